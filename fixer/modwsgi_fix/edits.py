@@ -1,0 +1,110 @@
+"""What a rule wants changed: edits of text, bundled into a fix that says how far to trust it.
+
+Only ``apply`` changes text. An edit names a file by its key (the resolved path that ``files.Files`` gives), a span of
+that file's text, and what stands there afterwards. A fix may span several files; it is applied whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+from modwsgi_fix.text import Span
+
+
+class Applicability(IntEnum):
+    """How far to trust a fix, from most to least; a level includes those before it."""
+
+    #: httpd serves every request as before, or now starts where it refused to.
+    SAFE = 1
+    #: A visitor sees a change only as the rule's name says: the application answers where it was hidden, or what should
+    #: never have been served is closed. Nothing is opened that was closed.
+    REPAIR = 2
+    #: May open something, or change capacity, identity or timing: the administrator decides.
+    UNSAFE = 3
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Edit(NamedTuple):
+    """``text[span]`` of a file becomes ``text``; an empty span inserts, an empty text deletes."""
+
+    path: str
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that make sense only together.
+
+    ``title`` is an imperative without a full stop ("Delete the repetition"); ``reason`` says what changes for visitors,
+    or why nothing does; both are shown to the user.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+    reason: str = ""
+
+    @classmethod
+    def safe(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
+        return cls(title, edits, Applicability.SAFE, reason)
+
+    @classmethod
+    def repair(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
+        return cls(title, edits, Applicability.REPAIR, reason)
+
+    @classmethod
+    def unsafe(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
+        return cls(title, edits, Applicability.UNSAFE, reason)
+
+
+def touch(one: Edit, other: Edit) -> bool:
+    """True when two edits cannot both be applied: they overlap, or both insert at one place.
+
+    An insertion at the very start or end of a replaced span is fine; two insertions at one offset have no order.
+    """
+    if one.path != other.path:
+        return False
+    (a, b), (c, d) = one.span, other.span
+    if a == b or c == d:
+        return a == c and b == d if a == b and c == d else (c < a < d if a == b else a < c < b)
+    return a < d and c < b
+
+
+def compatible(fixes: Iterable[Fix]) -> list[Fix]:
+    """The fixes that can be applied together, first come first served; identical fixes are taken once."""
+    taken: list[Fix] = []
+    by_path: dict[str, list[Edit]] = {}
+    seen: set[tuple[Edit, ...]] = set()
+    for fix in fixes:
+        if fix.edits in seen or not fix.edits:
+            continue
+        if any(touch(edit, other) for edit in fix.edits for other in by_path.get(edit.path, ())):
+            continue
+        if any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at]):
+            raise ValueError(f"the fix {fix.title!r} has edits that overlap")
+        seen.add(fix.edits)
+        taken.append(fix)
+        for edit in fix.edits:
+            by_path.setdefault(edit.path, []).append(edit)
+    return taken
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text after edits of one file, none of which touch each other. Raises ``ValueError`` where they do."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        start, end = edit.span
+        if start < at or end < start or end > len(text):
+            raise ValueError(f"edit {edit.span} is out of place in a text of {len(text)} characters")
+        parts += (text[at:start], edit.text)
+        at = end
+    parts.append(text[at:])
+    return "".join(parts)

@@ -1,0 +1,1 @@
+"""What a configuration means: includes, conditions, servers, process groups, URLs, access."""

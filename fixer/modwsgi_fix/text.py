@@ -1,0 +1,95 @@
+"""Text and positions: bytes to str and back without loss, spans, lines and columns.
+
+A configuration is decoded as UTF-8 with ``surrogateescape``: any bytes come back as they were, and rules see real
+characters (a curly quote is one character). Offsets are in characters of the decoded text.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+#: What httpd skips between words and at both ends of a line (``apr_isspace`` in the C locale). ``str.strip()`` and
+#: ``\s`` without ``re.ASCII`` also take U+00A0 and U+0085, which httpd does not.
+WHITESPACE = " \t\n\v\f\r"
+
+
+class Span(NamedTuple):
+    """A half-open range of characters, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and self.start <= offset < self.end
+
+    def contains(self, other: Span) -> bool:
+        """True when ``other`` lies within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+def decode(data: bytes) -> str:
+    """Any bytes as text; ``encode`` gives exactly these bytes back."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def encode(text: str) -> bytes:
+    """The bytes that ``decode`` read."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+class Position(NamedTuple):
+    """Where a person looks: line and column, both counted from 1; the column is in characters."""
+
+    line: int
+    column: int
+
+
+class LineIndex:
+    """Offsets to lines and columns. Lines end at LF only, as httpd's do; a CR before it belongs to the line."""
+
+    __slots__ = ("_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        starts = [0]
+        find = text.find
+        at = find("\n") + 1
+        while at:
+            starts.append(at)
+            at = find("\n", at) + 1
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset, from 1, in characters."""
+        line = bisect_right(self._starts, offset)
+        return Position(line, offset - self._starts[line - 1] + 1)
+
+    def line_span(self, line: int) -> Span:
+        """The span of a line (from 1), without its LF."""
+        start = self._starts[line - 1]
+        end = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
+        return Span(start, end)
+
+    def line_text(self, line: int) -> str:
+        """A line (from 1) without its LF or CRLF."""
+        start, end = self.line_span(line)
+        return self.text[start:end].removesuffix("\r")
+
+    def utf16_column(self, offset: int) -> int:
+        """The column from 0 in UTF-16 code units, as LSP counts by default; a byte that is no UTF-8 counts one."""
+        start = self._starts[bisect_right(self._starts, offset) - 1]
+        return sum(2 if char > "\uffff" else 1 for char in self.text[start:offset])
+
+    def utf8_column(self, offset: int) -> int:
+        """The column from 0 in bytes."""
+        start = self._starts[bisect_right(self._starts, offset) - 1]
+        return len(encode(self.text[start:offset]))
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column, both from 1, in characters; held within the line."""
+        start, end = self.line_span(min(max(line, 1), len(self._starts)))
+        return min(start + max(column - 1, 0), end)
