@@ -1,0 +1,1 @@
+PAYMENT_KEY = "a stand-in, never to be served"

@@ -1,0 +1,7 @@
+import os
+
+os.environ["TRAC_ENV"] = "/srv/trac/env"
+
+import trac.web.main
+
+application = trac.web.main.dispatch_request
