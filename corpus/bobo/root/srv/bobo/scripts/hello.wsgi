@@ -1,0 +1,6 @@
+import bobo
+
+
+@bobo.query
+def hello(name="world"):
+    return "Hello %s!" % name

@@ -1,0 +1,3 @@
+import bobo
+
+application = bobo.Application(bobo_resources="catalogue")
