@@ -1,0 +1,1 @@
+DSN = "a stand-in"
