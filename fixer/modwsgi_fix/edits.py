@@ -43,25 +43,27 @@ class Fix:
     """Edits that make sense only together.
 
     ``title`` is an imperative without a full stop ("Delete the repetition"); ``reason`` says what changes for visitors,
-    or why nothing does; both are shown to the user.
+    or why nothing does; both are shown to the user. ``every_reading`` says that the rule weighed all readings of a file
+    which is included more than once; otherwise the engine asks that each reading wants the same fix.
     """
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
     reason: str = ""
+    every_reading: bool = False
 
     @classmethod
-    def safe(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
-        return cls(title, edits, Applicability.SAFE, reason)
+    def safe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        return cls(title, edits, Applicability.SAFE, reason, every_reading)
 
     @classmethod
-    def repair(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
-        return cls(title, edits, Applicability.REPAIR, reason)
+    def repair(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        return cls(title, edits, Applicability.REPAIR, reason, every_reading)
 
     @classmethod
-    def unsafe(cls, title: str, *edits: Edit, reason: str = "") -> Fix:
-        return cls(title, edits, Applicability.UNSAFE, reason)
+    def unsafe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        return cls(title, edits, Applicability.UNSAFE, reason, every_reading)
 
 
 def touch(one: Edit, other: Edit) -> bool:

@@ -1,0 +1,310 @@
+"""Run the rules: ``check`` finds, ``fix`` rewrites until nothing changes.
+
+One pass applies the fixes of one rule; then the changed files are parsed and the server is read again. So no rule sees
+stale facts and no order of rules has to be kept. A fix is applied whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from modwsgi_fix.diff import compose
+from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
+from modwsgi_fix.files import Files
+from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.reader import Source, load
+from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.syntax import Tree, parse
+from modwsgi_fix.text import Span
+
+#: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
+Opinion = Callable[[str, str, str], str | None]
+
+_MAX_PASSES = 2000
+
+
+class RuleError(Exception):
+    """A rule raised: a bug of ours. Nothing was changed."""
+
+    def __init__(self, rule: Rule, error: Exception) -> None:
+        super().__init__(f"rule {rule.name} failed: {type(error).__name__}: {error}")
+        self.rule = rule
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to check: one server, with the versions, filesystem, rules and settings to check it by."""
+
+    source: Source
+    rules: Sequence[Rule]
+    target: Target = field(default_factory=Target)
+    disk: Files | None = None
+    options: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A fix that was applied. ``line`` is where its finding stood when it was applied, in the file ``name``."""
+
+    rule: str
+    fix: Fix
+    message: str
+    path: str
+    name: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A fix that was not applied although its level was asked for. ``is_bug`` when the fault is ours."""
+
+    rule: str
+    title: str
+    path: str
+    name: str
+    line: int
+    reason: str
+    is_bug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file that fixes changed. ``edits`` lead from ``before`` to ``after``."""
+
+    path: str
+    name: str
+    before: str
+    after: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """The outcome of ``fix``. ``found`` were the findings before, ``left`` are those after."""
+
+    files: tuple[Rewritten, ...]
+    applied: tuple[Applied, ...]
+    withheld: tuple[Withheld, ...]
+    found: tuple[Diagnostic, ...]
+    left: tuple[Diagnostic, ...]
+    before: Config
+    after: Config
+
+
+def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
+    """The server that a job is about; ``texts`` stand in for files on the disk."""
+    return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)
+
+
+def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
+    """The findings of all rules, by file and place, without those that comments suppress."""
+    config = config or read(job)
+    return findings(config, job.rules)
+
+
+def findings(config: Config, rules: Iterable[Rule]) -> list[Diagnostic]:
+    """As ``check``, on a configuration that has been read."""
+    kept: dict[tuple[object, ...], Diagnostic] = {}
+    used: set[tuple[str, Span, str]] = set()
+    rules = list(rules)
+    for rule in rules:
+        for one in _unsuppressed(config, rule, used):
+            kept.setdefault((one.path, one.span, one.rule, one.message), one)
+    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
+    found = [*kept.values(), *_unused(config, rules, used)]
+    return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
+
+
+def _run(config: Config, rule: Rule) -> list[Diagnostic]:
+    try:
+        found = list(rule.check(config))
+    except Exception as error:
+        raise RuleError(rule, error) from error
+    return [replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found]
+
+
+def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
+    kept = []
+    for found in _run(config, rule):
+        file = config.files.get(found.path)
+        hits = (
+            [s for s in suppressions(file.tree) if s.name == rule.name and found.span.start in s.region] if file else []
+        )
+        if hits and used is not None:
+            used.update((found.path, hit.span, hit.name) for hit in hits)
+        if not hits:
+            kept.append(found)
+    return kept
+
+
+def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, str]]) -> list[Diagnostic]:
+    ran = {rule.name for rule in rules}
+    return [
+        Diagnostic(path, s.span, f"nothing is found here for {s.name}; the comment can go", rule="unused-suppression")
+        for path, file in config.files.items()
+        if "modwsgi-fix:" in file.text
+        for s in suppressions(file.tree)
+        if s.name in ran and (path, s.span, s.name) not in used
+    ]
+
+
+def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion | None = None) -> Fixed:
+    """Apply every fix up to ``level`` until nothing changes.
+
+    A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
+    so are rules that undo each other.
+    """
+    trees: dict[str, Tree] = {}
+    texts: dict[str, str] = {}
+    before = config = read(job, texts, trees)
+    found = findings(config, job.rules)
+    applied: list[Applied] = []
+    withheld: dict[tuple[str, str, int], Withheld] = {}
+    edits: dict[str, list[Edit]] = {}
+    originals: dict[str, str] = {}
+    names: dict[str, str] = {}
+    seen: list[dict[str, str]] = [{}]
+    stopped: set[str] = set()
+    changed, passes = True, 0
+    while changed and passes < _MAX_PASSES:
+        changed = False
+        for rule in job.rules:
+            if rule.name in stopped:
+                continue
+            candidates = []
+            for diagnostic in _unsuppressed(config, rule):
+                if diagnostic.fix is None or diagnostic.fix.applicability > level:
+                    continue
+                reason = _obstacle(config, rule, diagnostic)
+                if reason is None:
+                    candidates.append(diagnostic)
+                else:
+                    _withhold(withheld, config, diagnostic, reason, is_bug=False)
+            chosen = _choose(config, rule, candidates, opinion, withheld)
+            if not chosen:
+                continue
+            passes += 1
+            new = dict(texts)
+            for path in dict.fromkeys(edit.path for d in chosen for edit in d.fix.edits if d.fix):  # type: ignore[union-attr]
+                now = config.source(path)
+                originals.setdefault(path, now.text)
+                names.setdefault(path, now.name)
+                new[path] = apply(now.text, _edits(chosen, path))
+            state = {path: text for path, text in new.items() if text != originals[path]}
+            if state in seen:
+                stopped.add(rule.name)
+                for diagnostic in chosen:
+                    _withhold(withheld, config, diagnostic, "other rules undo this fix", is_bug=True)
+                continue
+            seen.append(state)
+            for path in new:
+                if (path_edits := _edits(chosen, path)) and path in originals:
+                    edits[path] = compose(edits.get(path, []), path_edits)
+            applied += [_applied(config, diagnostic) for diagnostic in chosen]
+            texts, changed = new, True
+            config = read(job, texts, trees)
+    left = findings(config, job.rules)
+    files = tuple(
+        Rewritten(path, names[path], originals[path], text, tuple(edits[path]))
+        for path, text in texts.items()
+        if text != originals[path]
+    )
+    order = {path: at for at, path in enumerate([*before.files, *before.scripts])}
+    files = tuple(sorted(files, key=lambda file: order.get(file.path, len(order))))
+    return Fixed(files, tuple(applied), tuple(withheld.values()), tuple(found), tuple(left), before, config)
+
+
+def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
+    return [edit for d in chosen if d.fix for edit in d.fix.edits if edit.path == path]
+
+
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic) -> str | None:
+    """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
+    assert diagnostic.fix is not None
+    for path, span, _ in diagnostic.fix.edits:
+        file = config.source(path)
+        if not file.writable:
+            return f"{file.name} is outside the given paths"
+        tree = getattr(file, "tree", None)
+        if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
+            return "it lies in a section that is broken, or whose text cannot be seen through"
+    return None
+
+
+def _inside(span: Span, region: Span) -> bool:
+    """An edit disturbs a region unless it lies wholly before or behind it."""
+    return span.start < region.end and region.start < span.end if span.start != span.end else (
+        region.start < span.start < region.end
+    )  # fmt: skip
+
+
+def _choose(
+    config: Config,
+    rule: Rule,
+    candidates: list[Diagnostic],
+    opinion: Opinion | None,
+    withheld: dict[tuple[str, str, int], Withheld],
+) -> list[Diagnostic]:
+    """The fixes of this pass: those that fit together, are right for every reading, and leave no new problem."""
+    # A file that is read more than once is edited only where each reading asks for the same edits.
+    votes = Counter(d.fix.edits for d in candidates if d.fix)
+    kept = []
+    for d in candidates:
+        assert d.fix is not None
+        readings = max((file.readings for e in d.fix.edits if (file := config.files.get(e.path))), default=1)
+        if rule.family == "syntax" or d.fix.every_reading or votes[d.fix.edits] >= readings:
+            kept.append(d)
+        else:
+            _withhold(
+                withheld,
+                config,
+                d,
+                "the file is included more than once, and the fix is right for one only",
+                is_bug=False,
+            )
+    chosen = set(map(id, compatible(d.fix for d in kept if d.fix)))
+    together = [d for d in kept if id(d.fix) in chosen]
+    if all(_objection(config, together, path, opinion) is None for path in _paths(together)):
+        return together
+    approved = []
+    for d in together:
+        objections = (_objection(config, [d], path, opinion) for path in _paths([d]))
+        if reason := next((o for o in objections if o), None):
+            _withhold(withheld, config, d, reason, is_bug=True)
+        else:
+            approved.append(d)
+    # Fine one by one and not together: the first goes ahead, the others are asked again in the next round.
+    return approved if len(approved) < len(together) else approved[:1]
+
+
+def _paths(chosen: Sequence[Diagnostic]) -> list[str]:
+    return list(dict.fromkeys(edit.path for d in chosen if d.fix for edit in d.fix.edits))
+
+
+def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, opinion: Opinion | None) -> str | None:
+    file = config.files.get(path)
+    if file is None:
+        return None
+    after = apply(file.text, _edits(chosen, path))
+    was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in parse(after).problems)
+    if sum(now.values()) > sum(was.values()) or (not was and now):
+        return f"it would leave a syntax error: {next(iter(now))}"
+    return opinion(file.name, file.text, after) if opinion is not None and not was else None
+
+
+def _withhold(
+    withheld: dict[tuple[str, str, int], Withheld], config: Config, d: Diagnostic, reason: str, *, is_bug: bool
+) -> None:
+    file = config.source(d.path)
+    line = file.lines.position(d.span.start).line
+    assert d.fix is not None
+    withheld.setdefault((d.rule, d.path, line), Withheld(d.rule, d.fix.title, d.path, file.name, line, reason, is_bug))
+
+
+def _applied(config: Config, d: Diagnostic) -> Applied:
+    file = config.source(d.path)
+    assert d.fix is not None
+    return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line)

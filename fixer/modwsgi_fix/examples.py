@@ -1,0 +1,176 @@
+"""A rule's examples are its tests: the blocks of its manual page, run.
+
+In a page (the rule's module docstring, or a file ``tests/rules/<rule>.md``) fenced blocks mean:
+
+``diff``
+    the configuration before (lines with `` `` and ``-``) and after (`` `` and ``+``); the fix is SAFE.
+    ``diff repair`` and ``diff unsafe``: the fix needs that level.
+``apache`` with a comment line of carets
+    reported at the carets, which point into the line above, and not fixed.
+``apache`` without carets
+    silence.
+``python``
+    the same for a WSGI script: carets or silence; ``diff`` serves both.
+
+A line ``#- path`` starts another file; a path that begins with ``/`` is a file of the server's filesystem (``--root``),
+a ``-> target`` after it makes it a symbolic link. With a file ``apache2.conf`` or ``httpd.conf`` the example is a whole
+server, else fragments. ``name=value`` words after the kind are settings; ``httpd=2.2`` is the target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Job, check, fix
+from modwsgi_fix.files import Memory
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.reader import Source
+from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.rule import Rule
+from modwsgi_fix.text import Span
+
+_BLOCK = re.compile(r"^(?P<indent>[ \t]*)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```[ \t]*$", re.M | re.S)
+_FILE = re.compile(r"^#- (\S+)(?: -> (\S+))?[ \t]*$")
+_CARETS = re.compile(r"^[ \t]*#[ \t]*(?P<carets>\^+)[ \t]*$")
+_DEFAULT = "site.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One block. ``after`` is None where nothing is to be fixed; ``carets`` are (file, span) to be reported."""
+
+    kind: str
+    level: Applicability
+    before: Mapping[str, str]
+    after: Mapping[str, str] | None
+    carets: tuple[tuple[str, Span], ...]
+    links: Mapping[str, str]
+    settings: Mapping[str, str]
+    line: int
+
+
+def examples(page: str) -> list[Example]:
+    """The examples of a page. Raises ``ValueError`` for a block of an unknown kind."""
+    return list(_examples(page))
+
+
+def _examples(page: str) -> Iterator[Example]:
+    for found in _BLOCK.finditer(page):
+        kind, *words = found["info"].split() or [""]
+        line = page.count("\n", 0, found.start()) + 1
+        indent = found["indent"]
+        body = [text.removeprefix(indent) for text in found["body"].splitlines()]
+        if kind not in ("diff", "apache", "python"):
+            if kind in ("", "text", "console", "toml", "sh"):
+                continue
+            raise ValueError(f"line {line}: a block of kind {kind!r}; expected diff, apache or python")
+        level = Applicability.SAFE
+        if words and "=" not in words[0]:
+            level = Applicability[words.pop(0).upper()]
+        settings = dict(word.split("=", 1) for word in words)
+        if kind == "diff":
+            before, links = _split([text[1:] for text in body if text[:1] in (" ", "-", "")])
+            after, _ = _split([text[1:] for text in body if text[:1] in (" ", "+", "")])
+            yield Example(kind, level, _join(before), _join(after), (), links, settings, line)
+        else:
+            files, links = _split(body)
+            carets = tuple(_carets(files))
+            yield Example(kind, level, _join(files), None, carets, links, settings, line)
+
+
+def _split(lines: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    files: dict[str, list[str]] = {}
+    links: dict[str, str] = {}
+    name = _DEFAULT
+    for line in lines:
+        if found := _FILE.match(line):
+            if found[2]:
+                links[found[1]] = found[2]
+            else:
+                name = found[1]
+                files[name] = []
+        else:
+            files.setdefault(name, []).append(line)
+    return files, links
+
+
+def _join(files: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name: "".join(f"{line}\n" for line in lines) for name, lines in files.items()}
+
+
+def _carets(files: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
+    for name, lines in files.items():
+        at = previous = 0
+        for line in lines:
+            if found := _CARETS.match(line):
+                start, end = found.span("carets")
+                yield name, Span(previous + start, previous + end)
+            else:
+                previous = at
+            at += len(line) + 1
+
+
+def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
+    """The example as a job: its files in memory, the one rule, its settings."""
+    ours = {name: text for name, text in texts.items() if not name.startswith("/")}
+    files = Memory(dict(texts), links=dict(example.links))
+    names = [name for name in ours if "/" not in name] or list(ours)
+    entry = next((name for name in ours if name.split("/")[-1] in ("apache2.conf", "httpd.conf")), None)
+    source = find_sources(files, [entry] if entry else names)[0]
+    # Everything in the example may be changed, its filesystem included.
+    given = tuple((name, files.key(name)) for name in texts)
+    source = Source(files, source.entries, given, source.roots, source.complete, source.variables)
+    disk = files if any(name.startswith("/") for name in texts) else None
+    version = example.settings.get("httpd", "2.4")
+    target = Target(httpd=tuple(int(part) for part in version.split(".")))
+    if wanted := example.settings.get("mod_wsgi"):
+        target = Target(target.httpd, tuple(int(part) for part in wanted.split(".")))
+    options = {key: _value(rule, key, value) for key, value in example.settings.items() if key in rule.options}
+    return Job(source, [rule], target, disk, options)
+
+
+def _value(rule: Rule, key: str, value: str) -> object:
+    default = rule.options[key]
+    if isinstance(default, bool):
+        return value == "true"
+    if isinstance(default, int):
+        return int(value)
+    if isinstance(default, (list, tuple)):
+        return value.split(",")
+    return value
+
+
+def failures(rule: Rule, example: Example) -> list[str]:
+    """What does not hold of an example, in words; empty when all does."""
+    wanted = example.before
+    found = check(job(rule, example, wanted))
+    if example.after is None:
+        have = {(d.path, d.span) for d in found}
+        expected = set(example.carets)
+        wrong = [f"not reported at {_show(wanted, *place)}" for place in sorted(expected - have)]
+        wrong += [f"reported at {_show(wanted, *place)}" for place in sorted(have - expected)]
+        fixed = fix(job(rule, example, wanted), Applicability.UNSAFE)
+        wrong += [f"fixed, and should not be: {a.fix.title}" for a in fixed.applied]
+        return wrong
+    wrong = [] if found else ["nothing is reported"]
+    lower = Applicability(max(example.level - 1, 1))
+    if lower < example.level and (early := fix(job(rule, example, wanted), lower)).files:
+        wrong.append(f"already fixed at level {lower.label}: {early.applied[0].fix.title}")
+    fixed = fix(job(rule, example, wanted), example.level)
+    wrong += [f"withheld: {w.title}: {w.reason}" for w in fixed.withheld]
+    result = {**wanted, **{file.path: file.after for file in fixed.files}}
+    for name, text in example.after.items():
+        if result.get(name) != text:
+            wrong.append(f"{name} is not fixed as shown but to:\n{result.get(name)}")
+    if not wrong and (again := fix(job(rule, example, result), example.level)).files:
+        wrong.append(f"not stable: {again.applied[0].fix.title}")
+    return wrong
+
+
+def _show(files: Mapping[str, str], name: str, span: Span) -> str:
+    text = files.get(name, "")
+    line = text.count("\n", 0, span.start) + 1
+    return f"{name}:{line} {text[span.start : span.end]!r}"

@@ -1,0 +1,360 @@
+"""One server as httpd reads it: files joined by Include, variables expanded, conditions weighed, macros used.
+
+``reader.load`` turns files into a ``Config``: a flat list of ``Item``, each one reading of one directive. A file that
+is included twice is read twice, so one syntax node may have many items; an edit must be right for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from modwsgi_fix.files import Files
+from modwsgi_fix.syntax import Directive, Section, Tree
+from modwsgi_fix.text import LineIndex, Span
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The versions that the configuration is meant for. ``mod_wsgi`` None means 4.9 up to the latest."""
+
+    httpd: tuple[int, ...] = (2, 4)
+    mod_wsgi: tuple[int, ...] | None = None
+
+    @property
+    def is_22(self) -> bool:
+        """True for httpd 2.2 and before: other access control, name-based hosts by NameVirtualHost."""
+        return self.httpd < (2, 3)
+
+
+class Guard(NamedTuple):
+    """A condition that cannot be decided from the files: ``IfDefine SSL``, or its negation."""
+
+    kind: str
+    test: str
+    negated: bool
+
+
+class Arg(NamedTuple):
+    """An argument as httpd sees it: value with variables expanded, span of the word (with quotes) in the file.
+
+    ``known`` is False where a variable is undefined and stands there literally. ``written`` is before expansion.
+    """
+
+    value: str
+    span: Span
+    known: bool
+    written: str
+
+
+class Script:
+    """A WSGI script that the configuration names and that could be read."""
+
+    def __init__(self, path: str, name: str, text: str, *, writable: bool) -> None:
+        self.path = path
+        self.name = name
+        self.text = text
+        self.writable = writable
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the script."""
+        return LineIndex(self.text)
+
+    def __repr__(self) -> str:
+        return f"Script({self.name!r})"
+
+
+class File:
+    """A configuration file that was read. ``path`` is its key (links resolved), ``name`` what to show."""
+
+    def __init__(self, path: str, name: str, tree: Tree, *, writable: bool) -> None:
+        self.path = path
+        self.name = name
+        self.tree = tree
+        #: False for a file outside the given paths: it is read, and never changed.
+        self.writable = writable
+        #: How many times this server reads it.
+        self.readings = 0
+
+    @property
+    def text(self) -> str:
+        return self.tree.source
+
+    @property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the file."""
+        return self.tree.lines
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end of the first line."""
+        at = self.tree.source.find("\n")
+        return "\r\n" if at > 0 and self.tree.source[at - 1] == "\r" else "\n"
+
+    @cached_property
+    def unit(self) -> str:
+        """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
+        for node in self.tree.walk():
+            if isinstance(node, Section):
+                for child in node.children:
+                    if isinstance(child, Directive) and child.indent.startswith(node.indent):
+                        step = child.indent[len(node.indent) :]
+                        if step:
+                            return step
+        return "    "
+
+    def __repr__(self) -> str:
+        return f"File({self.name!r})"
+
+
+class Server:
+    """The main server (``item`` None) or one virtual host."""
+
+    def __init__(self, item: Item | None) -> None:
+        self.item = item
+        #: What stands at the server's own level, in reading order: directives, and sections with their ``children``.
+        self.items: list[Item] = []
+
+    @property
+    def is_main(self) -> bool:
+        return self.item is None
+
+    def __repr__(self) -> str:
+        return f"Server({self.item!r})"
+
+    def last(self, key: str) -> Item | None:
+        """The last directive of that name at the server's own level: for most settings it is the one that counts."""
+        return next((item for item in reversed(self.items) if item.key == key), None)
+
+    def all(self, *keys: str) -> list[Item]:
+        """The directives of these names at the server's own level, in order."""
+        return [item for item in self.items if item.key in keys]
+
+    def walk(self) -> Iterator[Item]:
+        """Every item of the server, sections before what they hold; not those of virtual hosts inside the main server."""
+        stack = [iter(self.items)]
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+                continue
+            yield item
+            if item.children and item.key != "virtualhost":
+                stack.append(iter(item.children))
+
+
+class Item:
+    """One reading of a directive or section.
+
+    ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are those conditions around
+    it which could not be decided; ``index`` orders items as httpd reads them. ``foreign`` is True where the text is not
+    this item's alone to edit: the body of a used macro.
+    """
+
+    __slots__ = ("args", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper")
+
+    def __init__(
+        self,
+        file: File,
+        node: Directive,
+        args: tuple[Arg, ...],
+        parent: Item | None,
+        server: Server,
+        guards: tuple[Guard, ...],
+        index: int,
+        *,
+        foreign: bool,
+        wrapper: Section | None,
+    ) -> None:
+        self.file = file
+        self.node = node
+        self.key = node.key
+        self.args = args
+        self.parent = parent
+        self.server = server
+        self.guards = guards
+        self.index = index
+        self.foreign = foreign
+        #: The syntax section that directly holds it in its file, a condition included; None at the top of the file.
+        self.wrapper = wrapper
+        self.children: list[Item] = []
+
+    def __repr__(self) -> str:
+        return f"<{self.file.name}:{self.line} {self.node.name} {' '.join(arg.value for arg in self.args)}>"
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+        return self.node.name
+
+    @property
+    def path(self) -> str:
+        """The key of the file it stands in."""
+        return self.file.path
+
+    @property
+    def span(self) -> Span:
+        """From the name to the end of the last argument; for a section, of its opening line."""
+        return self.node.body_span
+
+    @property
+    def line(self) -> int:
+        """The line (from 1) of its name."""
+        return self.file.tree.lines.position(self.node.name_span.start).line
+
+    @property
+    def is_section(self) -> bool:
+        return isinstance(self.node, Section)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The arguments' values."""
+        return tuple(arg.value for arg in self.args)
+
+    @property
+    def value(self) -> str:
+        """The first argument, or an empty string."""
+        return self.args[0].value if self.args else ""
+
+    @property
+    def known(self) -> bool:
+        """True when no argument holds an undefined variable."""
+        return all(arg.known for arg in self.args)
+
+    @property
+    def sections(self) -> tuple[Item, ...]:
+        """The sections around it, outermost first, without ``<VirtualHost>``."""
+        found: list[Item] = []
+        parent = self.parent
+        while parent is not None and parent.key != "virtualhost":
+            found.append(parent)
+            parent = parent.parent
+        return tuple(reversed(found))
+
+    def section(self, *keys: str) -> Item | None:
+        """The innermost enclosing section of one of these names."""
+        return next((section for section in reversed(self.sections) if section.key in keys), None)
+
+    def excludes(self, other: Item) -> bool:
+        """True when the two can never be read together: they stand in opposite branches of one condition."""
+        return any(Guard(g.kind, g.test, not g.negated) in other.guards for g in self.guards)
+
+    def accompanies(self, other: Item) -> bool:
+        """True when this one is read whenever the other is."""
+        return set(self.guards) <= set(other.guards)
+
+
+class Gap(NamedTuple):
+    """Something that was not understood, and so limits what can be said: an Include without a file, a ``<Perl>``."""
+
+    path: str
+    span: Span
+    reason: str
+
+
+class Config:
+    """A whole server, or fragments of one."""
+
+    def __init__(
+        self,
+        files: Mapping[str, File],
+        items: Sequence[Item],
+        servers: Sequence[Server],
+        gaps: Sequence[Gap],
+        *,
+        complete: bool,
+        target: Target,
+        disk: Files | None,
+        options: Mapping[str, object],
+        variables: Mapping[str, str],
+        read: Callable[[str], Script | None],
+    ) -> None:
+        #: By key, in the order first read.
+        self.files = files
+        #: Every directive and section that is or may be in force, in reading order; conditions themselves left out.
+        self.items = items
+        #: The main server, then the virtual hosts in order.
+        self.servers = servers
+        self.gaps = gaps
+        #: True when the entry file was found, so that what is absent is really absent.
+        self.complete = complete
+        self.target = target
+        #: The filesystem that the paths in the configuration mean (``--root``); None when unknown.
+        self.disk = disk
+        #: Defined variables after the whole configuration was read.
+        self.variables = variables
+        #: The WSGI scripts that were asked for, by key.
+        self.scripts: dict[str, Script] = {}
+        self._read = read
+        self._options = options
+        self._derived: dict[object, Any] = {}
+
+    @property
+    def main(self) -> Server:
+        return self.servers[0]
+
+    @property
+    def hosts(self) -> Sequence[Server]:
+        """The virtual hosts."""
+        return self.servers[1:]
+
+    def script(self, path: str) -> Script | None:
+        """The WSGI script at a path of the configuration, or None where it cannot be read (see ``--root``)."""
+        script = self._read(path)
+        if script is None:
+            return None
+        return self.scripts.setdefault(script.path, script)
+
+    def source(self, path: str) -> File | Script:
+        """The file or script with that key."""
+        return self.files.get(path) or self.scripts[path]
+
+    def option(self, name: str, default: T) -> T:
+        """A rule's setting, or the default. Settings are checked against the default's type when they are loaded."""
+        return self._options.get(name, default)  # type: ignore[return-value]
+
+    def named(self, *keys: str) -> list[Item]:
+        """All items of these names (lower case), in reading order."""
+        found = [item for key in keys for item in self._by_key.get(key, ())]
+        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[Item]]:
+        by_key: dict[str, list[Item]] = {}
+        for item in self.items:
+            by_key.setdefault(item.key, []).append(item)
+        return by_key
+
+    @cached_property
+    def _by_node(self) -> dict[tuple[str, int], list[Item]]:
+        by_node: dict[tuple[str, int], list[Item]] = {}
+        for item in self.items:
+            by_node.setdefault((item.path, item.node.start), []).append(item)
+        return by_node
+
+    def readings(self, item: Item) -> list[Item]:
+        """Every reading of the text that ``item`` is one reading of."""
+        return self._by_node[item.path, item.node.start]
+
+    def derived(self, compute: Callable[[Config], T]) -> T:
+        """``compute(self)``, once."""
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        result: T = self._derived[compute]
+        return result
+
+
+def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
+    """Decorate a function of a configuration so that it is computed once for each."""
+
+    def once(config: Config) -> T:
+        return config.derived(compute)
+
+    once.__doc__ = compute.__doc__
+    once.__name__ = compute.__name__
+    return once

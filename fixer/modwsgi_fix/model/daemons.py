@@ -1,0 +1,177 @@
+"""Daemon process groups: where they are defined, with which options, and who uses them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.servers import same_name
+from modwsgi_fix.syntax import split_words
+from modwsgi_fix.text import WHITESPACE, Span
+
+_OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
+_WORD = re.compile(r"[^ \t\n\v\f\r]++")
+_VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+
+
+class Option(NamedTuple):
+    """``name=value`` as ``wsgi_config.c:wsgi_parse_option`` reads it: the value may be quoted, the whole word not.
+
+    ``span`` covers the word; ``value_span`` the value with its quotes.
+    """
+
+    name: str
+    value: str
+    span: Span
+    value_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonProcess:
+    """One reading of a WSGIDaemonProcess. ``stray`` are the words that are no option, at which httpd stops."""
+
+    name: str
+    directive: Item
+    options: tuple[Option, ...]
+    stray: tuple[Span, ...]
+
+    @property
+    def server(self) -> Server:
+        """The server it belongs to."""
+        return self.directive.server
+
+    def option(self, name: str) -> Option | None:
+        """The option that counts: the last of its name."""
+        return next((option for option in reversed(self.options) if option.name == name), None)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The options that count, by name."""
+        return {option.name: option.value for option in self.options}
+
+    def integer(self, name: str, default: int) -> int:
+        """An option's number as ``atoi`` reads it: leading digits, else 0."""
+        option = self.option(name)
+        if option is None:
+            return default
+        found = re.match(r"\s*([+-]?\d+)", option.value)
+        return int(found[1]) if found else 0
+
+    @property
+    def capacity(self) -> int:
+        """How many requests it serves at once: processes (1 by default) times threads (15 by default)."""
+        return self.integer("processes", 1) * self.integer("threads", 15)
+
+
+def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...], tuple[Span, ...]]:
+    """The options of a mod_wsgi directive after its first ``skip`` words, and the words that are none."""
+    logical, start, end = item.node.args_range
+    words = split_words(logical, start, end)
+    if len(words) <= skip:
+        return (), ()
+    text = logical.text
+    # Words and options are split at the same blanks, but a quote inside a word only matters to an option's value.
+    at = start
+    for _ in range(skip):
+        at = _after_word(text, at, end)
+    options: list[Option] = []
+    stray: list[Span] = []
+    while at < end:
+        found = _OPTION.match(text, at, end)
+        if found is None:
+            while at < end and text[at] in WHITESPACE:
+                at += 1
+            stop = _after_word(text, at, end)
+            if stop > at:
+                stray.append(logical.span(at, stop))
+            at = max(stop, at + 1)
+            continue
+        begin, value_at = found.start(1), found.end()
+        value, stop = "", value_at
+        value_span = logical.span(value_at, value_at)
+        # The value is the next word, blanks before it skipped (ap_getword_conf).
+        if value_at < end and (values := split_words(logical, value_at, _after_word(text, value_at, end))):
+            value, value_span = values[0]
+            stop = _after_word(text, value_at, end)
+        value = _VARIABLE.sub(lambda v: config.variables.get(v[1], v[0]), value)
+        options.append(Option(found[1], value, logical.span(begin, max(stop, value_at)), value_span))
+        at = max(stop, value_at)
+    return tuple(options), tuple(stray)
+
+
+def _after_word(text: str, at: int, end: int) -> int:
+    while at < end and text[at] in WHITESPACE:
+        at += 1
+    if at < end and text[at] in "\"'":
+        quote, at = text[at], at + 1
+        while at < end and text[at] != quote:
+            at += 2 if text[at] == "\\" and text[at + 1 : at + 2] in (quote, "\\") else 1
+        return min(at + 1, end)
+    found = _WORD.match(text, at, end)
+    return found.end() if found else at
+
+
+@derived
+def daemon_processes(config: Config) -> list[DaemonProcess]:
+    """Every WSGIDaemonProcess that is or may be in force, in reading order."""
+    found = []
+    for item in config.named("wsgidaemonprocess"):
+        if item.args:
+            options, stray = options_of(config, item, 1)
+            found.append(DaemonProcess(item.value, item, options, stray))
+    return found
+
+
+class GroupUse(NamedTuple):
+    """A place that selects a process group.
+
+    ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` is
+    True where mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
+    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; domain.md D4).
+    """
+
+    name: str
+    item: Item
+    arg_span: Span
+    at_start: bool
+
+    @property
+    def is_fixed(self) -> bool:
+        """False for ``%{...}``."""
+        return not self.name.startswith("%{")
+
+
+#: Directives with options ``process-group=`` and ``application-group=``, and how many words come before the options.
+_OPTION_DIRECTIVES = {"wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1, "wsgihandlerscript": 2}
+
+
+@derived
+def group_uses(config: Config) -> list[GroupUse]:
+    """Every selection of a process group, in reading order; ``%{GLOBAL}`` (embedded mode) included."""
+    return sorted(_uses(config), key=lambda use: use.item.index)
+
+
+def _uses(config: Config) -> Iterator[GroupUse]:
+    for item in config.named("wsgiprocessgroup"):
+        if item.args:
+            yield GroupUse(item.value, item, item.args[0].span, at_start=False)
+    for item in config.named(*_OPTION_DIRECTIVES):
+        options, _ = options_of(config, item, _OPTION_DIRECTIVES[item.key])
+        settings = {option.name: option for option in options}
+        if group := settings.get("process-group"):
+            application = settings.get("application-group")
+            literal = application is not None and (application.value == "%{GLOBAL}" or "%{" not in application.value)
+            start = item.key == "wsgiimportscript" or (
+                item.key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and literal and "%{" not in group.value
+            )
+            yield GroupUse(group.value, item, group.value_span, at_start=start and group.value != "%{GLOBAL}")
+
+
+def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | None:
+    """Whether requests of ``server`` may be delegated to ``process`` (domain.md D2); None where unknown."""
+    if process.server.is_main or process.server is server:
+        return True
+    return same_name(config, server, process.server)

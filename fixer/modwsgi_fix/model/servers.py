@@ -1,0 +1,110 @@
+"""Virtual hosts: names, addresses, TLS, and whether two of them count as one for mod_wsgi."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Item, Server
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+class Address(NamedTuple):
+    """One address of a ``<VirtualHost>``: ``*``, ``_default_``, an IP or a name; the port, or ``*`` for any."""
+
+    host: str
+    port: str
+
+    @property
+    def is_wildcard(self) -> bool:
+        return self.host in ("*", "_default_", "[::]", "0.0.0.0")
+
+
+def addresses(server: Server) -> tuple[Address, ...]:
+    """What a virtual host listens for (vhost.c:get_addresses); empty for the main server."""
+    if server.item is None:
+        return ()
+    return tuple(address(value) for value in server.item.values)
+
+
+def address(text: str) -> Address:
+    """Split ``host:port``; a missing port is any."""
+    host, colon, port = text.rpartition(":")
+    if not colon or "]" in port:
+        return Address(text, "*")
+    return Address(host or "*", port)
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
+    text = _SCHEME.sub("", text, count=1)
+    host, colon, port = text.rpartition(":")
+    return (host, port) if colon and port.isdigit() else (text, "")
+
+
+def name_item(server: Server) -> Item | None:
+    """The ServerName that counts: the last one."""
+    return server.last("servername")
+
+
+def own_name(server: Server) -> str | None:
+    """The host's own ServerName, without scheme and port, in its own spelling; None without one."""
+    item = name_item(server)
+    return split_name(item.value)[0] if item and item.args else None
+
+
+def is_tls(server: Server) -> bool | None:
+    """Whether the host speaks TLS: SSLEngine; None where a condition or a variable decides."""
+    item = server.last("sslengine")
+    if item is None:
+        return False
+    if item.guards or not item.known:
+        return None
+    return item.value.lower() == "on"
+
+
+def same_name(config: Config, one: Server, other: Server) -> bool | None:
+    """Whether mod_wsgi lets ``one`` use a process group that ``other`` declares: equal names, by ``strcmp``.
+
+    Scheme and port are ignored, case is not, ServerAlias is not considered; a host without ServerName at a wildcard
+    address has the main server's (wsgi_remote.c:wsgi_execute_remote, vhost.c:ap_fini_vhost_config; domain.md D2).
+    None where the files do not say.
+    """
+    if one is other:
+        return True
+    mine, theirs = _name(config, one), _name(config, other)
+    if mine is None or theirs is None:
+        return None
+    if mine == theirs:
+        return True
+    if _UNKNOWN in (mine, theirs) or "${" in mine or "${" in theirs:
+        return None
+    return False
+
+
+#: Stands for the main server's name where it is not written: one name, but not known which.
+_UNKNOWN = "\0main"
+
+
+def _name(config: Config, server: Server) -> str | None:
+    items = server.all("servername")
+    if any(item.guards for item in items):
+        return None
+    own = own_name(server)
+    if own is not None:
+        return own
+    if not server.is_main and not all(address.is_wildcard for address in addresses(server)):
+        # The name is then a reverse look-up of the address.
+        return None
+    main = own_name(config.main)
+    return main if main is not None and not config.main.all("servername")[-1].guards else _UNKNOWN
+
+
+def label(server: Server) -> str:
+    """How to speak of a server in a message: ``*:443 example.com``."""
+    if server.item is None:
+        return "the main server"
+    name = own_name(server)
+    where = " ".join(server.item.values)
+    return f"<VirtualHost {where}>" + (f" ({name})" if name else "")

@@ -1,0 +1,89 @@
+"""From the paths that a user names to the servers that httpd would read there.
+
+A directory with ``apache2.conf`` or ``httpd.conf`` is a whole server, read from that entry file. Any other directory, and
+files named one by one, are fragments of one server: all are read, in order of their names, and nothing is concluded
+from what is absent.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+
+from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.reader import Source
+
+_ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
+_EXTENSIONS = (".conf", ".vhost", ".inc")
+_EXPORT = re.compile(r"^\s*export\s+(\w+)=(\S*)", re.M)
+
+
+def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
+    """The servers at these paths: one for each directory, and one for all files named singly.
+
+    Raises ``FileProblem`` for a path that does not exist and for a directory that holds no configuration.
+    """
+    sources: list[Source] = []
+    loose: list[str] = []
+    for path in paths:
+        if files.is_dir(path):
+            sources.append(_directory(files, path))
+        elif files.is_file(path):
+            loose.append(path)
+        else:
+            raise FileProblem(path, "no such file or directory")
+    entries = [path for path in loose if posixpath.basename(path) in ("apache2.conf", "httpd.conf")]
+    given = tuple((path, files.key(path)) for path in loose)
+    for path in entries:
+        sources.append(_server(files, path, given))
+    fragments = tuple(path for path in loose if path not in entries)
+    if fragments:
+        roots = tuple(dict.fromkeys(posixpath.dirname(path) or "." for path in fragments))
+        sources.append(Source(files, fragments, given, roots, complete=False))
+    return sources
+
+
+def _directory(files: Files, path: str) -> Source:
+    given = ((path, files.key(path)),)
+    for name in _ENTRIES:
+        entry = posixpath.join(path, name)
+        if files.is_file(entry):
+            return _server(files, entry, given)
+    fragments: dict[str, str] = {}
+    for found in _configurations(files, path):
+        fragments.setdefault(files.key(found), found)
+    if not fragments:
+        raise FileProblem(path, "no configuration here: expected apache2.conf, httpd.conf or other *.conf files")
+    return Source(files, tuple(fragments.values()), given, (path,), complete=False)
+
+
+def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Source:
+    directory = posixpath.dirname(entry) or "."
+    roots = [directory]
+    if posixpath.basename(posixpath.normpath(directory if directory != "." else files.key("."))) == "conf":
+        # httpd's own layout: ServerRoot holds conf/httpd.conf, and Includes are written from there.
+        roots.insert(0, posixpath.normpath(posixpath.join(directory, "..")))
+    return Source(files, (entry,), given, tuple(roots), complete=True, variables=_environment(files, directory))
+
+
+def _environment(files: Files, directory: str) -> dict[str, str]:
+    """What Debian's ``envvars`` exports to httpd, with an empty ``$SUFFIX`` (a single instance)."""
+    path = posixpath.join(directory, "envvars")
+    if not files.is_file(path):
+        return {}
+    return {
+        found[1]: re.sub(r"\$\{?SUFFIX\}?", "", found[2]).strip("\"'") for found in _EXPORT.finditer(files.read(path))
+    }
+
+
+def _configurations(files: Files, directory: str) -> Iterator[str]:
+    for name in files.names(directory):
+        path = posixpath.join(directory, name)
+        if name.startswith(".") and name != ".htaccess":
+            continue
+        if files.is_dir(path):
+            if not files.is_link(path):
+                yield from _configurations(files, path)
+        elif name.endswith(_EXTENSIONS) or posixpath.basename(directory) in ("sites-available", "sites-enabled"):
+            yield path

@@ -1,0 +1,191 @@
+"""URLs to files and applications: what mod_alias, mod_wsgi and the document root map, in the order httpd asks them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.daemons import Option, options_of
+from modwsgi_fix.text import Span
+
+#: Directives that map URLs, with whether the first argument is a regular expression.
+_ALIASES = {"alias": False, "aliasmatch": True, "scriptalias": False, "scriptaliasmatch": True}
+_REDIRECTS = {"redirect": False, "redirectmatch": True, "redirecttemp": False, "redirectpermanent": False}
+_MOUNTS = {"wsgiscriptalias": False, "wsgiscriptaliasmatch": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """One directive that maps URLs.
+
+    ``url`` is a path prefix, or a regular expression when ``is_regex``; ``target`` a path of the filesystem (a URL for
+    redirects) as written, with variables expanded.
+    """
+
+    item: Item
+    url: str
+    target: str
+    is_regex: bool
+    url_span: Span
+    target_span: Span
+
+    @property
+    def server(self) -> Server:
+        return self.item.server
+
+    @property
+    def is_mount(self) -> bool:
+        """True for WSGIScriptAlias and WSGIScriptAliasMatch."""
+        return self.item.key in _MOUNTS
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.item.key in _REDIRECTS
+
+    def matches(self, path: str) -> bool | None:
+        """Whether a URL path is mapped by it; None where its pattern is not understood."""
+        if not self.is_regex:
+            return alias_match(self.url, path) is not None
+        pattern = compile_regex(self.url)
+        return None if pattern is None else pattern.search(path) is not None
+
+    def maps(self, path: str) -> str | None:
+        """The file that a URL path is mapped to; None when it does not match, or is not understood."""
+        if not self.is_regex:
+            end = alias_match(self.url, path)
+            return None if end is None else self.target + path[end:]
+        pattern = compile_regex(self.url)
+        found = pattern.search(path) if pattern else None
+        return substitute(self.target, found) if found else None
+
+
+def alias_match(prefix: str, path: str) -> int | None:
+    """How much of a URL path an Alias prefix takes, or None (mod_alias.c:alias_matches).
+
+    Runs of slashes count as one; a prefix without a slash at its end matches only whole segments.
+    """
+    a = u = 0
+    while a < len(prefix):
+        if prefix[a] == "/":
+            if u >= len(path) or path[u] != "/":
+                return None
+            while a < len(prefix) and prefix[a] == "/":
+                a += 1
+            while u < len(path) and path[u] == "/":
+                u += 1
+        else:
+            if u >= len(path) or path[u] != prefix[a]:
+                return None
+            a += 1
+            u += 1
+    if prefix[a - 1 : a] != "/" and u < len(path) and path[u] != "/":
+        return None
+    return u if u else None
+
+
+@lru_cache(maxsize=2048)
+def compile_regex(pattern: str) -> re.Pattern[str] | None:
+    """A PCRE pattern as Python's; None where Python does not understand it."""
+    try:
+        return re.compile(pattern, re.ASCII)
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+def substitute(template: str, found: re.Match[str]) -> str:
+    """``$0`` to ``$9`` replaced by what was captured (util.c:ap_pregsub); a backslash takes the next character as is."""
+
+    def group(part: re.Match[str]) -> str:
+        if part[1] is None:
+            return part[2]
+        number = int(part[1])
+        return (found[number] or "") if number <= (found.re.groups) else ""
+
+    return re.sub(r"\$(\d)|\\(.)", group, template)
+
+
+def mapping_of(item: Item) -> Mapping | None:
+    """The mapping that an item makes, or None."""
+    key = item.key
+    if key in _REDIRECTS:
+        args = item.args
+        if key in ("redirect", "redirectmatch") and len(args) > 2:
+            args = args[1:]
+        if len(args) < 2:
+            return None
+        return Mapping(item, args[0].value, args[1].value, _REDIRECTS[key], args[0].span, args[1].span)
+    is_regex = {**_ALIASES, **_MOUNTS}.get(key)
+    if is_regex is None or len(item.args) < 2:
+        return None
+    first, second = item.args[0], item.args[1]
+    return Mapping(item, first.value, second.value, is_regex, first.span, second.span)
+
+
+def aliases(config: Config, server: Server) -> list[Mapping]:
+    """Alias, AliasMatch, ScriptAlias and ScriptAliasMatch that hold for a server, in the order mod_alias asks them.
+
+    One list in file order; the main server's come after the host's own (mod_alias.c:merge_alias_config).
+    """
+    return _own_then_main(config, server, tuple(_ALIASES))
+
+
+def redirects(config: Config, server: Server) -> list[Mapping]:
+    """Redirects outside of sections that hold for a server; mod_alias asks them before any alias."""
+    return _own_then_main(config, server, tuple(_REDIRECTS))
+
+
+def mounts(config: Config, server: Server) -> list[Mapping]:
+    """WSGIScriptAlias and WSGIScriptAliasMatch that hold for a server, in order (wsgi_merge_server_config)."""
+    return _own_then_main(config, server, tuple(_MOUNTS))
+
+
+def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
+    servers = [server] if server.is_main else [server, config.main]
+    found = (mapping_of(item) for one in servers for item in one.all(*keys))
+    return [mapping for mapping in found if mapping is not None]
+
+
+def mount_options(config: Config, mount: Mapping) -> dict[str, Option]:
+    """The options of a WSGIScriptAlias that count."""
+    options, _ = options_of(config, mount.item, 2)
+    return {option.name: option for option in options}
+
+
+def document_root(config: Config, server: Server) -> Item | None:
+    """The DocumentRoot that holds for a server."""
+    return server.last("documentroot") or config.main.last("documentroot")
+
+
+def covers(alias: Mapping, mount: Mapping) -> bool:
+    """True when ``alias`` takes every URL of ``mount``: the application is never reached (domain.md M1).
+
+    Prefixes are compared as mod_alias does; of regular expressions those which match whatever begins with a prefix.
+    """
+    if mount.is_regex:
+        return not alias.is_regex and alias.url in ("/", "")
+    url = mount.url
+    if not alias.is_regex:
+        return alias_match(alias.url, url) is not None and (alias.url == url or is_prefix(alias.url, url))
+    probes = [url, posixpath.join(url, "x"), posixpath.join(url, "x/y.z"), posixpath.join(url, "-_~/%/q")]
+    return all(alias.matches(probe) for probe in probes)
+
+
+def is_prefix(outer: str, inner: str) -> bool:
+    """True when URL prefix ``outer`` takes all that ``inner`` takes."""
+    end = alias_match(outer, inner)
+    return end is not None and (outer.endswith("/") or not inner.endswith("/") or end <= len(inner.rstrip("/")))
+
+
+def static_part(pattern: str) -> str:
+    """The literal text that a regular expression anchored at the start begins with; empty when it is not anchored."""
+    if not pattern.startswith("^"):
+        return ""
+    found = re.match(r"(?:[A-Za-z0-9/_~-]|\\[./-])*", pattern[1:])
+    text = found[0] if found else ""
+    rest = pattern[1 + len(text) :]
+    if rest[:1] in ("*", "?", "{") and text:
+        text = text[:-2] if text[-2:-1] == "\\" else text[:-1]
+    return text.replace("\\", "")

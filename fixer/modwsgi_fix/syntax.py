@@ -1,0 +1,503 @@
+"""The lossless tree of one configuration file: every character belongs to a node; parsing never raises.
+
+httpd's reading rules, as ``server/util.c:ap_cfg_getline_core`` and ``server/config.c:ap_build_config_sub`` have them: a
+backslash before LF or CRLF joins lines anywhere, in comments and names too; ``#`` opens a comment only as the first
+character of a logical line; a trailing ``>`` on a section name is dropped; what follows ``</X>`` is ignored; a NUL ends
+its line. What httpd would refuse becomes a node all the same, and a ``Problem`` in httpd's words.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from sys import intern
+from typing import NamedTuple
+
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+
+# After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
+_FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
+_WORD = re.compile(
+    r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
+)
+_JOIN = re.compile(r"\\\r?\n")
+_TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
+
+#: Sections which take no argument, and so may be opened inside one of their own name.
+_BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
+
+
+def is_opaque_section(name: str) -> bool:
+    """True where a section's body is another language, read by its module up to the closing tag."""
+    return name == "perl" or name.startswith("luahook")
+
+
+class Word(NamedTuple):
+    """One word as ``ap_getword_conf`` reads it: its value without quotes, and the span with them."""
+
+    value: str
+    span: Span
+
+
+class Logical(NamedTuple):
+    """A logical line without its continuations, and where each of its characters stands in the file.
+
+    ``joints`` are (offset in ``text``, offset in the file) pairs, ascending: the text runs on from each.
+    """
+
+    text: str
+    joints: tuple[tuple[int, int], ...]
+
+    def offset(self, at: int) -> int:
+        """Where the character ``text[at]`` stands in the file."""
+        joints = self.joints
+        logical, source = joints[0] if len(joints) == 1 else joints[bisect_left(joints, (at + 1, -1)) - 1]
+        return source + at - logical
+
+    def span(self, start: int, end: int) -> Span:
+        """The span in the file of ``text[start:end]``; a continuation at its end is left out."""
+        return Span(self.offset(start), self.offset(end - 1) + 1 if end > start else self.offset(start))
+
+
+def _logical(text: str, start: int, end: int) -> Logical:
+    raw = text[start:end]
+    nul = raw.find("\0")
+    if nul >= 0:
+        raw = raw[:nul]
+    if "\n" not in raw or raw.find("\n") == len(raw) - 1:
+        return Logical(raw, ((0, start),))
+    parts, joints, at, length = [], [], 0, 0
+    for joint in _JOIN.finditer(raw):
+        part = raw[at : joint.start()]
+        joints.append((length, start + at))
+        parts.append(part)
+        length += len(part)
+        at = joint.end()
+    joints.append((length, start + at))
+    parts.append(raw[at:])
+    # An empty stretch between two continuations holds no character; the last joint at an offset counts.
+    return Logical("".join(parts), tuple(dict(joints).items()))
+
+
+def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
+    """The words of ``logical.text[start:end]`` as ``server/util.c:ap_getword_conf`` splits them."""
+    text, words, at = logical.text, [], start
+    while at < end and text[at] in WHITESPACE:
+        at += 1
+    while at < end:
+        found = _WORD.match(text, at, end)
+        if found is None:
+            break
+        group = found.lastindex or 1
+        value = found[group]
+        if "\\" in value:
+            quote = ("", '"', "'", "")[group]
+            value = re.sub(rf"\\([\\{quote}])", r"\1", value)
+        last = found.end(group) + (group != 3 and text[found.end(group) : found.end(group) + 1] == '"\'"'[group - 1])
+        words.append(Word(value, logical.span(at, last)))
+        at = found.end()
+    return tuple(words)
+
+
+class Node:
+    """A run of whole lines of a file: ``text[start:end]`` from the first column to after the LF."""
+
+    __slots__ = ("end", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+
+    @property
+    def span(self) -> Span:
+        """All of the node's lines, the last line end included."""
+        return Span(self.start, self.end)
+
+    @property
+    def source(self) -> str:
+        """What stands in the file."""
+        return self.text[self.start : self.end]
+
+
+class Blank(Node):
+    """Empty lines."""
+
+    __slots__ = ()
+
+
+class Comment(Node):
+    """One comment, continuation lines included."""
+
+    __slots__ = ()
+
+
+class Directive(Node):
+    """A directive on one logical line. ``name`` is as written; compare ``key``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, text: str, start: int, end: int, name: str) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.name = name
+
+    @property
+    def key(self) -> str:
+        """The name in lower case: httpd compares names without case."""
+        return self.name.lower()
+
+    @property
+    def logical(self) -> Logical:
+        """The line as httpd reads it."""
+        return _logical(self.text, self.start, self.end)
+
+    @property
+    def _head(self) -> tuple[Logical, int, int]:
+        """The logical line, and where its first word starts and ends."""
+        logical = self.logical
+        found = _FIRST(logical.text)
+        assert found is not None
+        start, end = found.span(1)
+        if logical.text[start : start + 1] in ('"', "'") and (word := _WORD.match(logical.text, start)):
+            end = word.end(word.lastindex or 1) + 1
+        return logical, start, end
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name stands."""
+        logical, start, end = self._head
+        return logical.span(start, end)
+
+    @property
+    def body_span(self) -> Span:
+        """From the name to the last character that is not blank: what a person means by "the directive"."""
+        logical, start, _ = self._head
+        return logical.span(start, max(start, len(logical.text.rstrip(WHITESPACE))))
+
+    @property
+    def args_range(self) -> tuple[Logical, int, int]:
+        """The logical line and the range of the arguments in it."""
+        logical, _, end = self._head
+        return logical, end, len(logical.text.rstrip(WHITESPACE))
+
+    @property
+    def args(self) -> tuple[Word, ...]:
+        """The words after the name. Variables are not expanded."""
+        return split_words(*self.args_range)
+
+    @property
+    def indent(self) -> str:
+        """The blanks before the name on its first line."""
+        found = _FIRST(self.text, self.start)
+        return self.text[self.start : found.start(1)] if found else ""
+
+
+class Section(Directive):
+    """A section: its opening line, what it holds, and its closing line where there is one.
+
+    ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole. ``name`` is without ``<``.
+    """
+
+    __slots__ = ("children", "close", "head_end")
+
+    def __init__(self, text: str, start: int, head_end: int, name: str) -> None:
+        self.text = text
+        self.start = start
+        self.end = self.head_end = head_end
+        self.name = name
+        self.children: Sequence[Node] = []
+        self.close: Close | None = None
+
+    @property
+    def logical(self) -> Logical:
+        return _logical(self.text, self.start, self.head_end)
+
+    @property
+    def name_span(self) -> Span:
+        logical, start, end = self._head
+        return logical.span(start + 1, end - (logical.text[end - 1] == ">"))
+
+    @property
+    def args_range(self) -> tuple[Logical, int, int]:
+        logical, _, end = self._head
+        # Handlers of sections cut at the last ">" and ignore what follows (server/core.c: ap_strrchr_c(arg, '>')).
+        last = logical.text.rfind(">")
+        return logical, end, last if last >= end else len(logical.text.rstrip(WHITESPACE)) if last < 0 else end
+
+    @property
+    def head_span(self) -> Span:
+        """The opening line."""
+        return Span(self.start, self.head_end)
+
+    @property
+    def inner_span(self) -> Span:
+        """What stands between the opening and the closing line."""
+        return Span(self.head_end, self.close.start if self.close else self.end)
+
+
+class Close(Directive):
+    """A closing line, ``name`` without ``</`` and ``>``. Text after it is ignored by httpd."""
+
+    __slots__ = ()
+
+
+class Bogus(Directive):
+    """A line that httpd would refuse here: a closing tag that closes nothing, a lone ``<``; or a foreign language."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps httpd from reading the file, in its words.
+
+    ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``extra-bracket``, ``opener-for-closer``,
+    ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``incomplete-tag``. ``node`` is the
+    line at fault; ``section`` the section concerned. ``region`` is what cannot be trusted because of it.
+    """
+
+    kind: str
+    message: str
+    node: Directive
+    section: Section | None
+    region: Span
+
+
+class Tree:
+    """A parsed file. ``text()`` gives back exactly what was parsed."""
+
+    def __init__(self, source: str, children: tuple[Node, ...], problems: tuple[Problem, ...]) -> None:
+        self.source = source
+        self.children = children
+        self.problems = problems
+
+    def text(self) -> str:
+        """The text again, put together from the nodes."""
+        parts: list[str] = []
+        stack: list[Iterator[Node]] = [iter(self.children)]
+        closes: list[Close | None] = [None]
+        while stack:
+            node = next(stack[-1], None)
+            if node is None:
+                stack.pop()
+                close = closes.pop()
+                if close is not None:
+                    parts.append(close.source)
+            elif isinstance(node, Section):
+                parts.append(node.text[node.start : node.head_end])
+                stack.append(iter(node.children))
+                closes.append(node.close)
+            else:
+                parts.append(node.source)
+        return "".join(parts)
+
+    def walk(self) -> Iterator[Node]:
+        """Every node in file order, sections before what they hold."""
+        stack: list[Iterator[Node]] = [iter(self.children)]
+        while stack:
+            for node in stack[-1]:
+                yield node
+                if isinstance(node, Section):
+                    stack.append(iter(node.children))
+                    break
+            else:
+                stack.pop()
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the file."""
+        return LineIndex(self.source)
+
+    @cached_property
+    def untrusted(self) -> tuple[Span, ...]:
+        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages, and
+        macros, whose text means something else at each use."""
+        spans = [problem.region for problem in self.problems]
+        sections = (node for node in self.walk() if isinstance(node, Section))
+        spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
+        return tuple(spans)
+
+
+def parse(text: str) -> Tree:
+    """The tree of a file's text. Linear in its length; never raises."""
+    # A parse makes a long-lived object a line and no cycles: collecting meanwhile costs a third of the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _Parser(text).run()
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class _Parser:
+    """One pass over the lines, with a stack of open sections."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.stack: list[Section] = []
+        self.top: list[Node] = []
+        self.into: list[Node] = self.top
+        self.problems: list[Problem] = []
+        self._tags: dict[str, tuple[list[int], list[int]]] | None = None
+
+    def run(self) -> Tree:
+        text, into = self.text, self.into
+        size, find, has_nul = len(text), self.text.find, "\0" in self.text
+        pos = 0
+        while pos < size:
+            end = find("\n", pos) + 1 or size
+            if text[end - 2 : end] in ("\\\n", "\r\n"):
+                end = self._joined(pos, end, has_nul=has_nul)
+            found = _FIRST(text, pos, end)
+            assert found is not None
+            word = found[1]
+            if not word:
+                if into and type(into[-1]) is Blank:
+                    into[-1].end = end
+                else:
+                    into.append(Blank(text, pos, end))
+            elif (first := word[0]) == "#":
+                into.append(Comment(text, pos, end))
+            elif first == "<" or word[-1] == "\\" or first in "\"'":
+                end = self._odd(pos, end)
+                into = self.into
+            else:
+                into.append(Directive(text, pos, end, intern(word)))
+            pos = end
+        self._close_to(0, size)
+        return Tree(text, tuple(self.top), tuple(sorted(self.problems, key=lambda p: p.node.start)))
+
+    def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
+        """The end of the logical line whose first physical line ends at ``end``."""
+        text, size, line = self.text, len(self.text), start
+        while True:
+            body = end - 1 if text[end - 1] == "\n" else 0
+            if body and body > line and text[body - 1] == "\r":
+                body -= 1
+            if not body or body <= line or text[body - 1] != "\\" or (has_nul and text.find("\0", line, end) >= 0):
+                return end
+            if end == size:
+                return end
+            line, end = end, text.find("\n", end) + 1 or size
+
+    def _odd(self, start: int, end: int) -> int:
+        """A section tag, or a first word with a quote or a continuation in it; where to read on."""
+        text = self.text
+        logical = _logical(text, start, end)
+        line = logical.text.strip(WHITESPACE)
+        if not line:
+            self.into.append(Blank(text, start, end))
+            return end
+        if line[0] == "#":
+            self.into.append(Comment(text, start, end))
+            return end
+        found = _WORD.match(line)
+        assert found is not None
+        name = found[found.lastindex or 1]
+        if name.startswith("</"):
+            self._closer(start, end, name)
+        elif name == "<":
+            node = Bogus(text, start, end, name)
+            self.into.append(node)
+            self._problem("incomplete-tag", "'<' opens no section", node, None, node.span)
+        elif name.startswith("<"):
+            return self._opener(start, end, name[1:].removesuffix(">"), line)
+        else:
+            self.into.append(Directive(text, start, end, intern(name)))
+        return end
+
+    def _opener(self, start: int, end: int, name: str, line: str) -> int:
+        current = self.stack[-1] if self.stack else None
+        key = name.lower()
+        bare = not line[len(name) + 1 :].strip(WHITESPACE + ">")
+        if bare and current is not None and current.key == key and key not in _BARE_SECTIONS:
+            close = Close(self.text, start, end, name)
+            message = f"<{current.name}> opens another section where </{current.name}> was meant"
+            self._end_section(current, close, end)
+            self._problem("opener-for-closer", message, close, current, current.span)
+            return end
+        section = Section(self.text, start, end, intern(name))
+        self.into.append(section)
+        if ">" not in line:
+            message = f"<{name}> directive missing closing '>'"
+            self._problem("opener-without-bracket", message, section, section, section.span)
+        self.stack.append(section)
+        self.into = section.children = []
+        if is_opaque_section(key):
+            tag = re.compile(rf"^[ \t\v\f\r]*</{re.escape(name)}", re.M | re.I).search(self.text, end)
+            stop = tag.start() if tag else len(self.text)
+            if stop > end:
+                self.into.append(Bogus(self.text, end, stop, name))
+                return stop
+        return end
+
+    def _closer(self, start: int, end: int, word: str) -> None:
+        text, stack = self.text, self.stack
+        name = word[2:].rstrip(">")
+        close = Close(text, start, end, name)
+        if not stack:
+            node = Bogus(text, start, end, name)
+            self.into.append(node)
+            message = f"</{name}> without matching <{name}> section"
+            self._problem("stray-closer", message, node, None, node.span)
+            return
+        current, key = stack[-1], name.lower()
+        if current.key == key:
+            self._end_section(current, close, end)
+            if not word.endswith(">"):
+                message = f"</{name}> directive missing closing '>'"
+                self._problem("closer-without-bracket", message, close, current, close.span)
+            elif word != f"</{name}>":
+                message = f"Expected </{current.name}> but saw {word}"
+                self._problem("extra-bracket", message, close, current, close.span)
+            return
+        depth = next((at for at in range(len(stack) - 1, -1, -1) if stack[at].key == key), None)
+        if depth is not None:
+            self._close_to(depth + 1, start)
+            self._end_section(stack[depth], close, end)
+            return
+        message = f"Expected </{current.name}> but saw {word}"
+        if self._closed_later(current.key, end):
+            node = Bogus(text, start, end, name)
+            self.into.append(node)
+            self._problem("stray-closer", message, node, current, node.span)
+        else:
+            self._end_section(current, close, end)
+            self._problem("mismatched-closer", message, close, current, current.span)
+
+    def _end_section(self, section: Section, close: Close | None, end: int) -> None:
+        section.close = close
+        section.end = end
+        section.children = tuple(section.children)
+        self.stack.pop()
+        # The open parent's children are still the list that they were made as.
+        self.into = self.stack[-1].children if self.stack else self.top  # type: ignore[assignment]
+
+    def _close_to(self, depth: int, at: int) -> None:
+        """Close sections that were left open, innermost first, down to a stack of ``depth``, before offset ``at``."""
+        while len(self.stack) > depth:
+            section = self.stack[-1]
+            self._end_section(section, None, at)
+            message = f"<{section.name}> was not closed"
+            self._problem("unclosed-section", message, section, section, section.span)
+
+    def _closed_later(self, key: str, after: int) -> bool:
+        """True when enough closing tags of that name follow for all that are open and will be opened."""
+        if self._tags is None:
+            self._tags = {}
+            for tag in _TAG.finditer(self.text):
+                self._tags.setdefault(tag[2].lower(), ([], []))[tag[1] == "/"].append(tag.start())
+        openers, closers = self._tags.get(key, ([], []))
+        to_open = len(openers) - bisect_left(openers, after)
+        to_close = len(closers) - bisect_left(closers, after)
+        return to_close - to_open >= sum(1 for section in self.stack if section.key == key)
+
+    def _problem(self, kind: str, message: str, node: Directive, section: Section | None, region: Span) -> None:
+        self.problems.append(Problem(kind, message, node, section, region))

@@ -1,0 +1,40 @@
+"""Every rule's manual page is run: each block is reported, fixed and silent just as it shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from modwsgi_fix.examples import Example, examples, failures
+from modwsgi_fix.rule import Rule, all_rules
+
+_PAGES = Path(__file__).parent / "rules"
+
+
+def _cases() -> list[tuple[Rule, Example, str]]:
+    found = []
+    for rule in all_rules().values():
+        found += [(rule, example, f"{rule.name}:{example.line}") for example in examples(rule.page)]
+        extra = _PAGES / f"{rule.name}.md"
+        if extra.exists():
+            found += [(rule, example, f"{extra.name}:{example.line}") for example in examples(extra.read_text("utf-8"))]
+    return found
+
+
+_CASES = _cases()
+
+
+@pytest.mark.parametrize(("rule", "example"), [c[:2] for c in _CASES], ids=[c[2] for c in _CASES])
+def test_example(rule: Rule, example: Example) -> None:
+    assert failures(rule, example) == []
+
+
+@pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
+def test_every_rule_shows_a_report_and_a_silence(rule: Rule) -> None:
+    shown = examples(rule.page)
+    assert any(example.after is not None or example.carets for example in shown), "no report is shown"
+    assert any(example.after is None and not example.carets for example in shown), "no silence is shown"
+
+
+def test_every_extra_page_belongs_to_a_rule() -> None:
+    assert {page.stem for page in _PAGES.glob("*.md")} <= set(all_rules())
