@@ -1,0 +1,299 @@
+"""Unified diff from known edits.
+
+The rewriter knows what it changed, so nothing is searched: the opcodes that difflib would look for are computed from
+the edits, and only its grouping into hunks is used. A diff is text as ``text.decode`` gives it; written with
+``text.encode`` it has the bytes of the files, and ``git apply`` and ``patch -p1 --binary`` take it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from modwsgi_fix.edits import Edit, apply
+from modwsgi_fix.text import LineIndex, Span, encode
+
+if TYPE_CHECKING:
+    from unidiff.patch import Hunk
+
+_NO_NEWLINE = "\\ No newline at end of file\n"
+
+
+class Opcode(NamedTuple):
+    """Lines ``before[start:end]`` became ``after[new_start:new_end]``; named and ordered as difflib's opcodes."""
+
+    tag: str
+    start: int
+    end: int
+    new_start: int
+    new_end: int
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text with their ends. A line ends at LF only; a CR, form feed or U+2028 belongs to its line."""
+    found = text.split("\n")
+    last = found.pop()
+    return [line + "\n" for line in found] + ([last] if last else [])
+
+
+def opcodes(before: str, edits: Iterable[Edit]) -> list[Opcode]:
+    """What the edits of one file do to its lines, equal stretches included; ``[]`` when they change nothing.
+
+    Lines that a replaced block has in common at its start or end count as equal. Raises ``ValueError`` as
+    ``edits.apply`` does.
+    """
+    found: list[Opcode] = []
+    here = there = 0
+    for start, old, new in _replaced(before, edits):
+        if start > here:
+            found.append(Opcode("equal", here, start, there, there + start - here))
+            there += start - here
+        tag = "replace" if old and new else "delete" if old else "insert"
+        here = start + len(old)
+        found.append(Opcode(tag, start, here, there, there + len(new)))
+        there += len(new)
+    total = len(lines(before))
+    if found and here < total:
+        found.append(Opcode("equal", here, total, there, there + total - here))
+    return found
+
+
+def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) -> str:
+    """The unified diff of one file under its name; ``""`` when nothing changes.
+
+    ``name`` is a path as the user knows it; a leading ``/`` is dropped, since ``a//etc`` is no path to patch.
+    ``context`` is in lines.
+    """
+    edits = list(edits)
+    codes = opcodes(before, edits)
+    if not codes:
+        return ""
+    old, new = lines(before), lines(apply(before, edits))
+    parts = _header(name, both_have_lines=bool(old and new))
+    for group in _groups(codes, context):
+        _, start, _, new_start, _ = group[0]
+        _, _, end, _, new_end = group[-1]
+        parts.append(f"@@ -{_range(start, end)} +{_range(new_start, new_end)} @@\n")
+        for tag, i, j, new_i, new_j in group:
+            if tag == "equal":
+                parts += (_line(" ", line) for line in old[i:j])
+            else:
+                parts += (_line("-", line) for line in old[i:j])
+                parts += (_line("+", line) for line in new[new_i:new_j])
+    return "".join(parts)
+
+
+def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
+    """Two successive lists of edits of one file as one list on the original text.
+
+    ``apply(apply(text, first), second) == apply(text, compose(first, second))`` for every text that they apply to. The
+    result is in order, and no two of its edits meet.
+    """
+    first, second = _in_order(first), _in_order(second)
+    path = (first or second or [Edit("", Span(0, 0))])[0].path
+    stack = list(reversed(_pieces(first)))
+    pieces: list[_Piece] = []
+    at = 0
+    for edit in second:
+        pieces += _take(stack, edit.span.start - at)
+        _take(stack, edit.span.end - edit.span.start)
+        pieces.append(_Piece(0, 0, edit.text))
+        at = edit.span.end
+    pieces += reversed(stack)
+
+    composed: list[Edit] = []
+    here = 0
+    text = ""
+    for piece in pieces:
+        text += piece.text
+        if piece.start < piece.end:
+            if piece.start > here or text:
+                composed.append(Edit(path, Span(here, piece.start), text))
+            here, text = piece.end, ""
+    return composed
+
+
+def check(diff: str, before: str, after: str) -> bool:
+    """True when the diff of one file, read by unidiff, turns ``before`` into exactly ``after``."""
+    if not diff:
+        return before == after
+    from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
+
+    read = lines(diff)
+    # unidiff takes a `diff --git` line apart by its first " b/", which may stand in a directory's name.
+    read = read[1:] if read[0].startswith("diff --git ") else read
+    try:
+        (patch,) = PatchSet(read)
+    except (UnidiffParseError, ValueError):
+        return False
+    old = lines(before)
+    new: list[str] = []
+    at = 0
+    for hunk in patch:
+        start = hunk.source_start - 1 if hunk.source_length else hunk.source_start
+        source, target = _sides(hunk)
+        if start < at or old[start : start + len(source)] != source:
+            return False
+        new += old[at:start]
+        if hunk.target_length and hunk.target_start != len(new) + 1:
+            return False
+        new += target
+        at = start + len(source)
+    return "".join(new + old[at:]) == after
+
+
+class _Piece(NamedTuple):
+    """A stretch of the original that is kept, or (where that is empty) new text."""
+
+    start: int
+    end: int
+    text: str = ""
+
+
+def _pieces(edits: Iterable[Edit]) -> list[_Piece]:
+    """The text after these edits, as pieces; the last one is what follows, however long that is."""
+    pieces: list[_Piece] = []
+    at = 0
+    for edit in edits:
+        pieces += (_Piece(at, edit.span.start), _Piece(0, 0, edit.text))
+        at = edit.span.end
+    return [*pieces, _Piece(at, sys.maxsize)]
+
+
+def _take(stack: list[_Piece], length: int) -> list[_Piece]:
+    """Takes ``length`` characters off the top of a stack of pieces."""
+    taken: list[_Piece] = []
+    while length:
+        start, end, text = stack.pop()
+        size = end - start or len(text)
+        if size > length:
+            stack.append(_Piece(start + length, end) if start < end else _Piece(0, 0, text[length:]))
+            end, text, size = min(end, start + length), text[:length], length
+        taken.append(_Piece(start, end, text))
+        length -= size
+    return taken
+
+
+def _in_order(edits: Iterable[Edit]) -> list[Edit]:
+    """Edits as ``edits.apply`` takes them: by place, and in the given order where they insert at one place."""
+    ordered = sorted(edits, key=lambda edit: edit.span)
+    at = 0
+    for edit in ordered:
+        if not at <= edit.span.start <= edit.span.end:
+            raise ValueError(f"edit {edit.span} is out of place")
+        at = edit.span.end
+    return ordered
+
+
+class _Block(NamedTuple):
+    """Lines from ``start`` on (from 0), and what stands there afterwards."""
+
+    start: int
+    old: list[str]
+    new: list[str]
+
+
+def _replaced(before: str, edits: Iterable[Edit]) -> list[_Block]:
+    """The runs of lines that the edits change. Runs that meet are one, all lines out and then all in, as git has it."""
+    found: list[_Block] = []
+    for block in _touched(before, edits):
+        start, old, new = _trimmed(block)
+        if found and found[-1].start + len(found[-1].old) == start:
+            last = found.pop()
+            start, old, new = _trimmed(_Block(last.start, last.old + old, last.new + new))
+        if old or new:
+            found.append(_Block(start, old, new))
+    return found
+
+
+def _touched(before: str, edits: Iterable[Edit]) -> Iterator[_Block]:
+    """The whole lines in which edits begin and end, and those between; edits that share a line are in one block."""
+    index = LineIndex(before)
+    blocks: list[tuple[int, int, list[Edit]]] = []
+    for edit in _in_order(edits):
+        if edit.span.end > len(before):
+            raise ValueError(f"edit {edit.span} is out of place in a text of {len(before)} characters")
+        first, last = index.position(edit.span.start).line, index.position(edit.span.end).line
+        if blocks and first <= blocks[-1][1]:
+            blocks[-1] = (blocks[-1][0], last, blocks[-1][2])
+            blocks[-1][2].append(edit)
+        else:
+            blocks.append((first, last, [edit]))
+    for first, last, block in blocks:
+        start, end = index.line_span(first).start, index.line_span(last).end + 1
+        moved = [edit._replace(span=Span(edit.span.start - start, edit.span.end - start)) for edit in block]
+        yield _Block(first - 1, lines(before[start:end]), lines(apply(before[start:end], moved)))
+
+
+def _trimmed(block: _Block) -> _Block:
+    """Without the lines that both have at the end, then at the start: a deleted line stays the one that was meant."""
+    at, old, new = block
+    shorter = min(len(old), len(new))
+    tail = 0
+    while tail < shorter and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    head = 0
+    while head < shorter - tail and old[head] == new[head]:
+        head += 1
+    return _Block(at + head, old[head : len(old) - tail], new[head : len(new) - tail])
+
+
+def _groups(codes: list[Opcode], context: int) -> list[list[Opcode]]:
+    import difflib
+
+    class Known(difflib.SequenceMatcher[str]):
+        """difflib's grouping into hunks, without its search."""
+
+        def __init__(self) -> None:
+            """Without indexing anything."""
+
+        def get_opcodes(self) -> list[Any]:
+            return list(codes)
+
+    return [[Opcode(*code) for code in group] for group in Known().get_grouped_opcodes(context)]
+
+
+def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
+    """The lines of a hunk before and after, with their ends as the "no newline" markers have it."""
+    source: list[str] = []
+    target: list[str] = []
+    last: list[list[str]] = []
+    for line in hunk:
+        if line.line_type == "\\":
+            for side in last:
+                side[-1] = side[-1].removesuffix("\n")
+            continue
+        last = [side for side, wanted in ((source, not line.is_added), (target, not line.is_removed)) if wanted]
+        for side in last:
+            side.append(line.value)
+    return source, target
+
+
+def _header(name: str, *, both_have_lines: bool) -> list[str]:
+    name = name.lstrip("/")
+    old, new = _quoted(f"a/{name}"), _quoted(f"b/{name}")
+    # git takes a patch of or to an empty file for a creation or deletion, unless its own header says otherwise.
+    head = [] if both_have_lines else [f"diff --git {old} {new}\n"]
+    # GNU patch ends a name at a space, unless a TAB ends it.
+    tab = "\t" if " " in name and not old.startswith('"') else ""
+    return [*head, f"--- {old}{tab}\n", f"+++ {new}{tab}\n"]
+
+
+def _quoted(name: str) -> str:
+    """A name as git writes it: in C quotes where it has control characters, quotes, or bytes that are no UTF-8."""
+    if not any(char < " " or char in '"\\\x7f' or "\udc80" <= char <= "\udcff" for char in name):
+        return name
+    escapes = {34: '\\"', 92: "\\\\", 9: "\\t", 10: "\\n", 13: "\\r"}
+    return '"' + "".join(escapes.get(b) or (chr(b) if 32 <= b < 127 else f"\\{b:03o}") for b in encode(name)) + '"'
+
+
+def _range(start: int, end: int) -> str:
+    """A range of lines in a hunk's header (GNU diff manual, "Detailed Unified"): an empty one stands after a line."""
+    length = end - start
+    return f"{start + 1}" if length == 1 else f"{start + 1 if length else start},{length}"
+
+
+def _line(sign: str, line: str) -> str:
+    return sign + line if line.endswith("\n") else f"{sign}{line}\n{_NO_NEWLINE}"
