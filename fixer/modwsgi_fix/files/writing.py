@@ -329,8 +329,11 @@ def _write_into(path: str, data: bytes) -> None:
 def _forget(journal: str) -> None:
     """Deletes a journal: the run is over."""
     if journal:
-        _delete(journal)
-        with suppress(OSError):
+        try:
+            _delete(journal)
+        except OSError as error:
+            raise problem(journal, error) from error
+        with suppress(FileProblem):
             _sync_directory(os.path.dirname(journal))
 
 
@@ -340,10 +343,14 @@ def _delete(path: str) -> None:
 
 
 def _sync_directory(directory: str) -> None:
+    """Makes what was created, renamed or deleted in a directory last."""
     if sys.platform == "win32":
         return
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise problem(directory, error) from error
