@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from . import install, server
+from . import dump, install, server
 from .case import Case, Proof, Texts, prove
 from .probe import Probe
 
@@ -33,14 +35,19 @@ def alive(mark: str) -> list[str]:
     return found
 
 
+def _absent(reason: str) -> NoReturn:
+    """Skip with one clear line; where the proofs are required, fail."""
+    if os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, and there is {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def httpd() -> Iterator[Path]:
     """A directory for the servers of this process. Afterwards no process of theirs lives, and nothing lies in it."""
     found = install.find()
     if isinstance(found, str):
-        if os.environ.get(REQUIRED):
-            pytest.fail(f"{REQUIRED} is set, and {found}")
-        pytest.skip(found)
+        _absent(found)
     _sweep()
     os.umask(0o022)
     directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=install.scratch()))
@@ -90,3 +97,14 @@ def prove_case(httpd: Path, record_property: Callable[[str, object], None]) -> C
         return proof
 
     return proven
+
+
+@pytest.fixture(scope="session")
+def read_tree(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[dump.Node, ...] | dump.Refusal]:
+    """``read_tree(text)`` is httpd's own directive tree of a text."""
+    found = install.find()
+    directory = tmp_path_factory.mktemp("dumptree")
+    built = found if isinstance(found, str) else dump.build(directory)
+    if isinstance(found, str) or isinstance(built, str):
+        _absent(str(built))
+    return functools.partial(dump.directive_tree, found, built)

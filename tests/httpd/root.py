@@ -106,8 +106,8 @@ def make(directory: Path, found: install.Install) -> Root:
     for part in ("upper", "work", "merged") if root.private else ("upper",):
         (directory / part).mkdir(parents=True)
     # httpd's user has to pass through, whatever umask the tests run under.
-    for part in (directory, root.top):
-        part.chmod(0o755)
+    for passed in (directory, root.top):
+        passed.chmod(0o755)
     if root.private:
         for path in HIDDEN:
             if not found.wsgi.is_relative_to(path) and not found.modules.is_relative_to(path):
