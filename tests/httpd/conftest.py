@@ -83,8 +83,11 @@ def serve(httpd: Path, record_property: Callable[[str, object], None]) -> Serve:
     return once
 
 
+Prove = Callable[[Case, Texts], Proof]
+
+
 @pytest.fixture
-def prove_case(httpd: Path, record_property: Callable[[str, object], None]) -> Callable[[Case, Texts], Proof]:
+def prove_case(httpd: Path, record_property: Callable[[str, object], None]) -> Prove:
     """``prove_case(case, fixed_texts)`` fails the test with every violation, and counts."""
 
     def proven(case: Case, fixed: Texts) -> Proof:

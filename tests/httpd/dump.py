@@ -1,8 +1,8 @@
 """httpd's own directive tree of a text, to hold ours against.
 
 A module of ours (mod_dumptree.c) is compiled on first use; the server reads the text, prints its tree, and ends before
-it looks up any directive. So only structural mistakes are refused here; a section's missing ``>``, which its own handler
-reports later, is not.
+it looks up any directive. So only structural mistakes are refused here; a section's missing ``>``, which its own
+handler reports later, is not.
 
 What httpd executes while it reads (``<IfModule>``, ``Include``, ``Define`` ...) is not in its tree; ``neutral`` renames
 those, so that a whole text can be compared, and must be read in that form by both.

@@ -149,7 +149,7 @@ def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
             environment = {name: root.text(value) for name, value in _ENVIRONMENT.items()}
             environment |= {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
             process = subprocess.Popen(
-                _tied(root.command(arguments)), env=environment, cwd=root.directory, start_new_session=True,
+                _tied(root.command(arguments)), env=environment, cwd="/", start_new_session=True,
                 stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
             )  # fmt: skip
             server = _Server(root, address, process)
