@@ -21,6 +21,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.section("on a real httpd")
     terminalreporter.write_line(
         f"{counted['httpd_cases']} cases, {counted['httpd_probes']} probes, "
-        f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught; "
+        f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught, "
+        f"{counted['httpd_equivalent']} equivalent; "
         f"{counted['httpd_servers']} servers, {counted['httpd_milliseconds'] / counted['httpd_servers']:.0f} ms each"
     )

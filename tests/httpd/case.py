@@ -163,12 +163,13 @@ def same(one: Run, other: Run) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a case showed; it holds where ``violations`` is empty. The numbers are for the summary of the suite."""
+    """What a case showed; it holds where ``violations`` is empty, and each mutant not caught is then ``equivalent``."""
 
     violations: tuple[str, ...]
     probes: int
     mutants: int
     caught: int
+    equivalent: int
     servers: int
     milliseconds: float
 
@@ -200,6 +201,7 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
         probes=sum(len(done.answers) for done in runs),
         mutants=len(mutants),
         caught=len(mutants) - len(survivors),
+        equivalent=len(survivors),
         servers=len(runs),
         milliseconds=sum(done.milliseconds for done in runs),
     )

@@ -93,7 +93,7 @@ def prove_case(httpd: Path, record_property: Callable[[str, object], None]) -> P
     def proven(case: Case, fixed: Texts) -> Proof:
         proof = prove(case, fixed, httpd)
         record_property("httpd_cases", 1)
-        for name in ("probes", "mutants", "caught", "milliseconds", "servers"):
+        for name in ("probes", "mutants", "caught", "equivalent", "milliseconds", "servers"):
             record_property(f"httpd_{name}", getattr(proof, name))
         if proof.violations:
             pytest.fail("\n".join(proof.violations), pytrace=False)
