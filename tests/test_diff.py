@@ -58,6 +58,17 @@ def test_a_diff_is_what_a_person_expects() -> None:
     )
 
 
+def test_a_diff_that_does_something_else_is_found_out() -> None:
+    text = "".join(f"line {n}\n" for n in range(1, 21))
+    edits = [replace(text, "line 7", "Line 7"), replace(text, "line 20\n", "")]
+    found, after = diff.unified(text, edits, "f"), apply(text, edits)
+    assert diff.check(found, text, after)
+    for wrong in ("@@ -5,7 +4,7 @@", "@@ -4,7 +5,7 @@", "@@ -4,7 +4,8 @@", "@@"):
+        assert not diff.check(found.replace("@@ -4,7 +4,7 @@", wrong), text, after)
+    assert not diff.check(found.replace(" line 18", " line 17"), text, after)
+    assert not diff.check(found + found, text, after)
+
+
 def test_lines_that_meet_are_shown_as_one_block() -> None:
     text = "a\nb\nc\nd\n"
     found = diff.unified(text, [replace(text, "b", "B"), replace(text, "c", "C")], "f", context=0)

@@ -147,6 +147,21 @@ def test_a_file_that_changes_while_others_are_written_undoes_those(conf: Path, m
     assert any("left as it is" in note for note in caught.value.__notes__)
 
 
+def test_a_file_that_changes_while_others_are_staged_stops_all(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, _ = outcome(conf)
+    wanted = changes(conf)
+    counted: list[str] = []
+
+    def edit() -> None:
+        (conf / "sub/c.conf").write_text("edited\n")
+
+    interfere(monkeypatch.setattr, 6, edit, counted)
+    with pytest.raises(FileProblem, match=r"sub/c\.conf: changed on disk meanwhile"):
+        write_all(wanted)
+    assert contents(conf) == before | {"sub/c.conf": b"edited\n"}
+    assert "replace" not in counted
+
+
 def test_two_different_changes_of_one_file_are_refused(conf: Path) -> None:
     (conf / "link.conf").symlink_to("a.conf")
     one = Change(str(conf / "a.conf"), "a.conf before\n", "one\n")

@@ -25,7 +25,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from types import ModuleType
 from typing import Any, TypeAlias
 
 from modwsgi_fix.text import WHITESPACE
@@ -110,9 +109,6 @@ def _reader() -> Callable[[str], list[Any]]:
     from apacheconfig.parser import make_parser
     from ply import lex, yacc
 
-    # Without a table module ply imports "parsetab" from wherever Python finds one; this one is of no version.
-    no_tables = ModuleType("no_tables")
-    vars(no_tables)["_tabversion"] = ""
     lexer_class, parser_class = make_lexer(**_OPTIONS), make_parser(**_OPTIONS)
 
     def lexer_reset(self: Any) -> None:
@@ -122,8 +118,8 @@ def _reader() -> Callable[[str], list[Any]]:
         self.engine = yacc.yacc(
             module=self,
             start="contents",
-            tabmodule=no_tables,
-            outputdir="",
+            # Neither written nor found: a plain "parsetab" would be imported from wherever Python has one.
+            tabmodule="modwsgi_fix.no_tables",
             write_tables=False,
             debug=False,
             debuglog=yacc.NullLogger(),

@@ -187,8 +187,7 @@ class Memory:
             return ""
 
     def _link_at(self, path: str) -> str:
-        head, name = os.path.split(_absolute(path))
-        return os.path.join(self.key(head), name)
+        return _unfollowed(path, self.key)
 
 
 class Overlay:
@@ -264,8 +263,7 @@ class Rooted:
         return self.files.names(self._host_if_there(directory))
 
     def _link_at(self, path: str) -> str:
-        head, name = os.path.split(_absolute(path))
-        return os.path.join(self.host(head), name)
+        return _unfollowed(path, self.host)
 
     def _is_there(self, path: str) -> bool:
         try:
@@ -315,9 +313,10 @@ def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str]
     return here
 
 
-def _absolute(path: str) -> str:
-    """A path from ``/`` without empty and ``.`` parts; ``..`` is left to ``resolve``, since it may follow a symlink."""
-    return "/" + "/".join(part for part in path.split("/") if part not in ("", "."))
+def _unfollowed(path: str, resolved: Callable[[str], str]) -> str:
+    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
+    head, name = os.path.split(path)
+    return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)
 
 
 def _in_byte_order(names: Iterable[str]) -> list[str]:
