@@ -136,7 +136,9 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             message = f"<{section.name} {pattern_of(section)}> opens access by URL, whatever file that leads to"
             own = fix if access in removable else None
             if dead:
-                message = f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
+                message = (
+                    f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
+                )
             if own:
                 message += "; open the directories that are served instead"
             elif access not in removable:

@@ -124,7 +124,6 @@ from modwsgi_fix.model.access import location_sections, pattern_of
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import replace_lines
 from modwsgi_fix.model.served import is_file, links_in, quoted, script_block, static_block
-from modwsgi_fix.model.servers import label
 from modwsgi_fix.model.urls import Mapping, aliases, covers, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -143,7 +142,7 @@ def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
         fix = _narrow(config, alias, server)
         what = "every URL" if alias.url in ("/", "") else f"every URL below {alias.url}"
         message = f"{alias.item.name} takes {what} before {mount.item.name} {mount.url} is asked: the application is "
-        message += f"never reached, and all of {alias.target} is handed out"
+        message += f"never reached, and what lies in {alias.target} is served instead"
         message += f"; {fix.reason}" if fix else "; narrow it to the static files, or remove it"
         yield Diagnostic(
             alias.item.path,
@@ -206,7 +205,10 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
 def _alias(config: Config, url: str, directory: str, links: list[str]) -> list[str]:
     found = links_in(config, directory)
     links += found
-    return [f"Alias {quoted(url)} {quoted(directory + '/')}", *static_block(config, directory, follow_links=bool(found))]
+    return [
+        f"Alias {quoted(url)} {quoted(directory + '/')}",
+        *static_block(config, directory, follow_links=bool(found)),
+    ]
 
 
 def _as_prefix(alias: Mapping) -> tuple[str, str] | None:
@@ -248,7 +250,9 @@ def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout |
     if flat:
         return _Layout(None, flat, flat=True)
     found = tuple(
-        name for name in names if re.fullmatch(r"[\w.-]+", name) and any(disk.is_dir(f"{directory}/{name}/{s}") for s in static)
+        name
+        for name in names
+        if re.fullmatch(r"[\w.-]+", name) and any(disk.is_dir(f"{directory}/{name}/{s}") for s in static)
     )
     return _Layout(found, tuple(static), flat=False) if found else None
 
@@ -259,7 +263,9 @@ def _hint(config: Config, server: Server) -> tuple[tuple[str, ...] | None, str] 
         found = _HINT.match(pattern_of(section)) if section.key == "locationmatch" else None
         if found and found["static"] in ("static", "media", "assets"):
             names = found["application"].removeprefix("(").removeprefix("?:").removesuffix(")")
-            listed = tuple(names.split("|")) if names and re.fullmatch(r"[\w.|-]+", names) and "." not in names else None
+            listed = (
+                tuple(names.split("|")) if names and re.fullmatch(r"[\w.|-]+", names) and "." not in names else None
+            )
             return listed, found["static"]
     return None
 
