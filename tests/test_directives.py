@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+
 from modwsgi_fix import directives as d
 from modwsgi_fix.directives import Context
 

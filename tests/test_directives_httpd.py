@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from modwsgi_fix import directives as d
 from modwsgi_fix.directives import Context
 

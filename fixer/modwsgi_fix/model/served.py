@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.urls import Mapping, aliases, document_root, is_prefix, mounts, static_part
+from modwsgi_fix.model.urls import Mapping, aliases, document_root, is_prefix, literal_and_rest, mounts, static_part
 
 _GROUP = re.compile(r"\$\d")
 #: Extensions by which a target is taken for a single file where the disk cannot be asked.
@@ -141,8 +141,8 @@ def location_prefix(section: Item) -> str | None:
         return None if has_wildcard(pattern) else pattern or "/"
     if pattern in _EVERYTHING:
         return "/"
-    literal = static_part(pattern)
-    return literal if literal.startswith("/") and pattern[1 + len(re.escape(literal)) :] in _REST else None
+    literal, rest = literal_and_rest(pattern)
+    return literal if literal.startswith("/") and rest in _REST else None
 
 
 #: Regular expressions that match every URL, and what may follow a literal prefix that takes all below it.
