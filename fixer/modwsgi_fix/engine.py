@@ -243,6 +243,8 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
             for path in new:
                 if (path_edits := _edits(chosen, path)) and path in originals:
                     edits[path] = compose(edits.get(path, []), path_edits)
+            # What stands against the other fixes is asked again, in the last round at the latest.
+            withheld = {key: one for key, one in withheld.items() if one.is_bug}
             texts, changed = new, True
             config = read(job, texts, trees)
     left = findings(config, job.rules, job.ignored)

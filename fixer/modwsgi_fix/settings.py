@@ -47,9 +47,13 @@ KEYS = {
     ),
     "target": Key("table of versions", '{ httpd = "2.4" }', "The versions that the configuration is for."),
     "root": Key("directory", "none", "The filesystem that the paths in the configuration mean."),
-    "exclude": Key("list of patterns", "[]", "Files which are read where others include them, not reported or changed."),
+    "exclude": Key(
+        "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
+    ),
     "per-file-ignores": Key("table of lists", "{}", "Rules to ignore in the files that match a pattern."),
-    "rules": Key("table of tables", "{}", "Settings of single rules, as their pages (modwsgi-fix rule NAME) list them."),
+    "rules": Key(
+        "table of tables", "{}", "Settings of single rules, as their pages (modwsgi-fix rule NAME) list them."
+    ),
 }
 
 

@@ -31,22 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"{PROGRAM} {__version__}")
         return 0
     try:
-        code = _guarded(words)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _dispatch(words)
     except KeyboardInterrupt:
         return 130
-
-
-def _guarded(words: list[str]) -> int:
-    try:
-        return _dispatch(words)
-    except (BrokenPipeError, KeyboardInterrupt):
-        raise
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from modwsgi_fix.cli.errors import Stop
-from modwsgi_fix.cli.run import Request, carry_out
-from modwsgi_fix.reports import FORMATS
-from modwsgi_fix.settings import Selection, SettingsError
+from modwsgi_fix.cli.output import write as write_text
+from modwsgi_fix.cli.request import Mode, Request, Showing, Writing, checked
+from modwsgi_fix.cli.run import carry_out
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.settings import Selection
 
 Level = Literal["safe", "repair", "unsafe"]
-Severity = Literal["info", "warning", "error"]
+FailLevel = Literal["info", "warning", "error"]
 Format = Literal["concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdjson"]
-Names = Annotated[list[str] | None, typer.Option(metavar="NAMES", show_default=False)]
 
 
-def _option(help: str, *names: str, metavar: str | None = None) -> object:
+def _option(help: str, *names: str, metavar: str | None = None) -> Any:
     return typer.Option(*names, help=help, metavar=metavar, show_default=False)
 
 
@@ -27,6 +28,7 @@ def run(
         list[str] | None,
         typer.Argument(metavar="PATHS", help="Directories or files; - for standard input.", show_default=False),
     ] = None,
+    *,
     diff: Annotated[bool, _option("Show what --write would change, as a unified diff.", "--diff")] = False,
     write: Annotated[bool, _option("Apply the fixes, to all files or to none.", "--write")] = False,
     fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
@@ -54,14 +56,12 @@ def run(
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
-    output_format: Annotated[
-        Format | None, _option("full on a terminal, else concise.", "--output-format")
-    ] = None,
+    output_format: Annotated[Format | None, _option("full on a terminal, else concise.", "--output-format")] = None,
     output_file: Annotated[
         str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
     ] = None,
     fail_level: Annotated[
-        Severity | None,
+        FailLevel | None,
         _option("What exits 1 if it is left; warning, and error with --write.", "--fail-level"),
     ] = None,
     exit_zero: Annotated[bool, _option("Exit 0 whatever was found.", "--exit-zero")] = False,
@@ -84,9 +84,7 @@ def run(
     stdin_filename: Annotated[
         str | None, _option("The name of what is on standard input.", "--stdin-filename", metavar="FILE")
     ] = None,
-    color: Annotated[
-        Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")
-    ] = "auto",
+    color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     show_settings: Annotated[bool, _option("Print the settings in force.", "--show-settings")] = False,
@@ -99,4 +97,52 @@ def run(
 
     Subcommands: rule [NAME], config [KEY]; `modwsgi-fix SUBCOMMAND --help` tells more.
     """
-    return 0
+    if version:
+        from modwsgi_fix import __version__
+
+        write_text(f"modwsgi-fix {__version__}\n")
+        return 0
+    for one, other, clash in (
+        ("--diff", "--write", diff and write),
+        ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
+        ("--show-settings", "--show-files", show_settings and show_files),
+    ):
+        if clash:
+            raise Stop(f"{one} and {other} exclude each other")
+    mode = Mode.DIFF if diff else Mode.WRITE if write else Mode.FILTER if paths == ["-"] else Mode.REPORT
+    level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
+    request = Request(
+        paths=tuple(paths or ()),
+        mode=mode,
+        stdin_name=stdin_filename,
+        level=level,
+        selection=Selection(
+            _words(select) if select is not None else None,
+            _words(extend_select),
+            _words(ignore),
+            _words(fixable) if fixable is not None else None,
+            _words(unfixable),
+        ),
+        exclude=_words(exclude),
+        target=_words(target),
+        root=root,
+        config=config,
+        isolated=isolated,
+        fail_level=Severity[fail_level.upper()] if fail_level else None,
+        exit_zero=exit_zero,
+        writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
+        showing=Showing(
+            output_format,
+            output_file,
+            color,
+            quiet,
+            statistics,
+            "settings" if show_settings else "files" if show_files else "",
+        ),
+    )
+    return carry_out(checked(request))
+
+
+def _words(given: list[str] | None) -> tuple[str, ...]:
+    """The words of an option that may be repeated, and may have several separated by commas."""
+    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

@@ -11,7 +11,11 @@ from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.settings import KEYS, SettingsError, _toml, close
 
 
-def run(key: Annotated[str | None, typer.Argument(help="A setting; without one, all are listed.", show_default=False)] = None) -> int:
+def run(
+    key: Annotated[
+        str | None, typer.Argument(help="A setting; without one, all are listed.", show_default=False)
+    ] = None,
+) -> int:
     """The settings that pyproject.toml and modwsgi-fix.toml may hold."""
     if key is None:
         width = max(map(len, KEYS))

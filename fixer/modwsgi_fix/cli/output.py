@@ -20,9 +20,13 @@ def say(line: str) -> None:
 
 
 def _put(stream: TextIO, text: str) -> None:
-    stream.flush()
-    stream.buffer.write(encode(text))
-    stream.buffer.flush()
+    try:
+        stream.flush()
+        stream.buffer.write(encode(text))
+        stream.buffer.flush()
+    except BrokenPipeError:
+        # Whoever read has had enough. Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def wants_color(choice: str, stream: TextIO) -> bool:

@@ -12,7 +12,9 @@ from modwsgi_fix.rule import Rule
 from modwsgi_fix.settings import SettingsError, _toml, close
 
 
-def run(name: Annotated[str | None, typer.Argument(help="A rule; without one, all are listed.", show_default=False)] = None) -> int:
+def run(
+    name: Annotated[str | None, typer.Argument(help="A rule; without one, all are listed.", show_default=False)] = None,
+) -> int:
     """What a rule finds and why it matters, with examples; or the list of rules."""
     rules = known_rules()
     if name is None:

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from modwsgi_fix.diff import check, unified
+from modwsgi_fix.diff import check, origin, unified
 from modwsgi_fix.engine import Applied, Rewritten
 from modwsgi_fix.reports.text import applied as describe
 from modwsgi_fix.reports.text import printable
-from modwsgi_fix.text import LineIndex
+from modwsgi_fix.text import LineIndex, Span
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+.*@@$", re.M)
 
@@ -60,3 +60,9 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
             yield f"{printable(file.name)} {found[0]}"
             mine = [fix for start, end, fix in places if start <= first + count and end >= first]
             yield from dict.fromkeys(f"  {describe(fix)}" for fix in mine)
+
+
+def line_before(file: Rewritten, line: int) -> int:
+    """The line of the original text that a line of the new one came from."""
+    start = LineIndex(file.after).line_span(line).start
+    return LineIndex(file.before).position(origin(file.edits, Span(start, start)).start).line

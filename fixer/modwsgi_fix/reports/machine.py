@@ -23,7 +23,13 @@ def json(report: Report) -> str:
             "version": VERSION,
             "findings": [_finding(finding) for finding in report.findings],
             "fixed": [
-                {"rule": f.rule, "file": f.name, "line": f.line, "title": f.fix.title, "level": f.fix.applicability.label}
+                {
+                    "rule": f.rule,
+                    "file": f.name,
+                    "line": f.line,
+                    "title": f.fix.title,
+                    "level": f.fix.applicability.label,
+                }
                 for f in report.fixed
             ],
             "withheld": [
@@ -79,7 +85,12 @@ def github(report: Report) -> str:
     kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
     lines = []
     for finding in report.findings:
-        where = {"title": finding.rule, "file": finding.file.name, "line": finding.start.line, "endLine": finding.end.line}
+        where = {
+            "title": finding.rule,
+            "file": finding.file.name,
+            "line": finding.start.line,
+            "endLine": finding.end.line,
+        }
         if finding.start.line == finding.end.line:
             where |= {"col": finding.start.column, "endColumn": finding.end.column}
         properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in where.items())

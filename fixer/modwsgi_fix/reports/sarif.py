@@ -23,7 +23,9 @@ def sarif(report: Report) -> str:
     index = {rule.name: at for at, rule in enumerate(used)}
     prints = fingerprints(report.findings)
     run = {
-        "tool": {"driver": {"name": "modwsgi-fix", "semanticVersion": VERSION, "rules": [_rule(rule) for rule in used]}},
+        "tool": {
+            "driver": {"name": "modwsgi-fix", "semanticVersion": VERSION, "rules": [_rule(rule) for rule in used]}
+        },
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -45,12 +47,12 @@ def sarif(report: Report) -> str:
                 ],
             }
         ],
-        "results": [
-            _result(finding, print_, index) for finding, print_ in zip(report.findings, prints, strict=True)
-        ],
+        "results": [_result(finding, print_, index) for finding, print_ in zip(report.findings, prints, strict=True)],
     }
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-    return valid(json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)) + "\n"
+    return (
+        valid(json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)) + "\n"
+    )
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
