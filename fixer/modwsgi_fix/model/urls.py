@@ -186,7 +186,7 @@ def static_part(pattern: str) -> str:
 
 def literal_and_rest(pattern: str) -> tuple[str, str]:
     """The literal text that an anchored regular expression begins with, and the pattern after it."""
-    if not pattern.startswith("^"):
+    if not pattern.startswith("^") or "|" in _GROUP.sub("", pattern):
         return "", pattern
     found = _LITERAL.match(pattern, 1)
     end = found.end() if found else 1
@@ -196,4 +196,5 @@ def literal_and_rest(pattern: str) -> tuple[str, str]:
     return pattern[1:end].replace("\\", ""), pattern[end:]
 
 
+_GROUP = re.compile(r"\([^()]*\)")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
