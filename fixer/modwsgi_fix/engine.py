@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
@@ -37,8 +38,7 @@ class RuleError(Exception):
         self.rule = rule
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What to check: one server, with the versions, filesystem, rules and settings to check it by.
 
     ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
@@ -47,14 +47,13 @@ class Job:
 
     source: Source
     rules: Sequence[Rule]
-    target: Target = field(default_factory=Target)
+    target: Target = Target()
     disk: Files | None = None
     options: Mapping[str, Mapping[str, object]] | None = None
     ignored: Ignored | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A fix that was applied. ``line`` is where its finding stood when it was applied, in the file ``name``.
 
     ``origins`` are its edits as they concern the files before any fix: (file key, span), an empty span where it changed
@@ -70,8 +69,7 @@ class Applied:
     origins: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(NamedTuple):
     """A fix that was not applied although its level was asked for. ``is_bug`` when the fault is ours."""
 
     rule: str
@@ -83,8 +81,7 @@ class Withheld:
     is_bug: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A file that fixes changed. ``edits`` lead from ``before`` to ``after``."""
 
     path: str
@@ -94,8 +91,7 @@ class Rewritten:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """The outcome of ``fix``. ``found`` were the findings before, ``left`` are those after."""
 
     files: tuple[Rewritten, ...]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability
@@ -18,6 +18,7 @@ from modwsgi_fix.files import FileProblem, read_bytes
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.rule import Rule
 
+_NONE: Mapping[str, Any] = MappingProxyType({})
 _FILES = ("modwsgi-fix.toml", "pyproject.toml")
 _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
 _VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
@@ -57,8 +58,7 @@ KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """One layer of what to run and to fix; None where the layer leaves it to the one below."""
 
     select: tuple[str, ...] | None = None
@@ -68,19 +68,18 @@ class Selection:
     unfixable: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """Settings as a file has them. ``base`` is the directory that patterns and paths in it start from."""
 
     path: str = ""
     base: str = ""
-    selection: Selection = field(default_factory=Selection)
+    selection: Selection = Selection()
     fix_level: Applicability | None = None
-    target: Mapping[str, str] = field(default_factory=dict)
+    target: Mapping[str, str] = _NONE
     root: str | None = None
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    rules: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE
+    rules: Mapping[str, Mapping[str, object]] = _NONE
 
 
 def find(path: str) -> str | None:

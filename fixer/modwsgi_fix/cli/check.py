@@ -1,7 +1,6 @@
 """The bare command: ``modwsgi-fix [OPTIONS] PATHS``. Words become a ``Request``; ``cli.run`` does the rest."""
 
-from __future__ import annotations
-
+# No postponed annotations here: Typer would evaluate each of them four times, which is 3 ms at every start.
 from typing import Annotated, Any, Literal
 
 import typer

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.edits import Applicability
@@ -21,8 +21,7 @@ class Mode(Enum):
     FILTER = "filter"
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(NamedTuple):
     """How ``--write`` goes about it."""
 
     in_place: bool
@@ -31,8 +30,7 @@ class Writing:
     exit_on_fix: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Showing:
+class Showing(NamedTuple):
     """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all."""
 
     format: str | None
@@ -43,8 +41,7 @@ class Showing:
     only: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """The words of the command line, converted; what was not given is None and left to the settings."""
 
     paths: tuple[str, ...]

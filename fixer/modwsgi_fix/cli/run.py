@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from modwsgi_fix.cli.disk import Configurations, directories, meant_root, unread
 from modwsgi_fix.cli.errors import Stop
@@ -28,8 +29,7 @@ from modwsgi_fix.text import decode
 _BUG = "a bug of ours; no file was changed. Please report it with the configuration"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A request with the settings applied: one job for each server."""
 
     request: Request
@@ -363,7 +363,7 @@ def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -
 
     files = {file.path: file for file in unwritten}
     for one in report.withheld:
-        say(withheld(replace(one, line=line_before(files[one.path], one.line)) if one.path in files else one))
+        say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
 
 
 def _write(plan: Plan, files: Sequence[Rewritten]) -> None:

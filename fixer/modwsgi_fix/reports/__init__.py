@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
+from typing import NamedTuple
 
 from modwsgi_fix import __version__
 from modwsgi_fix.edits import Applicability
@@ -36,8 +35,7 @@ VERSION = __version__
 _LONE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding, with the server that it was found in. ``level`` is what ``--write`` needs to make it go, None where
     nothing does."""
 
@@ -61,18 +59,17 @@ class Finding:
     def file(self) -> File | Script:
         return self.config.source(self.diagnostic.path)
 
-    @cached_property
+    @property
     def start(self) -> Position:
         return self.file.lines.position(self.diagnostic.span.start)
 
-    @cached_property
+    @property
     def end(self) -> Position:
         """After the last character, on the line of that character."""
         return end_of(self.file.lines, *self.diagnostic.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Lines that were not understood, and why."""
 
     name: str
@@ -81,8 +78,7 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """What is to be shown of a run: of all servers that were named.
 
     ``level`` is the one that ``--write`` would go to, or went to. ``fixed`` and ``withheld`` are of this run. ``marked``
