@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +45,8 @@ class Plan(NamedTuple):
 def carry_out(request: Request) -> int:
     """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
     plan = _plan(request)
+    gc.freeze()
+    gc.enable()
     if request.showing.only == "settings":
         write(as_toml(plan.settings, plan.jobs[0].target, plan.level, plan.root, plan.on))
         return 0
