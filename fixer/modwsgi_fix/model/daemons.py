@@ -15,6 +15,19 @@ from modwsgi_fix.text import WHITESPACE, Span
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+_PLACEHOLDER = re.compile(
+    r"\{\{|\}\}|\{%|%\}|<%|%>|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
+)
+
+
+def is_template(text: str) -> bool:
+    """True for a word of a template that is yet to be filled in: Jinja, ERB, autoconf, printf, shell, ``%NAME%``."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def is_settled(text: str) -> bool:
+    """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
+    return "${" not in text and not is_template(text)
 
 
 class Option(NamedTuple):
@@ -27,6 +40,11 @@ class Option(NamedTuple):
     value: str
     span: Span
     value_span: Span
+
+    @property
+    def known(self) -> bool:
+        """False where a variable or a placeholder keeps the value from being known."""
+        return is_settled(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,7 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
     text = logical.text
     # Words and options are split at the same blanks, but a quote inside a word only matters to an option's value.
     at = start
+    bound = {arg.span: arg.value for arg in item.args}
     for _ in range(skip):
         at = _after_word(text, at, end)
     options: list[Option] = []
@@ -96,8 +115,12 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
         if value_at < end and (values := split_words(logical, value_at, _after_word(text, value_at, end))):
             value, value_span = values[0]
             stop = _after_word(text, value_at, end)
+        span = logical.span(begin, max(stop, value_at))
+        if span in bound and bound[span].startswith(found[1] + "="):
+            # The reader knows what variables and the parameters of a macro were when the line was read.
+            value = bound[span][len(found[1]) + 1 :]
         value = _VARIABLE.sub(lambda v: config.variables.get(v[1], v[0]), value)
-        options.append(Option(found[1], value, logical.span(begin, max(stop, value_at)), value_span))
+        options.append(Option(found[1], value, span, value_span))
         at = max(stop, value_at)
     return tuple(options), tuple(stray)
 
