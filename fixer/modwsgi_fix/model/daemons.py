@@ -116,7 +116,7 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
             value, value_span = values[0]
             stop = _after_word(text, value_at, end)
         span = logical.span(begin, max(stop, value_at))
-        if span in bound and bound[span].startswith(found[1] + "="):
+        if bound.get(span, "").startswith(found[1] + "=") and text[value_at : value_at + 1] not in "\"'":
             # The reader knows what variables and the parameters of a macro were when the line was read.
             value = bound[span][len(found[1]) + 1 :]
         value = _VARIABLE.sub(lambda v: config.variables.get(v[1], v[0]), value)
@@ -198,3 +198,13 @@ def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | No
     if process.server.is_main or process.server is server:
         return True
     return same_name(config, server, process.server)
+
+
+def all_groups_known(config: Config) -> bool:
+    """True when a process group that is not defined in sight is not defined at all.
+
+    The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
+    """
+    if not config.complete or any(not process.directive.args[0].known for process in daemon_processes(config)):
+        return False
+    return all(gap.reason.startswith("the variable ") for gap in config.gaps)

@@ -100,5 +100,6 @@ def serves_wsgi(config: Config, server: Server) -> bool:
     if mounts(config, server):
         return True
     return any(
-        any(value.lower() == "wsgi-script" for value in item.values) for item in config.named("addhandler", "sethandler")
+        any(value.lower() == "wsgi-script" for value in item.values)
+        for item in config.named("addhandler", "sethandler")
     ) or bool(config.named("wsgihandlerscript"))

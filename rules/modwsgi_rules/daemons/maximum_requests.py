@@ -43,7 +43,5 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
                 *delete_words(process.directive, spans),
                 reason="the application is no longer restarted; if it leaks, its memory grows",
             )
-        message = (
-            f"the application is stopped and loaded anew every {option.value} requests: leave the option out unless it leaks"
-        )
+        message = f"the application is stopped and loaded anew every {option.value} requests: leave the option out unless it leaks"
         yield Diagnostic(process.directive.path, option.span, message, fix)
