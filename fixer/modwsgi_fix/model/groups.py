@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.model.access import directory_matches, files_matches, location_matches
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import is_settled
+from modwsgi_fix.model.daemons import GroupUse, is_settled
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 
 #: The application group where none is selected: one for each host name, port and mount point.
@@ -95,11 +95,25 @@ def script_path(mount: Mapping) -> str | None:
     return mount.target if is_settled(mount.target) and "$" not in mount.target else None
 
 
-def serves_wsgi(config: Config, server: Server) -> bool:
-    """True where a host may hand requests to mod_wsgi: by a mount, or by a handler that names it."""
-    if mounts(config, server):
+def in_force(config: Config, use: GroupUse) -> bool:
+    """True where a selection of a process group may decide over some request.
+
+    False for a host that hands nothing to mod_wsgi, and where every mount says something else.
+    """
+    item = use.item
+    if item.key != "wsgiprocessgroup":
         return True
-    return any(
-        any(value.lower() == "wsgi-script" for value in item.values)
-        for item in config.named("addhandler", "sethandler")
-    ) or bool(config.named("wsgihandlerscript"))
+    servers = [item.server, *config.hosts] if item.server.is_main else [item.server]
+    found = [(server, mount) for server in servers for mount in mounts(config, server)]
+    if _handlers(config) or (item.sections and found):
+        return True
+    selections = (process_group(config, server, mount) for server, mount in found)
+    return any(selection.name is None or selection.item is item for selection in selections)
+
+
+def _handlers(config: Config) -> bool:
+    """True where files are handed to mod_wsgi by their handler."""
+    items = config.named("addhandler", "sethandler")
+    return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(
+        config.named("wsgihandlerscript")
+    )

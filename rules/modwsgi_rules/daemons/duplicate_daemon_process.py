@@ -85,8 +85,8 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_template, may_use
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, is_template, may_use
+from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.model.servers import label, name_item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
@@ -222,40 +222,12 @@ def _error_log(host: Server) -> tuple[str, object] | None:
 
 
 def _hoist(
-    config: Config, kept: DaemonProcess, gone: Sequence[Item], extra: list[str], *, every_reading: bool = False
+    config: Config, kept: DaemonProcess, gone: Sequence[Item], extra: Sequence[str], *, every_reading: bool = False
 ) -> Fix | None:
-    """Move the definition to the main server: before the first host that holds one or looks for it at start."""
-    early = [use.item for use in group_uses(config) if use.name == kept.name and use.at_start]
-    places = {item.server.item or item for item in early} | {item.server.item for item in gone if item.server.item}
-    if (not every_reading and any("\n" in _value_text(kept, at) for at in range(len(kept.options)))) or not places:
-        return None
     if every_reading and any(item.server.is_main for item in gone):
         return None
-    for place in sorted(places, key=lambda item: item.index):
-        if (
-            set(place.guards) == set(kept.directive.guards)
-            and not place.foreign
-            and len(config.readings(place)) == 1
-            and (place.is_section or place.parent is None)
-        ):
-            break
-        if place in early or any(item.server.item is place for item in early):
-            return None
-    else:
+    edits = hoist(config, kept, gone, extra)
+    if edits is None:
         return None
-    lines = lines_of(kept.directive)
-    lines[-1] += "".join(f" {word}" for word in extra)
     make = Fix.repair if extra else Fix.safe
-    return make(
-        "Move the definition to the main server",
-        insert_before(place, lines),
-        *sorted({delete(item) for item in gone}),
-        reason=_WHY_HOIST,
-        every_reading=every_reading,
-    )
-
-
-def _value_text(process: DaemonProcess, number: int) -> str:
-    """An option's value as it is written; blanks at the start of a continuation line inside it count."""
-    span = process.options[number].value_span
-    return process.directive.file.text[span.start : span.end]
+    return make("Move the definition to the main server", *edits, reason=_WHY_HOIST, every_reading=every_reading)
