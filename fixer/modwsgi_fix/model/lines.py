@@ -80,6 +80,11 @@ def is_template(node: Directive) -> bool:
     return _PLACEHOLDER.search(line) is not None
 
 
+def is_template_file(file: File) -> bool:
+    """True for a text that a template engine has yet to make a configuration of: its tags need not balance."""
+    return "{%" in file.text or "<%" in file.text or "{{" in file.text
+
+
 def in_macro(parents: Sequence[Section]) -> bool:
     """True in the body of a macro, which may mean something else at each use."""
     return any(parent.key == "macro" for parent in parents)

@@ -48,7 +48,19 @@ from modwsgi_fix.syntax import Close, Directive, Section, Word
 from modwsgi_fix.text import Span
 
 _CARETS = "ˆ＾‸∧⌃"
-_OTHERS = {"∗": "*", "＊": "*", "＄": "$", "．": ".", "＼": "\\", "｜": "|", "（": "(", "）": ")", "［": "[", "］": "]", "＋": "+"}
+_OTHERS = {
+    "∗": "*",
+    "＊": "*",
+    "＄": "$",
+    "．": ".",
+    "＼": "\\",
+    "｜": "|",
+    "（": "(",
+    "）": ")",
+    "［": "[",
+    "］": "]",
+    "＋": "+",
+}
 _ANY = re.compile(f"[{_CARETS}{''.join(_OTHERS)}]")
 # A caret means something at the start of a pattern, of a group, of an alternative and of a class.
 _CONFUSABLE = re.compile(

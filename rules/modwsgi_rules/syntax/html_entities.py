@@ -39,7 +39,17 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 
-_ENTITIES = {"lt": "<", "gt": ">", "quot": '"', "#34": '"', "apos": "'", "#39": "'", "#039": "'", "amp": "&", "nbsp": " "}
+_ENTITIES = {
+    "lt": "<",
+    "gt": ">",
+    "quot": '"',
+    "#34": '"',
+    "apos": "'",
+    "#39": "'",
+    "#039": "'",
+    "amp": "&",
+    "nbsp": " ",
+}
 _ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
 
 

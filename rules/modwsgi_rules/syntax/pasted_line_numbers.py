@@ -39,7 +39,6 @@ _DIGIT = re.compile(r"\n[ \t]*\d")
 _LEAST = 3
 
 
-
 @rule(severity=Severity.ERROR)
 def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):

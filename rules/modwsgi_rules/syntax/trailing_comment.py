@@ -65,7 +65,9 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             words = [word.value for word in node.args]
             kept = [w.value for w in node.args if not any(w.span.start in span for span in comments)]
             refused = refusal(node.name, words)
-            lone = all(_LONE(raw(node, word)) for word in node.args if any(word.span.start == c.start for c in comments))
+            lone = all(
+                _LONE(raw(node, word)) for word in node.args if any(word.span.start == c.start for c in comments)
+            )
             if not lone and (not refused or refusal(node.name, kept)):
                 continue
             if not lone and any(value.startswith("#") and _is_number(value) for value in words):
@@ -105,6 +107,8 @@ def _ignores(node: Directive, kept: list[str]) -> bool:
     info = directives.find(node.key)
     if info is not None and info.arguments in ("FLAG", "NO_ARGS"):
         return len(kept) >= (1 if info.arguments == "FLAG" else 0)
+    if node.key == "sslrequiressl":
+        return True
     if node.key == "require":
         return [w.lower() for w in kept] in (["valid-user"], ["local"])
     return node.key == "rewriterule" and len(kept) == 3
