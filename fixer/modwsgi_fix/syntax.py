@@ -28,7 +28,7 @@ _JOIN = re.compile(r"\\\r?\n")
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _HIDDEN_TAG = re.compile(
-    r"^[ \t]*(?:\d+[.:|)]?[ \t]*<|(?:\d+[.:|)]?[ \t]*)?&lt;|[ \t]*[\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0]"
+    r"^[ \t]*(?:(?:\d++[.:|)]?[ \t]*+)++<|(?:\d++[.:|)]?[ \t]*+)*+&lt;|[ \t]*[\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0]"
     r"[ \t\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0]*<)/?[A-Za-z]", re.M
 )  # fmt: skip
 _NUMBERED = re.compile(r"\n[ \t]*\d")
@@ -523,7 +523,7 @@ class _Parser:
 
     def _closer(self, start: int, end: int, word: str, *, spaced: bool) -> None:
         text, stack = self.text, self.stack
-        name = word[2:].rstrip(">")
+        name, _, rest = word[2:].partition(">")
         close = Close(text, start, end, name)
         if not stack:
             node = Bogus(text, start, end, name)
@@ -540,7 +540,7 @@ class _Parser:
             if spaced:
                 message = "</> directive missing closing '>'"
                 self._problem("closer-without-bracket", message, close, current, close.span)
-            elif not word.endswith(">"):
+            elif not word.endswith(">") or rest.strip(">"):
                 message = f"</{name}> directive missing closing '>'"
                 self._problem("closer-without-bracket", message, close, current, close.span)
             elif word != f"</{name}>":

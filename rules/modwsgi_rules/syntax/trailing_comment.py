@@ -122,21 +122,28 @@ def _move(file: File, node: Directive, comments: list[Span]) -> tuple[Edit, ...]
         return ()
     edits = [Edit(file.path, Span(node.start, node.start), above)]
     lines = physical_lines(node)
-    for start, end in comments:
-        line = next(line for line in lines if start in line)
-        if text[line.start : start].strip(" \t"):
-            begin = start
-            while text[begin - 1] in " \t":
-                begin -= 1
-            gap = " " if text[end : line.end].lstrip(" \t").startswith("\\") else ""
-            stop = end if not gap else end + len(text[end : line.end]) - len(text[end : line.end].lstrip(" \t"))
-            edits.append(Edit(file.path, Span(begin, stop), gap))
-        elif line is not lines[-1]:
-            # A continuation line that holds nothing else.
-            edits.append(Edit(file.path, line))
-        else:
-            begin = text.rindex("\\", node.start, line.start)
-            while text[begin - 1] in " \t":
-                begin -= 1
-            edits.append(Edit(file.path, Span(begin, end)))
+    kept = [
+        line
+        for line in lines
+        if not any(text[line.start : c.start].strip(" \t") == "" and c.start in line for c in comments)
+    ]
+    for line in lines:
+        comment = next((c for c in comments if c.start in line), None)
+        new = text[line.start : line.end]
+        if line not in kept:
+            new = ""
+        elif line is kept[-1] and line is not lines[-1]:
+            # What followed is gone: the directive ends here.
+            stop = comment.start if comment else line.start + new.rindex("\\")
+            new = text[line.start : stop].rstrip(" \t") + _line_end(text, line)
+        elif comment is not None:
+            tail = text[comment.end : line.end].lstrip(" \t")
+            new = text[line.start : comment.start].rstrip(" \t") + (f" {tail}" if tail[:1] == "\\" else tail)
+        if new != text[line.start : line.end]:
+            edits.append(Edit(file.path, line, new))
     return tuple(edits)
+
+
+def _line_end(text: str, line: Span) -> str:
+    source = text[line.start : line.end]
+    return "\r\n" if source.endswith("\r\n") else "\n" if source.endswith("\n") else ""
