@@ -80,9 +80,10 @@ def is_template(node: Directive) -> bool:
     return _PLACEHOLDER.search(line) is not None
 
 
-def is_template_file(file: File) -> bool:
-    """True for a text that a template engine has yet to make a configuration of: its tags need not balance."""
-    return "{%" in file.text or "<%" in file.text or "{{" in file.text
+def is_unsettled(file: File) -> bool:
+    """True where tags need not balance yet: in a template, and while some tags are hidden behind other characters."""
+    text = file.text
+    return "{%" in text or "<%" in text or "{{" in text or any(p.kind == "hidden-tag" for p in file.tree.problems)
 
 
 def in_macro(parents: Sequence[Section]) -> bool:

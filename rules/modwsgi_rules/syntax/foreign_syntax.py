@@ -49,8 +49,27 @@ _ASSIGNED = re.compile(r"^[ \t]*[A-Za-z]+[ \t]+[=:][ \t]", re.M)
 _NAME = re.compile(r"([A-Za-z]+)([=:])(.*)", re.S)
 #: Their last word is a text or a pattern, in which a semicolon may be meant.
 _TEXTS = frozenset(
-    "setenv define header requestheader errordocument rewriterule rewritecond setenvif setenvifnocase substitute authname "
-    "addoutputfilterbyschema logformat customlog redirect redirectmatch filterprovider browsermatch use".split()
+    [
+        "setenv",
+        "define",
+        "header",
+        "requestheader",
+        "errordocument",
+        "rewriterule",
+        "rewritecond",
+        "setenvif",
+        "setenvifnocase",
+        "substitute",
+        "authname",
+        "addoutputfilterbyschema",
+        "logformat",
+        "customlog",
+        "redirect",
+        "redirectmatch",
+        "filterprovider",
+        "browsermatch",
+        "use",
+    ]
 )
 
 
@@ -69,7 +88,7 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
         if type(node) is not Directive or not words or directives.find(node.key) is None or is_template(node):
             continue
         last = words[-1]
-        if node.key in _TEXTS or is_quoted(node, last) and file.text[last.span.end - 1] in "\"'":
+        if node.key in _TEXTS or (is_quoted(node, last) and file.text[last.span.end - 1] in "\"'"):
             continue
         text = raw(node, last)
         if not text.endswith(";") or re.search(r"[;=<>]", text[:-1].partition("=")[2]) or "&" in text:

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, File
-from modwsgi_fix.model.lines import files, is_template_file, locate
+from modwsgi_fix.model.lines import files, is_unsettled, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import WHITESPACE, Span
@@ -61,7 +61,7 @@ def malformed_opener(config: Config) -> Iterator[Diagnostic]:
                 message = f"the blank before {node.name} hides its name, so httpd will not start"
             else:
                 continue
-            fix = None if is_template_file(file) else Fix.safe("Write the tag as httpd reads it", edit)
+            fix = None if is_unsettled(file) else Fix.safe("Write the tag as httpd reads it", edit)
             yield Diagnostic(file.path, body, message, fix)
 
 

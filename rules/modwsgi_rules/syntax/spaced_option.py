@@ -26,20 +26,19 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
+from modwsgi_fix.model.verdict import SCRIPT_OPTIONS, WSGI_WORDS
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
 _WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|ScriptAlias|ScriptAliasMatch|ImportScript)[ \t]", re.M | re.I)
-_FIRST = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
-_OPTIONS = frozenset("process-group application-group callable-object pass-authorization".split())
 
 
 @rule(severity=Severity.ERROR)
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _WSGI):
-            if type(node) is not Directive or node.key not in _FIRST or is_template(node):
+            if type(node) is not Directive or node.key not in WSGI_WORDS or is_template(node):
                 continue
             edits = list(_edits(file.path, node))
             if not edits:
@@ -53,11 +52,11 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
 def _is_option(key: str, name: str) -> bool:
     if key == "wsgidaemonprocess":
         return directives.daemon_option(name) is not None
-    return name in _OPTIONS
+    return name in SCRIPT_OPTIONS
 
 
 def _edits(path: str, node: Directive) -> Iterator[Edit]:
-    words = node.args[_FIRST[node.key] :]
+    words = node.args[WSGI_WORDS[node.key] :]
     at = 0
     while at < len(words):
         text = raw(node, words[at])
