@@ -14,6 +14,7 @@ a process group of the wrong spelling was refused anyway, the fix is safe.
     +WSGIApplicationGroup %{GLOBAL}
     ```
     ```diff unsafe
+     WSGIDaemonProcess shop
     -WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=${GLOBAL}
     +WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
     ```
