@@ -80,6 +80,11 @@ def delete_span(item: Item, span: Span) -> Edit:
         while source[start - 1] in " \t":
             start -= 1
         return Edit(item.path, Span(start, after.end()))
+    if before is not None:
+        # It is the first of several on its line, which keeps its indentation.
+        start = span.start
+        while source[end] in " \t":
+            end += 1
     return Edit(item.path, Span(start, end))
 
 

@@ -99,7 +99,7 @@ def _values(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
 def _right(value: str) -> str | None:
     """The expansion that was meant; None for a right one, and for a name."""
     found = _WRONG.fullmatch(value)
-    if found is None:
+    if found is None or "{{" in value:
         return None
     name = (found[1] or found[2] or found[3]).upper()
     right = f"%{{{name}}}"
