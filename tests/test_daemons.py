@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from modwsgi_fix.edits import Applicability, apply
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.files import Memory

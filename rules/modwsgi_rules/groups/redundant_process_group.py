@@ -44,6 +44,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.daemons import in_template
 from modwsgi_fix.model.groups import handlers
 from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.model.urls import mount_options, mounts
@@ -56,7 +57,7 @@ _OPTION = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "applica
 def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         for key, option in _OPTION.items():
-            items = [item for item in server.all(key) if item.args]
+            items = [item for item in server.all(key) if item.args and not in_template(item)]
             for at, item in enumerate(items[:-1]):
                 later = next((other for other in items[at + 1 :] if other.accompanies(item)), None)
                 if later is None:
