@@ -70,7 +70,7 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
     if not codes:
         return ""
     old, new = lines(before), lines(apply(before, edits))
-    parts = _header(name, both_have_lines=bool(old and new))
+    parts = _header(name)
     for group in _groups(codes, context):
         _, start, _, new_start, _ = group[0]
         _, _, end, _, new_end = group[-1]
@@ -121,11 +121,8 @@ def check(diff: str, before: str, after: str) -> bool:
     from unidiff.errors import UnidiffParseError
     from unidiff.patch import PatchSet
 
-    read = lines(diff)
-    # unidiff takes a `diff --git` line apart by its first " b/", which may stand in a directory's name.
-    read = read[1:] if read[0].startswith("diff --git ") else read
     try:
-        (patch,) = PatchSet(read)
+        (patch,) = PatchSet(lines(diff))
     except (UnidiffParseError, ValueError):
         return False
     old = lines(before)
@@ -271,14 +268,12 @@ def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
     return source, target
 
 
-def _header(name: str, *, both_have_lines: bool) -> list[str]:
+def _header(name: str) -> list[str]:
     name = name.lstrip("/")
     old, new = _quoted(f"a/{name}"), _quoted(f"b/{name}")
-    # git takes a patch of or to an empty file for a creation or deletion, unless its own header says otherwise.
-    head = [] if both_have_lines else [f"diff --git {old} {new}\n"]
     # GNU patch ends a name at a space, unless a TAB ends it.
     tab = "\t" if " " in name and not old.startswith('"') else ""
-    return [*head, f"--- {old}{tab}\n", f"+++ {new}{tab}\n"]
+    return [f"--- {old}{tab}\n", f"+++ {new}{tab}\n"]
 
 
 def _quoted(name: str) -> str:

@@ -218,7 +218,9 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
 
 
 def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
-    return [edit for d in chosen if d.fix for edit in d.fix.edits if edit.path == path]
+    # Several findings may share one fix.
+    fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
+    return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
 def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic) -> str | None:
@@ -265,8 +267,8 @@ def _choose(
                 "the file is included more than once, and the fix is right for one only",
                 is_bug=False,
             )
-    chosen = set(map(id, compatible(d.fix for d in kept if d.fix)))
-    together = [d for d in kept if id(d.fix) in chosen]
+    chosen = set(compatible(d.fix for d in kept if d.fix))
+    together = [d for d in kept if d.fix in chosen]
     if all(_objection(config, together, path, opinion) is None for path in _paths(together)):
         return together
     approved = []

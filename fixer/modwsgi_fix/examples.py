@@ -116,7 +116,7 @@ def _carets(files: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
 def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     """The example as a job: its files in memory, the one rule, its settings."""
     ours = {name: text for name, text in texts.items() if not name.startswith("/")}
-    files = Memory(dict(texts), links=dict(example.links))
+    files = Memory(texts, links=example.links)
     names = [name for name in ours if "/" not in name] or list(ours)
     entry = next((name for name in ours if name.split("/")[-1] in ("apache2.conf", "httpd.conf")), None)
     source = find_sources(files, [entry] if entry else names)[0]
@@ -148,7 +148,7 @@ def failures(rule: Rule, example: Example) -> list[str]:
     wanted = example.before
     found = check(job(rule, example, wanted))
     if example.after is None:
-        have = {(d.path, d.span) for d in found}
+        have = {(_name(wanted, d.path), d.span) for d in found}
         expected = set(example.carets)
         wrong = [f"not reported at {_show(wanted, *place)}" for place in sorted(expected - have)]
         wrong += [f"reported at {_show(wanted, *place)}" for place in sorted(have - expected)]
@@ -161,13 +161,18 @@ def failures(rule: Rule, example: Example) -> list[str]:
         wrong.append(f"already fixed at level {lower.label}: {early.applied[0].fix.title}")
     fixed = fix(job(rule, example, wanted), example.level)
     wrong += [f"withheld: {w.title}: {w.reason}" for w in fixed.withheld]
-    result = {**wanted, **{file.path: file.after for file in fixed.files}}
+    result = {**wanted, **{_name(wanted, file.path): file.after for file in fixed.files}}
     for name, text in example.after.items():
         if result.get(name) != text:
             wrong.append(f"{name} is not fixed as shown but to:\n{result.get(name)}")
     if not wrong and (again := fix(job(rule, example, result), example.level)).files:
         wrong.append(f"not stable: {again.applied[0].fix.title}")
     return wrong
+
+
+def _name(texts: Mapping[str, str], key: str) -> str:
+    """The name in the example of a file's key; a relative name starts at ``/``."""
+    return key if key in texts else key.removeprefix("/")
 
 
 def _show(files: Mapping[str, str], name: str, span: Span) -> str:

@@ -4,17 +4,15 @@ The facts on httpd's own directives were read from the command tables of 2.4.71 
 by asking ``apache2 -t`` in each context (tools/httpd_directives.py). Those on mod_wsgi's: see ``mod_wsgi.py``.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from modwsgi_fix.directives.kinds import (
     Context,
-    DaemonOption,
     DirectiveInfo,
-    ScriptDirective,
-    ScriptOption,
     SectionInfo,
     Version,
     version,
 )
-from modwsgi_fix.directives.options import daemon_option, daemon_options, script_directives, script_options
 from modwsgi_fix.directives.spelling import (
     candidates,
     daemon_option_candidates,
@@ -33,6 +31,17 @@ from modwsgi_fix.directives.table import (
     modules,
     sections,
 )
+
+if TYPE_CHECKING:
+    from modwsgi_fix.directives.options import (
+        DaemonOption,
+        ScriptDirective,
+        ScriptOption,
+        daemon_option,
+        daemon_options,
+        script_directives,
+        script_options,
+    )
 
 __all__ = [
     "REGEX_WORDS",
@@ -62,3 +71,12 @@ __all__ = [
     "sections",
     "version",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The names of options.py, loaded with the first of them: every start of the program pays for this package."""
+    if name in __all__:
+        from modwsgi_fix.directives import options
+
+        return getattr(options, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

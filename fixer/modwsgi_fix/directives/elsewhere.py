@@ -5,19 +5,20 @@ Written from the modules' own manuals; no list of third-party modules can be com
 
 #: Each is the beginning of a family's names and of none of httpd's.
 PREFIXES = """
-    AddRadius AddTile AuthCAS AuthCookieDBI AuthKerb AuthMySQL Auth_MySQL AuthNTLM AuthOpenID AuthPAM Auth_PG AuthPG
-    AuthRadius AuthShadow AuthSSPI AuthTKT AuthXRadius AuthzSVN AuthzUnixGroup BandWidth Bw_ CASLogin CASValidate
-    CASCookie CASCert CASRoot CASScope CASTimeout CASIdle CASCache CASDebug CASVersion CASProxy CASAttribute CASSSO
-    CBand Cosign CTAudit CTLog CTStatic CTProxy CTSCT DAVsvn DNSSD DOSBlocking DOSEmail DOSHash DOSLog DOSPage DOSSite
-    DOSSystem DOSWhite DOSEnabled ExternalAuth FastCgi Fcgid GeoIP GnuTLS Gssapi H264Streaming InterceptForm Jk Krb
-    LoadTile LookupOutput LookupUser LookupDbus lsapi_ lsphp MapServer MaxMindDB MaxClientsVHost Mellon ModPageSpeed
-    ModPython ModTile Mono NLB NSS NTLM OIDC OAuth2 PageSpeed Passenger Perl php PHPINI PubCookie PythonA PythonC
-    PythonD PythonE PythonF PythonH PythonI PythonL PythonO PythonP PythonS PythonT QS_ QSLog Rack Rails RPAF Ruby
-    Security2 SecAction SecAudit SecArgument SecAuth SecCache SecChroot SecCollection SecComponent SecConn SecContent
-    SecCookie SecData SecDebug SecDefault SecDisable SecEncryption SecFilter SecGeo SecGsb SecGuardian SecHash SecHttp
-    SecInterceptOn SecMarker SecPcre SecPdf SecRead SecRemote SecRequest SecResponse SecRule SecScript SecSensor
-    SecServer SecStatus SecStream SecTmp SecUnicode SecUpload SecWeb SecWrite SecXml Shib suPHP SVN TKTAuth TLS
-    Tomcat     UploadProgress Uwsgi VhostLDAP WebAuth WebKDC WLS Weblogic XForward XSendFile XSendFilePath
+    AddRadius AddTile Auth_MySQL Auth_PG AuthCAS AuthCookieDBI AuthKerb AuthMySQL AuthNTLM AuthOpenID AuthPAM AuthPG
+    AuthRadius AuthShadow AuthSSPI AuthTKT AuthXRadius AuthzSVN AuthzUnixGroup BandWidth Bw_ CASAttribute CASCache
+    CASCert CASCookie CASDebug CASIdle CASLogin CASProxy CASRoot CASScope CASSSO CASTimeout CASValidate CASVersion
+    CBand Cosign CTAudit CTLog CTProxy CTSCT CTStatic DAVsvn DNSSD DOSBlocking DOSEmail DOSEnabled DOSHash DOSLog
+    DOSPage DOSSite DOSSystem DOSWhite ExternalAuth FastCgi Fcgid GeoIP GnuTLS GridSite Gssapi H264Streaming
+    InterceptForm Jk Krb LoadTile LookupDbus LookupOutput LookupUser lsapi_ lsphp MapServer MaxClientsVHost
+    MaxMindDB Mellon ModPageSpeed ModTile Mono NLB NSS NTLM OAuth2 OIDC PageSpeed Passenger Perl php PHPINI
+    PubCookie PythonA PythonC PythonD PythonE PythonF PythonH PythonI PythonL PythonO PythonP PythonS PythonT QS_
+    QSLog Rack Rails RPAF Ruby SecAction SecArgument SecAudit SecAuth SecCache SecChroot SecCollection SecComponent
+    SecConn SecContent SecCookie SecData SecDebug SecDefault SecDisable SecEncryption SecFilter SecGeo SecGsb
+    SecGuardian SecHash SecHttp SecInterceptOn SecMarker SecPcre SecPdf SecRead SecRemote SecRequest SecResponse
+    SecRule SecScript SecSensor SecServer SecStatus SecStream SecTmp SecUnicode SecUpload Security2 SecWeb SecWrite
+    SecXml Shib suPHP SVN TKTAuth TLS Tomcat UploadProgress Uwsgi VhostLDAP WebAuth WebKDC Weblogic WLS XForward
+    XSendFile
 """
 
 #: Names of families too small, or too close to httpd's, for a prefix.

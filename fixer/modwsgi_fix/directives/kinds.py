@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from enum import Flag
 from typing import NamedTuple
 
 #: A version without its trailing zeros, so that 6.0 and 6.0.0 are equal and ``<`` is right.
 Version = tuple[int, ...]
 
-_NUMBERS = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
+_DIGITS = frozenset("0123456789")
 
 
 def version(text: str) -> Version:
     """``"2.4.57-1~deb12u1"`` as ``(2, 4, 57)``, for comparing; ValueError when it starts with no number."""
-    match = _NUMBERS.match(text)
-    if match is None:
+    numbers: list[int] = []
+    for part in text.split("."):
+        digits = len(part)
+        while not _DIGITS.issuperset(part[:digits]):
+            digits -= 1
+        if digits:
+            numbers.append(int(part[:digits]))
+        if digits < len(part) or not digits:
+            break
+    if not numbers:
         raise ValueError(f"not a version: {text!r}")
-    numbers = [int(number) for number in match[0].split(".")]
     while len(numbers) > 1 and not numbers[-1]:
         numbers.pop()
     return tuple(numbers)
@@ -117,56 +123,3 @@ class SectionInfo(NamedTuple):
     tilde: bool = False
     #: The body is not configuration that httpd's parser reads as such (Lua, Perl).
     foreign: bool = False
-
-
-class DaemonOption(NamedTuple):
-    """One ``name=value`` of ``WSGIDaemonProcess``."""
-
-    name: str
-    #: int, float, octal, flag, path (absolute), directory, paths, user, group, groups or text.
-    type: str
-    minimum: int | None
-    maximum: int | None
-    #: 0 is allowed below ``minimum``: "0 or at least 512".
-    or_zero: bool
-    #: s, ms, bytes, or empty.
-    unit: str
-    #: (since, value), oldest first; an empty version is the first one that has the option.
-    defaults: tuple[tuple[str, str], ...]
-    since: str
-    until: str
-    #: What httpd prints for a value that it refuses; empty when it takes any.
-    error: str
-
-    def default(self, mod_wsgi: str) -> str:
-        """The value that counts where the option is not given; empty when that is inherited or nothing."""
-        at = version(mod_wsgi)
-        fitting = [value for since, value in self.defaults if not since or version(since) <= at]
-        return fitting[-1] if fitting else ""
-
-    def exists_in(self, mod_wsgi: str) -> bool:
-        """Whether that mod_wsgi knows it; else "Invalid option to WSGI daemon process definition."."""
-        at = version(mod_wsgi)
-        return at >= version(self.since) and not (self.until and at >= version(self.until))
-
-
-class ScriptOption(NamedTuple):
-    """One ``name=value`` that a WSGI*Script* directive takes after its positional words."""
-
-    name: str
-    required: bool
-    #: The first mod_wsgi that takes it there.
-    since: str
-    #: What httpd prints for a value that it refuses.
-    error: str
-
-
-class ScriptDirective(NamedTuple):
-    """The words of a directive that names a WSGI script."""
-
-    name: str
-    #: Messages for the positional words that are missing; so many of them there are.
-    missing: tuple[str, ...]
-    #: What an unknown option gets.
-    invalid: str
-    options: tuple[ScriptOption, ...]

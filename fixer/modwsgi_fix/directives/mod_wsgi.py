@@ -41,7 +41,7 @@ WSGIPassApacheRequest    D TAKE1    Off|On Off 3.0
 WSGIPassAuthorization    F TAKE1    Off|On Off 1.0
 WSGIPerInterpreterGIL    G TAKE1    Off|On Off 6.0.0
 WSGIProcessGroup         D TAKE1    - %{GLOBAL} 1.0
-WSGIPy3kWarningFlag      G TAKE1    Off|On Off 3.0 6.0.0 - - For Python 2 only; removed in mod_wsgi 6.0.
+WSGIPy3kWarningFlag      G TAKE1    Off|On Off 3.0 6.0.0 - - Compiled in with Python 2 only; removed in mod_wsgi 6.0.
 WSGIPythonEggs           G TAKE1    - - 2.0
 WSGIPythonExecutable     G TAKE1    - - 1.0 2.0 - - Removed in mod_wsgi 2.0; WSGIPythonHome names the installation.
 WSGIPythonHashSeed       G TAKE1    - random 4.1.0

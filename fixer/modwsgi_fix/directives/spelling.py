@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
-from modwsgi_fix.directives.options import daemon_options
 from modwsgi_fix.directives.table import directives, find
 
 #: Farther than this, a guess is no better than silence.
@@ -48,8 +46,8 @@ def _letters(word: str) -> int:
 @cache
 def _pool(sections: bool) -> tuple[tuple[str, str, int], ...]:  # noqa: FBT001
     return tuple(
-        (key, info.name, _letters(key))
-        for key, info in directives().items()
+        (info.name.casefold(), info.name, _letters(info.name.casefold()))
+        for info in directives().values()
         if info.section is sections and not info.until
     )
 
@@ -74,7 +72,7 @@ def candidates(name: str, *, sections: bool) -> list[str]:
     Directives that no release since 2.4 and mod_wsgi 6 knows are never proposed.
     """
     word = name.removeprefix("<").removesuffix(">").casefold()
-    known = find(word)
+    known = find(f"<{word}" if sections else word)
     if not word or (known is not None and known.section is sections) or is_known_third_party(word):
         return []
     return _nearest(word, _pool(sections))
@@ -82,6 +80,8 @@ def candidates(name: str, *, sections: bool) -> list[str]:
 
 def daemon_option_candidates(name: str) -> list[str]:
     """Options of WSGIDaemonProcess that may have been meant, best first; also for another case, and ``_`` for ``-``."""
+    from modwsgi_fix.directives.options import daemon_options  # like the tables, loaded where it is needed
+
     if name in daemon_options():
         return []
     word = name.casefold().replace("_", "-")
@@ -90,9 +90,9 @@ def daemon_option_candidates(name: str) -> list[str]:
     return _nearest(word, ((option, option, _letters(option)) for option in daemon_options()))
 
 
-_NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
-#: What begins an argument and never continues a name.
-_STARTS_ARGUMENT = re.compile(r"[^A-Za-z_]", re.ASCII)
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+#: What directives' names are made of; seldom digits.
+_IN_NAMES = _LETTERS | frozenset("0123456789")
 
 
 def glued(name: str) -> tuple[str, str] | None:
@@ -105,16 +105,16 @@ def glued(name: str) -> tuple[str, str] | None:
     section = word != name
     if section:
         word = word.removesuffix(">")
-    start = _NAME.match(word)
-    if start is None or find(word) is not None or is_known_third_party(word):
+    if find(word) is not None or is_known_third_party(word):
         return None
-    odd = start.end() < len(word)
-    for end in range(min(start.end(), len(word) - 1), 1, -1):
-        info = find(word[:end])
+    stop = next((at for at, char in enumerate(word) if char not in _IN_NAMES), len(word))
+    odd = stop < len(word)
+    for end in range(min(stop, len(word) - 1), 1, -1):
+        info = find(f"<{word[:end]}" if section else word[:end])
         if info is None or info.section is not section:
             continue
         rest = word[end:]
-        if _STARTS_ARGUMENT.match(rest) or (odd and end > _SHORT):
+        if rest[0] not in _LETTERS or (odd and end > _SHORT):
             return word[:end], rest
         if rest.casefold() in ("on", "off") and {"On", "Off"} <= set(info.values):
             return word[:end], rest
@@ -122,11 +122,10 @@ def glued(name: str) -> tuple[str, str] | None:
 
 
 @cache
-def _third_party() -> tuple[frozenset[str], re.Pattern[str]]:
+def _third_party() -> tuple[frozenset[str], tuple[str, ...]]:
     from modwsgi_fix.directives import elsewhere
 
-    prefixes = "|".join(sorted(elsewhere.PREFIXES.casefold().split()))
-    return frozenset(elsewhere.NAMES.casefold().split()), re.compile(f"(?:{prefixes})")
+    return frozenset(elsewhere.NAMES.casefold().split()), tuple(elsewhere.PREFIXES.casefold().split())
 
 
 def is_known_third_party(name: str) -> bool:
@@ -138,4 +137,4 @@ def is_known_third_party(name: str) -> bool:
     if word in directives():
         return False
     names, prefixes = _third_party()
-    return word in names or prefixes.match(word) is not None
+    return word in names or word.startswith(prefixes)

@@ -80,13 +80,18 @@ def _of_mod_wsgi() -> Iterator[DirectiveInfo]:
 def directives() -> Mapping[str, DirectiveInfo]:
     """Every directive and section of httpd and mod_wsgi, by its casefolded name without ``<``.
 
-    Also those of older and other builds, see ``since`` and ``until``. No name is both a directive and a section.
+    Also those of older and other builds, see ``since`` and ``until``. mod_lua has names which are a directive and a
+    section: there the section's key has its ``<``.
     """
     from modwsgi_fix.directives import history
 
     found: dict[str, DirectiveInfo] = {}
     for info in (*_of_httpd(), *_of_mod_wsgi()):
         key = info.name.casefold()
+        if key in found and found[key].section is not info.section:
+            section, directive = (info, found[key]) if info.section else (found[key], info)
+            found[key], found[f"<{key}"] = directive, section
+            continue
         if key in found and not info.until:  # modules of which one is loaded at a time: MPMs, mod_cgi and mod_cgid
             info = found[key]._replace(modules=found[key].modules + info.modules)
         found[key] = info
@@ -103,7 +108,8 @@ def _key(name: str) -> str:
 
 def find(name: str) -> DirectiveInfo | None:
     """What is known of a directive or section, whatever its case, with or without ``<``; also of removed ones."""
-    return directives().get(_key(name))
+    key = _key(name)
+    return (directives().get(f"<{key}") if name.startswith("<") else None) or directives().get(key)
 
 
 def allowed_in(name: str, context: Context) -> bool:
@@ -163,13 +169,13 @@ def sections() -> Mapping[str, SectionInfo]:
     """How each section's opening line is read, by casefolded name. Tried on httpd 2.4.71, see the tests."""
     bare = {"requireall", "requireany", "requirenone", "else", "proxy", "proxymatch", "perl"}
     known = {
-        key: SectionInfo(
+        key.removeprefix("<"): SectionInfo(
             info.name,
-            bare=key in bare or key.startswith("lua"),
+            bare=key in bare or key.startswith("<lua"),
             takes_argument=key != "else",
             regex=key.endswith("match"),
             tilde=key in ("directory", "location", "files"),
-            foreign=key.startswith("lua"),
+            foreign=key.startswith("<lua"),
         )
         for key, info in directives().items()
         if info.section

@@ -1,0 +1,323 @@
+"""Where configurations are read from: a disk, memory, or a filesystem under another root.
+
+Only this package touches a disk. ``files.writing`` (all or nothing) and its journal are imported by whoever writes.
+Paths are text as the configuration has them, decoded by ``text.decode``; ``..`` and symlinks mean what they mean to the
+kernel. A path is named by its key: the absolute path of the file behind every symlink, so that
+``sites-enabled/x -> ../sites-available/x`` is one file, however it is reached.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from modwsgi_fix.text import decode, encode
+
+#: As many symlinks on one path as Linux follows (path_resolution(7)); more are a loop.
+_MOST_LINKS = 40
+
+
+class FileProblem(Exception):
+    """A path that cannot be read or written, and why, in one line."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class Files(Protocol):
+    """What the model reads through; nothing here changes a file."""
+
+    def read(self, path: str) -> str:
+        """The text of a file, any bytes. Raises ``FileProblem`` where it is missing, a directory or unreadable."""
+        ...
+
+    def key(self, path: str) -> str:
+        """The absolute path behind all symlinks; also of a path that is missing. Never raises."""
+        ...
+
+    def is_file(self, path: str) -> bool:
+        """True for what ``read`` would read, as far as one sees without opening it."""
+        ...
+
+    def is_dir(self, path: str) -> bool: ...
+
+    def is_link(self, path: str) -> bool:
+        """True when the path itself is a symlink, wherever it leads."""
+        ...
+
+    def readlink(self, path: str) -> str:
+        """Where a symlink says it leads, unresolved. Raises ``FileProblem`` where it is none."""
+        ...
+
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory, hidden ones too, in byte order: httpd sorts with strcmp (server/config.c)."""
+        ...
+
+
+def problem(path: str, error: OSError | ValueError) -> FileProblem:
+    """An error of the system as one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return FileProblem(path, error.strerror.lower())
+    return FileProblem(path, "is no possible path")
+
+
+class Disk:
+    """The disk. A relative path starts at the working directory."""
+
+    def read(self, path: str) -> str:
+        return decode(read_bytes(path))
+
+    def key(self, path: str) -> str:
+        try:
+            return os.path.realpath(path)
+        except (OSError, ValueError):  # a NUL, or more characters than a path can have
+            return os.path.abspath(path)
+
+    def is_file(self, path: str) -> bool:
+        return os.path.isfile(path) or path == os.devnull
+
+    def is_dir(self, path: str) -> bool:
+        return os.path.isdir(path)
+
+    def is_link(self, path: str) -> bool:
+        return os.path.islink(path)
+
+    def readlink(self, path: str) -> str:
+        try:
+            return os.readlink(path)
+        except (OSError, ValueError) as error:
+            raise problem(path, error) from error
+
+    def names(self, directory: str) -> list[str]:
+        try:
+            return _in_byte_order(os.listdir(directory))
+        except (OSError, ValueError) as error:
+            raise problem(directory, error) from error
+
+
+def read_bytes(path: str) -> bytes:
+    """The bytes of a regular file or /dev/null, as httpd allows (ap_pcfg_openfile); a pipe would block for ever."""
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise FileProblem(path, "is a directory")
+        if not stat.S_ISREG(mode) and path != os.devnull:
+            raise FileProblem(path, "is not a regular file")
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        raise problem(path, error) from error
+
+
+class Memory:
+    """Files that exist only here: for tests, and for whoever has no disk.
+
+    ``contents`` are texts or bytes by path, ``links`` the targets of symlinks by path, ``directories`` those which no
+    file implies. A relative path starts at ``/``.
+    """
+
+    def __init__(
+        self,
+        contents: Mapping[str, str | bytes],
+        links: Mapping[str, str] | None = None,
+        directories: Iterable[str] = (),
+    ) -> None:
+        self._links: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
+        self._names: dict[str, set[str]] = {"/": set()}
+        for path, target in (links or {}).items():
+            self._links[self._imply(self._link_at(path))] = target
+        for path in directories:
+            self._names.setdefault(self._imply(self.key(path)), set())
+        for path, content in contents.items():
+            self._texts[self._imply(self.key(path))] = content if isinstance(content, str) else decode(content)
+
+    def _imply(self, path: str) -> str:
+        """Makes the directories on a path."""
+        here = path
+        while here != "/":
+            here, _, name = here.rpartition("/")
+            here = here or "/"
+            self._names.setdefault(here, set()).add(name)
+        return path
+
+    def read(self, path: str) -> str:
+        found = self._find(path)
+        if found in self._texts:
+            return self._texts[found]
+        raise FileProblem(path, "is a directory" if found in self._names else "no such file or directory")
+
+    def key(self, path: str) -> str:
+        return resolve(path, self._links.get)
+
+    def is_file(self, path: str) -> bool:
+        return self._find(path) in self._texts
+
+    def is_dir(self, path: str) -> bool:
+        return self._find(path) in self._names
+
+    def is_link(self, path: str) -> bool:
+        return self._link_at(path) in self._links
+
+    def readlink(self, path: str) -> str:
+        try:
+            return self._links[self._link_at(path)]
+        except KeyError:
+            raise FileProblem(path, "invalid argument") from None
+
+    def names(self, directory: str) -> list[str]:
+        try:
+            return _in_byte_order(self._names[self._find(directory)])
+        except KeyError:
+            reason = "not a directory" if self.is_file(directory) else "no such file or directory"
+            raise FileProblem(directory, reason) from None
+
+    def _find(self, path: str) -> str:
+        """The key of what is there; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
+        try:
+            return resolve(path, self._links.get, self._names.__contains__)
+        except NotADirectoryError:
+            return ""
+
+    def _link_at(self, path: str) -> str:
+        return _unfollowed(path, self.key)
+
+
+class Overlay:
+    """Other files, with some texts in place of what they hold: an editor's unsaved ones, or standard input."""
+
+    def __init__(self, files: Files, texts: Mapping[str, str]) -> None:
+        self._files = files
+        self._texts = {files.key(path): text for path, text in texts.items()}
+
+    def read(self, path: str) -> str:
+        text = self._texts.get(self.key(path))
+        return self._files.read(path) if text is None else text
+
+    def key(self, path: str) -> str:
+        return self._files.key(path)
+
+    def is_file(self, path: str) -> bool:
+        return self.key(path) in self._texts or self._files.is_file(path)
+
+    def is_dir(self, path: str) -> bool:
+        return self._files.is_dir(path)
+
+    def is_link(self, path: str) -> bool:
+        return self._files.is_link(path)
+
+    def readlink(self, path: str) -> str:
+        return self._files.readlink(path)
+
+    def names(self, directory: str) -> list[str]:
+        here = self.key(directory)
+        new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == here}
+        return _in_byte_order({*self._files.names(directory), *new})
+
+
+class Rooted:
+    """The filesystem that the paths in a configuration mean, found under ``root``: an image, a mount, a checkout.
+
+    No path leads out of it: a symlink to ``/etc`` in it is ``root/etc``, and ``..`` at its top stays there. Keys are
+    those of the ``files`` below, so that a file is one file however it is reached: read a key with those.
+    """
+
+    def __init__(self, files: Files, root: str) -> None:
+        self.files = files
+        self.root = files.key(root).rstrip("/")
+
+    def host(self, path: str) -> str:
+        """Where an absolute path of the configuration is for ``files``. A relative one starts at the root."""
+        return self.root + resolve(path, self._link)
+
+    def _link(self, path: str) -> str | None:
+        below = self.root + path
+        return self.files.readlink(below) if self.files.is_link(below) else None
+
+    def read(self, path: str) -> str:
+        return self.files.read(self._host_if_there(path))
+
+    def key(self, path: str) -> str:
+        return self.files.key(self.host(path))
+
+    def is_file(self, path: str) -> bool:
+        return self._is_there(path) and self.files.is_file(self.host(path))
+
+    def is_dir(self, path: str) -> bool:
+        return self._is_there(path) and self.files.is_dir(self.host(path))
+
+    def is_link(self, path: str) -> bool:
+        return self.files.is_link(self._link_at(path))
+
+    def readlink(self, path: str) -> str:
+        return self.files.readlink(self._link_at(path))
+
+    def names(self, directory: str) -> list[str]:
+        return self.files.names(self._host_if_there(directory))
+
+    def _link_at(self, path: str) -> str:
+        return _unfollowed(path, self.host)
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            resolve(path, self._link, lambda directory: self.files.is_dir(self.root + directory))
+        except NotADirectoryError:
+            return False
+        return True
+
+    def _host_if_there(self, path: str) -> str:
+        if not self._is_there(path):
+            raise FileProblem(path, "no such file or directory")
+        return self.host(path)
+
+
+def under(files: Files, root: str, path: str) -> str:
+    """Where ``path`` of a configuration is when ``root`` is the root of its filesystem; never outside of that."""
+    return Rooted(files, root).host(path)
+
+
+def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
+    """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
+
+    ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``NotADirectoryError``
+    is raised where the path passes through what is no directory; without, as ``os.path.realpath`` does, such a
+    path is made up of its names. A loop of links stays as it is written.
+    """
+    here = "/"
+    left = path.split("/")[::-1]
+    links = 0
+    while left:
+        name = left.pop()
+        if is_dir and not is_dir(here):
+            raise NotADirectoryError(here)
+        if name in ("", "."):
+            continue
+        if name == "..":
+            here = os.path.dirname(here)
+            continue
+        there = os.path.join(here, name)
+        target = link(there) if links < _MOST_LINKS else None
+        if target is None:
+            here = there
+            continue
+        links += 1
+        here = "/" if target.startswith("/") else here
+        left += target.split("/")[::-1]
+    return here
+
+
+def _unfollowed(path: str, resolved: Callable[[str], str]) -> str:
+    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
+    head, name = os.path.split(path)
+    return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)
+
+
+def _in_byte_order(names: Iterable[str]) -> list[str]:
+    return sorted(names, key=encode)

@@ -1,0 +1,253 @@
+"""The directories that a server really serves from, and the ``<Directory>`` blocks that open just these.
+
+What a URL maps to is followed from the directives alone; ``None`` says that it cannot be told.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.urls import Mapping, aliases, document_root, is_prefix, literal_and_rest, mounts, static_part
+
+_GROUP = re.compile(r"\$\d")
+#: Extensions by which a target is taken for a single file where the disk cannot be asked.
+_FILE_EXTENSIONS = frozenset({
+    ".css", ".fcgi", ".gif", ".htm", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".py", ".svg", ".txt", ".wsgi", ".xml",
+})  # fmt: skip
+#: Where no link out of a directory of static files is ever meant to lead.
+_SYSTEM = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/log", "/var/spool")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Something on the disk that URLs lead to.
+
+    ``directory`` may hold wildcards (from an AliasMatch); ``file`` is set where one file alone is served; ``is_script``
+    for a WSGI script.
+    """
+
+    directory: str
+    file: str | None
+    is_script: bool
+    mapping: Mapping | None
+
+    @property
+    def path(self) -> str:
+        return posixpath.join(self.directory, self.file) if self.file else self.directory
+
+
+def is_file(config: Config, path: str) -> bool | None:
+    """Whether a path of the configuration is a file: by the disk, else by its extension; None where unclear."""
+    if path.endswith("/"):
+        return False
+    if config.disk is not None:
+        if config.disk.is_dir(path):
+            return False
+        if config.disk.is_file(path):
+            return True
+    extension = posixpath.splitext(path)[1].lower()
+    return True if extension in _FILE_EXTENSIONS else None
+
+
+def target_of(config: Config, mapping: Mapping) -> Served | None:
+    """What a mapping leads to; None where it cannot be told."""
+    if not mapping.item.known or not mapping.target.startswith("/"):
+        return None
+    path = mapping.target
+    if mapping.is_regex and _GROUP.search(path):
+        wildcard = _wildcard(mapping)
+        return None if wildcard is None else Served(wildcard, None, mapping.is_mount, mapping)
+    file = is_file(config, path)
+    if file is None:
+        file = mapping.is_mount
+    if file:
+        directory, name = posixpath.split(path.rstrip("/"))
+        return Served(directory or "/", name, mapping.is_mount, mapping)
+    return Served(path.rstrip("/") or "/", None, mapping.is_mount, mapping)
+
+
+def _wildcard(mapping: Mapping) -> str | None:
+    """The directories of a target with groups: a group that is one component becomes ``*``, a last one the rest.
+
+    ``^/([^/]+)/static/(.*)$ -> /srv/$1/static/$2`` serves ``/srv/*/static``.
+    """
+    groups = _groups(mapping.url)
+    parts = mapping.target.rstrip("/").split("/")
+    found: list[str] = []
+    for at, part in enumerate(parts):
+        numbers = [int(group[1:]) for group in _GROUP.findall(part)]
+        if not numbers:
+            found.append(part)
+            continue
+        if at == len(parts) - 1:
+            # What the last component adds lies below the directory, whatever it is.
+            break
+        if any(number not in groups or "/" in groups[number] for number in numbers):
+            return None
+        found.append(_GROUP.sub("*", part))
+    return "/".join(found) or None
+
+
+def _groups(pattern: str) -> dict[int, str]:
+    """The groups of a regular expression that can hold no slash, by number, with a text that has none."""
+    found: dict[int, str] = {}
+    number, at = 0, 0
+    while at < len(pattern):
+        if pattern[at] == "\\":
+            at += 2
+            continue
+        if pattern[at] == "[":
+            end = pattern.find("]", at + 2)
+            at = len(pattern) if end < 0 else end + 1
+            continue
+        if pattern[at] == "(" and pattern[at + 1 : at + 2] != "?":
+            number += 1
+            inner = re.match(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)", pattern[at:])
+            if inner:
+                found[number] = ""
+        at += 1
+    return found
+
+
+def served(config: Config, server: Server) -> list[Served] | None:
+    """Everything on the disk that a host's own URLs lead to; None where some of it cannot be told.
+
+    The DocumentRoot counts where no mount or alias takes all URLs.
+    """
+    found: list[Served] = []
+    for mapping in [*aliases(config, server), *mounts(config, server)]:
+        target = target_of(config, mapping)
+        if target is None:
+            return None
+        found.append(target)
+    takes_all = any(not m.is_regex and m.url == "/" for m in [*aliases(config, server), *mounts(config, server)])
+    root = document_root(config, server)
+    if root is not None and root.args and not takes_all:
+        if not root.known:
+            return None
+        found.append(Served(root.value.rstrip("/") or "/", None, is_script=False, mapping=None))
+    return found
+
+
+def location_prefix(section: Item) -> str | None:
+    """The URL prefix that a Location is about; None for a regular expression that says more than a prefix."""
+    pattern = pattern_of(section)
+    if not is_regex_section(section):
+        return None if has_wildcard(pattern) else pattern or "/"
+    if pattern in _EVERYTHING:
+        return "/"
+    literal, rest = literal_and_rest(pattern)
+    return literal if literal.startswith("/") and rest in _REST else None
+
+
+#: Regular expressions that match every URL, and what may follow a literal prefix that takes all below it.
+_EVERYTHING = frozenset({"^", "^/", "/", ".*", "^/.*", "^/.*$", "^.*$", "/.*", "^/(.*)", "^/(.*)$"})
+_REST = frozenset({"", "/", ".*", "/.*", "/.*$", ".*$", "(/.*)?$", "(/|$)", "(.*)", "(.*)$", "/(.*)", "/(.*)$"})
+
+
+def coverage(prefix: str, target: Served) -> Literal["all", "some", "none"]:
+    """How much of the URLs that lead to a target lie at or below ``prefix``."""
+    if target.mapping is None:
+        return "all" if prefix == "/" else "some"
+    url = target.mapping.url
+    if target.mapping.is_regex:
+        literal = static_part(url)
+        if prefix == "/" or literal.startswith(prefix):
+            return "all"
+        return "some" if prefix.startswith(literal) else "none"
+    if is_prefix(prefix, url):
+        return "all"
+    return "some" if is_prefix(url, prefix) else "none"
+
+
+def quoted(path: str) -> str:
+    """A path as one argument."""
+    return f'"{path}"' if any(char in path for char in " \t'") or not path else path
+
+
+def static_block(config: Config, directory: str, *, follow_links: bool = False) -> list[str]:
+    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess."""
+    links = "" if follow_links else " -FollowSymLinks"
+    return [
+        f"<Directory {quoted(directory)}>",
+        f"    Options -Indexes{links}",
+        "    AllowOverride None",
+        *(f"    {line}" for line in grant_lines(config)),
+        "</Directory>",
+    ]
+
+
+def script_block(config: Config, directory: str, file: str) -> list[str]:
+    """The block that opens one script and closes what lies beside it."""
+    return [
+        f"<Directory {quoted(directory)}>",
+        "    AllowOverride None",
+        *(f"    {line}" for line in deny_lines(config)),
+        f"    <Files {quoted(file)}>",
+        *(f"        {line}" for line in grant_lines(config)),
+        "    </Files>",
+        "</Directory>",
+    ]
+
+
+def block_for(config: Config, target: Served) -> list[str]:
+    """The block that opens just what is served."""
+    if target.file is not None:
+        return script_block(config, target.directory, target.file)
+    return static_block(config, target.directory, follow_links=links_in(config, target.directory).follow)
+
+
+class Links(NamedTuple):
+    """The symbolic links below a directory of static files: those in use, and those nobody means to be served."""
+
+    wanted: tuple[str, ...]
+    stray: tuple[str, ...]
+
+    @property
+    def follow(self) -> bool:
+        """True where links are to be followed: some are in use, and none leads astray."""
+        return bool(self.wanted) and not self.stray
+
+
+def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
+    """The links below a directory, as the disk shows them (none without ``--root``).
+
+    Astray are links to where no static file lies (``/etc``, the whole filesystem), and to what lies beside the directory
+    (an application's uploads and databases).
+    """
+    disk = config.disk
+    if disk is None or "*" in directory or not disk.is_dir(directory):
+        return Links((), ())
+    here, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
+    wanted: list[str] = []
+    stray: list[str] = []
+    stack = [directory]
+    seen = 0
+    while stack and seen < limit:
+        place = stack.pop()
+        for name in disk.names(place):
+            seen += 1
+            path = posixpath.join(place, name)
+            if disk.is_link(path):
+                goal = disk.key(path)
+                code = _within(goal, beside) and not _within(goal, here)
+                (stray if code or leads_to_system(config, goal) else wanted).append(path)
+            elif disk.is_dir(path):
+                stack.append(path)
+    return Links(tuple(sorted(wanted)), tuple(sorted(stray)))
+
+
+def _within(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip("/") + "/")
+
+
+def leads_to_system(config: Config, goal: str) -> bool:
+    """Whether a link's goal is no place for static files."""
+    root = config.disk.key("/").rstrip("/") if config.disk is not None else ""
+    inside = goal.removeprefix(root) if goal.startswith(root) else goal
+    return inside in ("", "/") or any(inside == path or inside.startswith(path + "/") for path in _SYSTEM)

@@ -1,0 +1,156 @@
+"""A second opinion on rewritten text: apacheconfig, which other people wrote.
+
+Before a rewritten block is shown or written, both readers read it. Where both agreed on the original, both must agree
+on the result (``agrees``); where they did not, the second reader has no say. It gets text only, and follows no Include.
+
+What apacheconfig 0.3.2 reads otherwise than httpd, and what is done about it here:
+
+- ``#`` within a line starts a comment to it. Overridden: only at the start of a logical line, as in httpd.
+- It builds lists by concatenation (quadratic in siblings) and its parsing tables at every parse. Overridden: appended
+  to, and built once.
+- It accepts any closing tag. Checked here: a wrong one means "cannot be read".
+- ``<Location />`` is an empty element to it, ``/*`` a comment, and a comment ends where its line does even after a
+  backslash. Turned off or on by its options, as its own flavour for Apache does; C comments besides.
+- It splits a name from its value at ``=`` too, and takes away one pair of quotes around a value. Undone here: the
+  name, the separator and the value are joined as they stood, and split again at white space.
+- ``Include`` is no directive to it but an order. Turned off: it is a directive with arguments.
+
+What stays: no form feed or vertical tab as white space, a lone CR ends a line, a continued section tag needs LF, ``<<``
+before a value starts a here-document, text after a closing tag is an error. Such text is read wrongly or not at all,
+thus not as ours, and the second reader has no say on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, TypeAlias
+
+from modwsgi_fix.text import WHITESPACE
+
+#: A directive: its name in lower case, its arguments through ``squeezed``, and ``()``. A section: ``<`` before the
+#: name, and what is in it. No comments, no blank lines.
+Shape: TypeAlias = tuple[str, str, tuple["Shape", ...]]
+
+_BLANKS = re.compile(f"[{WHITESPACE}]+")
+
+_OPTIONS = {
+    "ccomments": False,
+    "disableemptyelementtags": True,
+    "multilinehashcomments": True,
+    "preservewhitespace": True,
+    "useapacheinclude": False,
+}
+
+
+def agrees(before: str, after: str, ours_before: tuple[Shape, ...], ours_after: tuple[Shape, ...]) -> bool:
+    """False when the fix is to be withheld: both readers agreed on the text before, but do not on the text after.
+
+    ``ours_*`` are the shapes that our own reader makes of the two texts, whole top-level blocks both.
+    """
+    if shape_of_second(before) != ours_before:
+        return True
+    return shape_of_second(after) == ours_after
+
+
+def shape_of_second(text: str) -> tuple[Shape, ...] | None:
+    """What apacheconfig makes of a text, None where it cannot read it. Never raises, prints, or touches a disk."""
+    if not text.strip(WHITESPACE):
+        return ()
+    try:
+        return _children(_reader()(text))
+    except Exception:  # its lexer and parser fail in many ways: IndexError, TypeError, RecursionError ...
+        return None
+
+
+def squeezed(text: str) -> str:
+    """Arguments as they are compared: continuations joined as httpd does, each run of white space one space."""
+    return _BLANKS.sub(" ", text.replace("\\\r\n", "").replace("\\\n", "")).strip(" ")
+
+
+def _children(contents: list[Any]) -> tuple[Shape, ...]:
+    """The shapes in ``["contents", white space or node, ...]``. Raises ``ValueError`` at a wrong closing tag."""
+    found: list[Shape] = []
+    for node in contents[1:]:
+        if isinstance(node, str) or node[0] == "comment":
+            continue
+        kind, *rest = node
+        if isinstance(rest[0], str) and not rest[0].strip(WHITESPACE + "\\"):
+            del rest[0]
+        if kind == "statement":
+            found.append(_shape(rest))
+            continue
+        tag, inside, closing = rest
+        name, arguments, _ = _shape(tag)
+        if closing.lower() != name:
+            raise ValueError(closing)
+        found.append(("<" + name, arguments, _children(inside)))
+    return tuple(found)
+
+
+def _shape(words: Iterable[str]) -> Shape:
+    """The shape of a name, separator and value, of which the last two may be absent."""
+    line = "".join(map(_requoted, words))
+    name, _, arguments = squeezed(line).partition(" ")
+    return name.lower(), arguments, ()
+
+
+def _requoted(word: str) -> str:
+    if getattr(word, "is_double_quoted", False):
+        return f'"{word}"'
+    return f"'{word}'" if getattr(word, "is_single_quoted", False) else word
+
+
+@cache
+def _reader() -> Callable[[str], list[Any]]:
+    """apacheconfig's parser with the overrides above, built once: that takes longer than a text of 1,000 lines."""
+    from apacheconfig.lexer import make_lexer
+    from apacheconfig.parser import make_parser
+    from ply import lex, yacc
+
+    lexer_class, parser_class = make_lexer(**_OPTIONS), make_parser(**_OPTIONS)
+
+    def lexer_reset(self: Any) -> None:
+        self.engine = lex.lex(module=self, reflags=re.DOTALL | re.IGNORECASE, errorlog=lex.NullLogger())
+
+    def parser_reset(self: Any) -> None:
+        self.engine = yacc.yacc(
+            module=self,
+            start="contents",
+            # Neither written nor found: a plain "parsetab" would be imported from wherever Python has one.
+            tabmodule="modwsgi_fix.no_tables",
+            write_tables=False,
+            debug=False,
+            debuglog=yacc.NullLogger(),
+            errorlog=yacc.NullLogger(),
+        )
+
+    def option(self: Any, token: Any) -> Any:
+        return self._lex_option(token)
+
+    def comment(self: Any, token: Any) -> Any:
+        return token
+
+    def contents(self: Any, production: Any) -> None:
+        if len(production) == 3:
+            production[1].append(production[2])
+            production[0] = production[1]
+        else:
+            production[0] = ["contents", production[1]]
+
+    # ply tries patterns in the order of their line numbers, in whatever files: these exclude all others by how they
+    # begin. A backslash begins what is blank to apacheconfig, a lone continuation.
+    vars(option)["regex"] = r"[^ \t\r\n#<\\][^\r\n]*"
+    vars(comment)["regex"] = r"\#(?:\\\r?\n|[^\r\n])*"
+    contents.__doc__ = parser_class.p_contents.__doc__
+    overrides = {"reset": lexer_reset, "t_OPTION_AND_VALUE": option, "t_HASHCOMMENT": comment}
+    lexer = type("Lexer", (lexer_class,), overrides)()
+    parser = type("Parser", (parser_class,), {"reset": parser_reset, "p_contents": contents})(lexer)
+
+    def read(text: str) -> list[Any]:
+        lexer.engine.begin("INITIAL")  # where the last text may have ended in the middle of a line
+        result: list[Any] = parser.engine.parse(text, lexer=lexer.engine)
+        return result
+
+    return read

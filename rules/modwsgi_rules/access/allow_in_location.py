@@ -1,0 +1,317 @@
+"""
+A `<Location>` opens access for everyone, whatever file the URL leads to.
+
+`<Location>` and `<LocationMatch>` are merged after every `<Directory>`, so a grant in one overrides the deny on
+`<Directory />` that protects the rest of the disk: a rewrite rule gone wrong, or a symbolic link to `/etc`, and that is
+served too. Locations are for further restrictions on URLs; access to files is opened by `<Directory>`.
+
+The fix takes the grant out and opens the directories that the host's own mounts and aliases lead to instead: the script
+by `<Files>`, with its directory closed around it, and directories of static files without listings and without links out
+of them. Restrictions (`SSLRequireSSL`, `Require user`, `Require ip`, `Deny`) stay where they are. What the grant alone had
+opened is closed. The blocks are written in the dialect that the deny baseline asks for; where that is not in sight, in
+both, for a `Require` alone stays refused under a 2.2-style deny.
+
+Left alone, and reported: a grant beside a log-in or another restriction in the same section, an exception from an earlier
+restricting Location, and hosts whose mappings cannot be followed. Sections with a handler or a proxy of their own have no
+file behind them, and are no finding.
+
+    ```diff repair
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIScriptAlias / /srv/site/app.wsgi
+    -    <Location "/">
+    -        Require all granted
+    -    </Location>
+    +    <Directory /srv/site>
+    +        AllowOverride None
+    +        Require all denied
+    +        <Files app.wsgi>
+    +            Require all granted
+    +            <IfModule mod_access_compat.c>
+    +                Order allow,deny
+    +                Allow from all
+    +            </IfModule>
+    +        </Files>
+    +    </Directory>
+     </VirtualHost>
+    ```
+
+A restriction stays, and so does what is not about access; a directory that is open already needs nothing:
+
+    ```diff repair
+     #- httpd.conf
+     <Directory />
+         Order deny,allow
+         Deny from all
+     </Directory>
+     <Directory /srv/site/static>
+         Order allow,deny
+         Allow from all
+     </Directory>
+     Alias /static/ /srv/site/static/
+     WSGIScriptAlias / /srv/site/app.wsgi
+     <Location /admin>
+         SSLRequireSSL
+     </Location>
+    +<Directory /srv/site>
+    +    AllowOverride None
+    +    Require all denied
+    +    <Files app.wsgi>
+    +        Require all granted
+    +        Order allow,deny
+    +        Allow from all
+    +    </Files>
+    +</Directory>
+     <Location />
+    -    Order deny,allow
+    -    Allow from all
+         WSGIProcessGroup site
+     </Location>
+    ```
+
+Only part of what the script serves was open, and a directory cannot say that:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Location /api>
+        Require all granted
+    #   ^^^^^^^^^^^^^^^^^^^
+    </Location>
+    ```
+
+Two decisions in one section are not taken apart:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Location /members>
+        AuthType Basic
+        Require valid-user
+        Allow from all
+    #   ^^^^^^^^^^^^^^
+    </Location>
+    ```
+
+There is no file behind these, and restrictions are what a Location is for:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Location /server-status>
+        SetHandler server-status
+        Require all granted
+    </Location>
+    <Location /admin>
+        Require ip 192.0.2.0/24
+    </Location>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.access import (
+    AUTHENTICATION,
+    Access,
+    access_of,
+    directory_sections,
+    grant,
+    is_regex_section,
+    location_sections,
+    pattern_of,
+)
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.rewrite import delete, insert_before
+from modwsgi_fix.model.served import Served, block_for, coverage, location_prefix, served
+from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Comment
+from modwsgi_fix.text import Span
+
+#: With one of these the section answers by itself; no file is opened by its grant.
+_HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
+
+
+@rule(severity=Severity.ERROR)
+def allow_in_location(config: Config) -> Iterator[Diagnostic]:
+    for server in config.servers:
+        granting = [access for access in _sections(config, server) if _opens(access)]
+        removable = [access for access in granting if _removable(config, server, access)]
+        fix = _fix(config, server, removable) if removable else None
+        for access in granting:
+            line = _grant_lines(access)[-1]
+            section = access.section
+            message = f"<{section.name} {pattern_of(section)}> opens access by URL, whatever file that leads to"
+            own = fix if access in removable else None
+            if _is_dead(access):
+                message = (
+                    f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
+                )
+            if own:
+                message += "; open the directories that are served instead"
+            elif access not in removable:
+                message += "; it stands beside other restrictions: open the directory instead, by hand"
+            elif _hides(config, server):
+                message += "; first narrow the alias that hides the application"
+            else:
+                message += "; open the directories that are served instead (they cannot be told from these files)"
+            yield Diagnostic(section.path, line.span, message, own)
+
+
+def _sections(config: Config, server: Server) -> list[Access]:
+    """The Locations that stand in the server itself, those of the main server only for the main server."""
+    return [access_of(item) for item in location_sections(config, server) if item.server is server]
+
+
+def _opens(access: Access) -> bool:
+    """True when the section, or one of the two dialects in it, lets everyone in."""
+    if any(child.key in _HANDLERS for child in access.section.children) or access.section.sections:
+        return False
+    return (access.has_22 and access.admits_22 is True and bool(access.allows or access.orders)) or (
+        access.has_24 and access.admits_24 is True
+    )
+
+
+def _grant_lines(access: Access) -> tuple[Item, ...]:
+    lines: list[Item] = []
+    if access.has_24 and access.admits_24 is True:
+        lines += access.requires
+    if access.has_22 and access.admits_22 is True:
+        lines += [*access.orders, *access.allows]
+    return tuple(sorted(lines, key=lambda item: item.index))
+
+
+def _removable(config: Config, server: Server, access: Access) -> bool:
+    """True where the section's access lines say nothing but "everyone", to nobody's exception."""
+    section = access.section
+    if section.guards or section.foreign or access.satisfy or any(line.guards for line in access.lines):
+        return False
+    if set(access.lines) != set(_grant_lines(access)) or any(item.key != "require" for item in access.requires):
+        return False
+    if any(child.key in AUTHENTICATION and child.key != "sslrequiressl" for child in access.others):
+        return False
+    return not any(_exception(access, earlier) for earlier in _before(config, server, section))
+
+
+def _before(config: Config, server: Server, section: Item) -> list[Access]:
+    found = []
+    for item in location_sections(config, server):
+        if item is section:
+            break
+        found.append(access_of(item))
+    return found
+
+
+def _exception(access: Access, earlier: Access) -> bool:
+    """True when ``access`` opens part of what an earlier, broader Location restricts."""
+    if earlier.is_empty or _opens(earlier):
+        return False
+    if is_regex_section(access.section) or is_regex_section(earlier.section):
+        return False
+    inner, outer = pattern_of(access.section).rstrip("/"), pattern_of(earlier.section).rstrip("/")
+    return inner.startswith(outer + "/") and inner != outer
+
+
+def _hides(config: Config, server: Server) -> bool:
+    """While an alias hides the application, what is served is not what should be."""
+    own = mounts(config, server)
+    return any(covers(alias, mount) for alias in aliases(config, server) for mount in own)
+
+
+def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
+    hosts = [server] if not server.is_main else list(config.servers)
+    if any(_hides(config, host) for host in hosts):
+        return None
+    targets: list[Served] = []
+    for host in hosts:
+        found = served(config, host)
+        if found is None:
+            return None
+        for target in found:
+            opened = _opened(config, server, removable, target, found)
+            if opened is None:
+                return None
+            targets += [one for one in opened if one not in targets]
+    blocks: list[str] = []
+    # A directory opened for static files is open for the files in it, so those come first.
+    for target in sorted(targets, key=lambda t: (t.file is not None, t.directory, t.file or "")):
+        if _spoken(config, server, target):
+            return None
+        blocks += block_for(config, target)
+    edits: list[Edit] = []
+    for access in removable:
+        edits += _take_out(access)
+    if blocks:
+        edits.append(insert_before(removable[0].section, blocks))
+    return Fix.repair(
+        "Open directories instead of URLs",
+        *edits,
+        reason="the application and its static files are served as before; what only the Location opened is closed",
+    )
+
+
+def _opened(
+    config: Config, server: Server, removable: list[Access], target: Served, all_targets: list[Served]
+) -> list[Served] | None:
+    """What of a target the Locations opened and no Directory opens; None where that is no directory of its own."""
+    if _is_open(config, server, removable, target):
+        return []
+    parts: list[Served] = []
+    for access in removable:
+        prefix = location_prefix(access.section)
+        if prefix is None:
+            # What a regular expression opens besides is told by the others only.
+            parts.append(target) if not _is_dead(access) else None
+            continue
+        covered = coverage(prefix, target)
+        if covered == "all":
+            return [target]
+        if covered == "some" and not any(_takes_all(other, prefix, target) for other in all_targets):
+            parts.append(target)
+    return None if parts else []
+
+
+def _is_dead(access: Access) -> bool:
+    """A circumflex that is none, as word processors make it: no URL has one."""
+    return is_regex_section(access.section) and pattern_of(access.section).startswith("ˆ")
+
+
+def _takes_all(other: Served, prefix: str, target: Served) -> bool:
+    """True when another mapping, asked before that of ``target``, answers every URL below ``prefix``."""
+    if other is target or other.mapping is None or other.mapping.is_regex:
+        return False
+    before = target.mapping is None or (target.is_script and not other.is_script)
+    return before and is_prefix(other.mapping.url.rstrip("/") or "/", prefix.rstrip("/") or "/")
+
+
+def _is_open(config: Config, server: Server, removable: list[Access], target: Served) -> bool:
+    """True when Directory sections open the target in each dialect that the Locations speak."""
+    found = grant(config, server, target.directory, target.file)
+    if found.allowed is not True:
+        return False
+    old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
+    return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
+
+
+def _spoken(config: Config, server: Server, target: Served) -> bool:
+    """True when a Directory of just this path says something of access already, which the Location overrode."""
+    return any(
+        pattern_of(section).rstrip("/") == target.directory.rstrip("/")
+        and section.server is server
+        and not access_of(section).is_empty
+        for section in directory_sections(config, server)
+    )
+
+
+def _take_out(access: Access) -> list[Edit]:
+    """Edits that remove the grant, and the section with it where nothing else stands in it. Comments stay."""
+    section = access.section
+    lines = _grant_lines(access)
+    if len(section.children) > len(lines):
+        return [delete(line) for line in lines]
+    node = section.node
+    comments = [child for child in getattr(node, "children", ()) if isinstance(child, Comment)]
+    if not comments:
+        return [delete(section)]
+    text = "".join(node.indent + comment.source.lstrip() for comment in comments)
+    return [Edit(section.path, Span(node.start, node.end), text)]

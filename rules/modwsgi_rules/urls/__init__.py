@@ -1,0 +1,1 @@
+"""URLs, and what they lead to."""

@@ -1,0 +1,281 @@
+"""
+An `Alias` takes every URL of a WSGI application, which is never reached.
+
+`Alias` and `AliasMatch` take precedence over `WSGIScriptAlias`, whatever their order in the file: that is how static files
+are laid over a mounted application. `Alias /` beside `WSGIScriptAlias /` lays everything over it: no request reaches the
+application, and the whole directory is handed out instead, source code, databases and uploads included.
+
+The fix narrows the alias to the static files of each application. Which applications there are is taken from
+
+1. the real directory, where `--root` shows it;
+2. the setting `applications`;
+3. the `<LocationMatch>` beside it, where that lists names;
+
+and where none of these says, one anchored `AliasMatch` takes `static` of any application. What was served from there and
+is no static file is answered by the application, as it should have been; files outside of `static` are closed.
+
+```toml
+[tool.modwsgi-fix.rules.alias-hides-application]
+applications = ["welcome", "shop"]
+static-directories = ["static"]
+```
+
+Where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are static, it is
+reported and not fixed. Links among the static files are followed only where `--root` shows such links in use.
+
+    ```diff repair
+     <VirtualHost *:80>
+         ServerName example.com
+    -    Alias / /home/web2py/applications/
+    +    AliasMatch ^/([^/]+)/static/(.*)$ /home/web2py/applications/$1/static/$2
+    +    <Directory /home/web2py/applications/*/static>
+    +        Options -Indexes -FollowSymLinks
+    +        AllowOverride None
+    +        Require all granted
+    +        <IfModule mod_access_compat.c>
+    +            Order allow,deny
+    +            Allow from all
+    +        </IfModule>
+    +    </Directory>
+         WSGIScriptAlias / /home/web2py/wsgihandler.py
+     </VirtualHost>
+    ```
+
+An `AliasMatch` that does the same, in a configuration for httpd 2.2, with the names listed beside it:
+
+    ```diff repair httpd=2.2
+    -AliasMatch ^/(.*)$ /srv/web2py/applications/$1
+    +Alias /welcome/static/ /srv/web2py/applications/welcome/static/
+    +<Directory /srv/web2py/applications/welcome/static>
+    +    Options -Indexes -FollowSymLinks
+    +    AllowOverride None
+    +    Order allow,deny
+    +    Allow from all
+    +</Directory>
+    +Alias /admin/static/ /srv/web2py/applications/admin/static/
+    +<Directory /srv/web2py/applications/admin/static>
+    +    Options -Indexes -FollowSymLinks
+    +    AllowOverride None
+    +    Order allow,deny
+    +    Allow from all
+    +</Directory>
+     WSGIScriptAlias / /srv/web2py/wsgihandler.py
+     <LocationMatch "^/(welcome|admin)/static/.*">
+         Order allow,deny
+         Allow from all
+     </LocationMatch>
+    ```
+
+With the real directory at hand, and a whole server whose baseline is in sight:
+
+    ```diff repair
+     #- httpd.conf
+     <Directory />
+         Require all denied
+     </Directory>
+     <VirtualHost *:80>
+         ServerName example.com
+    -    Alias / /home/web2py/applications/
+    +    Alias /shop/static/ /home/web2py/applications/shop/static/
+    +    <Directory /home/web2py/applications/shop/static>
+    +        Options -Indexes -FollowSymLinks
+    +        AllowOverride None
+    +        Require all granted
+    +    </Directory>
+    +    Alias /welcome/static/ /home/web2py/applications/welcome/static/
+    +    <Directory /home/web2py/applications/welcome/static>
+    +        Options -Indexes -FollowSymLinks
+    +        AllowOverride None
+    +        Require all granted
+    +    </Directory>
+         WSGIScriptAlias / /home/web2py/wsgihandler.py
+     </VirtualHost>
+     #- /home/web2py/applications/welcome/static/base.css
+     #- /home/web2py/applications/welcome/models/db.py
+     #- /home/web2py/applications/shop/static/base.css
+    ```
+
+Nothing says which of these files are static:
+
+    ```apache
+    Alias / /srv/site/
+    #     ^
+    WSGIScriptAlias / /srv/site/app.wsgi
+    ```
+
+Static files laid over an application are what aliases are for:
+
+    ```apache
+    Alias /static/ /srv/site/static/
+    Alias /favicon.ico /srv/site/static/favicon.ico
+    WSGIScriptAlias / /srv/site/app.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.model.access import location_sections, pattern_of
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.rewrite import replace_lines
+from modwsgi_fix.model.served import Links, is_file, links_in, quoted, script_block, static_block
+from modwsgi_fix.model.urls import Mapping, aliases, covers, mounts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+#: `^(/[\w_]*/static/.*)` and its relatives: one segment for the application, one for its static files.
+_HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
+#: `^/(.*)$`: an AliasMatch that does what an Alias does.
+_WHOLE_TREE = re.compile(r"\^?((?:/[\w-]+)*)/\(\.[*+]\)\$?")
+#: Single files that are served from the top of a site whatever its layout.
+_WELL_KNOWN = ("favicon.ico", "robots.txt")
+_CODE = (".py", ".pyc", ".pyo", ".wsgi")
+
+
+@rule(severity=Severity.ERROR, options={"applications": [], "static-directories": []})
+def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
+    for alias, mount, server in _hidden(config):
+        fix = _narrow(config, alias, server)
+        what = "every URL" if alias.url in ("/", "") else f"every URL below {alias.url}"
+        message = f"{alias.item.name} takes {what} before {mount.item.name} {mount.url} is asked: the application is "
+        message += f"never reached, and what lies in {alias.target} is served instead"
+        message += f"; {fix.reason}" if fix else "; narrow it to the static files, or remove it"
+        yield Diagnostic(
+            alias.item.path,
+            alias.url_span,
+            message,
+            fix,
+            (Related(mount.item.path, mount.url_span, "the application that is hidden"),),
+        )
+
+
+def _hidden(config: Config) -> Iterator[tuple[Mapping, Mapping, Server]]:
+    """Each alias that hides a mount, with the first such mount and its server."""
+    for server in config.servers:
+        own = mounts(config, server)
+        for alias in aliases(config, server):
+            if is_file(config, alias.target):
+                continue
+            mount = next((m for m in own if covers(alias, m) and not alias.item.excludes(m.item)), None)
+            if mount is not None:
+                yield alias, mount, server
+
+
+class _Layout(NamedTuple):
+    """Where static files lie below the alias' directory. ``applications`` None: in any of its directories."""
+
+    applications: tuple[str, ...] | None
+    static: tuple[str, ...]
+    flat: bool
+
+
+def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
+    plain = _as_prefix(alias)
+    if plain is None or alias.item.guards or alias.item.foreign or not alias.item.known:
+        return None
+    prefix, directory = plain
+    layout = _layout(config, directory, server)
+    if layout is None:
+        return None
+    lines: list[str] = []
+    links: list[Links] = []
+    for static in layout.static:
+        if layout.flat:
+            lines += _alias(config, f"{prefix}/{static}/", f"{directory}/{static}", links)
+        elif layout.applications is None:
+            pattern = f"^{re.escape(prefix)}/([^/]+)/{re.escape(static)}/(.*)$"
+            lines.append(f"AliasMatch {quoted(pattern)} {quoted(f'{directory}/$1/{static}/$2')}")
+            lines += static_block(config, f"{directory}/*/{static}")
+        else:
+            for name in layout.applications:
+                if config.disk is None or config.disk.is_dir(f"{directory}/{name}/{static}"):
+                    lines += _alias(config, f"{prefix}/{name}/{static}/", f"{directory}/{name}/{static}", links)
+    lines += _single_files(config, directory, prefix)
+    where = "its static files" if layout.flat else "the static files of each application"
+    reason = f"only {where} stay aliased, and the application answers the rest"
+    level = Applicability.REPAIR
+    if followed := [link for found in links if found.follow for link in found.wanted]:
+        reason += f"; links are followed there, as {followed[0]} is in use"
+    if broken := [found for found in links if found.wanted and found.stray]:
+        reason += f"; {broken[0].wanted[0]} is no longer followed, because {broken[0].stray[0]} leads astray"
+        level = Applicability.UNSAFE
+    return Fix("Narrow the alias to the static files", (replace_lines(alias.item, lines),), level, reason)
+
+
+def _alias(config: Config, url: str, directory: str, links: list[Links]) -> list[str]:
+    found = links_in(config, directory)
+    links.append(found)
+    block = static_block(config, directory, follow_links=found.follow)
+    return [f"Alias {quoted(url)} {quoted(directory + '/')}", *block]
+
+
+def _as_prefix(alias: Mapping) -> tuple[str, str] | None:
+    """URL prefix and directory without slashes at their ends; also of an AliasMatch that does what an Alias would."""
+    if not alias.is_regex:
+        return alias.url.rstrip("/"), alias.target.rstrip("/")
+    found = _WHOLE_TREE.fullmatch(alias.url)
+    if found is None or not alias.target.endswith("/$1") or "$" in alias.target[:-2]:
+        return None
+    return found[1], alias.target.removesuffix("/$1")
+
+
+def _layout(config: Config, directory: str, server: Server) -> _Layout | None:
+    hint = _hint(config, server)
+    static = tuple(config.option("static-directories", list[str]()))
+    wanted = static or ((hint[1],) if hint else ("static",))
+    disk = config.disk
+    if disk is not None and disk.is_dir(directory):
+        return _on_disk(config, directory, wanted)
+    if applications := tuple(config.option("applications", list[str]())):
+        return _Layout(applications, wanted, flat=False)
+    if hint is not None:
+        return _Layout(hint[0], wanted, flat=False)
+    if posixpath.basename(directory) == "applications":
+        return _Layout(None, wanted, flat=False)
+    return None
+
+
+def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout | None:
+    disk = config.disk
+    assert disk is not None
+    names = [name for name in disk.names(directory) if not name.startswith(".")]
+    if any(
+        disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(_CODE) for name in names
+    ):
+        # Other files lie there, which may well be meant to be served.
+        return None
+    flat = tuple(name for name in static if disk.is_dir(f"{directory}/{name}"))
+    if flat:
+        return _Layout(None, flat, flat=True)
+    found = tuple(
+        name
+        for name in names
+        if re.fullmatch(r"[\w.-]+", name) and any(disk.is_dir(f"{directory}/{name}/{s}") for s in static)
+    )
+    return _Layout(found, tuple(static), flat=False) if found else None
+
+
+def _hint(config: Config, server: Server) -> tuple[tuple[str, ...] | None, str] | None:
+    """Application names and the name of their static directory, from a LocationMatch that speaks of both."""
+    for section in location_sections(config, server):
+        found = _HINT.match(pattern_of(section)) if section.key == "locationmatch" else None
+        if found and found["static"] in ("static", "media", "assets"):
+            names = found["application"].removeprefix("(").removeprefix("?:").removesuffix(")")
+            listed = (
+                tuple(names.split("|")) if names and re.fullmatch(r"[\w.|-]+", names) and "." not in names else None
+            )
+            return listed, found["static"]
+    return None
+
+
+def _single_files(config: Config, directory: str, prefix: str) -> list[str]:
+    lines = []
+    for name in _WELL_KNOWN:
+        path = f"{directory}/{name}"
+        if config.disk is not None and config.disk.is_file(path):
+            lines += [f"Alias {prefix}/{name} {quoted(path)}", *script_block(config, directory, name)]
+    return lines

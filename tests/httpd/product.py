@@ -1,0 +1,40 @@
+"""What the product makes of configurations, through its command line: as a person runs it."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from .case import Case, Level
+
+Texts = Mapping[str, str]
+
+
+def available() -> bool:
+    """Whether there is a command line yet, with rules behind it."""
+    return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
+
+
+def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, str]:
+    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not."""
+    with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
+        directory = Path(name)
+        for path, text in texts.items():
+            file = directory / path.lstrip("/")
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
+        command += [f"--select={','.join(select)}"] * bool(select) + [str(directory)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1) or "Traceback" in done.stderr:
+            raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return {path: (directory / path.lstrip("/")).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
+
+
+def fix_of(case: Case) -> dict[str, str]:
+    """What the rules of a case make of it, at its level."""
+    return fixed(case.before, case.level, case.rules)

@@ -1,0 +1,144 @@
+"""The second reader reads what httpd reads, and is heard only where it did."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modwsgi_fix.second_reader import Shape, agrees, shape_of_second, squeezed
+from modwsgi_fix.text import decode
+
+SHARED = Path(os.environ.get("MODWSGI_FIX_SHARED") or Path(__file__).resolve().parents[1] / "../shared")
+CORPUS = SHARED / "corpus"
+
+
+def as_httpd(text: str) -> tuple[Shape, ...] | None:
+    """The shape by httpd's rules in as few words as can be, None where a section is not closed as it was opened."""
+    stack: list[tuple[str, str, list[Shape]]] = [("", "", [])]
+    for line in re.sub(r"\\\r?\n", "", text).split("\n"):
+        line = line.strip(" \t\r")
+        if line.startswith("</"):
+            name, arguments, children = stack.pop()
+            if name != "<" + line[2 : line.find(">")].lower():
+                return None
+            stack[-1][2].append((name, arguments, tuple(children)))
+        elif line and not line.startswith("#"):
+            section = line.startswith("<")
+            if section and ">" not in line:
+                return None
+            name, _, arguments = squeezed(line[: line.rindex(">")] if section else line).partition(" ")
+            if section:
+                stack.append((name.lower(), arguments, []))
+            else:
+                stack[-1][2].append((name.lower(), arguments, ()))
+    return tuple(stack[0][2]) if len(stack) == 1 else None
+
+
+def valid_files() -> list[Path]:
+    if not CORPUS.is_dir():
+        return []
+    verdicts = map(json.loads, (CORPUS / "httpd-verdicts.jsonl").read_text().splitlines())
+    return [CORPUS / verdict["file"] for verdict in verdicts if verdict["ok"]]
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is absent")
+def test_it_reads_all_real_files_as_httpd_does() -> None:
+    texts = {path.name: decode(path.read_bytes()) for path in valid_files()}
+    assert len(texts) > 200
+    wrong = [name for name, text in texts.items() if shape_of_second(text) != as_httpd(text)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("", ()),
+        ("\n \n# only a comment", ()),
+        ("Listen 80", (("listen", "80", ()),)),
+        ("SSLEngine", (("sslengine", "", ()),)),
+        ("WSGIScriptAlias / /a.wsgi # not a comment\n", (("wsgiscriptalias", "/ /a.wsgi # not a comment", ()),)),
+        ("# a comment \\\nListen 80\nListen 81\n", (("listen", "81", ()),)),
+        ("# a comment \\\r\nListen 80\r\nListen 81\r\n", (("listen", "81", ()),)),
+        ("Allow \\\n  from \\\r\n all\n", (("allow", "from all", ()),)),
+        ("Alias /a\\\nb /c\n", (("alias", "/ab /c", ()),)),
+        ('Alias /a "/b  c"\nSetEnv a \'b\'\n', (("alias", '/a "/b c"', ()), ("setenv", "a 'b'", ()))),
+        ('Foo "a" "b"\n', (("foo", '"a" "b"', ()),)),
+        ("WSGIDaemonProcess a python-path=/x\nSetEnvIf X ^=b c=d\n",
+         (("wsgidaemonprocess", "a python-path=/x", ()), ("setenvif", "X ^=b c=d", ()))),
+        ("Include /none/*.conf\nIncludeOptional x\n",
+         (("include", "/none/*.conf", ()), ("includeoptional", "x", ()))),
+        ("Alias /* /x\nAlias /y */z\n", (("alias", "/* /x", ()), ("alias", "/y */z", ()))),
+        ("<Location />\nFoo\n</location>\n", (("<location", "/", (("foo", "", ()),)),)),
+        ("<If \"a > b\">\n</If>\n", (("<if", '"a > b"', ()),)),
+        ("<Directory \\\n  /x>\n</Directory>\n", (("<directory", "/x", ()),)),
+        ("\t<IfModule a>\r\n  <IfModule b>\r\n  </IfModule>\r\n</IfModule>",
+         (("<ifmodule", "a", (("<ifmodule", "b", ()),)),)),
+        ("Foo caf\udce9 \u2028x\n", (("foo", "caf\udce9 \u2028x", ()),)),
+    ],
+)  # fmt: skip
+def test_what_it_reads(text: str, shape: tuple[Shape, ...]) -> None:
+    assert shape_of_second(text) == shape
+    assert as_httpd(text) == shape
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<VirtualHost *>\nFoo\n",
+        "</VirtualHost>\n",
+        "<Directory /x>\n</Location>\n",
+        "<Directory /x>\n</Directory >\n",
+        "<Directory /x\n</Directory>\n",
+        "<Directory /x>\n</Directory> Foo\n",
+        '"\n',
+        "<" * 50,
+        "<a>\n" * 5000 + "</a>\n" * 5000,
+    ],
+)
+def test_what_it_cannot_read(text: str) -> None:
+    assert shape_of_second(text) is None
+    assert shape_of_second("Listen 80\n") == (("listen", "80", ()),)
+
+
+def test_it_is_heard_only_where_both_agreed_before() -> None:
+    before, after = "Allow from all\n", "Require all granted\n"
+    ours_before, ours_after = as_httpd(before), as_httpd(after)
+    assert ours_before
+    assert ours_after
+    assert agrees(before, after, ours_before, ours_after)
+    assert not agrees(before, after, ours_before, ours_before)
+    assert not agrees(before, "<a>\n", ours_before, ours_after)
+    assert agrees(before, "<a>\n", (), ours_after)
+    assert agrees("</a>\n", after, (("allow", "", ()),), ())
+
+
+ANY = st.text(st.sampled_from("<>/#\\\"' =\t\r\naB\udce9\x0b\u2028-${}*")) | st.text()
+
+
+@given(ANY)
+def test_it_never_raises_or_prints_and_remembers_nothing(text: str) -> None:
+    first = shape_of_second(text)
+    assert shape_of_second("<a b>\nc d\n</a>\n") == (("<a", "b", (("c", "d", ()),)),)
+    assert shape_of_second(text) == first
+
+
+def test_it_prints_nothing_and_leaves_no_file(tmp_path: Path) -> None:
+    # What ply would import, and so run, as the tables of an earlier run.
+    (tmp_path / "parsetab.py").write_text("print('imported')")
+    (tmp_path / "lextab.py").write_text("print('imported')")
+    program = "from modwsgi_fix.second_reader import shape_of_second as s; s('A 8\\n<a>\\n</b>\\n'); s('Foo \\\\')"
+    path = os.pathsep.join([str(tmp_path), *filter(None, map(os.path.abspath, sys.path))])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == (b"", b"")
+    assert {entry.name for entry in tmp_path.iterdir()} - {"__pycache__"} == {"lextab.py", "parsetab.py"}
