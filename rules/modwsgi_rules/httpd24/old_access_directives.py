@@ -215,9 +215,9 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
                 return None, f"not converted, because {_label(clause.section)} cannot be said in Require lines alone"
             edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
         else:
-            if clause.access.admits_24 is False:
-                continue
             kept = [other for other in merge(config).before(clause, old=True) if not other.admits_by_old]
+            if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
+                continue  # refused before and after
             if kept and not _may_join(config, clause, kept):
                 where = _label(kept[0].section)
                 return (
