@@ -97,7 +97,7 @@ def test_what_it_reads(text: str, shape: tuple[Shape, ...]) -> None:
         "<Directory /x>\n</Directory >\n",
         "<Directory /x\n</Directory>\n",
         "<Directory /x>\n</Directory> Foo\n",
-        "\"\n",
+        '"\n',
         "<" * 50,
         "<a>\n" * 5000 + "</a>\n" * 5000,
     ],

@@ -40,9 +40,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def outcome(conf: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """All files before and after."""
-    return contents(conf), {
-        name: text.replace(b"before", b"after" * 9) for name, text in contents(conf).items()
-    }
+    return contents(conf), {name: text.replace(b"before", b"after" * 9) for name, text in contents(conf).items()}
 
 
 @pytest.mark.parametrize("in_place", [False, True])
