@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from modwsgi_fix.second_reader import Shape, agrees, shape_of_second, squeezed
 from modwsgi_fix.text import decode
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from modwsgi_fix.files import FileProblem, writing
 from modwsgi_fix.files.journal import Entry, Journal, dump, load
 from modwsgi_fix.files.writing import Change, journals, recover, write_all
