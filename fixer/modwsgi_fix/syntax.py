@@ -25,6 +25,8 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
+#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 
 #: Sections which take no argument, and so may be opened inside one of their own name.
@@ -316,8 +318,10 @@ class Tree:
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:
-        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages, and
-        macros, whose text means something else at each use."""
+        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
+        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
+        if _TEMPLATE.search(self.source):
+            return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]
         sections = (node for node in self.walk() if isinstance(node, Section))
         spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]

@@ -98,8 +98,11 @@ def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
 def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]) -> Fix | None:
     if shorter.is_regex or not all(_may_move(config, server, shorter, mount) for mount in hidden):
         return None
-    # Of the hidden ones, too, the longer come first; equal lengths stay in order.
-    order = sorted(hidden, key=lambda mount: -len(mount.url.rstrip("/")))
+    # Of the hidden ones, too, none may hide another; the rest stay in order.
+    order: list[Mapping] = []
+    for mount in hidden:
+        at = next((i for i, one in enumerate(order) if one.url != mount.url and covers(one, mount)), len(order))
+        order.insert(at, mount)
     item = shorter.item
     source, newline = item.file.text, item.file.newline
     moved = ""
@@ -107,8 +110,8 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
         start, end = with_comments(mount.item)
         text = source[start:end]
         moved += text if text.endswith("\n") else text + newline
-    at = with_comments(item).start
-    edits = [Edit(item.path, Span(at, at), moved), *(delete_lines(mount.item) for mount in hidden)]
+    place = with_comments(item).start
+    edits = [Edit(item.path, Span(place, place), moved), *(delete_lines(mount.item) for mount in hidden)]
     names = ", ".join(dict.fromkeys(mount.url for mount in order))
     return Fix.repair(
         f"Move the longer paths above {shorter.url}",
