@@ -317,10 +317,15 @@ class Tree:
         return LineIndex(self.source)
 
     @cached_property
+    def is_template(self) -> bool:
+        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
+        return _TEMPLATE.search(self.source) is not None
+
+    @cached_property
     def untrusted(self) -> tuple[Span, ...]:
         """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
         macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
-        if _TEMPLATE.search(self.source):
+        if self.is_template:
             return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]
         sections = (node for node in self.walk() if isinstance(node, Section))

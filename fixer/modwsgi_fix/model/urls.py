@@ -173,6 +173,11 @@ def covers(alias: Mapping, mount: Mapping) -> bool:
     return all(alias.matches(probe) for probe in probes)
 
 
+def together(one: Item, other: Item) -> bool:
+    """True when ``one`` is certainly read wherever ``other`` is; of a template's branches that is not to be said."""
+    return one.accompanies(other) and not one.file.tree.is_template
+
+
 def is_prefix(outer: str, inner: str) -> bool:
     """True when URL prefix ``outer`` takes all that ``inner`` takes."""
     end = alias_match(outer, inner)

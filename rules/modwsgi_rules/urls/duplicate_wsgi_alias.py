@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.rewrite import delete
-from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.model.urls import Mapping, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
 
@@ -73,4 +73,4 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
 
 
 def _repeats(first: Mapping, mount: Mapping) -> bool:
-    return (first.url, first.is_regex) == (mount.url, mount.is_regex) and first.item.accompanies(mount.item)
+    return (first.url, first.is_regex) == (mount.url, mount.is_regex) and together(first.item, mount.item)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.urls import Mapping, covers, mounts
+from modwsgi_fix.model.urls import Mapping, covers, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 
@@ -68,6 +68,6 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
             ):
                 return None
             continue
-        if item.accompanies(mount.item) and covers(proxy, mount):
+        if together(item, mount.item) and covers(proxy, mount):
             return item
     return None

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewriting import Rewrite, rewrites
-from modwsgi_fix.model.urls import Mapping, alias_match, aliases, document_root, mounts
+from modwsgi_fix.model.urls import Mapping, alias_match, aliases, document_root, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
@@ -79,7 +79,7 @@ def _leads_to(config: Config, server: Server, one: Rewrite) -> Mapping | None:
         return None
     root = document_root(config, server)
     for mapping in [*mounts(config, server), *aliases(config, server)]:
-        if mapping.is_regex or not mapping.url.strip("/") or not mapping.item.accompanies(one.item):
+        if mapping.is_regex or not mapping.url.strip("/") or not together(mapping.item, one.item):
             continue
         if alias_match(mapping.url, path) is None:
             continue

@@ -52,7 +52,7 @@ from modwsgi_fix.model.access import grant
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import delete_lines, with_comments
 from modwsgi_fix.model.served import target_of
-from modwsgi_fix.model.urls import Mapping, covers, mount_options, mounts
+from modwsgi_fix.model.urls import Mapping, covers, mount_options, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
@@ -87,7 +87,7 @@ def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
             if mount.item.index not in taken
             and mount.url != shorter.url
             and not mount.is_regex
-            and shorter.item.accompanies(mount.item)
+            and together(shorter.item, mount.item)
             and covers(shorter, mount)
         ]
         if hidden:
