@@ -55,7 +55,12 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
         alias = mapping_of(item)
         if alias is None or not item.known or item.sections or re.search(r"\$\d", alias.target):
             continue
-        if is_file(config, alias.target) or "." in alias.target.rsplit("/", 1)[-1] or not alias.url.lstrip("^").startswith("/") or not _OPEN.match(alias.url):
+        if (
+            is_file(config, alias.target)
+            or "." in alias.target.rsplit("/", 1)[-1]
+            or not alias.url.lstrip("^").startswith("/")
+            or not _OPEN.match(alias.url)
+        ):
             continue
         found = _PREFIX.fullmatch(alias.url)
         fix = None

@@ -55,7 +55,9 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 @rule(severity=Severity.ERROR)
 def handler_collision(config: Config) -> Iterator[Diagnostic]:
     own = {item.value.lower() for item in config.named("wsgihandlerscript")} | {"wsgi-script", "none"}
-    handlers = [item for item in config.named("addhandler", "sethandler") if item.args and item.value.lower() not in own]
+    handlers = [
+        item for item in config.named("addhandler", "sethandler") if item.args and item.value.lower() not in own
+    ]
     seen: set[int] = set()
     for server in config.servers:
         for mount in mounts(config, server):

@@ -103,9 +103,7 @@ def _fix(item: Item, section: Item, by: Item | None) -> Fix | None:
         return None
     end = last.args[-1].span.end
     if any(value.lower() == "none" for value in last.values):
-        return Fix.unsafe(
-            "Allow scripts there", Edit(last.path, last.args[-1].span, "ExecCGI"), reason=reason
-        )
+        return Fix.unsafe("Allow scripts there", Edit(last.path, last.args[-1].span, "ExecCGI"), reason=reason)
     if any(value.lower() in ("-execcgi", "execcgi") for value in last.values):
         return None
     word = " +ExecCGI" if has_signs(last) else " ExecCGI"
