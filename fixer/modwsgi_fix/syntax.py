@@ -25,6 +25,8 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
+#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
@@ -343,9 +345,16 @@ class Tree:
         return LineIndex(self.source)
 
     @cached_property
+    def is_template(self) -> bool:
+        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
+        return _TEMPLATE.search(self.source) is not None
+
+    @cached_property
     def untrusted(self) -> tuple[Span, ...]:
-        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages, and
-        macros, whose text means something else at each use."""
+        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
+        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
+        if self.is_template:
+            return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]
         sections = (node for node in self.walk() if isinstance(node, Section))
         spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
