@@ -393,7 +393,7 @@ def load(
     *,
     target: Target | None = None,
     disk: Files | None = None,
-    options: Mapping[str, object] | None = None,
+    options: Mapping[str, Mapping[str, object]] | None = None,
     texts: Mapping[str, str] | None = None,
     trees: dict[str, Tree] | None = None,
 ) -> Config:

@@ -65,6 +65,9 @@ def delete_span(item: Item, span: Span) -> Edit:
     A continuation line that held nothing else goes with its line; the directive's last line keeps no backslash.
     """
     source, start, end = item.file.tree.source, span.start, span.end
+    if source[end : end + 1] not in {"", *WHITESPACE, "\\"}:
+        # Quoted words may touch: the blanks keep the next word from the one before.
+        return Edit(item.path, span)
     while source[start - 1] in " \t":
         start -= 1
     before = re.compile(r"\\\r?\n$").search(source, item.node.start, start)
@@ -140,3 +143,21 @@ def lines_of(item: Item) -> list[str]:
     source = item.node.source.rstrip(WHITESPACE)
     first, *rest = source.split("\n")
     return [first.strip(WHITESPACE), *(line.rstrip("\r").removeprefix(item.node.indent) for line in rest)]
+
+
+def delete_words(item: Item, spans: Sequence[Span]) -> tuple[Edit, ...]:
+    """Take several words out of a directive's line, each as ``delete_span`` does; neighbours go together."""
+    source = item.file.tree.source
+    runs: list[Span] = []
+    for span in sorted(spans):
+        if runs and not re.sub(r"\\\r?\n|[ \t]", "", source[runs[-1].end : span.start]):
+            runs[-1] = Span(runs[-1].start, span.end)
+        else:
+            runs.append(span)
+    return tuple(delete_span(item, run) for run in runs)
+
+
+def add_words(item: Item, words: Sequence[str]) -> Edit:
+    """Write words at the end of a directive's line."""
+    end = item.span.end
+    return Edit(item.path, Span(end, end), "".join(f" {word}" for word in words))

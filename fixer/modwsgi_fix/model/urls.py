@@ -181,11 +181,20 @@ def is_prefix(outer: str, inner: str) -> bool:
 
 def static_part(pattern: str) -> str:
     """The literal text that a regular expression anchored at the start begins with; empty when it is not anchored."""
-    if not pattern.startswith("^"):
-        return ""
-    found = re.match(r"(?:[A-Za-z0-9/_~-]|\\[./-])*", pattern[1:])
-    text = found[0] if found else ""
-    rest = pattern[1 + len(text) :]
-    if rest[:1] in ("*", "?", "{") and text:
-        text = text[:-2] if text[-2:-1] == "\\" else text[:-1]
-    return text.replace("\\", "")
+    return literal_and_rest(pattern)[0]
+
+
+def literal_and_rest(pattern: str) -> tuple[str, str]:
+    """The literal text that an anchored regular expression begins with, and the pattern after it."""
+    if not pattern.startswith("^") or "|" in _GROUP.sub("", pattern):
+        return "", pattern
+    found = _LITERAL.match(pattern, 1)
+    end = found.end() if found else 1
+    if pattern[end : end + 1] in ("*", "?", "{") and end > 1:
+        # A quantifier takes back the last character.
+        end -= 2 if pattern[end - 2] == "\\" else 1
+    return pattern[1:end].replace("\\", ""), pattern[end:]
+
+
+_GROUP = re.compile(r"\([^()]*\)")
+_LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
