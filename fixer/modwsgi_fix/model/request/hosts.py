@@ -19,9 +19,8 @@ _HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 
 @dataclass(slots=True)
 class _Chain:
-    """The hosts at one address and port (0: any), in the order that names are tried; the first is the default."""
+    """The hosts at one address and port, in the order that names are tried; the first is the default."""
 
-    port: int
     entries: list[tuple[Address, Server]] = field(default_factory=list)
     exact: dict[str, int] = field(default_factory=dict)
     wild: list[tuple[int, str]] = field(default_factory=list)
@@ -44,13 +43,21 @@ class _Chain:
 
 @dataclass(slots=True)
 class _Index:
-    anywhere: list[_Chain]
-    by_ip: dict[str, list[_Chain]]
+    """Chains by address (empty: any) and port."""
+
+    chains: dict[str, dict[int, _Chain]]
 
     def chain(self, address: str | None, port: int) -> _Chain | None:
-        """vhost.c:ap_update_vhost_given_ip: an exact address first, then wildcards."""
-        chains = [*(self.by_ip.get(address, ()) if address else ()), *self.anywhere]
-        return next((chain for chain in chains if chain.port in (0, port)), None)
+        """vhost.c:ap_update_vhost_given_ip: the address before a wildcard, and of each the port before any port."""
+        for one in (address, ""):
+            ports = self.chains.get(one) if one is not None else None
+            if ports and (found := ports.get(port) or ports.get(0)):
+                return found
+        return None
+
+    def named(self, port: int) -> list[str]:
+        """The addresses by which a port is told apart."""
+        return sorted(ip for ip, ports in self.chains.items() if ip and ports.keys() & {0, port})
 
 
 @derived
@@ -59,27 +66,18 @@ def _whole_index(config: Config) -> _Index:
 
 
 def _index(config: Config, hosts: Iterable[Server]) -> _Index:
-    """vhost.c:ap_fini_vhost_config, which goes through the hosts from last to first and puts each in front."""
-    anywhere: list[_Chain] = []
-    by_ip: dict[str, list[_Chain]] = {}
-    for server in reversed(list(hosts)):
-        before: tuple[bool, int] | None = None
-        for address in addresses(server):
-            port = _port(address)
-            wildcard = address.is_wildcard
-            chains = anywhere if wildcard else by_ip.setdefault(_plain(address.host), [])
-            chain = next((c for c in chains if c.port in (0, port) or (port == 0 and not wildcard)), None)
-            if chain is None or chain.port != port:
-                chain = _Chain(port)
-                chains.insert(0, chain)
-            elif wildcard and before == (True, port):
-                continue
-            chain.entries.insert(0, (address, server))
-            before = (wildcard, port)
+    """vhost.c:ap_fini_vhost_config: hosts of exactly one address and port are told apart by name, in file order."""
+    index = _Index({})
+    for server in hosts:
+        for address in dict.fromkeys(addresses(server)):
+            ports = index.chains.setdefault("" if address.is_wildcard else _plain(address.host), {})
+            chain = ports.setdefault(_port(address), _Chain())
+            chain.entries.append((address, server))
     main = own_name(config.main)
-    for chain in [*anywhere, *(c for chains in by_ip.values() for c in chains)]:
-        chain.index(main)
-    return _Index(anywhere, by_ip)
+    for ports in index.chains.values():
+        for chain in ports.values():
+            chain.index(main)
+    return index
 
 
 def _port(address: Address) -> int:
@@ -182,7 +180,7 @@ def _address(index: _Index, request: Request, world: World) -> str | None:
         return _plain(request.address)
     if _is_ip(request.host):
         return _plain(request.host)
-    named = sorted(ip for ip, chains in index.by_ip.items() if any(chain.port in (0, request.port) for chain in chains))
+    named = index.named(request.port)
     if not named:
         return None
     answers = [(ip, f"it arrives at {ip}") for ip in named]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.request.hosts import server_port
 from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import State, location_url
+from modwsgi_fix.model.request.state import SAFE, State, location_url, server_name
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.urls import compile_regex
 
@@ -24,7 +24,6 @@ _FLAGS = frozenset({
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
 _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
-_SAFE = "$-_.+!*'(),:@&=/~;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +266,7 @@ class _Run:
                 server_port(state.config, state.site.server, request, state.site.last("usecanonicalname", state.world))
             )
         if upper == "SERVER_NAME":
-            canonical = state.site.last("usecanonicalname", state.world)
-            if canonical is not None and canonical.value.lower() == "on":
-                return hostname(state.config, state.site.server, state.world) or None
-            return request.host.lower()
+            return server_name(state)
         if upper == "REQUEST_METHOD":
             return request.method
         if upper == "QUERY_STRING":
@@ -328,7 +324,7 @@ class _Run:
         escaped = (
             rest
             if rule.flags.keys() & {"ne", "noescape"}
-            else quote(rest, safe=_SAFE + "%#[]", errors="surrogateescape")
+            else quote(rest, safe=SAFE + "%#[]", errors="surrogateescape")
         )
         url = f"{scheme}{separator}{escaped}" + (f"?{self.state.query}" if self.state.query else "")
         raise self.state.done(Kind.REDIRECT, status, location=url)

@@ -42,8 +42,9 @@ def authorize(state: State) -> None:
     _tls_required(state)
     satisfy = _satisfy(state)
     old, old_item = _old(state)
-    if satisfy == "any" and old is True and old_item is not None:
-        state.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item)
+    if satisfy == "any" and old is not False:
+        # Without Order, Allow and Deny the default order admits.
+        state.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item or _old_layer(state)[-1])
         return
     if old is False and satisfy != "any":
         state.step("access", f"{_said(old_item)} does not admit" if old_item else "Order refuses", old_item)
@@ -53,11 +54,10 @@ def authorize(state: State) -> None:
     login = login if login is not None and login.value.lower() != "none" else None
     if item is None:
         _undecided(state, old_item, login)
-        if old is not False:
-            return
-        # Satisfy Any, nothing required: what the old dialect refused, no log-in can repair.
-        state.step("access", f"{_said(old_item)} does not admit" if old_item else "Order refuses", old_item)
-        raise state.done(Kind.REFUSED, 403, "Order, Allow and Deny do not admit")
+        return
+    if verdict is Verdict.NEUTRAL:
+        state.step("access", f"{_said(item)} is limited to other methods", item)
+        return
     if verdict is Verdict.GRANTED:
         if old_item is not None and old:
             state.step("access", f"{_said(old_item)} admits", old_item)
@@ -290,7 +290,7 @@ def _undecided(state: State, old_item: Item | None, login: Item | None) -> None:
 def _ask_login(state: State, item: Item, login: Item | None) -> None:
     if login is None and state.config.complete:
         state.step("access", f"{_said(item)} needs a log-in, and no AuthType says how", item)
-        raise state.done(Kind.REFUSED, 403, "a log-in is required, and no AuthType says how")
+        raise state.done(Kind.ERROR, 500, "a log-in is required, and no AuthType says how")
     if state.request.header("authorization") is not None and state.world.holds("the log-in is accepted"):
         return
     state.step("access", f"{_said(item)} needs a log-in", item)

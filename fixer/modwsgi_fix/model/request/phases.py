@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request.answer import DIRECTORY_HANDLER, find_handler, respond
@@ -11,7 +12,7 @@ from modwsgi_fix.model.request.hosts import select
 from modwsgi_fix.model.request.layers import file_layers, last, site_of
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
-from modwsgi_fix.model.request.state import State, clean, location_url
+from modwsgi_fix.model.request.state import SAFE, State, clean, location_url
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.walk import walk
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, explore
@@ -47,7 +48,8 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
 def _answer(config: Config, server: Server, request: Request, world: World) -> Outcome:
     site = site_of(config, server)
     state = State(config, site, request, world, request.path, request.query)
-    item = site.last("allowencodedslashes", world)
+    # The main server's is not handed down (measured).
+    item = last(site.base[-1:], "allowencodedslashes", world)
     state.uri = clean(state, item.value.lower() if item is not None else "off")
     prepare(state, 0)
     return respond(state)
@@ -112,7 +114,11 @@ def _directory(state: State, depth: int) -> None:
             return
         state.step("directory", f"{state.filename} is a directory: a slash is added")
         query = f"?{state.query}" if state.query else ""
-        raise state.done(Kind.REDIRECT, 301, location=location_url(state, state.uri + "/" + query))
+        raise state.done(
+            Kind.REDIRECT,
+            301,
+            location=location_url(state, quote(state.uri + "/", safe=SAFE, errors="surrogateescape") + query),
+        )
     if state.path_info:
         return
     refused: Done | None = None
@@ -144,7 +150,7 @@ def _directory(state: State, depth: int) -> None:
         del world.steps[steps:]
     if refused is not None:
         state.step("directory", "a DirectoryIndex is refused", item)
-        raise refused
+        raise state.done(refused.outcome.kind, refused.outcome.status, refused.outcome.reason)
 
 
 def _index_names(state: State) -> tuple[list[str], Item | None]:

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.request.layers import Layer, Site
+from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.request.layers import Layer, Site, last
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
 from modwsgi_fix.model.request.world import MISSING, Done, World
 from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+#: Characters of a path that httpd leaves alone when it writes a URL (``ap_os_escape_path``).
+SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -109,6 +112,18 @@ def _normalize(state: State, path: str) -> str:
 
 
 def location_url(state: State, path: str) -> str:
-    """A path of this server as the absolute URL that a client is sent to."""
-    scheme = "https" if state.request.tls else "http"
-    return f"{scheme}://{state.request.host_header}{path}"
+    """A path of this server as the absolute URL that a client is sent to (``ap_construct_url``)."""
+    request, site = state.request, state.site
+    scheme, usual = ("https", 443) if request.tls else ("http", 80)
+    canonical = last(state.layers or site.base, "usecanonicalname", state.world)
+    name = server_name(state)
+    port = server_port(state.config, site.server, request, canonical)
+    return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
+
+
+def server_name(state: State) -> str:
+    """``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
+    canonical = last(state.layers or state.site.base, "usecanonicalname", state.world)
+    if canonical is not None and canonical.value.lower() == "on":
+        return hostname(state.config, state.site.server, state.world)
+    return re.sub(r":\d*$", "", state.request.host_header).lower()

@@ -14,13 +14,11 @@ from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request.layers import last
 from modwsgi_fix.model.request.modrewrite import rewrite
 from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import State, location_url
+from modwsgi_fix.model.request.state import SAFE, State, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
 from modwsgi_fix.model.urls import Mapping, alias_match, aliases, compile_regex, mounts, substitute
 
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
-#: Characters that ``ap_os_escape_path`` leaves alone.
-_SAFE = "$-_.+!*'(),:@&=/~;"
 
 
 def translate(state: State) -> None:
@@ -179,7 +177,7 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
     end = prefix_match(redirect.url, state.uri)
     if not end:
         return None
-    rest = quote(state.uri[end:], safe=_SAFE, errors="surrogateescape")
+    rest = quote(state.uri[end:], safe=SAFE, errors="surrogateescape")
     return redirect.target + rest if redirect.target else ""
 
 
