@@ -82,7 +82,9 @@ def _logical(text: str, start: int, end: int) -> Logical:
     nul = raw.find("\0")
     if nul >= 0:
         raw = raw[:nul]
-    if "\n" not in raw or raw.find("\n") == len(raw) - 1:
+    first = raw.find("\n")
+    # At the end of a file a continuation may go on into nothing.
+    if first < 0 or (first == len(raw) - 1 and not raw.endswith(("\\\n", "\\\r\n"))):
         return Logical(raw, ((0, start),))
     parts, joints, at, length = [], [], 0, 0
     for joint in _JOIN.finditer(raw):

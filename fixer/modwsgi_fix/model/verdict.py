@@ -17,19 +17,19 @@ from modwsgi_fix.syntax import Directive, Section
 _PATHS = frozenset({"location", "directory", "files", "proxy"})
 _MATCHES = frozenset({"locationmatch", "directorymatch", "filesmatch", "proxymatch"})
 _OPTIONS = frozenset(
-    "all none indexes includes includesnoexec followsymlinks symlinksifownermatch execcgi multiviews".split()
+    ["all", "none", "indexes", "includes", "includesnoexec", "followsymlinks", "symlinksifownermatch", "execcgi", "multiviews"]
 )
-_OVERRIDES = frozenset("all none limit options fileinfo authconfig indexes".split())
-_PROTOCOLS = frozenset("all sslv2 sslv3 tlsv1 tlsv1.1 tlsv1.2 tlsv1.3".split())
-_LEVELS = frozenset("emerg alert crit error warn notice info debug".split()) | {f"trace{n}" for n in range(1, 9)}
+_OVERRIDES = frozenset(["all", "none", "limit", "options", "fileinfo", "authconfig", "indexes"])
+_PROTOCOLS = frozenset(["all", "sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"])
+_LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {f"trace{n}" for n in range(1, 9)}
 _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
 #: Relative to ServerRoot when they do not begin with a slash, and then not there.
 _MUST_EXIST = frozenset(
-    "errorlog customlog transferlog documentroot sslcertificatefile sslcertificatekeyfile include loadmodule".split()
+    ["errorlog", "customlog", "transferlog", "documentroot", "sslcertificatefile", "sslcertificatekeyfile", "include", "loadmodule"]
 )
 #: How many words come before the options of mod_wsgi's directives.
 _WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
-_SCRIPT_OPTIONS = frozenset("process-group application-group callable-object pass-authorization".split())
+_SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -121,7 +121,7 @@ _GRANTS = frozenset({"order", "allow", "satisfy", "require"})
 _CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 #: Before, the application was not found or not run; now it answers.
 _ANSWERS = frozenset(
-    "wsgiscriptalias wsgidaemonprocess wsgiprocessgroup wsgipythonhome wsgipythonpath wsgicallableobject".split()
+    ["wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject"]
 )
 
 
