@@ -177,6 +177,10 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         if state.type == DIRECTORY:
             state.step("handler", f"{state.filename} is a directory, and no WSGI script")
             return _outcome(state, Kind.REFUSED, 403, "the WSGI script is a directory")
+        item = last(state.layers, "acceptpathinfo", state.world)
+        if state.path_info and item is not None and item.value.lower() == "off":
+            state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
+            return _outcome(state, Kind.NOT_FOUND, 404, "a path behind the script")
     settings: dict[str, tuple[str, Item]] = {}
     if script is not None:
         settings = {o.name: (o.value, script) for o in options_of(state.config, script, 2)[0]}
