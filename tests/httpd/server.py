@@ -100,11 +100,9 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
             if server.up:
                 # The logs are read when every process is dead and has written its last.
                 answers = [probe.ask(one, server.address, f"p{index}") for index, one in enumerate(asked)]
-                server.kill()
-                told: Mapping[Probe, Answer] = observed(server, asked, answers)
-            else:
-                server.kill()
-                told = {}
+                server.up = server.stays(patiently=bool(answers) and not any(answer.status for answer in answers))
+            server.kill()
+            told: Mapping[Probe, Answer] = observed(server, asked, answers) if server.up else {}
             messages = tuple(messages_of(server))
             spent = (time.perf_counter() - began) * 1000
         if not any("AH00072" in line for line in messages):  # another program took this address' port
@@ -121,6 +119,12 @@ class _Server:
     address: str
     process: subprocess.Popen[bytes]
     up: bool = False
+
+    def stays(self, *, patiently: bool) -> bool:
+        """Whether it still runs: httpd opens its ports before its logs, and may end over these."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1 if patiently else 0)
+        return self.process.poll() is None
 
     def kill(self) -> None:
         """End the whole process group and reap it, so that no process and no mount of it is left."""
