@@ -416,7 +416,8 @@ def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
                 try:
                     os.dup2(out.fileno(), 1)
                     os.dup2(err.fileno(), 2)
-                    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+                    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+                    sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
                     if os.geteuid() == 0:
                         os.setegid(65534)
                         os.seteuid(65534)
