@@ -168,13 +168,13 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
         lines = one.plain
         if not lines:
             continue
-        names = " and ".join(dict.fromkeys(line.name for line in lines[:2]))
+        names = " and ".join(dict.fromkeys(line.key.capitalize() for line in lines[:2]))
         text = (
             f"httpd will not start, for mod_access_compat, which reads {names}, is not loaded"
             if refused
-            else f"{names} are asked beside Require, and both must agree"
+            else f"{names} of httpd 2.2 decide beside Require, and both must agree"
             if " and " in names
-            else f"{names} is asked beside Require, and both must agree"
+            else f"{names} of httpd 2.2 decides beside Require, and both must agree"
         )
         yield Diagnostic(
             lines[0].path,
