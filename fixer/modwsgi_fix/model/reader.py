@@ -20,6 +20,9 @@ from modwsgi_fix.text import Span
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
+#: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
+_TEMPLATE_MARKS = ("{{", "{%", "<%", "}}", "%>")
+
 #: Sections that vanish once read: their contents belong to what encloses them.
 CONDITIONS = frozenset({"ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection"})
 
@@ -211,6 +214,8 @@ class _Reader:
                 if not known:
                     name = next(found[1] for found in _VARIABLE.finditer(value) if found[1] not in self.defined)
                     self.gap(where.file, span, f"the variable ${{{name}}} is not defined in these files")
+            if any(mark in value for mark in _TEMPLATE_MARKS):
+                known = False
             args.append(Arg(value, span, known, written))
         return tuple(args)
 
@@ -402,7 +407,7 @@ def load(
     *,
     target: Target | None = None,
     disk: Files | None = None,
-    options: Mapping[str, object] | None = None,
+    options: Mapping[str, Mapping[str, object]] | None = None,
     texts: Mapping[str, str] | None = None,
     trees: dict[str, Tree] | None = None,
 ) -> Config:
