@@ -33,7 +33,7 @@ from .root import CONF, HARNESS, SITE, Root, Tree, make, plant, remove
 Base = Literal["2.4", "2.2"] | None
 Mpm = Literal["event", "prefork", "worker"]
 
-_BASES: Mapping[Base, str] = {
+BASES: Mapping[Base, str] = {
     "2.4": "Require all denied",
     "2.2": "Order deny,allow\n    Deny from all",
 }
@@ -44,7 +44,7 @@ MODULES = (
     "authn_file", "auth_basic", "alias", "autoindex", "dir", "env", "headers", "mime", "rewrite", "setenvif",
 )  # fmt: skip
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
@@ -150,7 +150,7 @@ def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
             _write(setup, root, address, found)
             _adopt_orphans()
             arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-DFOREGROUND"]
-            environment = {name: root.text(value) for name, value in _ENVIRONMENT.items()}
+            environment = {name: root.text(value) for name, value in ENVIRONMENT.items()}
             environment |= {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
             process = subprocess.Popen(
                 _tied(root.command(arguments)), env=environment, cwd="/", start_new_session=True,
@@ -251,7 +251,7 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
         yield "ServerLimit 1\nThreadsPerChild 4\nThreadLimit 4\nMinSpareThreads 1\nMaxSpareThreads 4"
     if setup.base:
         yield "<Directory />\n    Options FollowSymLinks\n    AllowOverride None"
-        yield f"    {_BASES[setup.base]}\n</Directory>"
+        yield f"    {BASES[setup.base]}\n</Directory>"
     yield setup.preamble
     yield from (f'Include "{os.path.join(CONF, name)}"' for name in files)
 
@@ -271,7 +271,7 @@ def observed(server: _Server, asked: Sequence[Probe], responses: Sequence[Respon
             status=response.status, who=response.who, vhost=vhost, handler=handler,
             mapped=server.root.as_written(mapped), body="" if response.report else probe.summary(response),
             location=response.headers.get("location", ""), content_type=response.headers.get("content-type", ""),
-            authenticate=response.headers.get("www-authenticate", ""),
+            authenticate=re.sub(r'\bnonce="[^"]*", ', "", response.headers.get("www-authenticate", "")),
             error_logs=heard.get(f"p{index}", ()),
             **_reported(server.root, response.report, str(one), classes),
         )  # fmt: skip

@@ -27,12 +27,13 @@ from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from . import install
 from .application import app
 from .patterns import sample
-from .root import CONF, HIDDEN, Link
+from .root import CONF, HARNESS, HIDDEN, Link
 from .root import Tree as Files
 from .server import Mpm
 
 #: In every directory that something leads to: a static file, and a source file which is an application as well.
 MARKER, SOURCE = "marker.txt", "source.py"
+CERTIFICATE = f"{HARNESS}/certificate.pem"
 #: A name and a password that every file and script of ours accepts.
 CREDENTIALS = "probe", "probe"
 
@@ -61,17 +62,24 @@ def stage(configs: Sequence[Config]) -> Stage:
     mpm: Mpm = "prefork" if "mpm_prefork" in loaded else "worker" if "mpm_worker" in loaded else "event"
     ports = sorted({port for config in configs for port in _ports(config)})
     return Stage(
-        plan.tree(_users(items)), tuple(names), tuple(sorted(set(_modules(items)))), mpm, tuple(ports), _groups(configs)
+        plan.tree(_users(items)),
+        tuple(names),
+        tuple(sorted(set(_modules(items)))),
+        mpm,
+        tuple(ports),
+        "\n".join(_elsewhere(configs)),
     )
 
 
-def _groups(configs: Sequence[Config]) -> str:
-    """Definitions of the process groups that a piece of a server uses and no version of it defines: elsewhere, then."""
-    if any(config.complete for config in configs):
-        return ""
-    unknown = [dict.fromkeys(_used(config)).keys() - {_name(item) for item in config.items} for config in configs]
-    names = sorted(set.intersection(*map(set, unknown)))
-    return "\n".join(f'WSGIDaemonProcess "{name}" threads=2' for name in names)
+def _elsewhere(configs: Sequence[Config]) -> Iterator[str]:
+    """What a piece leaves to the rest of its server: process groups that it uses and no version of it defines, a
+    certificate."""
+    pieces = [config for config in configs if not config.complete]
+    unknown = [set(_used(config)) - {_name(item) for item in config.items} for config in pieces]
+    names = sorted(set.intersection(*unknown)) if unknown else []
+    yield from (f'WSGIDaemonProcess "{name}" threads=2' for name in names)
+    if pieces and pieces[0].named("sslengine") and not pieces[0].named("sslcertificatefile"):
+        yield f"SSLCertificateFile {CERTIFICATE}"
 
 
 def _name(item: Item) -> str:
@@ -333,6 +341,7 @@ class _Plan:
                 made[path] = f"{app(path)}{_EXTRA}{names}" if text == "WSGI" else text
         made |= {path: link for path, link in self.links.items() if path not in above}
         quiet = {
+            CERTIFICATE: "".join(install.certificate()),
             "/etc/resolv.conf": "",
             "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
             "/etc/mime.types": "text/html html\ntext/plain txt\n",
@@ -348,7 +357,9 @@ def _parents(path: str) -> Iterator[str]:
 
 def _fill(plan: _Plan, config: Config) -> None:
     root = CONF
-    scripted = {mapping.target for item in config.items if (mapping := mapping_of(item)) and mapping.is_mount}
+    scripted = {
+        _script_in(mapping.target) for item in config.items if (mapping := mapping_of(item)) and mapping.is_mount
+    }
     for item in config.items:
         if item.key == "serverroot" and item.args:
             root = item.value
@@ -369,7 +380,7 @@ def _fill(plan: _Plan, config: Config) -> None:
         elif item.key in ("authuserfile", "authgroupfile", "authdbmuserfile", "authdbmgroupfile"):
             _accounts_file(plan, item.key, path(first))
         elif item.key == "include":
-            _included(plan, config, item, root)
+            _included(plan, root, first)
         elif item.key == "rewritemap" and len(item.args) > 1:
             _map(plan, root, item.args[1].value)
         elif item.key == "wsgicallableobject":
@@ -422,6 +433,13 @@ def _resolved(path: str) -> str:
     return posixpath.join(os.path.realpath(parent), name)
 
 
+def _script_in(path: str) -> str:
+    """What is the script of a target such as ``/srv/app.wsgi/below``: httpd takes the rest for PATH_INFO."""
+    parts = path.split("/")
+    at = next((at for at, part in enumerate(parts[:-1]) if part.endswith((".wsgi", ".py", ".fcgi"))), None)
+    return path if at is None else "/".join(parts[: at + 1])
+
+
 def _directory(plan: _Plan, pattern: str) -> None:
     if pattern.startswith("/") and not re.search(r"[?\[~^]", pattern):
         path = _path("/", pattern.replace("*", "x"))
@@ -457,12 +475,8 @@ def _accounts_file(plan: _Plan, key: str, path: str | None) -> None:
         plan.file(path, f"{name}:{{SHA}}{digest}\n")
 
 
-def _included(plan: _Plan, config: Config, item: Item, root: str) -> None:
-    """An empty file for an Include that leads nowhere; for a pattern, one that matches."""
-    value = item.value
-    missing = any(gap.path == item.path and gap.span == item.args[0].span for gap in config.gaps)
-    if not missing:
-        return
+def _included(plan: _Plan, root: str, value: str) -> None:
+    """An empty file where an Include leads; for a pattern, one that matches."""
     if value.endswith("/"):
         plan.directory(_path(root, value))
     else:
@@ -517,7 +531,8 @@ def _mapped(plan: _Plan, root: str, mapping: Mapping) -> None:
         assert found is not None
         url, target = chosen, substitute(target, found)
     is_directory = target.endswith("/") or (not mapping.is_mount and "." not in posixpath.basename(target))
-    path = _path(root, target)
+    path = _path(root, _script_in(target) if mapping.is_mount else target)
+    is_directory = is_directory and path == _path(root, target)
     for name, value in _options(mapping.item):
         if name == "callable-object":
             _callable(plan, value)
@@ -536,5 +551,3 @@ def _mapped(plan: _Plan, root: str, mapping: Mapping) -> None:
             plan.file(path + MARKER, f"NEIGHBOUR {path}{MARKER}\n")
     else:
         plan.file(path, f"FILE {path}\n")
-
-
