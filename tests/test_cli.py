@@ -157,7 +157,7 @@ def use(
 ) -> None:
     """Makes a function the only rule there is."""
     rule = Rule("only-rule", "test", check, severity, "A page.")
-    monkeypatch.setattr("modwsgi_fix.cli.run.known_rules", lambda: {"only-rule": rule})
+    monkeypatch.setattr("modwsgi_fix.cli.plan.known_rules", lambda: {"only-rule": rule})
 
 
 def test_the_summary_counts_what_each_level_would_fix(
@@ -416,7 +416,8 @@ def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
                 try:
                     os.dup2(out.fileno(), 1)
                     os.dup2(err.fileno(), 2)
-                    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+                    sys.stdout = os.fdopen(1, "w", closefd=False)
+                    sys.stderr = os.fdopen(2, "w", closefd=False)
                     if os.geteuid() == 0:
                         os.setegid(65534)
                         os.seteuid(65534)

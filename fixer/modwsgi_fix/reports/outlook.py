@@ -72,12 +72,12 @@ def _place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
 
 
 def moved(edits: Sequence[Edit], offset: int) -> int:
-    """Where a character of the original text stands after ordered edits; for one that they took away, where it was."""
+    """Where a character of the original text stands after ordered edits; -1 for one that they took away."""
     shift = 0
     for edit in edits:
         if edit.span.start > offset:
             break
         if edit.span.start <= offset < edit.span.end:
-            return edit.span.start + shift
+            return -1
         shift += len(edit.text) - (edit.span.end - edit.span.start)
     return offset + shift
