@@ -49,8 +49,9 @@ _MUST_EXIST = frozenset(
     ]
 )
 #: How many words come before the options of mod_wsgi's directives.
-_WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
-_SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
+WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
+#: The options of all but WSGIDaemonProcess.
+SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -113,9 +114,9 @@ def _grammar(key: str, words: list[str], first: str) -> str:
 
 
 def _wsgi_options(key: str, words: list[str]) -> str:
-    if key not in _WSGI_WORDS:
+    if key not in WSGI_WORDS:
         return ""
-    for word in words[_WSGI_WORDS[key] :]:
+    for word in words[WSGI_WORDS[key] :]:
         name, equals, value = word.partition("=")
         if key == "wsgidaemonprocess":
             if not equals or directives.daemon_option(name) is None:
@@ -124,7 +125,7 @@ def _wsgi_options(key: str, words: list[str]) -> str:
                 return "Invalid home directory for WSGI daemon process."
             if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
                 return f"bad {name} name {value}"
-        elif not equals or name not in _SCRIPT_OPTIONS:
+        elif not equals or name not in SCRIPT_OPTIONS:
             return "Invalid option to WSGI script definition."
     return ""
 
