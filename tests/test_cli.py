@@ -481,6 +481,103 @@ def test_a_filter_stays_safe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("--isolated", "-", stdin=b"") == (0, "", "")
 
 
+# -- settings in force ---------------------------------------------------------
+
+
+def test_settings_are_found_from_the_first_path(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=TWICE)
+    (tmp_path / "conf/modwsgi-fix.toml").write_text('ignore = ["ALL"]\n')
+    assert run("conf").code == 0
+    assert run("conf", "--isolated").code == 1
+    assert run("conf", "--select", "duplicate-daemon-process").code == 1
+    (tmp_path / "other.toml").write_text('select = ["duplicate-daemon-process"]\nfix-level = "safe"\n')
+    assert 'fix-level = "safe"' in run("conf", "--config", "other.toml", "--show-settings").out
+    (tmp_path / "conf/modwsgi-fix.toml").write_text("ignore = [\n")
+    assert refused(run("conf")).startswith("conf/modwsgi-fix.toml")
+
+
+def test_a_rule_is_given_its_own_settings(run: Run, tmp_path: Path) -> None:
+    hosts = b"<VirtualHost *:80>\nServerName a\nWSGIDaemonProcess x\nWSGIProcessGroup x\n</VirtualHost>\n"
+    conf(tmp_path, site=hosts + hosts.replace(b"80", b"443"))
+    (tmp_path / "modwsgi-fix.toml").write_text(
+        'select = ["duplicate-daemon-process"]\n[rules.duplicate-daemon-process]\nstrategy = "hoist"\n'
+    )
+    assert "\n+WSGIDaemonProcess x\n <VirtualHost *:80>\n" in run("--diff", "conf").out
+    assert "+WSGIDaemonProcess x" not in run("--diff", "--isolated", "conf").out
+
+
+def test_files_and_rules_that_are_left_alone(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, a=TWICE, b=TWICE.replace(b"site", b"blog"))
+    select = 'select = ["duplicate-daemon-process"]\n'
+    (tmp_path / "modwsgi-fix.toml").write_text(select + 'per-file-ignores = { "a.conf" = ["daemons"] }\n')
+    assert "a.conf" not in run("--output-format", "concise", "conf").out
+    (tmp_path / "modwsgi-fix.toml").write_text(select + 'exclude = ["conf/b*"]\n')
+    assert run("--show-files", "conf").out == "conf/a.conf\n"
+    assert run("--show-files", "conf/b.conf").out == "conf/b.conf\n", "it was named"
+    assert run("--write", "--exclude", "a.conf", "conf/a.conf", "conf/b.conf").code == 0
+    assert (tmp_path / "conf/b.conf").read_bytes() == ONCE.replace(b"site", b"blog")
+
+
+def test_an_excluded_file_is_read_where_others_include_it(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, httpd=b"Include part/x.conf\nWSGIDaemonProcess site threads=15\n")
+    (tmp_path / "conf/part").mkdir()
+    (tmp_path / "conf/part/x.conf").write_bytes(TWICE)
+    outcome = run(*ONLY, "--write", "--exclude", "part", "conf")
+    assert outcome.code == 0
+    assert (tmp_path / "conf/part/x.conf").read_bytes() == TWICE
+    assert (tmp_path / "conf/httpd.conf").read_bytes() == b"Include part/x.conf\n"
+
+
+def test_a_fix_that_would_change_an_excluded_file_is_not_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        first, last = config.files.values()
+        if last.text.startswith("X"):
+            yield Diagnostic(first.path, Span(0, 1), "is so", Fix.safe("Go", Edit(last.path, Span(0, 1))))
+
+    use(monkeypatch, check)
+    conf(tmp_path, httpd=b"Include part.inc\n")
+    (tmp_path / "conf/part.inc").write_bytes(b"X\n")
+    outcome = run("--isolated", "--write", "--exclude", "part.inc", "conf")
+    assert "conf/httpd.conf:1: only-rule: not fixed (Go): conf/part.inc is excluded\n" in outcome.err
+    assert (tmp_path / "conf/part.inc").read_bytes() == b"X\n"
+
+
+def test_the_filesystem_that_paths_mean(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        there = config.disk is not None and config.disk.is_file("/srv/site.wsgi")
+        yield Diagnostic(next(iter(config.files)), Span(0, 1), f"it is there: {there}")
+
+    use(monkeypatch, check)
+    conf(tmp_path, site=ONCE)
+    (tmp_path / "image/srv").mkdir(parents=True)
+    (tmp_path / "image/srv/site.wsgi").write_text("")
+    assert "it is there: False" in run("--isolated", "conf").out
+    assert "it is there: True" in run("--isolated", "--root", "image", "conf").out
+    (tmp_path / "modwsgi-fix.toml").write_text('root = "image"\n')
+    assert "it is there: True" in run("conf").out
+
+
+def test_versions_of_the_target(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        yield Diagnostic(next(iter(config.files)), Span(0, 1), f"for {config.target.httpd} {config.target.mod_wsgi}")
+
+    use(monkeypatch, check)
+    conf(tmp_path, site=ONCE)
+    (tmp_path / "modwsgi-fix.toml").write_text('target = { httpd = "2.2", mod_wsgi = "3" }\n')
+    assert "for (2, 2) (3,)" in run("conf").out
+    assert "for (2, 4, 57) (3,)" in run("--target", "httpd=2.4.57", "conf").out
+    assert "for (2, 4) None" in run("--isolated", "conf").out
+
+
+def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=b"# modwsgi-fix: allow duplicate-daemon-process\n" + ONCE)
+    both = ("--isolated", "--select", "duplicate-daemon-process,unused-suppression")
+    assert "conf/site.conf:1:16: unused-suppression " in run(*both, "conf").out
+    assert run(*both, "--ignore", "unused-suppression", "conf").code == 0
+
+
 # -- what is refused -----------------------------------------------------------
 
 
@@ -642,6 +739,39 @@ def test_a_path_may_be_called_as_a_subcommand_is(run: Run, tmp_path: Path, name:
 def test_options_may_stand_after_paths(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE)
     assert run("conf", "--diff", *ONLY).out.startswith("--- a/conf")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        (["con"], ["config", "conf"]),
+        (["--fix-le"], ["--fix-level"]),
+        (["rule", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
+        (["rule", "hygien"], ["hygiene"]),
+        (["config", "fix-"], ["fix-level"]),
+        (["conf", "--fix-level", "sa"], ["safe"]),
+        (["conf", "--fix-level", "=", "sa"], ["safe"]),
+        (["conf", "--output-format", "=", "s"], ["sarif"]),
+        (["--select", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
+        (["--diff", "a "], ["a b.conf"]),
+        (["--diff", "--exit-z"], ["--exit-zero"]),
+    ],
+)
+def test_completion(run: Run, tmp_path: Path, shell: str, line: list[str], completed: list[str]) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    conf(tmp_path)
+    (tmp_path / "a b.conf").write_text("")
+    script = run("completion", shell).out
+    words = " ".join(f"'{word}'" for word in ["modwsgi-fix", *line])
+    # In zsh arrays count from 1, unless it plays bash, as bashcompinit has it do.
+    emulate = "emulate -L bash; " if shell == "zsh" else ""
+    ask = f"{emulate}COMP_WORDS=({words}) COMP_CWORD={len(line)}; _modwsgi_fix; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    done = subprocess.run(
+        [shell, "-c", f"{script}\nask() {{ {ask}; }}\nask"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == completed
 
 
 def program(*words: str, **options: object) -> subprocess.Popen[bytes]:

@@ -24,7 +24,8 @@ from modwsgi_fix.text import Span
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]
 
-#: True where the findings of a rule in a file are of no interest: (file key, rule name).
+#: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
+#: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
 _MAX_PASSES = 2000
@@ -213,7 +214,7 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic)
+                reason = _obstacle(config, rule, diagnostic, job.ignored)
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -260,13 +261,15 @@ def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
-def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic) -> str | None:
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
     for path, span, _ in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
+        if ignored is not None and ignored(path, ""):
+            return f"{file.name} is excluded"
         tree = getattr(file, "tree", None)
         if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"

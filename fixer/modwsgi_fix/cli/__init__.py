@@ -29,6 +29,7 @@ class Command(NamedTuple):
 
 #: Every subcommand; this line is all that one needs besides its module.
 COMMANDS = {
+    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
 }
