@@ -17,7 +17,7 @@ from functools import cached_property
 from sys import intern
 from typing import NamedTuple
 
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
 
 # After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
 _FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
@@ -25,8 +25,6 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
-#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
@@ -346,8 +344,8 @@ class Tree:
 
     @cached_property
     def is_template(self) -> bool:
-        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
-        return _TEMPLATE.search(self.source) is not None
+        """True where a template engine has yet to choose which of the lines there are."""
+        return is_template(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:

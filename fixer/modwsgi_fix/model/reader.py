@@ -16,12 +16,11 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
 from modwsgi_fix.syntax import Directive, Node, Section, Tree, is_opaque_section, parse
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
 #: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
-_TEMPLATE_MARKS = ("{{", "{%", "<%", "}}", "%>")
 
 #: Sections that vanish once read: their contents belong to what encloses them.
 CONDITIONS = frozenset({"ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection"})
@@ -214,7 +213,7 @@ class _Reader:
                 if not known:
                     name = next(found[1] for found in _VARIABLE.finditer(value) if found[1] not in self.defined)
                     self.gap(where.file, span, f"the variable ${{{name}}} is not defined in these files")
-            if any(mark in value for mark in _TEMPLATE_MARKS):
+            if has_placeholder(value):
                 known = False
             args.append(Arg(value, span, known, written))
         return tuple(args)
@@ -424,7 +423,8 @@ def load(
             reader.read_file(entry, None)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
-        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
+        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk,
+        options=options or {}, variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
     )  # fmt: skip
 
