@@ -47,7 +47,7 @@ def report() -> Report:
     job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
     config = read(job)
     found = check(job, config)
-    levels = outlook(job, found)
+    levels = outlook(job, config, found)
     findings = tuple(Finding(one, config, level) for one, level in zip(found, levels, strict=True))
     return Report(findings, (config,), marked=True)
 
@@ -257,4 +257,4 @@ def test_the_outlook_tells_levels_apart() -> None:
     files = Memory({"/a.conf": "X\n# nsrusn\n"})
     job = Job(find_sources(files, ["/a.conf"])[0], [Rule("letters", "test", letters, Severity.WARNING, "A page.")])
     safe, repair, unsafe = Applicability
-    assert outlook(job, check(job)) == [None, safe, repair, unsafe, safe, None]
+    assert outlook(job, read(job), check(job)) == [None, safe, repair, unsafe, safe, None]

@@ -147,11 +147,16 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
-    try:
-        found = list(rule.check(config.for_rule(rule.name)))
-    except Exception as error:
-        raise RuleError(rule, error) from error
-    return [replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found]
+    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O."""
+
+    def run() -> list[Diagnostic]:
+        try:
+            found = list(rule.check(config.for_rule(rule.name)))
+        except Exception as error:
+            raise RuleError(rule, error) from error
+        return [replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found]
+
+    return config.once((rule.name, rule.check), run)
 
 
 def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
@@ -185,15 +190,20 @@ def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, st
     ]
 
 
-def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion | None = None) -> Fixed:
-    """Apply every fix up to ``level`` until nothing changes.
+def fix(
+    job: Job,
+    level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    config: Config | None = None,
+) -> Fixed:
+    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
     so are rules that undo each other.
     """
-    trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
-    before = config = read(job, texts, trees)
+    before = config = config or read(job)
+    trees = {path: file.tree for path, file in config.files.items()}
     found = findings(config, job.rules, job.ignored)
     applied: list[Applied] = []
     withheld: dict[tuple[str, str, int], Withheld] = {}

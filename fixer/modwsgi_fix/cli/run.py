@@ -46,7 +46,7 @@ def carry_out(request: Request) -> int:
         _notes(plan, configs)
     if request.mode is Mode.REPORT:
         return _report(plan, configs)
-    return _fix(plan)
+    return _fix(plan, configs)
 
 
 # -- around it -----------------------------------------------------------------
@@ -113,7 +113,7 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
     if marked and any(d.fix for each in found for d in each):
         from modwsgi_fix.reports.outlook import outlook
 
-        levels = [outlook(job, each) for job, each in zip(plan.jobs, found, strict=True)]
+        levels = [outlook(job, config, each) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
     findings = [
         Finding(diagnostic, config, level)
         for config, each, wanted in zip(configs, found, levels, strict=True)
@@ -161,11 +161,11 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(plan: Plan) -> int:
+def _fix(plan: Plan, configs: Sequence[Config]) -> int:
     from modwsgi_fix.second_reader import objection
 
     request = plan.request
-    outcomes = [fix(job, plan.level, objection) for job in plan.jobs]
+    outcomes = [fix(job, plan.level, objection, config) for job, config in zip(plan.jobs, configs, strict=True)]
     for outcome in outcomes:
         for one in outcome.withheld:
             if one.is_bug:

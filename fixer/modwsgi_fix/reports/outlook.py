@@ -11,11 +11,12 @@ from collections.abc import Sequence
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine import Fixed, Job, fix
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
 
 
-def outlook(job: Job, found: Sequence[Diagnostic]) -> list[Applicability | None]:
-    """For each finding the lowest level at which it would go, None where it would stay."""
+def outlook(job: Job, config: Config, found: Sequence[Diagnostic]) -> list[Applicability | None]:
+    """For each finding of a server the lowest level at which it would go, None where it would stay."""
     levels: list[Applicability | None] = [None] * len(found)
     if not any(diagnostic.fix for diagnostic in found):
         return levels
@@ -23,7 +24,7 @@ def outlook(job: Job, found: Sequence[Diagnostic]) -> list[Applicability | None]
     for level in sorted(Applicability, reverse=True):
         # Where all that was done needs less, a lower level does just the same.
         if fixed is None or any(one.fix.applicability > level for one in fixed.applied):
-            fixed = fix(job, level)
+            fixed = fix(job, level, config=config)
         for at in _gone(found, fixed):
             levels[at] = level
     return levels
