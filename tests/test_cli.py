@@ -822,8 +822,20 @@ def test_heavy_modules_are_not_imported_for_a_check(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "1 []"
 
 
-def test_the_version_needs_no_typer() -> None:
-    code = "import sys; from modwsgi_fix.cli import main; main(['--version']); print('typer' in sys.modules)"
+def test_paths_alone_mean_what_they_mean_to_typer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = []
+    for module in ("run", "check"):
+        monkeypatch.setattr(f"modwsgi_fix.cli.{module}.carry_out", lambda request: requests.append(request) or 0)
+    assert run("a", "b").code == run("--", "a", "b").code == 0
+    assert requests[0] == requests[1]
+
+
+@pytest.mark.parametrize("word", ["--version", "conf"])
+def test_paths_and_the_version_need_no_typer(tmp_path: Path, word: str) -> None:
+    conf(tmp_path, site=TWICE)
+    code = f"import sys; from modwsgi_fix.cli import main; main([{word!r}]); print('typer' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
+    )
     assert done.stdout.splitlines()[-1] == "False"

@@ -87,6 +87,12 @@ def _explained(error: Exception) -> str:
 
 def _dispatch(words: list[str]) -> int:
     name, command = "", COMMANDS.get(words[0]) if words else None
+    if command is None and words and not any(word.startswith("-") for word in words):
+        # Paths only: there is nothing to parse, and Typer takes as long to import as all else together.
+        from modwsgi_fix.cli.request import Request, checked
+        from modwsgi_fix.cli.run import carry_out
+
+        return carry_out(checked(Request(tuple(words))))
     if command is None:
         words = _with_values(words)
     else:
