@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from modwsgi_fix.cli import COMMANDS, main
+from modwsgi_fix.cli import main
+from modwsgi_fix.cli.commands import COMMANDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
@@ -685,6 +686,16 @@ def test_any_other_failure_is_one_line_too(run: Run, tmp_path: Path, monkeypatch
     conf(tmp_path, site=TWICE)
     monkeypatch.setattr("modwsgi_fix.cli.run.check", lambda *_: 1 / 0)
     assert refused(run(*ONLY, "conf")).startswith("internal error: ZeroDivisionError: division by zero; no file was")
+
+
+def test_a_failure_after_writing_does_not_say_that_nothing_was_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf(tmp_path, site=TWICE)
+    monkeypatch.setattr("modwsgi_fix.cli.run.render", lambda *_, **__: 1 / 0)
+    line = refused(run(*ONLY, "--write", "conf"))
+    assert line.startswith("internal error: ZeroDivisionError: division by zero; the files were fixed all the same;")
+    assert (tmp_path / "conf/site.conf").read_bytes() == ONCE
 
 
 def test_two_servers_that_want_a_file_changed_otherwise(

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from modwsgi_fix.cli import COMMANDS, PROGRAM, app
+from modwsgi_fix.cli import PROGRAM
+from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.settings import KEYS

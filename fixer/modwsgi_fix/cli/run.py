@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from modwsgi_fix.cli.disk import directories, unread
-from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.output import say, wants_color, write
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
@@ -182,6 +182,17 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
         assert plan.stdin is not None
         (file, *_) = [*(file.after for file in files), plan.stdin]
         write(file)
+    try:
+        return _tell(plan, outcomes, files)
+    except Exception as error:
+        if request.mode is Mode.WRITE:
+            error.add_note(WRITTEN)
+        raise
+
+
+def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> int:
+    """What was fixed, and what is left; the exit code."""
+    request = plan.request
     report = _fixed_report(plan, outcomes)
     code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
     _withheld(plan, report)
