@@ -420,8 +420,8 @@ def load(
             reader.read_file(entry, None)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
-        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk,
-        options=options or {}, variables=reader.defined,
+        unmatched=reader.unmatched,
+        complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
     )  # fmt: skip
 
