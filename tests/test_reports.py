@@ -16,7 +16,7 @@ from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.reports import FORMATS, Finding, Report, fingerprints, render
-from modwsgi_fix.reports.outlook import moved, outlook
+from modwsgi_fix.reports.outlook import mover, outlook
 from modwsgi_fix.rule import Diagnostic, Related, Rule, Severity
 from modwsgi_fix.text import Span
 
@@ -230,7 +230,7 @@ def test_fingerprints_stay_when_lines_move(report: Report) -> None:
 def test_what_moved() -> None:
     edits = (Edit("p", Span(2, 4)), Edit("p", Span(6, 6), "xyz"), Edit("p", Span(8, 10), "q"))
     # 01[23]45^67[89]a -> 0145xyz67qa
-    assert [moved(edits, offset) for offset in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] == [
+    assert [mover(edits)(offset) for offset in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] == [
         0,
         1,
         -1,

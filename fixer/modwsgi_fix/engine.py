@@ -17,7 +17,7 @@ from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
-from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
@@ -161,11 +161,13 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
 
 def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     kept = []
+    asked: dict[str, list[Suppression]] = {}
     for found in _run(config, rule):
         file = config.files.get(found.path)
-        hits = (
-            [s for s in suppressions(file.tree) if s.name == rule.name and found.span.start in s.region] if file else []
-        )
+        if found.path not in asked:
+            all_of_it = suppressions(file.tree) if file and "modwsgi-fix:" in file.text else []
+            asked[found.path] = [s for s in all_of_it if s.name == rule.name]
+        hits = [s for s in asked[found.path] if found.span.start in s.region]
         if hits and used is not None:
             used.update((found.path, hit.span, hit.name) for hit in hits)
         if not hits:
