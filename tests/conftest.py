@@ -16,9 +16,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if getattr(report, "when", None) == "teardown":
                 for name, value in report.user_properties:
                     counted[name] += value if name.startswith("httpd_") else 0
-    if not counted["httpd_servers"]:
+    if not counted["httpd_servers"] and not counted["httpd_trees"]:
         return
     terminalreporter.section("on a real httpd")
+    if counted["httpd_trees"]:
+        terminalreporter.write_line(
+            f"{counted['httpd_trees']} files read to the same tree, {counted['httpd_refusals']} refused by both"
+        )
+    if not counted["httpd_servers"]:
+        return
     terminalreporter.write_line(
         f"{counted['httpd_cases']} cases, {counted['httpd_probes']} probes, "
         f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught, "
