@@ -7,7 +7,7 @@ stale facts and no order of rules has to be kept. A fix is applied whole or not 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from modwsgi_fix.diff import compose
@@ -23,7 +23,8 @@ from modwsgi_fix.text import Span
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]
 
-_MAX_PASSES = 2000
+#: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
+_PASSES, _MAX_PASSES = 100, 2000
 
 
 class RuleError(Exception):
@@ -155,8 +156,22 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
     """Apply every fix up to ``level`` until nothing changes.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other.
+    so are rules that undo each other, or find no end: none of their fixes is applied.
     """
+    fights: dict[tuple[str, str, int], Withheld] = {}
+    while True:
+        stopped = {rule for rule, _, _ in fights}
+        outcome = _attempt(job, level, opinion, stopped)
+        if isinstance(outcome, Fixed):
+            return replace(outcome, withheld=(*fights.values(), *outcome.withheld))
+        for a in outcome:
+            reason = "other rules undo this fix" if len({a.rule for a in outcome}) > 1 else "it finds no end"
+            held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True)
+            fights.setdefault((a.rule, a.path, a.line), held)
+
+
+def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: Set[str]) -> Fixed | list[Applied]:
+    """The outcome without the ``stopped`` rules, or what rules applied that must be stopped too."""
     trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
     before = config = read(job, texts, trees)
@@ -167,9 +182,10 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
     originals: dict[str, str] = {}
     names: dict[str, str] = {}
     seen: list[dict[str, str]] = [{}]
-    stopped: set[str] = set()
-    changed, passes = True, 0
-    while changed and passes < _MAX_PASSES:
+    passes: list[list[Applied]] = []
+    limit = min(_PASSES + len(config.items), _MAX_PASSES)
+    changed = True
+    while changed:
         changed = False
         for rule in job.rules:
             if rule.name in stopped:
@@ -186,7 +202,9 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
             chosen = _choose(config, rule, candidates, opinion, withheld)
             if not chosen:
                 continue
-            passes += 1
+            passes.append([_applied(config, diagnostic) for diagnostic in chosen])
+            if len(passes) > limit:
+                return passes[-1]
             new = dict(texts)
             for path in dict.fromkeys(edit.path for d in chosen for edit in d.fix.edits if d.fix):  # type: ignore[union-attr]
                 now = config.source(path)
@@ -195,15 +213,12 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
                 new[path] = apply(now.text, _edits(chosen, path))
             state = {path: text for path, text in new.items() if text != originals[path]}
             if state in seen:
-                stopped.add(rule.name)
-                for diagnostic in chosen:
-                    _withhold(withheld, config, diagnostic, "other rules undo this fix", is_bug=True)
-                continue
+                return [one for done in passes[seen.index(state) :] for one in done]
             seen.append(state)
             for path in new:
                 if (path_edits := _edits(chosen, path)) and path in originals:
                     edits[path] = compose(edits.get(path, []), path_edits)
-            applied += [_applied(config, diagnostic) for diagnostic in chosen]
+            applied += passes[-1]
             texts, changed = new, True
             config = read(job, texts, trees)
     left = findings(config, job.rules)
