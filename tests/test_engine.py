@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ def test_fixes_of_one_rule_that_overlap_wait_for_the_next_pass() -> None:
     def merge(config: Config) -> Iterator[Diagnostic]:
         """Each pair of neighbours becomes one."""
         items = config.named("a")
-        for one, other in zip(items, items[1:], strict=False):
+        for one, other in pairwise(items):
             yield finding(one, Edit(one.path, Span(one.node.start, other.node.end), f"A {one.value}{other.value}\n"))
 
     fixed = fix(job_of({SITE: "A 1\nA 2\nA 3\nA 4\nA 5\n"}, made(merge)))
@@ -373,7 +374,7 @@ def test_links_and_line_ends_are_kept() -> None:
 # -- any rules, any text -------------------------------------------------------
 
 NAMES = "ABCDE"
-WORD = st.sampled_from(list(NAMES) + ["<S x>", "</S>", "# modwsgi-fix: allow a-to-b", "A \\", "  B 1", ""])
+WORD = st.sampled_from([*NAMES, "<S x>", "</S>", "# modwsgi-fix: allow a-to-b", "A \\\n x", "  B 1", ""])
 
 
 @st.composite
@@ -382,7 +383,12 @@ def rule_sets(draw: st.DrawFn) -> list[Rule]:
     for _ in range(draw(st.integers(1, 5))):
         old, new = draw(st.sampled_from(NAMES)), draw(st.sampled_from(NAMES + "-+"))
         if new == "-":
-            rule = made(lambda c, old=old: (finding(i, delete(i)) for i in c.named(old.lower())), f"no-{old}")
+
+            def shorter(config: Config, old: str = old) -> Iterator[Diagnostic]:
+                for item in config.named(old.lower()):
+                    yield finding(item, delete(item))
+
+            rule = made(shorter, f"no-{old}")
         elif new == "+":
 
             def longer(config: Config, old: str = old) -> Iterator[Diagnostic]:
