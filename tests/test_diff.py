@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from modwsgi_fix import diff
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.text import Span, decode, encode

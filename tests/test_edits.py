@@ -7,6 +7,7 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible, touch
 from modwsgi_fix.text import Span
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, Rooted, under
 
 CONTENTS: dict[str, str | bytes] = {

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support import one_file
+
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.model import rewrite
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.syntax import Comment
-from support import one_file
 
 #: Depth, name and arguments of each directive and section, in order.
 Shape = list[tuple[int, str, tuple[str, ...]]]

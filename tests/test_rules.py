@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from modwsgi_fix.examples import Example, examples, failures
 from modwsgi_fix.rule import Rule, all_rules
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from modwsgi_fix.second_reader import Shape, agrees, shape_of_second, squeezed
 from modwsgi_fix.text import decode
 
@@ -97,7 +98,7 @@ def test_what_it_reads(text: str, shape: tuple[Shape, ...]) -> None:
         "<Directory /x>\n</Directory >\n",
         "<Directory /x\n</Directory>\n",
         "<Directory /x>\n</Directory> Foo\n",
-        "\"\n",
+        '"\n',
         "<" * 50,
         "<a>\n" * 5000 + "</a>\n" * 5000,
     ],

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import job_of, made
+
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import check, fix
 from modwsgi_fix.model.config import Config
@@ -14,7 +16,6 @@ from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.suppressions import suppressions
 from modwsgi_fix.syntax import parse
-from support import job_of, made
 
 
 def find_foo(config: Config) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from modwsgi_fix.files import FileProblem, writing
 from modwsgi_fix.files.journal import Entry, Journal, dump, load
 from modwsgi_fix.files.writing import Change, journals, recover, write_all
@@ -40,9 +41,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def outcome(conf: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """All files before and after."""
-    return contents(conf), {
-        name: text.replace(b"before", b"after" * 9) for name, text in contents(conf).items()
-    }
+    return contents(conf), {name: text.replace(b"before", b"after" * 9) for name, text in contents(conf).items()}
 
 
 @pytest.mark.parametrize("in_place", [False, True])

@@ -37,13 +37,15 @@ class EqualExcept:
     """Every probe is answered as before, except these, named by ``str(probe)``.
 
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
-    listing, and is not any more: the application answers it, or httpd refuses. ``changes`` states any other change
-    exactly: each field that differs, with its value before and after.
+    listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
+    httpd refuses it now: a restriction that had been undone holds again. ``changes`` states any other change exactly:
+    each field that differs, with its value before and after.
     """
 
     changes: Changes = field(default_factory=dict)
     regained: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def judge(expect: Expectation, before: Run, after: Run) -> list[str]:
         return [f"httpd does not start {which}: {' / '.join(said)}"]
     found = list(_unequal(expect if isinstance(expect, EqualExcept) else EqualExcept(), before, after))
     if isinstance(expect, EqualExcept):
-        found += _unknown({*expect.changes, *expect.regained, *expect.closed}, after)
+        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused}, after)
     return found
 
 
@@ -140,6 +142,9 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
         elif name in expect.closed:
             if old.who not in ("file", "listing") or new.who not in ("application", "httpd") or new.status >= 500:
                 yield f"{name}: should have been closed: {_told(old)} -> {_told(new)}"
+        elif name in expect.refused:
+            if old.status != 200 or new.status not in (401, 403) or new.who != "httpd":
+                yield f"{name}: should be refused now: {_told(old)} -> {_told(new)}"
         elif (differs := changes(old, new)) != expect.changes.get(name, {}):
             declared = dict(expect.changes.get(name, {}))
             yield f"{name}: {differs or 'nothing'} changed, declared was {declared or 'nothing'}"

@@ -8,10 +8,20 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
-from modwsgi_fix.model.access import deny_lines, grant_lines
-from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.urls import Mapping, aliases, document_root, is_prefix, mounts, static_part
+from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.urls import (
+    Mapping,
+    aliases,
+    document_root,
+    is_prefix,
+    literal_and_rest,
+    mounts,
+    redirects,
+    static_part,
+)
 
 _GROUP = re.compile(r"\$\d")
 #: Extensions by which a target is taken for a single file where the disk cannot be asked.
@@ -133,12 +143,35 @@ def served(config: Config, server: Server) -> list[Served] | None:
     return found
 
 
-def touches(mapping: Mapping, prefix: str) -> bool:
-    """Whether a mapping answers some URL at or below ``prefix``."""
-    if mapping.is_regex:
-        literal = static_part(mapping.url)
-        return literal.startswith(prefix) or prefix.startswith(literal)
-    return is_prefix(mapping.url, prefix) or is_prefix(prefix, mapping.url)
+def location_prefix(section: Item) -> str | None:
+    """The URL prefix that a Location is about; None for a regular expression that says more than a prefix."""
+    pattern = pattern_of(section)
+    if not is_regex_section(section):
+        return None if has_wildcard(pattern) else pattern or "/"
+    if pattern in _EVERYTHING:
+        return "/"
+    literal, rest = literal_and_rest(pattern)
+    return literal if literal.startswith("/") and rest in _REST else None
+
+
+#: Regular expressions that match every URL, and what may follow a literal prefix that takes all below it.
+_EVERYTHING = frozenset({"^", "^/", "/", ".*", "^/.*", "^/.*$", "^.*$", "/.*", "^/(.*)", "^/(.*)$"})
+_REST = frozenset({"", "/", ".*", "/.*", "/.*$", ".*$", "(/.*)?$", "(/|$)", "(.*)", "(.*)$", "/(.*)", "/(.*)$"})
+
+
+def coverage(prefix: str, target: Served) -> Literal["all", "some", "none"]:
+    """How much of the URLs that lead to a target lie at or below ``prefix``."""
+    if target.mapping is None:
+        return "all" if prefix == "/" else "some"
+    url = target.mapping.url
+    if target.mapping.is_regex:
+        literal = static_part(url)
+        if prefix == "/" or literal.startswith(prefix):
+            return "all"
+        return "some" if prefix.startswith(literal) else "none"
+    if is_prefix(prefix, url):
+        return "all"
+    return "some" if is_prefix(url, prefix) else "none"
 
 
 def quoted(path: str) -> str:
@@ -175,32 +208,51 @@ def block_for(config: Config, target: Served) -> list[str]:
     """The block that opens just what is served."""
     if target.file is not None:
         return script_block(config, target.directory, target.file)
-    return static_block(config, target.directory, follow_links=bool(links_in(config, target.directory)))
+    return static_block(config, target.directory, follow_links=links_in(config, target.directory).follow)
 
 
-def links_in(config: Config, directory: str, limit: int = 20_000) -> list[str]:
-    """The symbolic links below a directory that static files are served through, as the disk shows them.
+class Links(NamedTuple):
+    """The symbolic links below a directory of static files: those in use, and those nobody means to be served."""
 
-    Links to where no static file lies (``/etc``, the whole filesystem) are left out: nobody means them to be served.
+    wanted: tuple[str, ...]
+    stray: tuple[str, ...]
+
+    @property
+    def follow(self) -> bool:
+        """True where links are to be followed: some are in use, and none leads astray."""
+        return bool(self.wanted) and not self.stray
+
+
+def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
+    """The links below a directory, as the disk shows them (none without ``--root``).
+
+    Astray are links to where no static file lies (``/etc``, the whole filesystem), and to what lies beside the directory
+    (an application's uploads and databases).
     """
     disk = config.disk
     if disk is None or "*" in directory or not disk.is_dir(directory):
-        return []
-    found: list[str] = []
+        return Links((), ())
+    here, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
+    wanted: list[str] = []
+    stray: list[str] = []
     stack = [directory]
     seen = 0
     while stack and seen < limit:
-        here = stack.pop()
-        for name in disk.names(here):
+        place = stack.pop()
+        for name in disk.names(place):
             seen += 1
-            path = posixpath.join(here, name)
+            path = posixpath.join(place, name)
             if disk.is_link(path):
                 goal = disk.key(path)
-                if not leads_to_system(config, goal):
-                    found.append(path)
+                code = _within(goal, beside) and not _within(goal, here)
+                (stray if code or leads_to_system(config, goal) else wanted).append(path)
             elif disk.is_dir(path):
                 stack.append(path)
-    return found
+    return Links(tuple(sorted(wanted)), tuple(sorted(stray)))
+
+
+def _within(path: str, directory: str) -> bool:
+    return path == directory or path.startswith(directory.rstrip("/") + "/")
 
 
 def leads_to_system(config: Config, goal: str) -> bool:
@@ -208,3 +260,9 @@ def leads_to_system(config: Config, goal: str) -> bool:
     root = config.disk.key("/").rstrip("/") if config.disk is not None else ""
     inside = goal.removeprefix(root) if goal.startswith(root) else goal
     return inside in ("", "/") or any(inside == path or inside.startswith(path + "/") for path in _SYSTEM)
+
+
+def served_by_root(config: Config, server: Server) -> bool:
+    """Whether URLs are left for the DocumentRoot: no mount, alias or redirect takes all of them."""
+    taken = [*aliases(config, server), *mounts(config, server), *redirects(config, server)]
+    return not any(not m.is_regex and m.url == "/" for m in taken)

@@ -173,6 +173,11 @@ def covers(alias: Mapping, mount: Mapping) -> bool:
     return all(alias.matches(probe) for probe in probes)
 
 
+def together(one: Item, other: Item) -> bool:
+    """True when ``one`` is certainly read wherever ``other`` is; of a template's branches that is not to be said."""
+    return one.accompanies(other) and not one.file.tree.is_template
+
+
 def is_prefix(outer: str, inner: str) -> bool:
     """True when URL prefix ``outer`` takes all that ``inner`` takes."""
     end = alias_match(outer, inner)
@@ -181,11 +186,40 @@ def is_prefix(outer: str, inner: str) -> bool:
 
 def static_part(pattern: str) -> str:
     """The literal text that a regular expression anchored at the start begins with; empty when it is not anchored."""
-    if not pattern.startswith("^"):
-        return ""
-    found = re.match(r"(?:[A-Za-z0-9/_~-]|\\[./-])*", pattern[1:])
-    text = found[0] if found else ""
-    rest = pattern[1 + len(text) :]
-    if rest[:1] in ("*", "?", "{") and text:
-        text = text[:-2] if text[-2:-1] == "\\" else text[:-1]
-    return text.replace("\\", "")
+    return literal_and_rest(pattern)[0]
+
+
+def literal_and_rest(pattern: str) -> tuple[str, str]:
+    """The literal text that an anchored regular expression begins with, and the pattern after it."""
+    if not pattern.startswith("^") or "|" in _GROUP.sub("", pattern):
+        return "", pattern
+    found = _LITERAL.match(pattern, 1)
+    end = found.end() if found else 1
+    if pattern[end : end + 1] in ("*", "?", "{") and end > 1:
+        # A quantifier takes back the last character.
+        end -= 2 if pattern[end - 2] == "\\" else 1
+    return pattern[1:end].replace("\\", ""), pattern[end:]
+
+
+_GROUP = re.compile(r"\([^()]*\)")
+_LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
+
+
+def has_top_level_branch(pattern: str) -> bool:
+    """True for ``a|b``: what is added at the beginning of the pattern holds for its first branch only."""
+    depth = at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif char == "[":
+            end = pattern.find("]", at + 2)
+            at = len(pattern) if end < 0 else end
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+        elif char == "|" and depth == 0:
+            return True
+        at += 1
+    return False

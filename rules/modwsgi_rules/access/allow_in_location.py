@@ -69,6 +69,16 @@ A restriction stays, and so does what is not about access; a directory that is o
      </Location>
     ```
 
+Only part of what the script serves was open, and a directory cannot say that:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Location /api>
+        Require all granted
+    #   ^^^^^^^^^^^^^^^^^^^
+    </Location>
+    ```
+
 Two decisions in one section are not taken apart:
 
     ```apache
@@ -104,7 +114,6 @@ from modwsgi_fix.model.access import (
     AUTHENTICATION,
     Access,
     access_of,
-    directory_matches,
     directory_sections,
     grant,
     is_regex_section,
@@ -113,8 +122,8 @@ from modwsgi_fix.model.access import (
 )
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.rewrite import delete, insert_before
-from modwsgi_fix.model.served import Served, block_for, served, touches
-from modwsgi_fix.model.urls import aliases, covers, mounts
+from modwsgi_fix.model.served import Served, block_for, coverage, location_prefix, served
+from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Comment
 from modwsgi_fix.text import Span
@@ -132,10 +141,9 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
         for access in granting:
             line = _grant_lines(access)[-1]
             section = access.section
-            dead = is_regex_section(section) and "ˆ" in pattern_of(section)[:1]
             message = f"<{section.name} {pattern_of(section)}> opens access by URL, whatever file that leads to"
             own = fix if access in removable else None
-            if dead:
+            if _is_dead(access):
                 message = (
                     f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
                 )
@@ -219,24 +227,22 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
         found = served(config, host)
         if found is None:
             return None
-        targets += [t for t in found if t not in targets and any(_reaches(access, t) for access in removable)]
+        for target in found:
+            opened = _opened(config, server, removable, target, found)
+            if opened is None:
+                return None
+            targets += [one for one in opened if one not in targets]
     blocks: list[str] = []
-    opened: set[str] = set()
     # A directory opened for static files is open for the files in it, so those come first.
     for target in sorted(targets, key=lambda t: (t.file is not None, t.directory, t.file or "")):
-        open_already = grant(config, server, target.directory, target.file)
-        if open_already.allowed is True or target.path in opened:
-            continue
         if _spoken(config, server, target):
             return None
-        opened.add(target.path)
         blocks += block_for(config, target)
     edits: list[Edit] = []
     for access in removable:
         edits += _take_out(access)
-    anchor = removable[0].section
     if blocks:
-        edits.append(insert_before(anchor, blocks))
+        edits.append(insert_before(removable[0].section, blocks))
     return Fix.repair(
         "Open directories instead of URLs",
         *edits,
@@ -244,21 +250,57 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
     )
 
 
-def _reaches(access: Access, target: Served) -> bool:
-    if is_regex_section(access.section) or target.mapping is None:
-        return True
-    return touches(target.mapping, pattern_of(access.section))
+def _opened(
+    config: Config, server: Server, removable: list[Access], target: Served, all_targets: list[Served]
+) -> list[Served] | None:
+    """What of a target the Locations opened and no Directory opens; None where that is no directory of its own."""
+    if _is_open(config, server, removable, target):
+        return []
+    parts: list[Served] = []
+    for access in removable:
+        prefix = location_prefix(access.section)
+        if prefix is None:
+            # What a regular expression opens besides is told by the others only.
+            parts.append(target) if not _is_dead(access) else None
+            continue
+        covered = coverage(prefix, target)
+        if covered == "all":
+            return [target]
+        if covered == "some" and not any(_takes_all(other, prefix, target) for other in all_targets):
+            parts.append(target)
+    return None if parts else []
+
+
+def _is_dead(access: Access) -> bool:
+    """A circumflex that is none, as word processors make it: no URL has one."""
+    return is_regex_section(access.section) and pattern_of(access.section).startswith("ˆ")
+
+
+def _takes_all(other: Served, prefix: str, target: Served) -> bool:
+    """True when another mapping, asked before that of ``target``, answers every URL below ``prefix``."""
+    if other is target or other.mapping is None or other.mapping.is_regex:
+        return False
+    before = target.mapping is None or (target.is_script and not other.is_script)
+    return before and is_prefix(other.mapping.url.rstrip("/") or "/", prefix.rstrip("/") or "/")
+
+
+def _is_open(config: Config, server: Server, removable: list[Access], target: Served) -> bool:
+    """True when Directory sections open the target in each dialect that the Locations speak."""
+    found = grant(config, server, target.directory, target.file)
+    if found.allowed is not True:
+        return False
+    old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
+    return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
 
 
 def _spoken(config: Config, server: Server, target: Served) -> bool:
     """True when a Directory of just this path says something of access already, which the Location overrode."""
-    for section in directory_sections(config, server):
-        access = access_of(section)
-        if access.is_empty or not directory_matches(section, target.directory):
-            continue
-        if pattern_of(section).rstrip("/") == target.directory.rstrip("/") and section.server is server:
-            return True
-    return False
+    return any(
+        pattern_of(section).rstrip("/") == target.directory.rstrip("/")
+        and section.server is server
+        and not access_of(section).is_empty
+        for section in directory_sections(config, server)
+    )
 
 
 def _take_out(access: Access) -> list[Edit]:

@@ -119,11 +119,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.edits import Fix
+from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.access import location_sections, pattern_of
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import replace_lines
-from modwsgi_fix.model.served import is_file, links_in, quoted, script_block, static_block
+from modwsgi_fix.model.served import Links, is_file, links_in, quoted, script_block, static_block
 from modwsgi_fix.model.urls import Mapping, aliases, covers, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -182,7 +182,7 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
     if layout is None:
         return None
     lines: list[str] = []
-    links: list[str] = []
+    links: list[Links] = []
     for static in layout.static:
         if layout.flat:
             lines += _alias(config, f"{prefix}/{static}/", f"{directory}/{static}", links)
@@ -197,18 +197,20 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
     lines += _single_files(config, directory, prefix)
     where = "its static files" if layout.flat else "the static files of each application"
     reason = f"only {where} stay aliased, and the application answers the rest"
-    if links:
-        reason += f"; links are followed there, as {links[0]} is in use"
-    return Fix.repair("Narrow the alias to the static files", replace_lines(alias.item, lines), reason=reason)
+    level = Applicability.REPAIR
+    if followed := [link for found in links if found.follow for link in found.wanted]:
+        reason += f"; links are followed there, as {followed[0]} is in use"
+    if broken := [found for found in links if found.wanted and found.stray]:
+        reason += f"; {broken[0].wanted[0]} is no longer followed, because {broken[0].stray[0]} leads astray"
+        level = Applicability.UNSAFE
+    return Fix("Narrow the alias to the static files", (replace_lines(alias.item, lines),), level, reason)
 
 
-def _alias(config: Config, url: str, directory: str, links: list[str]) -> list[str]:
+def _alias(config: Config, url: str, directory: str, links: list[Links]) -> list[str]:
     found = links_in(config, directory)
-    links += found
-    return [
-        f"Alias {quoted(url)} {quoted(directory + '/')}",
-        *static_block(config, directory, follow_links=bool(found)),
-    ]
+    links.append(found)
+    block = static_block(config, directory, follow_links=found.follow)
+    return [f"Alias {quoted(url)} {quoted(directory + '/')}", *block]
 
 
 def _as_prefix(alias: Mapping) -> tuple[str, str] | None:

@@ -1,0 +1,40 @@
+# Two commands for a fresh clone: "make demo" shows the main job, "make test" sets up and runs all that CI runs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint check bench versions clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
+
+test: lint check
+
+check: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n 2
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check fixer rules tests benchmarks
+	$(BIN)/ruff check fixer rules tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# The proofs against other mod_wsgi versions, built from PyPI.
+versions: $(VENV)/.dev
+	tools/mod_wsgi_versions.sh
+
+bench: $(VENV)/.dev
+	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
+
+$(VENV)/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,82 @@
+"""What httpd and mod_wsgi directives are: contexts, arguments, first and last versions. Data, read on first use.
+
+The facts on httpd's own directives were read from the command tables of 2.4.71 with all modules that Debian ships, and
+by asking ``apache2 -t`` in each context (tools/httpd_directives.py). Those on mod_wsgi's: see ``mod_wsgi.py``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from modwsgi_fix.directives.kinds import (
+    Context,
+    DirectiveInfo,
+    SectionInfo,
+    Version,
+    version,
+)
+from modwsgi_fix.directives.spelling import (
+    candidates,
+    daemon_option_candidates,
+    distance,
+    glued,
+    is_known_third_party,
+)
+from modwsgi_fix.directives.table import (
+    REGEX_WORDS,
+    STATIC_MODULES,
+    allowed_in,
+    context_of,
+    directives,
+    find,
+    module_of,
+    modules,
+    sections,
+)
+
+if TYPE_CHECKING:
+    from modwsgi_fix.directives.options import (
+        DaemonOption,
+        ScriptDirective,
+        ScriptOption,
+        daemon_option,
+        daemon_options,
+        script_directives,
+        script_options,
+    )
+
+__all__ = [
+    "REGEX_WORDS",
+    "STATIC_MODULES",
+    "Context",
+    "DaemonOption",
+    "DirectiveInfo",
+    "ScriptDirective",
+    "ScriptOption",
+    "SectionInfo",
+    "Version",
+    "allowed_in",
+    "candidates",
+    "context_of",
+    "daemon_option",
+    "daemon_option_candidates",
+    "daemon_options",
+    "directives",
+    "distance",
+    "find",
+    "glued",
+    "is_known_third_party",
+    "module_of",
+    "modules",
+    "script_directives",
+    "script_options",
+    "sections",
+    "version",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The names of options.py, loaded with the first of them: every start of the program pays for this package."""
+    if name in __all__:
+        from modwsgi_fix.directives import options
+
+        return getattr(options, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,124 @@
+"""Looking up the ``name=value`` options of WSGIDaemonProcess and of the directives that name a script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from modwsgi_fix.directives.kinds import version
+
+
+class DaemonOption(NamedTuple):
+    """One ``name=value`` of ``WSGIDaemonProcess``."""
+
+    name: str
+    #: int, float, octal, flag, path (absolute), directory, paths, user, group, groups or text.
+    type: str
+    minimum: int | None
+    maximum: int | None
+    #: 0 is allowed below ``minimum``: "0 or at least 512".
+    or_zero: bool
+    #: s, ms, bytes, or empty.
+    unit: str
+    #: (since, value), oldest first; an empty version is the first one that has the option.
+    defaults: tuple[tuple[str, str], ...]
+    since: str
+    until: str
+    #: What httpd prints for a value that it refuses; empty when it takes any.
+    error: str
+
+    def default(self, mod_wsgi: str) -> str:
+        """The value that counts where the option is not given; empty when that is inherited or nothing."""
+        at = version(mod_wsgi)
+        fitting = [value for since, value in self.defaults if not since or version(since) <= at]
+        return fitting[-1] if fitting else ""
+
+    def exists_in(self, mod_wsgi: str) -> bool:
+        """Whether that mod_wsgi knows it; else "Invalid option to WSGI daemon process definition."."""
+        at = version(mod_wsgi)
+        return at >= version(self.since) and not (self.until and at >= version(self.until))
+
+
+class ScriptOption(NamedTuple):
+    """One ``name=value`` that a WSGI*Script* directive takes after its positional words."""
+
+    name: str
+    required: bool
+    #: The first mod_wsgi that takes it there.
+    since: str
+    #: What httpd prints for a value that it refuses.
+    error: str
+
+
+class ScriptDirective(NamedTuple):
+    """The words of a directive that names a WSGI script."""
+
+    name: str
+    #: Messages for the positional words that are missing; so many of them there are.
+    missing: tuple[str, ...]
+    #: What an unknown option gets.
+    invalid: str
+    options: tuple[ScriptOption, ...]
+
+
+def _daemon_option(line: str) -> DaemonOption:
+    name, kind, bounds, unit, default, since, until, error = line.split(maxsplit=7)
+    or_zero = bounds.startswith("0|")
+    least, _, most = bounds.removeprefix("0|").partition("..")
+    if or_zero:
+        what, _, zero = error.partition("|")
+        error = f"{what} must be >= {least} bytes, or 0 for {zero}."
+    defaults = [entry.rpartition(":") for entry in default.split(",")] if default != "-" else []
+    return DaemonOption(
+        name,
+        kind,
+        int(least) if least.isdigit() else None,
+        int(most) if most else None,
+        or_zero,
+        unit.strip("-"),
+        tuple((release, value) for release, _, value in defaults),
+        since,
+        until.strip("-"),
+        f"Invalid {error[1:]} for WSGI daemon process." if error.startswith("*") else error.strip("-"),
+    )
+
+
+@cache
+def daemon_options() -> Mapping[str, DaemonOption]:
+    """Every option that WSGIDaemonProcess has or had, by name; their case counts."""
+    from modwsgi_fix.directives import mod_wsgi
+
+    options = map(_daemon_option, mod_wsgi.DAEMON_OPTIONS.strip().splitlines())
+    return MappingProxyType({option.name: option for option in options})
+
+
+def daemon_option(name: str) -> DaemonOption | None:
+    """What is known of an option of WSGIDaemonProcess; ``Threads`` is not ``threads``."""
+    return daemon_options().get(name)
+
+
+@cache
+def script_directives() -> Mapping[str, ScriptDirective]:
+    """The directives that name a WSGI script, by casefolded name."""
+    from modwsgi_fix.directives import mod_wsgi
+
+    found = {}
+    lines = iter(mod_wsgi.SCRIPTS.strip().splitlines())
+    for head, words, invalid in zip(lines, lines, lines, strict=True):
+        name, _, missing = head.partition(": ")
+        messages = [f"{name} {missing[:-2]}."] * 2 if missing.endswith("|=") else missing.split("|")
+        options = []
+        for word in words.split():
+            option, _, since = word.partition(":")
+            bare = option.removeprefix("!")
+            options.append(ScriptOption(bare, bare != option, since, mod_wsgi.OPTION_ERRORS[bare]))
+        found[name.casefold()] = ScriptDirective(name, tuple(messages), invalid.strip(), tuple(options))
+    return MappingProxyType(found)
+
+
+def script_options(directive: str) -> Mapping[str, ScriptOption]:
+    """The options of a directive that names a WSGI script, by name; none for any other directive."""
+    known = script_directives().get(directive.casefold())
+    return {option.name: option for option in known.options} if known is not None else {}
