@@ -7,6 +7,13 @@ from collections import Counter
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What tests/test_corpus.py can write anew."""
+    parser.addoption(
+        "--write-expected", action="store_true", help="write corpus/*/expected/ anew, to be read by a person"
+    )
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Sum the numbers that tests/httpd recorded as properties of its tests: these travel from xdist's workers."""
     counted: Counter[str] = Counter()

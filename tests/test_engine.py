@@ -9,13 +9,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import Check, job_of, made
+
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.engine import Fixed, RuleError, check, findings, fix, read
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.rewrite import delete, insert_after, replace
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.text import Span
-from support import Check, job_of, made
 
 SITE = "/site.conf"
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support import CORPUS, SHARED
+
 from modwsgi_fix.syntax import Bogus, Close, Directive, Problem, Section, Tree, parse
 from modwsgi_fix.syntax import Node as Ours
 from modwsgi_fix.text import WHITESPACE, decode
-from support import CORPUS, SHARED
 
 from .dump import Node, Refusal, neutral
 
