@@ -99,6 +99,35 @@ def _read_together(found: Install, module: Path, texts: Sequence[str]) -> list[t
     return [tuple(_nest(found)) for found in rows.values()]
 
 
+def server_rows(found: Install, module: Path, entry: Path, load: Sequence[str] = ()) -> list[Row] | Refusal:
+    """What httpd has read once it executed every Include, condition and macro of a server, in order, sections included.
+
+    ``load`` names modules that are loaded besides an MPM, such as ``macro``.
+    """
+    mpm = next(path for name in ("mpm_event", "mpm_prefork", "mpm_worker") if (path := found.module(name)))
+    modules = [(mpm.stem.removeprefix("mod_"), mpm), ("dumptree", module)]
+    modules += [(name, path) for name in load if (path := found.module(name))]
+    command = [str(found.server), "-t", "-f", str(entry)]
+    for name, path in modules:
+        command += ["-C", f'LoadModule {name}_module "{path}"']
+    done = subprocess.run(command, capture_output=True, env={}, check=False)
+    if done.returncode:
+        return _refusal(done.stderr.decode("utf-8", "replace"), entry)
+    rows = (_row(line) for line in done.stdout.decode("ascii").split("\n") if line)
+    # Those of the command line are executed while they are read, and so are none.
+    return [Row(path, line, name.lower(), arguments) for _, path, line, name, arguments in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One directive as httpd will execute it; ``key`` in lower case, with the ``<`` of a section."""
+
+    file: str
+    line: int
+    key: str
+    arguments: str
+
+
 _Row = tuple[int, str, int, str, str]
 
 
