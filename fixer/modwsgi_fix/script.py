@@ -284,9 +284,9 @@ class _Reader:
             return self.valued("assign", span, lines, targets, value, alone=alone)
         if isinstance(node, cst.Expr):
             kind: Kind = "yield" if isinstance(node.value, cst.Yield) else "expression"
-            value = node.value.value if isinstance(node.value, cst.Yield) else node.value
-            if isinstance(value, cst.BaseExpression):
-                return self.valued(kind, span, lines, (), value, alone=alone)
+            evaluated = node.value.value if isinstance(node.value, cst.Yield) else node.value
+            if isinstance(evaluated, cst.BaseExpression):
+                return self.valued(kind, span, lines, (), evaluated, alone=alone)
         if isinstance(node, cst.Return) and node.value is not None:
             return self.valued("return", span, lines, (), node.value, alone=alone)
         return Statement("other", span, lines, self.head(span), alone=alone)
@@ -301,11 +301,7 @@ class _Reader:
         if isinstance(value, (cst.List, cst.Tuple)):
             wraps = "list" if isinstance(value, cst.List) else "tuple"
             elements = [element.value for element in value.elements]
-        strings = tuple(
-            Text(str(one.raw_value), one.prefix, self.span(one))
-            for one in elements
-            if isinstance(one, cst.SimpleString)
-        )
+        strings = tuple(self.string(one) for one in elements if isinstance(one, cst.SimpleString))
         if len(strings) < len(elements):
             strings = ()
         call = self.call(value) if isinstance(value, cst.Call) else None
@@ -322,6 +318,12 @@ class _Reader:
             wraps=wraps,
             alone=alone,
         )
+
+    def string(self, node: cst.SimpleString) -> Text:
+        span, prefix = self.span(node), len(node.prefix)
+        quote = len(node.quote)
+        # From our text: libcst was given a stand-in for what is no UTF-8.
+        return Text(self.text[span.start + prefix + quote : span.end - quote], node.prefix, span)
 
     def call(self, node: cst.Call) -> Call:
         import libcst as cst

@@ -59,7 +59,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.scripts import WsgiScript, append_to, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script import Module, bobo_resources
+from modwsgi_fix.script import Module, bobo_resources, makes_application
 from modwsgi_fix.text import Span
 
 
@@ -72,7 +72,8 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         resources = bobo_resources(module)
-        if not resources:
+        # One that is made under another name needs but this one: missing-application.
+        if not resources or any(makes_application(module, one) for one in module.live()):
             continue
         yield Diagnostic(
             script.path,

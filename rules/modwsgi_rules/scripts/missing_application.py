@@ -18,6 +18,17 @@ The fix adds `application = app` where it is plain which object is meant: one th
     ```
     ```diff
      #- site.conf
+     WSGIScriptAlias / /srv/hello.py
+     #- /srv/hello.py
+     import bobo
+     @bobo.query
+     def hello():
+         return "Hello world!"
+     app = bobo.Application(bobo_resources=__name__)
+    +application = app
+    ```
+    ```diff
+     #- site.conf
      WSGIScriptAlias / /srv/notes/notes.wsgi
      #- /srv/notes/notes.wsgi
      import sys
@@ -80,10 +91,12 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         # Resources of bobo, and what stands under a main guard, are other rules'.
-        if bobo_resources(module) or any(set(one.targets) & set(script.names) for one in module.top()):
+        candidates = _candidates(module)
+        if bobo_resources(module) and not candidates:
+            continue
+        if any(set(one.targets) & set(script.names) for one in module.top()):
             continue
         wanted = script.names[0]
-        candidates = _candidates(module)
         fix = None
         if len(candidates) == 1:
             name, _ = candidates[0]

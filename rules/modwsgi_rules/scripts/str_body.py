@@ -105,9 +105,8 @@ def _check(script: WsgiScript, module: Module, function: Statement, answer: Stat
             edits = [Edit(script.path, Span(text.span.start, text.span.start), "b") for text in texts]
             bare = not answer.wraps and answer.kind == "return"
             if bare:
-                text = texts[0]
-                source = module.text[text.span.start : text.span.end]
-                edits = [Edit(script.path, text.span, f"[b{source}]")]
+                start, end = texts[0].span
+                edits = [Edit(script.path, texts[0].span, f"[b{module.text[start:end]}]")]
             fix = Fix.safe("Write it as bytes", *edits, reason=reason)
         yield Diagnostic(script.path, texts[0].span, message, fix)
         return
