@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check bench clean
+.PHONY: demo test lint check bench versions clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -18,6 +18,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check fixer rules tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The proofs against other mod_wsgi versions, built from PyPI.
+versions: $(VENV)/.dev
+	tools/mod_wsgi_versions.sh
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done

@@ -114,6 +114,26 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     return composed
 
 
+def origin(edits: Iterable[Edit], span: Span) -> Span:
+    """The span of the original text which ``span`` of the text after ``edits`` came from.
+
+    ``edits`` are ordered, as ``compose`` gives them. What an edit inserted came from where it did so.
+    """
+    start = end = None
+    shift = 0
+    for edit in edits:
+        new_start = edit.span.start + shift
+        new_end = new_start + len(edit.text)
+        if start is None and span.start < new_end:
+            start = min(span.start - shift, edit.span.start)
+        if end is None and span.end <= new_end:
+            end = span.end - shift if span.end <= new_start else edit.span.end
+        shift = new_end - edit.span.end
+    start = span.start - shift if start is None else start
+    end = span.end - shift if end is None else end
+    return Span(start, max(start, end))
+
+
 def check(diff: str, before: str, after: str) -> bool:
     """True when the diff of one file, read by unidiff, turns ``before`` into exactly ``after``."""
     if not diff:

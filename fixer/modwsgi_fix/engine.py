@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from typing import NamedTuple
 
-from modwsgi_fix.diff import compose
+from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import Source, load
-from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import suppressions
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]
+
+#: True where the findings of a rule in a file are of no interest: (file key, rule name).
+Ignored = Callable[[str, str], bool]
 
 _MAX_PASSES = 2000
 
@@ -34,20 +38,27 @@ class RuleError(Exception):
         self.rule = rule
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What to check: one server, with the versions, filesystem, rules and settings to check it by."""
+class Job(NamedTuple):
+    """What to check: one server, with the versions, filesystem, rules and settings to check it by.
+
+    ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
+    findings there are of no interest; they are then not fixed either.
+    """
 
     source: Source
     rules: Sequence[Rule]
-    target: Target = field(default_factory=Target)
+    target: Target = Target()
     disk: Files | None = None
-    options: Mapping[str, object] | None = None
+    options: Mapping[str, Mapping[str, object]] | None = None
+    ignored: Ignored | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A fix that was applied. ``line`` is where its finding stood when it was applied, in the file ``name``."""
+class Applied(NamedTuple):
+    """A fix that was applied. ``line`` is where its finding stood when it was applied, in the file ``name``.
+
+    ``origins`` are its edits as they concern the files before any fix: (file key, span), an empty span where it changed
+    only what an earlier fix had put there.
+    """
 
     rule: str
     fix: Fix
@@ -55,10 +66,10 @@ class Applied:
     path: str
     name: str
     line: int
+    origins: tuple[tuple[str, Span], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Withheld:
+class Withheld(NamedTuple):
     """A fix that was not applied although its level was asked for. ``is_bug`` when the fault is ours."""
 
     rule: str
@@ -70,8 +81,7 @@ class Withheld:
     is_bug: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A file that fixes changed. ``edits`` lead from ``before`` to ``after``."""
 
     path: str
@@ -81,8 +91,7 @@ class Rewritten:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(NamedTuple):
     """The outcome of ``fix``. ``found`` were the findings before, ``left`` are those after."""
 
     files: tuple[Rewritten, ...]
@@ -94,6 +103,22 @@ class Fixed:
     after: Config
 
 
+#: What the engine itself finds; selected, ignored and documented as a rule is.
+UNUSED_SUPPRESSION = Rule(
+    name="unused-suppression",
+    family="hygiene",
+    check=lambda config: iter(()),
+    severity=Severity.WARNING,
+    page="""A comment allows a finding that is not there.
+
+`# modwsgi-fix: allow NAME` stands for a decision: this finding is meant so. Once the configuration no longer has it, the
+comment hides the next finding of that rule, which nobody has decided on. Delete the comment.
+
+A comment is reported only when the rule that it names was run.
+""",
+)
+
+
 def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
     """The server that a job is about; ``texts`` stand in for files on the disk."""
     return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)
@@ -102,10 +127,10 @@ def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
     """The findings of all rules, by file and place, without those that comments suppress."""
     config = config or read(job)
-    return findings(config, job.rules)
+    return findings(config, job.rules, job.ignored)
 
 
-def findings(config: Config, rules: Iterable[Rule]) -> list[Diagnostic]:
+def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = None) -> list[Diagnostic]:
     """As ``check``, on a configuration that has been read."""
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
@@ -115,12 +140,14 @@ def findings(config: Config, rules: Iterable[Rule]) -> list[Diagnostic]:
             kept.setdefault((one.path, one.span, one.rule, one.message), one)
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
+    if ignored is not None:
+        found = [d for d in found if not ignored(d.path, d.rule)]
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     try:
-        found = list(rule.check(config))
+        found = list(rule.check(config.for_rule(rule.name)))
     except Exception as error:
         raise RuleError(rule, error) from error
     return [replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found]
@@ -143,7 +170,13 @@ def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] |
 def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, str]]) -> list[Diagnostic]:
     ran = {rule.name for rule in rules}
     return [
-        Diagnostic(path, s.span, f"nothing is found here for {s.name}; the comment can go", rule="unused-suppression")
+        Diagnostic(
+            path,
+            s.span,
+            f"nothing is found here for {s.name}; the comment can go",
+            severity=UNUSED_SUPPRESSION.severity,
+            rule=UNUSED_SUPPRESSION.name,
+        )
         for path, file in config.files.items()
         if "modwsgi-fix:" in file.text
         for s in suppressions(file.tree)
@@ -160,7 +193,7 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
     trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
     before = config = read(job, texts, trees)
-    found = findings(config, job.rules)
+    found = findings(config, job.rules, job.ignored)
     applied: list[Applied] = []
     withheld: dict[tuple[str, str, int], Withheld] = {}
     edits: dict[str, list[Edit]] = {}
@@ -177,6 +210,8 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
             candidates = []
             for diagnostic in _unsuppressed(config, rule):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
+                    continue
+                if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
                 reason = _obstacle(config, rule, diagnostic)
                 if reason is None:
@@ -200,13 +235,15 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
                     _withhold(withheld, config, diagnostic, "other rules undo this fix", is_bug=True)
                 continue
             seen.append(state)
+            applied += [_applied(config, diagnostic, edits) for diagnostic in chosen]
             for path in new:
                 if (path_edits := _edits(chosen, path)) and path in originals:
                     edits[path] = compose(edits.get(path, []), path_edits)
-            applied += [_applied(config, diagnostic) for diagnostic in chosen]
+            # What stands against the other fixes is asked again, in the last round at the latest.
+            withheld = {key: one for key, one in withheld.items() if one.is_bug}
             texts, changed = new, True
             config = read(job, texts, trees)
-    left = findings(config, job.rules)
+    left = findings(config, job.rules, job.ignored)
     files = tuple(
         Rewritten(path, names[path], originals[path], text, tuple(edits[path]))
         for path, text in texts.items()
@@ -306,7 +343,8 @@ def _withhold(
     withheld.setdefault((d.rule, d.path, line), Withheld(d.rule, d.fix.title, d.path, file.name, line, reason, is_bug))
 
 
-def _applied(config: Config, d: Diagnostic) -> Applied:
+def _applied(config: Config, d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> Applied:
     file = config.source(d.path)
     assert d.fix is not None
-    return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line)
+    origins = tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+    return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line, origins)

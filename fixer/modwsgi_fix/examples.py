@@ -129,7 +129,7 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     if wanted := example.settings.get("mod_wsgi"):
         target = Target(target.httpd, tuple(int(part) for part in wanted.split(".")))
     options = {key: _value(rule, key, value) for key, value in example.settings.items() if key in rule.options}
-    return Job(source, [rule], target, disk, options)
+    return Job(source, [rule], target, disk, {rule.name: options})
 
 
 def _value(rule: Rule, key: str, value: str) -> object:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache
-from importlib.metadata import entry_points
+from types import ModuleType
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -83,6 +83,7 @@ class Rule:
         return self.page.strip().partition("\n")[0]
 
 
+_GROUP = "modwsgi_fix.rules"
 _registry: dict[str, Rule] = {}
 
 
@@ -107,15 +108,74 @@ def rule(
     return register
 
 
+def packages(path: Sequence[str]) -> list[str]:
+    """The packages that offer rules, each once, as the distributions on an import path name them.
+
+    The files are read that importlib.metadata would read; importing that, and having it take every distribution's
+    metadata apart, costs three times as long as Python needs to start. It is asked where the path has archives in it.
+    """
+    found: dict[str, None] = {}
+    for directory in dict.fromkeys(path):
+        try:
+            with os.scandir(directory or ".") as entries:
+                names = sorted(e.name for e in entries if e.name.endswith((".dist-info", ".egg-info")))
+        except NotADirectoryError:
+            from importlib.metadata import distributions
+
+            for distribution in distributions(path=[directory]):
+                found |= dict.fromkeys(_offered(distribution.read_text("entry_points.txt") or ""))
+            continue
+        except OSError:
+            continue
+        for name in names:
+            try:
+                with open(os.path.join(directory, name, "entry_points.txt"), encoding="utf-8") as file:
+                    found |= dict.fromkeys(_offered(file.read()))
+            except (OSError, ValueError):
+                continue
+    return list(found)
+
+
+def _offered(entry_points: str) -> Iterator[str]:
+    """The values of the group ``modwsgi_fix.rules`` in an ``entry_points.txt``."""
+    group = ""
+    if _GROUP not in entry_points:
+        return
+    for line in map(str.strip, entry_points.splitlines()):
+        if line.startswith("["):
+            group = line.strip("[] ")
+        elif group == _GROUP and "=" in line and not line.startswith(("#", ";")):
+            yield line.partition("=")[2].strip()
+
+
+def _import_all(package: ModuleType) -> None:
+    """Imports every module of a package and of the packages in it."""
+    for directory in package.__path__:
+        try:
+            names = sorted(os.listdir(directory))
+        except OSError:  # in an archive
+            import pkgutil
+
+            names = [name if is_package else f"{name}.py" for _, name, is_package in pkgutil.iter_modules([directory])]
+        for name in names:
+            stem, dot, _ = name.partition(".")
+            if not stem.isidentifier() or stem.startswith("__"):
+                continue
+            if name.endswith((".py", ".so", ".pyd")):
+                importlib.import_module(f"{package.__name__}.{stem}")
+            elif not dot and (
+                os.path.isfile(os.path.join(directory, name, "__init__.py")) or not os.path.isdir(directory)
+            ):
+                _import_all(importlib.import_module(f"{package.__name__}.{name}"))
+
+
 @cache
 def all_rules() -> dict[str, Rule]:
     """Every rule of every installed rule package, by name, in order of family and name.
 
     A package offers its rules by an entry point in the group ``modwsgi_fix.rules`` that names the package; each of its
-    modules is imported.
+    modules is imported. Raises what such a module raises.
     """
-    for point in entry_points(group="modwsgi_fix.rules"):
-        package = importlib.import_module(point.value)
-        for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            importlib.import_module(found.name)
+    for name in packages(sys.path):
+        _import_all(importlib.import_module(name))
     return {rule.name: rule for rule in sorted(_registry.values(), key=lambda rule: (rule.family, rule.name))}

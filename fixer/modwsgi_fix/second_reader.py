@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeAlias
 
+from modwsgi_fix.syntax import Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE
 
 #: A directive: its name in lower case, its arguments through ``squeezed``, and ``()``. A section: ``<`` before the
@@ -154,3 +155,34 @@ def _reader() -> Callable[[str], list[Any]]:
         return result
 
     return read
+
+
+def objection(name: str, before: str, after: str) -> str | None:
+    """Why a rewritten file is not to be trusted, or None: our own reader's view of it against the second one's.
+
+    Only the top-level blocks that differ are read.
+    """
+    old, new = list(parse(before).children), list(parse(after).children)
+    while old and new and old[0].source == new[0].source:
+        del old[0], new[0]
+    while old and new and old[-1].source == new[-1].source:
+        del old[-1], new[-1]
+    text_before, text_after = ("".join(node.source for node in nodes) for nodes in (old, new))
+    if agrees(text_before, text_after, _ours(old), _ours(new)):
+        return None
+    return f"{name} would not be read by apacheconfig as it is by us"
+
+
+def _ours(nodes: Iterable[Node]) -> tuple[Shape, ...]:
+    """What our own reader makes of nodes."""
+    found: list[Shape] = []
+    for node in nodes:
+        if not isinstance(node, Directive):
+            continue
+        logical, start, end = node.args_range
+        arguments = squeezed(logical.text[start:end])
+        if isinstance(node, Section):
+            found.append(("<" + node.key, arguments, _ours(node.children)))
+        else:
+            found.append((node.key, arguments, ()))
+    return tuple(found)

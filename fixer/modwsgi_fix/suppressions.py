@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.syntax import Blank, Comment, Node, Section, Tree
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import WHITESPACE, Span
 
 _COMMENT = re.compile(r"[ \t]*#[ \t]*modwsgi-fix:[ \t]*(allow-file|allow|disable|enable)[ \t]+([^\n]*)", re.ASCII)
 
@@ -32,17 +32,21 @@ def suppressions(tree: Tree) -> list[Suppression]:
     found: list[Suppression] = []
     open_ranges: dict[str, tuple[int, Span]] = {}
     size = len(tree.source)
-    for comment, following in _comments(tree):
+    if "modwsgi-fix:" not in tree.source:
+        return found
+    # In file order: a range may begin inside a section and end behind it.
+    for comment, following in sorted(_comments(tree), key=lambda pair: pair[0].start):
         match = _COMMENT.match(comment.source)
         if match is None:
             continue
         names = [name.strip() for name in match[2].partition("--")[0].split(",") if name.strip()]
         start = comment.start + match.start(1)
-        span = Span(start, comment.start + len(comment.source.rstrip()))
+        span = Span(start, comment.start + len(comment.source.rstrip(WHITESPACE)))
         for name in names:
             if match[1] == "allow":
-                if following is not None:
-                    found.append(Suppression(name, following.span, span))
+                # Where nothing follows it allows nothing, and is reported as unused.
+                nothing = Span(comment.end, comment.end)
+                found.append(Suppression(name, following.span if following else nothing, span))
             elif match[1] == "allow-file":
                 found.append(Suppression(name, Span(0, size + 1), span))
             elif match[1] == "disable":

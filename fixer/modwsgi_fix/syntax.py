@@ -17,7 +17,7 @@ from functools import cached_property
 from sys import intern
 from typing import NamedTuple
 
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
 
 # After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
 _FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
@@ -25,9 +25,20 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
-#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
+# A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
+_INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
+_HIDDEN_TAG = re.compile(
+    rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
+)
+_NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
+
+#: Sections of which none can stand in another (``ap_check_cmd_context``, ``NOT_IN_DIR_CONTEXT``): one that is opened in
+#: another shows that the other was left open. ``<VirtualHost>`` may hold them, not be held.
+_DISJOINT = frozenset(
+    {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch", "virtualhost"}
+)
+_CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Sections which take no argument, and so may be opened inside one of their own name.
 _BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
@@ -70,7 +81,9 @@ def _logical(text: str, start: int, end: int) -> Logical:
     nul = raw.find("\0")
     if nul >= 0:
         raw = raw[:nul]
-    if "\n" not in raw or raw.find("\n") == len(raw) - 1:
+    first = raw.find("\n")
+    # At the end of a file a continuation may go on into nothing.
+    if first < 0 or (first == len(raw) - 1 and not raw.endswith(("\\\n", "\\\r\n"))):
         return Logical(raw, ((0, start),))
     parts, joints, at, length = [], [], 0, 0
     for joint in _JOIN.finditer(raw):
@@ -167,7 +180,8 @@ class Directive(Node):
         assert found is not None
         start, end = found.span(1)
         if logical.text[start : start + 1] in ('"', "'") and (word := _WORD.match(logical.text, start)):
-            end = word.end(word.lastindex or 1) + 1
+            end = word.end(word.lastindex or 1)
+            end += logical.text[end : end + 1] == logical.text[start]
         return logical, start, end
 
     @property
@@ -222,8 +236,19 @@ class Section(Directive):
 
     @property
     def name_span(self) -> Span:
-        logical, start, end = self._head
-        return logical.span(start + 1, end - (logical.text[end - 1] == ">"))
+        logical, start, _ = self._head
+        start = max(start, logical.text.find(self.name, start))
+        return logical.span(start, start + len(self.name))
+
+    @property
+    def _head(self) -> tuple[Logical, int, int]:
+        logical, start, end = super()._head
+        if logical.text[start:end].strip("\"'") == "<":
+            # "< Location": the name is the second word.
+            found = _FIRST(logical.text, end)
+            assert found is not None
+            end = found.end(1)
+        return logical, start, end
 
     @property
     def args_range(self) -> tuple[Logical, int, int]:
@@ -259,9 +284,10 @@ class Bogus(Directive):
 class Problem:
     """What keeps httpd from reading the file, in its words.
 
-    ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``extra-bracket``, ``opener-for-closer``,
-    ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``incomplete-tag``. ``node`` is the
-    line at fault; ``section`` the section concerned. ``region`` is what cannot be trusted because of it.
+    ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,
+    ``opener-for-closer``, ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``opener-with-blank``,
+    ``incomplete-tag``, ``html-comment``, ``hidden-tag``. ``node`` is the line at fault; ``section`` the section concerned.
+    ``region`` is what cannot be trusted because of it.
     """
 
     kind: str
@@ -318,8 +344,8 @@ class Tree:
 
     @cached_property
     def is_template(self) -> bool:
-        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
-        return _TEMPLATE.search(self.source) is not None
+        """True where a template engine has yet to choose which of the lines there are."""
+        return is_template(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:
@@ -354,6 +380,12 @@ class _Parser:
         self.top: list[Node] = []
         self.into: list[Node] = self.top
         self.problems: list[Problem] = []
+        #: How many sections of each name are open.
+        self.open: dict[str, int] = {}
+        #: True when a line begins with a number, as no directive does.
+        self.numbered = False
+        #: Where the second of two crossed closing tags starts.
+        self.crossed = -1
         self._tags: dict[str, tuple[list[int], list[int]]] | None = None
 
     def run(self) -> Tree:
@@ -374,13 +406,14 @@ class _Parser:
                     into.append(Blank(text, pos, end))
             elif (first := word[0]) == "#":
                 into.append(Comment(text, pos, end))
-            elif first == "<" or word[-1] == "\\" or first in "\"'":
+            elif first in "<\"'0123456789" or word[-1] == "\\":
                 end = self._odd(pos, end)
                 into = self.into
             else:
                 into.append(Directive(text, pos, end, intern(word)))
             pos = end
         self._close_to(0, size)
+        self._hidden_tags()
         return Tree(text, tuple(self.top), tuple(sorted(self.problems, key=lambda p: p.node.start)))
 
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
@@ -410,22 +443,50 @@ class _Parser:
         found = _WORD.match(line)
         assert found is not None
         name = found[found.lastindex or 1]
+        if not name.startswith("<"):
+            self.numbered = self.numbered or name[:1].isdigit()
+            self.into.append(Directive(text, start, end, intern(name)))
+            return end
+        spaced = name in ("<", "</")
+        if spaced:
+            # Blanks inside the tag: httpd takes "<" or "</" for the whole of its name.
+            following = _FIRST(line, len(name))
+            assert following is not None
+            name += following[1]
         if name.startswith("</"):
-            self._closer(start, end, name)
-        elif name == "<":
+            self._closer(start, end, name, spaced=spaced)
+        elif name[1:2].isascii() and name[1:2].isalpha():
+            return self._opener(start, end, name[1:].rstrip(">"), line, spaced=spaced)
+        elif name[1:2] == "\\" and self.stack and name[2:].rstrip(">").lower() == self.stack[-1].key:
+            self._backslash(start, end, name)
+        elif name.startswith("<!--"):
+            stop = text.find("-->", start)
+            stop = end if stop < 0 else max(end, text.find("\n", stop) + 1 or len(text))
+            node = Bogus(text, start, stop, "<!--")
+            self.into.append(node)
+            self._problem(
+                "html-comment", "'<!--' opens no comment; httpd takes it for a section", node, None, node.span
+            )
+            return stop
+        else:
             node = Bogus(text, start, end, name)
             self.into.append(node)
-            self._problem("incomplete-tag", "'<' opens no section", node, None, node.span)
-        elif name.startswith("<"):
-            return self._opener(start, end, name[1:].removesuffix(">"), line)
-        else:
-            self.into.append(Directive(text, start, end, intern(name)))
+            self._problem("incomplete-tag", f"'{name}' opens no section", node, None, node.span)
         return end
 
-    def _opener(self, start: int, end: int, name: str, line: str) -> int:
-        current = self.stack[-1] if self.stack else None
+    def _backslash(self, start: int, end: int, word: str) -> None:
+        current = self.stack[-1]
+        close = Close(self.text, start, end, word[2:].rstrip(">"))
+        self._end_section(current, close, end)
+        message = f"{word} opens another section where </{current.name}> was meant"
+        self._problem("opener-for-closer", message, close, current, current.span)
+
+    def _opener(self, start: int, end: int, name: str, line: str, *, spaced: bool) -> int:
         key = name.lower()
-        bare = not line[len(name) + 1 :].strip(WHITESPACE + ">")
+        if key in _DISJOINT and self.stack:
+            self._leave_open(key, start)
+        current = self.stack[-1] if self.stack else None
+        bare = not line.partition(name)[2].strip(WHITESPACE + ">")
         if bare and current is not None and current.key == key and key not in _BARE_SECTIONS:
             close = Close(self.text, start, end, name)
             message = f"<{current.name}> opens another section where </{current.name}> was meant"
@@ -437,7 +498,15 @@ class _Parser:
         if ">" not in line:
             message = f"<{name}> directive missing closing '>'"
             self._problem("opener-without-bracket", message, section, section, section.span)
+        elif spaced:
+            self._problem(
+                "opener-with-blank", f"'<' opens no section; <{name} was meant", section, section, section.head_span
+            )
+        elif line[len(name) + 1 : len(name) + 3] == ">>":
+            message = f"<{name}>> opens a section that </{name}> does not close"
+            self._problem("extra-bracket", message, section, section, section.head_span)
         self.stack.append(section)
+        self.open[key] = self.open.get(key, 0) + 1
         self.into = section.children = []
         if is_opaque_section(key):
             tag = re.compile(rf"^[ \t\v\f\r]*</{re.escape(name)}", re.M | re.I).search(self.text, end)
@@ -447,9 +516,26 @@ class _Parser:
                 return stop
         return end
 
-    def _closer(self, start: int, end: int, word: str) -> None:
+    def _leave_open(self, key: str, start: int) -> None:
+        """Close what a section of that name cannot stand in, where its own closing tag is missing."""
+        depth = len(self.stack) - 1
+        while depth > 0 and self.stack[depth].key in _CONDITIONS:
+            depth -= 1
+        outer = self.stack[depth]
+        if key == "virtualhost":
+            if not self.open.get(key):
+                return
+            depth = next(at for at in range(len(self.stack) - 1, -1, -1) if self.stack[at].key == key)
+            outer = self.stack[depth]
+        elif outer.key not in _DISJOINT or outer.key == "virtualhost":
+            return
+        bare = re.compile(rf"[ \t]*<{key}[ \t]*>", re.I).match(self.text, start)
+        if not (bare and outer.key == key) and not self._closed_later(outer.key, start):
+            self._close_to(depth, start)
+
+    def _closer(self, start: int, end: int, word: str, *, spaced: bool) -> None:
         text, stack = self.text, self.stack
-        name = word[2:].rstrip(">")
+        name, _, rest = word[2:].partition(">")
         close = Close(text, start, end, name)
         if not stack:
             node = Bogus(text, start, end, name)
@@ -458,17 +544,35 @@ class _Parser:
             self._problem("stray-closer", message, node, None, node.span)
             return
         current, key = stack[-1], name.lower()
+        if start == self.crossed:
+            self._end_section(current, close, end)
+            return
         if current.key == key:
             self._end_section(current, close, end)
-            if not word.endswith(">"):
+            if spaced:
+                message = "</> directive missing closing '>'"
+                self._problem("closer-without-bracket", message, close, current, close.span)
+            elif not word.endswith(">") or rest.strip(">"):
                 message = f"</{name}> directive missing closing '>'"
                 self._problem("closer-without-bracket", message, close, current, close.span)
             elif word != f"</{name}>":
                 message = f"Expected </{current.name}> but saw {word}"
                 self._problem("extra-bracket", message, close, current, close.span)
             return
-        depth = next((at for at in range(len(stack) - 1, -1, -1) if stack[at].key == key), None)
-        if depth is not None:
+        if self.open.get(key):
+            depth = next(at for at in range(len(stack) - 1, -1, -1) if stack[at].key == key)
+            crossing = _NEXT_CLOSER.match(text, end)
+            if (
+                crossing
+                and depth == len(stack) - 2
+                and crossing[1].lower() == current.key
+                and self.open[current.key] == 1
+            ):
+                message = f"Expected </{current.name}> but saw {word}"
+                self.crossed = text.rfind("\n", 0, crossing.start(1)) + 1
+                self._problem("crossed-closers", message, close, current, Span(start, crossing.end()))
+                self._end_section(current, close, end)
+                return
             self._close_to(depth + 1, start)
             self._end_section(stack[depth], close, end)
             return
@@ -486,6 +590,7 @@ class _Parser:
         section.end = end
         section.children = tuple(section.children)
         self.stack.pop()
+        self.open[section.key] -= 1
         # The open parent's children are still the list that they were made as.
         self.into = self.stack[-1].children if self.stack else self.top  # type: ignore[assignment]
 
@@ -506,7 +611,21 @@ class _Parser:
         openers, closers = self._tags.get(key, ([], []))
         to_open = len(openers) - bisect_left(openers, after)
         to_close = len(closers) - bisect_left(closers, after)
-        return to_close - to_open >= sum(1 for section in self.stack if section.key == key)
+        return to_close - to_open >= self.open[key]
+
+    def _hidden_tags(self) -> None:
+        """Tags that are disguised as directives. The structure of the file is not known before they are tags again."""
+        text = self.text
+        if text.isascii() and "&lt;" not in text and not self.numbered:
+            return
+        for found in _HIDDEN_TAG.finditer(text):
+            start, end = found.start(), text.find("\n", found.end()) + 1 or len(text)
+            if start and text[start - 2 : start - 1] == "\\":
+                continue
+            word = _FIRST(text, start, end)
+            assert word is not None
+            message = f"Invalid command '{word[1]}'"
+            self._problem("hidden-tag", message, Directive(text, start, end, word[1]), None, Span(0, len(text)))
 
     def _problem(self, kind: str, message: str, node: Directive, section: Section | None, region: Span) -> None:
         self.problems.append(Problem(kind, message, node, section, region))

@@ -7,6 +7,7 @@ is included twice is read twice, so one syntax node may have many items; an edit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -267,10 +268,11 @@ class Config:
         servers: Sequence[Server],
         gaps: Sequence[Gap],
         *,
+        unmatched: Sequence[Item],
         complete: bool,
         target: Target,
         disk: Files | None,
-        options: Mapping[str, object],
+        options: Mapping[str, Mapping[str, object]],
         variables: Mapping[str, str],
         read: Callable[[str], Script | None],
     ) -> None:
@@ -281,6 +283,8 @@ class Config:
         #: The main server, then the virtual hosts in order.
         self.servers = servers
         self.gaps = gaps
+        #: The Includes whose wildcard no file matches, of a complete server.
+        self.unmatched = unmatched
         #: True when the entry file was found, so that what is absent is really absent.
         self.complete = complete
         self.target = target
@@ -292,6 +296,7 @@ class Config:
         self.scripts: dict[str, Script] = {}
         self._read = read
         self._options = options
+        self._rule = ""
         self._derived: dict[object, Any] = {}
 
     @property
@@ -314,32 +319,25 @@ class Config:
         """The file or script with that key."""
         return self.files.get(path) or self.scripts[path]
 
+    def for_rule(self, name: str) -> Config:
+        """This configuration as one rule is given it: ``option`` answers with the settings of that rule."""
+        view = copy(self)
+        view._rule = name
+        return view
+
     def option(self, name: str, default: T) -> T:
-        """A rule's setting, or the default. Settings are checked against the default's type when they are loaded."""
-        return self._options.get(name, default)  # type: ignore[return-value]
+        """The running rule's setting, or the default; its type was checked against the rule's when it was loaded."""
+        return self._options.get(self._rule, {}).get(name, default)  # type: ignore[return-value]
 
     def named(self, *keys: str) -> list[Item]:
         """All items of these names (lower case), in reading order."""
-        found = [item for key in keys for item in self._by_key.get(key, ())]
+        by_key = self.derived(_by_key)
+        found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
-
-    @cached_property
-    def _by_key(self) -> dict[str, list[Item]]:
-        by_key: dict[str, list[Item]] = {}
-        for item in self.items:
-            by_key.setdefault(item.key, []).append(item)
-        return by_key
-
-    @cached_property
-    def _by_node(self) -> dict[tuple[str, int], list[Item]]:
-        by_node: dict[tuple[str, int], list[Item]] = {}
-        for item in self.items:
-            by_node.setdefault((item.path, item.node.start), []).append(item)
-        return by_node
 
     def readings(self, item: Item) -> list[Item]:
         """Every reading of the text that ``item`` is one reading of."""
-        return self._by_node[item.path, item.node.start]
+        return self.derived(_by_node)[item.path, item.node.start]
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         """``compute(self)``, once."""
@@ -358,3 +356,17 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
     once.__doc__ = compute.__doc__
     once.__name__ = compute.__name__
     return once
+
+
+def _by_key(config: Config) -> dict[str, list[Item]]:
+    by_key: dict[str, list[Item]] = {}
+    for item in config.items:
+        by_key.setdefault(item.key, []).append(item)
+    return by_key
+
+
+def _by_node(config: Config) -> dict[tuple[str, int], list[Item]]:
+    by_node: dict[tuple[str, int], list[Item]] = {}
+    for item in config.items:
+        by_node.setdefault((item.path, item.node.start), []).append(item)
+    return by_node

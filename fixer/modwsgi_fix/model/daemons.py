@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.syntax import split_words
-from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.text import WHITESPACE, Span, has_placeholder
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+
+def in_template(item: Item) -> bool:
+    """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
+    return item.file.tree.is_template
+
+
+def is_settled(text: str) -> bool:
+    """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
+    return "${" not in text and not has_placeholder(text)
 
 
 class Option(NamedTuple):
@@ -27,6 +38,11 @@ class Option(NamedTuple):
     value: str
     span: Span
     value_span: Span
+
+    @property
+    def known(self) -> bool:
+        """False where a variable or a placeholder keeps the value from being known."""
+        return is_settled(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,7 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
     text = logical.text
     # Words and options are split at the same blanks, but a quote inside a word only matters to an option's value.
     at = start
+    bound = {arg.span: arg.value for arg in item.args}
     for _ in range(skip):
         at = _after_word(text, at, end)
     options: list[Option] = []
@@ -96,8 +113,12 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
         if value_at < end and (values := split_words(logical, value_at, _after_word(text, value_at, end))):
             value, value_span = values[0]
             stop = _after_word(text, value_at, end)
+        span = logical.span(begin, max(stop, value_at))
+        if bound.get(span, "").startswith(found[1] + "=") and text[value_at : value_at + 1] not in "\"'":
+            # The reader knows what variables and the parameters of a macro were when the line was read.
+            value = bound[span][len(found[1]) + 1 :]
         value = _VARIABLE.sub(lambda v: config.variables.get(v[1], v[0]), value)
-        options.append(Option(found[1], value, logical.span(begin, max(stop, value_at)), value_span))
+        options.append(Option(found[1], value, span, value_span))
         at = max(stop, value_at)
     return tuple(options), tuple(stray)
 
@@ -175,3 +196,48 @@ def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | No
     if process.server.is_main or process.server is server:
         return True
     return same_name(config, server, process.server)
+
+
+def all_groups_known(config: Config) -> bool:
+    """True when a process group that is not defined in sight is not defined at all.
+
+    The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
+    """
+    if not config.complete or any(not process.directive.args[0].known for process in daemon_processes(config)):
+        return False
+    return all(gap.reason.startswith("the variable ") for gap in config.gaps)
+
+
+def hoist(
+    config: Config, process: DaemonProcess, gone: Sequence[Item] = (), extra: Sequence[str] = ()
+) -> tuple[Edit, ...] | None:
+    """Move a definition to the main server: before the first host that defines the group or looks for it at start.
+
+    ``gone`` are further definitions that it replaces, ``extra`` words to add. None where no place is right whatever the
+    undecided conditions are, or where a value would change with its continuation line's indentation.
+    """
+    item = process.directive
+    gone = [item, *gone]
+    text = item.file.text
+    if any("\n" in text[option.value_span.start : option.value_span.end] for option in process.options):
+        return None
+    if item.foreign or process.stray:
+        return None
+    early = [use.item for use in group_uses(config) if use.name == process.name and use.at_start]
+    needed = {use.server.item or use for use in early}
+    places = needed | {one.server.item for one in gone if one.server.item is not None}
+    if any(set(config.readings(one)) - set(gone) for one in gone):
+        return None
+    for place in sorted(places, key=lambda place: place.index):
+        if (
+            set(place.guards) == set(item.guards)
+            and not place.foreign
+            and len(config.readings(place)) == 1
+            and (place.is_section or place.parent is None)
+        ):
+            lines = lines_of(item)
+            lines[-1] += "".join(f" {word}" for word in extra)
+            return insert_before(place, lines), *sorted({delete(one) for one in gone})
+        if place in needed:
+            return None
+    return None

@@ -7,14 +7,16 @@ line's relative indentation is written as leading four-blank steps and becomes t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
-from modwsgi_fix.syntax import Comment, Section
+from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
 _STEP = "    "
+_JOINT = re.compile(r"\\\r?\n\Z")
+_JOINED = re.compile(r"(\\\r?\n)[ \t]*")
 
 
 def block(file: File, indent: str, lines: Sequence[str]) -> str:
@@ -30,9 +32,14 @@ def steps(line: str) -> int:
 
 
 def _fresh_line(file: File, at: int) -> str:
-    """A line end where the text before ``at`` lacks one (the last line of a file without a final newline)."""
+    """What makes ``at`` the start of a line: a line end after a last line that lacks one, or goes on into nothing."""
     source = file.tree.source
-    return file.newline if at and source[at - 1] != "\n" else ""
+    if not at:
+        return ""
+    if source[at - 1] != "\n":
+        # A backslash that the file ends with is a word's; before a line end it would be none.
+        return " " * (source[at - 1] == "\\") + file.newline
+    return file.newline if _JOINT.search(source, max(0, at - 3), at) else ""
 
 
 def delete(item: Item) -> Edit:
@@ -84,24 +91,49 @@ def extend_arg(item: Item, number: int, *, before: str = "", after: str = "") ->
 
 
 def delete_span(item: Item, span: Span) -> Edit:
-    """Take one word out of a directive's line with the blanks before it.
+    """Take words out of a directive's line with the blanks before them.
 
     A continuation line that held nothing else goes with its line; the directive's last line keeps no backslash.
     """
-    source, start, end = item.file.tree.source, span.start, span.end
+    source = item.file.tree.source
+    head = item.node.head_span if isinstance(item.node, Section) else item.node.span
+    (name, words), *others = _read(source[slice(*head)])
+    left = [word.value for word in item.node.args if not span.contains(word.span)]
+    if len(left) < len(words):
+        for start, end in _with_blanks(source, head, span):
+            if _read(source[head.start : start] + source[end : head.end]) == [(name, left), *others]:
+                return Edit(item.path, Span(start, end))
+    return Edit(item.path, span)
+
+
+def _read(lines: str) -> list[tuple[str, list[str]]]:
+    """Names and words of the directives in these lines, and of one that follows, which must not be drawn in."""
+    nodes = parse(lines + "Next" if lines.endswith("\n") else lines).walk()
+    return [(node.key, [word.value for word in node.args]) for node in nodes if isinstance(node, Directive)]
+
+
+def _with_blanks(source: str, head: Span, span: Span) -> Iterator[Span]:
+    """Which blanks may go with a word, best first."""
+    start, end = span
     while source[start - 1] in " \t":
         start -= 1
-    before = re.compile(r"\\\r?\n$").search(source, item.node.start, start)
+    before = _JOINT.search(source, head.start, start)
     after = re.compile(r"[ \t]*(?:(\\)\r?(?=\n)|(?=\r?\n)|$)").match(source, end)
     if before is not None and after is not None:
         # The word had its line to itself: the line before continues, or ends, in its place.
         if after[1]:
-            return Edit(item.path, Span(before.end(), after.end() + 1))
-        start = before.start()
-        while source[start - 1] in " \t":
-            start -= 1
-        return Edit(item.path, Span(start, after.end()))
-    return Edit(item.path, Span(start, end))
+            yield Span(before.end(), after.end() + 1)
+        last = before.start()
+        while source[last - 1] in " \t":
+            last -= 1
+        yield Span(last, after.end())
+    elif before is not None:
+        # The first word of a continuation line: the next one takes its place.
+        blanks = re.compile(r"[ \t]+").match(source, end)
+        if blanks is not None:
+            yield Span(span.start, blanks.end())
+    yield Span(start, end)
+    yield span
 
 
 def insert_before(item: Item, lines: Sequence[str]) -> Edit:
@@ -148,10 +180,11 @@ def unwrap(item: Item) -> tuple[Edit, ...]:
     source, outer, inner = item.file.tree.source, node.indent, inner_indent(item)
     edits = [Edit(item.path, node.head_span)]
     surplus = inner.removeprefix(outer) if inner.startswith(outer) else ""
+    firm = [span for part, span in _parts(node) if not _movable(part.text[slice(*span)])]
     at = node.head_end
     while surplus and at < node.inner_span.end:
         end = source.find("\n", at) + 1 or len(source)
-        if source.startswith(inner, at):
+        if source.startswith(inner, at) and not any(span.start < at < span.end for span in firm):
             edits.append(Edit(item.path, Span(at + len(outer), at + len(inner))))
         at = end
     if node.close is not None:
@@ -160,7 +193,62 @@ def unwrap(item: Item) -> tuple[Edit, ...]:
 
 
 def lines_of(item: Item) -> list[str]:
-    """The directive's or section's own lines without their indentation, for moving it elsewhere."""
-    source = item.node.source.rstrip(WHITESPACE)
-    first, *rest = source.split("\n")
-    return [first.strip(WHITESPACE), *(line.rstrip("\r").removeprefix(item.node.indent) for line in rest)]
+    """The directive's or section's own lines for writing them elsewhere, in steps of indentation."""
+    lines: list[str] = []
+    for node, span in _parts(item.node):
+        source = node.text[slice(*span)]
+        # A last line end that is continued has nothing after it.
+        if isinstance(node, Directive) and (source.rstrip(WHITESPACE)[-1:] == "\\" or not _movable(source)):
+            text = node.logical.text.strip(WHITESPACE)
+            source = node.indent + text + " " * text.endswith("\\")
+        else:
+            source = source.removesuffix("\n")
+        lines += (_in_steps(item, line.removesuffix("\r")) for line in source.split("\n"))
+    return lines
+
+
+def _in_steps(item: Item, line: str) -> str:
+    line = line.removeprefix(item.node.indent)
+    unit, count = item.file.unit, 0
+    while line.startswith(unit):
+        line = line.removeprefix(unit)
+        count += 1
+    return _STEP * count + line if line.strip(WHITESPACE) else ""
+
+
+def _parts(node: Node) -> Iterator[tuple[Node, Span]]:
+    """A node, line by logical line: of a section the opening line, what it holds, and the closing line."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Section):
+            yield node, node.head_span
+            stack += [*([node.close] if node.close else []), *reversed(node.children)]
+        else:
+            yield node, node.span
+
+
+def _movable(lines: str) -> bool:
+    """False where blanks at the start of a continuation line are part of a word, or all that keeps two words apart."""
+    if not _JOINED.search(lines):
+        return True
+    wanted = _read(lines)
+    return all(_read(_JOINED.sub(rf"\1{blanks}", lines)) == wanted for blanks in ("", " "))
+
+
+def delete_words(item: Item, spans: Sequence[Span]) -> tuple[Edit, ...]:
+    """Take several words out of a directive's line, each as ``delete_span`` does; neighbours go together."""
+    source = item.file.tree.source
+    runs: list[Span] = []
+    for span in sorted(spans):
+        if runs and not re.sub(r"\\\r?\n|[ \t]", "", source[runs[-1].end : span.start]):
+            runs[-1] = Span(runs[-1].start, span.end)
+        else:
+            runs.append(span)
+    return tuple(delete_span(item, run) for run in runs)
+
+
+def add_words(item: Item, words: Sequence[str]) -> Edit:
+    """Write words at the end of a directive's line."""
+    end = item.span.end
+    return Edit(item.path, Span(end, end), "".join(f" {word}" for word in words))

@@ -1,1 +1,165 @@
-"""Findings and fixes as text, diff, JSON, SARIF and the formats of code hosts: one function each."""
+"""What a run found, ready to be shown; and the formats it can be shown in, one function each.
+
+A format's module is imported when it is asked for. A report is text as ``text.decode`` gives it: written with
+``text.encode``, names and lines have the bytes that they have on the disk. Formats for machines are ASCII or UTF-8.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from importlib import import_module
+from typing import NamedTuple
+
+from modwsgi_fix import __version__
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Applied, Withheld
+from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.rule import Diagnostic, Severity
+from modwsgi_fix.text import LineIndex, Position
+
+#: Format -> module below this package and function in it.
+FORMATS = {
+    "concise": ("text", "concise"),
+    "full": ("text", "full"),
+    "json": ("machine", "json"),
+    "sarif": ("sarif", "sarif"),
+    "github": ("machine", "github"),
+    "gitlab": ("machine", "gitlab"),
+    "junit": ("machine", "junit"),
+    "rdjson": ("machine", "rdjson"),
+}
+
+VERSION = __version__
+_LONE = re.compile("[\ud800-\udfff]")
+
+
+class Finding(NamedTuple):
+    """One finding, with the server that it was found in. ``level`` is what ``--write`` needs to make it go, None where
+    nothing does."""
+
+    diagnostic: Diagnostic
+    config: Config
+    level: Applicability | None = None
+
+    @property
+    def rule(self) -> str:
+        return self.diagnostic.rule
+
+    @property
+    def severity(self) -> Severity:
+        return self.diagnostic.severity or Severity.WARNING
+
+    @property
+    def message(self) -> str:
+        return self.diagnostic.message
+
+    @property
+    def file(self) -> File | Script:
+        return self.config.source(self.diagnostic.path)
+
+    @property
+    def start(self) -> Position:
+        return self.file.lines.position(self.diagnostic.span.start)
+
+    @property
+    def end(self) -> Position:
+        """After the last character, on the line of that character."""
+        return end_of(self.file.lines, *self.diagnostic.span)
+
+
+class Gap(NamedTuple):
+    """Lines that were not understood, and why."""
+
+    name: str
+    first: int
+    last: int
+    reason: str
+
+
+class Report(NamedTuple):
+    """What is to be shown of a run: of all servers that were named.
+
+    ``level`` is the one that ``--write`` would go to, or went to. ``fixed`` and ``withheld`` are of this run. ``marked``
+    says that it was found out what ``--write`` would fix; ``quiet`` leaves out all but the findings.
+    """
+
+    findings: tuple[Finding, ...]
+    servers: tuple[Config, ...]
+    level: Applicability = Applicability.REPAIR
+    fixed: tuple[Applied, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    marked: bool = False
+    quiet: bool = False
+
+    @property
+    def files(self) -> list[File | Script]:
+        """Every file that was read, once."""
+        return list({file.path: file for config in self.servers for file in config.files.values()}.values())
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What was not understood, by file and line, each once."""
+        found: dict[Gap, None] = {}
+        for config in self.servers:
+            for path, span, reason in config.gaps:
+                file = config.files[path]
+                end = max([region.end for region in file.tree.untrusted if span.start in region], default=span.end)
+                first, last = file.lines.position(span.start).line, end_of(file.lines, span.start, end).line
+                found.setdefault(Gap(file.name, first, last, reason))
+            for file in config.files.values():
+                for problem in file.tree.problems:
+                    region = problem.region
+                    first, last = file.lines.position(region.start).line, end_of(file.lines, *region).line
+                    found.setdefault(Gap(file.name, first, last, problem.message))
+        order = {file.name: at for at, file in enumerate(self.files)}
+        return sorted(found, key=lambda gap: (order[gap.name], gap.first))
+
+    def gap_lines(self) -> Counter[str]:
+        """How many lines of which files were not understood."""
+        lines = {(gap.name, line) for gap in self.gaps for line in range(gap.first, gap.last + 1)}
+        order = [file.name for file in self.files]
+        counted = Counter(name for name, _ in lines)
+        return Counter({name: counted[name] for name in dict.fromkeys(order) if counted[name]})
+
+
+def end_of(lines: LineIndex, start: int, end: int) -> Position:
+    """Where a span ends: after its last character, on that character's line."""
+    if end <= start:
+        return lines.position(start)
+    line, column = lines.position(end - 1)
+    return Position(line, column + 1)
+
+
+def render(report: Report, format: str, *, color: bool = False) -> str:
+    """A report in one of ``FORMATS``."""
+    module, name = FORMATS[format]
+    function = getattr(import_module(f"{__name__}.{module}"), name)
+    text: str = function(report, color=color) if module == "text" else function(report)
+    return text
+
+
+def valid(text: str) -> str:
+    """Text that every reader of UTF-8 takes: a byte that is no UTF-8 becomes U+FFFD."""
+    return _LONE.sub("\ufffd", text)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
+
+
+def fingerprints(findings: Iterable[Finding]) -> list[str]:
+    """A fingerprint of each finding that stays when lines above it come and go: of rule, file, text and occurrence."""
+    from hashlib import sha256
+
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for finding in findings:
+        line = " ".join(finding.file.lines.line_text(finding.start.line).split())
+        key = (finding.rule, finding.file.name, line)
+        digest = sha256("\0".join([*map(valid, key), str(seen[key])]).encode()).hexdigest()
+        seen[key] += 1
+        found.append(digest[:32])
+    return found

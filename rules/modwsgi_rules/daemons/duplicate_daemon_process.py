@@ -5,21 +5,24 @@ All virtual hosts share one list of process groups, and httpd refuses to start:
 *Name duplicates previous WSGI daemon definition.* Often the HTTP host was copied to make the HTTPS one, by hand or by
 certbot, or one file is included twice.
 
-Where the hosts have the same ServerName (case counts, the port does not), mod_wsgi lets each use the group of the other:
-the fix deletes the repetition. Where the names differ only a group of the main server may be used by both: one
-definition is moved there, before its first use. The strategy can be fixed in the settings:
+There are two ways to define the group once, and on a real server they differ:
+
+- `first-host`: one definition stays in its virtual host. mod_wsgi lets other hosts use it if they have the same
+  ServerName (case counts, the port does not, ServerAlias is not considered), and no others, so another site cannot be
+  delegated to these processes by mistake. But what the application writes to `wsgi.errors` during a request of a host
+  with a *different* ErrorLog is lost, and disabling the host disables the group.
+- `hoist`: the definition moves to the main server, before its first use. Every host may use it, no message is lost, and
+  its start-up messages go to the main ErrorLog.
+
+`auto`, the default, leaves the definition in its host where nothing is lost by that: all hosts that use the group have
+the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together.
+Elsewhere it hoists.
 
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]
 strategy = "first-host"   # or "hoist"; "auto" by default
 conflict = "report"       # or "merge": options that only one of the two has are joined, the first wins elsewhere
 ```
-
-The two strategies differ on a real server. A group that stays in the first host writes its start-up messages to that
-host's ErrorLog; but what the application writes to `wsgi.errors` during a request of another host with a *different*
-ErrorLog is lost. A hoisted group keeps those lines, and its start-up messages move to the main ErrorLog; and every
-host on the server may use it. So `auto` keeps the first only where no different ErrorLog is set and both hosts stand in
-one file, which are enabled and disabled together.
 
 Renaming one of the two is no fix: it starts a second set of processes, with a second copy of the application in memory.
 
@@ -63,37 +66,67 @@ Different options are somebody's decision:
     WSGIDaemonProcess blog
     WSGIDaemonProcess shop
     ```
+
+Only one of two exclusive branches is ever read:
+
+    ```apache
+    <IfDefine ONE>
+        WSGIDaemonProcess site processes=1
+    </IfDefine>
+    <IfDefine !ONE>
+        WSGIDaemonProcess site processes=4
+    </IfDefine>
+    ```
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
-from modwsgi_fix.model.servers import label
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.daemons import (
+    DaemonProcess,
+    daemon_processes,
+    group_uses,
+    hoist,
+    in_template,
+    may_use,
+)
+from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.servers import label, name_item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 
 @rule(severity=Severity.ERROR, options={"strategy": "auto", "conflict": "report"})
 def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
-    first: dict[str, DaemonProcess] = {}
+    seen: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):
-        original = first.setdefault(process.name, process)
-        if process is original or process.directive.excludes(original.directive):
+        if has_placeholder(process.name) or in_template(process.directive):
             continue
-        kept, gone = original.directive, process.directive
+        earlier = seen.setdefault(process.name, [])
+        original = next((one for one in earlier if not process.directive.excludes(one.directive)), None)
+        earlier.append(process)
+        if original is None:
+            continue
+        first, second = original.directive, process.directive
         fix = _fix(config, original, process)
         message = f"process group {process.name} is already defined, so httpd will not start"
         if fix is not None:
             message += f"; {fix.reason}"
+        elif first in config.readings(second):
+            message += f"; {second.file.name} is read more than once: include it once"
         elif different := _differences(original, process):
-            message += f"; the two differ in {', '.join(different)}: decide which is right"
+            message += f"; the two differ in {', '.join(different)}: decide which is right, and delete the other"
+        else:
+            message += "; delete one of the two, or give the second application a group of its own"
         yield Diagnostic(
-            gone.path, gone.args[0].span, message, fix, (Related(kept.path, kept.args[0].span, "first defined here"),)
+            second.path,
+            second.args[0].span,
+            message,
+            fix,
+            (Related(first.path, first.args[0].span, "first defined here"),),
         )
 
 
@@ -103,75 +136,105 @@ def _differences(one: DaemonProcess, other: DaemonProcess) -> list[str]:
 
 
 def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix | None:
-    kept, gone = original.directive, process.directive
-    if original.stray or process.stray or not kept.accompanies(gone):
+    first, second = original.directive, process.directive
+    if any(one.stray or one.directive.foreign or not one.directive.args[0].known for one in (original, process)):
         return None
-    if _differences(original, process):
-        return _merge(original, process) if config.option("conflict", "report") == "merge" else None
-    readings = config.readings(gone)
-    if kept in readings:
-        return _hoist(kept, readings, every_reading=True)
-    if len(readings) > 1 or len(config.readings(kept)) > 1:
+    differ = bool(_differences(original, process))
+    if differ and config.option("conflict", "report") != "merge":
         return None
-    if _may_stay(config, original, process):
-        return Fix.safe("Delete the repetition", delete(gone), reason=_why_stay(kept, gone))
-    return _hoist(kept, [kept, gone])
+    readings = config.readings(second)
+    if first in readings:
+        return None if differ else _hoist(config, original, readings, [], every_reading=True)
+    if len(readings) > 1 or len(config.readings(first)) > 1:
+        return None
+    # The one that is read under fewer conditions can stand for both.
+    if first.accompanies(second):
+        kept, gone = original, process
+    elif second.accompanies(first) and not differ:
+        kept, gone = process, original
+    else:
+        return None
+    extra = _missing_options(kept, gone) if differ else []
+    if not _may_stay(config, kept, gone):
+        return _hoist(config, kept, [first, second], extra)
+    if differ:
+        end = kept.directive.span.end
+        joined = Edit(kept.directive.path, Span(end, end), "".join(f" {word}" for word in extra))
+        edits = [joined] if extra else []
+        return Fix.repair(
+            "Join the options into the first definition", *edits, delete(gone.directive), reason=_why_stay(kept, gone)
+        )
+    return Fix.safe("Delete the repetition", delete(gone.directive), reason=_why_stay(kept, gone))
 
 
-def _why_stay(kept: Item, gone: Item) -> str:
+def _missing_options(kept: DaemonProcess, gone: DaemonProcess) -> list[str]:
+    """The words of the options that only ``gone`` has, as they are written."""
+    counting = [option for name in gone.settings if (option := gone.option(name)) and name not in kept.settings]
+    source = gone.directive.file.text
+    return [source[option.span.start : option.span.end] for option in counting]
+
+
+def _why_stay(kept: DaemonProcess, gone: DaemonProcess) -> str:
     if kept.server is gone.server:
-        return "the repetition says nothing new"
+        return "the repetition can go"
     if kept.server.is_main:
-        return "every host may use the group of the main server"
-    return f"{label(gone.server)} may use the group of {label(kept.server)}, which has the same ServerName" + (
-        "" if _error_log(kept) == _error_log(gone) else ", but what it logs during a request is lost"
+        return "every host may use the group of the main server, so the repetition can go"
+    lost = "" if _error_log(kept.server) == _error_log(gone.server) else ", but what it logs for this host is lost"
+    return (
+        f"{label(gone.server)} may use the group of {label(kept.server)}, which has the same ServerName{lost}; "
+        "in the main server every host might, and its start-up messages would go to the main ErrorLog"
     )
 
 
-def _may_stay(config: Config, original: DaemonProcess, process: DaemonProcess) -> bool:
-    """True where the first definition can serve every host that uses the name, and is the better place for it."""
-    kept, gone = original.directive, process.directive
-    hosts = {use.item.server for use in group_uses(config) if use.name == process.name} | {gone.server}
-    if not all(may_use(config, host, original) for host in hosts):
+_WHY_HOIST = (
+    "in the main server every host may use it and its start-up messages go to the main ErrorLog; left in one host it "
+    "serves only hosts of the same ServerName, and what it logs for a host with another ErrorLog is lost"
+)
+
+
+def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
+    """True where one definition can serve every host that uses the name, and is the better place for it."""
+    uses = [use for use in group_uses(config) if use.name == kept.name]
+    for use in uses:
+        if not use.at_start:
+            continue
+        # mod_wsgi looks at once: the group must be there, and both hosts must have their names already.
+        name = name_item(use.item.server)
+        if use.item.index < kept.directive.index:
+            return False
+        if not kept.server.is_main and use.item.server is not kept.server and (not name or name.index > use.item.index):
+            return False
+    hosts: dict[Server, None] = {gone.server: None}
+    for use in uses:
+        hosts.update(dict.fromkeys(config.hosts if use.item.server.is_main else [use.item.server]))
+    if not all(may_use(config, host, kept) for host in hosts):
         return False
-    if kept.server.is_main or kept.server is gone.server:
+    if kept.server.is_main or all(host is kept.server for host in hosts):
         return True
     strategy = config.option("strategy", "auto")
-    if strategy == "auto":
-        # A host in another file can be disabled alone, and would take the group with it.
-        return kept.file is gone.file and all(_error_log(host) == _error_log(kept) for host in (gone,))
-    return strategy == "first-host"
+    return strategy == "first-host" or (strategy == "auto" and all(_alike(host, kept.server) for host in hosts))
 
 
-def _error_log(item: Item) -> str | None:
-    log = item.server.last("errorlog")
-    return log.value if log else None
+def _alike(host: Server, keeper: Server) -> bool:
+    """True where nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together."""
+    if host.item is None or keeper.item is None:
+        return False
+    together = host.item.file is keeper.item.file and keeper.item.accompanies(host.item)
+    return together and _error_log(host) == _error_log(keeper)
 
 
-def _hoist(kept: Item, gone: list[Item], *, every_reading: bool = False) -> Fix | None:
-    """Move the definition before the first virtual host that holds one."""
-    host = kept.server.item
-    if host is None or host.foreign or any(item.server.is_main for item in gone):
+def _error_log(host: Server) -> tuple[str, object] | None:
+    log = host.last("errorlog")
+    return (log.value, log.guards) if log else None
+
+
+def _hoist(
+    config: Config, kept: DaemonProcess, gone: Sequence[Item], extra: Sequence[str], *, every_reading: bool = False
+) -> Fix | None:
+    if every_reading and any(item.server.is_main for item in gone):
         return None
-    edits = {delete(item) for item in [kept, *gone]}
-    return Fix.safe(
-        "Move the definition to the main server",
-        insert_before(host, lines_of(kept)),
-        *sorted(edits),
-        reason="moved to the main server, every host may use it, and its start-up messages go to the main ErrorLog",
-        every_reading=every_reading,
-    )
-
-
-def _merge(original: DaemonProcess, process: DaemonProcess) -> Fix:
-    kept, gone = original.directive, process.directive
-    have = original.settings
-    source = gone.file.text
-    new = "".join(" " + source[o.span.start : o.span.end] for o in process.options if o.name not in have)
-    end = kept.span.end
-    return Fix.repair(
-        "Join the options into the first definition",
-        Edit(kept.path, Span(end, end), new),
-        delete(gone),
-        reason="the first definition wins where the two differ",
-    )
+    edits = hoist(config, kept, gone, extra)
+    if edits is None:
+        return None
+    make = Fix.repair if extra else Fix.safe
+    return make("Move the definition to the main server", *edits, reason=_WHY_HOIST, every_reading=every_reading)

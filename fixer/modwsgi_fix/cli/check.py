@@ -1,0 +1,145 @@
+"""The bare command: ``modwsgi-fix [OPTIONS] PATHS``. Words become a ``Request``; ``cli.run`` does the rest."""
+
+# No postponed annotations here: Typer would evaluate each of them four times, which is 3 ms at every start.
+from typing import Annotated, Any, Literal
+
+import typer
+
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import write as write_text
+from modwsgi_fix.cli.request import Mode, Request, Showing, Writing, checked
+from modwsgi_fix.cli.run import carry_out
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.settings import Selection
+
+Level = Literal["safe", "repair", "unsafe"]
+FailLevel = Literal["info", "warning", "error"]
+Format = Literal["concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdjson"]
+
+
+def _option(help: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+
+
+def run(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATHS", help="Directories or files; - for standard input.", show_default=False),
+    ] = None,
+    *,
+    diff: Annotated[bool, _option("Show what --write would change, as a unified diff.", "--diff")] = False,
+    write: Annotated[bool, _option("Apply the fixes, to all files or to none.", "--write")] = False,
+    fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
+    unsafe_fixes: Annotated[bool, _option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
+    select: Annotated[
+        list[str] | None, _option("Rules to run: names, families or ALL.", "--select", metavar="NAMES")
+    ] = None,
+    extend_select: Annotated[
+        list[str] | None, _option("Rules to run besides.", "--extend-select", metavar="NAMES")
+    ] = None,
+    ignore: Annotated[list[str] | None, _option("Rules not to run.", "--ignore", metavar="NAMES")] = None,
+    fixable: Annotated[
+        list[str] | None, _option("Rules whose fixes may be applied.", "--fixable", metavar="NAMES")
+    ] = None,
+    unfixable: Annotated[
+        list[str] | None, _option("Rules whose fixes may not.", "--unfixable", metavar="NAMES")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        _option("The versions meant: httpd=2.4, mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
+    ] = None,
+    root: Annotated[
+        str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
+    ] = None,
+    output_format: Annotated[Format | None, _option("full on a terminal, else concise.", "--output-format")] = None,
+    output_file: Annotated[
+        str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
+    ] = None,
+    fail_level: Annotated[
+        FailLevel | None,
+        _option("What exits 1 if it is left; warning, and error with --write.", "--fail-level"),
+    ] = None,
+    exit_zero: Annotated[bool, _option("Exit 0 whatever was found.", "--exit-zero")] = False,
+    exit_non_zero_on_fix: Annotated[
+        bool, _option("Exit 1 if --write changed something.", "--exit-non-zero-on-fix")
+    ] = False,
+    backup: Annotated[
+        str | None,
+        _option("Keep each original under its name and this suffix (.orig).", "--backup", metavar="[=SUFFIX]"),
+    ] = None,
+    in_place: Annotated[
+        bool, _option("Write into the files: for hard links and directories that are read-only.", "--in-place")
+    ] = False,
+    verify: Annotated[
+        str | None,
+        _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
+    ] = None,
+    config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
+    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+    stdin_filename: Annotated[
+        str | None, _option("The name of what is on standard input.", "--stdin-filename", metavar="FILE")
+    ] = None,
+    color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
+    quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
+    statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
+    show_settings: Annotated[bool, _option("Print the settings in force.", "--show-settings")] = False,
+    show_files: Annotated[bool, _option("Print the files that are read.", "--show-files")] = False,
+    version: Annotated[bool, _option("Print the version.", "--version")] = False,
+) -> int:
+    """Report what is wrong with an Apache + mod_wsgi configuration, and fix it.
+
+    Exit code 0: clean, or all that was found is fixed; 1: findings are left, or the diff is not empty; 2: not run.
+    """
+    if version:
+        from modwsgi_fix import __version__
+
+        write_text(f"modwsgi-fix {__version__}\n")
+        return 0
+    for one, other, clash in (
+        ("--diff", "--write", diff and write),
+        ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
+        ("--show-settings", "--show-files", show_settings and show_files),
+    ):
+        if clash:
+            raise Stop(f"{one} and {other} exclude each other")
+    mode = Mode.DIFF if diff else Mode.WRITE if write else Mode.FILTER if paths == ["-"] else Mode.REPORT
+    level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
+    request = Request(
+        paths=tuple(paths or ()),
+        mode=mode,
+        stdin_name=stdin_filename,
+        level=level,
+        selection=Selection(
+            _words(select) if select is not None else None,
+            _words(extend_select),
+            _words(ignore),
+            _words(fixable) if fixable is not None else None,
+            _words(unfixable),
+        ),
+        exclude=_words(exclude),
+        target=_words(target),
+        root=root,
+        config=config,
+        isolated=isolated,
+        fail_level=Severity[fail_level.upper()] if fail_level else None,
+        exit_zero=exit_zero,
+        writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
+        showing=Showing(
+            output_format,
+            output_file,
+            color,
+            quiet,
+            statistics,
+            "settings" if show_settings else "files" if show_files else "",
+        ),
+    )
+    return carry_out(checked(request))
+
+
+def _words(given: list[str] | None) -> tuple[str, ...]:
+    """The words of an option that may be repeated, and may have several separated by commas."""
+    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

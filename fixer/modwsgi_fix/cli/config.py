@@ -1,0 +1,33 @@
+"""``modwsgi-fix config [KEY]``: the settings there are."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.rules import known_rules
+from modwsgi_fix.settings import KEYS, SettingsError, _toml, close
+
+
+def run(
+    key: Annotated[
+        str | None, typer.Argument(help="A setting; without one, all are listed.", show_default=False)
+    ] = None,
+) -> int:
+    """The settings that pyproject.toml and modwsgi-fix.toml may hold."""
+    if key is None:
+        width = max(map(len, KEYS))
+        write("".join(f"{name:<{width}}  {entry.text}\n" for name, entry in KEYS.items()))
+        return 0
+    name = key.split(".")[0]
+    if name not in KEYS:
+        raise SettingsError(f"there is no setting {key}{close(key, KEYS)}")
+    entry = KEYS[name]
+    lines = [f"{name}: {entry.text}", "", f"type: {entry.type}", f"default: {entry.default}"]
+    if name == "rules":
+        options = {rule.name: rule.options for rule in known_rules().values() if rule.options}
+        lines += ["", *(f"rules.{one}.{k} = {_toml(v)}" for one, each in options.items() for k, v in each.items())]
+    write("\n".join([*lines, ""]))
+    return 0

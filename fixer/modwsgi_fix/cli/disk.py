@@ -1,0 +1,85 @@
+"""The disk as the command line reads it, and what lies there beside the servers that were named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reader import Source
+
+_HEAD = 8192
+#: Control characters that text may hold.
+_TEXT = frozenset("\t\n\v\f\r\x1b")
+
+#: Where the files of an installed httpd are at home, so that the paths in them mean this machine's.
+_INSTALLED = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
+
+
+class Configurations(Disk):
+    """The disk, without what is no configuration at all: programs, pictures, archives."""
+
+    def read(self, path: str) -> str:
+        text = super().read(path)
+        if is_binary(text):
+            raise FileProblem(path, "is no configuration but binary data")
+        return text
+
+
+def is_binary(text: str) -> bool:
+    """True where control characters are more than strays: 8 and one in 20 of the beginning.
+
+    httpd reads a line with a NUL up to there, so that a stray one must not hide the rest of a file. UTF-16 counts as
+    binary: half of it is NULs.
+    """
+    head = text[:_HEAD]
+    strays = sum(1 for char in head if char < " " and char not in _TEXT)
+    return strays >= 8 and strays * 20 > len(head)
+
+
+def meant_root(sources: Iterable[Source]) -> str | None:
+    """``/`` where all that was named lies in an installed server's own directory."""
+    keys = [key for source in sources for _, key in source.given]
+    at_home = [any(key == top or key.startswith(top + "/") for top in _INSTALLED) for key in keys]
+    return "/" if at_home and all(at_home) else None
+
+
+def unread(config: Config, source: Source) -> list[str]:
+    """Configuration files in the directory of a whole server which it does not read, as the user would reach them.
+
+    What Debian keeps in ``*-available`` until it is enabled is not missed.
+    """
+    if not source.complete:
+        return []
+    found = []
+    for shown, key in source.given:
+        if os.path.isdir(key):
+            for path in _configurations(key):
+                if os.path.realpath(path) not in config.files:
+                    found.append(os.path.normpath(shown + path[len(key.rstrip("/")) :]))
+    return found
+
+
+def _configurations(directory: str) -> Iterator[str]:
+    with os.scandir(directory) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
+                    yield from _configurations(entry.path)
+            elif entry.name.endswith((".conf", ".vhost")) and entry.is_file():
+                yield entry.path
+
+
+def directories(sources: Iterable[Source], configs: Iterable[Config] = ()) -> list[str]:
+    """The real directories in which a run over these sources may write."""
+    found: dict[str, None] = {}
+    for source in sources:
+        for _, key in source.given:
+            if os.path.isdir(key):
+                found |= dict.fromkeys(top for top, _, _ in os.walk(key))
+            else:
+                found[os.path.dirname(key)] = None
+    for config in configs:
+        found |= dict.fromkeys(os.path.dirname(path) for path in config.files)
+    return list(found)

@@ -1,0 +1,24 @@
+"""What ends a run, each in one line."""
+
+from __future__ import annotations
+
+from modwsgi_fix.engine import RuleError
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.settings import SettingsError
+
+
+class Stop(Exception):
+    """Why a run ended, in words for the user: exit code 2, and nothing was changed."""
+
+
+def explain(error: Exception) -> str | None:
+    """The line for an error that was foreseen, else None."""
+    if isinstance(error, (FileProblem, SettingsError)):
+        notes = getattr(error, "__notes__", [])
+        return "; ".join([str(error), *notes])
+    if isinstance(error, RuleError):
+        return (
+            f"{error}: a bug of this rule; no file was changed. Leave it out with --ignore {error.rule.name}, "
+            "and please report it with the configuration"
+        )
+    return None

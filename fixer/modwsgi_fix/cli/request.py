@@ -1,0 +1,97 @@
+"""What the user asked for, and what of it contradicts itself."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.settings import Selection
+
+
+class Mode(Enum):
+    """What becomes of the fixes."""
+
+    REPORT = "report"
+    DIFF = "diff"
+    WRITE = "write"
+    #: Standard input to standard output.
+    FILTER = "filter"
+
+
+class Writing(NamedTuple):
+    """How ``--write`` goes about it."""
+
+    in_place: bool
+    backup: str | None
+    verify: str | None
+    exit_on_fix: bool
+
+
+class Showing(NamedTuple):
+    """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all."""
+
+    format: str | None
+    file: str | None
+    color: str
+    quiet: bool
+    statistics: bool
+    only: str
+
+
+class Request(NamedTuple):
+    """The words of the command line, converted; what was not given is None and left to the settings."""
+
+    paths: tuple[str, ...]
+    mode: Mode
+    stdin_name: str | None
+    level: Applicability | None
+    selection: Selection
+    exclude: tuple[str, ...]
+    target: tuple[str, ...]
+    root: str | None
+    config: str | None
+    isolated: bool
+    fail_level: Severity | None
+    exit_zero: bool
+    writing: Writing
+    showing: Showing
+
+
+def checked(request: Request) -> Request:
+    """The request itself. Raises ``Stop`` where its parts contradict each other."""
+    writing, showing, mode = request.writing, request.showing, request.mode
+    if not request.paths:
+        raise Stop("nothing to check: name directories or files, or - for standard input")
+    if "" in request.paths:
+        raise Stop("a path is empty")
+    if "-" in request.paths and len(request.paths) > 1:
+        raise Stop("- (standard input) stands alone, without other paths")
+    if request.stdin_name is not None and request.paths != ("-",):
+        raise Stop("--stdin-filename names what is on standard input; say - instead of a path")
+    if request.stdin_name == "":
+        raise Stop("--stdin-filename is empty")
+    if request.paths == ("-",) and mode is Mode.WRITE:
+        raise Stop("--write and - exclude each other: the fixed text goes to standard output")
+    needs_write = {
+        "--backup": writing.backup is not None,
+        "--in-place": writing.in_place,
+        "--verify": writing.verify is not None,
+        "--exit-non-zero-on-fix": writing.exit_on_fix,
+    }
+    for option, given in needs_write.items():
+        if given and mode is not Mode.WRITE:
+            raise Stop(f"{option} goes with --write only")
+    if writing.backup is not None and (not writing.backup or "/" in writing.backup or "\0" in writing.backup):
+        raise Stop(f"--backup={writing.backup}: is no suffix of a file name")
+    if request.config is not None and request.isolated:
+        raise Stop("--config and --isolated exclude each other")
+    if mode is Mode.DIFF and showing.format is not None:
+        raise Stop("--diff and --output-format exclude each other")
+    if showing.statistics and (showing.format not in (None, "concise", "full") or mode is Mode.DIFF):
+        raise Stop("--statistics takes the place of a report; leave out --diff and --output-format")
+    if showing.only and mode not in (Mode.REPORT, Mode.FILTER):
+        raise Stop(f"--show-{showing.only} shows only, without --diff or --write")
+    return request

@@ -1,0 +1,54 @@
+"""``modwsgi-fix rule [NAME]``: a rule's manual page, or the list of rules by family."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.rules import known_rules
+from modwsgi_fix.rule import Rule
+from modwsgi_fix.settings import SettingsError, _toml, close
+
+
+def run(
+    name: Annotated[str | None, typer.Argument(help="A rule; without one, all are listed.", show_default=False)] = None,
+) -> int:
+    """What a rule finds and why it matters, with examples; or the list of rules."""
+    rules = known_rules()
+    if name is None:
+        write(listed(rules.values()))
+        return 0
+    if name in rules:
+        write(page(rules[name]))
+        return 0
+    family = [rule for rule in rules.values() if rule.family == name]
+    if not family:
+        raise SettingsError(f"there is no rule {name}{close(name, rules)}")
+    write(listed(family))
+    return 0
+
+
+def page(rule: Rule) -> str:
+    """A manual page with its name above, its severity and settings below."""
+    facts = f"{rule.family}, {rule.severity.label}" + ("" if rule.default else ", only where it is selected by name")
+    lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
+    if rule.options:
+        lines += ["Settings:", ""]
+        lines += [f"    rules.{rule.name}.{key} = {_toml(value)}" for key, value in rule.options.items()]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def listed(rules: object) -> str:
+    """Families, and in each the rules with their first lines."""
+    families: dict[str, list[Rule]] = {}
+    for rule in rules:  # type: ignore[attr-defined]
+        families.setdefault(rule.family, []).append(rule)
+    width = max((len(rule.name) for each in families.values() for rule in each), default=0)
+    blocks = [
+        "\n".join([family, *(f"  {rule.name:<{width}}  {rule.summary}" for rule in each), ""])
+        for family, each in sorted(families.items())
+    ]
+    return "\n".join(blocks)

@@ -1,0 +1,403 @@
+"""A request carried out: settings and rules, servers, fixes, what is shown, and the exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from modwsgi_fix.cli.disk import Configurations, directories, meant_root, unread
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import say, wants_color, write
+from modwsgi_fix.cli.request import Mode, Request
+from modwsgi_fix.cli.rules import known_rules
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Fixed, Job, Rewritten, check, fix, read
+from modwsgi_fix.files import FileProblem, Files, Overlay, Rooted
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reader import Source
+from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.reports import Finding, Report, plural, render
+from modwsgi_fix.reports.text import names, printable, summary, withheld
+from modwsgi_fix.rule import Rule, Severity
+from modwsgi_fix.settings import Settings, as_toml, check_selectors, find, fixable, load, matched, matcher, parse_target
+from modwsgi_fix.settings import selected as select
+from modwsgi_fix.text import decode
+
+_BUG = "a bug of ours; no file was changed. Please report it with the configuration"
+
+
+class Plan(NamedTuple):
+    """A request with the settings applied: one job for each server."""
+
+    request: Request
+    settings: Settings
+    jobs: tuple[Job, ...]
+    level: Applicability
+    root: str | None
+    on: frozenset[str]
+    stdin: str | None
+
+
+def carry_out(request: Request) -> int:
+    """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
+    plan = _plan(request)
+    gc.freeze()
+    gc.enable()
+    if request.showing.only == "settings":
+        write(as_toml(plan.settings, plan.jobs[0].target, plan.level, plan.root, plan.on))
+        return 0
+    if request.mode is Mode.WRITE:
+        _recover(plan)
+    configs = [read(job) for job in plan.jobs]
+    if request.showing.only == "files":
+        files = dict.fromkeys(file.name for config in configs for file in config.files.values())
+        write("".join(f"{name}\n" for name in files))
+        return 0
+    _check_output(plan, configs)
+    if not request.showing.quiet:
+        _notes(plan, configs)
+    if request.mode is Mode.REPORT:
+        return _report(plan, configs)
+    return _fix(plan)
+
+
+# -- planning ------------------------------------------------------------------
+
+
+def _plan(request: Request) -> Plan:
+    rules = known_rules()
+    disk: Files = Configurations()
+    paths: Sequence[str] = request.paths
+    stdin = None
+    if paths == ("-",):
+        paths = [request.stdin_name or "stdin.conf"]
+        stdin = decode(sys.stdin.buffer.read())
+        disk = Overlay(disk, {paths[0]: stdin})
+    settings = Settings(base=os.getcwd())
+    if not request.isolated and (found := request.config or find(paths[0])):
+        settings = load(found, rules)
+    for given in (request.selection.select or (), request.selection.fixable or ()):
+        check_selectors(given, rules)
+    selection = request.selection
+    check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
+    on = select(rules, [settings.selection, selection])
+    sources = find_sources(disk, _once(disk, paths))
+    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
+    sources = [_without(source, excluded) for source in sources]
+    root = request.root or settings.root or meant_root(sources)
+    if root is not None and not os.path.isdir(root):
+        raise Stop(f"--root {root}: no such directory")
+    level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
+    cured = fixable(rules, [settings.selection, selection])
+    target = parse_target(request.target, settings.target)
+    jobs = [
+        Job(
+            source,
+            [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
+            target,
+            None if root is None else Rooted(disk, root),
+            settings.rules,
+            _ignored(settings, rules, on, source, excluded),
+        )
+        for source in sources
+    ]
+    return Plan(request, settings, tuple(jobs), level, root, on, stdin)
+
+
+def _once(disk: Files, paths: Sequence[str]) -> list[str]:
+    """The paths without those that lead where an earlier one does."""
+    found: dict[str, str] = {}
+    for path in paths:
+        found.setdefault(disk.key(path), path)
+    return list(found.values())
+
+
+def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
+    """A source without the fragments that are excluded; a file named by itself is meant, whatever a pattern says."""
+    named = {key for _, key in source.given}
+    if source.complete:
+        return source
+    entries = tuple(
+        path
+        for path in source.entries
+        if (key := source.files.key(path)) in named or not any(matches(key) for matches in excluded)
+    )
+    if not entries:
+        raise Stop(f"{source.given[0][0]}: all configuration files in it are excluded")
+    return replace(source, entries=entries)
+
+
+def _ignored(
+    settings: Settings,
+    rules: Mapping[str, Rule],
+    on: frozenset[str],
+    source: Source,
+    excluded: Sequence[Callable[[str], bool]],
+) -> Callable[[str, str], bool]:
+    named = {key for _, key in source.given}
+    ignores = [
+        (matcher([pattern], settings.base), matched(names, rules))
+        for pattern, names in settings.per_file_ignores.items()
+    ]
+
+    def ignored(path: str, rule: str) -> bool:
+        if rule in rules and rule not in on:
+            return True
+        if path not in named and any(matches(path) for matches in excluded):
+            return True
+        return any(rule in names and matches(path) for matches, names in ignores)
+
+    return ignored
+
+
+def _unfixable(rule: Rule) -> Rule:
+    """A rule that only reports."""
+    found = rule.check
+
+    def report(config: Config) -> object:
+        for diagnostic in found(config):
+            yield replace(diagnostic, fix=None)
+
+    return replace(rule, check=report)  # type: ignore[arg-type]
+
+
+# -- around it -----------------------------------------------------------------
+
+
+def _recover(plan: Plan) -> None:
+    from modwsgi_fix.files.writing import recover
+
+    for line in recover(directories(job.source for job in plan.jobs)):
+        say(printable(line))
+
+
+def _check_output(plan: Plan, configs: Sequence[Config]) -> None:
+    path = plan.request.showing.file
+    if path is None:
+        return
+    if os.path.isdir(path):
+        raise Stop(f"--output-file {path}: is a directory")
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise Stop(f"--output-file {path}: no such directory")
+    if any(os.path.realpath(path) in config.files for config in configs):
+        raise Stop(f"--output-file {path}: is one of the files that are checked")
+
+
+def _notes(plan: Plan, configs: Sequence[Config]) -> None:
+    for job, config in zip(plan.jobs, configs, strict=True):
+        if missed := unread(config, job.source):
+            entry = next(iter(config.files.values())).name
+            are = "are" if len(missed) > 1 else "is"
+            say(
+                printable(
+                    f"note: {plural(len(missed), 'file')} {are} not part of the server of {entry}, and not checked: "
+                    f"{names(missed)}"
+                )
+            )
+    if plan.request.mode is not Mode.WRITE:
+        for directory in dict.fromkeys(os.path.dirname(path) for config in configs for path in config.files):
+            if os.path.isdir(directory) and any(name.startswith(".modwsgi-fix-") for name in os.listdir(directory)):
+                say(printable(f"note: {directory}: an interrupted run left this half done; --write puts it right"))
+
+
+def _put(plan: Plan, text: str) -> None:
+    path = plan.request.showing.file
+    if path is None:
+        write(text)
+        return
+    from modwsgi_fix.text import encode
+
+    try:
+        with open(path, "wb") as file:
+            file.write(encode(text))
+    except OSError as error:
+        raise Stop(f"--output-file {path}: {(error.strerror or str(error)).lower()}") from error
+
+
+# -- reporting -----------------------------------------------------------------
+
+
+def _report(plan: Plan, configs: Sequence[Config]) -> int:
+    request = plan.request
+    found = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    marked = request.showing.format in (None, "concise", "full", "json")
+    levels: list[list[Applicability | None]] = [[None] * len(each) for each in found]
+    if marked and any(d.fix for each in found for d in each):
+        from modwsgi_fix.reports.outlook import outlook
+
+        levels = [outlook(job, each) for job, each in zip(plan.jobs, found, strict=True)]
+    findings = [
+        Finding(diagnostic, config, level)
+        for config, each, wanted in zip(configs, found, levels, strict=True)
+        for diagnostic, level in zip(each, wanted, strict=True)
+    ]
+    report = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
+    code = _exit_code(request, report, Severity.WARNING)
+    _show(plan, report)
+    return code
+
+
+def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, where servers share files."""
+    once: dict[tuple[object, ...], Finding] = {}
+    for one in findings:
+        once.setdefault((one.diagnostic.path, one.diagnostic.span, one.rule, one.message), one)
+    return tuple(once.values())
+
+
+def _show(plan: Plan, report: Report) -> None:
+    """The report, where it belongs: a filter's own output is the fixed text."""
+    showing = plan.request.showing
+    aside = plan.request.mode is Mode.FILTER and showing.file is None
+    stream = sys.stderr if aside else sys.stdout
+    format = showing.format or ("full" if stream.isatty() and showing.file is None else "concise")
+    color = showing.file is None and wants_color(showing.color, stream)
+    if showing.statistics:
+        from modwsgi_fix.reports.text import statistics
+
+        text = statistics(report)
+    else:
+        text = render(report, format, color=color)
+    if aside:
+        say(text.removesuffix("\n")) if text else None
+    else:
+        _put(plan, text)
+
+
+def _exit_code(request: Request, report: Report, fail_level: Severity, *, changed: bool = False) -> int:
+    wanted = request.fail_level or fail_level
+    left = any(finding.severity >= wanted for finding in report.findings)
+    return int((left or changed) and not request.exit_zero)
+
+
+# -- fixing --------------------------------------------------------------------
+
+
+def _fix(plan: Plan) -> int:
+    from modwsgi_fix.second_reader import objection
+
+    request = plan.request
+    outcomes = [fix(job, plan.level, objection) for job in plan.jobs]
+    for outcome in outcomes:
+        for one in outcome.withheld:
+            if one.is_bug:
+                raise Stop(
+                    f"{one.name}:{one.line}: the fix of {one.rule} ({one.title}) was withheld: {one.reason}; {_BUG}, "
+                    f"or leave the rule out with --ignore {one.rule}"
+                )
+    files = _together(outcomes)
+    if request.mode is Mode.DIFF:
+        return _diff(plan, outcomes, files)
+    if request.mode is Mode.WRITE:
+        _write(plan, files)
+    else:
+        assert plan.stdin is not None
+        (file, *_) = [*(file.after for file in files), plan.stdin]
+        write(file)
+    report = _fixed_report(plan, outcomes)
+    code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
+    _withheld(plan, report)
+    if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
+        _show(plan, report)
+    return code
+
+
+def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
+    """The changed files of all servers, each once. Raises ``Stop`` where two servers want one file changed otherwise."""
+    files: dict[str, Rewritten] = {}
+    for outcome in outcomes:
+        for file in outcome.files:
+            other = files.setdefault(file.path, file)
+            if other.after != file.after:
+                raise Stop(
+                    f"{file.name}: two of the servers share this file and need it changed otherwise; run them apart"
+                )
+    return list(files.values())
+
+
+def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
+    findings = [Finding(diagnostic, outcome.after) for outcome in outcomes for diagnostic in outcome.left]
+    return Report(
+        _distinct(findings),
+        tuple(outcome.after for outcome in outcomes),
+        plan.level,
+        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
+        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld)),
+        quiet=plan.request.showing.quiet,
+    )
+
+
+def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> int:
+    from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
+
+    request = plan.request
+    here = os.getcwd()
+    try:
+        text = diff(files, here=here)
+    except BadDiff as error:
+        raise Stop(f"{error}; {_BUG}") from error
+    report = _fixed_report(plan, outcomes)
+    code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
+    if not request.showing.quiet:
+        for line in hunks(files, report.fixed, here=here):
+            say(line)
+    _withheld(plan, report, files)
+    if not request.showing.quiet:
+        if files:
+            say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
+                f"{len(report.findings)} left.")  # fmt: skip
+        else:
+            say(summary(report))
+        if files and (top := strip_from(files, here)) != os.path.realpath(here):
+            say(f"note: not all files lie in this directory; the diff applies in {top}")
+    _put(plan, text)
+    return code
+
+
+def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
+    """The fixes that were not made; at the lines of files as they are, where the others are not written."""
+    if plan.request.showing.quiet:
+        return
+    from modwsgi_fix.reports.diff import line_before
+
+    files = {file.path: file for file in unwritten}
+    for one in report.withheld:
+        say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
+
+
+def _write(plan: Plan, files: Sequence[Rewritten]) -> None:
+    from modwsgi_fix.files.writing import Change, write_all
+
+    writing = plan.request.writing
+    command = writing.verify
+    shown = {file.path: file.name for file in files}
+    try:
+        write_all(
+            [Change(file.path, file.before, file.after) for file in files],
+            in_place=writing.in_place,
+            backup=writing.backup,
+            verify=None if command is None else lambda: _verify(command),
+            within=[path for job in plan.jobs for _, path in job.source.given],
+        )
+    except FileProblem as problem:
+        if problem.path not in shown:
+            raise
+        named = FileProblem(shown[problem.path], problem.reason)
+        for note in getattr(problem, "__notes__", []):
+            named.add_note(note)
+        raise named from problem
+
+
+def _verify(command: str) -> None:
+    """Runs the user's own command. Raises ``Stop`` when it fails."""
+    import subprocess
+
+    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if run.returncode:
+        said = decode(run.stderr or run.stdout).strip().splitlines()
+        last = f": {printable(' / '.join(said[-3:]))}" if said else ""
+        raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")

@@ -1,0 +1,119 @@
+"""Which process group and which application group (sub-interpreter) a mounted script is delegated to.
+
+Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; domain.md D7): the option of the
+WSGIScriptAlias, then ``<Location>``, ``<Files>``, ``<Directory>``, then the virtual host, then the main server.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import NamedTuple
+
+from modwsgi_fix.model.access import directory_matches, files_matches, location_matches
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.daemons import GroupUse, is_settled
+from modwsgi_fix.model.urls import Mapping, mount_options, mounts
+
+#: The application group where none is selected: one for each host name, port and mount point.
+DEFAULT_APPLICATION = "%{RESOURCE}"
+
+_CLASSES = ("directory", "directorymatch", "files", "filesmatch", "location", "locationmatch")
+
+
+class Selection(NamedTuple):
+    """A group, and the directive that selects it (None for the default).
+
+    ``name`` is None where a condition, a variable or the request decides; ``""`` is ``%{GLOBAL}``: embedded mode for a
+    process group, the main interpreter for an application group.
+    """
+
+    name: str | None
+    item: Item | None
+
+
+def process_group(config: Config, server: Server, mount: Mapping) -> Selection:
+    """The process group of a script that is mounted by ``mount``, for requests of ``server``."""
+    return _selection(config, server, mount, "process-group", "wsgiprocessgroup", "")
+
+
+def application_group(config: Config, server: Server, mount: Mapping) -> Selection:
+    """The application group of a mounted script; ``%{RESOURCE}`` and ``%{SERVER}`` are given as written."""
+    return _selection(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
+
+
+def _selection(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
+    if written := mount_options(config, mount).get(option):
+        return Selection(_name(written.value), mount.item)
+    best: tuple[int, Item] | None = None
+    for item in config.named(key):
+        if not item.args or not item.sections or item.server not in (server, config.main):
+            continue
+        section = item.sections[0]
+        held = _holds(section, mount) if len(item.sections) == 1 else None
+        if held is False:
+            continue
+        if held is None or item.guards:
+            return Selection(None, item)
+        rank = _CLASSES.index(section.key)
+        if best is None or rank >= best[0]:
+            best = rank, item
+    found = best[1] if best else _of_server(config, server, key)
+    if found is None:
+        return Selection(default, None)
+    return Selection(None if found.guards else _name(found.value), found)
+
+
+def _of_server(config: Config, server: Server, key: str) -> Item | None:
+    """The directive that counts outside of sections: the host's last, else the main server's."""
+    for one in (server, config.main):
+        found = [item for item in one.all(key) if item.args]
+        if found:
+            return found[-1] if not any(item.guards for item in found) else next(i for i in found if i.guards)
+    return None
+
+
+def _name(value: str) -> str | None:
+    if value == "%{GLOBAL}":
+        return ""
+    return None if value.startswith("%{ENV") or not is_settled(value) else value
+
+
+def _holds(section: Item, mount: Mapping) -> bool | None:
+    """Whether a section holds for a mounted script; None where that is not known."""
+    path = script_path(mount)
+    if section.key in ("location", "locationmatch"):
+        return None if mount.is_regex else location_matches(section, mount.url)
+    if path is None:
+        return None
+    if section.key in ("directory", "directorymatch"):
+        return directory_matches(section, path)
+    return files_matches(section, posixpath.basename(path)) if section.key in ("files", "filesmatch") else None
+
+
+def script_path(mount: Mapping) -> str | None:
+    """The script that a mount names; None for a pattern with ``$1``, and where a variable or placeholder stands."""
+    return mount.target if is_settled(mount.target) and "$" not in mount.target else None
+
+
+def in_force(config: Config, use: GroupUse) -> bool:
+    """True where a selection of a process group may decide over some request.
+
+    False for a host that hands nothing to mod_wsgi, and where every mount says something else.
+    """
+    item = use.item
+    if item.key != "wsgiprocessgroup":
+        return True
+    servers = [item.server, *config.hosts] if item.server.is_main else [item.server]
+    found = [(server, mount) for server in servers for mount in mounts(config, server)]
+    if handlers(config) or (item.sections and found):
+        return True
+    selections = (process_group(config, server, mount) for server, mount in found)
+    return any(selection.name is None or selection.item is item for selection in selections)
+
+
+def handlers(config: Config) -> bool:
+    """True where files are handed to mod_wsgi by their handler."""
+    items = config.named("addhandler", "sethandler")
+    return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(
+        config.named("wsgihandlerscript")
+    )

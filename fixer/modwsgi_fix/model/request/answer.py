@@ -1,0 +1,322 @@
+"""Who answers a request whose file is known: handlers, directories, files, and mod_wsgi's own decisions."""
+
+from __future__ import annotations
+
+import re
+
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
+from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.request.layers import every, last
+from modwsgi_fix.model.request.outcome import Kind, Outcome
+from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.request.walk import merged_options
+from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond
+from modwsgi_fix.model.urls import mount_options
+
+DIRECTORY_HANDLER = "httpd/unix-directory"
+_WSGI = ("wsgi-script", "application/x-httpd-wsgi")
+_CGI = ("cgi-script", "application/x-httpd-cgi", "fcgid-script")
+#: Handlers of modules which are not modelled; any other name is nobody's, and the file is sent as it is.
+_OTHERS = frozenset({
+    "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
+    "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
+    "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
+})  # fmt: skip
+#: Extensions that the mime.types of every distribution knows.
+_TYPES = frozenset({
+    "html", "htm", "css", "js", "json", "xml", "txt", "png", "gif", "jpg", "jpeg", "svg", "ico", "pdf", "zip", "tar", "webp",
+    "woff", "woff2", "ttf", "mp4", "csv",
+})  # fmt: skip
+_OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
+
+
+def find_handler(state: State) -> None:
+    """mod_mime by extension, then SetHandler over it (mod_mime.c:find_ct, core.c:core_override_type)."""
+    forced = state.handler
+    if state.type == DIRECTORY:
+        state.handler = None
+    elif state.filename:
+        _by_extension(state, forced)
+    item = last(state.layers, "sethandler", state.world)
+    if item is not None:
+        if "%{" in item.value or not item.known or len(item.args) > 1:
+            raise Beyond(f"{item.name} by an expression", item)
+        if item.value.lower() != "none":
+            state.handler = item.value
+            state.step("handler", f"SetHandler {item.value}", item)
+
+
+def _by_extension(state: State, forced: str | None) -> None:
+    mappings: dict[str, tuple[str, Item]] = {}
+    types: dict[str, tuple[str, Item]] = {}
+    for _, items in every(state.layers, ("addhandler", "removehandler", "addtype", "removetype"), state.world):
+        for item in items:
+            table = mappings if item.key.endswith("handler") else types
+            words = item.values[1:] if item.key.startswith("add") else item.values
+            for word in words:
+                extension = word.lstrip(".").lower()
+                if item.key.startswith("add"):
+                    table[extension] = (item.value.lower(), item)
+                else:
+                    table.pop(extension, None)
+    if not mappings and not types:
+        return
+    name = (state.filename or "").rstrip("/").rpartition("/")[2].lstrip(".")
+    found: tuple[str, Item] | None = None
+    typed: tuple[str, Item] | None = None
+    for extension in name.split(".")[1:]:
+        extension = extension.lower()
+        if not extension:
+            continue
+        known = extension in _TYPES
+        if extension in types:
+            typed, known = types[extension], True
+        if extension in mappings:
+            found, known = mappings[extension], True
+        if not known and (found or typed) and not state.world.holds(f"TypesConfig knows .{extension}"):
+            found = typed = None
+    if found is not None:
+        state.handler = found[0]
+        state.step("handler", f"AddHandler {found[0]}", found[1])
+    elif forced is None and typed is not None and (typed[0] in _WSGI + _CGI or typed[0] in _OTHERS):
+        state.handler = typed[0]
+        state.step("handler", f"AddType {typed[0]}", typed[1])
+
+
+def respond(state: State) -> Outcome:
+    """What the handler makes of it."""
+    handler = state.handler
+    if handler in _WSGI:
+        return wsgi(state)
+    if (script := _handler_script(state)) is not None:
+        return wsgi(state, script)
+    if handler in _CGI:
+        return _cgi(state)
+    if handler == DIRECTORY_HANDLER and state.type == DIRECTORY and state.request.method in ("GET", "HEAD"):
+        return _listing(state)
+    if (
+        handler is not None
+        and handler != "default-handler"
+        and (handler in _OTHERS or handler.startswith(("proxy:", "php")))
+    ):
+        raise Beyond(f"the handler {handler} answers, which is not modelled")
+    return _file(state)
+
+
+def _outcome(state: State, kind: Kind, status: int | None = None, reason: str = "") -> Outcome:
+    return Outcome(
+        kind, status, state.site.server, state.filename or "", state.path_info, state.handler or "", reason=reason
+    )
+
+
+def _listing(state: State) -> Outcome:
+    if "indexes" in merged_options(state.layers, state.world).on:
+        item = last(state.layers, "options", state.world)
+        state.step("handler", "Options Indexes: the directory is listed", item)
+        return _outcome(state, Kind.LISTING, 200)
+    state.step("handler", "no DirectoryIndex is there, and Options has no Indexes")
+    return _outcome(state, Kind.REFUSED, 403, "a directory without index")
+
+
+def _file(state: State) -> Outcome:
+    if state.request.method not in ("GET", "HEAD", "POST"):
+        raise Beyond(f"the method {state.request.method} on a file is not modelled")
+    if state.type == MISSING:
+        state.step("handler", f"{state.filename} does not exist")
+        return _outcome(state, Kind.NOT_FOUND, 404, "no such file")
+    if state.type == DIRECTORY:
+        return _outcome(state, Kind.NOT_FOUND, 404, "a directory")
+    if state.path_info:
+        item = last(state.layers, "acceptpathinfo", state.world)
+        if item is None or item.value.lower() != "on":
+            state.step("handler", f"{state.filename} is a file, and {state.path_info} is too much", item)
+            return _outcome(state, Kind.NOT_FOUND, 404, "a path behind a file")
+    if state.world.disk is None or state.type == FILE:
+        state.step("handler", f"{state.filename} is sent as it is")
+    return _outcome(state, Kind.FILE, 200)
+
+
+def _cgi(state: State) -> Outcome:
+    loaded = state.config.named("loadmodule")
+    if state.config.complete and loaded and not any(item.value.startswith(("cgi", "fcgid")) for item in loaded):
+        # Nobody answers to the name, and what nobody takes is sent as a file.
+        return _file(state)
+    if "execcgi" not in merged_options(state.layers, state.world).on:
+        item = last(state.layers, "options", state.world)
+        state.step("handler", "Options has no ExecCGI", item)
+        return _outcome(state, Kind.REFUSED, 403, "ExecCGI is off")
+    raise Beyond("a CGI program answers, which is not modelled")
+
+
+# -- mod_wsgi ------------------------------------------------------------------------------------------------------------
+
+
+def _handler_script(state: State) -> Item | None:
+    if state.handler is None:
+        return None
+    for _, items in reversed(list(every(state.layers, ("wsgihandlerscript",), state.world))):
+        for item in reversed(items):
+            if len(item.args) >= 2 and item.value == state.handler:
+                state.step("handler", f"WSGIHandlerScript {item.value} {item.values[1]}", item)
+                return item
+    return None
+
+
+def wsgi(state: State, script: Item | None = None) -> Outcome:
+    """mod_wsgi.c:wsgi_hook_handler: is there a script, may it run, in which group and interpreter, and as whom."""
+    if script is None:
+        aliased = state.mount is not None
+        if not aliased and "execcgi" not in merged_options(state.layers, state.world).on:
+            item = last(state.layers, "options", state.world)
+            state.step("handler", "Options has no ExecCGI", item)
+            return _outcome(state, Kind.REFUSED, 403, "ExecCGI is off")
+        if state.type == MISSING:
+            state.step("handler", f"the script {state.filename} does not exist")
+            return _outcome(state, Kind.NOT_FOUND, 404, "the WSGI script does not exist")
+        if state.type == DIRECTORY:
+            state.step("handler", f"{state.filename} is a directory, and no WSGI script")
+            return _outcome(state, Kind.REFUSED, 403, "the WSGI script is a directory")
+        item = last(state.layers, "acceptpathinfo", state.world)
+        if state.path_info and item is not None and item.value.lower() == "off":
+            state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
+            return _outcome(state, Kind.NOT_FOUND, 404, "a path behind the script")
+    settings: dict[str, tuple[str, Item]] = {}
+    if script is not None:
+        settings = {o.name: (o.value, script) for o in options_of(state.config, script, 2)[0]}
+    elif state.mount is not None:
+        mount = state.mount
+        settings = {name: (o.value, mount.item) for name, o in mount_options(state.config, mount).items()}
+    dispatch = last(state.layers, "wsgidispatchscript", state.world)
+    if dispatch is not None and dispatch.value.lower() != "none":
+        raise Beyond("WSGIDispatchScript chooses the groups, which is a program", dispatch)
+    name, where = _setting(state, settings, "process-group", "wsgiprocessgroup")
+    group = _expand(state, name or "", where, "process group")
+    application_name, application_where = _setting(state, settings, "application-group", "wsgiapplicationgroup")
+    script_name = _script_name(state)
+    application = _application_group(state, application_name, application_where, script_name)
+    extras = []
+    for option in _OPTIONS:
+        value, _ = _setting(state, settings, option, "wsgi" + option.replace("-", ""))
+        if value is not None:
+            extras.append((option, value))
+    user = _user_of(state, None)
+    if group:
+        process = _daemon(state, group, where)
+        if isinstance(process, Outcome):
+            return process
+        user = _user_of(state, process)
+    else:
+        restricted = state.config.main.last("wsgirestrictembedded")
+        if restricted is not None and restricted.value.lower() == "on":
+            state.step("application", "no daemon process group, and WSGIRestrictEmbedded is On", restricted)
+            return _outcome(state, Kind.ERROR, 500, "embedded mode is switched off")
+        state.step("application", "embedded mode: httpd's own processes", where)
+    return Outcome(
+        Kind.APPLICATION, None, state.site.server, state.filename or "", state.path_info, state.handler or "", group,
+        application, script_name, user, options=tuple(extras),
+    )  # fmt: skip
+
+
+def _setting(
+    state: State, settings: dict[str, tuple[str, Item]], option: str, directive: str
+) -> tuple[str | None, Item | None]:
+    """An option of the alias, else the sections, else the server level (domain.md D7)."""
+    if option in settings:
+        return settings[option]
+    item = last([layer for layer in state.layers if layer.section is not None], directive, state.world)
+    if item is None:
+        item = last([layer for layer in state.layers if layer.section is None], directive, state.world)
+    if item is None or not item.args:
+        return None, None
+    if not item.known:
+        raise Beyond(f"{item.name} {item.value} holds a variable that is not defined here", item)
+    return item.value, item
+
+
+def _expand(state: State, name: str, item: Item | None, what: str) -> str:
+    """``%{GLOBAL}`` and ``%{ENV:name}`` (domain.md A5, A6); other text is a name."""
+    if name == "%{GLOBAL}":
+        return ""
+    if name.startswith("%{ENV:"):
+        variable = name[6:].removesuffix("}")
+        value = state.environment.get(variable)
+        if value is None:
+            setter = _set_env(state, variable)
+            if setter is not None and len(setter.args) > 1 and setter.known:
+                state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
+                value = setter.values[1]
+        if value is None:
+            raise Beyond(f"the {what} is the variable {variable} of the request", item)
+        return "" if value == "%{GLOBAL}" else value
+    return name
+
+
+def _set_env(state: State, variable: str) -> Item | None:
+    for layer in reversed(state.layers):
+        for item in reversed(layer.by_key.get("setenv", ())):
+            if item.value == variable and (not item.guards or state.world.active(item)):
+                return item
+    return None
+
+
+def _script_name(state: State) -> str:
+    """The part of the URL in front of what is left for the application (mod_wsgi.c:wsgi_script_name)."""
+    name = state.uri
+    if state.path_info and name.endswith(state.path_info):
+        name = name[: len(name) - len(state.path_info)]
+    return re.sub("//+", "/", name)
+
+
+def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str:
+    if name is None or name in ("%{RESOURCE}", "%{SERVER}"):
+        host = hostname(state.config, state.site.server, state.world)
+        if not host:
+            if state.config.complete:
+                raise Beyond("the interpreter is named after this machine, since no ServerName is there")
+            host = "(the main server's name)"
+        canonical = last(state.layers, "usecanonicalname", state.world)
+        port = server_port(state.config, state.site.server, state.request, canonical)
+        shown = "" if port in (80, 443) else f":{port}"
+        found = host + shown if name == "%{SERVER}" else f"{host}{shown}|{script_name.lower()}"
+        state.step("application", f"interpreter {found}", item)
+        return found
+    value = _expand(state, name, item, "application group")
+    state.step("application", f"interpreter {value or 'main (%{GLOBAL})'}", item)
+    return value
+
+
+def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
+    """The process group of that name, or the error that mod_wsgi answers with (domain.md D2)."""
+    named = [process for process in daemon_processes(state.config) if process.name == group]
+    for process in named:
+        if not process.directive.known:
+            raise Beyond("WSGIDaemonProcess holds a variable that is not defined here", process.directive)
+    named = [process for process in named if not process.directive.guards or state.world.active(process.directive)]
+    if not named:
+        if not state.config.complete and not state.world.holds(
+            f"the process group {group} is defined outside these files", f"no process group {group} is defined"
+        ):
+            named = []
+        elif not state.config.complete:
+            raise Beyond(f"the process group {group} is not defined in these files", item)
+        state.step("application", f"no WSGIDaemonProcess is called {group}", item)
+        return _outcome(state, Kind.ERROR, 500, f"no process group {group}")
+    usable = may_use(state.config, state.site.server, named[0])
+    if usable is None:
+        usable = state.world.holds(
+            f"this host and that of the process group {group} have one name", "their names differ"
+        )
+    if not usable:
+        state.step("application", f"the process group {group} belongs to a host of another name", named[0].directive)
+        return _outcome(state, Kind.ERROR, 500, f"the process group {group} belongs to another host")
+    state.step("application", f"process group {group}", item)
+    return named[0]
+
+
+def _user_of(state: State, process: DaemonProcess | None) -> str:
+    """As whom the application runs: the group's user, else httpd's."""
+    if process is not None and (user := process.option("user")) is not None:
+        return user.value
+    item = state.config.main.last("user")
+    return item.value if item is not None and item.known else ""

@@ -1,0 +1,73 @@
+"""``<If>``, ``<ElseIf>`` and ``<Else>``: what of their expressions is known before a request comes (util_expr_eval.c)."""
+
+from __future__ import annotations
+
+import re
+
+from modwsgi_fix.model.request.layers import Layer
+from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.urls import compile_regex
+
+_COMPARISON = re.compile(
+    r"""^\s*(?P<not>!\s*)?%\{(?P<name>[A-Za-z_:-]+)\}\s*(?P<operator>==|=~|!=|!~|-eq|=)\s*
+        (?: '(?P<single>[^'%]*)' | "(?P<double>[^"%]*)" | /(?P<regex>(?:[^/\\]|\\.)*)/(?P<flags>i?)
+          | m\#(?P<hash>[^\#]*)\#(?P<hashflags>i?) )\s*$""",
+    re.X,
+)
+
+
+def if_layers(layers: list[Layer], state: State) -> list[Layer]:
+    """The conditional sections of these layers that hold, in order (request.c:ap_if_walk)."""
+    found: list[Layer] = []
+    for layer in layers:
+        # Whether an earlier one of the chain held; None before the first.
+        taken = False
+        for section in layer.ifs:
+            if not section.applies(state.world):
+                continue
+            key = section.section.key
+            if key == "if":
+                taken = False
+            elif taken:
+                continue
+            if key == "else" or _holds(" ".join(section.section.values), state):
+                taken = True
+                found += [section, *if_layers([section], state)]
+    return found
+
+
+def _holds(expression: str, state: State) -> bool:
+    parsed = _COMPARISON.match(expression)
+    value = _variable(parsed["name"], state) if parsed else None
+    if parsed is None or value is None:
+        return state.world.holds(f"the condition <If {expression}> holds")
+    literal = parsed["single"] if parsed["single"] is not None else parsed["double"]
+    operator = parsed["operator"]
+    if literal is not None and operator in ("==", "=", "!="):
+        result = (value == literal) is (operator != "!=")
+    elif literal is None and operator in ("=~", "!~"):
+        pattern = parsed["regex"] if parsed["regex"] is not None else parsed["hash"]
+        regex = compile_regex(f"(?i:{pattern})" if parsed["flags"] or parsed["hashflags"] else pattern)
+        if regex is None:
+            return state.world.holds(f"the condition <If {expression}> holds")
+        result = (regex.search(value) is not None) is (operator == "=~")
+    else:
+        return state.world.holds(f"the condition <If {expression}> holds")
+    return result is not bool(parsed["not"])
+
+
+def _variable(name: str, state: State) -> str | None:
+    upper = name.upper()
+    if upper == "REQUEST_URI":
+        return state.uri
+    if upper == "REQUEST_METHOD":
+        return state.request.method
+    if upper == "HTTP_HOST":
+        return state.request.host_header
+    if upper == "HTTPS":
+        return "on" if state.request.tls else "off"
+    if upper == "REQUEST_SCHEME":
+        return "https" if state.request.tls else "http"
+    if upper == "QUERY_STRING":
+        return state.query
+    return None

@@ -1,0 +1,257 @@
+"""Which virtual host answers: by address and port, then by name (server/vhost.c)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
+from modwsgi_fix.model.request.world import Done, World
+from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
+
+#: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
+_HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The hosts at one address and port, in the order that names are tried; the first is the default."""
+
+    entries: list[tuple[Address, Server]] = field(default_factory=list)
+    exact: dict[str, int] = field(default_factory=dict)
+    wild: list[tuple[int, str]] = field(default_factory=list)
+
+    def index(self, main_name: str | None) -> None:
+        """Look names up by hash instead of one by one."""
+        for order, (address, server) in enumerate(self.entries):
+            name = own_name(server)
+            self.exact.setdefault(address.host.lower(), order)
+            if name is None and all(a.is_wildcard for a in addresses(server)):
+                name = main_name
+            if name is not None:
+                self.exact.setdefault(name.lower(), order)
+            for alias in aliases_of(server):
+                if "*" in alias or "?" in alias:
+                    self.wild.append((order, alias.lower()))
+                else:
+                    self.exact.setdefault(alias.lower(), order)
+
+
+@dataclass(slots=True)
+class _Index:
+    """Chains by address (empty: any) and port."""
+
+    chains: dict[str, dict[int, _Chain]]
+
+    def chain(self, address: str | None, port: int) -> _Chain | None:
+        """vhost.c:ap_update_vhost_given_ip: the address before a wildcard, and of each the port before any port."""
+        for one in (address, ""):
+            ports = self.chains.get(one) if one is not None else None
+            if ports and (found := ports.get(port) or ports.get(0)):
+                return found
+        return None
+
+    def named(self, port: int) -> list[str]:
+        """The addresses by which a port is told apart."""
+        return sorted(ip for ip, ports in self.chains.items() if ip and ports.keys() & {0, port})
+
+
+@derived
+def _whole_index(config: Config) -> _Index:
+    return _index(config, config.hosts)
+
+
+def _index(config: Config, hosts: Iterable[Server]) -> _Index:
+    """vhost.c:ap_fini_vhost_config: hosts of exactly one address and port are told apart by name, in file order."""
+    index = _Index({})
+    for server in hosts:
+        for address in dict.fromkeys(addresses(server)):
+            ports = index.chains.setdefault("" if address.is_wildcard else _plain(address.host), {})
+            chain = ports.setdefault(_port(address), _Chain())
+            chain.entries.append((address, server))
+    main = own_name(config.main)
+    for ports in index.chains.values():
+        for chain in ports.values():
+            chain.index(main)
+    return index
+
+
+def _port(address: Address) -> int:
+    return int(address.port) if address.port.isdigit() else 0
+
+
+def _plain(host: str) -> str:
+    try:
+        return str(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return host
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def aliases_of(server: Server) -> list[str]:
+    """All ServerAlias names of a host."""
+    return [value for item in server.all("serveralias") for value in item.values]
+
+
+@derived
+def _guarded(config: Config) -> bool:
+    """True where a condition or a variable leaves open which hosts there are, or how they are called."""
+    return any(
+        (host.item is not None and (host.item.guards or not host.item.known))
+        or any(item.guards or not item.known for item in host.all("servername", "serveralias"))
+        for host in config.hosts
+    )
+
+
+@derived
+def _listening(config: Config) -> dict[int, Item] | None:
+    """The ports of Listen; None where they are not all in sight."""
+    items = config.named("listen")
+    if not config.complete or not items or any(item.guards or not item.known for item in items):
+        return None
+    ports: dict[int, Item] = {}
+    for item in items:
+        port = item.value.rpartition(":")[2]
+        if port.isdigit():
+            ports.setdefault(int(port), item)
+    return ports
+
+
+def select(config: Config, request: Request, world: World) -> Server:
+    """The host whose configuration a request is answered by. Raises ``Done`` where httpd refuses before that."""
+    ports = _listening(config)
+    if ports is not None and request.port not in ports:
+        world.step("host", f"nothing listens on port {request.port}")
+        raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port}"))
+    index = _whole_index(config)
+    if _guarded(config):
+        index = _index(config, [host for host in config.hosts if _exists(host, request.port, world)])
+    chain = index.chain(_address(index, request, world), request.port)
+    host = request.host_header
+    name = host.rsplit(":", 1)[0].lower() if re.search(r":\d*$", host) else host.lower()
+    name = name.removesuffix(".")
+    base = chain.entries[0][1] if chain else config.main
+    _handshake(base, request, world)
+    if not _HOST.fullmatch(name) and not _is_ip(name):
+        world.step("host", f"{host!r} is no host name")
+        raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
+    if chain is None:
+        world.step("host", f"no virtual host is at port {request.port}: the main server")
+        return config.main
+    found = chain.exact.get(name)
+    for order, pattern in chain.wild:
+        if (found is None or order < found) and _wildcard(pattern).fullmatch(name):
+            found = order
+            break
+    if found is None:
+        which = "the only one" if len(chain.entries) == 1 else "the first"
+        world.step("host", f"no name matches {name}: {label(base)} is {which} at its address", base.item)
+        return base
+    address, server = chain.entries[found]
+    _explain(config, server, name, address, world)
+    return server
+
+
+def _exists(host: Server, port: int, world: World) -> bool:
+    assert host.item is not None
+    if all(_port(address) not in (0, port) for address in addresses(host)):
+        return False
+    if not host.item.known:
+        return world.holds(f"{label(host)} is at this address and port")
+    if not world.active(host.item):
+        return False
+    return all(world.active(item) for item in host.all("servername", "serveralias"))
+
+
+def _address(index: _Index, request: Request, world: World) -> str | None:
+    """The address that the request arrives at, asked for only where it matters."""
+    if request.address is not None:
+        return _plain(request.address)
+    if _is_ip(request.host):
+        return _plain(request.host)
+    named = index.named(request.port)
+    if not named:
+        return None
+    answers = [(ip, f"it arrives at {ip}") for ip in named]
+    found = world.ask("the address that it arrives at", *answers, ("", "it arrives at another address"))
+    return found or None
+
+
+def _handshake(base: Server, request: Request, world: World) -> None:
+    """Whether both sides mean the same by the connection; httpd goes by the first host at the address."""
+    tls = is_tls(base)
+    if tls is None:
+        engine = base.last("sslengine")
+        assert engine is not None
+        tls = world.holds(f"{label(base)} speaks TLS") if not engine.known else world.active(engine)
+    if request.tls and not tls:
+        world.step("host", f"{label(base)} does not speak TLS", base.item)
+        raise Done(Outcome(Kind.ERROR, None, base, reason="no TLS is spoken at this address and port"))
+    if tls and not request.tls:
+        world.step("host", f"{label(base)} speaks TLS, and the request does not", base.last("sslengine"))
+        raise Done(Outcome(Kind.ERROR, 400, base, reason="plain HTTP is spoken to a port of TLS"))
+
+
+def _explain(config: Config, server: Server, name: str, address: Address, world: World) -> None:
+    where = " ".join(server.item.values) if server.item else ""
+    own = own_name(server)
+    if address.host.lower() == name:
+        world.step("host", f"{label(server)}: its address is called {name}", server.item)
+    elif own is not None and own.lower() == name:
+        world.step("host", f"{label(server)}: ServerName is {own}", name_item(server))
+    elif own is None and (main := own_name(config.main)) is not None and main.lower() == name:
+        world.step("host", f"<VirtualHost {where}> has the main server's name", server.item)
+    else:
+        for item in server.all("serveralias"):
+            for alias in item.values:
+                if alias.lower() == name or (
+                    ("*" in alias or "?" in alias) and _wildcard(alias.lower()).fullmatch(name)
+                ):
+                    world.step("host", f"{label(server)}: ServerAlias {alias} matches", item)
+                    return
+
+
+@lru_cache(maxsize=4096)
+def _wildcard(pattern: str) -> re.Pattern[str]:
+    """``ap_strcasecmp_match``: ``*`` and ``?``."""
+    return re.compile(
+        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern), re.ASCII | re.DOTALL
+    )
+
+
+def hostname(config: Config, server: Server, world: World) -> str:
+    """``server_hostname``, by which mod_wsgi names and compares: ServerName, else the main server's (domain.md D2)."""
+    for one in (server, config.main):
+        item = name_item(one)
+        if item is not None and not item.known:
+            return world.ask(f"the value of ServerName {item.value}", ("", f"ServerName is {item.value} as it stands"))
+        if item is not None:
+            return split_name(item.value)[0]
+        if not one.is_main and not all(address.is_wildcard for address in addresses(one)):
+            break
+    return ""
+
+
+def server_port(config: Config, server: Server, request: Request, canonical: Item | None) -> int:
+    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (domain.md A2)."""
+    default = 443 if request.tls else 80
+    item = name_item(server)
+    own = int(split_name(item.value)[1] or 0) if item else 0
+    if item is None:
+        ports = [_port(address) for address in addresses(server)]
+        own = ports[0] if ports else 0
+    if canonical is not None and canonical.value.lower() == "on":
+        return own or default
+    found = re.search(r":(\d+)$", request.host_header)
+    return int(found[1]) if found else own or default

@@ -1,0 +1,244 @@
+"""Sections as httpd merges them: layers, each what one section says, found by directory, file, URL or condition.
+
+A later layer wins. What a layer means is left to those who ask it; here is only which layers there are, in which order
+(server/core.c:ap_core_reorder_directories, merge_core_server_configs).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.request.world import Beyond, World, normal
+from modwsgi_fix.model.urls import compile_regex
+
+_FILES = frozenset({"files", "filesmatch"})
+_CONDITIONAL = frozenset({"if", "elseif", "else"})
+_LIMITS = frozenset({"limit", "limitexcept"})
+_SEPARATE = frozenset(
+    {"virtualhost", "directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch"}
+)
+
+
+class Layer:
+    """What one section says itself; ``section`` is None for the level of a server."""
+
+    __slots__ = ("by_key", "files", "ifs", "section")
+
+    def __init__(self, section: Item | None, items: Iterable[Item]) -> None:
+        self.section = section
+        self.by_key: dict[str, list[Item]] = {}
+        self.files: list[Section] = []
+        self.ifs: list[Section] = []
+        self._add(items)
+
+    def _add(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if item.key in _FILES:
+                self.files.append(Section(item))
+            elif item.key in _CONDITIONAL:
+                self.ifs.append(Section(item))
+            elif item.key in _LIMITS:
+                self._add(item.children)
+            elif item.key not in _SEPARATE:
+                self.by_key.setdefault(item.key, []).append(item)
+
+    @property
+    def label(self) -> str:
+        """``<Directory /srv>`` or the server's own level."""
+        if self.section is None:
+            return "the server's own level"
+        return f"<{self.section.name} {' '.join(self.section.values)}>"
+
+
+class Section(Layer):
+    """A section with a pattern: a path, a wildcard or a regular expression."""
+
+    __slots__ = ("order", "pattern", "regex")
+    section: Item
+
+    def __init__(self, item: Item) -> None:
+        super().__init__(item, item.children)
+        self.order = 0
+        self.pattern = pattern_of(item)
+        self.regex = is_regex_section(item)
+
+    def searches(self, text: str) -> bool:
+        """Whether its regular expression is found in ``text``."""
+        regex = compile_regex(self.pattern)
+        if regex is None:
+            raise Beyond(f"the regular expression {self.pattern} is not understood", self.section)
+        return regex.search(text) is not None
+
+    def applies(self, world: World) -> bool:
+        """Whether it is read, and its pattern known."""
+        if not self.section.known:
+            return world.holds(f"{self.label} is meant, with a variable that is not defined here")
+        return not self.section.guards or world.active(self.section)
+
+
+class Directories:
+    """The ``<Directory>`` sections of one server, by the number of components and path; then regular expressions."""
+
+    def __init__(self, items: Iterable[Item], order: int) -> None:
+        self.exact: dict[str, list[Section]] = {}
+        self.wild: dict[int, list[Section]] = {}
+        self.regexes: list[Section] = []
+        for item in items:
+            section = Section(item)
+            order += 1
+            section.order = order
+            if section.regex:
+                self.regexes.append(section)
+            elif has_wildcard(section.pattern):
+                path = section.pattern.rstrip("/")
+                self.wild.setdefault(path.count("/"), []).append(section)
+            else:
+                self.exact.setdefault(normal(section.pattern).rstrip("/"), []).append(section)
+
+    def at(self, path: str, depth: int) -> list[Section]:
+        """Those for a directory (without a slash at its end) of that many components."""
+        found = self.exact.get(path, _NONE)
+        wild = self.wild.get(depth)
+        if wild:
+            found = [*found, *(s for s in wild if fnmatch(s.pattern.rstrip("/")).fullmatch(path))]
+        return found
+
+
+_NONE: list[Section] = []
+
+
+@lru_cache(maxsize=4096)
+def fnmatch(pattern: str) -> re.Pattern[str]:
+    """``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard crosses a slash."""
+    out, at = [], 0
+    while at < len(pattern):
+        char = pattern[at]
+        at += 1
+        if char == "*":
+            out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "\\" and at < len(pattern):
+            out.append(re.escape(pattern[at]))
+            at += 1
+        elif char == "[" and (end := pattern.find("]", at + 1)) > 0:
+            body = pattern[at:end].replace("\\", "\\\\")
+            body = "^" + body[1:] if body[:1] in "!^" else body
+            out.append(f"(?!/)[{body}]")
+            at = end + 1
+        else:
+            out.append(re.escape(char))
+    return re.compile("".join(out), re.DOTALL)
+
+
+class Site:
+    """One server, with what the main server gives it: everything that a request is looked up in."""
+
+    def __init__(self, config: Config, server: Server) -> None:
+        self.config = config
+        self.server = server
+        main = _own(config)[id(config.main)]
+        own = [] if server.is_main else [_own(config).get(id(server)) or _Own(server, 1 << 20)]
+        both = [main, *own]
+        self.base = [one.layer for one in both]
+        self._directories = [one.directories for one in both]
+        self._locations = [section for one in both for section in one.locations]
+
+    def directories(self, path: str, depth: int) -> list[Section]:
+        """The ``<Directory>`` sections for exactly this directory, in the order of merging."""
+        found = [section for one in self._directories for section in one.at(path, depth)]
+        if len(found) > 1:
+            found.sort(key=lambda section: section.order)
+        return found
+
+    def directory_regexes(self) -> Iterator[Section]:
+        for one in self._directories:
+            yield from one.regexes
+
+    def locations(self, uri: str, world: World) -> list[Layer]:
+        """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
+        return [s for s in self._locations if location_holds(s, uri) and s.applies(world)]
+
+    def last(self, key: str, world: World) -> Item | None:
+        """The directive of the server level that counts: the host's own, else the main server's."""
+        return last(self.base, key, world)
+
+
+class _Own:
+    def __init__(self, server: Server, order: int) -> None:
+        self.layer = Layer(None, server.items)
+        self.directories = Directories(_of(server, "directory"), order)
+        self.locations = [Section(item) for item in _of(server, "location")]
+
+
+def _of(server: Server, name: str) -> list[Item]:
+    return [item for item in server.items if item.key in (name, name + "match")]
+
+
+@derived
+def _own(config: Config) -> dict[int, _Own]:
+    return {id(config.main): _Own(config.main, 0)}
+
+
+@derived
+def _sites(config: Config) -> dict[int, Site]:
+    return {}
+
+
+def site_of(config: Config, server: Server) -> Site:
+    """The server, made ready for requests when the first one comes."""
+    sites = _sites(config)
+    found = sites.get(id(server))
+    if found is None:
+        found = sites[id(server)] = Site(config, server)
+    return found
+
+
+def location_holds(section: Section, uri: str) -> bool:
+    """request.c:ap_location_walk: a prefix of whole segments, unless it ends in a slash; wildcards match all of it."""
+    pattern = section.pattern
+    if section.regex:
+        return section.searches(uri)
+    if has_wildcard(pattern):
+        return fnmatch(pattern).fullmatch(uri) is not None
+    return uri.startswith(pattern) and (
+        pattern.endswith("/") or len(uri) == len(pattern) or not pattern or uri[len(pattern)] == "/"
+    )
+
+
+def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]:
+    """The ``<Files>`` sections of these layers that hold for a file name (request.c:ap_file_walk)."""
+    found: list[Layer] = []
+    for layer in layers:
+        for section in layer.files:
+            if section.regex:
+                holds = section.searches(name)
+            elif has_wildcard(section.pattern):
+                holds = fnmatch(section.pattern).fullmatch(name) is not None
+            else:
+                holds = section.pattern == name
+            if holds and section.applies(world):
+                found.append(section)
+    return found
+
+
+def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
+    """The last directive of a name that is read."""
+    for layer in reversed(list(layers)):
+        for item in reversed(layer.by_key.get(key, ())):
+            if not item.guards or world.active(item):
+                return item
+    return None
+
+
+def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterator[tuple[Layer, list[Item]]]:
+    """Each layer that has directives of these names, and those that are read, in order."""
+    for layer in layers:
+        items = [item for key in keys for item in layer.by_key.get(key, ()) if not item.guards or world.active(item)]
+        if items:
+            items.sort(key=lambda item: item.index)
+            yield layer, items

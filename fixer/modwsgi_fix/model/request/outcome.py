@@ -1,0 +1,196 @@
+"""A request, what becomes of it, and the lines that decided so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from modwsgi_fix.model.config import Item, Server
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Kind(StrEnum):
+    """Who answers, or what httpd says itself."""
+
+    APPLICATION = "application"
+    FILE = "file"
+    LISTING = "listing"
+    REDIRECT = "redirect"
+    #: Handed to another server by mod_proxy.
+    PROXY = "proxy"
+    #: A log-in is asked for (401), or nobody gets it (403).
+    REFUSED = "refused"
+    NOT_FOUND = "not-found"
+    #: 400, 405, 410, 500 ..., or no answer at all.
+    ERROR = "error"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it is sent. ``path`` is still percent-encoded.
+
+    ``address`` is the server's address that it arrives at, ``client`` the visitor's; None where not said.
+    """
+
+    host: str
+    port: int = 80
+    path: str = "/"
+    query: str = ""
+    tls: bool = False
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    address: str | None = None
+    client: str | None = None
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.tls else "http"
+        port = "" if self.port == _DEFAULT_PORTS[scheme] else f":{self.port}"
+        return f"{scheme}://{self.host}{port}{self.path}" + (f"?{self.query}" if self.query else "")
+
+    @property
+    def host_header(self) -> str:
+        """What the client sends as Host: the port is named where it is not the scheme's own."""
+        given = self.header("host")
+        if given is not None:
+            return given
+        usual = self.port == _DEFAULT_PORTS["https" if self.tls else "http"]
+        return self.host if usual else f"{self.host}:{self.port}"
+
+    def header(self, name: str) -> str | None:
+        """The value of a header that is known to be sent."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+def request_of(url: str, **details: object) -> Request:
+    """A GET request from a URL; ``http://`` may be left out. Raises ``ValueError`` where it is none."""
+    if "://" not in url:
+        url = "http://" + url
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"not an http or https URL: {url}")
+    port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    host = re.sub(r"^.*@", "", parts.netloc).removesuffix(f":{port}").removesuffix(":")
+    request = Request(host, port, parts.path or "/", parts.query, tls=parts.scheme == "https")
+    return replace(request, **details)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision on the way: what was decided in which phase, and the directive that did; None for a default."""
+
+    phase: str
+    text: str
+    item: Item | None = None
+
+    @property
+    def place(self) -> str:
+        """``file:line``, or an empty string."""
+        return f"{self.item.file.name}:{self.item.line}" if self.item else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a visitor gets.
+
+    ``status`` is httpd's; of an application, which decides itself, it is None. ``process_group`` and
+    ``application_group`` are empty for embedded mode and the main interpreter, as mod_wsgi names them. ``reason`` says
+    in words why it is an error, a refusal or unknown.
+    """
+
+    kind: Kind
+    status: int | None = None
+    server: Server | None = None
+    file: str = ""
+    path_info: str = ""
+    handler: str = ""
+    process_group: str | None = None
+    application_group: str | None = None
+    script_name: str = ""
+    user: str = ""
+    location: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    reason: str = ""
+    because: tuple[Step, ...] = ()
+
+    @property
+    def result(self) -> tuple[object, ...]:
+        """What a visitor or the application could tell apart: equal before and after means nothing changed."""
+        return (
+            self.kind, self.status, self.file, self.handler, self.process_group, self.application_group,
+            self.location, self.user, self.options, self.reason if self.kind is Kind.UNKNOWN else "",
+        )  # fmt: skip
+
+    @property
+    def short(self) -> str:
+        """In a few words: ``application``, ``file served``, ``301 redirect``."""
+        if self.kind is Kind.APPLICATION:
+            return "application"
+        if self.kind is Kind.FILE:
+            return "file served"
+        if self.kind is Kind.REFUSED and self.status == 401:
+            return "log-in asked for"
+        if self.kind is Kind.REFUSED:
+            return "refused"
+        if self.kind is Kind.NOT_FOUND:
+            return "not found"
+        if self.kind is Kind.REDIRECT:
+            return f"redirected to {self.location}" if self.location else "redirected"
+        if self.kind is Kind.ERROR and self.status:
+            return f"error {self.status}"
+        return {Kind.LISTING: "directory listing", Kind.PROXY: "proxied", Kind.ERROR: "no answer"}.get(
+            self.kind, "unknown"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way it may go: what has to be so for it, in words, and the outcome then."""
+
+    provided: tuple[str, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything a request may lead to. One branch where the files decide it."""
+
+    request: Request
+    branches: tuple[Branch, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome, where all branches agree; else one of kind ``unknown`` that names what it depends on."""
+        first = self.branches[0].outcome
+        if all(branch.outcome.result == first.result for branch in self.branches[1:]):
+            return first
+        facts = dict.fromkeys(fact for branch in self.branches for fact in branch.provided)
+        servers = {id(branch.outcome.server) for branch in self.branches}
+        return Outcome(
+            Kind.UNKNOWN,
+            server=first.server if len(servers) == 1 else None,
+            reason="depends on: " + "; ".join(facts),
+            because=_common(self.branches),
+        )
+
+    @property
+    def is_known(self) -> bool:
+        return self.outcome.kind is not Kind.UNKNOWN
+
+    def __iter__(self) -> Iterator[Branch]:
+        return iter(self.branches)
+
+
+def _common(branches: tuple[Branch, ...]) -> tuple[Step, ...]:
+    """The steps that all branches begin with."""
+    shared = []
+    for steps in zip(*(branch.outcome.because for branch in branches), strict=False):
+        if any(step != steps[0] for step in steps):
+            break
+        shared.append(steps[0])
+    return tuple(shared)

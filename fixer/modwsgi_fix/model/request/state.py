@@ -1,0 +1,129 @@
+"""What httpd keeps of a request while its phases run: the ``request_rec``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.request.layers import Layer, Site, last
+from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
+from modwsgi_fix.model.request.world import MISSING, Done, World
+from modwsgi_fix.model.urls import Mapping
+
+_PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
+#: Characters of a path that httpd leaves alone when it writes a URL (``ap_os_escape_path``).
+SAFE = "$-_.+!*'(),:@&=/~;"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+@dataclass(slots=True)
+class State:
+    """One request, or subrequest, on its way."""
+
+    config: Config
+    site: Site
+    request: Request
+    world: World
+    #: The path after decoding.
+    uri: str
+    query: str = ""
+    filename: str | None = None
+    path_info: str = ""
+    type: str = MISSING
+    handler: str | None = None
+    #: What the mapping directive named: without a filesystem, what lies above it is taken to be there.
+    anchor: str = "/"
+    mount: Mapping | None = None
+    layers: list[Layer] = field(default_factory=list)
+    #: A subrequest, as mod_dir makes for each DirectoryIndex.
+    sub: bool = False
+    environment: dict[str, str | None] = field(default_factory=dict)
+
+    def step(self, phase: str, text: str, item: Item | None = None) -> None:
+        self.world.step(phase, text, item)
+
+    def done(self, kind: Kind, status: int | None, reason: str = "", location: str = "") -> Done:
+        """An answer, to be raised."""
+        return Done(
+            Outcome(
+                kind, status, self.site.server, self.filename or "", self.path_info, self.handler or "",
+                location=location, reason=reason,
+            )
+        )  # fmt: skip
+
+
+def clean(state: State, encoded_slashes: str) -> str:
+    """The path as ``ap_process_request_internal`` makes it: dots and runs of slashes taken out, then decoded once."""
+    path = _PERCENT.sub(_decode_unreserved, state.uri)
+    if not path.startswith("/"):
+        raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
+    path = _normalize(state, re.sub(r"//+", "/", path))
+    lowered = path.lower()
+    if "%2f" in lowered and encoded_slashes == "off":
+        state.step("url", "an encoded slash (%2F) is in the path, and AllowEncodedSlashes is Off")
+        raise state.done(Kind.NOT_FOUND, 404, "an encoded slash in the URL")
+    if re.search(r"%(?![0-9a-f]{2})", lowered):
+        raise state.done(Kind.ERROR, 400, "a percent sign in the URL that encodes nothing")
+    if "%00" in lowered:
+        raise state.done(Kind.NOT_FOUND, 404, "an encoded NUL in the URL")
+    keep = encoded_slashes == "nodecode"
+    data = bytearray()
+    at = 0
+    raw = path.encode("utf-8", "surrogateescape")
+    while at < len(raw):
+        if raw[at] == 0x25 and not (keep and raw[at : at + 3].lower() == b"%2f"):
+            data.append(int(raw[at + 1 : at + 3], 16))
+            at += 3
+        else:
+            data.append(raw[at])
+            at += 1
+    decoded = data.decode("utf-8", "surrogateescape")
+    if encoded_slashes == "on":
+        decoded = _normalize(state, re.sub(r"//+", "/", decoded))
+    return decoded
+
+
+def _decode_unreserved(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return char if char in _UNRESERVED else found[0]
+
+
+def _normalize(state: State, path: str) -> str:
+    """``ap_normalize_path``: ``.`` and ``..`` segments; above the root is 400."""
+    parts: list[str] = []
+    segments = path.split("/")[1:]
+    for index, part in enumerate(segments):
+        final = index == len(segments) - 1
+        if part == ".":
+            if final:
+                parts.append("")
+        elif part == "..":
+            if not parts:
+                state.step("url", "the path leads above the root")
+                raise state.done(Kind.ERROR, 400, "the path leads above the root")
+            parts.pop()
+            if final:
+                parts.append("")
+        else:
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def location_url(state: State, path: str) -> str:
+    """A path of this server as the absolute URL that a client is sent to (``ap_construct_url``)."""
+    request, site = state.request, state.site
+    scheme, usual = ("https", 443) if request.tls else ("http", 80)
+    canonical = last(state.layers or site.base, "usecanonicalname", state.world)
+    name = server_name(state)
+    port = server_port(state.config, site.server, request, canonical)
+    return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
+
+
+def server_name(state: State) -> str:
+    """``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
+    canonical = last(state.layers or state.site.base, "usecanonicalname", state.world)
+    if canonical is not None and canonical.value.lower() == "on":
+        return hostname(state.config, state.site.server, state.world)
+    return re.sub(r":\d*$", "", state.request.host_header).lower()

@@ -1,0 +1,307 @@
+"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (domain.md M1).
+
+mod_rewrite, mod_proxy, mod_alias (redirects, then aliases), mod_wsgi, and at last DocumentRoot.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import NamedTuple
+from urllib.parse import quote
+
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.request.layers import last
+from modwsgi_fix.model.request.modrewrite import rewrite
+from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.state import SAFE, State, location_url
+from modwsgi_fix.model.request.world import Beyond, Done, normal
+from modwsgi_fix.model.urls import Mapping, alias_match, aliases, compile_regex, mounts, substitute
+
+_STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
+
+
+def translate(state: State) -> None:
+    """Set ``filename``, ``handler`` and what led there; raises ``Done`` for what is answered in this phase."""
+    for item in _unmodelled(state):
+        raise Beyond(f"{item.name} may map this URL, which is not modelled", item)
+    if rewrite(state):
+        return
+    if _proxied(state):
+        return
+    _redirected(state)
+    if _aliased(state) or _mounted(state):
+        return
+    _document_root(state)
+
+
+def _unmodelled(state: State) -> list[Item]:
+    keys = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
+    found = [item for key in keys if (item := state.site.last(key, state.world)) is not None]
+    if state.uri.startswith("/~"):
+        item = state.site.last("userdir", state.world)
+        if item is not None and item.value.lower() != "disabled":
+            found.append(item)
+    return found
+
+
+class Tables:
+    """What a server maps URLs by, looked up once."""
+
+    def __init__(self, config: Config, server: Server) -> None:
+        servers = [server] if server.is_main else [server, config.main]
+        keys = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
+        found = (redirect_of(item) for one in servers for item in one.all(*keys))
+        self.redirects = [redirect for redirect in found if redirect is not None]
+        self.aliases = aliases(config, server)
+        self.mounts = mounts(config, server)
+        self.proxies = [item for one in reversed(servers) for item in one.all("proxypass", "proxypassmatch")]
+
+
+def _tables(state: State) -> Tables:
+    cache = state.config.derived(_cache)
+    key = id(state.site.server)
+    found = cache.get(key)
+    if found is None:
+        found = cache[key] = Tables(state.config, state.site.server)
+    return found
+
+
+def _cache(config: Config) -> dict[int, Tables]:
+    return {}
+
+
+def _read(state: State, item: Item) -> bool:
+    """Whether a mapping directive that matches is really there."""
+    if not item.known:
+        raise Beyond(f"{item.name} {' '.join(item.values)} holds a variable that is not defined here", item)
+    return not item.guards or state.world.active(item)
+
+
+def prefix_match(prefix: str, uri: str) -> int:
+    """As ``alias_match``, quickly for what cannot match; 0 where it does not."""
+    if "//" not in prefix and "//" not in uri and not uri.startswith(prefix.rstrip("/")):
+        return 0
+    return alias_match(prefix, uri) or 0
+
+
+# -- mod_proxy ---------------------------------------------------------------------------------------------------------
+
+
+def _proxied(state: State) -> bool:
+    location = last(state.layers, "proxypass", state.world)
+    if location is not None and location.section("location", "locationmatch") and location.value != "!":
+        raise _proxy(state, location.value, location)
+    for item in _tables(state).proxies:
+        if len(item.args) < 2:
+            continue
+        if item.key == "proxypassmatch":
+            regex = compile_regex(item.value)
+            if regex is None:
+                raise Beyond(f"the regular expression {item.value} is not understood", item)
+            found = regex.search(state.uri)
+            target = substitute(item.values[1], found) if found else None
+        else:
+            end = prefix_match(item.value, state.uri)
+            target = item.values[1] + state.uri[end:] if end else None
+        if target is None or not _read(state, item):
+            continue
+        if item.values[1] == "!":
+            state.step("proxy", f"{item.name} {item.value} ! leaves it to this server", item)
+            return False
+        raise _proxy(state, target, item)
+    return False
+
+
+def _proxy(state: State, target: str, item: Item) -> Done:
+    state.step("mapping", f"{item.name} hands it to {target}", item)
+    state.handler = "proxy-server"
+    state.filename = f"proxy:{target}"
+    raise Beyond(f"{target} answers, if access is granted", item)
+
+
+# -- mod_alias ---------------------------------------------------------------------------------------------------------
+
+
+class Redirect(NamedTuple):
+    """One Redirect directive taken apart; ``url`` is None in its short form inside ``<Location>``."""
+
+    item: Item
+    status: int
+    url: str | None
+    target: str
+    is_regex: bool
+
+
+def redirect_of(item: Item) -> Redirect | None:
+    """``Redirect [status] [url] [target]`` as mod_alias.c:add_redirect_internal reads it."""
+    values = list(item.values)
+    status = 301 if item.key == "redirectpermanent" else 302
+    if item.key in ("redirect", "redirectmatch") and values:
+        word = values[0].lower()
+        if word in _STATUS or word.isdigit():
+            status = _STATUS.get(word) or int(word)
+            values.pop(0)
+    if not values:
+        return None
+    regex = item.key == "redirectmatch"
+    if len(values) == 1:
+        if item.section("location", "locationmatch") is not None and 300 <= status < 400:
+            return Redirect(item, status, None, values[0], regex)
+        return Redirect(item, status, values[0], "", regex)
+    return Redirect(item, status, values[0], values[1], regex)
+
+
+def _redirected(state: State) -> None:
+    item = last([layer for layer in state.layers if layer.section is not None], "redirect", state.world)
+    if item is not None and (found := redirect_of(item)) is not None and found.url is None:
+        if "%{" in found.target:
+            raise Beyond(f"{item.name} to an expression is not modelled", item)
+        raise redirection(state, found, found.target)
+    for redirect in _tables(state).redirects:
+        target = redirect_target(state, redirect)
+        if target is not None and _read(state, redirect.item):
+            raise redirection(state, redirect, target)
+
+
+def redirect_target(state: State, redirect: Redirect) -> str | None:
+    """Where a redirect sends this URL (empty where it sends nowhere), or None where it does not match."""
+    if redirect.url is None:
+        return None
+    if redirect.is_regex:
+        regex = compile_regex(redirect.url)
+        if regex is None:
+            raise Beyond(f"the regular expression {redirect.url} is not understood", redirect.item)
+        found = regex.search(state.uri)
+        return substitute(redirect.target, found) if found else None
+    end = prefix_match(redirect.url, state.uri)
+    if not end:
+        return None
+    rest = quote(state.uri[end:], safe=SAFE, errors="surrogateescape")
+    return redirect.target + rest if redirect.target else ""
+
+
+def redirection(state: State, redirect: Redirect, target: str) -> Done:
+    """The answer of a Redirect directive."""
+    item, status = redirect.item, redirect.status
+    if not 300 <= status < 400:
+        state.step("mapping", f"{item.name} answers {status}", item)
+        kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
+        return state.done(kind, status, f"{item.name} says so")
+    if target.startswith("/"):
+        target = location_url(state, target)
+    if state.query and "?" not in target:
+        target += f"?{state.query}"
+    state.step("mapping", f"{item.name} to {target}", item)
+    return state.done(Kind.REDIRECT, status, location=target)
+
+
+def _aliased(state: State) -> bool:
+    location = _location_alias(state)
+    if location is not None:
+        return True
+    for mapping in _tables(state).aliases:
+        target = mapped(state.uri, mapping)
+        if target is None or not _read(state, mapping.item):
+            continue
+        state.filename = absolute(state, target, mapping.item)
+        state.anchor = (
+            normal(absolute(state, mapping.target, mapping.item)).rstrip("/") if not mapping.is_regex else "/"
+        )
+        if mapping.is_regex:
+            state.anchor = posixpath.dirname(normal(state.filename).rstrip("/"))
+        if mapping.item.key.startswith("script"):
+            state.handler = "cgi-script"
+        state.step("mapping", f"{mapping.item.name} {mapping.url} maps it to {state.filename}", mapping.item)
+        return True
+    return False
+
+
+def _location_alias(state: State) -> Item | None:
+    """``Alias`` with one argument inside ``<Location>`` (2.4.19): the path itself, without the rest of the URL (M7)."""
+    for key in ("alias", "scriptalias"):
+        item = last([layer for layer in state.layers if layer.section is not None], key, state.world)
+        if item is not None and len(item.args) == 1:
+            preserve = last(state.layers, "aliaspreservepath", state.world)
+            section = item.section("location", "locationmatch")
+            if section is None or section.key != "location" or "%{" in item.value:
+                raise Beyond("an Alias in a section with a pattern or an expression is not modelled", item)
+            path = item.value
+            if preserve is not None and preserve.value.lower() == "on":
+                path += state.uri[len(section.value) :]
+            state.filename = absolute(state, path, item)
+            state.anchor = normal(state.filename).rstrip("/")
+            if key == "scriptalias":
+                state.handler = "cgi-script"
+            state.step("mapping", f"{item.name} in <Location {section.value}> maps it to {state.filename}", item)
+            return item
+    return None
+
+
+def mapped(uri: str, mapping: Mapping) -> str | None:
+    """The path that an alias gives a URL, or None (mod_alias.c:try_alias_list)."""
+    if not mapping.is_regex:
+        end = prefix_match(mapping.url, uri)
+        return mapping.target + uri[end:] if end else None
+    regex = compile_regex(mapping.url)
+    if regex is None:
+        raise Beyond(f"the regular expression {mapping.url} is not understood", mapping.item)
+    found = regex.search(uri)
+    return substitute(mapping.target, found) if found else None
+
+
+def absolute(state: State, path: str, item: Item) -> str:
+    """``ap_server_root_relative``."""
+    if path.startswith("/"):
+        return path
+    root = state.config.named("serverroot")
+    if not root:
+        raise Beyond(f"{path} is relative to the ServerRoot, which is not in sight", item)
+    return posixpath.join(root[0].value, path)
+
+
+# -- mod_wsgi, core ----------------------------------------------------------------------------------------------------
+
+
+def _mounted(state: State) -> bool:
+    for mount in _tables(state).mounts:
+        filename = mounted(state.uri, mount)
+        if filename is None or not _read(state, mount.item):
+            continue
+        state.filename, state.handler, state.mount = filename, "wsgi-script", mount
+        state.anchor = normal(mount.target).rstrip("/") if not mount.is_regex else posixpath.dirname(filename)
+        state.step("mapping", f"{mount.item.name} {mount.url} maps it to {mount.target}", mount.item)
+        return True
+    return False
+
+
+def mounted(uri: str, mount: Mapping) -> str | None:
+    """mod_wsgi.c:wsgi_hook_intercept: the rest of the URL is appended, all of it for ``/``; of a regex what is behind."""
+    if not mount.is_regex:
+        end = prefix_match(mount.url, uri)
+        if not end:
+            return None
+        return mount.target + (uri if mount.url == "/" else uri[end:])
+    regex = compile_regex(mount.url)
+    if regex is None:
+        raise Beyond(f"the regular expression {mount.url} is not understood", mount.item)
+    found = regex.search(uri)
+    if found is None or found.end() == 0:
+        return None
+    target = substitute(mount.target, found)
+    return target + (uri if uri[: found.end()] == "/" else uri[found.end() :])
+
+
+def _document_root(state: State) -> None:
+    item = state.site.last("documentroot", state.world)
+    if item is None:
+        state.step("mapping", "no directive maps it, and DocumentRoot is not in sight")
+        raise Beyond("DocumentRoot is not in sight")
+    if not item.known:
+        raise Beyond("DocumentRoot holds a variable that is not defined here", item)
+    root = absolute(state, item.value, item).rstrip("/")
+    if re.search(r"(^|/)\.\.(/|$)", state.uri):
+        raise state.done(Kind.REFUSED, 403, "the path leads above DocumentRoot")
+    state.filename = root + state.uri
+    state.anchor = root
+    state.step("mapping", f"DocumentRoot: {state.filename}", item)

@@ -1,0 +1,193 @@
+"""From a path to the file that is there, and the sections on the way (server/request.c:ap_directory_walk)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.reader import Source, load
+from modwsgi_fix.model.request.layers import Layer, Site, every, last
+from modwsgi_fix.model.request.outcome import Kind, Outcome
+from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, normal
+
+_ALL = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative ones to come again."""
+
+    on: frozenset[str] = frozenset({"followsymlinks"})
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+
+    def merge(self, items: list[Item]) -> Options:
+        """One section's ``Options`` lines put on top."""
+        absolute: frozenset[str] | None = None
+        add: frozenset[str] = frozenset()
+        remove: frozenset[str] = frozenset()
+        for item in items:
+            first = True
+            for word in item.values:
+                sign = word[0] if word[:1] in ("+", "-") else ""
+                names = _option_names(word[len(sign) :].lower())
+                if sign == "+":
+                    add, remove = add | names, remove - names
+                elif sign == "-":
+                    add, remove = add - names, remove | names
+                else:
+                    absolute = (frozenset() if first or absolute is None else absolute) | names
+                first = False
+        if absolute is not None:
+            return Options(absolute, add, remove)
+        add, remove = (self.add - remove) | add, (self.remove - add) | remove
+        return Options((self.on - remove) | add, add, remove)
+
+
+def _option_names(word: str) -> frozenset[str]:
+    if word == "all":
+        return _ALL
+    if word == "none":
+        return frozenset()
+    return frozenset({word})
+
+
+def merged_options(layers: list[Layer], world: World) -> Options:
+    """The Options that these layers add up to."""
+    found = Options()
+    for _, items in every(layers, ("options",), world):
+        found = found.merge(items)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a walk ended: the path as far as it exists, what is left of it, its type, and the layers on the way."""
+
+    filename: str
+    path_info: str
+    type: str
+    layers: list[Layer]
+
+
+def walk(site: Site, path: str, anchor: str, world: World) -> Found:
+    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there."""
+    path = normal(path)
+    layers: list[Layer] = []
+    options = merged_options(site.base, world)
+    override = _override(site.base, world)
+    parts = path.split("/")[1:]
+    trailing = len(parts) > 1 and parts[-1] == ""
+    if trailing or parts == [""]:
+        parts.pop()
+    kind = DIRECTORY
+    here, depth = "", 0
+    whole = world.type_of(path.rstrip("/") or "/") if world.disk is not None else None
+    exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
+    while True:
+        for section in site.directories(here, depth):
+            if section.applies(world):
+                layers.append(section)
+                options, override = _put(section, options, override, world)
+        if override and override != "none":
+            htaccess = _htaccess(site, here, override, anchor, world)
+            if htaccess is not None:
+                layers.append(htaccess)
+                options, override = _put(htaccess, options, override, world)
+        if depth == len(parts):
+            kind = whole if exact and whole else DIRECTORY
+            break
+        here, depth = f"{here}/{parts[depth]}", depth + 1
+        if exact and "followsymlinks" in options.on and "symlinksifownermatch" not in options.on:
+            # What exists as a whole is taken for directories all the way down, the file itself too.
+            continue
+        kind = _step(here, anchor, options, world)
+        if kind != DIRECTORY:
+            break
+    rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
+    if kind == DIRECTORY and trailing:
+        here, rest = here + "/", ""
+    filename = here or "/"
+    for section in site.directory_regexes():
+        if section.searches(filename) and section.applies(world):
+            layers.append(section)
+    return Found(filename, rest if kind != DIRECTORY else "", kind, layers)
+
+
+def _step(path: str, anchor: str, options: Options, world: World) -> str:
+    """The type of one component; a link counts as what it leads to, if Options let it."""
+    if world.disk is None and anchor.startswith(path + "/"):
+        return DIRECTORY
+    kind = world.type_of(path)
+    if world.is_link(path):
+        owner = "symlinksifownermatch" in options.on
+        if not owner and "followsymlinks" not in options.on:
+            world.step("directory", f"{path} is a symbolic link, and Options do not allow to follow it")
+            raise Done(Outcome(Kind.REFUSED, 403, file=path, reason="a symbolic link that may not be followed"))
+        if kind == MISSING:
+            world.step("directory", f"{path} is a symbolic link that leads nowhere")
+            raise Done(Outcome(Kind.REFUSED, 403, file=path, reason="a symbolic link that leads nowhere"))
+        if owner and not world.holds(f"the symbolic link {path} and what it leads to have one owner"):
+            world.step("directory", f"{path} is a symbolic link to another's file, and SymLinksIfOwnerMatch holds")
+            raise Done(Outcome(Kind.REFUSED, 403, file=path, reason="a symbolic link that may not be followed"))
+    return kind
+
+
+def _put(layer: Layer, options: Options, override: str, world: World) -> tuple[Options, str]:
+    for _, items in every([layer], ("options",), world):
+        options = options.merge(items)
+    return options, _override([layer], world) or override
+
+
+def _override(layers: list[Layer], world: World) -> str:
+    """``none``, ``all``, some of the classes, or empty where nothing is said (None is the default of 2.4)."""
+    listed = last(layers, "allowoverridelist", world)
+    if listed is not None and listed.value.lower() != "none":
+        return "list"
+    item = last(layers, "allowoverride", world)
+    return " ".join(item.values).lower() if item is not None else ""
+
+
+def _htaccess(site: Site, directory: str, override: str, anchor: str, world: World) -> Layer | None:
+    """What the .htaccess of a directory says; None where there is none."""
+    item = site.last("accessfilename", world)
+    for name in item.values if item else (".htaccess",):
+        path = f"{directory}/{name}"
+        if world.disk is None:
+            if not (directory + "/").startswith(anchor.rstrip("/") + "/"):
+                # One answer for all directories above what the configuration names.
+                path = f"{anchor.rstrip('/')} or above it"
+            if (
+                world.ask(
+                    f"{name}: {path}",
+                    ("no", f"no {name} in {path.removesuffix('/' + name)}"),
+                    ("yes", f"{path} exists"),
+                )
+                == "yes"
+            ):
+                raise Beyond(f"{path} decides, and is not in sight")
+            continue
+        if world.type_of(path) != FILE:
+            continue
+        layer = _parsed(site.config, path)
+        if layer is None or override != "all":
+            raise Beyond(f"{path} is read with AllowOverride {override}")
+        return layer
+    return None
+
+
+@derived
+def _files(config: Config) -> dict[str, Layer | None]:
+    return {}
+
+
+def _parsed(config: Config, path: str) -> Layer | None:
+    """A .htaccess as a layer, read as httpd would with AllowOverride All; None where it has faults."""
+    cache = _files(config)
+    if path not in cache:
+        assert config.disk is not None
+        source = Source(config.disk, (path,), (), ("/",), complete=False, variables=config.variables)
+        found = load(source, target=config.target, disk=config.disk)
+        sound = not found.gaps and all(not file.tree.problems for file in found.files.values())
+        cache[path] = Layer(None, found.main.items) if sound else None
+    return cache[path]

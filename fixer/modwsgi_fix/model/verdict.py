@@ -1,0 +1,225 @@
+"""What httpd says to one line, and what becomes alive when a dead one is mended.
+
+``refusal`` knows only what httpd certainly refuses (tried with ``apache2 -t`` 2.4.71): there a mended line is one that
+lets it start. ``revival`` weighs a line that httpd accepts and that means nothing, as a path in typographic quotes does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.syntax import Directive, Section
+
+_PATHS = frozenset({"location", "directory", "files", "proxy"})
+_MATCHES = frozenset({"locationmatch", "directorymatch", "filesmatch", "proxymatch"})
+_OPTIONS = frozenset(
+    [
+        "all",
+        "none",
+        "indexes",
+        "includes",
+        "includesnoexec",
+        "followsymlinks",
+        "symlinksifownermatch",
+        "execcgi",
+        "multiviews",
+    ]
+)
+_OVERRIDES = frozenset(["all", "none", "limit", "options", "fileinfo", "authconfig", "indexes"])
+_PROTOCOLS = frozenset(["all", "sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"])
+_LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {
+    f"trace{n}" for n in range(1, 9)
+}
+_IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
+#: Relative to ServerRoot when they do not begin with a slash, and then not there.
+_MUST_EXIST = frozenset(
+    [
+        "errorlog",
+        "customlog",
+        "transferlog",
+        "documentroot",
+        "sslcertificatefile",
+        "sslcertificatekeyfile",
+        "include",
+        "loadmodule",
+    ]
+)
+#: How many words come before the options of mod_wsgi's directives.
+WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
+#: The options of all but WSGIDaemonProcess.
+SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
+
+
+def refusal(name: str, words: Sequence[str]) -> str:
+    """Why httpd refuses a directive or an opening line with these words; empty where it may take them."""
+    key = name.lower()
+    info = directives.find(key)
+    if info is None:
+        return ""
+    if info.section:
+        if key in _PATHS | _MATCHES:
+            most = 2 if words[:1] == ["~"] or tuple(words[:1]) == ("~",) else 1
+            return f"Multiple <{info.name}> arguments not (yet) supported." if len(words) > most else ""
+        return ""
+    if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
+        least, most_words = info.counts()
+        if len(words) < least or (most_words is not None and len(words) > most_words):
+            return f"{info.name} takes another number of arguments"
+    first = words[0].lower() if words else ""
+    if info.values and len(words) == 1 and first not in map(str.lower, info.values):
+        return f"{info.name} must be one of: {' | '.join(info.values)}"
+    return _grammar(key, list(words), first)
+
+
+def _grammar(key: str, words: list[str], first: str) -> str:
+    """Directives that weigh their words themselves."""
+    if key == "options":
+        bad = next((w for w in words if w.lstrip("+-").lower() not in _OPTIONS), None)
+        return f"Illegal option {bad}" if bad is not None else ""
+    if key == "allowoverride":
+        bad = next((w for w in words if w.partition("=")[0].lower() not in _OVERRIDES | {"nonfatal"}), None)
+        return f"Illegal override option {bad}" if bad is not None else ""
+    if key == "order" and first not in ("allow,deny", "deny,allow", "mutual-failure"):
+        return "unknown order"
+    if key in ("allow", "deny"):
+        if first != "from":
+            return f"{key} must be followed by 'from'"
+        return "No comments are allowed here" if any(w.startswith("#") for w in words) else ""
+    if key == "require" and words:
+        if words[0] == "all":
+            wrong = [w.lower() for w in words[1:]] not in (["granted"], ["denied"])
+            return "Argument for 'Require all' must be 'granted' or 'denied'" if wrong else ""
+        if words[0] in ("granted", "denied"):
+            return f"Unknown Authz provider: {words[0]}"
+        if words[0] == "ip":
+            bad = next((w for w in words[1:] if not _IP(w)), None)
+            return f"ip address '{bad}' appears to be invalid" if bad is not None else ""
+    if key == "sslprotocol":
+        bad = next((w for w in words if w.lstrip("+-").lower() not in _PROTOCOLS), None)
+        return f"SSLProtocol: Illegal protocol '{bad}'" if bad is not None else ""
+    if key == "loglevel":
+        bad = next((w for w in words if w.rpartition(":")[2].lower() not in _LEVELS), None)
+        return "Log level keyword must be one of emerg, alert, crit, error, warn" if bad is not None else ""
+    if key == "listen" and words and not re.fullmatch(r"\S*\d", words[0]):
+        return "Port must be specified"
+    if key == "rewriterule" and len(words) == 3 and not (words[2][:1] == "[" and words[2][-1:] == "]"):
+        return "RewriteRule: bad flag delimiters"
+    if key in _MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
+        return f"{words[-1]} is not there"
+    return _wsgi_options(key, words)
+
+
+def _wsgi_options(key: str, words: list[str]) -> str:
+    if key not in WSGI_WORDS:
+        return ""
+    for word in words[WSGI_WORDS[key] :]:
+        name, equals, value = word.partition("=")
+        if key == "wsgidaemonprocess":
+            if not equals or directives.daemon_option(name) is None:
+                return "Invalid option to WSGI daemon process definition."
+            if name == "home" and not value.startswith("/"):
+                return "Invalid home directory for WSGI daemon process."
+            if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
+                return f"bad {name} name {value}"
+        elif not equals or name not in SCRIPT_OPTIONS:
+            return "Invalid option to WSGI script definition."
+    return ""
+
+
+class Revival(NamedTuple):
+    """What a dead line does when it comes to life, and so how far the fix may be trusted."""
+
+    level: Applicability
+    reason: str
+    #: Only grants by URL: better left dead than revived.
+    only_grants: bool = False
+
+
+_GRANTS = frozenset({"order", "allow", "satisfy", "require"})
+_CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
+#: Before, the application was not found or not run; now it answers.
+_ANSWERS = frozenset(
+    [
+        "wsgiscriptalias",
+        "wsgidaemonprocess",
+        "wsgiprocessgroup",
+        "wsgipythonhome",
+        "wsgipythonpath",
+        "wsgicallableobject",
+    ]
+)
+
+
+def revival(node: Directive) -> Revival:
+    """What happens when a line that names nothing real names what was meant."""
+    if isinstance(node, Section):
+        return _section(node)
+    key = node.key
+    words = [word.value for word in node.args]
+    if key in _ANSWERS:
+        return Revival(Applicability.REPAIR, "the application answers where it was not found before")
+    if (
+        key == "rewriterule"
+        and words[2:]
+        and words[1] in ("-", "–")
+        and re.search(r"\b(?:F|G|forbidden|gone)\b", words[2])
+    ):
+        return Revival(Applicability.REPAIR, "what the rule forbids is closed from now on")
+    if key == "redirectmatch" and words[:1] and words[0].lower() in ("403", "404", "410", "gone"):
+        return Revival(Applicability.REPAIR, "what the rule forbids is closed from now on")
+    if key == "deny":
+        return Revival(Applicability.REPAIR, "what it denies is closed from now on")
+    if key in ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "documentroot"):
+        return Revival(Applicability.UNSAFE, "files are served which could not be asked for before")
+    return Revival(Applicability.UNSAFE, "httpd takes it as it stands, so its meaning changes")
+
+
+def _section(section: Section) -> Revival:
+    if section.key not in _PATHS | _MATCHES:
+        return Revival(Applicability.UNSAFE, "all that it holds comes into force")
+    held = _held(section)
+    if not held:
+        return Revival(Applicability.SAFE, "it holds nothing")
+    if all(_closes(node, held) for node in held):
+        return Revival(Applicability.REPAIR, "what it denies is closed from now on")
+    if all(node.key in _GRANTS for node in held) and any(_admits_all(node) for node in held):
+        by_url = section.key in ("location", "locationmatch") and not any(node.key == "deny" for node in held)
+        return Revival(Applicability.UNSAFE, "what it allows is open from now on", only_grants=by_url)
+    return Revival(Applicability.UNSAFE, "all that it holds comes into force, and that may open something")
+
+
+def _admits_all(node: Directive) -> bool:
+    words = [word.value.lower() for word in node.args]
+    return (node.key, words) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))
+
+
+def _held(section: Section) -> list[Directive]:
+    held: list[Directive] = []
+    for node in section.children:
+        if isinstance(node, Section) and node.key in _CONDITIONS:
+            held += _held(node)
+        elif isinstance(node, Directive):
+            held.append(node)
+    return held
+
+
+def _closes(node: Directive, held: list[Directive]) -> bool:
+    """True for what can only shut: it takes effect on top of everything else, or lets nobody through."""
+    words = [word.value.lower() for word in node.args]
+    others = {other.key for other in held}
+    if node.key in ("sslrequiressl", "sslrequire"):
+        return True
+    if node.key == "sslverifyclient":
+        return words == ["require"]
+    if node.key == "require":
+        return words == ["all", "denied"] and not others & {"allow", "order", "satisfy"}
+    if node.key in ("order", "deny"):
+        everyone = any(
+            other.key == "deny" and [w.value.lower() for w in other.args] == ["from", "all"] for other in held
+        )
+        return everyone and not others & {"allow", "require", "satisfy"}
+    return node.key == "options" and bool(words) and all(word in ("-indexes", "-followsymlinks") for word in words)

@@ -1,0 +1,212 @@
+"""Reports for programs: JSON, GitHub's workflow commands, GitLab's code quality, JUnit and reviewdog's rdjson."""
+
+from __future__ import annotations
+
+import json as _json
+import os
+from typing import Any
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, plural, valid
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.text import LineIndex, Span
+
+
+def json(report: Report) -> str:
+    """Everything that is known, as one object. Lines and columns count from 1, columns in characters.
+
+    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go.
+    """
+    return _dump(
+        {
+            "version": VERSION,
+            "findings": [_finding(finding) for finding in report.findings],
+            "fixed": [
+                {
+                    "rule": f.rule,
+                    "file": f.name,
+                    "line": f.line,
+                    "title": f.fix.title,
+                    "level": f.fix.applicability.label,
+                }
+                for f in report.fixed
+            ],
+            "withheld": [
+                {"rule": w.rule, "file": w.name, "line": w.line, "title": w.title, "reason": w.reason}
+                for w in report.withheld
+            ],
+            "not_understood": [
+                {"file": gap.name, "line": gap.first, "end_line": gap.last, "reason": gap.reason} for gap in report.gaps
+            ],
+            "files": [file.name for file in report.files],
+        }
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    fix = finding.diagnostic.fix
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "file": finding.file.name,
+        **_place(finding.file.lines, finding.diagnostic.span),
+        "fixable": finding.level.label if finding.level else None,
+        "fix": fix and _fix(fix, finding.config),
+        "related": [
+            {"file": file.name, **_place(file.lines, related.span), "message": related.message}
+            for related in finding.diagnostic.related
+            for file in [finding.config.source(related.path)]
+        ],
+    }
+
+
+def _fix(fix: Fix, config: Config) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "level": fix.applicability.label,
+        "reason": fix.reason,
+        "edits": [
+            {"file": file.name, **_place(file.lines, edit.span), "text": edit.text}
+            for edit in fix.edits
+            for file in [config.source(edit.path)]
+        ],
+    }
+
+
+def _place(lines: LineIndex, span: Span) -> dict[str, int]:
+    start, end = lines.position(span.start), lines.position(span.end)
+    return {"line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column}
+
+
+def github(report: Report) -> str:
+    """Annotations as GitHub's runner reads them from a step's output."""
+    kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+    lines = []
+    for finding in report.findings:
+        where = {
+            "title": finding.rule,
+            "file": finding.file.name,
+            "line": finding.start.line,
+            "endLine": finding.end.line,
+        }
+        if finding.start.line == finding.end.line:
+            where |= {"col": finding.start.column, "endColumn": finding.end.column}
+        properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in where.items())
+        lines.append(f"::{kinds[finding.severity]} {properties}::{_escaped(finding.message)}\n")
+    for name, count in report.gap_lines().items():
+        text = f"{plural(count, 'line')} of {name} were not understood"
+        lines.append(f"::notice title=not-understood,file={_escaped(name, property=True)}::{_escaped(text)}\n")
+    return valid("".join(lines))
+
+
+def _escaped(text: str, *, property: bool = False) -> str:
+    """As ``@actions/core`` escapes (command.ts: escapeData, escapeProperty)."""
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if property else text
+
+
+def gitlab(report: Report) -> str:
+    """GitLab's code quality report: a list of issues with fingerprints."""
+    severities = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+    return _dump(
+        [
+            {
+                "description": finding.message,
+                "check_name": finding.rule,
+                "fingerprint": fingerprint,
+                "severity": severities[finding.severity],
+                "location": {
+                    "path": _relative(finding.file.name),
+                    "lines": {"begin": finding.start.line, "end": finding.end.line},
+                },
+            }
+            for finding, fingerprint in zip(report.findings, fingerprints(report.findings), strict=True)
+        ]
+    )
+
+
+def junit(report: Report) -> str:
+    """JUnit XML: one suite, a case for each finding, and one that passes where a file has none."""
+    from xml.sax.saxutils import escape, quoteattr
+
+    def attribute(text: str) -> str:
+        return quoteattr(_xml(text), {"\n": "&#10;"})
+
+    with_findings = {finding.diagnostic.path for finding in report.findings}
+    clean = [file for file in report.files if file.path not in with_findings]
+    count = len(report.findings)
+    totals = f'tests="{count + len(clean)}" failures="{count}" errors="0"'
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        f'<testsuites name="modwsgi-fix" {totals}>',
+        f'  <testsuite name="modwsgi-fix" {totals}>',
+    ]
+    for finding in report.findings:
+        name, start = finding.file.name, finding.start
+        place = f"{name}:{start.line}:{start.column}"
+        lines += [
+            f"    <testcase name={attribute(finding.rule)} classname={attribute(name)} file={attribute(name)}"
+            f' line="{start.line}">',
+            f'      <failure type="{finding.severity.label}" message={attribute(finding.message)}>'
+            f"{escape(_xml(f'{place}: {finding.message}'))}</failure>",
+            "    </testcase>",
+        ]
+    lines += [f'    <testcase name="modwsgi-fix" classname={attribute(file.name)}/>' for file in clean]
+    return "\n".join([*lines, "  </testsuite>", "</testsuites>", ""])
+
+
+def _xml(text: str) -> str:
+    """Only characters that XML 1.0 allows."""
+    return "".join(
+        char if char in "\t\n\r" or (char >= " " and char not in "\ufffe\uffff") else "\ufffd" for char in valid(text)
+    )
+
+
+def rdjson(report: Report) -> str:
+    """Reviewdog's diagnostic format; its columns count bytes of UTF-8 from 1."""
+    severities = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
+    return _dump(
+        {
+            "source": {"name": "modwsgi-fix"},
+            "diagnostics": [
+                {
+                    "message": finding.message,
+                    "location": {
+                        "path": finding.file.name,
+                        "range": _bytes(finding.file.lines, finding.diagnostic.span),
+                    },
+                    "severity": severities[finding.severity],
+                    "code": {"value": finding.rule},
+                    **({"suggestions": suggestions} if (suggestions := _suggestions(finding)) else {}),
+                }
+                for finding in report.findings
+            ],
+        }
+    )
+
+
+def _suggestions(finding: Finding) -> list[dict[str, Any]]:
+    """The fix, where it lies in the file of the finding; a suggestion cannot reach another."""
+    fix = finding.diagnostic.fix
+    edits: tuple[Edit, ...] = fix.edits if fix else ()
+    if any(edit.path != finding.diagnostic.path for edit in edits):
+        return []
+    return [{"range": _bytes(finding.file.lines, edit.span), "text": edit.text} for edit in edits]
+
+
+def _bytes(lines: LineIndex, span: Span) -> dict[str, Any]:
+    return {
+        side: {"line": lines.position(offset).line, "column": lines.utf8_column(offset) + 1}
+        for side, offset in (("start", span.start), ("end", span.end))
+    }
+
+
+def _relative(name: str) -> str:
+    """A name as from the working directory, which is the root of the checkout where a pipeline runs."""
+    return os.path.relpath(name) if os.path.isabs(name) else os.path.normpath(name)
+
+
+def _dump(value: object) -> str:
+    return valid(_json.dumps(value, indent=2, ensure_ascii=False)) + "\n"

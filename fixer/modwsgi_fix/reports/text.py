@@ -1,0 +1,193 @@
+"""Reports for people: ``concise``, one line a finding; ``full``, with the lines, what they refer to, and the fix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.engine import Applied, Withheld
+from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.reports import Finding, Report, plural
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.text import Span
+
+#: A terminal obeys control characters, wherever they came from; so they are shown as pictures of themselves.
+_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+_PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+
+_COLORS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "34;1"}
+_SHOWN_LINES = 6
+_NAMES = {Applicability.SAFE: "safe", Applicability.REPAIR: "repair", Applicability.UNSAFE: "unsafe"}
+
+
+def concise(report: Report, *, color: bool = False) -> str:
+    """``file:line:column: rule [*] message`` for each finding, and a summary."""
+    paint = _painter(color)
+    lines = []
+    for finding in report.findings:
+        place = f"{paint(finding.file.name)}:{finding.start.line}:{finding.start.column}:"
+        mark = "[*] " if _marked(finding, report) else ""
+        lines.append(f"{place} {paint(finding.rule, _COLORS[finding.severity])} {mark}{paint(finding.message)}")
+    return "".join(f"{line}\n" for line in [*lines, *_end(report)])
+
+
+def full(report: Report, *, color: bool = False) -> str:
+    """Each finding with its lines, related places, fix, and where to read more."""
+    paint = _painter(color)
+    blocks = ["\n".join(_full(finding, report, color=color)) + "\n" for finding in report.findings]
+    gaps = [f"{paint(gap.name)}:{gap.first}: not understood: {paint(gap.reason)}" for gap in report.gaps]
+    gaps = [] if report.quiet else gaps
+    return "\n".join([*blocks, "".join(f"{line}\n" for line in [*gaps, *_end(report)])])
+
+
+def statistics(report: Report) -> str:
+    """How often each rule found something, and how often ``--write`` would fix it."""
+    counts = Counter(finding.rule for finding in report.findings)
+    cured = Counter(finding.rule for finding in report.findings if _marked(finding, report))
+    width = max((len(str(count)) for count in counts.values()), default=0)
+    longest = max(map(len, counts), default=0)
+    rows = [
+        f"{count:>{width}}  {name:<{longest}}  {f'[*] {cured[name]}' if cured[name] else ''}".rstrip()
+        for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    return "".join(f"{row}\n" for row in [*rows, *_end(report)])
+
+
+def printable(text: str) -> str:
+    """Text as a terminal may be given it: control characters as pictures."""
+    return text if text.isprintable() else text.translate(_PICTURES)
+
+
+def applied(fix: Applied) -> str:
+    """A fix that was made, in one line."""
+    reason = f" ({fix.fix.reason})" if fix.fix.reason else ""
+    return printable(f"{fix.rule} ({_NAMES[fix.fix.applicability]}): {fix.fix.title}{reason}")
+
+
+def withheld(fix: Withheld) -> str:
+    """A fix that was not made, in one line."""
+    return printable(f"{fix.name}:{fix.line}: {fix.rule}: not fixed ({fix.title}): {fix.reason}")
+
+
+def summary(report: Report) -> str:
+    """``Found 4 findings (3 fixable with --write: 1 safe, 2 repairs; 1 more with --unsafe-fixes).``"""
+    count = len(report.findings)
+    if report.fixed:
+        done = f"Fixed {plural(len(report.fixed), 'finding')}"
+        return f"{done}; {plural(count, 'finding')} left." if count else f"{done}; none left."
+    if not count:
+        read = plural(len(report.files), "file")
+        return f"No findings in {read}." if not report.gaps else f"No findings in what was understood of {read}."
+    found = f"Found {plural(count, 'finding')}"
+    if not report.marked:
+        return f"{found}."
+    levels = Counter(finding.level for finding in report.findings if finding.level)
+    now = sum(count for level, count in levels.items() if level and level <= report.level)
+    kinds = [
+        f"{levels[level]} {_NAMES[level]}" + ("s" if level is Applicability.REPAIR and levels[level] > 1 else "")
+        for level in Applicability
+        if level <= report.level and levels[level]
+    ]
+    option = "" if report.level is Applicability.REPAIR else f" --fix-level {report.level.label}"
+    parts = [f"{now} fixable with --write{option}: {', '.join(kinds)}"] if now else []
+    for level in Applicability:
+        if level > report.level and levels[level]:
+            with_ = "--unsafe-fixes" if level is Applicability.UNSAFE else f"--fix-level {level.label}"
+            parts.append(f"{levels[level]} {'more' if parts else 'fixable'} with {with_}")
+    return f"{found} ({'; '.join(parts)})." if parts else f"{found}, none of which can be fixed automatically."
+
+
+def _end(report: Report) -> Iterator[str]:
+    if report.quiet:
+        return
+    yield summary(report)
+    lines = report.gap_lines()
+    if lines:
+        first, *rest = [f"{plural(count, 'line')} of {printable(name)}" for name, count in lines.items()]
+        more = f" and of {len(rest) - 2} other files" if len(rest) > 3 else ""
+        shown = ", ".join([first, *rest[: 2 if more else 3]])
+        yield f"Not understood: {shown}{more}. What is said here does not cover them."
+
+
+def _marked(finding: Finding, report: Report) -> bool:
+    return finding.level is not None and finding.level <= report.level
+
+
+def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
+    paint = _painter(color)
+    mark = " [*]" if _marked(finding, report) else ""
+    code = _COLORS[finding.severity]
+    yield f"{paint(finding.severity.label, code)}: {paint(finding.message, '1')}"
+    width = len(str(finding.end.line))
+    yield f"{'':{width}}--> {paint(finding.file.name)}:{finding.start.line}:{finding.start.column} {finding.rule}{mark}"
+    yield from _excerpt(finding.file, finding.diagnostic.span, width, "^", code, color=color)
+    for related in finding.diagnostic.related:
+        file = finding.config.source(related.path)
+        line, column = file.lines.position(related.span.start)
+        yield f"{'':{width}}::: {paint(file.name)}:{line}:{column} {paint(related.message)}"
+        yield from _excerpt(file, related.span, width, "-", "34", color=color)
+    if finding.diagnostic.fix is not None:
+        yield from _fix(finding.diagnostic.fix, finding.config, width, color=color)
+    yield f"{'':{width}} = more: modwsgi-fix rule {finding.rule}"
+
+
+def _excerpt(file: File | Script, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
+    """The lines of a span, each underlined where it belongs to it."""
+    paint = _painter(color)
+    lines = file.lines
+    first = lines.position(span.start).line
+    last = lines.position(max(span.start, span.end - 1)).line
+    for number in range(first, min(last, first + _SHOWN_LINES - 1) + 1):
+        text = lines.line_text(number)
+        start = lines.line_span(number).start
+        begin = max(span.start - start, len(text) - len(text.lstrip()) if number > first else 0)
+        end = min(span.end - start, len(text.rstrip()))
+        yield f"{number:>{width}} | {paint(text)}"
+        if end > begin or number == first:
+            # Under a tab stands a tab, under a wide character two.
+            pad = "".join("\t" if char == "\t" else " " * _columns(char) for char in text[:begin])
+            marks = under * max(sum(map(_columns, text[begin:end])), 1)
+            yield f"{'':{width}} | {pad}{paint(marks, code)}"
+    if last - first >= _SHOWN_LINES:
+        yield f"{'':{width}} | ... {last - first + 1 - _SHOWN_LINES} more lines"
+
+
+def _columns(char: str) -> int:
+    if char < "\u1100":
+        return 1
+    from unicodedata import east_asian_width
+
+    return 2 if east_asian_width(char) in "WF" else 1
+
+
+def _fix(fix: Fix, config: Config, width: int, *, color: bool) -> Iterator[str]:
+    from modwsgi_fix.diff import unified
+
+    paint = _painter(color)
+    reason = f" ({fix.reason})" if fix.reason else ""
+    yield f"{'':{width}} = fix ({_NAMES[fix.applicability]}): {paint(fix.title + reason)}"
+    for path in dict.fromkeys(edit.path for edit in fix.edits):
+        file = config.source(path)
+        yield f"{'':{width}}   {paint(file.name)}"
+        for line in unified(file.text, [e for e in fix.edits if e.path == path], file.name, context=1).split("\n")[2:]:
+            if line:
+                code = {"+": "32", "-": "31", "@": "36"}.get(line[0], "")
+                yield f"{'':{width}}   {paint(line, code)}"
+
+
+def _painter(color: object) -> Callable[..., str]:
+    """Makes text from files fit to print, in a terminal's colours where they are wanted."""
+
+    def paint(text: str, code: str = "") -> str:
+        shown = printable(text)
+        return f"\x1b[{code}m{shown}\x1b[0m" if color and code else shown
+
+    return paint
+
+
+def names(files: Iterable[str], most: int = 3) -> str:
+    """Some names, and how many more there are."""
+    shown = list(files)
+    more = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,362 @@
+"""Settings: ``[tool.modwsgi-fix]`` of a ``pyproject.toml``, or a ``modwsgi-fix.toml``, found upward from the first path.
+
+Whatever is wrong with them ends the run with one line (``SettingsError``): a setting that is silently not applied is
+worse than none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.files import FileProblem, read_bytes
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.rule import Rule
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
+_FILES = ("modwsgi-fix.toml", "pyproject.toml")
+_POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
+_VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings or with a name on the command line, in one line."""
+
+
+class Key(NamedTuple):
+    """A setting: its type in words, its default as TOML, and what it does."""
+
+    type: str
+    default: str
+    text: str
+
+
+#: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
+KEYS = {
+    "select": Key("list of names", "the rules that are on by default", "The rules to run: names, families or ALL."),
+    "extend-select": Key("list of names", "[]", "Rules to run besides those."),
+    "ignore": Key("list of names", "[]", "Rules not to run. The more specific of two selectors wins."),
+    "fixable": Key("list of names", '["ALL"]', "Rules whose fixes may be applied."),
+    "unfixable": Key("list of names", "[]", "Rules whose fixes may not be applied."),
+    "fix-level": Key(
+        '"safe", "repair" or "unsafe"', '"repair"', "How far a fix may go. Standard input and editors use safe."
+    ),
+    "target": Key("table of versions", '{ httpd = "2.4" }', "The versions that the configuration is for."),
+    "root": Key("directory", "none", "The filesystem that the paths in the configuration mean."),
+    "exclude": Key(
+        "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
+    ),
+    "per-file-ignores": Key("table of lists", "{}", "Rules to ignore in the files that match a pattern."),
+    "rules": Key(
+        "table of tables", "{}", "Settings of single rules, as their pages (modwsgi-fix rule NAME) list them."
+    ),
+}
+
+
+class Selection(NamedTuple):
+    """One layer of what to run and to fix; None where the layer leaves it to the one below."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
+
+
+class Settings(NamedTuple):
+    """Settings as a file has them. ``base`` is the directory that patterns and paths in it start from."""
+
+    path: str = ""
+    base: str = ""
+    selection: Selection = Selection()
+    fix_level: Applicability | None = None
+    target: Mapping[str, str] = _NONE
+    root: str | None = None
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE
+    rules: Mapping[str, Mapping[str, object]] = _NONE
+
+
+def find(path: str) -> str | None:
+    """The settings file of a path: the first one upward from it. A pyproject.toml counts where it has our table."""
+    directory = os.path.abspath(path)
+    if not os.path.isdir(directory):
+        directory = os.path.dirname(directory)
+    while True:
+        for name in _FILES:
+            candidate = os.path.join(directory, name)
+            if os.path.isfile(candidate) and (name != "pyproject.toml" or b"tool.modwsgi-fix" in _read(candidate)):
+                return candidate
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return None
+        directory = parent
+
+
+def load(path: str, rules: Mapping[str, Rule]) -> Settings:
+    """The settings in a file, checked against the rules there are. Raises ``SettingsError``."""
+    import tomllib
+
+    shown = _shown(path)
+    try:
+        read: dict[str, Any] = tomllib.loads(_read(path).decode("utf-8"))
+    except UnicodeDecodeError:
+        raise SettingsError(f"{shown}: is not UTF-8, as TOML must be") from None
+    except tomllib.TOMLDecodeError as error:
+        place = _POSITION.match(str(error))
+        where, what = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
+        raise SettingsError(f"{shown}{where}: {what[:1].lower()}{what[1:]}") from None
+    if os.path.basename(path) == "pyproject.toml":
+        tool = read.get("tool", {})
+        read = tool.get("modwsgi-fix", {}) if isinstance(tool, dict) else {}
+        if not isinstance(read, dict):
+            raise SettingsError(f"{shown}: tool.modwsgi-fix must be a table")
+    try:
+        return _settings(path, read, rules)
+    except SettingsError as error:
+        raise SettingsError(f"{shown}: {error}") from None
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_bytes(path)
+    except FileProblem as problem:
+        raise SettingsError(f"{_shown(path)}: {problem.reason}") from None
+
+
+def _shown(path: str) -> str:
+    """A path as the user would write it from the working directory, where it lies below that."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
+def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> Settings:
+    for key in read:
+        if key not in KEYS:
+            raise SettingsError(f"unknown setting {key}{close(key, KEYS)}")
+
+    def names(key: str) -> tuple[str, ...] | None:
+        return check_selectors(_strings(key, read[key]), rules) if key in read else None
+
+    selection = Selection(
+        names("select"), names("extend-select") or (), names("ignore") or (), names("fixable"), names("unfixable") or ()
+    )
+    level = read.get("fix-level")
+    base = os.path.dirname(os.path.abspath(path))
+    root = read.get("root")
+    if root is not None and not isinstance(root, str):
+        raise SettingsError(f"root must be a directory, not {_toml(root)}")
+    return Settings(
+        path,
+        base,
+        selection,
+        None if level is None else parse_level(level),
+        {name: _version(name, value) for name, value in _table("target", read.get("target", {})).items()},
+        None if root is None else os.path.join(base, root),
+        _strings("exclude", read.get("exclude", [])),
+        {
+            pattern: check_selectors(_strings(f'per-file-ignores."{pattern}"', value), rules)
+            for pattern, value in _table("per-file-ignores", read.get("per-file-ignores", {})).items()
+        },
+        {name: _options(name, value, rules) for name, value in _table("rules", read.get("rules", {})).items()},
+    )
+
+
+def _table(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{key} must be a table, not {_toml(value)}")
+    return value
+
+
+def _strings(key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise SettingsError(f"{key} must be a list of strings, not {_toml(value)}")
+    return tuple(value)
+
+
+def _options(name: str, value: object, rules: Mapping[str, Rule]) -> Mapping[str, object]:
+    if name not in rules:
+        raise SettingsError(f"rules.{name}: there is no such rule{close(name, rules)}")
+    defaults = rules[name].options
+    table = _table(f"rules.{name}", value)
+    for key, given in table.items():
+        if key not in defaults:
+            has = close(key, defaults) if defaults else "; it has none"
+            raise SettingsError(f"rules.{name}: the rule has no option {key}{has}")
+        default = defaults[key]
+        if isinstance(default, (list, tuple)):
+            right = isinstance(given, list) and all(isinstance(one, str) for one in given)
+        elif isinstance(default, bool) or not isinstance(default, int):
+            right = isinstance(given, type(default))
+        else:
+            right = isinstance(given, int) and not isinstance(given, bool)
+        if not right:
+            raise SettingsError(f"rules.{name}.{key} must be {_kind(default)}, not {_toml(given)}")
+    return table
+
+
+def _kind(default: object) -> str:
+    kinds = {bool: "true or false", int: "a whole number", float: "a number with a decimal point", str: "a string"}
+    return kinds.get(type(default), "a list of strings")
+
+
+def parse_level(level: object) -> Applicability:
+    """A level by its name. Raises ``SettingsError``."""
+    found = next((one for one in Applicability if one.label == level), None)
+    if found is None:
+        raise SettingsError(f"fix-level must be safe, repair or unsafe, not {_toml(level)}")
+    return found
+
+
+def _version(name: str, value: object) -> str:
+    if name not in ("httpd", "mod_wsgi"):
+        raise SettingsError(f"unknown target {name}: expected httpd or mod_wsgi")
+    if not isinstance(value, str) or not _VERSION.fullmatch(value):
+        raise SettingsError(f'target.{name} must be a version such as "2.4", not {_toml(value)}')
+    return value
+
+
+def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
+    """The target of ``name=version`` words, over what the settings have. Raises ``SettingsError``."""
+    versions = dict(base)
+    for word in words:
+        name, _, version = word.partition("=")
+        if not version:
+            raise SettingsError(f"--target {word}: expected httpd=VERSION or mod_wsgi=VERSION")
+        versions[name] = _version(name, version)
+    numbers = {name: tuple(map(int, version.split("."))) for name, version in versions.items()}
+    httpd = numbers.get("httpd", (2, 4))
+    # Only a major version names no httpd that there is: 2.0, 2.2 and 2.4 differ.
+    if len(httpd) < 2:
+        raise SettingsError(f"target.httpd must be a version such as 2.4, not {versions['httpd']}")
+    return Target(httpd, numbers.get("mod_wsgi"))
+
+
+# -- names of rules ------------------------------------------------------------
+
+
+def check_selectors(selectors: Iterable[str], rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """The selectors themselves. Raises ``SettingsError`` where one is no rule, no family and not ALL."""
+    families = {rule.family for rule in rules.values()}
+    checked = tuple(selectors)
+    for selector in checked:
+        if selector not in rules and selector not in families and selector != "ALL":
+            raise SettingsError(f"there is no rule or family {selector}{close(selector, [*rules, *families, 'ALL'])}")
+    return checked
+
+
+def matched(selectors: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
+    """The names of the rules that selectors mean."""
+    wanted = set(selectors)
+    return frozenset(
+        rule.name for rule in rules.values() if "ALL" in wanted or rule.family in wanted or rule.name in wanted
+    )
+
+
+def selected(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
+    """The rules to run: those that are on by default, changed by one layer after another.
+
+    ``select`` starts anew. Within a layer a name goes before its family and that before ALL, then ignore before select.
+    """
+    on = {rule.name for rule in rules.values() if rule.default}
+    for layer in layers:
+        if layer.select is not None:
+            on = set()
+        on = _layered(rules, on, [*(layer.select or ()), *layer.extend_select], layer.ignore)
+    return frozenset(on)
+
+
+def fixable(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
+    """The rules whose fixes may be applied, by the same order of layers and names."""
+    on = set(rules)
+    for layer in layers:
+        if layer.fixable is not None:
+            on = set()
+        on = _layered(rules, on, layer.fixable or (), layer.unfixable)
+    return frozenset(on)
+
+
+def _layered(rules: Mapping[str, Rule], on: set[str], plus: Iterable[str], minus: Iterable[str]) -> set[str]:
+    plus, minus = list(plus), list(minus)
+    on = set(on)
+    for rank in (0, 1, 2):
+        on |= matched([one for one in plus if _rank(one, rules) == rank], rules)
+        on -= matched([one for one in minus if _rank(one, rules) == rank], rules)
+    return on
+
+
+def _rank(selector: str, rules: Mapping[str, Rule]) -> int:
+    return 0 if selector == "ALL" else 2 if selector in rules else 1
+
+
+def close(name: str, known: Collection[str]) -> str:
+    """``; did you mean X?``, or nothing where no known name is close."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, known, 1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
+# -- files ---------------------------------------------------------------------
+
+
+def matcher(patterns: Iterable[str], base: str) -> Callable[[str], bool]:
+    """Whether an absolute path matches one of the patterns.
+
+    A pattern without ``/`` matches the name of the file or of a directory above it, below ``base``; one with ``/`` the
+    path from ``base``, or a directory above it. ``*`` also matches ``/``.
+    """
+    wanted = [pattern.rstrip("/") or "/" for pattern in patterns]
+
+    def matches(path: str) -> bool:
+        below = path.removeprefix(base.rstrip("/") + "/")
+        parts = below.strip("/").split("/")
+        tops = ["/".join(parts[: at + 1]) for at in range(len(parts))]
+        return any(
+            any(fnmatchcase(one, pattern) for one in parts)
+            if "/" not in pattern
+            else any(fnmatchcase(top, pattern.removeprefix("./")) for top in tops)
+            or (pattern.startswith("/") and any(fnmatchcase(path, each) for each in (pattern, pattern + "/*")))
+            for pattern in wanted
+        )
+
+    return matches if wanted else lambda path: False
+
+
+# -- as TOML -------------------------------------------------------------------
+
+
+def as_toml(settings: Settings, target: Target, level: Applicability, root: str | None, on: Collection[str]) -> str:
+    """What is in force, as a ``modwsgi-fix.toml`` that says the same."""
+    versions = {"httpd": ".".join(map(str, target.httpd))}
+    if target.mod_wsgi:
+        versions["mod_wsgi"] = ".".join(map(str, target.mod_wsgi))
+    lines = [f"# {_shown(settings.path)}" if settings.path else "# no settings file"]
+    lines += [f"select = {_toml(sorted(on))}", f"fix-level = {_toml(level.label)}", f"target = {_toml(versions)}"]
+    lines += [f"root = {_toml(root)}"] if root else []
+    lines += [f"exclude = {_toml(list(settings.exclude))}"] if settings.exclude else []
+    if settings.per_file_ignores:
+        lines += ["", "[per-file-ignores]"]
+        lines += [f"{_toml(pattern)} = {_toml(list(names))}" for pattern, names in settings.per_file_ignores.items()]
+    for name, options in settings.rules.items():
+        lines += ["", f"[rules.{name}]", *(f"{key} = {_toml(value)}" for key, value in options.items())]
+    return "\n".join([*lines, ""])
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        import json
+
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    return str(value)

@@ -1,0 +1,64 @@
+"""
+A daemon process group has far more processes than an application needs.
+
+Each process has 15 threads by default: `processes=10` serves 150 requests at once, and holds the application in memory ten
+times. Two processes are plenty to begin with; let measurements ask for more.
+
+Reported are more than 4 processes with the default threads, and more processes than `max-processes` where processes
+times threads are above `max-capacity`. Processes of one thread each are left alone: that is how applications are run
+which are not thread-safe.
+
+```toml
+[tool.modwsgi-fix.rules.excessive-daemon-processes]
+max-processes = 2    # what the fix writes
+max-capacity = 60    # requests at once
+```
+
+    ```diff unsafe
+    -WSGIDaemonProcess web2py processes=10 maximum-requests=500
+    +WSGIDaemonProcess web2py processes=2 maximum-requests=500
+    ```
+    ```diff unsafe max-processes=4
+    -WSGIDaemonProcess shop processes=8 threads=25
+    +WSGIDaemonProcess shop processes=4 threads=25
+    ```
+    ```apache
+    WSGIDaemonProcess keystone processes=20 threads=1
+    WSGIDaemonProcess shop processes=4
+    WSGIDaemonProcess blog processes=${BLOG_PROCESSES}
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.WARNING, options={"max-processes": 2, "max-capacity": 60})
+def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
+    most, capacity = config.option("max-processes", 2), config.option("max-capacity", 60)
+    for process in daemon_processes(config):
+        option, threads = process.option("processes"), process.option("threads")
+        if option is None or not option.value.isdigit() or int(option.value) <= most:
+            continue
+        if (threads is not None and not threads.value.isdigit()) or process.capacity <= capacity:
+            continue
+        each = process.integer("threads", 15)
+        message = (
+            f"{option.value} processes of {each} threads serve {process.capacity} requests at once and hold the application "
+            f"{option.value} times in memory: begin with {most}"
+        )
+        fix = None
+        text = process.directive.file.text[option.value_span.start : option.value_span.end]
+        if text.strip("\"'") == option.value and not process.directive.foreign:
+            fix = Fix.unsafe(
+                f"Write processes={most}",
+                Edit(process.directive.path, option.value_span, str(most)),
+                reason=f"the group then serves {most * each} requests at once",
+            )
+        yield Diagnostic(process.directive.path, option.span, message, fix)

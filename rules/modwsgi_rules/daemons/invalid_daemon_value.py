@@ -1,0 +1,104 @@
+"""
+An option of a daemon process has a value that mod_wsgi refuses.
+
+httpd does not start then: *Invalid process count for WSGI daemon process.* A buffer that is too small gets the least size
+that is allowed, and of `script-user` and `script-group`, which exclude each other, the first is kept. What else was meant
+only its author knows.
+
+    ```diff
+    -WSGIDaemonProcess shop send-buffer-size=256
+    +WSGIDaemonProcess shop send-buffer-size=512
+    ```
+    ```diff
+    -WSGIDaemonProcess shop script-user=shop script-group=shop threads=5
+    +WSGIDaemonProcess shop script-user=shop threads=5
+    ```
+    ```apache
+    WSGIDaemonProcess a processes=0
+    #                   ^^^^^^^^^^^
+    WSGIDaemonProcess b home=srv/shop
+    #                   ^^^^^^^^^^^^^
+    WSGIDaemonProcess c user=root
+    #                   ^^^^^^^^^
+    WSGIDaemonProcess d umask=0o22
+    #                   ^^^^^^^^^^
+    WSGIDaemonProcess e server-metrics=yes
+    #                   ^^^^^^^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIDaemonProcess a processes=1 umask=022 server-metrics=on home=${HOME} send-buffer-size=0 cpu-priority=-5
+    WSGIDaemonProcess b user=#33 display-name= lang= home=/srv/b
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import DaemonOption, daemon_option
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.model.rewrite import delete_words
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def invalid_daemon_value(config: Config) -> Iterator[Diagnostic]:
+    for process in daemon_processes(config):
+        yield from _exclusive(process)
+        for option in process.options:
+            info = daemon_option(option.name)
+            if info is None or not option.known:
+                continue
+            reason = _refused(info, option.value)
+            if reason is not None:
+                message = f"httpd will not start with {option.name}={option.value}: {reason}"
+                yield Diagnostic(process.directive.path, option.span, message, _fix(process, option, info))
+
+
+def _refused(info: DaemonOption, value: str) -> str | None:
+    """Why mod_wsgi refuses a value (mod_wsgi.c:wsgi_add_daemon_process), in words; None where it does not."""
+    if info.type == "int":
+        if not re.fullmatch(r"[+-]?[0-9]+", value):
+            return None
+        number = int(value)
+        if info.or_zero and number == 0:
+            return None
+        if info.minimum is not None and number < info.minimum:
+            return f"it must be 0 or at least {info.minimum}" if info.or_zero else f"it must be at least {info.minimum}"
+        if info.maximum is not None and number > info.maximum:
+            return f"it must be at most {info.maximum}"
+    elif info.type == "octal" and not re.fullmatch(r"[+]?[0-7]+", value):
+        return "it must be an octal number, such as 022"
+    elif info.type == "path" and not value.startswith("/"):
+        return "it must be an absolute path"
+    elif info.type == "flag" and value.lower() not in ("on", "off"):
+        return "it must be On or Off"
+    elif info.type in ("user", "group") and not value:
+        return "it must name somebody"
+    elif info.name == "user" and value in ("root", "#0"):
+        return "mod_wsgi runs nothing as root"
+    return None
+
+
+def _fix(process: DaemonProcess, option: Option, info: DaemonOption) -> Fix | None:
+    if not info.or_zero or process.directive.foreign or not option.value.isdigit():
+        return None
+    edit = Edit(process.directive.path, option.value_span, str(info.minimum))
+    return Fix.safe(f"Write {option.name}={info.minimum}", edit, reason="httpd refused to start")
+
+
+def _exclusive(process: DaemonProcess) -> Iterator[Diagnostic]:
+    user, group = process.option("script-user"), process.option("script-group")
+    if user is None or group is None:
+        return
+    fix = None
+    if not process.directive.foreign:
+        spans = [option.span for option in process.options if option.name == "script-group"]
+        fix = Fix.safe(
+            "Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start"
+        )
+    message = "script-user and script-group exclude each other, so httpd will not start: keep one"
+    yield Diagnostic(process.directive.path, group.span, message, fix)

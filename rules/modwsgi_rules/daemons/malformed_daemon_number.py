@@ -1,0 +1,99 @@
+"""
+A number among the options of a daemon process is followed by something else.
+
+mod_wsgi reads the digits at the start and drops the rest without a word (C's `atoi`): `processes=2,threads=15` is two
+processes with the default threads, `memory-limit=512M` is 512 bytes, `request-timeout=5m` is five seconds, and
+`threads=many` is no thread at all, so that every request hangs.
+
+A stray `;` or `,` at the end goes, and so does an `s` after seconds: nothing changes by that. A list with commas becomes
+options of their own, which then count for the first time. Other units are reported with the number to write.
+
+    ```diff
+    -WSGIDaemonProcess shop threads=15; request-timeout=60s
+    +WSGIDaemonProcess shop threads=15 request-timeout=60
+    ```
+    ```diff unsafe
+    -WSGIDaemonProcess shop processes=2,threads=5,display-name=%{GROUP}
+    +WSGIDaemonProcess shop processes=2 threads=5 display-name=%{GROUP}
+    ```
+    ```apache
+    WSGIDaemonProcess shop memory-limit=512M
+    #                      ^^^^^^^^^^^^^^^^^
+    WSGIDaemonProcess blog threads=many
+    #                      ^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIDaemonProcess shop threads=${THREADS} processes="2" cpu-priority=-5 umask=0022 display-name=5m
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import DaemonOption, daemon_option
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+_NUMBER = re.compile(r"[ \t]*[+-]?[0-9]+[ \t]*")
+_SIZE = re.compile(r"([0-9]+) ?([kmgKMG])(?:i?[bB])?")
+_POWER = {"k": 10, "m": 20, "g": 30}
+_TIME = re.compile(r"([0-9]+) ?(s|sec|seconds?|m|min|minutes?|h|hours?|ms)")
+_SECONDS = {"m": 60, "h": 3600}
+
+
+@rule(severity=Severity.WARNING)
+def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
+    for process in daemon_processes(config):
+        for option in process.options:
+            info = daemon_option(option.name)
+            if info is None or info.type != "int" or not option.known or _NUMBER.fullmatch(option.value):
+                continue
+            if any(char in option.value for char in "“”‘’\xa0"):
+                # Quotes and blanks that httpd does not know as such are another matter.
+                continue
+            digits = re.match(r"[ \t]*([+-]?[0-9]+)", option.value)
+            read = digits[1] if digits else "0"
+            fix, advice = _advice(process, option, info)
+            least = info.minimum
+            refused = least is not None and int(read) < least and not (info.or_zero and int(read) == 0)
+            what = "so httpd will not start" if refused else f"which counts as {read}"
+            if option.name == "threads" and int(read) == 0:
+                what += ", so every request hangs"
+            message = f"mod_wsgi reads {read} from {option.name}={option.value}, {what}: {advice}"
+            if not refused and read != "0":
+                message = f"mod_wsgi reads only {read} from {option.name}={option.value}: {advice}"
+            yield Diagnostic(process.directive.path, option.span, message, fix)
+
+
+def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple[Fix | None, str]:
+    """A fix where there is one, and what to do, in words."""
+    item, value = process.directive, option.value
+    plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
+    if found := re.fullmatch(r"([0-9]+)[;,]+", value):
+        edit = Edit(item.path, option.value_span, found[1])
+        fix = Fix.safe("Leave out what follows the number", edit, reason="mod_wsgi drops it") if plain else None
+        return fix, "leave out what follows the number"
+    number, *others = value.split(",")
+    named = [word.partition("=") for word in others]
+    if others and number.isdigit() and all(value and daemon_option(name) for name, _, value in named):
+        words = [name for name, _, _ in named]
+        fix = None
+        if plain and len({*words, option.name}) == len(words) + 1 and not set(words) & set(process.settings):
+            edit = Edit(item.path, option.value_span, value.replace(",", " "))
+            fix = Fix.unsafe("Write blanks for the commas", edit, reason=f"{', '.join(words)} will count from then on")
+        return fix, "separate options by blanks"
+    if info.unit in ("s", "ms") and (found := _TIME.fullmatch(value)):
+        unit = "ms" if found[2] == "ms" else found[2][0]
+        if unit == info.unit:
+            edit = Edit(item.path, option.value_span, found[1])
+            fix = Fix.safe("Leave out the unit", edit, reason="the number is in this unit anyway") if plain else None
+            return fix, "leave out the unit"
+        if info.unit == "s" and unit in _SECONDS:
+            return None, f"write seconds, {option.name}={int(found[1]) * _SECONDS[unit]}"
+    if info.unit == "bytes" and (found := _SIZE.fullmatch(value)):
+        return None, f"write bytes, {option.name}={int(found[1]) << _POWER[found[2].lower()]}"
+    return None, "write a number"

@@ -1,0 +1,47 @@
+"""
+`maximum-requests` restarts the processes again and again.
+
+After so many requests a process is stopped and the whole application is loaded anew, while requests wait. That is only of
+use where an application leaks memory, and then it hides the leak. A low number costs most: a busy site restarts every
+few seconds. Values from `enough` (1000) on are taken as somebody's decision.
+
+The fix leaves the option out; memory may then grow, so it is the administrator's decision.
+
+    ```diff unsafe
+    -WSGIDaemonProcess web2py processes=2 maximum-requests=500
+    +WSGIDaemonProcess web2py processes=2
+    ```
+    ```apache
+    WSGIDaemonProcess shop maximum-requests=10000
+    WSGIDaemonProcess blog maximum-requests=0
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rewrite import delete_words
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.WARNING, options={"enough": 1000})
+def maximum_requests(config: Config) -> Iterator[Diagnostic]:
+    enough = config.option("enough", 1000)
+    for process in daemon_processes(config):
+        option = process.option("maximum-requests")
+        if option is None or not option.value.isdigit() or not 0 < int(option.value) < enough:
+            continue
+        fix = None
+        if not process.directive.foreign:
+            spans = [other.span for other in process.options if other.name == option.name]
+            fix = Fix.unsafe(
+                "Leave out maximum-requests",
+                *delete_words(process.directive, spans),
+                reason="the application is no longer restarted; if it leaks, its memory grows",
+            )
+        message = f"the application is stopped and loaded anew every {option.value} requests: leave the option out unless it leaks"
+        yield Diagnostic(process.directive.path, option.span, message, fix)

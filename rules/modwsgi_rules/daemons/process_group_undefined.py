@@ -1,0 +1,128 @@
+"""
+A process group is selected that no `WSGIDaemonProcess` defines.
+
+httpd starts, and every request of the application gets an error 500: *No WSGI daemon process called 'N' has been
+configured.* The names of groups are compared with their case.
+
+Where one group differs from the name by a slip only (case, a dash for an underscore, one letter), may be used there, and
+nobody else uses it, the fix corrects the name. The whole server must be in sight for that; in fragments, whose groups may
+be defined elsewhere, only such a slip beside its definition is reported.
+
+    ```diff
+     #- apache2.conf
+     WSGIDaemonProcess my-shop threads=5
+    -WSGIProcessGroup my_shop
+    +WSGIProcessGroup my-shop
+     WSGIScriptAlias / /srv/shop.wsgi
+    ```
+    ```diff
+     #- apache2.conf
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIDaemonProcess shop
+    -    WSGIScriptAlias / /srv/shop.wsgi process-group=Shop
+    +    WSGIScriptAlias / /srv/shop.wsgi process-group=shop
+     </VirtualHost>
+    ```
+    ```apache
+    #- apache2.conf
+    WSGIDaemonProcess shop
+    WSGIProcessGroup blog
+    #                ^^^^
+    WSGIScriptAlias / /srv/shop.wsgi
+    ```
+    ```apache
+    WSGIDaemonProcess shopp
+    WSGIProcessGroup shop
+    #                ^^^^
+    WSGIScriptAlias / /srv/shop.wsgi
+    ```
+
+Names that are decided per request, embedded mode, and groups that may be defined elsewhere:
+
+    ```apache
+    WSGIDaemonProcess site1
+    <VirtualHost *:80>
+        WSGIProcessGroup site2
+        WSGIScriptAlias / /srv/site2.wsgi
+    </VirtualHost>
+    ```
+    ```apache
+    #- apache2.conf
+    WSGIProcessGroup %{GLOBAL}
+    WSGIScriptAlias / /srv/shop.wsgi
+    <Location /blog>
+        WSGIProcessGroup %{ENV:BLOG}
+    </Location>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import distance
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import (
+    DaemonProcess,
+    GroupUse,
+    all_groups_known,
+    daemon_processes,
+    group_uses,
+    is_settled,
+    may_use,
+)
+from modwsgi_fix.model.groups import in_force
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
+    processes = daemon_processes(config)
+    defined = {process.name for process in processes}
+    certain = all_groups_known(config)
+    for use in group_uses(config):
+        if not use.is_fixed or not use.name or use.name in defined or not is_settled(use.name):
+            continue
+        if not in_force(config, use):
+            continue
+        near = [process for process in processes if _is_slip(process.name, use.name)]
+        meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
+        if not certain and (meant is None or meant.server is not use.item.server):
+            continue
+        message = f"no WSGIDaemonProcess defines process group {use.name}, so " + (
+            "httpd will not start" if use.at_start else "every request of the application gets an error 500"
+        )
+        fix: Fix | None = None
+        related: tuple[Related, ...] = ()
+        if meant is not None:
+            message += f": it is called {meant.name}"
+            place = meant.directive
+            related = (Related(place.path, place.args[0].span, "defined here"),)
+            source = use.item.file.text[use.arg_span.start : use.arg_span.end]
+            if certain and not use.item.foreign and source.strip("\"'") == use.name and not meant.stray:
+                text = source.replace(use.name, meant.name)
+                edit = Edit(use.item.path, use.arg_span, text)
+                fix = Fix.safe(f"Write {meant.name}", edit, reason="requests of the application were refused")
+        else:
+            message += ": define it or correct the name"
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
+
+
+def _is_slip(have: str, written: str) -> bool:
+    """True where one name is the other with a slip that nobody makes on purpose."""
+    plain, other = (text.casefold().replace("_", "-") for text in (have, written))
+    if plain == other:
+        return True
+    if min(len(plain), len(other)) < 4 or distance(plain, other, 1) > 1:
+        return False
+    # site1 and site2 are two groups, and so are shop and shop2.
+    return [char for char in plain if char.isdigit()] == [char for char in other if char.isdigit()]
+
+
+def _is_free(config: Config, use: GroupUse, process: DaemonProcess) -> bool:
+    """True where nobody uses the group by its right name, and the server of ``use`` may."""
+    if any(other.name == process.name for other in group_uses(config)):
+        return False
+    return may_use(config, use.item.server, process) is True and not process.directive.guards

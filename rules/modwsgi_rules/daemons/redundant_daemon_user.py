@@ -1,0 +1,115 @@
+r"""
+`user=` or `group=` of a daemon process names what httpd runs as anyway.
+
+Without these options the processes run as httpd's own User and Group. Written out they look as if the application was
+kept apart from the web server, which it is not: both can read and change each other's files. Either leave the words out,
+or name a user that is made for the application.
+
+Each word goes only where it equals the `User` or `Group` of the server at hand (Debian's come from `envvars`), or what
+the settings say. In a fragment the names that distributions use are reported and not touched:
+
+```toml
+[tool.modwsgi-fix.rules.redundant-daemon-user]
+httpd-user = "www-data"
+httpd-group = "www-data"
+```
+
+    ```diff
+     User www-data
+     Group www-data
+    -WSGIDaemonProcess web2py user=www-data group=www-data \
+    +WSGIDaemonProcess web2py \
+         home=/home/web2py/
+    ```
+    ```diff httpd-user=apache httpd-group=apache
+     WSGIDaemonProcess blog \
+         threads=5 \
+    -    user=apache \
+    -    group=apache \
+         home=/srv/blog
+    ```
+
+In a fragment nobody knows what httpd runs as:
+
+    ```apache
+    WSGIDaemonProcess web2py user=www-data group=www-data home=/home/web2py/
+    #                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ```
+
+A group of its own stays, and so does a user of its own:
+
+    ```diff
+     User www-data
+     Group www-data
+    -WSGIDaemonProcess shop user=www-data group=deploy
+    +WSGIDaemonProcess shop group=deploy
+    ```
+    ```apache
+    #- apache2.conf
+    User www-data
+    Group www-data
+    WSGIDaemonProcess shop user=shop group=shop
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.model.rewrite import delete_words
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span, has_placeholder
+
+#: What packages of httpd run it as: Debian, Red Hat, FreeBSD, SUSE, macOS, Arch; and Debian's variables for it.
+_USUAL = {
+    "user": {"www-data", "apache", "www", "wwwrun", "_www", "http", "${APACHE_RUN_USER}"},
+    "group": {"www-data", "apache", "www", "wwwrun", "_www", "http", "${APACHE_RUN_GROUP}"},
+}
+
+
+@rule(severity=Severity.WARNING, options={"httpd-user": "", "httpd-group": ""})
+def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
+    own = {name: _own(config, name) for name in ("user", "group")}
+    for process in daemon_processes(config):
+        found = [o for o in map(process.option, own) if o is not None and not has_placeholder(o.value)]
+        same = [option for option in found if option.value == own[option.name]]
+        guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
+        if same:
+            yield _diagnostic(process, same, "what httpd runs as anyway: leave {it} out", _fix(process, same))
+        if guess:
+            why = "what httpd usually runs as: leave {it} out if it does here (the settings httpd-user and httpd-group say so)"
+            yield _diagnostic(process, guess, why, None)
+
+
+def _own(config: Config, name: str) -> str | None:
+    """What httpd runs as; None where the files do not say."""
+    if said := config.option(f"httpd-{name}", ""):
+        return said
+    items = config.main.all(name)
+    return items[-1].value if items and not any(item.guards for item in items) else None
+
+
+def _fix(process: DaemonProcess, options: list[Option]) -> Fix | None:
+    if process.directive.foreign or process.stray:
+        return None
+    names = {option.name for option in options}
+    spans = [option.span for option in process.options if option.name in names]
+    return Fix.safe(
+        f"Leave out {' and '.join(sorted(names, reverse=True))}",
+        *delete_words(process.directive, spans),
+        reason="the processes run as httpd's own User and Group by default",
+    )
+
+
+def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fix | None) -> Diagnostic:
+    first, last = (f(options, key=lambda option: option.span) for f in (min, max))
+    span = Span(first.span.start, last.span.end)
+    between = process.directive.file.text[first.span.end : last.span.start]
+    if first is not last and between.strip(" \t"):
+        span = first.span
+    what = " and ".join(f"{option.name}={option.value}" for option in options)
+    verb, it = ("is", "it") if first is last else ("are", "them")
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why.format(it=it)}", fix)

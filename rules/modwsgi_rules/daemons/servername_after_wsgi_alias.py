@@ -1,0 +1,83 @@
+"""
+A virtual host uses the process group of another, and says its own ServerName too late.
+
+`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, are checked while httpd reads
+the line. The group of another host may be used if both have the same ServerName; a host whose ServerName comes below has no
+name yet, and httpd refuses to start: *WSGI process group not matchable.*
+
+The fix moves the ServerName to the top of its host.
+
+    ```diff
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIDaemonProcess shop
+     </VirtualHost>
+     <VirtualHost *:443>
+    +    ServerName example.com
+         WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
+    -    ServerName example.com
+     </VirtualHost>
+    ```
+
+A group of the host itself, or of the main server, needs no name; nor does what is looked up per request:
+
+    ```apache
+    WSGIDaemonProcess main
+    <VirtualHost *:80>
+        WSGIDaemonProcess shop
+        WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
+        WSGIScriptAlias /main /srv/main.wsgi process-group=main application-group=%{GLOBAL}
+        ServerName example.com
+    </VirtualHost>
+    <VirtualHost *:443>
+        WSGIScriptAlias / /srv/shop.wsgi process-group=shop
+        ServerName example.com
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.rewrite import delete, lines_of, prepend
+from modwsgi_fix.model.servers import label, own_name
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
+    first: dict[str, DaemonProcess] = {}
+    for process in daemon_processes(config):
+        first.setdefault(process.name, process)
+    for use in group_uses(config):
+        found, host = first.get(use.name), use.item.server
+        if not use.at_start or found is None or found.directive.index > use.item.index:
+            continue
+        names = host.all("servername")
+        if host.is_main or found.server.is_main or found.server is host or not names:
+            continue
+        if names[0].index < use.item.index or own_name(found.server) is None:
+            continue
+        if may_use(config, host, found) is not True:
+            continue
+        message = (
+            f"process group {use.name} of {label(found.server)} is looked up before this host has its ServerName, "
+            "so httpd will not start: move ServerName to the top"
+        )
+        related = (Related(names[0].path, names[0].span, "the name of this host"),)
+        yield Diagnostic(use.item.path, use.arg_span, message, _fix(config, host.item, names), related)
+
+
+def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:
+    name = names[0]
+    if host is None or len(names) > 1 or name.foreign or host.foreign or name.guards != host.guards:
+        return None
+    if name.file is not host.file or len(config.readings(name)) > 1 or len(name.args) != 1:
+        return None
+    return Fix.safe(
+        "Move ServerName to the top", prepend(host, lines_of(name)), delete(name), reason="httpd refused to start"
+    )

@@ -1,0 +1,46 @@
+"""
+Requests are handed to a process group without threads.
+
+`threads=0` makes processes that serve no requests: they run what a `WSGIImportScript` starts, a background service. httpd
+accepts the group for an application too, and every request of it then waits until the timeout.
+
+    ```apache
+    WSGIDaemonProcess shop threads=0
+    WSGIProcessGroup shop
+    #                ^^^^
+    WSGIScriptAlias / /srv/shop.wsgi
+    ```
+    ```apache
+    WSGIDaemonProcess clock threads=0
+    WSGIImportScript /srv/clock.py process-group=clock application-group=%{GLOBAL}
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import daemon_processes, group_uses
+from modwsgi_fix.model.groups import in_force
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def service_process_selected(config: Config) -> Iterator[Diagnostic]:
+    services = {
+        process.name: process.directive
+        for process in daemon_processes(config)
+        if (option := process.option("threads")) is not None and option.value == "0" and not process.directive.guards
+    }
+    for use in group_uses(config):
+        place = services.get(use.name)
+        if place is None or use.item.key == "wsgiimportscript" or not in_force(config, use):
+            continue
+        yield Diagnostic(
+            use.item.path,
+            use.arg_span,
+            f"process group {use.name} has no threads, so every request of the application hangs: set threads=",
+            None,
+            (Related(place.path, place.args[0].span, "defined here"),),
+        )

@@ -1,0 +1,129 @@
+"""
+The HTTP and the HTTPS host of one site have a process group each for the same application.
+
+Two groups with equal options, one for each port, are twice the processes and twice the memory for one application: often
+somebody renamed a copy because httpd does not take one name twice. Hosts of one ServerName may share a group.
+
+The fix deletes the second definition and lets its host use the first group. Half of the processes are gone then, so the
+administrator decides.
+
+    ```diff unsafe
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIDaemonProcess shop threads=15
+         WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop.wsgi
+     </VirtualHost>
+     <VirtualHost *:443>
+         ServerName example.com
+    -    WSGIDaemonProcess shop-ssl threads=15
+    -    WSGIProcessGroup shop-ssl
+    +    WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop.wsgi
+     </VirtualHost>
+    ```
+
+Two applications, two names or two sets of options are two groups:
+
+    ```apache
+    <VirtualHost *:80>
+        ServerName example.com
+        WSGIDaemonProcess shop threads=15
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop.wsgi
+    </VirtualHost>
+    <VirtualHost *:443>
+        ServerName example.com
+        WSGIDaemonProcess admin threads=15
+        WSGIProcessGroup admin
+        WSGIScriptAlias / /srv/admin.wsgi
+    </VirtualHost>
+    <VirtualHost *:443>
+        ServerName test.example.com
+        WSGIDaemonProcess test threads=15
+        WSGIProcessGroup test
+        WSGIScriptAlias / /srv/shop.wsgi
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_settled, may_use
+from modwsgi_fix.model.groups import script_path
+from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.servers import addresses, label
+from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.WARNING)
+def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
+    processes = [process for process in daemon_processes(config) if is_settled(process.name)]
+    done: set[str] = set()
+    for at, process in enumerate(processes):
+        for twin in processes[:at]:
+            if twin.name == process.name or process.name in done or not _are_twins(config, twin, process):
+                continue
+            done.add(process.name)
+            first = twin.directive
+            message = (
+                f"{label(process.server)} runs the same application as {label(twin.server)} in processes of its own, which "
+                f"doubles its memory: let both use process group {twin.name}"
+            )
+            yield Diagnostic(
+                process.directive.path,
+                process.directive.args[0].span,
+                message,
+                _fix(config, twin, process),
+                (Related(first.path, first.args[0].span, "the other group"),),
+            )
+
+
+def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
+    if one.server.is_main or other.server.is_main or one.server is other.server:
+        return False
+    if not may_use(config, other.server, one) or _settings(one) != _settings(other) or one.stray or other.stray:
+        return False
+    mine, theirs = _ports(one.server), _ports(other.server)
+    scripts = _scripts(config, one.server)
+    return (
+        not mine & theirs
+        and bool(scripts)
+        and scripts == _scripts(config, other.server)
+        and {use.item.server for use in group_uses(config) if use.name == one.name} == {one.server}
+        and {use.item.server for use in group_uses(config) if use.name == other.name} == {other.server}
+    )
+
+
+def _settings(process: DaemonProcess) -> dict[str, str]:
+    return {name: value for name, value in process.settings.items() if name != "display-name"}
+
+
+def _ports(server: Server) -> set[str]:
+    return {address.port for address in addresses(server)}
+
+
+def _scripts(config: Config, server: Server) -> set[tuple[str, str | None]]:
+    return {(mount.url, script_path(mount)) for mount in mounts(config, server)}
+
+
+def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None:
+    item = other.directive
+    uses = [use for use in group_uses(config) if use.name == other.name]
+    items = [item, one.directive, *(use.item for use in uses)]
+    if any(each.foreign or len(config.readings(each)) > 1 or each.guards != item.guards for each in items):
+        return None
+    if any(use.at_start for use in uses):
+        return None
+    edits = [delete(item)]
+    for use in uses:
+        source = use.item.file.text[use.arg_span.start : use.arg_span.end]
+        if source.strip("\"'") != other.name:
+            return None
+        edits.append(Edit(use.item.path, use.arg_span, source.replace(other.name, one.name)))
+    return Fix.unsafe(f"Use process group {one.name}", *edits, reason="both hosts then share one set of processes")

@@ -1,0 +1,106 @@
+"""
+`WSGIDaemonProcess` has an option that mod_wsgi does not know.
+
+httpd refuses to start: *Invalid option to WSGI daemon process definition.* Case counts (`Threads`), and words are joined
+by dashes (`python_path`). A misspelling of exactly one option is corrected. Options that the target's mod_wsgi does not
+have yet, or no longer has, are reported.
+
+    ```diff
+    -WSGIDaemonProcess shop Threads=5 python_path=/srv/shop process=2
+    +WSGIDaemonProcess shop threads=5 python-path=/srv/shop processes=2
+    ```
+    ```diff
+    -WSGIDaemonProcess shop proxy-buffer-size=131072
+    +WSGIDaemonProcess shop response-buffer-size=131072
+    ```
+    ```apache
+    WSGIDaemonProcess shop timeout=60
+    #                      ^^^^^^^
+    WSGIDaemonProcess blog process-group=blog
+    #                      ^^^^^^^^^^^^^
+    ```
+    ```apache mod_wsgi=4.9
+    WSGIDaemonProcess shop interrupt-timeout=60
+    #                      ^^^^^^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIDaemonProcess shop threads=5 interrupt-timeout=60 newrelic-config-file=/srv/newrelic.ini
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import DaemonOption, daemon_option, daemon_option_candidates
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes, is_settled
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
+
+#: Options of WSGIScriptAlias.
+_OF_ALIASES = frozenset({"process-group", "application-group", "callable-object", "pass-authorization"})
+_RENAMED = {"proxy-buffer-size": "response-buffer-size"}
+_NEVER = "9999"
+
+
+@rule(severity=Severity.ERROR)
+def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
+    for process in daemon_processes(config):
+        for option in process.options:
+            if option.name[:1] in "\"'“”‘’" or not is_settled(option.name):
+                continue
+            info = daemon_option(option.name)
+            if info is not None and _exists(config, info):
+                continue
+            start = option.span.start
+            span = Span(start, start + len(option.name))
+            message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd will not start: "
+            meant = _meant(config, process, option)
+            fix = None
+            if meant is not None:
+                message += f"it is {meant}"
+                if process.directive.file.text[span.start : span.end] == option.name and not process.directive.foreign:
+                    fix = Fix.safe(
+                        f"Write {meant}", Edit(process.directive.path, span, meant), reason="httpd refused to start"
+                    )
+            elif option.name in _OF_ALIASES:
+                message += "it belongs to WSGIScriptAlias"
+            elif info is not None:
+                message += _history(info)
+            elif option.name == "timeout":
+                message += "say which, as request-timeout or socket-timeout"
+            else:
+                message += "correct it or leave it out"
+            yield Diagnostic(process.directive.path, span, message, fix)
+
+
+def _exists(config: Config, info: DaemonOption) -> bool:
+    target = config.target.mod_wsgi
+    if target is not None:
+        return info.exists_in(".".join(map(str, target)))
+    return info.exists_in("4.9") or info.exists_in(_NEVER)
+
+
+def _version(config: Config) -> str:
+    return ".".join(map(str, config.target.mod_wsgi)) if config.target.mod_wsgi else "4.9 and later"
+
+
+def _history(info: DaemonOption) -> str:
+    gone = info.until and not info.exists_in(_NEVER)
+    return f"it was taken out in {info.until}" if gone else f"it came with {info.since}"
+
+
+def _meant(config: Config, process: DaemonProcess, option: Option) -> str | None:
+    if option.name in _OF_ALIASES:
+        return None
+    if option.name in _RENAMED:
+        since = daemon_option(_RENAMED[option.name])
+        names = [_RENAMED[option.name]] if since and _exists(config, since) else []
+    else:
+        names = daemon_option_candidates(option.name)
+    names = [name for name in names if (info := daemon_option(name)) and _exists(config, info)]
+    if len(names) != 1 or names[0] in process.settings:
+        return None
+    return names[0]

@@ -1,0 +1,114 @@
+"""
+A process group is defined and nothing selects it.
+
+Its processes start and sit idle, while the application runs inside of httpd's own processes (embedded mode), with their
+user and their number: `WSGIDaemonProcess` alone delegates nothing. A `WSGIProcessGroup` with the name of the group, or
+`process-group=` on the `WSGIScriptAlias`, is missing.
+
+Where the whole server is in sight, and holds one group and one virtual host with applications, the fix selects the group
+there. The application then runs as another user, in another directory and with another Python path, so the administrator
+decides.
+
+    ```diff unsafe
+     #- apache2.conf
+     <VirtualHost *:80>
+         ServerName example.com
+         WSGIDaemonProcess shop threads=5 home=/srv/shop
+    +    WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop/shop.wsgi
+     </VirtualHost>
+    ```
+    ```apache
+    WSGIDaemonProcess shop threads=5
+    #                 ^^^^
+    WSGIScriptAlias / /srv/shop/shop.wsgi
+    ```
+
+Not without an application in sight, and not where a request or a script decides:
+
+    ```apache
+    WSGIDaemonProcess shop threads=5
+    ```
+    ```apache
+    WSGIDaemonProcess shop threads=5
+    WSGIProcessGroup %{ENV:GROUP}
+    WSGIScriptAlias / /srv/shop/shop.wsgi
+    ```
+    ```apache
+    WSGIDaemonProcess service:clock threads=0
+    WSGIImportScript /srv/clock.py process-group=service:clock application-group=%{GLOBAL}
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.daemons import (
+    all_groups_known,
+    daemon_processes,
+    group_uses,
+    is_settled,
+)
+from modwsgi_fix.model.groups import process_group
+from modwsgi_fix.model.rewrite import insert_after
+from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import has_placeholder
+
+
+@rule(severity=Severity.WARNING)
+def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
+    uses = group_uses(config)
+    if config.named("wsgidispatchscript") or any(not use.is_fixed and use.name != "%{GLOBAL}" for use in uses):
+        return
+    if any(not is_settled(use.name) for use in uses):
+        return
+    used = {use.name for use in uses} | {value for item in config.named("wsgirestrictprocess") for value in item.values}
+    processes = daemon_processes(config)
+    for process in processes:
+        if process.name in used or has_placeholder(process.name):
+            continue
+        embedded = _embedded(config, process.server)
+        certain = all_groups_known(config)
+        if not embedded and not certain:
+            continue
+        if embedded:
+            message = (
+                f"nothing selects process group {process.name}, so the application runs inside of httpd and the group's "
+                f"processes sit idle: add WSGIProcessGroup {process.name}"
+            )
+        else:
+            message = f"nothing selects process group {process.name}, so its processes sit idle: use it or delete it"
+        fix = None
+        mounting = [
+            server
+            for server in config.servers
+            if server.items and any(m.server is server for m in mounts(config, server))
+        ]
+        only = len(processes) == 1 and not uses and mounting == [process.server] and embedded
+        if certain and only and not process.directive.foreign and not process.stray and is_settled(process.name):
+            fix = Fix.unsafe(
+                f"Add WSGIProcessGroup {process.name}",
+                insert_after(process.directive, [f"WSGIProcessGroup {_quoted(process.name)}"]),
+                reason="the application moves out of httpd's processes; its user, directory and Python path may change",
+            )
+        yield Diagnostic(process.directive.path, process.directive.args[0].span, message, fix)
+
+
+def _embedded(config: Config, server: Server) -> bool:
+    """True where an application of the server is in sight that runs inside of httpd, by nobody's wish."""
+    # Where there are virtual hosts they serve the requests, with what the main server mounts.
+    servers = (config.hosts or [server]) if server.is_main else [server]
+    for one in servers:
+        for mount in mounts(config, one):
+            selection = process_group(config, one, mount)
+            if selection.name == "" and selection.item is None:
+                return True
+    return False
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if " " in name else name

@@ -1,0 +1,73 @@
+"""
+A closing tag holds more than the name of its section, or lacks its bracket.
+
+httpd compares the first word of the line as a whole, so `</Location >`, `</Location "/a">`, `</ Location>` and `</Location`
+close nothing: *</Location> directive missing closing '>'.* What comes after the bracket is ignored, and stays.
+
+    ```diff
+     <Location "/status">
+         Require local
+    -</Location "/status">
+    +</Location>
+    ```
+    ```diff
+     <Directory /srv/app>
+         Require all granted
+    -</Directory >
+    +</Directory>
+    ```
+    ```diff
+     <Directory /srv/app>
+         Require all granted
+    -</ Directory>
+    +</Directory>
+    ```
+    ```diff
+     <Directory /srv/app>
+         Require all granted
+    -</Directory # of the application
+    +</Directory> # of the application
+    ```
+    ```diff
+     <VirtualHost *:80>
+         <Directory /srv/app>
+             Require all granted
+    -    </Directory></VirtualHost>
+    +    </Directory>
+    +    </VirtualHost>
+    ```
+    ```apache
+    <Directory /srv/app>
+        Require all granted
+    </Directory> of the application
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, newline_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def malformed_closer(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for problem in file.tree.problems:
+            if problem.kind != "closer-without-bracket":
+                continue
+            node = problem.node
+            text = file.text[node.body_span.start : node.body_span.end]
+            mark, tag = text.find("#"), text.find("<", 1)
+            remark = ""
+            if mark > 0:
+                # A remark that somebody left behind the name survives behind the bracket.
+                remark = f" {text[mark:]}"
+            elif tag > 0:
+                remark = f"{newline_of(node)}{node.indent}{text[tag:]}"
+            fix = Fix.safe("Write the bare closing tag", Edit(file.path, node.body_span, f"</{node.name}>{remark}"))
+            message = f"</{node.name}> must stand alone to close its section, so httpd will not start"
+            yield Diagnostic(file.path, node.body_span, message, fix)

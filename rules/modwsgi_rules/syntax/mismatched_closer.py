@@ -1,0 +1,115 @@
+"""
+A section is closed by the tag of another one.
+
+httpd refuses to start: *Expected </LocationMatch> but saw </Location>.* The opening line holds the argument, so the closing tag
+takes its name. Where the argument of a `<Location>` is clearly a pattern, and `</LocationMatch>` closes it, the opening line
+is the wrong one. Two closing tags that follow each other in the wrong order are exchanged.
+
+Tags of two different kinds of section, `<Location>` and `</Directory>`, need more trust: there may as well be two lines missing
+between them.
+
+    ```diff
+     <LocationMatch "^/static/">
+         SetHandler none
+    -</Location>
+    +</LocationMatch>
+    ```
+    ```diff
+     <VirtualHost *:80>
+         <Location "/app">
+             WSGIProcessGroup app
+    -</VirtualHost>
+    -</Location>
+    +</Location>
+    +</VirtualHost>
+    ```
+    ```diff repair
+    -<Location "^/(private|intern)/">
+    +<LocationMatch "^/(private|intern)/">
+         Require all denied
+     </LocationMatch>
+    ```
+    ```diff repair
+     <Directory "/srv/app">
+         Require all granted
+    -</Location>
+    +</Directory>
+    ```
+    ```apache
+    <location "/static">
+        SetHandler none
+    </LOCATION>
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, is_unsettled
+from modwsgi_fix.model.verdict import revival
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.syntax import Problem, Section
+from modwsgi_fix.text import Span
+
+_PATTERN = re.compile(r"^\^|\$$|\.\*|\.\+|\([^)]*\|[^)]*\)|\\\.|\[[^\]]+\]").search
+_TAG = re.compile(r"</([A-Za-z]+)>")
+
+
+@rule(severity=Severity.ERROR)
+def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for problem in file.tree.problems:
+            section = problem.section
+            if section is None or problem.kind not in ("mismatched-closer", "crossed-closers"):
+                continue
+            opener = Related(file.path, section.name_span, "opened here")
+            if problem.kind == "crossed-closers":
+                message = "two closing tags stand in the wrong order, so httpd will not start; exchange them"
+                fix = _exchange(file, problem)
+            elif not _is_section(section.name):
+                # What is wrong is the opening line: misspelt-section.
+                continue
+            else:
+                message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd will not start"
+                fix = _fix(file, problem, section)
+            fix = None if is_unsettled(file) else fix
+            yield Diagnostic(file.path, problem.node.body_span, message, fix, (opener,))
+
+
+def _is_section(name: str) -> bool:
+    info = directives.find(name)
+    return (info is not None and info.section) or directives.is_known_third_party(name)
+
+
+def _exchange(file: File, problem: Problem) -> Fix | None:
+    one, other = (Span(*found.span(1)) for found in _TAG.finditer(file.text, *problem.region)) if (
+        len(_TAG.findall(file.text[problem.region.start : problem.region.end])) == 2
+    ) else (None, None)  # fmt: skip
+    if one is None or other is None:
+        return None
+    first, second = file.text[one.start : one.end], file.text[other.start : other.end]
+    return Fix.safe("Exchange the closing tags", Edit(file.path, one, second), Edit(file.path, other, first))
+
+
+def _fix(file: File, problem: Problem, section: Section) -> Fix | None:
+    node = problem.node
+    kind, closes = section.key.removesuffix("match"), node.key.removesuffix("match")
+    if kind == closes and not section.key.endswith("match") and any(_PATTERN(word.value) for word in section.args):
+        name = node.name if node.name.lower() == section.key + "match" else section.name
+        level = max(Applicability.REPAIR, revival(section).level)
+        reason = "the argument is a pattern, and the closing tag says so"
+        return Fix(f"Open it as <{name}>", (Edit(file.path, section.name_span, name),), level, reason)
+    text = file.text[node.body_span.start : node.body_span.end]
+    tag = re.match(r"</[^\s>]+>*", text)
+    if tag is None:
+        return None
+    edit = Edit(file.path, Span(node.body_span.start, node.body_span.start + tag.end()), f"</{section.name}>")
+    title = f"Close it with </{section.name}>"
+    if kind == closes or not _is_section(node.name):
+        return Fix.safe(title, edit)
+    return Fix.repair(title, edit, reason="the opening line holds the argument, so its name counts")

@@ -1,0 +1,49 @@
+"""
+A section is opened a second time where it should be closed.
+
+`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash. httpd
+takes it for another section, and all that follows for its contents; it refuses to start: *<Location> was not closed*, or
+*Expected </LocationMatch> but saw </VirtualHost>.*
+
+    ```diff
+     <locationmatch "^/static/">
+         Require all granted
+    -<locationmatch>
+    +</locationmatch>
+     ServerName example.com
+    ```
+    ```diff
+     <Location /static>
+         SetHandler none
+    -<\\Location>
+    +</Location>
+    ```
+    ```apache
+    <RequireAll>
+        <RequireAll>
+            Require all granted
+        </RequireAll>
+    </RequireAll>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def opener_for_closer(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for problem in file.tree.problems:
+            if problem.kind != "opener-for-closer" or problem.section is None:
+                continue
+            name = problem.node.name
+            fix = Fix.safe("Write it as the closing tag", Edit(file.path, problem.node.body_span, f"</{name}>"))
+            message = f"this opens another section where </{name}> was meant, so httpd will not start"
+            yield Diagnostic(file.path, problem.node.body_span, message, fix)

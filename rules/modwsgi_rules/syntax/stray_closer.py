@@ -1,0 +1,70 @@
+"""
+A closing tag closes nothing.
+
+httpd refuses to start: *Expected </VirtualHost> but saw </Location>*, or *</Location> without matching <Location> section.* Either
+the tag is one too many, or its opening line was lost.
+
+The fix deletes a tag for which there can have been no opening line, as what stands before it is not allowed in
+such a section. Elsewhere only an administrator knows.
+
+    ```diff
+     <VirtualHost *:80>
+         WSGIScriptAlias / /srv/app/app.wsgi
+    -    </Location>
+     </VirtualHost>
+    ```
+    ```diff
+     <Directory /srv/app>
+         Require all granted
+     </Directory>
+    -</Directory>
+    ```
+    ```apache
+      WSGIProcessGroup app
+      </Location>
+    # ^^^^^^^^^^^
+    ```
+    ```apache
+    <Location "/app">
+        WSGIProcessGroup app
+    </Location>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, is_unsettled, locate, previous
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+
+
+@rule(severity=Severity.ERROR)
+def stray_closer(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for problem in file.tree.problems:
+            if problem.kind != "stray-closer":
+                continue
+            node = problem.node
+            message = f"</{node.name}> closes nothing, so httpd will not start"
+            fix = None
+            if _is_surplus(file, node) and not is_unsettled(file):
+                fix = Fix.safe("Delete the closing tag", Edit(file.path, node.span))
+            else:
+                message += "; its opening line is missing, or it is one too many"
+            yield Diagnostic(file.path, node.body_span, message, fix)
+
+
+def _is_surplus(file: File, node: Directive) -> bool:
+    """True where no opening line can be missing: what stands before the tag is not allowed in such a section."""
+    context = directives.context_of((node.name,))
+    if not context or (info := directives.find(node.name)) is None or not info.section:
+        return False
+    _, parents = locate(file.tree, node.start)
+    before = previous(node, parents[-1].children if parents else file.tree.children)
+    # At the start of a section the missing one would hold nothing; at the start of a file it may be in another.
+    return not directives.allowed_in(before.name, context) if isinstance(before, Directive) else bool(parents)

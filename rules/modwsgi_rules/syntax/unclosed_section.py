@@ -1,0 +1,107 @@
+"""
+A section is never closed.
+
+httpd refuses to start: *<Location> was not closed*, or *Expected </Location> but saw </VirtualHost>.*
+
+Where the section should end is plain when its contents are indented: it ends with the last line that stands deeper than its
+opening line. It is plain as well for a `<VirtualHost>`, which ends before the next one. Elsewhere the fix closes it before the first
+directive that is not allowed in it, or at the last possible place, and needs an administrator's eyes: what stood outside may have
+come inside.
+
+    ```diff repair
+     <VirtualHost *:80>
+         WSGIScriptAlias / /srv/app/app.wsgi
+         <Location "/admin">
+             Require ip 192.0.2.0/24
+    +    </Location>
+         WSGIProcessGroup app
+     </VirtualHost>
+    ```
+    ```diff repair
+     <VirtualHost *:80>
+     ServerName one.example.com
+    +</VirtualHost>
+
+     # The second host
+     <VirtualHost *:80>
+     ServerName two.example.com
+     </VirtualHost>
+    ```
+    ```diff unsafe
+     <Location "/admin">
+     Require ip 192.0.2.0/24
+    +</Location>
+     WSGIScriptAlias / /srv/app/app.wsgi
+    ```
+    ```apache
+    <VirtualHost *:80>
+        <Location "/admin">
+            Require ip 192.0.2.0/24
+        </Location>
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, is_unsettled, newline_of, width
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def unclosed_section(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        problems = [p for p in file.tree.problems if p.kind == "unclosed-section" and p.section is not None]
+        for problem in problems:
+            section = problem.section
+            assert section is not None
+            message = f"<{section.name}> is never closed, so httpd will not start"
+            # The innermost first: until it is closed, what it swallowed cannot be told from what it holds.
+            inner = any(other is not problem and section.span.contains(other.node.span) for other in problems)
+            fix = None if inner or is_unsettled(file) else _fix(file, section)
+            yield Diagnostic(file.path, section.name_span, message, fix)
+
+
+def _fix(file: File, section: Section) -> Fix | None:
+    if not section.name.isalpha() or directives.find(section.name) is None:
+        return None
+    at, plain = _end(section)
+    text = f"{section.indent}</{section.name}>{newline_of(section)}"
+    if at and file.text[at - 1] != "\n":
+        text = newline_of(section) + text.removesuffix(newline_of(section))
+    edit = Edit(file.path, Span(at, at), text)
+    if plain:
+        reason = "the indentation shows where it ends" if section.key != "virtualhost" else "hosts cannot be nested"
+        return Fix("Close the section", (edit,), Applicability.REPAIR, reason)
+    return Fix.unsafe("Close the section", edit, reason="where it should end is a guess")
+
+
+def _end(section: Section) -> tuple[int, bool]:
+    """Where to close it, and whether that is plain."""
+    held = [node for node in section.children if isinstance(node, Directive)]
+    if not held:
+        return section.head_end, True
+    own = width(section)
+    end = section.head_end
+    if width(held[0]) > own:
+        for node in section.children:
+            if isinstance(node, Directive) and width(node) <= own:
+                return end, True
+            if isinstance(node, Directive) or (node.source.strip() and width(node) > own):
+                end = node.end
+        return end, True
+    if section.key == "virtualhost" and not any(isinstance(n, Section) and n.key == "virtualhost" for n in held):
+        return held[-1].end, True
+    context = directives.context_of((section.name,))
+    for node in held:
+        if context and not directives.allowed_in(node.name, context):
+            break
+        end = node.end
+    return end, False

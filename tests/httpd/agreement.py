@@ -1,0 +1,165 @@
+"""Does the model say what the server does: one configuration read by both, and their answers compared."""
+
+from __future__ import annotations
+
+import posixpath
+import pwd
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from modwsgi_fix.files import Memory
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reader import Source, load
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, trace
+from modwsgi_fix.model.request.hosts import hostname
+from modwsgi_fix.model.request.world import World
+
+from . import install, server
+from .application import ANSWERED
+from .probe import Answer, Probe
+from .root import CONF, HARNESS, SITE, Link
+from .server import Setup
+
+#: Stands for the private server's address, in the model.
+ADDRESS = "127.9.9.9"
+#: Directories of the machine that a rewritten URL may be taken for (mod_rewrite's prefix_stat).
+_MACHINE = (
+    "/usr",
+    "/etc",
+    "/bin",
+    "/lib",
+    "/tmp",
+    "/dev",
+    "/proc",
+    "/sys",
+    "/root",
+    "/home",
+    "/opt",
+    "/run",
+    "/boot",
+    "/sbin",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One request: what the model says, what the server did, and how they differ; None where they agree."""
+
+    probe: Probe
+    branches: tuple[Branch, ...]
+    answer: Answer
+    difference: str | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the model committed itself to one outcome."""
+        first = self.branches[0].outcome
+        return first.kind is not Kind.UNKNOWN and all(b.outcome.result == first.result for b in self.branches)
+
+
+def model_of(setup: Setup) -> Config:
+    """The configuration as the server reads it: the generated main file with what it includes, and the file tree."""
+    found = install.find()
+    assert not isinstance(found, str)
+    main = "\n".join(server._main(setup, ADDRESS, found)) + "\n"
+    texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main)}
+    for name, text in setup.files.items():
+        texts[posixpath.join(CONF, name)] = _text(text)
+    links: dict[str, str] = {}
+    directories = [f"{HARNESS}/empty", SITE, *_MACHINE]
+    for name, entry in setup.tree.items():
+        path = posixpath.join(SITE, name)
+        if entry is None:
+            directories.append(path)
+        elif isinstance(entry, Link):
+            links[path] = entry.target.replace("@ROOT@", SITE)
+        else:
+            texts[path] = entry
+    files = Memory(texts, links, directories)
+    entry_file = f"{HARNESS}/httpd.conf"
+    source = Source(files, (entry_file,), ((HARNESS, HARNESS), (CONF, CONF)), (CONF,), complete=True)
+    return load(source, disk=files)
+
+
+def _text(text: str) -> str:
+    return text.replace("@ROOT@", SITE).replace("@IP@", ADDRESS)
+
+
+def request_of_probe(probe: Probe) -> Request:
+    path, question, query = probe.path.partition("?")
+    return Request(
+        probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
+        headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=None,
+    )  # fmt: skip
+
+
+def compare(config: Config, answers: Mapping[Probe, Answer]) -> list[Pair]:
+    """Every probe's answer held against the model."""
+    pairs = []
+    for probe, answer in answers.items():
+        branches = trace(config, request_of_probe(probe)).branches
+        differences = [difference(config, branch.outcome, answer) for branch in branches]
+        agreed = any(one is None for one in differences)
+        pairs.append(Pair(probe, branches, answer, None if agreed else "; or: ".join(map(str, differences))))
+    return pairs
+
+
+def difference(config: Config, outcome: Outcome, answer: Answer) -> str | None:
+    """How an outcome differs from what the server did; None where it does not, or claims nothing."""
+    if outcome.kind is Kind.UNKNOWN:
+        return None
+    script = config.script(outcome.file) if outcome.kind is Kind.APPLICATION else None
+    found = list(_differences(config, outcome, answer, runs=script is not None and ANSWERED in script.text))
+    return "; ".join(found) or None
+
+
+def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool) -> Iterator[str]:
+    who = {Kind.APPLICATION: "application", Kind.FILE: "file", Kind.LISTING: "listing"}.get(outcome.kind, "httpd")
+    if outcome.kind is Kind.ERROR and outcome.status is None:
+        if answer.who != "nobody":
+            yield f"an answer came: {answer.status}"
+        return
+    if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
+        # mod_wsgi tried, and found no application in the file.
+        who, outcome = "httpd", replace(outcome, kind=Kind.ERROR)
+        status: int | None = answer.status if answer.status in (404, 500) and answer.handler == outcome.handler else -1
+    else:
+        status = 200 if outcome.kind is Kind.APPLICATION else outcome.status
+    said: list[tuple[str, object, object]] = [("status", status, answer.status), ("who", who, answer.who)]
+    if outcome.server is not None and answer.vhost and answer.status != 400:
+        name = hostname(config, outcome.server, World(None, {}, {}))
+        said.append(("host", name, answer.vhost.rpartition(":")[0]))
+    if outcome.kind is Kind.REDIRECT:
+        said.append(("location", outcome.location, answer.location))
+    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND) and outcome.file:
+        said.append(("file", outcome.file, answer.mapped))
+    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING):
+        said.append(("handler", outcome.handler or "-", answer.handler or "-"))
+    if outcome.kind is Kind.APPLICATION:
+        said += [
+            ("process group", outcome.process_group, answer.process_group),
+            ("application group", outcome.application_group, answer.application_group),
+            ("path info", outcome.path_info, answer.path_info),
+            ("script name", outcome.script_name, answer.script_name),
+        ]
+        if outcome.user and answer.uid is not None:
+            said.append(("user", outcome.user, pwd.getpwuid(answer.uid).pw_name))
+    for what, model, real in said:
+        if model != real:
+            yield f"{what} is {real!r}, the model says {model!r}"
+
+
+def report(setup: Setup, pair: Pair) -> str:
+    """A disagreement as a person needs it."""
+    texts = "\n".join(f"--- {name}\n{text}" for name, text in setup.files.items())
+    shown = []
+    for branch in pair.branches:
+        steps = "\n".join(f"      {step.phase}: {step.text} {step.place}" for step in branch.outcome.because)
+        shown.append(f"  {', '.join(branch.provided)} -> {branch.outcome.short} {branch.outcome.file}\n{steps}")
+    model = "\n".join(shown)
+    return f"{texts}\n=== {pair.probe}\n{pair.difference}\n{model}\nserver: {pair.answer}"
+
+
+def unexplained(pairs: Sequence[Pair]) -> list[Pair]:
+    """Those that disagree."""
+    return [pair for pair in pairs if pair.difference is not None]
