@@ -114,6 +114,12 @@ class Module:
 
     text: str
     body: tuple[Statement, ...]
+    #: Every name that stands in the script, and where; attributes and keywords are names, too, words in strings are not.
+    identifiers: tuple[tuple[str, int], ...]
+
+    def count(self, name: str, span: Span) -> int:
+        """How often a name stands within a span."""
+        return sum(one == name and at in span for one, at in self.identifiers)
 
     @property
     def newline(self) -> str:
@@ -208,7 +214,14 @@ def parse(text: str) -> Module:
         found = positions[node]
         return Span(offset(found.start.line, found.start.column), offset(found.end.line, found.end.column))
 
-    return Module(text, tuple(_Reader(text, module, span).body(module.body)))
+    names: list[tuple[str, int]] = []
+
+    class Names(cst.CSTVisitor):
+        def visit_Name(self, node: cst.Name) -> None:
+            names.append((node.value, span(node).start))
+
+    module.visit(Names())
+    return Module(text, tuple(_Reader(text, module, span).body(module.body)), tuple(names))
 
 
 class _Reader:
@@ -302,8 +315,6 @@ class _Reader:
             wraps = "list" if isinstance(value, cst.List) else "tuple"
             elements = [element.value for element in value.elements]
         strings = tuple(self.string(one) for one in elements if isinstance(one, cst.SimpleString))
-        if len(strings) < len(elements):
-            strings = ()
         call = self.call(value) if isinstance(value, cst.Call) else None
         return Statement(
             kind,

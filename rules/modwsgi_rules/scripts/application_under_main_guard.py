@@ -2,7 +2,7 @@
 The `application` is bound under `if __name__ == "__main__":`.
 
 mod_wsgi loads the script under a name of its own making, so what stands under this guard is never run there, and every request
-is a 500: *Target WSGI script does not contain WSGI application 'application'*.
+fails, with 404 or 500 by the version of mod_wsgi: *Target WSGI script does not contain WSGI application 'application'*.
 
 The fix takes the guard away where nothing but imports and assignments stand under it.
 
@@ -65,7 +65,7 @@ def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     script.path,
                     bound.head,
-                    f"mod_wsgi never gets here, so the script binds no {name} and every request is a 500",
+                    f"mod_wsgi never gets here, so the script binds no {name} and every request fails",
                     _fix(script, module, guard),
                 )
 
@@ -90,5 +90,5 @@ def _fix(script: WsgiScript, module: Module, guard: Statement) -> Fix | None:
     return Fix.safe(
         "Take the guard away",
         Edit(script.path, Span(start, end), new),
-        reason="every request was a 500, and is answered by the application",
+        reason="every request failed, and is answered by the application",
     )

@@ -57,7 +57,6 @@ The resources of another module, and a line in the right place:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
@@ -65,6 +64,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.scripts import WsgiScript, append_to, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources
+from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR)
@@ -98,7 +98,7 @@ def _is_application(module: Module, one: Statement) -> bool:
 def _fix(script: WsgiScript, module: Module, one: Statement) -> Fix | None:
     if not one.alone or len(one.targets) != 1:
         return None
-    if re.search(rf"\b{re.escape(one.targets[0])}\b", module.text[one.lines.end :]):
+    if module.count(one.targets[0], Span(one.lines.end, len(module.text))):
         return None
     start, end = one.span
     line = module.text[start:end]

@@ -1,8 +1,8 @@
 """
 A script of bobo resources has no `application`.
 
-mod_wsgi calls an object named `application`; without it every request is a 500: *Target WSGI script does not contain WSGI
-application 'application'*. One line at the end makes it of the resources in the same file. `__name__` is right there, though
+mod_wsgi calls an object named `application`; without it every request fails, with 404 or 500 by the version of mod_wsgi:
+*Target WSGI script does not contain WSGI application 'application'*. One line at the end makes it of the resources in the same file. `__name__` is right there, though
 mod_wsgi gives the script a name of its own making: it is a key of `sys.modules` all the same.
 
 The fix adds that line, and `import bobo` where only names were imported from it.
@@ -78,7 +78,7 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             script.path,
             resources[0].head,
-            f"the script has bobo resources and no {script.names[-1]}, so every request is a 500;"
+            f"the script has bobo resources and no {script.names[-1]}, so every request fails;"
             f" end it with {script.names[0]} = bobo.Application(bobo_resources=__name__)",
             _fix(script, module),
             (Related(script.item.path, script.item.span, "the script is mounted here"),),
@@ -95,4 +95,4 @@ def _fix(script: WsgiScript, module: Module) -> Fix | None:
         edits.append(Edit(script.path, Span(first.lines.start, first.lines.start), f"import bobo{module.newline}"))
     elif bound != "bobo":
         return None
-    return Fix.safe("Make the application", *edits, reason="every request was a 500, and is answered by the resources")
+    return Fix.safe("Make the application", *edits, reason="every request failed, and is answered by the resources")

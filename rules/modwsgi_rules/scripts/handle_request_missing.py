@@ -1,7 +1,7 @@
 """
 A handler script has no `handle_request`.
 
-For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application`; without it every file of the handler is a 500: *Target
+For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application`; without it every file of the handler fails: *Target
 WSGI script does not contain WSGI application 'handle_request'*.
 
 The fix adds `handle_request = application` where there is an `application`.
@@ -55,12 +55,12 @@ def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.safe(
                 f"Call it {script.names[0]} as well",
                 append_to(script, module, f"{script.names[0]} = application"),
-                reason="every request was a 500, and is answered by application",
+                reason="every request failed, and is answered by application",
             )
         yield Diagnostic(
             script.path,
             (bound or module.body[0]).head,
-            f"a handler script is asked for {script.names[0]}, which this one does not bind: every request is a 500",
+            f"a handler script is asked for {script.names[0]}, which this one does not bind: every request fails",
             fix,
             (Related(script.item.path, script.item.span, "the handler"),),
         )

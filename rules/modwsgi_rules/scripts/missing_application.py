@@ -2,7 +2,7 @@
 A WSGI script binds no `application`.
 
 mod_wsgi loads the script and calls the object named `application` in it, or as `WSGICallableObject` says. A Flask script that
-ends in `app = Flask(__name__)` loads well, and every request is a 500: *Target WSGI script does not contain WSGI application
+ends in `app = Flask(__name__)` loads well, and every request fails, with 404 or 500 by the version of mod_wsgi: *Target WSGI script does not contain WSGI application
 'application'*.
 
 The fix adds `application = app` where it is plain which object is meant: one that a known framework makes, a function of
@@ -103,9 +103,9 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.safe(
                 f"Call it {wanted}",
                 append_to(script, module, f"{wanted} = {name}"),
-                reason=f"every request was a 500, and is answered by {name}",
+                reason=f"every request failed, and is answered by {name}",
             )
-        message = f"the script binds no {wanted}, so every request is a 500"
+        message = f"the script binds no {wanted}, so every request fails"
         message += f"; {candidates[0][0]} seems to be meant" if fix else f"; bind the WSGI application to {wanted}"
         yield Diagnostic(
             script.path,

@@ -120,10 +120,10 @@ def _check(script: WsgiScript, module: Module, function: Statement, answer: Stat
     text = next(iter(bound[0].strings), None)
     if text is None or "b" in text.prefix or not _is_assignment(module, bound[0], name):
         return
+    uses = module.count(name, function.span)
+    # Besides its binding and the answer it may be measured only.
     start, end = function.span
-    body = module.text[start:end]
-    uses = len(re.findall(rf"\b{name}\b", body))
-    known = 2 + len(re.findall(rf"\blen\(\s*{name}\s*\)", body))
+    known = 2 + len(re.findall(rf"\blen\(\s*{name}\s*\)", module.text[start:end]))
     fix = None
     if uses == known and _is_plain(text):
         fix = Fix.safe(
