@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..application import app
-from ..case import Case, EqualExcept, Equal
+from ..case import Case, Equal, EqualExcept
 from ..probe import probes
 
 _SITE = "http://a.example"
