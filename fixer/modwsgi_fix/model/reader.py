@@ -15,15 +15,12 @@ from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
-from modwsgi_fix.syntax import Directive, Node, Section, Tree, is_opaque_section, parse
+from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
 #: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
-
-#: Sections that vanish once read: their contents belong to what encloses them.
-CONDITIONS = frozenset({"ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
@@ -423,8 +420,8 @@ def load(
             reader.read_file(entry, None)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
-        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk,
-        options=options or {}, variables=reader.defined,
+        unmatched=reader.unmatched,
+        complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
     )  # fmt: skip
 
