@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..application import app
-from ..case import Case, EqualExcept
+from ..case import Case, Equal, EqualExcept
 from ..probe import probes
 from ..root import Link
 
@@ -192,5 +192,58 @@ Alias /static/ /srv/w/static/
         tree=_TREE,
         probes=probes(f"{_SITE}/static/", f"{_SITE}/static/a.css", f"{_SITE}/static/etc/hostname"),
         expect=EqualExcept(closed=(f"{_SITE}/static/", f"{_SITE}/static/etc/hostname")),
+    ),
+    Case(
+        name="a grant by URL over a script within the DocumentRoot",
+        rules=("allow-in-location",),
+        level="repair",
+        before={
+            "site.conf": """\
+<VirtualHost *:80>
+    ServerName a.example
+    DocumentRoot /srv/w
+    WSGIScriptAlias /api /srv/w/app.wsgi
+    <Location />
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Location>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/api/x", f"{_SITE}/static/a.css", f"{_SITE}/icons/favicon.ico", f"{_SITE}/static/etc/hostname"
+        ),
+        expect=EqualExcept(closed=(f"{_SITE}/static/etc/hostname",)),
+        equivalent={"site.conf: parent: *": "above lies nothing else that a URL leads to"},
+    ),
+    Case(
+        name="a grant by URL over a directory with options of its own",
+        rules=("allow-in-location",),
+        level="repair",
+        before={
+            "site.conf": """\
+<VirtualHost *:80>
+    ServerName a.example
+    Alias /static /srv/w/static
+    <Directory /srv/w/static>
+        Options +Indexes
+    </Directory>
+    <Location /static>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Location>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/static/", f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"),
+        expect=Equal(),
+        equivalent={
+            "site.conf: swap: *": "the two dialects do not know of each other",
+            "site.conf: drop: -<Location /static>": "the directory is open anyway",
+        },
     ),
 )
