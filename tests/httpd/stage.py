@@ -191,8 +191,7 @@ _BY_WORD = {
     "unix": ("proxy_http",),
 }
 _ASKING = frozenset(
-    "addoutputfilterbytype addoutputfilter setoutputfilter setinputfilter addhandler sethandler authbasicprovider "
-    "authdigestprovider authtype require sslsessioncache proxypass proxypassmatch balancermember options".split()
+    ["addoutputfilterbytype", "addoutputfilter", "setoutputfilter", "setinputfilter", "addhandler", "sethandler", "authbasicprovider", "authdigestprovider", "authtype", "require", "sslsessioncache", "proxypass", "proxypassmatch", "balancermember", "options"]
 )
 _MPMS = frozenset({"event.c", "worker.c", "prefork.c"})
 
@@ -335,7 +334,7 @@ class _Plan:
         everything = {*self.files, *self.directories, *self.links}
         above = {parent for path in everything for parent in _parents(path)}
         names = "".join(f"{name} = application\n" for name in sorted(self.callables))
-        made: dict[str, str | bytes | Link | None] = {path: None for path in self.directories}
+        made: dict[str, str | bytes | Link | None] = dict.fromkeys(self.directories)
         for path, text in self.files.items():
             if path not in above and path not in self.directories:
                 made[path] = f"{app(path)}{_EXTRA}{names}" if text == "WSGI" else text
