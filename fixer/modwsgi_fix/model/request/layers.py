@@ -46,6 +46,11 @@ class Layer:
             elif item.key not in _SEPARATE:
                 self.by_key.setdefault(item.key, []).append(item)
 
+    def all(self, keys: Iterable[str]) -> list[Item]:
+        """The directives of these names, in reading order."""
+        found = [item for key in keys for item in self.by_key.get(key, ())]
+        return sorted(found, key=lambda item: item.index)
+
     @property
     def label(self) -> str:
         """``<Directory /srv>`` or the server's own level."""

@@ -10,14 +10,17 @@ import re
 from typing import NamedTuple
 from urllib.parse import quote
 
-from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.request.layers import last
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.request.layers import Layer, last
 from modwsgi_fix.model.request.modrewrite import rewrite
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import SAFE, State, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
-from modwsgi_fix.model.urls import Mapping, alias_match, aliases, compile_regex, mounts, substitute
+from modwsgi_fix.model.urls import Mapping, alias_match, compile_regex, mapping_of, substitute
 
+_REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
+_ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
+_MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
@@ -48,14 +51,19 @@ def _unmodelled(state: State) -> list[Item]:
 class Tables:
     """What a server maps URLs by, looked up once."""
 
-    def __init__(self, config: Config, server: Server) -> None:
-        servers = [server] if server.is_main else [server, config.main]
-        keys = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
-        found = (redirect_of(item) for one in servers for item in one.all(*keys))
+    def __init__(self, base: list[Layer]) -> None:
+        # The host's own come first, the main server's after; mod_proxy alone does it the other way.
+        layers = base[::-1]
+        found = (redirect_of(item) for layer in layers for item in layer.all(_REDIRECTS))
         self.redirects = [redirect for redirect in found if redirect is not None]
-        self.aliases = aliases(config, server)
-        self.mounts = mounts(config, server)
-        self.proxies = [item for one in reversed(servers) for item in one.all("proxypass", "proxypassmatch")]
+        self.aliases = _mappings(layers, _ALIASES)
+        self.mounts = _mappings(layers, _MOUNTS)
+        self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
+
+
+def _mappings(layers: list[Layer], keys: tuple[str, ...]) -> list[Mapping]:
+    found = (mapping_of(item) for layer in layers for item in layer.all(keys))
+    return [mapping for mapping in found if mapping is not None]
 
 
 def _tables(state: State) -> Tables:
@@ -63,7 +71,7 @@ def _tables(state: State) -> Tables:
     key = id(state.site.server)
     found = cache.get(key)
     if found is None:
-        found = cache[key] = Tables(state.config, state.site.server)
+        found = cache[key] = Tables(state.site.base)
     return found
 
 
