@@ -6,6 +6,7 @@ that file's text, and what stands there afterwards. A fix may span several files
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -87,15 +88,24 @@ def compatible(fixes: Iterable[Fix]) -> list[Fix]:
     for fix in fixes:
         if fix.edits in seen or not fix.edits:
             continue
-        if any(touch(edit, other) for edit in fix.edits for other in by_path.get(edit.path, ())):
+        if any(touch(edit, other) for edit in fix.edits for other in _around(by_path.get(edit.path, []), edit)):
             continue
         if any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at]):
             raise ValueError(f"the fix {fix.title!r} has edits that overlap")
         seen.add(fix.edits)
         taken.append(fix)
         for edit in fix.edits:
-            by_path.setdefault(edit.path, []).append(edit)
+            insort(by_path.setdefault(edit.path, []), edit)
     return taken
+
+
+def _around(taken: list[Edit], edit: Edit) -> list[Edit]:
+    """The edits next to a new one among those taken, which are in order and do not touch each other.
+
+    At one place there are at most two, an insertion and a replacement; so whatever the new one touches is here.
+    """
+    at = bisect_left(taken, edit)
+    return taken[max(at - 2, 0) : at + 2]
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:

@@ -25,13 +25,14 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
+#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
+_INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
 _HIDDEN_TAG = re.compile(
-    r"^[ \t]*(?:\d+[.:|)]?[ \t]*<|(?:\d+[.:|)]?[ \t]*)?&lt;|[ \t]*[\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0]"
-    r"[ \t\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0]*<)/?[A-Za-z]", re.M
-)  # fmt: skip
-_NUMBERED = re.compile(r"\n[ \t]*\d")
+    rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
+)
 _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
 
 #: Sections of which none can stand in another (``ap_check_cmd_context``, ``NOT_IN_DIR_CONTEXT``): one that is opened in
@@ -181,7 +182,8 @@ class Directive(Node):
         assert found is not None
         start, end = found.span(1)
         if logical.text[start : start + 1] in ('"', "'") and (word := _WORD.match(logical.text, start)):
-            end = word.end(word.lastindex or 1) + 1
+            end = word.end(word.lastindex or 1)
+            end += logical.text[end : end + 1] == logical.text[start]
         return logical, start, end
 
     @property
@@ -236,14 +238,14 @@ class Section(Directive):
 
     @property
     def name_span(self) -> Span:
-        logical, start, end = self._head
-        start = min(end, start + len(logical.text[start:end]) - len(logical.text[start:end].lstrip("<" + WHITESPACE)))
+        logical, start, _ = self._head
+        start = max(start, logical.text.find(self.name, start))
         return logical.span(start, start + len(self.name))
 
     @property
     def _head(self) -> tuple[Logical, int, int]:
         logical, start, end = super()._head
-        if end - start == 1:
+        if logical.text[start:end].strip("\"'") == "<":
             # "< Location": the name is the second word.
             found = _FIRST(logical.text, end)
             assert found is not None
@@ -343,9 +345,16 @@ class Tree:
         return LineIndex(self.source)
 
     @cached_property
+    def is_template(self) -> bool:
+        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
+        return _TEMPLATE.search(self.source) is not None
+
+    @cached_property
     def untrusted(self) -> tuple[Span, ...]:
-        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages, and
-        macros, whose text means something else at each use."""
+        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
+        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
+        if self.is_template:
+            return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]
         sections = (node for node in self.walk() if isinstance(node, Section))
         spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
@@ -375,6 +384,8 @@ class _Parser:
         self.problems: list[Problem] = []
         #: How many sections of each name are open.
         self.open: dict[str, int] = {}
+        #: True when a line begins with a number, as no directive does.
+        self.numbered = False
         #: Where the second of two crossed closing tags starts.
         self.crossed = -1
         self._tags: dict[str, tuple[list[int], list[int]]] | None = None
@@ -397,7 +408,7 @@ class _Parser:
                     into.append(Blank(text, pos, end))
             elif (first := word[0]) == "#":
                 into.append(Comment(text, pos, end))
-            elif first == "<" or word[-1] == "\\" or first in "\"'":
+            elif first in "<\"'0123456789" or word[-1] == "\\":
                 end = self._odd(pos, end)
                 into = self.into
             else:
@@ -435,6 +446,7 @@ class _Parser:
         assert found is not None
         name = found[found.lastindex or 1]
         if not name.startswith("<"):
+            self.numbered = self.numbered or name[:1].isdigit()
             self.into.append(Directive(text, start, end, intern(name)))
             return end
         spaced = name in ("<", "</")
@@ -525,7 +537,7 @@ class _Parser:
 
     def _closer(self, start: int, end: int, word: str, *, spaced: bool) -> None:
         text, stack = self.text, self.stack
-        name = word[2:].rstrip(">")
+        name, _, rest = word[2:].partition(">")
         close = Close(text, start, end, name)
         if not stack:
             node = Bogus(text, start, end, name)
@@ -542,7 +554,7 @@ class _Parser:
             if spaced:
                 message = "</> directive missing closing '>'"
                 self._problem("closer-without-bracket", message, close, current, close.span)
-            elif not word.endswith(">"):
+            elif not word.endswith(">") or rest.strip(">"):
                 message = f"</{name}> directive missing closing '>'"
                 self._problem("closer-without-bracket", message, close, current, close.span)
             elif word != f"</{name}>":
@@ -606,7 +618,7 @@ class _Parser:
     def _hidden_tags(self) -> None:
         """Tags that are disguised as directives. The structure of the file is not known before they are tags again."""
         text = self.text
-        if text.isascii() and "&lt;" not in text and not (text[:1].isdigit() or _NUMBERED.search(text)):
+        if text.isascii() and "&lt;" not in text and not self.numbered:
             return
         for found in _HIDDEN_TAG.finditer(text):
             start, end = found.start(), text.find("\n", found.end()) + 1 or len(text)

@@ -6,30 +6,59 @@ take ``conf --diff`` for two paths. ``./rule`` or ``-- rule`` is a path of that 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 PROGRAM = "modwsgi-fix"
 
-#: Subcommand -> the module of this package whose function ``run`` is its Typer command.
+
+class Command(NamedTuple):
+    """A subcommand: the module whose function ``run`` is its Typer command, and a line for ``--help``."""
+
+    module: str
+    usage: str
+    help: str
+
+
+#: Every subcommand; this line is all that one needs besides its module.
 COMMANDS = {
-    "config": "modwsgi_fix.cli.config",
-    "rule": "modwsgi_fix.cli.rule",
+    "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
+    "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
 }
 
 _REPORT = "please report this with the configuration, or the part of it that matters"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code. Whatever goes wrong becomes one line on stderr and code 2."""
+    """Run the command line; the exit code. Whatever goes wrong becomes one line on stderr and code 2.
+
+    Without ``argv`` it takes the process's own words, and ends the process.
+    """
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
         from modwsgi_fix import __version__
 
         print(f"{PROGRAM} {__version__}")
         return 0
+    code = _run(words)
+    if argv is None:
+        # All is written, and to free every object and module one by one takes as long as Python's start.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    # What is imported stays; to look for garbage in it meanwhile costs a tenth of the start.
+    gc.disable()
     try:
         return _dispatch(words)
     except KeyboardInterrupt:
@@ -39,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         # Typer's own errors, whose classes it does not promise to keep where they are.
         usage = getattr(error, "format_message", None)
-        return fail(_one_line(usage()) if usage else _explained(error))
+        return fail(usage() if usage else _explained(error))
+    finally:
+        gc.enable()
 
 
 def _explained(error: Exception) -> str:
@@ -54,13 +85,13 @@ def _explained(error: Exception) -> str:
 
 
 def _dispatch(words: list[str]) -> int:
-    import typer
-
-    name = words[0] if words else ""
-    module = COMMANDS.get(name)
-    if module is None:
-        return _invoke(typer, import_module("modwsgi_fix.cli.check").run, PROGRAM, _with_values(words))
-    return _invoke(typer, import_module(module).run, f"{PROGRAM} {name}", words[1:])
+    name, command = "", COMMANDS.get(words[0]) if words else None
+    if command is None:
+        words = _with_values(words)
+    else:
+        name, words = f" {words[0]}", words[1:]
+    result: int | None = app(command)(args=words, prog_name=PROGRAM + name, standalone_mode=False)
+    return result or 0
 
 
 def _with_values(words: list[str]) -> list[str]:
@@ -69,12 +100,19 @@ def _with_values(words: list[str]) -> list[str]:
     return [*("--backup=.orig" if word == "--backup" else word for word in words[:end]), *words[end:]]
 
 
-def _invoke(typer: object, function: Callable[..., int], name: str, words: list[str]) -> int:
-    make = typer.Typer  # type: ignore[attr-defined]
-    app = make(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+def app(command: Command | None) -> Typer:
+    """The Typer app of a subcommand; of the bare command for None."""
+    import typer
+
+    function = import_module(command.module if command else "modwsgi_fix.cli.check").run
+    found = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     settings = {"help_option_names": ["-h", "--help"]}
-    app.command(context_settings=settings)(function)
-    return app(args=words, prog_name=name, standalone_mode=False) or 0
+    # "\b" keeps the lines that follow as they are.
+    uses = [(f"{PROGRAM} {name} {each.usage}".rstrip(), each.help) for name, each in COMMANDS.items()]
+    width = max(len(usage) for usage, _ in uses)
+    epilog = "\b\nSubcommands:\n" + "\n".join(f"  {usage:<{width}}  {help}" for usage, help in uses)
+    found.command(context_settings=settings, epilog=None if command else epilog)(function)
+    return found
 
 
 def fail(line: str) -> int:

@@ -93,8 +93,6 @@ def run(
     """Report what is wrong with an Apache + mod_wsgi configuration, and fix it.
 
     Exit code 0: clean, or all that was found is fixed; 1: findings are left, or the diff is not empty; 2: not run.
-
-    Subcommands: rule [NAME], config [KEY]; `modwsgi-fix SUBCOMMAND --help` tells more.
     """
     if version:
         from modwsgi_fix import __version__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Job, Rewritten, check, fix, read
-from modwsgi_fix.files import Files, Overlay, Rooted
+from modwsgi_fix.files import FileProblem, Files, Overlay, Rooted
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import Source
 from modwsgi_fix.model.source import find_sources
@@ -44,6 +45,8 @@ class Plan(NamedTuple):
 def carry_out(request: Request) -> int:
     """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
     plan = _plan(request)
+    gc.freeze()
+    gc.enable()
     if request.showing.only == "settings":
         write(as_toml(plan.settings, plan.jobs[0].target, plan.level, plan.root, plan.on))
         return 0
@@ -371,13 +374,22 @@ def _write(plan: Plan, files: Sequence[Rewritten]) -> None:
 
     writing = plan.request.writing
     command = writing.verify
-    write_all(
-        [Change(file.path, file.before, file.after) for file in files],
-        in_place=writing.in_place,
-        backup=writing.backup,
-        verify=None if command is None else lambda: _verify(command),
-        within=[path for job in plan.jobs for _, path in job.source.given],
-    )
+    shown = {file.path: file.name for file in files}
+    try:
+        write_all(
+            [Change(file.path, file.before, file.after) for file in files],
+            in_place=writing.in_place,
+            backup=writing.backup,
+            verify=None if command is None else lambda: _verify(command),
+            within=[path for job in plan.jobs for _, path in job.source.given],
+        )
+    except FileProblem as problem:
+        if problem.path not in shown:
+            raise
+        named = FileProblem(shown[problem.path], problem.reason)
+        for note in getattr(problem, "__notes__", []):
+            named.add_note(note)
+        raise named from problem
 
 
 def _verify(command: str) -> None:

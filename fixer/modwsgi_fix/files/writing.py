@@ -192,7 +192,9 @@ def _noted(journal: Journal, directories: Sequence[str]) -> str:
     in_place = not journal.entries[0].staged
     for directory in dict.fromkeys([first, *directories]):
         path = os.path.join(directory, name)
-        if in_place and not os.access(directory, os.W_OK | os.X_OK):
+        if in_place and not os.access(
+            directory, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids
+        ):
             continue
         try:
             _create(path, dump(journal))

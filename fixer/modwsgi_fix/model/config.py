@@ -268,6 +268,7 @@ class Config:
         servers: Sequence[Server],
         gaps: Sequence[Gap],
         *,
+        unmatched: Sequence[Item],
         complete: bool,
         target: Target,
         disk: Files | None,
@@ -282,6 +283,8 @@ class Config:
         #: The main server, then the virtual hosts in order.
         self.servers = servers
         self.gaps = gaps
+        #: The Includes whose wildcard no file matches, of a complete server.
+        self.unmatched = unmatched
         #: True when the entry file was found, so that what is absent is really absent.
         self.complete = complete
         self.target = target

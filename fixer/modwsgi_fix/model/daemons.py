@@ -20,11 +20,17 @@ _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 _PLACEHOLDER = re.compile(
     r"\{\{|\}\}|\{%|%\}|<%|%>|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
 )
+_STATEMENT = re.compile(r"\{%|<%|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for)\b)|<tal:|<py:", re.M | re.ASCII)
 
 
 def is_template(text: str) -> bool:
     """True for a word of a template that is yet to be filled in: Jinja, ERB, autoconf, printf, shell, ``%NAME%``."""
     return _PLACEHOLDER.search(text) is not None
+
+
+def in_template(item: Item) -> bool:
+    """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
+    return _STATEMENT.search(item.file.text) is not None
 
 
 def is_settled(text: str) -> bool:

@@ -105,13 +105,13 @@ def in_force(config: Config, use: GroupUse) -> bool:
         return True
     servers = [item.server, *config.hosts] if item.server.is_main else [item.server]
     found = [(server, mount) for server in servers for mount in mounts(config, server)]
-    if _handlers(config) or (item.sections and found):
+    if handlers(config) or (item.sections and found):
         return True
     selections = (process_group(config, server, mount) for server, mount in found)
     return any(selection.name is None or selection.item is item for selection in selections)
 
 
-def _handlers(config: Config) -> bool:
+def handlers(config: Config) -> bool:
     """True where files are handed to mod_wsgi by their handler."""
     items = config.named("addhandler", "sethandler")
     return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(

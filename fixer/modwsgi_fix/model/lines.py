@@ -80,6 +80,12 @@ def is_template(node: Directive) -> bool:
     return _PLACEHOLDER.search(line) is not None
 
 
+def is_unsettled(file: File) -> bool:
+    """True where tags need not balance yet: in a template, and while some tags are hidden behind other characters."""
+    text = file.text
+    return "{%" in text or "<%" in text or "{{" in text or any(p.kind == "hidden-tag" for p in file.tree.problems)
+
+
 def in_macro(parents: Sequence[Section]) -> bool:
     """True in the body of a macro, which may mean something else at each use."""
     return any(parent.key == "macro" for parent in parents)

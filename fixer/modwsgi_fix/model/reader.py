@@ -20,6 +20,9 @@ from modwsgi_fix.text import Span
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
+#: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
+_TEMPLATE_MARKS = ("{{", "{%", "<%", "}}", "%>")
+
 #: Sections that vanish once read: their contents belong to what encloses them.
 CONDITIONS = frozenset({"ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection"})
 
@@ -91,6 +94,7 @@ class _Reader:
         self.main = Server(None)
         self.servers = [self.main]
         self.gaps: list[Gap] = []
+        self.unmatched: list[Item] = []
         self.defined = dict(source.variables)
         self.names_defined: set[str] = set()
         self.modules: set[str] = set()
@@ -166,9 +170,9 @@ class _Reader:
     def directive(self, node: Directive, where: _Where) -> None:
         key = node.key
         args = self.args(node, where)
-        self.item(node, args, where)
+        item = self.item(node, args, where)
         if key in ("include", "includeoptional") and args:
-            self.include(node, args[0], where, optional=key == "includeoptional")
+            self.include(item, args[0], where, optional=key == "includeoptional")
         elif key == "define" and args and not where.guards:
             self.names_defined.add(args[0].value)
             if len(args) > 1:
@@ -210,6 +214,8 @@ class _Reader:
                 if not known:
                     name = next(found[1] for found in _VARIABLE.finditer(value) if found[1] not in self.defined)
                     self.gap(where.file, span, f"the variable ${{{name}}} is not defined in these files")
+            if any(mark in value for mark in _TEMPLATE_MARKS):
+                known = False
             args.append(Arg(value, span, known, written))
         return tuple(args)
 
@@ -295,7 +301,7 @@ class _Reader:
 
     # -- includes and macros ---------------------------------------------------
 
-    def include(self, node: Directive, arg: Arg, where: _Where, *, optional: bool) -> None:
+    def include(self, item: Item, arg: Arg, where: _Where, *, optional: bool) -> None:
         if not arg.known:
             return
         if where.depth > 64:
@@ -305,6 +311,7 @@ class _Reader:
         found = False
         for pattern in self.candidates(arg.value):
             paths = list(self.matches(pattern))
+            found = found or self.disk.is_dir(pattern)
             for path in paths:
                 found = True
                 try:
@@ -318,6 +325,13 @@ class _Reader:
             self.gap(where.file, arg.span, f"{arg.value} is not among these files, so what it holds is unknown")
         elif not found and not optional and self.source.complete is False:
             self.gap(where.file, arg.span, f"no file matches {arg.value} here, so what it holds is unknown")
+        elif not found and not optional and self.is_own(arg.value):
+            self.unmatched.append(item)
+
+    def is_own(self, path: str) -> bool:
+        """Whether a path lies in the server's own directory, all of which is at hand when the server is complete."""
+        declared = [self.declared_root] if self.declared_root else []
+        return not path.startswith("/") or any(path.startswith(f"{root}/") for root in [*declared, *_SERVER_ROOTS])
 
     def candidates(self, path: str) -> Iterator[str]:
         """Where a path of the configuration may lie on the disk that is read, likeliest first.
@@ -410,7 +424,7 @@ def load(
             reader.read_file(entry, None)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
-        complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
+        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
-from modwsgi_fix.syntax import Directive, Node, Section, parse
+from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
 _STEP = "    "
@@ -47,6 +47,21 @@ def delete(item: Item) -> Edit:
     return Edit(item.path, item.node.span)
 
 
+def delete_lines(item: Item) -> Edit:
+    """Take out the directive or section together with the comment lines directly above it."""
+    return Edit(item.path, with_comments(item))
+
+
+def with_comments(item: Item) -> Span:
+    """The lines of a directive or section, and of the comments directly above it: they speak of it, and move with it."""
+    siblings = item.wrapper.children if item.wrapper is not None else item.file.tree.children
+    start = item.node.start
+    for node in reversed(siblings):
+        if node.end == start and isinstance(node, Comment):
+            start = node.start
+    return Span(start, item.node.end)
+
+
 def replace(item: Item, text: str) -> Edit:
     """Write something else in the place of the directive; for a section, of its opening line."""
     return Edit(item.path, item.span, text)
@@ -64,6 +79,15 @@ def replace_lines(item: Item, lines: Sequence[str]) -> Edit:
 def replace_arg(item: Item, number: int, text: str) -> Edit:
     """Write one argument (from 0) anew, quotes and all."""
     return Edit(item.path, item.args[number].span, text)
+
+
+def extend_arg(item: Item, number: int, *, before: str = "", after: str = "") -> Edit:
+    """Add text at the beginning or the end of one argument (from 0), within its quotes."""
+    start, end = item.args[number].span
+    word = item.file.tree.source[start:end]
+    quote = word[:1] if word[:1] in "\"'" and word else ""
+    inner = word[len(quote) : len(word) - (1 if quote and word[1:].endswith(quote) else 0)]
+    return Edit(item.path, Span(start, end), f"{quote}{before}{inner}{after}{quote}")
 
 
 def delete_span(item: Item, span: Span) -> Edit:

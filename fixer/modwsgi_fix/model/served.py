@@ -12,7 +12,16 @@ from typing import Literal, NamedTuple
 
 from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.urls import Mapping, aliases, document_root, is_prefix, literal_and_rest, mounts, static_part
+from modwsgi_fix.model.urls import (
+    Mapping,
+    aliases,
+    document_root,
+    is_prefix,
+    literal_and_rest,
+    mounts,
+    redirects,
+    static_part,
+)
 
 _GROUP = re.compile(r"\$\d")
 #: Extensions by which a target is taken for a single file where the disk cannot be asked.
@@ -251,3 +260,9 @@ def leads_to_system(config: Config, goal: str) -> bool:
     root = config.disk.key("/").rstrip("/") if config.disk is not None else ""
     inside = goal.removeprefix(root) if goal.startswith(root) else goal
     return inside in ("", "/") or any(inside == path or inside.startswith(path + "/") for path in _SYSTEM)
+
+
+def served_by_root(config: Config, server: Server) -> bool:
+    """Whether URLs are left for the DocumentRoot: no mount, alias or redirect takes all of them."""
+    taken = [*aliases(config, server), *mounts(config, server), *redirects(config, server)]
+    return not any(not m.is_regex and m.url == "/" for m in taken)

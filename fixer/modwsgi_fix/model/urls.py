@@ -173,6 +173,11 @@ def covers(alias: Mapping, mount: Mapping) -> bool:
     return all(alias.matches(probe) for probe in probes)
 
 
+def together(one: Item, other: Item) -> bool:
+    """True when ``one`` is certainly read wherever ``other`` is; of a template's branches that is not to be said."""
+    return one.accompanies(other) and not one.file.tree.is_template
+
+
 def is_prefix(outer: str, inner: str) -> bool:
     """True when URL prefix ``outer`` takes all that ``inner`` takes."""
     end = alias_match(outer, inner)
@@ -198,3 +203,23 @@ def literal_and_rest(pattern: str) -> tuple[str, str]:
 
 _GROUP = re.compile(r"\([^()]*\)")
 _LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
+
+
+def has_top_level_branch(pattern: str) -> bool:
+    """True for ``a|b``: what is added at the beginning of the pattern holds for its first branch only."""
+    depth = at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if char == "\\":
+            at += 1
+        elif char == "[":
+            end = pattern.find("]", at + 2)
+            at = len(pattern) if end < 0 else end
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+        elif char == "|" and depth == 0:
+            return True
+        at += 1
+    return False

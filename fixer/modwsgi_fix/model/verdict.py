@@ -17,19 +17,41 @@ from modwsgi_fix.syntax import Directive, Section
 _PATHS = frozenset({"location", "directory", "files", "proxy"})
 _MATCHES = frozenset({"locationmatch", "directorymatch", "filesmatch", "proxymatch"})
 _OPTIONS = frozenset(
-    ["all", "none", "indexes", "includes", "includesnoexec", "followsymlinks", "symlinksifownermatch", "execcgi", "multiviews"]
+    [
+        "all",
+        "none",
+        "indexes",
+        "includes",
+        "includesnoexec",
+        "followsymlinks",
+        "symlinksifownermatch",
+        "execcgi",
+        "multiviews",
+    ]
 )
 _OVERRIDES = frozenset(["all", "none", "limit", "options", "fileinfo", "authconfig", "indexes"])
 _PROTOCOLS = frozenset(["all", "sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", "tlsv1.3"])
-_LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {f"trace{n}" for n in range(1, 9)}
+_LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {
+    f"trace{n}" for n in range(1, 9)
+}
 _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
 #: Relative to ServerRoot when they do not begin with a slash, and then not there.
 _MUST_EXIST = frozenset(
-    ["errorlog", "customlog", "transferlog", "documentroot", "sslcertificatefile", "sslcertificatekeyfile", "include", "loadmodule"]
+    [
+        "errorlog",
+        "customlog",
+        "transferlog",
+        "documentroot",
+        "sslcertificatefile",
+        "sslcertificatekeyfile",
+        "include",
+        "loadmodule",
+    ]
 )
 #: How many words come before the options of mod_wsgi's directives.
-_WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
-_SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
+WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
+#: The options of all but WSGIDaemonProcess.
+SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -92,9 +114,9 @@ def _grammar(key: str, words: list[str], first: str) -> str:
 
 
 def _wsgi_options(key: str, words: list[str]) -> str:
-    if key not in _WSGI_WORDS:
+    if key not in WSGI_WORDS:
         return ""
-    for word in words[_WSGI_WORDS[key] :]:
+    for word in words[WSGI_WORDS[key] :]:
         name, equals, value = word.partition("=")
         if key == "wsgidaemonprocess":
             if not equals or directives.daemon_option(name) is None:
@@ -103,7 +125,7 @@ def _wsgi_options(key: str, words: list[str]) -> str:
                 return "Invalid home directory for WSGI daemon process."
             if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
                 return f"bad {name} name {value}"
-        elif not equals or name not in _SCRIPT_OPTIONS:
+        elif not equals or name not in SCRIPT_OPTIONS:
             return "Invalid option to WSGI script definition."
     return ""
 
@@ -121,7 +143,14 @@ _GRANTS = frozenset({"order", "allow", "satisfy", "require"})
 _CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 #: Before, the application was not found or not run; now it answers.
 _ANSWERS = frozenset(
-    ["wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject"]
+    [
+        "wsgiscriptalias",
+        "wsgidaemonprocess",
+        "wsgiprocessgroup",
+        "wsgipythonhome",
+        "wsgipythonpath",
+        "wsgicallableobject",
+    ]
 )
 
 

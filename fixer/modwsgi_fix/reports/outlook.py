@@ -30,26 +30,45 @@ def outlook(job: Job, found: Sequence[Diagnostic]) -> list[Applicability | None]
 
 
 def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
-    """The findings that are not among those left: not at the place where theirs is now, and not in the same words."""
+    """The findings that are not among those left: not with their words and place, nor one of these at least.
+
+    Places are compared as they are after the fixes; a message may change because another finding went.
+    """
     edits = {file.path: file.edits for file in fixed.files}
-    places = Counter((d.rule, d.path, d.span.start) for d in fixed.left)
-    words = Counter((d.rule, d.path, d.message) for d in fixed.left)
-    pending = []
-    for at, diagnostic in enumerate(found):
-        place = (diagnostic.rule, diagnostic.path, moved(edits.get(diagnostic.path, ()), diagnostic.span.start))
-        if places[place]:
-            places[place] -= 1
-            words[diagnostic.rule, diagnostic.path, diagnostic.message] -= 1
-        else:
-            pending.append(at)
-    gone = []
-    for at in pending:
-        same = (found[at].rule, found[at].path, found[at].message)
-        if words[same] > 0:
-            words[same] -= 1
-        else:
-            gone.append(at)
+    gone = list(range(len(found)))
+    left = list(fixed.left)
+    for key in (_words_and_place, _words, _place):
+        there = Counter(key(d, d.span.start) for d in left)
+        stay = Counter[tuple[object, ...]]()
+        pending = []
+        for at in gone:
+            mine = key(found[at], moved(edits.get(found[at].path, ()), found[at].span.start))
+            if there[mine] > stay[mine]:
+                stay[mine] += 1
+            else:
+                pending.append(at)
+        gone = pending
+        rest = []
+        for diagnostic in left:
+            mine = key(diagnostic, diagnostic.span.start)
+            if stay[mine] > 0:
+                stay[mine] -= 1
+            else:
+                rest.append(diagnostic)
+        left = rest
     return gone
+
+
+def _words_and_place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
+    return diagnostic.rule, diagnostic.path, diagnostic.message, start
+
+
+def _words(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
+    return diagnostic.rule, diagnostic.path, diagnostic.message
+
+
+def _place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
+    return diagnostic.rule, diagnostic.path, start
 
 
 def moved(edits: Sequence[Edit], offset: int) -> int:

@@ -85,7 +85,15 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, is_template, may_use
+from modwsgi_fix.model.daemons import (
+    DaemonProcess,
+    daemon_processes,
+    group_uses,
+    hoist,
+    in_template,
+    is_template,
+    may_use,
+)
 from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.model.servers import label, name_item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -96,7 +104,7 @@ from modwsgi_fix.text import Span
 def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
     seen: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):
-        if is_template(process.name):
+        if is_template(process.name) or in_template(process.directive):
             continue
         earlier = seen.setdefault(process.name, [])
         original = next((one for one in earlier if not process.directive.excludes(one.directive)), None)

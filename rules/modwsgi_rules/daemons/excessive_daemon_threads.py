@@ -5,7 +5,7 @@ Python runs one thread at a time, so threads beyond a few only wait, each with i
 in Python become slower for all. The default of 15 is generous already, 3 to 5 are often right.
 
 The limit is `max-threads`; the fix leaves the default of 15, and another process where that is not enough is the
-administrator's decision. Applications that mostly wait for others (long polls) may need more: allow the rule there.
+administrator's decision. A Python without its global lock (`WSGIFreeThreading On`) is left alone. Applications that mostly wait for others (long polls) may need more: allow the rule there.
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2 threads=100
@@ -17,6 +17,10 @@ administrator's decision. Applications that mostly wait for others (long polls) 
     ```
     ```apache
     WSGIDaemonProcess shop threads=25
+    ```
+    ```apache
+    WSGIFreeThreading On
+    WSGIDaemonProcess shop threads=64
     ```
 """
 
@@ -35,6 +39,8 @@ _DEFAULT = 15
 @rule(severity=Severity.WARNING, options={"max-threads": 25})
 def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
     most = config.option("max-threads", 25)
+    if any(item.value.lower() == "on" for item in config.named("wsgifreethreading")):
+        return
     for process in daemon_processes(config):
         option = process.option("threads")
         if option is None or not option.value.isdigit() or int(option.value) <= most:

@@ -78,9 +78,9 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
         same = [option for option in found if option.value == own[option.name]]
         guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
         if same:
-            yield _diagnostic(process, same, "httpd runs as that anyway, so leave it out", _fix(process, same))
+            yield _diagnostic(process, same, "what httpd runs as anyway: leave {it} out", _fix(process, same))
         if guess:
-            why = "httpd usually runs as that anyway; if it does here, leave it out (setting httpd-user, httpd-group)"
+            why = "what httpd usually runs as: leave {it} out if it does here (the settings httpd-user and httpd-group say so)"
             yield _diagnostic(process, guess, why, None)
 
 
@@ -111,4 +111,5 @@ def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fi
     if first is not last and between.strip(" \t"):
         span = first.span
     what = " and ".join(f"{option.name}={option.value}" for option in options)
-    return Diagnostic(process.directive.path, span, f"{what} does not set {process.name} apart: {why}", fix)
+    verb, it = ("is", "it") if first is last else ("are", "them")
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why.format(it=it)}", fix)

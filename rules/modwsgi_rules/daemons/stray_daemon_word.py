@@ -15,6 +15,13 @@ quotes to the value.
     WSGIDaemonProcess blog display-name
     #                      ^^^^^^^^^^^^
     ```
+
+An option without a value takes the next word for one:
+
+    ```apache
+    WSGIDaemonProcess shop display-name= threads=5
+    #                      ^^^^^^^^^^^^^^^^^^^^^^^
+    ```
     ```apache
     WSGIDaemonProcess shop threads= 5 home='/srv/my shop'
     ```
@@ -51,6 +58,11 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
             message = f"mod_wsgi reads no option here, so httpd will not start: write {text}"
             yield Diagnostic(process.directive.path, span, message, fix)
         source = process.directive.file.text
+        for option in process.options:
+            swallowed = option.value.partition("=")[0]
+            if source[option.span.start : option.value_span.start].endswith((" ", "\t")) and daemon_option(swallowed):
+                message = f"{option.name}= has no value and takes {option.value} for it: write a value, or leave it out"
+                yield Diagnostic(process.directive.path, option.span, message)
         for span in process.stray:
             word = source[span.start : span.end]
             if word.startswith("#"):

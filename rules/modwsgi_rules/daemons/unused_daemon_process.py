@@ -100,7 +100,8 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
 
 def _embedded(config: Config, server: Server) -> bool:
     """True where an application of the server is in sight that runs inside of httpd, by nobody's wish."""
-    servers = config.servers if server.is_main else [server]
+    # Where there are virtual hosts they serve the requests, with what the main server mounts.
+    servers = (config.hosts or [server]) if server.is_main else [server]
     for one in servers:
         for mount in mounts(config, one):
             selection = process_group(config, one, mount)

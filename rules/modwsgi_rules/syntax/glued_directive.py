@@ -42,7 +42,7 @@ def glued_directive(config: Config) -> Iterator[Diagnostic]:
                 continue
             prefix = "<" if isinstance(node, Section) else ""
             parts = directives.glued(prefix + node.name)
-            if parts is None or parts[1][0] in "=:;" or parts[0].isdigit():
+            if parts is None or parts[1][0] in "=:;" or not parts[1][0].isascii() or parts[0].isdigit():
                 continue
             name, rest = parts
             span = node.name_span

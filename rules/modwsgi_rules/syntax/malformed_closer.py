@@ -28,6 +28,14 @@ close nothing: *</Location> directive missing closing '>'.* What comes after the
     -</Directory # of the application
     +</Directory> # of the application
     ```
+    ```diff
+     <VirtualHost *:80>
+         <Directory /srv/app>
+             Require all granted
+    -    </Directory></VirtualHost>
+    +    </Directory>
+    +    </VirtualHost>
+    ```
     ```apache
     <Directory /srv/app>
         Require all granted
@@ -41,7 +49,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files
+from modwsgi_fix.model.lines import files, newline_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
@@ -53,9 +61,13 @@ def malformed_closer(config: Config) -> Iterator[Diagnostic]:
                 continue
             node = problem.node
             text = file.text[node.body_span.start : node.body_span.end]
-            mark = text.find("#")
-            # A remark that somebody left behind the name survives behind the bracket.
-            remark = f" {text[mark:]}" if mark > 0 else ""
+            mark, tag = text.find("#"), text.find("<", 1)
+            remark = ""
+            if mark > 0:
+                # A remark that somebody left behind the name survives behind the bracket.
+                remark = f" {text[mark:]}"
+            elif tag > 0:
+                remark = f"{newline_of(node)}{node.indent}{text[tag:]}"
             fix = Fix.safe("Write the bare closing tag", Edit(file.path, node.body_span, f"</{node.name}>{remark}"))
             message = f"</{node.name}> must stand alone to close its section, so httpd will not start"
             yield Diagnostic(file.path, node.body_span, message, fix)

@@ -16,6 +16,13 @@ which nothing closes. Neither starts.
          WSGIProcessGroup app
      </Location>
     ```
+    ```diff
+    -<Proxy
+    +<Proxy \\
+         "http://127.0.0.1/">
+         Require local
+     </Proxy>
+    ```
     ```apache
     <Location \\
         "/app">
@@ -28,11 +35,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.lines import files
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, is_unsettled, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.text import WHITESPACE, Span
 
 
 @rule(severity=Severity.ERROR)
@@ -44,9 +53,25 @@ def malformed_opener(config: Config) -> Iterator[Diagnostic]:
             if problem.kind == "opener-without-bracket":
                 edit = Edit(file.path, Span(body.end, body.end), ">")
                 message = f"<{node.name} has no closing bracket, so httpd will not start"
+                if _runs_on(file, node):
+                    edit = Edit(file.path, Span(body.end, body.end), " \\")
+                    message = f"<{node.name} goes on in the next line without a backslash, so httpd will not start"
             elif problem.kind == "opener-with-blank":
                 edit = Edit(file.path, Span(body.start + 1, node.name_span.start))
                 message = f"the blank before {node.name} hides its name, so httpd will not start"
             else:
                 continue
-            yield Diagnostic(file.path, body, message, Fix.safe("Write the tag as httpd reads it", edit))
+            fix = None if is_unsettled(file) else Fix.safe("Write the tag as httpd reads it", edit)
+            yield Diagnostic(file.path, body, message, fix)
+
+
+def _runs_on(file: File, node: Directive) -> bool:
+    """True where the next line is no directive and ends in the bracket that is missing here."""
+    stop = node.head_end if isinstance(node, Section) else node.end
+    following, _ = locate(file.tree, stop)
+    return (
+        type(following) is Directive
+        and directives.find(following.name) is None
+        and following.source.rstrip(WHITESPACE).endswith(">")
+        and file.text[node.body_span.end : stop] in ("\n", "\r\n")
+    )

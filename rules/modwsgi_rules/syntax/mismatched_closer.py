@@ -50,7 +50,7 @@ from collections.abc import Iterator
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config, File
-from modwsgi_fix.model.lines import files
+from modwsgi_fix.model.lines import files, is_unsettled
 from modwsgi_fix.model.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Problem, Section
@@ -77,6 +77,7 @@ def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
             else:
                 message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd will not start"
                 fix = _fix(file, problem, section)
+            fix = None if is_unsettled(file) else fix
             yield Diagnostic(file.path, problem.node.body_span, message, fix, (opener,))
 
 

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, File
-from modwsgi_fix.model.lines import files, locate, previous
+from modwsgi_fix.model.lines import files, is_unsettled, locate, previous
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 
@@ -52,7 +52,7 @@ def stray_closer(config: Config) -> Iterator[Diagnostic]:
             node = problem.node
             message = f"</{node.name}> closes nothing, so httpd will not start"
             fix = None
-            if _is_surplus(file, node):
+            if _is_surplus(file, node) and not is_unsettled(file):
                 fix = Fix.safe("Delete the closing tag", Edit(file.path, node.span))
             else:
                 message += "; its opening line is missing, or it is one too many"

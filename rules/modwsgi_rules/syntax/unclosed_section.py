@@ -49,7 +49,7 @@ from collections.abc import Iterator
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config, File
-from modwsgi_fix.model.lines import files, newline_of, width
+from modwsgi_fix.model.lines import files, is_unsettled, newline_of, width
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
@@ -59,14 +59,13 @@ from modwsgi_fix.text import Span
 def unclosed_section(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         problems = [p for p in file.tree.problems if p.kind == "unclosed-section" and p.section is not None]
-        others = {p.kind for p in file.tree.problems}
         for problem in problems:
             section = problem.section
             assert section is not None
             message = f"<{section.name}> is never closed, so httpd will not start"
             # The innermost first: until it is closed, what it swallowed cannot be told from what it holds.
             inner = any(other is not problem and section.span.contains(other.node.span) for other in problems)
-            fix = None if inner or "hidden-tag" in others else _fix(file, section)
+            fix = None if inner or is_unsettled(file) else _fix(file, section)
             yield Diagnostic(file.path, section.name_span, message, fix)
 
 

@@ -1,1 +1,1 @@
-db = DAL('sqlite://storage.sqlite')  # never to be served
+db = DAL("sqlite://storage.sqlite")  # never to be served

@@ -1,0 +1,325 @@
+"""From ``Order``, ``Allow``, ``Deny`` and ``Satisfy`` to ``Require``: what a section says, and whether a whole server can be
+converted so that every request is answered as before.
+
+A section is no island. The old directives of a section replace those of sections merged before it, and so do its
+``Require`` lines; but the two kinds are merged apart, and both are asked. Once converted they are one kind. So the
+conversion is exact only where no section inherits one kind and sets the other (``Merge.before``).
+
+Sources: mod_access_compat.c (``order``, ``allow_cmd``, ``check_dir_access``; it has no merger), mod_authz_core.c,
+mod_authz_host.c; each row was tried on httpd 2.4.71 (tests/httpd24_matrix).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from modwsgi_fix.model.access import Access, access_of, depth, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.rewrite import lines_of
+
+#: The sections whose access directives are understood here. Not Limit, nor If.
+SECTIONS = frozenset({
+    "directory", "directorymatch", "files", "filesmatch", "location", "locationmatch", "proxy", "proxymatch",
+})  # fmt: skip
+#: The old dialect: what mod_access_compat reads.
+OLD = ("order", "allow", "deny", "satisfy")
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_IP = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
+
+GRANTED = ("Require all granted",)
+DENIED = ("Require all denied",)
+_STEP = "    "
+
+
+def hosts(access: Access) -> tuple[str, ...] | None:
+    """What Order, Allow and Deny admit, as lines for a ``RequireAny`` (which a section is); None where not understood.
+
+    Without an Order, or with none at all beside a Satisfy, it is ``Order deny,allow``.
+    """
+    orders = [order_of(item) for item in access.orders]
+    admitted = _terms(access.allows)
+    refused = _terms(access.denies)
+    if None in orders or admitted is None or refused is None:
+        return None
+    if orders and orders[-1] != "deny,allow":
+        # Allow,Deny and Mutual-failure: what is allowed and not denied (check_dir_access).
+        if not admitted or "all" in refused:
+            return DENIED
+        if not refused:
+            return GRANTED if "all" in admitted else _any(admitted)
+        return _but_not(GRANTED if "all" in admitted else _any(admitted), refused)
+    if not refused or "all" in admitted:
+        return GRANTED
+    if "all" in refused:
+        return _any(admitted) if admitted else DENIED
+    return (*_any(admitted), *_but_not(GRANTED, refused))
+
+
+def order_of(item: Item) -> str | None:
+    """``allow,deny``, ``deny,allow`` or ``mutual-failure``; None for what httpd refuses."""
+    word = item.value.lower()
+    return word if len(item.args) == 1 and word in ("allow,deny", "deny,allow", "mutual-failure") else None
+
+
+def _terms(items: Sequence[Item]) -> list[str] | None:
+    """``all``, or what follows ``Require``, for each word after ``from``; ``!`` before one that is negated."""
+    found: list[str] = []
+    for item in items:
+        if not item.known or len(item.args) < 2 or item.value.lower() != "from":
+            return None
+        for value in item.values[1:]:
+            lower = value.lower()
+            if lower == "all":
+                found.append("all")
+            elif lower.startswith("env="):
+                name = value[4:].removeprefix("!")
+                if not _VARIABLE.fullmatch(name):
+                    return None
+                found.append(("!" if value[4:5] == "!" else "") + f"env {name}")
+            elif _IP.fullmatch(value):
+                found.append(f"ip {value}")
+            elif _HOST.fullmatch(value):
+                found.append(f"host {value}")
+            else:
+                return None
+    return found
+
+
+def _any(terms: Sequence[str]) -> tuple[str, ...]:
+    """Lines any of which may agree. Neighbours of one kind share a line."""
+    lines: list[str] = []
+    for term in terms:
+        kind, _, rest = term.partition(" ")
+        if term.startswith("!"):
+            lines += _block("RequireAll", (*GRANTED, f"Require not {term[1:]}"))
+        elif lines and lines[-1].startswith(f"Require {kind} "):
+            lines[-1] += f" {rest}"
+        else:
+            lines.append(f"Require {term}")
+    return tuple(lines)
+
+
+def _but_not(admitted: tuple[str, ...], terms: Sequence[str]) -> tuple[str, ...]:
+    """Who is admitted and matches none of the terms. ``Require not`` cannot stand without a line that agrees."""
+    lines = list(_as_one(admitted))
+    for term in terms:
+        lines.append(f"Require {term[1:]}" if term.startswith("!") else f"Require not {term}")
+    return _block("RequireAll", lines)
+
+
+def _as_one(lines: Sequence[str]) -> tuple[str, ...]:
+    """Lines of a RequireAny as one thing inside a RequireAll."""
+    one = sum(not line.startswith((" ", "</")) for line in lines) == 1
+    return tuple(lines) if one else _block("RequireAny", lines)
+
+
+def _block(name: str, lines: Sequence[str]) -> tuple[str, ...]:
+    return (f"<{name}>", *(f"{_STEP}{line}" for line in lines), f"</{name}>")
+
+
+class Converted(NamedTuple):
+    """Lines for the old ones; empty where the Require lines that are there say it all."""
+
+    lines: tuple[str, ...]
+    #: The Require lines that are there go too: they are among the new ones, or admitted everyone.
+    instead_of_requires: bool = False
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What one section says of access, in both dialects; and where it stands in the merge."""
+
+    access: Access
+    rank: int
+
+    @property
+    def section(self) -> Item:
+        return self.access.section
+
+    @property
+    def is_old(self) -> bool:
+        """True where it replaces the old directives merged so far. A Satisfy alone does: Order deny,allow."""
+        return self.access.has_22 or self.access.satisfy is not None
+
+    @property
+    def is_new(self) -> bool:
+        """True where it replaces the Require lines merged so far."""
+        return self.access.has_24
+
+    @cached_property
+    def old_lines(self) -> tuple[Item, ...]:
+        """Its directives of the old dialect, in order."""
+        access = self.access
+        found = [*access.orders, *access.allows, *access.denies]
+        found += [child for child in self.section.children if child.key == "satisfy"]
+        return tuple(sorted(found, key=lambda item: item.index))
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...] | None:
+        """See ``hosts``."""
+        return hosts(self.access)
+
+    @property
+    def satisfy_any(self) -> bool:
+        return self.access.satisfy_any
+
+    @property
+    def admits_by_old(self) -> bool:
+        """True where the old directives refuse no one and change nothing of what Require says."""
+        return self.hosts == GRANTED and not self.satisfy_any
+
+    @property
+    def admits_by_new(self) -> bool:
+        """True where Require refuses no one."""
+        return self.access.admits_24 is True
+
+    @cached_property
+    def key(self) -> tuple[int, int, bool, int]:
+        """Sorts as httpd merges: by kind, Directory by depth, the main server's before a host's, in file order."""
+        level = depth(pattern_of(self.section)) if self.rank == 0 else 0
+        return (self.rank, level, not self.section.server.is_main, self.section.index)
+
+    def converted(self) -> Converted | None:
+        """What takes the place of the old lines; None where it cannot be said in this section alone."""
+        lines = self.hosts
+        if lines is None or any(item.is_section for item in self.access.requires):
+            return None
+        if not self.is_new:
+            # Satisfy Any asks Require lines from elsewhere.
+            return None if self.satisfy_any else Converted(lines)
+        if self.satisfy_any:
+            return Converted(() if lines == DENIED else lines)
+        if lines == GRANTED:
+            return Converted(())
+        if self.admits_by_new:
+            return Converted(lines, instead_of_requires=True)
+        if not all(item.known for item in self.access.requires):
+            return None
+        requires = [" ".join(lines_of(item)) for item in self.access.requires]
+        if any("\\" in line for line in requires):
+            return None
+        return Converted(_block("RequireAll", (*_as_one(lines), *_as_one(requires))), instead_of_requires=True)
+
+
+def clause_of(section: Item) -> Clause | None:
+    """What a section says of access; None when nothing, or when it is no section of a known kind."""
+    if section.key not in SECTIONS:
+        return None
+    access = access_of(section)
+    return None if access.is_empty else Clause(access, _rank(section))
+
+
+@derived
+def clauses(config: Config) -> list[Clause]:
+    """Every section that says something of access, in reading order."""
+    return [clause for item in config.items if item.is_section and (clause := clause_of(item))]
+
+
+def _rank(section: Item) -> int:
+    if section.key.startswith("location"):
+        return 3
+    if section.key.startswith("files"):
+        return 2
+    return 1 if is_regex_section(section) and section.key.startswith("directory") else 0
+
+
+def may_follow(one: Clause, other: Clause) -> bool:
+    """Whether a request may exist for which both hold, and ``one`` is merged after ``other``; True when in doubt."""
+    a, b = one.section, other.section
+    if a is b or not (a.server is b.server or a.server.is_main or b.server.is_main):
+        return False
+    if a.excludes(b):
+        return False
+    if one.rank == other.rank == 2 and a.parent is not b.parent:
+        return not _disjoint(one, other)  # nested Files: httpd's order is not retold here
+    return one.key > other.key and not _disjoint(one, other)
+
+
+def _disjoint(one: Clause, other: Clause) -> bool:
+    """True where no request can be meant by both."""
+    a, b = one.section, other.section
+    if a.key.startswith("proxy") != b.key.startswith("proxy") and min(one.rank, other.rank) < 2:
+        # A proxied request is walked through Proxy sections in the place of Directory (mod_proxy.c:proxy_walk).
+        return one.rank < 2 and other.rank < 2
+    if a.key.startswith("proxy"):
+        return False
+    if one.rank == other.rank == 3:
+        return _apart(_components(a), _components(b))
+    if 3 in (one.rank, other.rank):
+        return False
+    if one.rank == other.rank == 2 and _names_apart(a, b):
+        return True
+    return _apart(_components(_directory_of(a)), _components(_directory_of(b)))
+
+
+def _directory_of(section: Item) -> Item | None:
+    """A Directory section, or the one around a Files section."""
+    return section if section.key.startswith("directory") else section.section("directory", "directorymatch")
+
+
+def _components(section: Item | None) -> list[str] | None:
+    if section is None or is_regex_section(section) or not section.known:
+        return None
+    return [part for part in pattern_of(section).split("/") if part]
+
+
+def _apart(one: list[str] | None, other: list[str] | None) -> bool:
+    if one is None or other is None:
+        return False
+    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(one, other, strict=False))
+
+
+def _names_apart(one: Item, other: Item) -> bool:
+    a, b = pattern_of(one), pattern_of(other)
+    return (
+        not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (one, other))
+        and a != b
+    )
+
+
+class Merge:
+    """All clauses of a server, asked which ones one of them may follow."""
+
+    def __init__(self, found: Sequence[Clause]) -> None:
+        self._by_server: dict[Server, list[Clause]] = {}
+        self._all = found
+        for clause in found:
+            self._by_server.setdefault(clause.section.server, []).append(clause)
+        self._main = [clause for clause in found if clause.section.server.is_main]
+
+    def before(self, clause: Clause, *, old: bool) -> list[Clause]:
+        """The clauses of one kind that may be in force where this one is merged: those that it would replace or join.
+
+        A plain Directory above this one always holds, so those that come before that one are out.
+        """
+        server = clause.section.server
+        pool = self._all if server.is_main else [*self._main, *self._by_server[server]]
+        found = [c for c in pool if (c.is_old if old else c.is_new) and may_follow(clause, c)]
+        certain = [c for c in found if _always(c, clause)]
+        if not certain:
+            return found
+        last = max(certain, key=lambda c: c.key)
+        return [c for c in found if c.rank > 0 or c.key >= last.key]
+
+
+def _always(one: Clause, other: Clause) -> bool:
+    """True where ``one`` holds for each request that ``other`` holds for."""
+    a, around = one.section, _directory_of(other.section)
+    if a.key != "directory" or around is None or a.guards or not (a.server.is_main or a.server is around.server):
+        return False
+    outer, inner = _components(a), _components(around)
+    if outer is None or inner is None or any(map(has_wildcard, outer)):
+        return False
+    return inner[: len(outer)] == outer
+
+
+@derived
+def merge(config: Config) -> Merge:
+    """The merge of all of a server's clauses."""
+    return Merge(clauses(config))

@@ -1,0 +1,30 @@
+"""Directories of files that URLs lead to and everyone may fetch, with the sections that open them."""
+
+from __future__ import annotations
+
+from modwsgi_fix.model.access import access_of, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.urls import aliases
+
+
+@derived
+def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
+    """``<Directory>`` sections that grant everyone just the directory that an alias leads to."""
+    targets = {}
+    for server in config.servers:
+        for alias in aliases(config, server):
+            target = target_of(config, alias)
+            if target is not None and target.file is None and not target.is_script:
+                targets.setdefault(target.directory, (server, alias))
+    found: list[tuple[Server, Item, str]] = []
+    for section in config.named("directory"):
+        if not section.args or not section.known or is_regex_section(section):
+            continue
+        path = pattern_of(section).rstrip("/")
+        if path in targets and access_of(section).grants and not section.file.tree.is_template:
+            if has_wildcard(path) and "[" in path:
+                continue
+            server = targets[path][0] if section.server.is_main else section.server
+            found.append((server, section, path))
+    return found

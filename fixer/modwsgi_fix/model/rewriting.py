@@ -1,0 +1,62 @@
+"""mod_rewrite at the level of a server: which rules there are, with their conditions and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modwsgi_fix.model.config import Config, Item, Server
+
+#: Long names of flags, as mod_rewrite.c:cmd_rewriterule_setflag reads them.
+_LONG = {
+    "redirect": "r", "last": "l", "passthrough": "pt", "proxy": "p", "forbidden": "f", "gone": "g", "chain": "c",
+    "handler": "h", "skip": "s", "next": "n",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One RewriteRule. ``flags`` maps short names in lower case to values; ``conditions`` are its RewriteCond lines."""
+
+    item: Item
+    conditions: tuple[Item, ...]
+    flags: Mapping[str, str]
+
+    @property
+    def pattern(self) -> str:
+        return self.item.value
+
+    @property
+    def substitution(self) -> str:
+        return self.item.values[1]
+
+
+def rewrites(config: Config, server: Server) -> list[Rewrite]:
+    """The rules at a server's own level, in order; none where ``RewriteEngine`` is not certainly on.
+
+    A virtual host inherits no rules unless ``RewriteOptions`` says so (mod_rewrite.c:config_server_merge).
+    """
+    engine = server.last("rewriteengine")
+    if engine is None or engine.guards or engine.value.lower() != "on":
+        return []
+    found: list[Rewrite] = []
+    conditions: list[Item] = []
+    for item in server.items:
+        if item.key == "rewritecond":
+            conditions.append(item)
+        elif item.key == "rewriterule":
+            if len(item.args) >= 2:
+                found.append(Rewrite(item, tuple(conditions), flags_of(item)))
+            conditions = []
+    return found
+
+
+def flags_of(item: Item) -> dict[str, str]:
+    """The flags of a RewriteRule by their short names."""
+    if len(item.args) < 3:
+        return {}
+    flags: dict[str, str] = {}
+    for word in item.values[2].strip("[]").split(","):
+        name, _, value = word.strip().partition("=")
+        flags[_LONG.get(name.lower(), name.lower())] = value
+    return flags

@@ -1,0 +1,103 @@
+"""
+A section that is to restrict access never matches.
+
+Word processors and web pages turn `^` into `ˆ` and `"` into `“`. httpd takes them for ordinary characters: the regular
+expression, or the path, then asks for a URL that has such a character in it. Nothing is said at the start, and what the
+section was to protect is open. The same holds for a `<Location>` whose path has no slash at its beginning.
+
+The fix puts the character right that was meant. The restriction is in force then: what should never have been open is
+closed.
+
+    ```diff repair
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<LocationMatch "ˆ/[^/]+/appadmin">
+    +<LocationMatch "^/[^/]+/appadmin">
+         SSLRequireSSL
+     </LocationMatch>
+    -<Location admin>
+    +<Location /admin>
+         Require ip 192.0.2.0/24
+     </Location>
+    -<Location “/office”>
+    +<Location "/office">
+         Require valid-user
+     </Location>
+    ```
+
+A section that opens is better left dead, and these match:
+
+    ```apache
+    <LocationMatch "ˆ/static/">
+        Require all granted
+    </LocationMatch>
+    <Location /admin>
+        Require ip 192.0.2.0/24
+    </Location>
+    <Location "/café">
+        Require ip 192.0.2.0/24
+    </Location>
+    <Proxy http://example.com/*>
+        Require ip 192.0.2.0/24
+    </Proxy>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.access import AUTHENTICATION, access_of, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+_SECTIONS = ("location", "locationmatch", "directory", "directorymatch", "files", "filesmatch")
+_QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
+
+
+@rule(severity=Severity.ERROR)
+def dead_restriction(config: Config) -> Iterator[Diagnostic]:
+    for section in config.named(*_SECTIONS):
+        if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
+            continue
+        meant = _meant(section)
+        if meant is None or not _restricts(section):
+            continue
+        fix = None
+        if not section.foreign:
+            fix = Fix.repair(
+                "Write the path that was meant",
+                Edit(section.path, section.args[-1].span, meant),
+                reason="the restriction is in force then",
+            )
+        yield Diagnostic(
+            section.path,
+            section.args[-1].span,
+            f"<{section.name} {pattern_of(section)}> never matches, so what it is to protect is open; write {meant}",
+            fix,
+        )
+
+
+def _meant(section: Item) -> str | None:
+    """The argument as it was meant, quotes and all; None where it may well match."""
+    start, end = section.args[-1].span
+    written = section.file.text[start:end]
+    pattern = pattern_of(section)
+    if pattern[:1] in "“”„‟‘’" and pattern[-1:] in "“”‟‘’" and len(pattern) > 2:
+        return '"' + pattern[1:-1].translate(_QUOTES).replace("ˆ", "^") + '"'
+    if is_regex_section(section) and pattern.startswith("ˆ"):
+        return written.replace("ˆ", "^", 1)
+    if section.key == "location" and not is_regex_section(section) and pattern[:1].isalnum() and ":" not in pattern:
+        quote = written[:1] if written[:1] in "\"'" else ""
+        return f"{quote}/{written[len(quote) :]}"
+    return None
+
+
+def _restricts(section: Item) -> bool:
+    access = access_of(section)
+    if any(child.key in AUTHENTICATION for child in access.others):
+        return True
+    if access.satisfy_any:
+        return False
+    new = access.has_24 and access.admits_24 is not True
+    return not access.grants and (new or (access.has_22 and access.admits_22 is not True))

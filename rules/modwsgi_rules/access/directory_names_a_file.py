@@ -1,0 +1,110 @@
+"""
+A `<Directory>` names a file.
+
+`<Directory>` is about directories. Of a WSGI script httpd applies it to the bare URL of the mount at most; as soon as the URL
+goes on (`/app/page`, and always with a mount at `/`) it does not hold, and access falls back to what the directories say.
+A file is named by `<Files>` within its directory.
+
+The fix writes it so. Where the section grants, the script is opened that was closed: an unsafe fix.
+
+    ```diff unsafe
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<Directory /srv/site/app.wsgi>
+    -    # the application
+    -    Require all granted
+    -</Directory>
+    +<Directory /srv/site>
+    +    <Files app.wsgi>
+    +        # the application
+    +        Require all granted
+    +    </Files>
+    +</Directory>
+    ```
+
+What does not go into `<Files>` is not rewritten:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Directory /srv/site/app.wsgi>
+    #          ^^^^^^^^^^^^^^^^^^
+        AllowOverride None
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Directory /srv/site>
+        <Files app.wsgi>
+            Require all granted
+        </Files>
+    </Directory>
+    <Directory /srv/site.d>
+        Require all granted
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.access import ORDER_KEYS, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.served import quoted, target_of
+from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Section
+from modwsgi_fix.text import Span
+
+_MOVABLE = ORDER_KEYS | {"require", "wsgiprocessgroup", "wsgiapplicationgroup", "wsgipassauthorization"}
+
+
+@rule(severity=Severity.ERROR)
+def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
+    scripts = set()
+    for server in config.servers:
+        for mount in mounts(config, server):
+            target = target_of(config, mount)
+            if target is not None and target.file is not None:
+                scripts.add(target.path)
+    for section in config.named("directory"):
+        path = pattern_of(section).rstrip("/")
+        if not section.args or not section.known or is_regex_section(section) or has_wildcard(path):
+            continue
+        disk = config.disk
+        if disk is not None and disk.is_dir(path):
+            continue
+        if not (path in scripts and path.endswith((".wsgi", ".py"))) and not (disk is not None and disk.is_file(path)):
+            continue
+        yield Diagnostic(
+            section.path,
+            section.args[-1].span,
+            f"{path} is a file, and <Directory> is about directories: write <Files> within <Directory"
+            f" {posixpath.dirname(path)}>",
+            _fix(section, path),
+        )
+
+
+def _fix(section: Item, path: str) -> Fix | None:
+    node = section.node
+    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+        return None
+    if any(child.key not in _MOVABLE or child.file is not section.file for child in section.children):
+        return None
+    file, outer, unit = section.file, node.indent, section.file.unit
+    source, newline = file.text, file.newline
+    directory, name = posixpath.split(path)
+    start, end = node.inner_span
+    inside = "".join(unit + line if line.strip() else line for line in source[start:end].splitlines(keepends=True))
+    after = newline if source[node.close.start : node.close.end].endswith("\n") else ""
+    text = (
+        f"{outer}<Directory {quoted(directory)}>{newline}{outer}{unit}<Files {quoted(name)}>{newline}{inside}"
+        f"{outer}{unit}</Files>{newline}{outer}</Directory>{after}"
+    )
+    return Fix.unsafe(
+        "Name the file by <Files>",
+        Edit(section.path, Span(node.start, node.end), text),
+        reason="the section holds for every URL of the script, and what it grants is open",
+    )

@@ -1,0 +1,84 @@
+"""
+A directory of public files is listed.
+
+With `Options Indexes` a URL that names a directory without an index page shows the names of all files in it: of uploads, of
+backups, of editors' copies. Style sheets and pictures need no listing.
+
+The fix switches it off in the section that opens the directory. Where the listing is meant, as on a download site, allow it
+by a comment; it is an unsafe fix.
+
+    ```diff unsafe
+     Alias /static/ /srv/site/static/
+     <Directory /srv/site/static>
+    -    Options Indexes FollowSymLinks
+    +    Options FollowSymLinks
+         Require all granted
+     </Directory>
+    ```
+    ```diff unsafe
+     Alias /static/ /srv/site/static/
+     <Directory /srv/site/static>
+    -    Options +Indexes
+    +    Options -Indexes
+         Require all granted
+     </Directory>
+    ```
+    ```apache
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site/static>
+        Options All
+    #           ^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site/static>
+        Options -Indexes
+        Require all granted
+    </Directory>
+    <Directory /srv/private>
+        Options Indexes
+        Require all denied
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.options import has_signs, option, said
+from modwsgi_fix.model.public import public_sections
+from modwsgi_fix.model.rewrite import delete_span, replace_arg
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.INFO)
+def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
+    for server, section, directory in public_sections(config):
+        by = option(config, server, directory, "indexes").by
+        if by is None or by.parent is not section or said(by, "indexes") is not True:
+            continue
+        number = next((n for n, value in enumerate(by.values) if value.lstrip("+").lower() in ("indexes", "all")), None)
+        if number is None:
+            continue
+        yield Diagnostic(
+            by.path,
+            by.args[number].span,
+            f"{directory} is listed to everyone; switch Indexes off for public files",
+            _fix(by, number),
+        )
+
+
+def _fix(line: Item, number: int) -> Fix | None:
+    if line.foreign or line.guards or not line.known or line.values[number].lower().lstrip("+") == "all":
+        return None
+    title, reason = "Do not list the directory", "a URL that names the directory is answered with 403"
+    if has_signs(line):
+        return Fix.unsafe(title, replace_arg(line, number, "-Indexes"), reason=reason)
+    if len(line.args) == 1:
+        return Fix.unsafe(title, replace_arg(line, 0, "None"), reason=reason)
+    return Fix.unsafe(title, delete_span(line, line.args[number].span), reason=reason)

@@ -1,0 +1,123 @@
+"""
+Symbolic links are followed out of a directory of public files.
+
+A `<Directory>` is compared with the path as the URL maps it, not with where a link leads. With `FollowSymLinks`, which httpd
+2.4 has switched on by default, a link `static/etc -> /etc` serves `/etc`, whatever `<Directory />` denies. Where uploads or
+deployments can make links in a public directory, `Options -FollowSymLinks` closes that.
+
+The fix switches it off in the section that opens the directory. Links that are in use there stop working (with `--root` it is
+not offered where there are any), and so do `RewriteRule`s in an `.htaccess` file: it is an unsafe fix. A directory that is
+itself reached through a link is not concerned.
+
+    ```diff unsafe
+     Alias /static/ /srv/site/static/
+     <Directory /srv/site/static>
+    -    Options FollowSymLinks
+    +    Options None
+         Require all granted
+     </Directory>
+     Alias /media/ /srv/site/media/
+     <Directory /srv/site/media>
+    -    Options Indexes FollowSymLinks
+    +    Options Indexes
+         Require all granted
+     </Directory>
+    ```
+    ```diff unsafe
+     #- httpd.conf
+     Alias /static/ /srv/site/static/
+     <Directory /srv/site/static>
+         Require all granted
+    +    Options -FollowSymLinks
+     </Directory>
+    ```
+
+The disk shows that a link leads out of the directory, into the system:
+
+    ```apache
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site/static>
+    #          ^^^^^^^^^^^^^^^^
+        Options +FollowSymLinks
+        Require all granted
+    </Directory>
+    #- /srv/site/static/logo.png -> /srv/shared/logo.png
+    #- /srv/shared/logo.png
+    ```
+
+Switched off, not said, or not what URLs lead to:
+
+    ```apache
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site/static>
+        Options -Indexes -FollowSymLinks
+        Require all granted
+    </Directory>
+    Alias /media/ /srv/site/media/
+    <Directory /srv/site/media>
+        Require all granted
+    </Directory>
+    <Directory /srv/other>
+        Options FollowSymLinks
+        Require all granted
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.options import has_signs, option
+from modwsgi_fix.model.public import public_sections
+from modwsgi_fix.model.rewrite import append, delete_span, replace_arg
+from modwsgi_fix.model.served import links_in
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.INFO)
+def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
+    for server, section, directory in public_sections(config):
+        state = option(config, server, directory, "followsymlinks")
+        if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
+            continue
+        links = links_in(config, directory)
+        message = f"symbolic links in {directory} are followed wherever they lead, out of it too"
+        if links.stray:
+            message += f"; {links.stray[0]} leads astray"
+        yield Diagnostic(
+            section.path,
+            section.args[-1].span,
+            message,
+            None if links.wanted else _fix(section, state.by),
+            severity=Severity.WARNING if links.stray else None,
+        )
+
+
+def _fix(section: Item, by: Item | None) -> Fix | None:
+    if section.foreign or section.guards or any(child.file is not section.file for child in section.children):
+        return None
+    reason = "links in the directory are no longer followed"
+    title = "Do not follow links there"
+    own = [child for child in section.children if child.key == "options"]
+    if not own:
+        return Fix.unsafe(title, append(section, ["Options -FollowSymLinks"]), reason=reason)
+    line = own[-1]
+    if len(own) > 1 or line.guards or not line.known:
+        return None
+    if by is not line:
+        # The line speaks of other options, with signs, and leaves this one as it was.
+        end = line.args[-1].span.end
+        return Fix.unsafe(
+            title, Edit(line.path, line.args[-1].span._replace(start=end), " -FollowSymLinks"), reason=reason
+        )
+    words = [number for number, value in enumerate(line.values) if value.lstrip("+").lower() == "followsymlinks"]
+    if len(words) != 1 or any(value.lower().lstrip("+") == "all" for value in line.values):
+        return None
+    if has_signs(line):
+        return Fix.unsafe(title, replace_arg(line, words[0], "-FollowSymLinks"), reason=reason)
+    if len(line.args) == 1:
+        return Fix.unsafe(title, replace_arg(line, 0, "None"), reason=reason)
+    return Fix.unsafe(title, delete_span(line, line.args[words[0]].span), reason=reason)

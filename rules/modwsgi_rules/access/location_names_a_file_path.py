@@ -1,0 +1,112 @@
+"""
+A `<Location>` holds the path of a directory on the disk.
+
+`<Location>` is compared with the path of the URL. `<Location /srv/site>` holds for `http://example.com/srv/site`, which
+nobody asks for, and not for the files in `/srv/site`: whatever stands in it is not in force, be it a grant, a restriction, or
+a `WSGIProcessGroup`. Files are named by `<Directory>`.
+
+The fix makes it a `<Directory>`. What it says is in force then, grants included: an unsafe fix.
+
+    ```diff unsafe
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<Location /srv/site>
+    +<Directory /srv/site>
+         WSGIProcessGroup site
+         Require all granted
+    -</Location>
+    +</Directory>
+    ```
+    ```diff unsafe
+     Alias /files /srv/files
+    -<Location "/srv/files/internal">
+    +<Directory "/srv/files/internal">
+         Require ip 192.0.2.0/24
+    -</Location>
+    +</Directory>
+    ```
+
+These are paths of URLs, though one looks like the other:
+
+    ```apache
+    Alias /srv /srv/files
+    WSGIScriptAlias /app /srv/site/app.wsgi
+    <Location /srv/files>
+        Require ip 192.0.2.0/24
+    </Location>
+    <Location /app>
+        Require ip 192.0.2.0/24
+    </Location>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.access import depth, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.urls import aliases, document_root, mounts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Section
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def location_names_a_file_path(config: Config) -> Iterator[Diagnostic]:
+    for section in config.named("location"):
+        pattern = pattern_of(section).rstrip("/")
+        if not section.args or not section.known or is_regex_section(section) or has_wildcard(pattern):
+            continue
+        if depth(pattern) < 2 or not _is_on_disk(config, section, pattern) or _is_url(config, section, pattern):
+            continue
+        yield Diagnostic(
+            section.path,
+            section.args[-1].span,
+            f"{pattern} is a path of the disk, and <Location> is about URLs: the section is not in force; use <Directory>",
+            _fix(section),
+        )
+
+
+def _is_on_disk(config: Config, section: Item, pattern: str) -> bool:
+    """True when files that this server serves, or sections of it, lie there, above or below."""
+    paths = []
+    for server in config.servers:
+        if server is not section.server and not server.is_main and not section.server.is_main:
+            continue
+        for mapping in [*mounts(config, server), *aliases(config, server)]:
+            target = target_of(config, mapping)
+            if target is not None and "*" not in target.directory:
+                paths.append(target.directory)
+        root = document_root(config, server)
+        if root is not None and root.known:
+            paths.append(root.value.rstrip("/"))
+    return any(
+        depth(path) > 1 and ((path + "/").startswith(pattern + "/") or (pattern + "/").startswith(path + "/"))
+        for path in paths
+    )
+
+
+def _is_url(config: Config, section: Item, pattern: str) -> bool:
+    """True when a URL like that is mapped by a path of its own."""
+    first = "/" + pattern.split("/")[1]
+    servers = config.servers if section.server.is_main else [section.server]
+    for server in servers:
+        for mapping in [*mounts(config, server), *aliases(config, server)]:
+            if not mapping.is_regex and mapping.url.strip("/") and (mapping.url + "/").startswith(first + "/"):
+                return True
+    return False
+
+
+def _fix(section: Item) -> Fix | None:
+    node = section.node
+    if section.foreign or section.guards or not isinstance(node, Section) or node.close is None:
+        return None
+    close = node.close
+    return Fix.unsafe(
+        "Make it a <Directory>",
+        Edit(section.path, node.name_span, "Directory"),
+        Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, "Directory", 1)),
+        reason="what the section says is in force for these files, grants included",
+    )

@@ -1,0 +1,113 @@
+"""
+No section opens the WSGI script, and the server closes everything else.
+
+Access is decided by the *file* that a URL leads to, for a mounted application by its script. Under a `<Directory />` with
+`Require all denied` every request is 403 until some `<Directory>` opens it: *AH01630: client denied by server configuration*.
+
+The fix opens the script by `<Files>` and nothing beside it, in the dialect that the server's own deny asks for. Where an
+alias or a DocumentRoot leads to the script's directory as well, the source could then be fetched there; the fix is unsafe
+then. Looked for only in a whole server, all of whose sections are in sight.
+
+    ```diff
+     #- httpd.conf
+     <Directory />
+         AllowOverride None
+         Require all denied
+     </Directory>
+     WSGIScriptAlias / /srv/site/app.wsgi
+    +<Directory /srv/site>
+    +    <Files app.wsgi>
+    +        Require all granted
+    +    </Files>
+    +</Directory>
+    ```
+    ```diff unsafe
+     #- httpd.conf
+     <Directory />
+         Order deny,allow
+         Deny from all
+     </Directory>
+     <VirtualHost *:80>
+         Alias /files/ "/srv/my site/"
+         WSGIScriptAlias /app "/srv/my site/app.wsgi"
+    +    <Directory "/srv/my site">
+    +        <Files app.wsgi>
+    +            Require all granted
+    +            Order allow,deny
+    +            Allow from all
+    +        </Files>
+    +    </Directory>
+     </VirtualHost>
+    ```
+
+Opened, closed on purpose, and a fragment, of which the rest is not in sight:
+
+    ```apache
+    #- httpd.conf
+    <Directory />
+        Require all denied
+    </Directory>
+    WSGIScriptAlias /one /srv/one/app.wsgi
+    <Directory /srv/one>
+        Require all granted
+    </Directory>
+    WSGIScriptAlias /two /srv/two/app.wsgi
+    <Directory /srv/two>
+        Require all denied
+    </Directory>
+    ```
+    ```apache
+    <Directory />
+        Require all denied
+    </Directory>
+    WSGIScriptAlias / /srv/site/app.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.model.closed import closed_by_baseline, fetched_as_file, file_grant
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rewrite import insert_after
+from modwsgi_fix.model.served import Served, target_of
+from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
+    for server in config.servers:
+        seen: set[str] = set()
+        for mount in mounts(config, server):
+            target = target_of(config, mount)
+            if mount.server is not server or target is None or target.file is None:
+                continue
+            if not closed_by_baseline(config, server, target):
+                continue
+            fix = None if target.path in seen else _fix(config, mount, target)
+            seen.add(target.path)
+            yield Diagnostic(
+                mount.item.path,
+                mount.target_span,
+                f"every request for {mount.url} is refused: <Directory /> closes the file system, and nothing opens"
+                f" {target.path}",
+                fix,
+            )
+
+
+def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
+    item = mount.item
+    if item.foreign or item.guards:
+        return None
+    fetched = fetched_as_file(config, target)
+    return Fix(
+        "Open the script",
+        (insert_after(item, file_grant(config, target)),),
+        Applicability.UNSAFE if fetched else Applicability.SAFE,
+        reason="another URL may lead to the script as to a file, and its source could then be fetched"
+        if fetched
+        else "the application answers where all was 403, and nothing else leads to the script",
+    )

@@ -1,0 +1,80 @@
+"""
+No section opens the files of an `Alias`, and the server closes everything else.
+
+Under a `<Directory />` with `Require all denied` an alias alone serves nothing: every request is 403 (*AH01630: client denied
+by server configuration*) until a `<Directory>` opens where it leads.
+
+The fix opens the directory without listings and without links out of it, or the one file. What lies there becomes public,
+which the alias says but nobody has allowed: an unsafe fix. Looked for only in a whole server, all of whose sections are in
+sight.
+
+    ```diff unsafe
+     #- httpd.conf
+     <Directory />
+         Require all denied
+     </Directory>
+     Alias /static/ /srv/site/static/
+    +<Directory /srv/site/static>
+    +    Options -Indexes -FollowSymLinks
+    +    AllowOverride None
+    +    Require all granted
+    +</Directory>
+     Alias /favicon.ico /srv/site/icons/favicon.ico
+    +<Directory /srv/site/icons>
+    +    <Files favicon.ico>
+    +        Require all granted
+    +    </Files>
+    +</Directory>
+    ```
+    ```apache
+    #- httpd.conf
+    <Directory />
+        Require all denied
+    </Directory>
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /static/ /srv/site/static/
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.closed import closed_by_baseline, file_grant
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rewrite import insert_after
+from modwsgi_fix.model.served import block_for, target_of
+from modwsgi_fix.model.urls import aliases
+from modwsgi_fix.rule import Diagnostic, rule
+
+
+@rule()
+def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
+    for server in config.servers:
+        seen: set[str] = set()
+        for alias in aliases(config, server):
+            target = target_of(config, alias)
+            if alias.server is not server or target is None or not closed_by_baseline(config, server, target):
+                continue
+            fix = None
+            if target.path not in seen and not alias.item.foreign and not alias.item.guards:
+                lines = file_grant(config, target) if target.file is not None else block_for(config, target)
+                fix = Fix.unsafe(
+                    "Open what the alias leads to",
+                    insert_after(alias.item, lines),
+                    reason=f"{target.path} becomes public",
+                )
+            seen.add(target.path)
+            yield Diagnostic(
+                alias.item.path,
+                alias.target_span,
+                f"every request for {alias.url} is refused: <Directory /> closes the file system, and nothing opens"
+                f" {target.path}",
+                fix,
+            )

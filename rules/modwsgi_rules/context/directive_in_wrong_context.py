@@ -1,0 +1,212 @@
+"""
+A directive stands where httpd does not take it.
+
+httpd refuses to start: *WSGIScriptAlias not allowed in &lt;Directory&gt; context*, or *WSGIPythonPath cannot occur within
+&lt;VirtualHost&gt; section*. In a `.htaccess` file it starts, and every request under it fails with 500: *not allowed here*.
+
+The fix moves mod_wsgi's directives to the nearest place that takes them: out of the section, into the host; and what only the
+main server takes before the first host that has it.
+
+    ```diff
+     <VirtualHost *:80>
+         ServerName example.com
+    +    WSGIScriptAlias / /srv/site/site.wsgi
+         <Directory /srv/site>
+    -        WSGIScriptAlias / /srv/site/site.wsgi
+             Require all granted
+         </Directory>
+     </VirtualHost>
+    ```
+    ```diff
+    +WSGIRestrictEmbedded On
+     <VirtualHost *:80>
+         ServerName example.com
+    -    WSGIRestrictEmbedded On
+     </VirtualHost>
+     <VirtualHost *:443>
+         ServerName example.com
+    -    WSGIRestrictEmbedded On
+     </VirtualHost>
+    ```
+
+`WSGIPythonHome` and `WSGIPythonPath` of the main server are for embedded mode. In a host that has a daemon process they are meant
+for that one, which has options of its own for them:
+
+    ```diff
+     <VirtualHost *:80>
+         ServerName example.com
+    -    WSGIPythonPath /srv/site:/srv/lib
+    -    WSGIDaemonProcess site threads=5
+    +    WSGIDaemonProcess site threads=5 python-path=/srv/site:/srv/lib
+         WSGIProcessGroup site
+     </VirtualHost>
+    ```
+
+Which of two values is right for the whole server is somebody's decision:
+
+    ```apache
+    <VirtualHost *:80>
+        WSGIPythonHome /srv/one/env
+    #   ^^^^^^^^^^^^^^
+    </VirtualHost>
+    <VirtualHost *:81>
+        WSGIPythonHome /srv/two/env
+    #   ^^^^^^^^^^^^^^
+    </VirtualHost>
+    ```
+
+Directives of httpd's own are reported only:
+
+    ```apache
+    <VirtualHost *:80>
+        Require all granted
+    #   ^^^^^^^
+        <Location /x>
+            DocumentRoot /srv/www
+    #       ^^^^^^^^^^^^
+        </Location>
+    </VirtualHost>
+    ```
+    ```apache
+    WSGIPythonHome /srv/env
+    <VirtualHost *:80>
+        WSGIDaemonProcess site
+        <Directory /srv/site>
+            WSGIProcessGroup site
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    ```
+
+A file at whose top something stands that belongs in a section may be read inside one:
+
+    ```apache
+    Require all granted
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from modwsgi_fix.directives import Context, find
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.moving import context, may_move, move_before, refuge
+from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.text import Span
+
+#: Another rule's: these are taken in sections, in one of their forms.
+_ELSEWHERE = frozenset({"alias", "scriptalias"})
+#: May be repeated with other values.
+_REPEATED = frozenset({"wsgipythonwarnings"})
+#: What a daemon process has an option for.
+_OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
+
+
+@rule(severity=Severity.ERROR)
+def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
+    found: dict[str, list[tuple[Item, Context]]] = {}
+    for item in config.items:
+        info = find(item.key)
+        if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
+            continue
+        if config.target.is_22 and not info.of_mod_wsgi:
+            continue  # the table of httpd's own is that of 2.4
+        where = context(item)
+        if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
+            continue
+        found.setdefault(item.key, []).append((item, where))
+    for key, places in found.items():
+        info = find(key)
+        assert info is not None
+        items = [item for item, _ in places]
+        only_main = info.contexts == Context.SERVER
+        values = {item.values for item in config.named(key)}
+        conflict = only_main and info.of_mod_wsgi and key not in _REPEATED and len(values) > 1
+        together = (
+            _together(config, items)
+            if only_main and info.of_mod_wsgi and key not in _REPEATED and not conflict
+            else None
+        )
+        for item, where in places:
+            fix = _into_daemon(config, item) if where is Context.VIRTUAL_HOST else None
+            if fix is None and together is not None:
+                fix = replace(together)
+            elif fix is None and info.of_mod_wsgi and not (only_main and key not in _REPEATED):
+                fix = _move(item)
+            other = next((one for one in config.named(key) if one.values != item.values), None)
+            related = (Related(other.path, other.span, "another value"),) if conflict and other and fix is None else ()
+            yield Diagnostic(
+                item.path, item.node.name_span, _message(item, where, conflict=bool(related)), fix, related
+            )
+
+
+def _message(item: Item, where: Context, *, conflict: bool) -> str:
+    name = f"<{item.name}>" if item.is_section else item.name
+    if where is Context.HTACCESS:
+        return f"{name} is not allowed in .htaccess, and every request under it fails with 500; move it into the configuration"
+    info = find(item.key)
+    assert info is not None
+    around = item.sections[-1].name if item.sections else "VirtualHost" if item.server.item else ""
+    place = f"in <{around}>" if around else "outside of all sections"
+    text = f"{name} is not allowed {place}, and httpd will not start"
+    if conflict:
+        return f"{text}; only the main server takes it, and here two values are asked for: decide which is right"
+    if Context.SERVER in info.contexts:
+        hosts = Context.VIRTUAL_HOST in info.contexts
+        return f"{text}; move it {'out of the section' if hosts else 'to the main server'}"
+    return f"{text}; move it into a <Directory> or <Location>" if Context.DIRECTORY in info.contexts else text
+
+
+def _move(item: Item) -> Fix | None:
+    anchor = refuge(item, item.name)
+    if anchor is None or not may_move(item, anchor):
+        return None
+    outside = [one for one in item.server.items if one.key == item.key]
+    if any(one.values == item.values and one.accompanies(item) for one in outside):
+        return Fix.safe(f"Delete {item.name}", delete(item), reason="httpd starts; the same line stands outside")
+    if item.args and any(one.args and one.value == item.value for one in outside):
+        return None
+    return Fix.safe(f"Move {item.name} out", *move_before(item, anchor), reason="httpd starts, and does what it says")
+
+
+def _together(config: Config, items: list[Item]) -> Fix | None:
+    """Move the first of equal directives before its host, and delete the others."""
+    first, *others = items
+    anchor = refuge(first, first.name)
+    if anchor is None or any(item.foreign or item.guards != first.guards for item in items):
+        return None
+    reason = "httpd starts; it holds for the whole server, which is where it counts"
+    if any(one.guards == first.guards for one in config.main.all(first.key)):
+        title = f"Delete {first.name}"
+        return Fix.safe(title, *sorted({delete(item) for item in items}), reason="httpd starts; the main server has it")
+    if not may_move(first, anchor):
+        return None
+    edits = {*move_before(first, anchor), *(delete(item) for item in others)}
+    return Fix.safe(f"Move {first.name} to the main server", *sorted(edits), reason=reason, every_reading=True)
+
+
+def _into_daemon(config: Config, item: Item) -> Fix | None:
+    """Make it an option of the host's one daemon process."""
+    name = _OPTIONS.get(item.key)
+    processes = [process for process in daemon_processes(config) if process.server is item.server]
+    if name is None or len(processes) != 1 or len(item.args) != 1 or item.foreign:
+        return None
+    process = processes[0]
+    other = process.directive
+    if process.option(name) or process.stray or other.foreign or other.guards != item.guards:
+        return None
+    written = item.file.text[item.args[0].span.start : item.args[0].span.end]
+    if len(item.server.all(item.key)) > 1 or "\n" in written:
+        return None
+    at = other.span.end
+    return Fix.safe(
+        f"Write {name}= instead",
+        Edit(other.path, Span(at, at), f" {name}={written}"),
+        delete(item),
+        reason="httpd starts, and the host's daemon process gets what was meant for it",
+    )

@@ -1,0 +1,1 @@
+"""Application groups (sub-interpreters), and how groups are selected."""

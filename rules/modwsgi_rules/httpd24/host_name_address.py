@@ -1,0 +1,79 @@
+"""
+A `<VirtualHost>` is given by a host name where an address belongs.
+
+httpd looks the name up when it starts. If that fails, or the name server gives another address than the one that requests
+come in at, the host is never chosen, or httpd starts without it: *Could not resolve host name ... ignoring!* In the days before
+`ServerName` decided, hosts were told apart like this; since name-based hosts are, `*` with the port is what is meant.
+
+The fix writes `*`. Requests may then reach another host than before, so it is for the administrator to decide.
+
+    ```diff unsafe
+    -<VirtualHost www.example.com:80>
+    +<VirtualHost *:80>
+         ServerName www.example.com
+     </VirtualHost>
+    ```
+
+Without a ServerName of its own the host takes it from the name:
+
+    ```apache
+    <VirtualHost www.example.com:80>
+    #            ^^^^^^^^^^^^^^^^^^
+        DocumentRoot /srv/www
+    </VirtualHost>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        ServerName www.example.com
+    </VirtualHost>
+    <VirtualHost 192.0.2.1:80 [2001:db8::1]:80 _default_:443>
+        ServerName www.example.com
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Arg, Config, Item, Server
+from modwsgi_fix.model.rewrite import replace_arg
+from modwsgi_fix.model.servers import address, own_name
+from modwsgi_fix.rule import Diagnostic, rule
+
+#: A letter, and nothing that an IPv6 address has.
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]+", re.ASCII)
+
+
+@rule()
+def host_name_address(config: Config) -> Iterator[Diagnostic]:
+    for server in config.hosts:
+        item = server.item
+        assert item is not None
+        for number, arg in enumerate(item.args):
+            host = address(arg.value).host
+            if arg.known and host != "_default_" and _NAME.fullmatch(host):
+                yield Diagnostic(
+                    item.path,
+                    arg.span,
+                    f"httpd looks {host} up when it starts, and takes the host out if that fails; write * and let ServerName decide",
+                    _fix(config, server, item, number, arg),
+                )
+
+
+def _fix(config: Config, server: Server, item: Item, number: int, arg: Arg) -> Fix | None:
+    host = address(arg.value).host
+    if item.foreign or own_name(server) is None or arg.written != arg.value or len(item.args) > 1:
+        return None
+    if config.target.is_22:
+        return None
+    text = item.file.text[arg.span.start : arg.span.end]
+    if host not in text:
+        return None
+    return Fix.unsafe(
+        "Write * for the name",
+        replace_arg(item, number, text.replace(host, "*", 1)),
+        reason="requests for other addresses of the machine reach this host, and requests for its address may reach others",
+    )

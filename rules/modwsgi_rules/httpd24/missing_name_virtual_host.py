@@ -1,0 +1,91 @@
+"""
+Several virtual hosts share an address, and httpd 2.2 is not told that it is name-based.
+
+Without `NameVirtualHost` httpd 2.2 sends every request for the address to its first `<VirtualHost>`, whatever name was
+asked for, and says *VirtualHost \\*:80 overlaps with VirtualHost \\*:80, the first has precedence*. httpd 2.4 needs no such line,
+so this is looked for only where the target is 2.2, and only in a whole server: the line usually stands in another file.
+
+The fix writes it before the first of the hosts. The other hosts then answer, which is what they are there for.
+
+    ```diff repair httpd=2.2
+     #- httpd.conf
+     Listen 80
+    +NameVirtualHost *:80
+     <VirtualHost *:80>
+         ServerName example.com
+     </VirtualHost>
+     <VirtualHost *:80>
+         ServerName shop.example.com
+     </VirtualHost>
+    ```
+    ```apache httpd=2.2
+    #- httpd.conf
+    NameVirtualHost *:80
+    <VirtualHost *:80>
+        ServerName example.com
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName shop.example.com
+    </VirtualHost>
+    ```
+    ```apache
+    #- httpd.conf
+    <VirtualHost *:80>
+        ServerName example.com
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName shop.example.com
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.rewrite import insert_before
+from modwsgi_fix.model.servers import Address, address
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
+    if not config.target.is_22 or not config.complete or config.gaps:
+        return
+    declared = config.named("namevirtualhost")
+    if any(not item.known for item in declared):
+        return
+    named = {address(value) for item in declared for value in item.values}
+    hosts: dict[Address, list[Item]] = {}
+    for server in config.hosts:
+        item = server.item
+        if item is None or not item.known or item.guards:
+            continue
+        for value in item.values:
+            hosts.setdefault(address(value), []).append(item)
+    for where, items in hosts.items():
+        if len(items) < 2 or where.host == "_default_" or any(_covers(one, where) for one in named):
+            continue
+        first, second, *_ = items
+        text = where.host if where.port == "*" else f"{where.host}:{where.port}"
+        fix = None
+        if not first.foreign:
+            fix = Fix.repair(
+                "Declare the address name-based",
+                insert_before(first, [f"NameVirtualHost {text}"]),
+                reason="the hosts after the first one answer under their own names",
+            )
+        yield Diagnostic(
+            second.path,
+            second.span,
+            f"without NameVirtualHost {text} httpd 2.2 never gets to this host: the first one at the address answers for all",
+            fix,
+            (Related(first.path, first.span, "this host answers"),),
+        )
+
+
+def _covers(declared: Address, where: Address) -> bool:
+    """A NameVirtualHost without a port is for the port of the last Listen, or for all: not held against anyone."""
+    return declared.host == where.host and declared.port in (where.port, "*")

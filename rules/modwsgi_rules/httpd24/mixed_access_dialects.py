@@ -1,0 +1,99 @@
+"""
+A section says one thing in `Order`, `Allow` and `Deny`, and another in `Require`.
+
+httpd 2.4 asks both, and both must agree: `Deny from all` beside `Require all granted` refuses everyone, and so does `Require all
+denied` beside `Allow from all`. With `Satisfy Any` one of them is enough, and `Allow from all` beside a password opens the section to
+everyone.
+
+What was meant, the configuration does not say; so this is reported with what httpd makes of it. Deleting the `Deny` opens
+the section.
+
+    ```apache
+    <Directory /srv/site>
+        Order allow,deny
+        Deny from all
+    #   ^^^^^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    <Location /members>
+        Allow from all
+    #   ^^^^^^^^^^^^^^
+        AuthType Basic
+        Require valid-user
+        Satisfy Any
+    </Location>
+    ```
+
+Both open, or both ask for something: that is how a file serves under either baseline, or restricts by address and by name.
+
+    ```apache
+    <Directory /srv/site>
+        Order allow,deny
+        Allow from all
+        Require all granted
+    </Directory>
+    <Location /members>
+        Order deny,allow
+        Deny from all
+        Allow from 192.0.2.0/24
+        AuthType Basic
+        Require valid-user
+    </Location>
+    ```
+    ```apache
+    <Directory /srv/site>
+        <IfVersion >= 2.4>
+            Require all granted
+        </IfVersion>
+        <IfVersion < 2.4>
+            Order deny,allow
+            Deny from all
+        </IfVersion>
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.dialects import DENIED, GRANTED, Clause, clauses
+from modwsgi_fix.rule import Diagnostic, Related, rule
+
+
+@rule()
+def mixed_access_dialects(config: Config) -> Iterator[Diagnostic]:
+    if config.target.is_22:
+        return
+    for clause in clauses(config):
+        if not clause.is_old or not clause.is_new or any(line.guards for line in clause.access.lines):
+            continue
+        result = _result(clause)
+        if result is None:
+            continue
+        access = clause.access
+        pool = access.denies if clause.hosts == DENIED else access.allows
+        line = max(pool, default=clause.old_lines[0], key=lambda item: item.index)
+        require = access.requires[0]
+        yield Diagnostic(
+            line.path, line.span, result, related=(Related(require.path, require.span, "this must agree as well"),)
+        )
+
+
+def _result(clause: Clause) -> str | None:
+    """What httpd makes of the two, where it is hardly what was meant."""
+    hosts, by_new = clause.hosts, clause.access.admits_24
+    if clause.satisfy_any:
+        if hosts == GRANTED and by_new is not True:
+            return "Satisfy Any lets everyone in without what Require asks for, because all hosts are allowed; say which hosts"
+        return None
+    if by_new is True and hosts == DENIED:
+        return "everyone is refused although Require grants, because the old directives are asked as well; keep one dialect"
+    if by_new is False and hosts not in (DENIED, None):
+        return "everyone is refused whatever is allowed here, because Require all denied is asked as well; keep one dialect"
+    if by_new is True and hosts not in (GRANTED, None):
+        return "only some hosts are let in although Require grants, because Order, Allow and Deny are asked as well; keep one dialect"
+    return None

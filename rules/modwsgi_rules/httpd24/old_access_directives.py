@@ -1,0 +1,331 @@
+"""
+`Order`, `Allow`, `Deny` and `Satisfy` are the access control of httpd 2.2.
+
+httpd 2.4 reads them only where mod_access_compat is loaded; else it refuses to start: *Invalid command 'Order'*. They are
+asked beside `Require`, and both must agree. So an old-style grant under a baseline of `Require all denied` stays refused, and
+an old-style deny stays in force under `Require all granted`.
+
+For the same reason one section must not be converted alone. The fix converts a whole server (with its `httpd.conf` or
+`apache2.conf`) at once, and only where every request is answered as before: no section takes its `Require` from one place
+and its `Order` from another. Then
+
+| old | new |
+|---|---|
+| `Order allow,deny`, `Allow from all` | `Require all granted` |
+| `Order deny,allow` without a Deny | `Require all granted` |
+| `Deny from all`, `Order allow,deny` without an Allow | `Require all denied` |
+| `Order deny,allow`, `Deny from all`, `Allow from 10.1 .example.com` | `Require ip 10.1`, `Require host .example.com` |
+| `Order allow,deny`, `Allow from all`, `Deny from 192.0.2.7` | `<RequireAll>` of `Require all granted` and `Require not ip 192.0.2.7` |
+| `Order deny,allow`, `Deny from 10`, `Allow from 10.1` | `Require ip 10.1`, or such a `<RequireAll>` |
+| `Allow from env=ok` | `Require env ok` |
+| `Satisfy Any` and `Require valid-user` | the lines side by side |
+| `Satisfy All` and `Require valid-user` | `<RequireAll>` of both |
+
+A `<Location>` that only asks for a password, over directories with old-style denials, gets `AuthMerging And`, which keeps them in
+force. Grants inside `<Location>` are another matter (`allow-in-location`), and nothing is converted as long as there are any.
+
+    ```diff
+     #- httpd.conf
+     <Directory />
+         AllowOverride None
+    -    Order deny,allow
+    -    Deny from all
+    +    Require all denied
+     </Directory>
+     <Directory /srv/site>
+    -    Order allow,deny
+         # the wiki reads this
+    -    Allow from all
+    +    Require all granted
+     </Directory>
+     <Location /server-status>
+         SetHandler server-status
+    -    Order deny,allow
+    -    Deny from all
+    -    Allow from 127.0.0.1 .example.com
+    +    Require ip 127.0.0.1
+    +    Require host .example.com
+     </Location>
+    ```
+    ```diff
+     #- httpd.conf
+     <Directory />
+    -    Order deny,allow
+    -    Deny from all
+    +    Require all denied
+     </Directory>
+     <Directory /srv/site>
+    -    Order allow,deny
+    -    Allow from all
+    -    Deny from 192.0.2.7
+    +    <RequireAll>
+    +        Require all granted
+    +        Require not ip 192.0.2.7
+    +    </RequireAll>
+     </Directory>
+     <Location /admin>
+         AuthType Basic
+    +    AuthMerging And
+         Require valid-user
+     </Location>
+     <Location /moderate>
+    -    Order deny,allow
+    -    Deny from all
+    -    Allow from 192.0.2.0/24
+    +    Require ip 192.0.2.0/24
+         AuthType Basic
+         Require valid-user
+    -    Satisfy any
+     </Location>
+    ```
+
+A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says, which is the
+administrator's to decide:
+
+    ```diff unsafe
+     #- apache2.conf
+     <Directory />
+         Require all denied
+     </Directory>
+     <VirtualHost *:80>
+         <Directory /srv/site>
+    -        Order allow,deny
+    -        Allow from all
+    +        Require all granted
+         </Directory>
+     </VirtualHost>
+    ```
+
+Fragments are only reported, for what else the server says is not in sight:
+
+    ```apache
+    <Directory /srv/site>
+        Order allow,deny
+    #   ^^^^^^^^^^^^^^^^
+        Allow from all
+    </Directory>
+    ```
+
+Here a `Deny` is in force which the later `Require` would lift:
+
+    ```apache
+    #- httpd.conf
+    <Directory /srv/site>
+        Deny from all
+    #   ^^^^^^^^^^^^^
+    </Directory>
+    <Directory /srv/site/public>
+        Require all granted
+    </Directory>
+    ```
+
+Files for both releases are right as they are:
+
+    ```apache
+    <Directory /srv/site>
+        <IfModule mod_authz_core.c>
+            Require all granted
+        </IfModule>
+        <IfModule !mod_authz_core.c>
+            Order allow,deny
+            Allow from all
+        </IfModule>
+    </Directory>
+    ```
+    ```apache httpd=2.2
+    <Directory /srv/site>
+        Order allow,deny
+        Allow from all
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.dialects import GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
+from modwsgi_fix.model.rewrite import delete, insert_before, replace_lines
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+#: Further access checkers, which Satisfy Any lets a password stand in for.
+_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
+_SEPARATELY = "convert the whole server at once, with its httpd.conf or apache2.conf among the files"
+
+
+@rule()
+def old_access_directives(config: Config) -> Iterator[Diagnostic]:
+    if config.target.is_22:
+        return
+    loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
+    refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
+    found = [_Section(clause) for clause in clauses(config) if clause.is_old]
+    fix, reason = _fix(config) if config.complete and found else (None, _SEPARATELY)
+    for one in found:
+        lines = one.plain
+        if not lines:
+            continue
+        names = " and ".join(dict.fromkeys(line.name for line in lines[:2]))
+        text = (
+            f"httpd will not start, for mod_access_compat, which reads {names}, is not loaded"
+            if refused
+            else f"{names} are asked beside Require, and both must agree"
+            if " and " in names
+            else f"{names} is asked beside Require, and both must agree"
+        )
+        yield Diagnostic(
+            lines[0].path,
+            lines[0].span,
+            f"{text}; {reason}",
+            replace(fix) if fix else None,
+            severity=Severity.ERROR if refused else None,
+        )
+
+
+class _Section:
+    """The old lines of a section that stand in it plainly, not in a condition about modules or versions."""
+
+    def __init__(self, clause: Clause) -> None:
+        section = clause.section
+        self.plain = [line for line in clause.old_lines if line.wrapper is section.node and line.file is section.file]
+
+
+def _fix(config: Config) -> tuple[Fix | None, str]:
+    """The fix for the whole server, or None; and what to say."""
+    if obstacle := _obstacle(config):
+        return None, f"not converted, because {obstacle}"
+    edits: set[Edit] = set()
+    opened: list[Clause] = []
+    for clause in clauses(config):
+        if clause.is_old:
+            foreign = [other for other in merge(config).before(clause, old=False) if not other.admits_by_new]
+            if not clause.is_new and foreign:
+                if any(other.access.admits_24 is not False for other in foreign):
+                    where = _label(foreign[0].section)
+                    return (
+                        None,
+                        f"not converted, because it would lift the Require of {where} for {_label(clause.section)}",
+                    )
+                opened.append(clause)
+            converted = clause.converted()
+            if converted is None:
+                return None, f"not converted, because {_label(clause.section)} cannot be said in Require lines alone"
+            edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
+        else:
+            kept = [other for other in merge(config).before(clause, old=True) if not other.admits_by_old]
+            if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
+                continue  # refused before and after
+            if kept and not _may_join(config, clause, kept):
+                where = _label(kept[0].section)
+                return (
+                    None,
+                    f"not converted, because {where} stays in force for {_label(clause.section)}, whose Require would lift it",
+                )
+            if kept:
+                edits.add(insert_before(clause.access.requires[0], ["AuthMerging And"]))
+    return _graded(config, sorted(edits), opened)
+
+
+def _graded(config: Config, edits: list[Edit], opened: list[Clause]) -> tuple[Fix | None, str]:
+    title = "Convert the whole server to Require"
+    if opened:
+        what = f"{_label(opened[0].section)} is opened as it says, where Require all denied refuses it now"
+        return Fix.unsafe(title, *edits, reason=what, every_reading=True), f"converted with the whole server, {what}"
+    if _htaccess(config):
+        what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
+        return Fix.unsafe(
+            title, *edits, reason=what, every_reading=True
+        ), f"before converting the whole server look at {what}"
+    return (
+        Fix.safe(title, *edits, reason="every request is answered as before", every_reading=True),
+        "the whole server can be converted to Require",
+    )
+
+
+def _label(section: Item) -> str:
+    return f"<{section.name} {' '.join(section.values)}>"
+
+
+def _obstacle(config: Config) -> str | None:
+    """What in the server stands against converting anything."""
+    for gap in config.gaps:
+        if not gap.reason.startswith("the variable"):
+            return gap.reason
+    for item in config.named(*OLD, "require"):
+        if _within(item) not in SECTIONS:
+            where = item.parent.name if item.parent else "no section"
+            return f"{item.name} stands in {where}" if item.parent is None else f"{item.name} stands in <{where}>"
+    if config.named("authmerging"):
+        return "AuthMerging is used"
+    any_of = any(clause.satisfy_any for clause in clauses(config))
+    if any_of and config.named(*_CHECKERS):
+        return "Satisfy Any lets a password stand in for SSLRequireSSL or an access script"
+    for clause in clauses(config):
+        if obstacle := _obstacle_in(clause):
+            return obstacle
+    return None
+
+
+def _within(item: Item) -> str:
+    """The key of the section that an access directive belongs to; ``<RequireAll>`` and its like are looked through."""
+    section = item.parent
+    while section is not None and section.key.startswith("require"):
+        section = section.parent
+    return section.key if section is not None else ""
+
+
+def _obstacle_in(clause: Clause) -> str | None:
+    section = clause.section
+    where = _label(section)
+    if section.guards or any(line.guards for line in clause.access.lines):
+        return f"{where} is there only under a condition"
+    if not section.known:
+        return f"{where} holds a variable that is not defined"
+    lines = [*clause.old_lines, *clause.access.requires]
+    if any(line.foreign for line in lines):
+        return f"{where} is written by a macro"
+    if clause.is_old and any(line.wrapper is not section.node or line.file is not section.file for line in lines):
+        return f"{where} asks for modules or versions by itself"
+    if clause.hosts is None:
+        wrong = next((line for line in clause.access.orders if order_of(line) is None), clause.old_lines[0])
+        return f"{wrong.name} in {where} is not understood"
+    if clause.rank == 3 and clause.is_old and not clause.is_new and clause.hosts == GRANTED:
+        return f"{where} grants by URL, which allow-in-location is about"
+    return None
+
+
+def _may_join(config: Config, clause: Clause, kept: list[Clause]) -> bool:
+    """Whether ``AuthMerging And`` keeps the old denials in force: they, and no other Require, are what it joins."""
+    if clause.admits_by_new or any(other.satisfy_any for other in kept):
+        return False
+    if any(item.is_section for item in clause.access.requires):
+        return False
+    return not any(not other.admits_by_new for other in merge(config).before(clause, old=False))
+
+
+def _edits(clause: Clause, lines: tuple[str, ...], *, requires: bool) -> set[Edit]:
+    first, *rest = sorted(
+        [*clause.old_lines, *(clause.access.requires if requires else ())], key=lambda item: item.index
+    )
+    if not lines:
+        return {delete(item) for item in (first, *rest)}
+    # The new lines stand where the one that decides stood: the comments before it are about that.
+    last = max(
+        (*clause.access.allows, *clause.access.denies, *clause.access.orders), default=first, key=lambda i: i.index
+    )
+    edits = {delete(item) for item in (first, *rest) if item is not last}
+    return edits | {replace_lines(last, lines)}
+
+
+def _htaccess(config: Config) -> bool:
+    """Whether .htaccess files may hold access directives. Without an AllowOverride 2.4 reads none."""
+    for item in config.named("allowoverride"):
+        words = {value.lower().partition("=")[0] for value in item.values}
+        if not item.known or words & {"all", "limit", "authconfig"}:
+            return True
+    return any(
+        {value.lower() for value in item.values} & {*OLD, "require"} for item in config.named("allowoverridelist")
+    )

@@ -1,0 +1,77 @@
+"""
+`Options` mixes words with and without a sign.
+
+httpd 2.4 refuses to start: *Either all Options must start with + or -, or no Option may.* httpd 2.2 accepted it, and let the
+words without a sign wipe what was inherited, and the signs before them.
+
+The fix writes a `+` where no sign is: what is named is switched on, what is inherited stays as it is.
+
+    ```diff
+     <Directory /srv/www>
+    -    Options -Indexes FollowSymLinks
+    +    Options -Indexes +FollowSymLinks
+     </Directory>
+    ```
+
+`All` and `None` take no sign, and may only come first:
+
+    ```apache
+    <Directory /srv/www>
+        Options All -Indexes
+    </Directory>
+    ```
+    ```apache
+    <Directory /srv/www>
+        Options -Indexes All
+    #                    ^^^
+    </Directory>
+    ```
+    ```apache
+    Options +FollowSymLinks -Indexes
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Arg, Config
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
+    if config.target.is_22:
+        return
+    for item in config.named("options"):
+        if not item.known:
+            continue
+        signed = [arg for arg in item.args if arg.value[:1] in ("+", "-")]
+        plain = [arg for arg in item.args if arg.value[:1] not in ("+", "-")]
+        if signed and plain and _is_sweeping(item.args[0]):
+            # core.c:set_options: All or None first, then signs; a word without one must not follow them.
+            plain = [arg for arg in plain if arg.span.start > signed[0].span.start]
+        if not signed or not plain:
+            continue
+        fix = None
+        if not item.foreign and all(arg.value.isalpha() and arg.value == arg.written for arg in plain):
+            fix = Fix.safe(
+                "Write the missing signs",
+                *(Edit(item.path, Span(arg.span.start, arg.span.start), "+") for arg in plain),
+                reason="httpd starts, and each word does what it says",
+                every_reading=True,
+            )
+        if any(_is_sweeping(arg) for arg in plain):
+            fix = None
+        yield Diagnostic(
+            item.path,
+            plain[0].span,
+            "Options mixes words with and without a sign, so httpd 2.4 will not start; write a + or - before each",
+            fix,
+        )
+
+
+def _is_sweeping(arg: Arg) -> bool:
+    return arg.value.lower() in ("all", "none")

@@ -1,0 +1,51 @@
+"""
+The directive has another name since httpd 2.4.
+
+`MaxClients` is `MaxRequestWorkers` and `MaxRequestsPerChild` is `MaxConnectionsPerChild` since 2.3.13; the manual has only the
+new names. The old ones are still read, and mean the same, so the fix just writes the new name.
+
+The section around them is worth a look: `<IfModule prefork.c>` holds only where the prefork MPM is the one in use.
+
+    ```diff
+    -MaxClients            150
+    -MaxRequestsPerChild   0
+    +MaxRequestWorkers            150
+    +MaxConnectionsPerChild   0
+    ```
+    ```apache
+    MaxRequestWorkers 150
+    ```
+    ```apache httpd=2.2
+    MaxClients 150
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+_NAMES = {"maxclients": "MaxRequestWorkers", "maxrequestsperchild": "MaxConnectionsPerChild"}
+
+
+@rule(severity=Severity.INFO)
+def renamed_directives(config: Config) -> Iterator[Diagnostic]:
+    if config.target.httpd < (2, 4):
+        return
+    for item in config.named(*_NAMES):
+        if any(guard.kind == "ifversion" for guard in item.guards):
+            continue
+        name = _NAMES[item.key]
+        span = item.node.name_span
+        written = item.file.text[span.start : span.end]
+        # A continuation may run through the name, where it can not be written anew in one piece.
+        plain = written.lower() == item.key
+        fix = None
+        if plain:
+            fix = Fix.safe(
+                f"Write {name}", Edit(item.path, span, name), reason="the meaning is the same", every_reading=True
+            )
+        yield Diagnostic(item.path, span, f"{item.name} is called {name} since httpd 2.4", fix)

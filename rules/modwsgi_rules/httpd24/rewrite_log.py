@@ -1,0 +1,100 @@
+"""
+`RewriteLog` and `RewriteLogLevel` are gone since httpd 2.4.
+
+httpd refuses to start: *Invalid command 'RewriteLog'*. What mod_rewrite does is told to the ErrorLog now, at the level that
+`LogLevel` gives it: `LogLevel warn rewrite:trace3` is the old level 3.
+
+The fix deletes the lines, and joins the level to the `LogLevel` of the same server, or writes one. httpd starts; what is
+served does not depend on it.
+
+    ```diff
+     <VirtualHost *:80>
+    -    LogLevel warn
+    -    RewriteLog logs/rewrite_log
+    -    RewriteLogLevel 3
+    +    LogLevel warn rewrite:trace3
+     </VirtualHost>
+    ```
+    ```diff
+     RewriteEngine On
+    -RewriteLog logs/rewrite_log
+    -RewriteLogLevel 9
+    +LogLevel rewrite:trace8
+    ```
+    ```diff
+     LogLevel warn
+     <IfModule mod_rewrite.c>
+    -    RewriteLogLevel 2
+    +    LogLevel warn rewrite:trace2
+     </IfModule>
+    ```
+    ```diff
+    -RewriteLogLevel 0
+     RewriteEngine On
+    ```
+    ```apache
+    LogLevel warn rewrite:trace3
+    ```
+    ```apache httpd=2.2
+    RewriteLog logs/rewrite_log
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.rewrite import delete, replace
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def rewrite_log(config: Config) -> Iterator[Diagnostic]:
+    if config.target.is_22:
+        return
+    for item in config.named("rewritelog", "rewriteloglevel"):
+        if any(guard.kind == "ifversion" for guard in item.guards):
+            continue
+        edits = _edits(config, item)
+        fix = None
+        if edits:
+            fix = Fix.safe(
+                f"Delete {item.name}" if len(edits) == 1 and not edits[0].text else "Write LogLevel",
+                *edits,
+                reason="httpd starts; the ErrorLog gets what the RewriteLog got",
+            )
+        yield Diagnostic(
+            item.path,
+            item.span,
+            f"httpd 2.4 does not know {item.name} and will not start; write LogLevel warn rewrite:trace3 for the old level 3",
+            fix,
+        )
+
+
+def _edits(config: Config, item: Item) -> tuple[Edit, ...]:
+    if item.foreign:
+        return ()
+    if item.key == "rewritelog":
+        return (delete(item),)
+    if not item.known or not item.value.isdigit():
+        return ()
+    level = min(int(item.value), 8)
+    if not level:
+        return (delete(item),)
+    word = f"rewrite:trace{level}"
+    at_level = [one for one in item.server.all("loglevel") if not one.foreign]
+    if not at_level:
+        return (replace(item, f"LogLevel {word}"),)
+    last = at_level[-1]
+    if any(value.lower().startswith(("rewrite:", "rewrite_module:", "mod_rewrite.c:")) for value in last.values):
+        return (delete(item),)
+    if not last.known or not last.accompanies(item):
+        return ()
+    if last.guards != item.guards:
+        # A LogLevel outside must not name a module that may not be there; one further down would win.
+        words = [item.file.text[arg.span.start : arg.span.end] for arg in last.args if last.file is item.file]
+        return (replace(item, " ".join(["LogLevel", *words, word])),) if words and last.index < item.index else ()
+    return (delete(item), Edit(last.path, Span(last.span.end, last.span.end), f" {word}"))

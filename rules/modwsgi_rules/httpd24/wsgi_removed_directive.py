@@ -1,0 +1,107 @@
+"""
+The directive or option is one that mod_wsgi no longer has.
+
+httpd refuses to start: *Invalid command 'WSGIReloadMechanism'*, or *Invalid option to WSGI daemon process definition.* Without
+`--mod-wsgi-version` the target is every release from 4.9 to the latest, so what 6.0 removed is reported as well.
+
+The fix deletes what said nothing but the default, and what no longer means anything; a renamed directive gets its new name.
+What did something that is lost is reported only.
+
+    ```diff
+    -WSGIReloadMechanism Process
+     WSGIScriptAlias / /srv/site/site.wsgi
+    ```
+    ```diff
+     <Directory /srv/site>
+    -    WSGIApacheExtensions On
+    +    WSGIPassApacheRequest On
+     </Directory>
+    ```
+    ```diff mod_wsgi=6.0
+    -WSGILazyInitialization On
+    -WSGIPy3kWarningFlag Off
+     WSGIRestrictEmbedded On
+    ```
+    ```apache mod_wsgi=6.0
+    <IfModule mod_wsgi.c>
+        WSGILazyInitialization Off
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^^^
+        WSGIDaemonProcess site newrelic-environment=production
+    #                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    </IfModule>
+    ```
+    ```apache mod_wsgi=5.0
+    WSGILazyInitialization On
+    WSGIDaemonProcess site newrelic-environment=production
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import DirectiveInfo, daemon_option, find, version
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+#: What may be deleted without a loss: (directive, value, or an empty string for any).
+_IDLE = frozenset({
+    ("wsgireloadmechanism", ""),  # WSGIScriptReloading restarts the process of a daemon since 3.0
+    ("wsgioutputbuffering", ""),
+    ("wsgilazyinitialization", "on"),  # the default since 3.0
+    ("wsgipy3kwarningflag", ""),  # Python 2 only
+    ("wsgiuserauthoritative", "on"),
+})  # fmt: skip
+
+
+@rule(severity=Severity.ERROR)
+def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
+    for item in config.items:
+        if not item.key.startswith("wsgi"):
+            continue
+        info = find(item.key)
+        if info is not None and info.until and (since := _gone(config, info.until)):
+            yield Diagnostic(item.path, item.span, _message(item, info, since), _fix(item, info))
+    for process in daemon_processes(config):
+        for option in process.options:
+            known = daemon_option(option.name)
+            if known is not None and known.until and (since := _gone(config, known.until)):
+                instead = " (it is response-buffer-size now)" if option.name == "proxy-buffer-size" else ""
+                yield Diagnostic(
+                    process.directive.path,
+                    option.span,
+                    f"mod_wsgi {since} and later do not know the option {option.name}{instead}, and httpd will not start",
+                )
+
+
+def _gone(config: Config, until: str) -> str:
+    """The version that no longer has it, where the target reaches that far; else an empty string."""
+    target = config.target.mod_wsgi
+    return until if target is None or target >= version(until) else ""
+
+
+def _message(item: Item, info: DirectiveInfo, since: str) -> str:
+    if info.name == "WSGIUserAuthoritative":
+        return "WSGIUserAuthoritative is known to mod_wsgi for httpd 2.0 only, and httpd will not start"
+    text = f"mod_wsgi {since} and later do not know {item.name}, and httpd will not start"
+    return f"{text}; it is called {info.replacement} now" if info.replacement else text
+
+
+def _fix(item: Item, info: DirectiveInfo) -> Fix | None:
+    if item.foreign or not item.known:
+        return None
+    if info.replacement:
+        return Fix.safe(
+            f"Write {info.replacement}",
+            Edit(item.path, item.node.name_span, info.replacement),
+            reason="httpd starts; the meaning is the same",
+            every_reading=True,
+        )
+    if (item.key, "") in _IDLE or (item.key, item.value.lower()) in _IDLE:
+        return Fix.safe(
+            f"Delete {item.name}", delete(item), reason="httpd starts; what it said is the default", every_reading=True
+        )
+    return None

@@ -1,0 +1,75 @@
+"""
+The directive or option is newer than the target's mod_wsgi.
+
+httpd refuses to start: *Invalid command 'WSGISwitchInterval'*, or, for an option, *Invalid option to WSGI daemon process definition.*,
+which does not even name it. Looked for only where `--mod-wsgi-version` says what is installed.
+
+    ```apache mod_wsgi=4.9.4
+    <IfModule mod_wsgi.c>
+        WSGISwitchInterval 0.01
+    #   ^^^^^^^^^^^^^^^^^^
+        WSGIDaemonProcess site threads=5 interrupt-timeout=60
+    #                                    ^^^^^^^^^^^^^^^^^^^^
+    </IfModule>
+    ```
+    ```apache mod_wsgi=4.5
+    WSGIScriptAliasMatch ^/app/(.*)$ /srv/app.wsgi process-group=app
+    #                                              ^^^^^^^^^^^^^^^^^
+    ```
+    ```apache mod_wsgi=6.0
+    WSGISwitchInterval 0.01
+    WSGIDaemonProcess site threads=5 interrupt-timeout=60
+    ```
+    ```apache
+    WSGISwitchInterval 0.01
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import daemon_option, find, script_directives, script_options, version
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import daemon_processes, options_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
+    target = config.target.mod_wsgi
+    if target is None:
+        return
+    installed = ".".join(map(str, target))
+    for item in config.items:
+        if not item.key.startswith("wsgi"):
+            continue
+        info = find(item.key)
+        if info is None or info.until:
+            continue
+        if info.since and target < version(info.since):
+            yield Diagnostic(
+                item.path,
+                item.node.name_span,
+                f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} will not start",
+            )
+            continue
+        for known in script_options(item.key).values():
+            if not known.since or target >= version(known.since):
+                continue
+            for option in options_of(config, item, len(script_directives()[item.key].missing))[0]:
+                if option.name == known.name:
+                    yield Diagnostic(
+                        item.path,
+                        option.span,
+                        f"{info.name} takes {option.name} since mod_wsgi {known.since}, so httpd with {installed} will not start",
+                    )
+    for process in daemon_processes(config):
+        for option in process.options:
+            info_of = daemon_option(option.name)
+            if info_of is not None and info_of.since and target < version(info_of.since):
+                yield Diagnostic(
+                    process.directive.path,
+                    option.span,
+                    f"the option {option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
+                )

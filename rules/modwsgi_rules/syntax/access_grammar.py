@@ -1,0 +1,79 @@
+"""
+An access directive lacks a word, or has one that httpd does not know.
+
+`Allow all` misses its `from` (*allow must be followed by 'from'*); `Require granted` and `Require all allowed` are no requirements at all
+(*Argument for 'Require all' must be 'granted' or 'denied'*). httpd refuses to start. What denies is put right without asking; a grant
+opens something, and is for the administrator to confirm.
+
+    ```diff
+     <Directory /srv/private>
+    -    Deny all
+    +    Deny from all
+    -    Require denied
+    +    Require all denied
+     </Directory>
+    ```
+    ```diff unsafe
+     <Directory /srv/www>
+    -    Allow all
+    +    Allow from all
+    -    Require all allowed
+    +    Require all granted
+     </Directory>
+    ```
+    ```apache
+    <Directory /srv/www>
+        Allow from all
+        Require all granted
+        Require host example.com
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import Span
+
+_ACCESS = re.compile(r"^[ \t]*(?:allow|deny|require)[ \t]", re.M | re.I)
+_GRANTED = frozenset({"granted", "grant", "allowed", "allow", "granted.", "permit", "permitted"})
+_DENIED = frozenset({"denied", "deny", "refused", "forbidden"})
+_ADDRESS = re.compile(r"[\d.]+(?:/\d+)?").fullmatch
+
+
+@rule(severity=Severity.ERROR)
+def access_grammar(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for node, parents in lines_with(file, _ACCESS):
+            if type(node) is not Directive or is_template(node):
+                continue
+            words = [word.value.lower() for word in node.args]
+            wanted = _wanted(node.key, words)
+            if wanted is None or (words == wanted.split() and node.args[0].value == "all"):
+                continue
+            span = Span(node.args[0].span.start, node.args[-1].span.end)
+            title = f"Write {node.name} {wanted}"
+            edit = Edit(file.path, span, wanted)
+            closes = node.key == "deny" or wanted.endswith("denied")
+            fix = Fix.safe(title, edit) if closes else Fix.unsafe(title, edit, reason="it grants access")
+            message = f"httpd does not know {node.name} {' '.join(words)} and will not start; is {wanted} meant?"
+            yield Diagnostic(file.path, span, message, None if in_macro(parents) else fix)
+
+
+def _wanted(key: str, words: list[str]) -> str | None:
+    """The arguments that were meant."""
+    if key in ("allow", "deny") and len(words) == 1 and (words[0] == "all" or _ADDRESS(words[0])):
+        return f"from {words[0]}"
+    if key == "require":
+        last = words[-1] if words else ""
+        if last in _GRANTED | _DENIED and (len(words) == 1 or (len(words) == 2 and words[0] == "all")):
+            # httpd takes "granted" in any case, "all" in lower case only.
+            return "all granted" if last in _GRANTED else "all denied"
+    return None

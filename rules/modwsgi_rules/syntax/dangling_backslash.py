@@ -1,0 +1,55 @@
+"""
+A directive ends in a backslash that continues nothing.
+
+At the end of a file, or before blanks and another directive, the backslash is a word of its own: *Invalid option to WSGI
+script alias definition.*
+
+    ```diff
+    -WSGIScriptAlias / /srv/app/app.wsgi \\ 
+    +WSGIScriptAlias / /srv/app/app.wsgi
+     WSGIProcessGroup app
+    ```
+    ```apache
+    WSGIDaemonProcess app \\
+        threads=5
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
+from modwsgi_fix.model.verdict import refusal
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import WHITESPACE, Span
+
+_DANGLING = re.compile(r"[ \t]+\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
+
+
+@rule(severity=Severity.ERROR)
+def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for node, parents in lines_with(file, _DANGLING):
+            if type(node) is not Directive:
+                continue
+            found = _DANGLING.search(file.text, node.start, node.end)
+            if found is None or found.end() < node.start + len(node.source.rstrip(WHITESPACE)):
+                continue
+            following, _ = locate(file.tree, node.end)
+            name = following.name if type(following) is Directive else ""
+            if name and directives.find(name) is None and not directives.is_known_third_party(name):
+                # Its arguments: continuation-trailing-blank.
+                continue
+            if not refusal(node.name, [word.value for word in node.args]):
+                continue
+            span = Span(*found.span())
+            fix = None if in_macro(parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
+            at = file.text.index("\\", *found.span())
+            message = "this backslash continues nothing and is an argument, so httpd will not start"
+            yield Diagnostic(file.path, Span(at, at + 1), message, fix)

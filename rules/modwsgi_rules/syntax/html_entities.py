@@ -1,0 +1,97 @@
+"""
+The configuration was copied out of the source of a web page: `&lt;`, `&gt;`, `&quot;` and `&amp;` stand for characters.
+
+*Invalid command '&lt;VirtualHost'*: httpd refuses such a tag. In an argument `&quot;` is accepted and part of the value, so that
+`WSGIScriptAlias / &quot;/srv/app.wsgi&quot;` names a file which nobody has.
+
+Where a tag is written so, the whole file was copied, and is put right as a whole, but for its comments. Elsewhere only
+arguments outside of quotes are, at the level that the line asks for (see *smart-quotes*).
+
+    ```diff
+    -&lt;Directory &quot;/srv/app&quot;&gt;
+    +<Directory "/srv/app">
+         Require all granted
+    -&lt;/Directory&gt;
+    -RewriteRule ^/search$ /find?a=1&amp;b=2 [PT]
+    +</Directory>
+    +RewriteRule ^/search$ /find?a=1&b=2 [PT]
+    ```
+    ```diff repair
+    -WSGIScriptAlias / &quot;/srv/app/app.wsgi&quot;
+    +WSGIScriptAlias / "/srv/app/app.wsgi"
+    ```
+    ```apache
+    # &lt;VirtualHost&gt;
+    ErrorDocument 404 "<p>Nothing here &amp; nothing there</p>"
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
+from modwsgi_fix.model.verdict import refusal, revival
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.text import Span
+
+_ENTITIES = {
+    "lt": "<",
+    "gt": ">",
+    "quot": '"',
+    "#34": '"',
+    "apos": "'",
+    "#39": "'",
+    "#039": "'",
+    "amp": "&",
+    "nbsp": " ",
+}
+_ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
+
+
+@rule(severity=Severity.ERROR)
+def html_entities(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        if "&" not in file.text:
+            continue
+        if any(p.kind == "hidden-tag" and "&lt;" in p.node.name for p in file.tree.problems):
+            yield _whole(file)
+            continue
+        for node, parents in lines_with(file, _ENTITY):
+            if type(node) not in (Directive, Section) or is_template(node):
+                continue
+            edits = []
+            for word in node.args:
+                if not is_quoted(node, word):
+                    edits += _decode(file, word.span)
+            if not edits:
+                continue
+            refused = refusal(node.name, [word.value for word in node.args])
+            life = revival(node)
+            level, reason = (Applicability.SAFE, "") if refused else (life.level, life.reason)
+            fix = None if in_macro(parents) or (life.only_grants and not refused) else (
+                Fix("Write the characters", tuple(edits), level, reason)
+            )  # fmt: skip
+            entity = file.text[edits[0].span.start : edits[0].span.end]
+            message = f"{entity} is no character to httpd but five or so, which are part of the value"
+            yield Diagnostic(file.path, edits[0].span, message, fix)
+
+
+def _whole(file: File) -> Diagnostic:
+    edits = []
+    for node, _ in lines_with(file, _ENTITY):
+        edits += _decode(file, Span(node.start, node.head_end if isinstance(node, Section) else node.end))
+    fix = Fix.safe("Write the characters in the whole file", *edits)
+    message = f"{file.text[edits[0].span.start : edits[0].span.end]} is HTML, so httpd will not start"
+    return Diagnostic(file.path, edits[0].span, message, fix)
+
+
+def _decode(file: File, span: Span) -> list[Edit]:
+    return [
+        Edit(file.path, Span(*found.span()), _ENTITIES[found[1]])
+        for found in _ENTITY.finditer(file.text, span.start, span.end)
+    ]

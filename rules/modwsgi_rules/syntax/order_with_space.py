@@ -1,0 +1,54 @@
+"""
+`Order` is given its two words with a blank between.
+
+It takes one argument, and httpd refuses to start: *order takes one argument, 'allow,deny', 'deny,allow', or 'mutual-failure'.*
+
+    ```diff
+     <Directory /srv/app>
+    -    Order Allow, Deny
+    +    Order Allow,Deny
+         Allow from all
+     </Directory>
+    ```
+    ```diff
+     <Directory /srv/app>
+    -    Order deny allow
+    +    Order deny,allow
+     </Directory>
+    ```
+    ```apache
+    <Directory /srv/app>
+        Order deny,allow
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, lines_with
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import Span
+
+_ORDER = re.compile(r"^[ \t]*order[ \t]", re.M | re.I)
+_BOTH = re.compile(r"(allow|deny)\s*,?\s*(allow|deny)", re.I | re.A)
+
+
+@rule(severity=Severity.ERROR)
+def order_with_space(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for node, _ in lines_with(file, _ORDER):
+            words = node.args
+            if type(node) is not Directive or node.key != "order" or not 1 < len(words) < 4:
+                continue
+            span = Span(words[0].span.start, words[-1].span.end)
+            found = _BOTH.fullmatch(" ".join(word.value for word in words))
+            if found is None or found[1].lower() == found[2].lower() or "\n" in file.text[span.start : span.end]:
+                continue
+            fix = Fix.safe("Write it as one word", Edit(file.path, span, f"{found[1]},{found[2]}"))
+            yield Diagnostic(file.path, span, "Order takes one word, so httpd will not start; write no blank", fix)

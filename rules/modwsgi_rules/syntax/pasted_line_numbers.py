@@ -1,0 +1,85 @@
+"""
+Every line begins with its number, as a web page or an editor showed it.
+
+*Invalid command '1'.* The fix takes the numbers of the whole listing away, with the blank after each.
+
+    ```diff
+    -1 <VirtualHost *:80>
+    -2     ServerName example.com
+    -3     WSGIScriptAlias / /srv/app/app.wsgi
+    -4 </VirtualHost>
+    +<VirtualHost *:80>
+    +    ServerName example.com
+    +    WSGIScriptAlias / /srv/app/app.wsgi
+    +</VirtualHost>
+    ```
+    ```apache
+    WSGIDaemonProcess app \\
+        threads=5
+    # 1 is a number
+    # 2 is another
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.lines import files, locate
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import Span
+
+_NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
+_DIGIT = re.compile(r"\n[ \t]*\d")
+#: Fewer lines than that in a row are no listing.
+_LEAST = 3
+
+
+@rule(severity=Severity.ERROR)
+def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        if not (file.text[:1].isdigit() or _DIGIT.search(file.text)):
+            continue
+        for run in _runs(file):
+            first = run[0]
+            node, _ = locate(file.tree, first.start(2))
+            if len(run) < _LEAST or type(node) is not Directive or node.name != first[2] + first[3]:
+                continue
+            span = Span(*first.span(2))
+            fix = Fix.safe("Take the line numbers away", *(_edit(file, found, run) for found in run))
+            message = f"{len(run)} lines begin with their numbers, so httpd will not start"
+            yield Diagnostic(file.path, span, message, fix)
+
+
+def _runs(file: File) -> Iterator[list[re.Match[str]]]:
+    run: list[re.Match[str]] = []
+    for found in _NUMBER.finditer(file.text):
+        if run:
+            last = run[-1]
+            between = file.text[file.text.find("\n", last.end()) + 1 : found.start()]
+            if int(found[2]) != int(last[2]) + 1 or between.strip() or found[3] != last[3]:
+                yield run
+                run = []
+        run.append(found)
+    if run:
+        yield run
+
+
+def _edit(file: File, found: re.Match[str], run: list[re.Match[str]]) -> Edit:
+    """Take away the number and one blank; where numbers are set flush to the left of a column, the whole column."""
+    # Short numbers are padded when every one of them has the blanks that the longest lacks.
+    longest = max(len(one[2]) for one in run)
+    missing = longest - len(found[2])
+    padded = all(
+        len(one[4]) > longest - len(one[2]) or _is_empty(file, one) for one in run if len(one[2]) < longest
+    ) and longest > 1 and not run[0][1]  # fmt: skip
+    blanks = min(len(found[4]), missing + 1 if padded else 1)
+    return Edit(file.path, Span(found.start(), found.start(4) + blanks))
+
+
+def _is_empty(file: File, found: re.Match[str]) -> bool:
+    return file.text[found.end() : found.end() + 1] in ("\r", "\n", "")

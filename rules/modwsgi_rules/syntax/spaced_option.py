@@ -1,0 +1,84 @@
+"""
+An option of mod_wsgi is written with blanks around its `=`, or quoted as a whole.
+
+`process-group = app` are three words, and `"home=/srv/the app"` is no option: *Invalid option to WSGI daemon process definition.*
+
+    ```diff
+    -WSGIDaemonProcess app processes = 2 threads= 5
+    +WSGIDaemonProcess app processes=2 threads=5
+    ```
+    ```diff
+    -WSGIDaemonProcess app "home=/srv/the app"
+    +WSGIDaemonProcess app home="/srv/the app"
+    ```
+    ```apache
+    WSGIDaemonProcess app processes=2 home="/srv/the app"
+    WSGIScriptAlias /= "/srv/app/a = b.wsgi" process-group=app
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
+from modwsgi_fix.model.verdict import SCRIPT_OPTIONS, WSGI_WORDS
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import Span
+
+_WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|ScriptAlias|ScriptAliasMatch|ImportScript)[ \t]", re.M | re.I)
+
+
+@rule(severity=Severity.ERROR)
+def spaced_option(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for node, parents in lines_with(file, _WSGI):
+            if type(node) is not Directive or node.key not in WSGI_WORDS or is_template(node):
+                continue
+            edits = list(_edits(file.path, node))
+            if not edits:
+                continue
+            fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
+            first, last = edits[0].span, edits[-1].span
+            message = "an option is one word, name=value, so httpd will not start"
+            yield Diagnostic(file.path, Span(first.start, max(last.end, first.start + 1)), message, fix)
+
+
+def _is_option(key: str, name: str) -> bool:
+    if key == "wsgidaemonprocess":
+        return directives.daemon_option(name) is not None
+    return name in SCRIPT_OPTIONS
+
+
+def _edits(path: str, node: Directive) -> Iterator[Edit]:
+    words = node.args[WSGI_WORDS[node.key] :]
+    at = 0
+    while at < len(words):
+        text = raw(node, words[at])
+        after = raw(node, words[at + 1]) if at + 1 < len(words) else ""
+        name, equals, value = text.partition("=")
+        if is_quoted(node, words[at]):
+            inner = words[at].value.partition("=")
+            if inner[1] and _is_option(node.key, inner[0]) and '"' not in inner[2] and "\\" not in text:
+                quote = text[0] if re.search(r"\s", inner[2], re.A) else ""
+                yield Edit(path, words[at].span, f"{inner[0]}={quote}{inner[2]}{quote}")
+        elif _is_option(node.key, name) and not (equals and value):
+            # name = value, name= value, name =value
+            end = None
+            if equals and after and "=" not in after:
+                end = words[at + 1].span
+            elif not equals and after == "=" and at + 2 < len(words):
+                end = words[at + 2].span
+                at += 1
+            elif not equals and after.startswith("=") and len(after) > 1:
+                end = Span(words[at + 1].span.start + 1, words[at + 1].span.end)
+            if end is not None and "\n" not in node.text[words[at].span.start : end.start]:
+                start = words[at - (after == "=")].span.start + len(name)
+                yield Edit(path, Span(start, end.start), "=")
+                at += 1
+        at += 1

@@ -1,0 +1,59 @@
+"""
+A log format holds quotes that are not escaped.
+
+`LogFormat "%h "%r" %>s" common` is four words for httpd: *LogFormat takes 1-2 arguments.* The quotes inside need a backslash.
+
+    ```diff
+    -LogFormat "%h %l %u %t "%r" %>s %b" common
+    +LogFormat "%h %l %u %t \\"%r\\" %>s %b" common
+    ```
+    ```diff
+    -CustomLog /var/log/apache2/app.log "%h "%r"" env=logged
+    +CustomLog /var/log/apache2/app.log "%h \\"%r\\"" env=logged
+    ```
+    ```apache
+    LogFormat "%h \\"%r\\" %>s" common
+    LogFormat '%h "%r" %>s' common
+    CustomLog "/var/log/apache2/app.log" "%h"
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
+from modwsgi_fix.model.verdict import refusal
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_fix.text import Span
+
+_LOGS = re.compile(r"^[ \t]*(?:logformat|customlog)[ \t]", re.M | re.I)
+_QUOTED = re.compile(r'(?<=[ \t])"(?=%|[^"\n]*%)(.*)"(?=[ \t]+[^"\s]+[ \t]*\Z|\Z)', re.S)
+
+
+@rule(severity=Severity.ERROR)
+def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
+    for file in files(config):
+        for node, parents in lines_with(file, _LOGS):
+            if type(node) is not Directive or node.key not in ("logformat", "customlog") or is_template(node):
+                continue
+            if not refusal(node.name, [word.value for word in node.args]):
+                continue
+            start, end = node.body_span
+            found = _QUOTED.search(file.text[start:end])
+            if found is None or "\n" in found[0]:
+                continue
+            at = start + found.start(1)
+            inner = found[1]
+            marks = [at + quote.end() - 1 for quote in re.finditer(r'(?<!\\)(?:\\\\)*"', inner)]
+            if not marks:
+                continue
+            edits = [Edit(file.path, Span(mark, mark), "\\") for mark in marks]
+            span = Span(start + found.start(), start + found.end())
+            fix = None if in_macro(parents) else Fix.safe("Escape the quotes inside", *edits)
+            message = "the quotes inside end the format, so httpd will not start; write a backslash before each"
+            yield Diagnostic(file.path, span, message, fix)

@@ -1,0 +1,122 @@
+"""
+A URL leads to the directory of a WSGI script, so that its source can be fetched.
+
+`WSGIScriptAlias` runs the script; any other way to it, an `Alias` of its directory or a DocumentRoot that lies above, hands
+it out as a text, with the modules, settings and databases beside it. Aliases are asked first, and a DocumentRoot wherever
+no mount takes the URL; another virtual host, the default one included, is enough.
+
+Reported and not fixed: move the project out of what is served, or narrow the alias to the static files.
+
+    ```apache
+    WSGIScriptAlias /app /srv/site/app.wsgi
+    Alias /files /srv/site
+    #            ^^^^^^^^^
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        ServerName www.example.com
+        DocumentRoot /var/www
+    #                ^^^^^^^^
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName app.example.com
+        WSGIScriptAlias / /var/www/app/app.wsgi
+    </VirtualHost>
+    ```
+
+Static files beside the script, a directory that is closed, and a DocumentRoot whose URLs are the application's:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    Alias /static /srv/site/static
+    DocumentRoot /srv/site
+    ```
+    ```apache
+    WSGIScriptAlias /app /srv/site/app.wsgi
+    Alias /files /srv/site
+    <Directory /srv/site>
+        Require all denied
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from modwsgi_fix.model.access import grant
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.served import Served, served_by_root, target_of
+from modwsgi_fix.model.urls import Mapping, aliases, covers, document_root, mounts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
+    scripts = _scripts(config)
+    for server in config.servers:
+        own = mounts(config, server)
+        for alias in aliases(config, server):
+            if any(covers(alias, mount) for mount in own):
+                # The application is hidden as well, and that is another rule's.
+                continue
+            target = target_of(config, alias)
+            # What a pattern with exceptions leaves out is not followed.
+            if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
+                continue
+            script = _exposed(config, server, scripts, target.directory, alias.url, [])
+            if script is not None:
+                yield _report(alias.item.path, alias.target_span, f"{alias.url} leads to {alias.target}", script)
+        root = document_root(config, server)
+        if root is None or not root.known or root.server is not server or not served_by_root(config, server):
+            continue
+        asked = [*own, *aliases(config, server)]
+        script = _exposed(config, server, scripts, root.value.rstrip("/"), "/", asked)
+        if script is not None:
+            yield _report(root.path, root.args[0].span, f"the DocumentRoot {root.value} is served", script)
+
+
+def _report(path: str, span: Span, how: str, script: Served) -> Diagnostic:
+    assert script.mapping is not None
+    return Diagnostic(
+        path,
+        span,
+        f"{how}, where the WSGI script {script.path} lies: its source can be fetched, and what lies beside it",
+        related=(Related(script.mapping.item.path, script.mapping.target_span, "the script"),),
+    )
+
+
+def _scripts(config: Config) -> list[Served]:
+    found = (target_of(config, mount) for server in config.servers for mount in mounts(config, server))
+    return [target for target in found if target is not None and target.file is not None]
+
+
+def _exposed(
+    config: Config, server: Server, scripts: list[Served], directory: str, url: str, asked: list[Mapping]
+) -> Served | None:
+    """A script that can be fetched through ``url``, which leads to ``directory`` where none of ``asked`` takes it."""
+    for script in scripts:
+        if not script.directory.startswith(directory + "/") and script.directory != directory:
+            continue
+        if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
+            continue
+        path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))
+        if not any(mapping.matches(path) for mapping in asked):
+            return script
+    return None
+
+
+def _is_run(config: Config, script: Served) -> bool:
+    """True where a handler may run the script, by whatever URL it is reached."""
+    extension = posixpath.splitext(script.path)[1]
+    for item in config.named("addhandler", "sethandler"):
+        if item.value.lower() == "wsgi-script" and (
+            item.key == "sethandler" or extension.lstrip(".") in [value.lstrip(".") for value in item.values[1:]]
+        ):
+            return True
+    return False

@@ -1,0 +1,84 @@
+"""
+An `AliasMatch` leads every URL below a prefix to one and the same directory.
+
+`AliasMatch` does not append the rest of the URL, as `Alias` does: the path is used as it is written, with `$1` and so on
+filled in. `AliasMatch ^/static /srv/static` maps `/static/site.css` to the directory `/srv/static` itself.
+
+The fix writes the `Alias` that was meant, where the pattern is nothing but a prefix. The files below it are then found, as
+far as a `<Directory>` opens them.
+
+    ```diff repair
+    -AliasMatch ^/static /srv/site/static
+    +Alias /static /srv/site/static
+    ```
+    ```diff repair
+    -AliasMatch ^/media/(.*)$ "/srv/site/media/"
+    +Alias /media/ "/srv/site/media/"
+    ```
+
+Not just a prefix:
+
+    ```apache
+    AliasMatch /static/ /srv/site/static/
+    #          ^^^^^^^^
+    ```
+
+One file for many URLs, one URL, and a path with its substitution:
+
+    ```apache
+    AliasMatch ^/pages/ /srv/site/page.html
+    AliasMatch ^/static$ /srv/site/static
+    AliasMatch ^/static/(.*)$ /srv/site/static/$1
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.served import is_file, quoted
+from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
+
+_PREFIX = re.compile(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
+#: Something below the prefix matches as well: no `$` right behind a literal.
+_OPEN = re.compile(r".*(?:[/\w]|\.[*+]\)?\$?)$")
+
+
+@rule(severity=Severity.ERROR)
+def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
+    for item in config.named("aliasmatch"):
+        alias = mapping_of(item)
+        if alias is None or not item.known or item.sections or re.search(r"\$\d", alias.target):
+            continue
+        if (
+            is_file(config, alias.target)
+            or "." in alias.target.rsplit("/", 1)[-1]
+            or not alias.url.lstrip("^").startswith("/")
+            or not _OPEN.match(alias.url)
+        ):
+            continue
+        found = _PREFIX.fullmatch(alias.url)
+        fix = None
+        if found is not None and not item.foreign:
+            url, target = found["url"], alias.target
+            # Both ends get a slash or none; a rest that was to be captured begins behind one.
+            if url.endswith("/") and not target.endswith("/"):
+                target += "/"
+            start, end = alias.target_span
+            written = item.file.text[start:end] if target == alias.target else quoted(target)
+            fix = Fix.repair(
+                "Write it as an Alias",
+                Edit(item.path, Span(item.node.name_span.start, end), f"Alias {url} {written}"),
+                reason=f"what is below {url} is looked for below {target}",
+            )
+        yield Diagnostic(
+            item.path,
+            alias.url_span,
+            f"every URL that matches leads to {alias.target} itself: AliasMatch does not append the rest; use Alias, or $1",
+            fix,
+        )

@@ -1,0 +1,66 @@
+"""
+An `Alias` has a slash at the end of its URL and none at the end of its path.
+
+httpd cuts off the URL as it is written and appends the rest to the path as it is written: with `Alias /static/ /srv/static`
+a request for `/static/site.css` looks for `/srv/staticsite.css`. Nothing is found; and what happens to begin with the same
+letters (`/srv/static-old`) is served under a wrong name.
+
+The fix adds the slash to the path. Files that the alias was written for are then found, as far as a `<Directory>` opens
+them.
+
+    ```diff repair
+    -Alias /static/ /srv/shop/static
+    +Alias /static/ /srv/shop/static/
+     Alias /media/ /srv/shop/media/
+    ```
+    ```diff repair
+    -Alias "/static/" "/srv/my shop/static"
+    +Alias "/static/" "/srv/my shop/static/"
+    ```
+
+A slash on neither side, a slash on the path alone, a single file, a prefix of names; all of these work:
+
+    ```apache
+    Alias /static /srv/shop/static
+    Alias /media /srv/shop/media/
+    Alias /favicon.ico/ /srv/shop/favicon.ico
+    Alias /img/ /srv/images/shop-
+    Alias /docs/ ${DOCS}
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rewrite import extend_arg
+from modwsgi_fix.model.served import is_file
+from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
+    for item in config.named("alias", "scriptalias"):
+        alias = mapping_of(item)
+        if alias is None or item.sections or not item.known or not alias.url.endswith("/"):
+            continue
+        # Any other last character than of a name is a prefix on purpose, or no path.
+        if not alias.target[-1:].isalnum() or is_file(config, alias.target):
+            continue
+        fix = None
+        if not item.foreign:
+            fix = Fix.repair(
+                "Add the slash to the path",
+                extend_arg(item, 1, after="/"),
+                reason=f"what is below {alias.url} is looked for in {alias.target}/, and found",
+            )
+        rest = "index.html" if alias.url == "/" else "x.css"
+        yield Diagnostic(
+            item.path,
+            alias.target_span,
+            f"{alias.url}{rest} is looked for as {alias.target}{rest}: a slash is missing at the end of the path",
+            fix,
+        )

@@ -1,0 +1,42 @@
+"""
+A directory is mounted: every file in it is a program.
+
+With a directory for its path, `WSGIScriptAlias` runs whatever file a URL names in it, by any extension. A file that an upload,
+an editor (`app.wsgi~`) or a deployment leaves there is run as well, and each is an application of its own in memory.
+
+For information: mount the scripts one by one, and keep the directory writable for the administrator alone.
+
+    ```apache
+    WSGIScriptAlias /scripts/ /srv/scripts/
+    #                         ^^^^^^^^^^^^^
+    ```
+    ```apache
+    WSGIScriptAlias /one /srv/scripts/one.wsgi
+    WSGIScriptAlias /two/ /srv/scripts/two.wsgi/pages/
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.INFO)
+def directory_mount(config: Config) -> Iterator[Diagnostic]:
+    for item in config.named("wsgiscriptalias"):
+        mount = mapping_of(item)
+        if mount is None or not item.args[1].known:
+            continue
+        on_disk = config.disk is not None and config.disk.is_dir(mount.target)
+        # `site.wsgi/prefix/` gives a script a PATH_INFO to begin with.
+        of_script = any(part.endswith((".wsgi", ".py")) for part in mount.target.split("/"))
+        if on_disk or (mount.target.endswith("/") and not of_script):
+            yield Diagnostic(
+                item.path,
+                mount.target_span,
+                f"any file that is put into {mount.target} is run as a program; mount the scripts one by one",
+            )

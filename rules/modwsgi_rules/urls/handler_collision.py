@@ -1,0 +1,106 @@
+"""
+Another handler takes the WSGI script.
+
+`WSGIScriptAlias` chooses the handler when the URL is mapped; a `SetHandler`, or an `AddHandler` for the script's extension,
+is applied later and wins. Then CGI is asked to run the script (*Premature end of script headers*, or 403 without
+`ExecCGI`), or its source is sent.
+
+Reported and not fixed: take the extension from the `AddHandler`, or limit the handler to the directory that it is for.
+
+    ```apache
+    AddHandler cgi-script .cgi .py
+    #                          ^^^
+    WSGIScriptAlias / /srv/site/wsgi.py
+    ```
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Directory /srv/site>
+        SetHandler mod_python
+    #              ^^^^^^^^^^
+    </Directory>
+    ```
+
+Other extensions, other directories, and handlers that are none:
+
+    ```apache
+    AddHandler cgi-script .cgi .pl
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <Directory /srv/site>
+        SetHandler wsgi-script
+    </Directory>
+    <Directory /srv/cgi>
+        SetHandler cgi-script
+        AddHandler cgi-script .wsgi
+    </Directory>
+    <Location /static>
+        SetHandler None
+    </Location>
+    <Location /server-status>
+        SetHandler server-status
+    </Location>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.access import directory_matches, files_matches, is_regex_section, location_matches, pattern_of
+from modwsgi_fix.model.config import Arg, Config, Item, Server
+from modwsgi_fix.model.served import Served, target_of
+from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def handler_collision(config: Config) -> Iterator[Diagnostic]:
+    own = {item.value.lower() for item in config.named("wsgihandlerscript")} | {"wsgi-script", "none"}
+    handlers = [
+        item for item in config.named("addhandler", "sethandler") if item.args and item.value.lower() not in own
+    ]
+    seen: set[int] = set()
+    for server in config.servers:
+        for mount in mounts(config, server):
+            target = target_of(config, mount)
+            if target is None or target.file is None:
+                continue
+            for item in handlers:
+                word = _takes(config, server, item, mount, target)
+                if word is not None and item.index not in seen:
+                    seen.add(item.index)
+                    yield Diagnostic(
+                        item.path,
+                        word.span,
+                        f"{item.value} takes the WSGI script {target.path}, which is not run by mod_wsgi then",
+                        related=(Related(mount.item.path, mount.target_span, "the script"),),
+                    )
+
+
+def _takes(config: Config, server: Server, item: Item, mount: Mapping, target: Served) -> Arg | None:
+    """The word of a handler directive by which it takes the script, where it certainly does."""
+    if item.server not in (server, config.main) or item.guards or not item.accompanies(mount.item):
+        return None
+    if not all(_holds(section, mount, target) for section in item.sections):
+        return None
+    if item.key == "sethandler":
+        if not item.sections or "expr=" in item.value or "|" in item.value:
+            return None
+        return item.args[0]
+    # mod_mime looks at every extension of a name, in any case.
+    extensions = (target.file or "").lower().split(".")[1:]
+    return next((arg for arg in item.args[1:] if arg.value.lower().lstrip(".") in extensions), None)
+
+
+def _holds(section: Item, mount: Mapping, target: Served) -> bool:
+    if section.key.startswith("directory"):
+        return directory_matches(section, target.directory) is True
+    if section.key.startswith("files"):
+        return files_matches(section, target.file or "") is True
+    if section.key.startswith("location"):
+        # Of a narrower Location only part of the application is concerned, which may be meant so.
+        return not mount.is_regex and not is_regex_section(section) and _takes_mount(section, mount)
+    return False
+
+
+def _takes_mount(section: Item, mount: Mapping) -> bool:
+    return location_matches(section, mount.url) is True or pattern_of(section) == "/"

@@ -1,0 +1,53 @@
+"""
+The regular expression of a `WSGIScriptAliasMatch` begins anywhere in the URL.
+
+`WSGIScriptAliasMatch /app /srv/app.wsgi` answers `/anything/app` as well, and each such prefix is a mount of its own: the
+application is loaded once more for it, in an interpreter of its own that is never freed. Any client can fill the memory in
+this way. Mostly a plain `WSGIScriptAlias /app` is what is wanted.
+
+The fix adds `^`. Where the application was reached below another path on purpose, it needs a mount there; so it is an
+unsafe fix.
+
+    ```diff unsafe
+    -WSGIScriptAliasMatch "/app" /srv/app/app.wsgi
+    +WSGIScriptAliasMatch "^/app" /srv/app/app.wsgi
+    ```
+    ```apache
+    WSGIScriptAliasMatch ^/app(/.*)?$ /srv/app/app.wsgi
+    WSGIScriptAlias /app /srv/app/app.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rewrite import extend_arg
+from modwsgi_fix.model.urls import compile_regex, has_top_level_branch, mapping_of
+from modwsgi_fix.rule import Diagnostic, rule
+
+
+@rule()
+def wsgi_alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
+    for item in config.named("wsgiscriptaliasmatch"):
+        mount = mapping_of(item)
+        if mount is None or not item.args[0].known or not mount.url.startswith(("/", "\\/")):
+            continue
+        # `/` alone begins every URL; what it takes is the whole of it.
+        if mount.url in ("/", "/.*", "/(.*)", "/(.*)$") or compile_regex(mount.url) is None:
+            continue
+        fix = None
+        if not item.foreign and not has_top_level_branch(mount.url):
+            fix = Fix.unsafe(
+                "Tie the pattern to the beginning of the URL",
+                extend_arg(item, 0, before="^"),
+                reason="URLs in which it stands further on no longer reach the application",
+            )
+        yield Diagnostic(
+            item.path,
+            mount.url_span,
+            f"{mount.url} matches anywhere in a URL, and each prefix loads the application once more; begin it with ^",
+            fix,
+        )

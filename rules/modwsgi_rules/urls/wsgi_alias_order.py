@@ -1,0 +1,141 @@
+"""
+A mounted application is hidden by a shorter `WSGIScriptAlias` above it.
+
+mod_wsgi takes the first `WSGIScriptAlias` in the order of the file whose path matches. `/` matches everything, so what is
+mounted below it later in the file is never reached: its URLs go to the application at `/`, mostly as a 404 of that one.
+
+The fix moves the longer mounts above the shorter one, with the comments directly above them. Their URLs are then answered
+by their own application; all others are answered as before. It is reported only where the script of the hidden
+application is missing (`--root`) or closed, and where the move would take a mount above the `WSGIDaemonProcess` or
+`ServerName` that it needs: mod_wsgi looks these up while it reads.
+
+    ```diff repair
+     <VirtualHost *:80>
+         ServerName example.com
+    +    # the wiki
+    +    WSGIScriptAlias /wiki /srv/wiki/wiki.wsgi
+         # everything else
+         WSGIScriptAlias / /srv/portal/portal.wsgi
+    -    # the wiki
+    -    WSGIScriptAlias /wiki /srv/wiki/wiki.wsgi
+     </VirtualHost>
+    ```
+    ```diff repair
+    +WSGIScriptAlias /shop/admin /srv/admin/admin.wsgi
+    +WSGIScriptAlias /shop /srv/shop/shop.wsgi
+     WSGIScriptAlias / /srv/portal/portal.wsgi
+    -WSGIScriptAlias /shop /srv/shop/shop.wsgi
+     Alias /robots.txt /srv/robots.txt
+    -WSGIScriptAlias /shop/admin /srv/admin/admin.wsgi
+    ```
+
+The group is not yet defined where the mount would have to go:
+
+    ```apache
+    WSGIScriptAlias / /srv/portal/portal.wsgi
+    WSGIDaemonProcess wiki
+    WSGIScriptAlias /wiki /srv/wiki/wiki.wsgi process-group=wiki application-group=%{GLOBAL}
+    #               ^^^^^
+    ```
+    ```apache
+    WSGIScriptAlias /wiki /srv/wiki/wiki.wsgi
+    WSGIScriptAlias / /srv/portal/portal.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.access import grant
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.rewrite import delete_lines, with_comments
+from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.urls import Mapping, covers, mount_options, mounts, together
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
+    for server in config.servers:
+        own = [mount for mount in mounts(config, server) if mount.server is server]
+        for shorter, hidden in _groups(own):
+            fix = _fix(config, server, shorter, hidden)
+            for mount in hidden:
+                message = (
+                    f"{shorter.item.name} {shorter.url} above takes every URL of {mount.url}, so this application is"
+                )
+                message += " never reached; longer paths come first"
+                yield Diagnostic(
+                    mount.item.path,
+                    mount.url_span,
+                    message,
+                    fix,
+                    (Related(shorter.item.path, shorter.url_span, "the mount that hides it"),),
+                )
+
+
+def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
+    """Each mount with those that it is the first to hide. Equal paths are another rule's."""
+    taken: set[int] = set()
+    for at, shorter in enumerate(own):
+        hidden = [
+            mount
+            for mount in own[at + 1 :]
+            if mount.item.index not in taken
+            and mount.url != shorter.url
+            and not mount.is_regex
+            and together(shorter.item, mount.item)
+            and covers(shorter, mount)
+        ]
+        if hidden:
+            taken.update(mount.item.index for mount in hidden)
+            yield shorter, hidden
+
+
+def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]) -> Fix | None:
+    if shorter.is_regex or not all(_may_move(config, server, shorter, mount) for mount in hidden):
+        return None
+    # Of the hidden ones, too, none may hide another; the rest stay in order.
+    order: list[Mapping] = []
+    for mount in hidden:
+        at = next((i for i, one in enumerate(order) if one.url != mount.url and covers(one, mount)), len(order))
+        order.insert(at, mount)
+    item = shorter.item
+    source, newline = item.file.text, item.file.newline
+    moved = ""
+    for mount in order:
+        start, end = with_comments(mount.item)
+        text = source[start:end]
+        moved += text if text.endswith("\n") else text + newline
+    place = with_comments(item).start
+    edits = [Edit(item.path, Span(place, place), moved), *(delete_lines(mount.item) for mount in hidden)]
+    names = ", ".join(dict.fromkeys(mount.url for mount in order))
+    return Fix.repair(
+        f"Move the longer paths above {shorter.url}",
+        *edits,
+        reason=f"{names} is answered by its own application, everything else as before",
+    )
+
+
+def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) -> bool:
+    one, other = shorter.item, mount.item
+    if one.file is not other.file or one.wrapper is not other.wrapper or one.foreign or other.foreign:
+        return False
+    if not (one.known and other.known) or one.guards != other.guards or other.node.start < one.node.end:
+        return False
+    target = target_of(config, mount)
+    if target is None or target.file is None:
+        return False
+    if config.disk is not None and not config.disk.is_file(target.path):
+        return False
+    if grant(config, server, target.directory, target.file).allowed is False:
+        return False
+    options = mount_options(config, mount)
+    if {"process-group", "application-group"} <= options.keys():
+        # Both given: mod_wsgi looks the group up at once, and compares the names of the hosts (domain.md D4).
+        between = config.named("wsgidaemonprocess", "servername")
+        return not any(one.index < item.index < other.index for item in between)
+    return True
