@@ -27,6 +27,9 @@ Opinion = Callable[[str, str, str], str | None]
 #: True where the findings of a rule in a file are of no interest: (file key, rule name).
 Ignored = Callable[[str, str], bool]
 
+#: Says what a change would change for a visitor, or None: (server before, server after). SAFE fixes must pass it.
+Proof = Callable[[Config, Config], str | None]
+
 _MAX_PASSES = 2000
 
 
@@ -184,11 +187,16 @@ def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, st
     ]
 
 
-def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion | None = None) -> Fixed:
+def fix(
+    job: Job,
+    level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    proof: Proof | None = None,
+) -> Fixed:
     """Apply every fix up to ``level`` until nothing changes.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other.
+    so are rules that undo each other, and a SAFE fix that ``proof`` convicts of changing what a visitor gets.
     """
     trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
@@ -219,6 +227,8 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
                 else:
                     _withhold(withheld, config, diagnostic, reason, is_bug=False)
             chosen = _choose(config, rule, candidates, opinion, withheld)
+            if proof is not None:
+                chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
             passes += 1
@@ -252,6 +262,34 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
     order = {path: at for at, path in enumerate([*before.files, *before.scripts])}
     files = tuple(sorted(files, key=lambda file: order.get(file.path, len(order))))
     return Fixed(files, tuple(applied), tuple(withheld.values()), tuple(found), tuple(left), before, config)
+
+
+def _proven(
+    job: Job,
+    config: Config,
+    chosen: list[Diagnostic],
+    texts: Mapping[str, str],
+    trees: dict[str, Tree],
+    proof: Proof,
+    withheld: dict[tuple[str, str, int], Withheld],
+) -> list[Diagnostic]:
+    """The fixes without those that call themselves SAFE and change what a visitor gets."""
+
+    def objection(some: Sequence[Diagnostic]) -> str | None:
+        new = {path: apply(config.source(path).text, _edits(some, path)) for path in _paths(some)}
+        return proof(config, read(job, {**texts, **new}, dict(trees)))
+
+    safe = [d for d in chosen if d.fix is not None and d.fix.applicability is Applicability.SAFE]
+    if not safe or objection(safe) is None:
+        return chosen
+    guilty = set()
+    for d in safe:
+        if (reason := objection([d])) is not None:
+            guilty.add(d.fix)
+            _withhold(withheld, config, d, f"it calls itself safe, and {reason}", is_bug=True)
+    # Harmless one by one and not together: one at a time.
+    kept = [d for d in chosen if d.fix not in guilty]
+    return kept if guilty else kept[:1]
 
 
 def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:

@@ -168,6 +168,10 @@ class Site:
         """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
         return [s for s in self._locations if location_holds(s, uri) and s.applies(world)]
 
+    def every_location(self) -> list[Item]:
+        """All ``<Location>`` and ``<LocationMatch>`` sections that may hold."""
+        return [section.section for section in self._locations]
+
     def last(self, key: str, world: World) -> Item | None:
         """The directive of the server level that counts: the host's own, else the main server's."""
         return last(self.base, key, world)
