@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Visit, visits
 from modwsgi_fix.model.servers import label, own_name
@@ -41,6 +41,8 @@ class Impact:
 
     changes: tuple[Change, ...]
     skipped: int = 0
+    #: True where httpd certainly refuses to start with the configuration as it was.
+    refused: bool = False
 
     @property
     def changed(self) -> tuple[Change, ...]:
@@ -55,7 +57,7 @@ def impact(before: Config, after: Config) -> Impact:
     changes: list[Change] = []
     for one, other in hosts[:_MOST_HOSTS]:
         changes += _changes(before, after, one, other)
-    return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS))
+    return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
 
 
 def same_outcomes(before: Config, after: Config) -> str | None:
@@ -131,7 +133,7 @@ def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | 
     return found
 
 
-def _own_items(server: Server) -> Iterable[object]:
+def _own_items(server: Server) -> Iterator[Item]:
     assert server.item is not None
     yield server.item
     yield from server.walk()

@@ -30,7 +30,10 @@ class Command(NamedTuple):
 #: Every subcommand; this line is all that one needs besides its module.
 COMMANDS = {
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
+    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
+    "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
+    "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),
 }
 
 _REPORT = "please report this with the configuration, or the part of it that matters"

@@ -39,6 +39,7 @@ class Showing(NamedTuple):
     quiet: bool
     statistics: bool
     only: str
+    impact: bool = True
 
 
 class Request(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
     from re import _parser  # type: ignore[attr-defined]
@@ -48,9 +49,9 @@ def _one(operation: str, value: object, groups: Mapping[int, str]) -> str:
     return known[operation]()
 
 
-def _repeat(value: object, groups: Mapping[int, str]) -> str:
-    least, most, inner = value  # type: ignore[misc]
-    return _text(inner, groups) * max(least, min(most, 1))  # type: ignore[has-type]
+def _repeat(value: Any, groups: Mapping[int, str]) -> str:
+    least, most, inner = value
+    return _text(inner, groups) * int(max(least, min(most, 1)))
 
 
 def _member(value: object) -> str:
@@ -70,5 +71,5 @@ def _is_member(char: str, member: tuple[str, object]) -> bool:
     if operation == "LITERAL":
         return what == ord(char)
     if operation == "RANGE":
-        return what[0] <= ord(char) <= what[1]  # type: ignore[index]
+        return bool(what[0] <= ord(char) <= what[1])  # type: ignore[index]
     return "WORD" in str(what) and "NOT" not in str(what) and (char.isalnum() or char == "_")

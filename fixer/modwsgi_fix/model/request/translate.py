@@ -273,31 +273,32 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 def _mounted(state: State) -> bool:
     for mount in _tables(state).mounts:
-        filename = mounted(state.uri, mount)
-        if filename is None or not _read(state, mount.item):
+        found = mounted(state.uri, mount)
+        if found is None or not _read(state, mount.item):
             continue
-        state.filename, state.handler, state.mount = filename, "wsgi-script", mount
-        state.anchor = normal(mount.target).rstrip("/") if not mount.is_regex else posixpath.dirname(filename)
-        state.step("mapping", f"{mount.item.name} {mount.url} maps it to {mount.target}", mount.item)
+        target, rest = found
+        state.filename, state.handler, state.mount = target + rest, "wsgi-script", mount
+        state.anchor = normal(target).rstrip("/")
+        state.step("mapping", f"{mount.item.name} {mount.url} maps it to {target}", mount.item)
         return True
     return False
 
 
-def mounted(uri: str, mount: Mapping) -> str | None:
-    """mod_wsgi.c:wsgi_hook_intercept: the rest of the URL is appended, all of it for ``/``; of a regex what is behind."""
+def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
+    """The script and what is left of the URL (mod_wsgi.c:wsgi_hook_intercept): all of it for ``/``, of a regular
+    expression what is behind the match."""
     if not mount.is_regex:
         end = prefix_match(mount.url, uri)
         if not end:
             return None
-        return mount.target + (uri if mount.url == "/" else uri[end:])
+        return mount.target, (uri if mount.url == "/" else uri[end:])
     regex = compile_regex(mount.url)
     if regex is None:
         raise Beyond(f"the regular expression {mount.url} is not understood", mount.item)
     found = regex.search(uri)
     if found is None or found.end() == 0:
         return None
-    target = substitute(mount.target, found)
-    return target + (uri if uri[: found.end()] == "/" else uri[found.end() :])
+    return substitute(mount.target, found), (uri if uri[: found.end()] == "/" else uri[found.end() :])
 
 
 def _document_root(state: State) -> None:

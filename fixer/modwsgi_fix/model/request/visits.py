@@ -195,9 +195,9 @@ def _around(mapping: Mapping) -> Iterator[tuple[str, str]]:
 def _section(section: Item) -> Iterator[tuple[str, str]]:
     pattern = pattern_of(section)
     if is_regex_section(section):
-        url = sample(pattern)
-        if url is not None:
-            yield url, url
+        found = sample(pattern)
+        if found is not None:
+            yield found, found
         return
     if has_wildcard(pattern):
         pattern = re.sub(r"\[[^]]*\]|[*?]", _SAMPLE, pattern)
@@ -249,10 +249,10 @@ def _urls_of(mapping: Mapping, path: str) -> Iterator[str]:
     if found is None:
         return
     groups = {int(name[1]): value for name, value in found.groupdict().items()}
-    url = sample(mapping.url, groups)
+    made = sample(mapping.url, groups)
     try:
-        if url is not None and mapped(url, mapping) == path:
-            yield url
+        if made is not None and mapped(made, mapping) == path:
+            yield made
     except Beyond:
         return
 

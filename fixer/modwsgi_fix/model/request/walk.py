@@ -70,8 +70,11 @@ class Found:
     layers: list[Layer]
 
 
-def walk(site: Site, path: str, anchor: str, world: World) -> Found:
-    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there."""
+def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> Found:
+    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there.
+
+    ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
+    """
     path = normal(path)
     layers: list[Layer] = []
     options = merged_options(site.base, world)
@@ -82,7 +85,9 @@ def walk(site: Site, path: str, anchor: str, world: World) -> Found:
         parts.pop()
     kind = DIRECTORY
     here, depth = "", 0
-    whole = world.type_of(path.rstrip("/") or "/") if world.disk is not None else None
+    whole = None
+    if world.disk is not None or (path.startswith(anchor) and not script):
+        whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
         for section in site.directories(here, depth):

@@ -1,0 +1,52 @@
+"""The servers that a command only looks at: read from the named paths, with the settings' target and filesystem."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from modwsgi_fix.cli.disk import Configurations, meant_root
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import say
+from modwsgi_fix.files import Rooted
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.reports.text import printable
+
+
+def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> list[Config]:
+    """One configuration for each server at these paths. Raises ``Stop``, and what ``errors.explain`` explains."""
+    if not paths:
+        raise Stop("no configuration: name directories or files")
+    disk = Configurations()
+    sources = find_sources(disk, list(dict.fromkeys(paths)))
+    root = root or _settled(paths[0]) or meant_root(sources)
+    if root is not None and not os.path.isdir(root):
+        raise Stop(f"--root {root}: no such directory")
+    if root is None and needs_root:
+        raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
+    seen = None if root is None else Rooted(disk, root)
+    return [load(source, disk=seen) for source in sources]
+
+
+def _settled(path: str) -> str | None:
+    """The root of the settings file near a path."""
+    from modwsgi_fix.cli.rules import known_rules
+    from modwsgi_fix.settings import find
+    from modwsgi_fix.settings import load as load_settings
+
+    found = find(path)
+    return load_settings(found, known_rules()).root if found else None
+
+
+def note_gaps(configs: Sequence[Config]) -> None:
+    """Say on stderr what was not understood, and so is not in the answer."""
+    for config in configs:
+        for gap in config.gaps:
+            file = config.files[gap.path]
+            say(printable(f"note: {file.name}:{file.lines.position(gap.span.start).line}: {gap.reason}"))
+        for file in config.files.values():
+            for problem in file.tree.problems:
+                line = file.lines.position(problem.node.start).line
+                say(printable(f"note: {file.name}:{line}: {problem.message}"))
