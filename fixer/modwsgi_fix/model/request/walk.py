@@ -75,7 +75,8 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
 
     ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
     """
-    path = normal(path)
+    # A relative path is httpd's own working directory's, which a daemon has at /.
+    path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
     override = _override(site.base, world)
