@@ -34,9 +34,8 @@ _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 def find_handler(state: State) -> None:
     """mod_mime by extension, then SetHandler over it (mod_mime.c:find_ct, core.c:core_override_type)."""
     forced = state.handler
-    if state.type == DIRECTORY:
-        state.handler = None
-    elif state.filename:
+    # Of a directory extensions are not looked at, and a mapping's handler stays.
+    if state.type != DIRECTORY and state.filename:
         _by_extension(state, forced)
     item = last(state.layers, "sethandler", state.world)
     if item is not None:

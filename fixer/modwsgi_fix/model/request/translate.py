@@ -181,7 +181,11 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
         if regex is None:
             raise Beyond(f"the regular expression {redirect.url} is not understood", redirect.item)
         found = regex.search(state.uri)
-        return substitute(redirect.target, found) if found else None
+        if found is None:
+            return None
+        target = substitute(redirect.target, found)
+        at = min((target.index(char) for char in "?#" if char in target), default=len(target))
+        return quote(target[:at], safe=SAFE, errors="surrogateescape") + target[at:]
     end = prefix_match(redirect.url, state.uri)
     if not end:
         return None
