@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Visit, visits
 from modwsgi_fix.model.servers import label, own_name
@@ -65,12 +65,12 @@ def same_outcomes(before: Config, after: Config) -> str | None:
 
     Where httpd refused to start, or answered with an error of its own, it may answer now.
     """
-    if _same_text(before, after) or refused(before):
+    if _same_text(before, after):
         return None
     for one, other in _hosts(before, after)[:_MOST_HOSTS]:
         for visit in _visits(before, after, one, other):
             was, now = trace(before, visit.request), trace(after, visit.request)
-            if not _allowed(was, now):
+            if not _allowed(was, now) and not refused(before):
                 return f"{visit.request.url} would change: {told(was, now)} -> {told(now, was)}"
     return None
 
@@ -84,6 +84,7 @@ def _allowed(was: Trace, now: Trace) -> bool:
     return old.kind is Kind.UNKNOWN or not now.is_known
 
 
+@derived
 def refused(config: Config) -> bool:
     """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
     if any(file.tree.problems for file in config.files.values()):

@@ -63,7 +63,13 @@ def _member(value: object) -> str:
             return chr(what)
         if operation == "RANGE":
             return chr(what[0])
+        if operation == "CATEGORY":
+            return next((char for name, char in _CATEGORIES.items() if str(what).endswith(name)), "-")
     return "a"
+
+
+#: A member of each class that a backslash names; ``-`` is in those that are negated.
+_CATEGORIES = {"NOT_DIGIT": "-", "NOT_WORD": "-", "NOT_SPACE": "-", "DIGIT": "0", "WORD": "a", "SPACE": " "}
 
 
 def _is_member(char: str, member: tuple[str, object]) -> bool:

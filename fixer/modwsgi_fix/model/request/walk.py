@@ -95,7 +95,9 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
-        if override and override != "none":
+        # Where nothing is said, httpd opens the file and allows nothing in it (core.c: OR_UNSET). Of fragments the rest of
+        # the server is taken to say None, as every distribution does.
+        if override != "none" and (override or site.config.complete):
             htaccess = _htaccess(site, here, override, anchor, world)
             if htaccess is not None:
                 layers.append(htaccess)
@@ -176,6 +178,12 @@ def _htaccess(site: Site, directory: str, override: str, anchor: str, world: Wor
         if world.type_of(path) != FILE:
             continue
         layer = _parsed(site.config, path)
+        if layer is not None and not override:
+            if not layer.by_key and not layer.files and not layer.ifs:
+                return None
+            world.step("directory", f"{path} is read, and AllowOverride allows nothing in it")
+            outcome = Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{path} holds what is not allowed there")
+            raise Done(outcome)
         if layer is None or override != "all":
             raise Beyond(f"{path} is read with AllowOverride {override}")
         return layer
