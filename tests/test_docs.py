@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from modwsgi_fix.cli import COMMANDS, app
+from typer.main import get_command
+
+from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.settings import KEYS
-from typer.main import get_command
 
 DOCS = Path(__file__).parents[1] / "docs"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Job, fix
 from modwsgi_fix.files import Memory

@@ -38,14 +38,16 @@ class EqualExcept:
 
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
     listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
-    httpd refuses it now: a restriction that had been undone holds again. ``changes`` states any other change exactly:
-    each field that differs, with its value before and after.
+    httpd refuses it now: a restriction that had been undone holds again. ``served`` httpd refused, redirected or did
+    not find, and serves now as a file. ``changes`` states any other change exactly: each field that differs, with its value before
+    and after.
     """
 
     changes: Changes = field(default_factory=dict)
     regained: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def judge(expect: Expectation, before: Run, after: Run) -> list[str]:
         return [f"httpd does not start {which}: {' / '.join(said)}"]
     found = list(_unequal(expect if isinstance(expect, EqualExcept) else EqualExcept(), before, after))
     if isinstance(expect, EqualExcept):
-        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused}, after)
+        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused, *expect.served}, after)
     return found
 
 
@@ -139,6 +141,9 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
         if name in expect.regained:
             if old.who == "application" or new.who != "application" or new.status != 200:
                 yield f"{name}: should have been regained by the application: {_told(old)} -> {_told(new)}"
+        elif name in expect.served:
+            if old.who != "httpd" or old.status < 300 or new.who != "file":
+                yield f"{name}: should have been served: {_told(old)} -> {_told(new)}"
         elif name in expect.closed:
             if old.who not in ("file", "listing") or new.who not in ("application", "httpd") or new.status >= 500:
                 yield f"{name}: should have been closed: {_told(old)} -> {_told(new)}"
@@ -213,8 +218,14 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
 
 
 def _declared(case: Case) -> Iterator[str]:
-    if case.level == "safe" and any(isinstance(case.expectation(base), EqualExcept) for base in case.bases):
-        yield f"{case.name}: a safe fix changes no answer; it may declare Equal or StartsAfter only"
+    for base in case.bases:
+        expect = case.expectation(base)
+        if (
+            case.level == "safe"
+            and isinstance(expect, EqualExcept)
+            and (expect.changes or expect.closed or expect.served)
+        ):
+            yield f"{case.name}: a safe fix changes no answer but a refusal into the application's"
 
 
 def _caught(

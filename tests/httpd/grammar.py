@@ -135,9 +135,31 @@ def _section(draw: st.DrawFn) -> list[str]:
     body = draw(_access()) if not draw(st.integers(0, 2)) else []
     body += draw(st.lists(_settings, max_size=2))
     if kind in ("Location", "Directory") and not draw(st.integers(0, 7)):
-        body += [draw(st.sampled_from(("Redirect /app/secret.txt /elsewhere", "RedirectMatch \\.txt$ http://t.example/", "Redirect gone /private", "Redirect permanent /sub http://s.example/")))]
+        body += [
+            draw(
+                st.sampled_from(
+                    (
+                        "Redirect /app/secret.txt /elsewhere",
+                        "RedirectMatch \\.txt$ http://t.example/",
+                        "Redirect gone /private",
+                        "Redirect permanent /sub http://s.example/",
+                    )
+                )
+            )
+        ]
     if kind == "Location" and not draw(st.integers(0, 7)):
-        body += [draw(st.sampled_from((f"Alias {SITE}/static/x.txt", f"Alias {SITE}/www", "Redirect http://one.example/", "Redirect 303 /two")))]
+        body += [
+            draw(
+                st.sampled_from(
+                    (
+                        f"Alias {SITE}/static/x.txt",
+                        f"Alias {SITE}/www",
+                        "Redirect http://one.example/",
+                        "Redirect 303 /two",
+                    )
+                )
+            )
+        ]
     if kind == "Directory" and not draw(st.integers(0, 3)):
         name = draw(st.sampled_from(("app.wsgi", "*.txt", "secret.txt", "*.wsgi")))
         body += [f"<Files {name}>", *draw(_access()), "</Files>"]

@@ -13,6 +13,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.reports.text import printable
+from modwsgi_fix.settings import Settings, find, parse_target
+from modwsgi_fix.settings import load as load_settings
 
 
 def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> list[Config]:
@@ -21,23 +23,25 @@ def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False)
         raise Stop("no configuration: name directories or files")
     disk = Configurations()
     sources = find_sources(disk, list(dict.fromkeys(paths)))
-    root = root or _settled(paths[0]) or meant_root(sources)
+    settings = _settings(paths[0])
+    root = root or settings.root or meant_root(sources)
     if root is not None and not os.path.isdir(root):
         raise Stop(f"--root {root}: no such directory")
     if root is None and needs_root:
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
     seen = None if root is None else Rooted(disk, root)
-    return [load(source, disk=seen) for source in sources]
+    target = parse_target((), settings.target)
+    return [load(source, target=target, disk=seen) for source in sources]
 
 
-def _settled(path: str) -> str | None:
-    """The root of the settings file near a path."""
-    from modwsgi_fix.cli.rules import known_rules
-    from modwsgi_fix.settings import find
-    from modwsgi_fix.settings import load as load_settings
-
+def _settings(path: str) -> Settings:
+    """The settings of the file near a path, if there is one."""
     found = find(path)
-    return load_settings(found, known_rules()).root if found else None
+    if found is None:
+        return Settings(base=os.getcwd())
+    from modwsgi_fix.cli.rules import known_rules
+
+    return load_settings(found, known_rules())
 
 
 def note_gaps(configs: Sequence[Config]) -> None:

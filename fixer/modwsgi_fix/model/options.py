@@ -35,7 +35,7 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
         for item in section.children:
             if item.key == "options":
                 after = _after(found, item, name)
-                found = after if held and not section.guards or after == found else Option(None, item)
+                found = after if (held and not section.guards) or after == found else Option(None, item)
     if any(item.key == "options" for section in location_sections(config, server) for item in section.children):
         # A Location is merged later; which URLs lead here is not asked.
         return Option(None, found.by)

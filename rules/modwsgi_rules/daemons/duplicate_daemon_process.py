@@ -91,20 +91,19 @@ from modwsgi_fix.model.daemons import (
     group_uses,
     hoist,
     in_template,
-    is_template,
     may_use,
 )
 from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.model.servers import label, name_item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 
 @rule(severity=Severity.ERROR, options={"strategy": "auto", "conflict": "report"})
 def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
     seen: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):
-        if is_template(process.name) or in_template(process.directive):
+        if has_placeholder(process.name) or in_template(process.directive):
             continue
         earlier = seen.setdefault(process.name, [])
         original = next((one for one in earlier if not process.directive.excludes(one.directive)), None)
