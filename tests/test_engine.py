@@ -72,7 +72,7 @@ def test_a_rule_sees_no_stale_facts() -> None:
         return iter(())
 
     fix(job_of({SITE: "A 1\nA 2\n"}, rename("A", "Long"), made(watch, "watch")))
-    assert seen == [["a", "a"], ["long", "long"], ["long", "long"], ["long", "long"]]
+    assert seen == [["a", "a"], ["long", "long"]], "each state once, the last one included"
 
 
 def test_fixes_of_one_rule_that_overlap_wait_for_the_next_pass() -> None:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
 from modwsgi_fix.files import Files
-from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.config import Config, Target, derived
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
-from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
@@ -131,13 +131,20 @@ def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
     return findings(config, job.rules, job.ignored)
 
 
-def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = None) -> list[Diagnostic]:
-    """As ``check``, on a configuration that has been read."""
+#: What each rule, by name, finds in one configuration.
+_Results = dict[str, list[Diagnostic]]
+
+
+def findings(
+    config: Config, rules: Iterable[Rule], ignored: Ignored | None = None, results: _Results | None = None
+) -> list[Diagnostic]:
+    """As ``check``, on a configuration that has been read. ``results`` holds what rules found in it, and is filled."""
+    results = {} if results is None else results
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
     rules = list(rules)
     for rule in rules:
-        for one in _unsuppressed(config, rule, used):
+        for one in _unsuppressed(config, rule, results, used):
             kept.setdefault((one.path, one.span, one.rule, one.message), one)
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
@@ -146,21 +153,33 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
 
 
-def _run(config: Config, rule: Rule) -> list[Diagnostic]:
+def _run(config: Config, rule: Rule, results: _Results) -> list[Diagnostic]:
+    if rule.name in results:
+        return results[rule.name]
     try:
         found = list(rule.check(config.for_rule(rule.name)))
     except Exception as error:
         raise RuleError(rule, error) from error
-    return [replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found]
+    results[rule.name] = [
+        replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found
+    ]
+    return results[rule.name]
 
 
-def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
+@derived
+def _suppressions(config: Config) -> dict[str, list[Suppression]]:
+    """By file key, for files that have any."""
+    found = {path: suppressions(file.tree) for path, file in config.files.items()}
+    return {path: asked for path, asked in found.items() if asked}
+
+
+def _unsuppressed(
+    config: Config, rule: Rule, results: _Results, used: set[tuple[str, Span, str]] | None = None
+) -> list[Diagnostic]:
     kept = []
-    for found in _run(config, rule):
-        file = config.files.get(found.path)
-        hits = (
-            [s for s in suppressions(file.tree) if s.name == rule.name and found.span.start in s.region] if file else []
-        )
+    for found in _run(config, rule, results):
+        asked = _suppressions(config).get(found.path, ())
+        hits = [s for s in asked if s.name == rule.name and found.span.start in s.region]
         if hits and used is not None:
             used.update((found.path, hit.span, hit.name) for hit in hits)
         if not hits:
@@ -178,9 +197,8 @@ def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, st
             severity=UNUSED_SUPPRESSION.severity,
             rule=UNUSED_SUPPRESSION.name,
         )
-        for path, file in config.files.items()
-        if "modwsgi-fix:" in file.text
-        for s in suppressions(file.tree)
+        for path, asked in _suppressions(config).items()
+        for s in asked
         if s.name in ran and (path, s.span, s.name) not in used
     ]
 
@@ -208,7 +226,8 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
     trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
     before = config = read(job, texts, trees)
-    found = findings(config, job.rules, job.ignored)
+    results: _Results = {}
+    found = findings(config, job.rules, job.ignored, results)
     applied: list[Applied] = []
     withheld: dict[tuple[str, str, int], Withheld] = {}
     edits: dict[str, list[Edit]] = {}
@@ -224,7 +243,7 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
             if rule.name in stopped:
                 continue
             candidates = []
-            for diagnostic in _unsuppressed(config, rule):
+            for diagnostic in _unsuppressed(config, rule, results):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
@@ -257,8 +276,8 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
             # What stands against the other fixes is asked again, in the last round at the latest.
             withheld = {key: one for key, one in withheld.items() if one.is_bug}
             texts, changed = new, True
-            config = read(job, texts, trees)
-    left = findings(config, job.rules, job.ignored)
+            config, results = read(job, texts, trees), {}
+    left = findings(config, job.rules, job.ignored, results)
     files = tuple(
         Rewritten(path, names[path], originals[path], text, tuple(edits[path]))
         for path, text in texts.items()

@@ -6,6 +6,7 @@ is included twice is read twice, so one syntax node may have many items; an edit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
 
 T = TypeVar("T")
+
+_STATEMENT = re.compile(r"\{%|<%|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for)\b)|<tal:|<py:", re.M | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,11 @@ class File:
                             return step
         return "    "
 
+    @cached_property
+    def is_template(self) -> bool:
+        """True where it has the conditions of a template language: not all of its lines need be there together."""
+        return _STATEMENT.search(self.tree.source) is not None
+
     def __repr__(self) -> str:
         return f"File({self.name!r})"
 
@@ -120,6 +128,8 @@ class Server:
         self.item = item
         #: What stands at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
+        self._by_key: dict[str, list[Item]] = {}
+        self._counted = 0
 
     @property
     def is_main(self) -> bool:
@@ -130,11 +140,21 @@ class Server:
 
     def last(self, key: str) -> Item | None:
         """The last directive of that name at the server's own level: for most settings it is the one that counts."""
-        return next((item for item in reversed(self.items) if item.key == key), None)
+        found = self._index().get(key)
+        return found[-1] if found else None
 
     def all(self, *keys: str) -> list[Item]:
         """The directives of these names at the server's own level, in order."""
-        return [item for item in self.items if item.key in keys]
+        index = self._index()
+        found = [item for key in dict.fromkeys(keys) for item in index.get(key, ())]
+        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    def _index(self) -> dict[str, list[Item]]:
+        """The items by name; the main server of many hosts has thousands, and is asked for a few, often."""
+        for item in self.items[self._counted :] if self._counted < len(self.items) else ():
+            self._by_key.setdefault(item.key, []).append(item)
+        self._counted = len(self.items)
+        return self._by_key
 
     def walk(self) -> Iterator[Item]:
         """Every item of the server, sections before what they hold; not those of virtual hosts inside the main server."""

@@ -20,7 +20,6 @@ _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 _PLACEHOLDER = re.compile(
     r"\{\{|\}\}|\{%|%\}|<%|%>|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
 )
-_STATEMENT = re.compile(r"\{%|<%|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for)\b)|<tal:|<py:", re.M | re.ASCII)
 
 
 def is_template(text: str) -> bool:
@@ -30,7 +29,7 @@ def is_template(text: str) -> bool:
 
 def in_template(item: Item) -> bool:
     """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
-    return _STATEMENT.search(item.file.text) is not None
+    return item.file.is_template
 
 
 def is_settled(text: str) -> bool:
