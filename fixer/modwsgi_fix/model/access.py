@@ -193,7 +193,11 @@ def path_matches(pattern: str, path: str) -> bool:
     wanted, have = _components(pattern), _components(path)
     if len(wanted) > len(have):
         return False
-    return all(w == h or (has_wildcard(w) and _component(w)(h)) for w, h in zip(wanted, have, strict=False))
+    if wanted == have[: len(wanted)]:
+        return True
+    return has_wildcard(pattern) and all(
+        w == h or (has_wildcard(w) and _component(w)(h)) for w, h in zip(wanted, have, strict=False)
+    )
 
 
 @lru_cache(maxsize=16384)
