@@ -19,7 +19,7 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
 
 
-def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, str]:
+def fixed(texts: Texts, level: Level, select: Sequence[str] = (), arguments: Sequence[str] = ()) -> dict[str, str]:
     """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not."""
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
         directory = Path(name)
@@ -28,7 +28,7 @@ def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, s
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
         command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
-        command += [f"--select={','.join(select)}"] * bool(select) + [str(directory)]
+        command += [f"--select={','.join(select)}"] * bool(select) + [*arguments, str(directory)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
@@ -37,4 +37,4 @@ def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, s
 
 def fix_of(case: Case) -> dict[str, str]:
     """What the rules of a case make of it, at its level."""
-    return fixed(case.before, case.level, case.rules)
+    return fixed(case.before, case.level, case.rules, case.arguments)
