@@ -224,6 +224,8 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
     before = {kind: serve(case.before, *kind) for kind in kinds}
     after = {kind: serve(fixed, *kind) for kind in kinds}
     found = list(_declared(case))
+    if dict(fixed) == dict(case.before):
+        found.append(f"{case.name}: the rules left everything as it is, and so nothing is proven")
     for (base, mpm), then in before.items():
         heading = f"{case.name} [{base} {mpm}]"
         found += [f"{heading}: {line}" for line in judge(case.expectation(base), then, after[base, mpm])]

@@ -68,7 +68,7 @@ CASES = (
         rules=("duplicate-daemon-process",),
         level="safe",
         before={
-            "site.conf": f"""\
+            "httpd.conf": f"""\
 <VirtualHost *:80>
     ServerName a.example
     Include application.inc
@@ -85,7 +85,7 @@ WSGIProcessGroup site
 WSGIScriptAlias / /srv/site/app.wsgi
 """,
         },
-        include=("site.conf",),
+        include=("httpd.conf",),
         probes=probes(_SITE, _NAMED),
         expect=StartsAfter(_DUPLICATE, {_SITE: _ANSWERED, _NAMED: _ANSWERED | {"process_class": _SITE}}),
     ),
