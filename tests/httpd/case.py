@@ -39,14 +39,16 @@ class EqualExcept:
 
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
     listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
-    httpd refuses it now: a restriction that had been undone holds again. ``changes`` states any other change exactly:
-    each field that differs, with its value before and after.
+    httpd refuses it now: a restriction that had been undone holds again. ``served`` httpd refused, redirected or did
+    not find, and serves now as a file. ``changes`` states any other change exactly: each field that differs, with its value before
+    and after.
     """
 
     changes: Changes = field(default_factory=dict)
     regained: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def judge(expect: Expectation, before: Run, after: Run) -> list[str]:
         return [*_answers(expect, before, after), *_unequal(EqualExcept(), others, after)]
     found = list(_unequal(expect if isinstance(expect, EqualExcept) else EqualExcept(), before, after))
     if isinstance(expect, EqualExcept):
-        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused}, after)
+        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused, *expect.served}, after)
     return found
 
 
@@ -172,6 +174,9 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
         if name in expect.regained:
             if old.who == "application" or new.who != "application" or new.status != 200:
                 yield f"{name}: should have been regained by the application: {_told(old)} -> {_told(new)}"
+        elif name in expect.served:
+            if old.who != "httpd" or old.status < 300 or new.who != "file":
+                yield f"{name}: should have been served: {_told(old)} -> {_told(new)}"
         elif name in expect.closed:
             if old.who not in ("file", "listing") or new.who not in ("application", "httpd") or new.status >= 500:
                 yield f"{name}: should have been closed: {_told(old)} -> {_told(new)}"
@@ -249,15 +254,15 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
 
 def _declared(case: Case) -> Iterator[str]:
     if case.level == "safe" and any(_is_seen(case.expectation(base)) for base in case.bases):
-        yield f"{case.name}: a safe fix changes no answer; it may declare Equal, StartsAfter or AnswersAfter only"
+        yield f"{case.name}: a safe fix changes no answer but a refusal into the application's"
 
 
 def _is_seen(expect: Expectation) -> bool:
-    """Whether a visitor would notice the change that is declared."""
+    """Whether a visitor would notice the change that is declared, and was not refused before."""
     if not isinstance(expect, EqualExcept):
         return False
     fields = {name for change in expect.changes.values() for name in change}
-    return bool(expect.regained or expect.closed or expect.refused or fields - UNSEEN)
+    return bool(expect.closed or expect.refused or expect.served or fields - UNSEEN)
 
 
 def _caught(

@@ -20,7 +20,10 @@ def available() -> bool:
 
 
 def fixed(texts: Texts, level: Level, select: Sequence[str] = (), arguments: Sequence[str] = ()) -> dict[str, str]:
-    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not."""
+    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not.
+
+    Texts with absolute names are files of the server, WSGI scripts for instance: they are read and written by ``--root``.
+    """
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
         directory = Path(name)
         for path, text in texts.items():
@@ -29,6 +32,8 @@ def fixed(texts: Texts, level: Level, select: Sequence[str] = (), arguments: Seq
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
         command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
         command += [f"--select={','.join(select)}"] * bool(select) + [*arguments, str(directory)]
+        if any(path.startswith("/") for path in texts):
+            command += [f"--root={directory}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")

@@ -44,7 +44,7 @@ _ANN, _WRONG = _as("ann:secret"), _as("ann:wrong")
 _ANY_ORDER = "Order, Allow and Deny count alike in any order"
 _APPLICATION = {"status": 200, "who": "application"}
 
-# Written for httpd 2.2 throughout. The client is 127.0.0.1.
+# Written for httpd 2.2 throughout. The client is 127.0.0.1, or whom it says it is.
 _OLD_SERVER = f"""\
 SetEnvIf X-Friend yes friend
 <Directory />
@@ -67,13 +67,10 @@ SetEnvIf X-Friend yes friend
     Alias /friends/ /srv/site/friends/
     Alias /moderate/ /srv/site/moderate/
     Alias /both/ /srv/site/both/
-    WSGIScriptAlias / /srv/site/app.wsgi
-    <Directory /srv/site>
-        <Files app.wsgi>
-            # the application, and nothing beside it
-            Order allow,deny
-            Allow from all
-        </Files>
+    WSGIScriptAlias / /srv/other/app.wsgi
+    <Directory /srv/other>
+        Order allow,deny
+        Allow from all
     </Directory>
     <Directory /srv/site/static>
         Order allow,deny
@@ -111,10 +108,6 @@ SetEnvIf X-Friend yes friend
         Deny from all
         Allow from 127.0.0.1
     </Directory>
-    <Location /admin>
-        {_PASSWORD}
-        Require user ann
-    </Location>
     <Location /closed>
         Order allow,deny
     </Location>
@@ -124,14 +117,13 @@ _OLD_TREE: Tree = {
     **_TREE,
     **{f"/srv/site/{name}/x.txt": name for name in ("intern", "near", "friends", "moderate", "both")},
     "/srv/site/static/.htsecret": "SECRET",
-    "/srv/site/static/out": "x",
+    "/srv/hidden/x": "SECRET",
 }
-_FRIEND = (("X-Friend", "yes"),)
+_FROM_INSIDE = (("X-Client", "192.0.2.5"),)
 _OLD_PROBES = (
     *probes(
         _SITE,
         f"{_SITE}closed",
-        f"{_SITE}admin",
         _STATIC,
         f"{_SITE}static/.htsecret",
         f"{_SITE}intern/x.txt",
@@ -140,12 +132,61 @@ _OLD_PROBES = (
         f"{_SITE}moderate/x.txt",
         f"{_SITE}both/x.txt",
     ),
-    Probe(_A, "/friends/x.txt", headers=_FRIEND),
-    *(_as(login, path) for login in ("ann:secret", "ann:wrong", "eve:x") for path in ("/admin", "/both/x.txt")),
-    _as("ann:secret", "/moderate/x.txt"),
-    _as("ann:wrong", "/moderate/x.txt"),
+    Probe(_A, "/friends/x.txt", headers=(("X-Friend", "yes"),)),
+    *(Probe(_A, f"/{name}/x.txt", headers=_FROM_INSIDE) for name in ("intern", "near", "moderate", "both")),
+    Probe(_A, "/both/x.txt", headers=(*_ANN.headers, *_FROM_INSIDE)),
+    Probe(_A, "/static/a.css", headers=(("X-Client", "192.0.2.7"),)),
+    *(_as(login, path) for login in ("ann:secret", "ann:wrong") for path in ("/moderate/x.txt", "/both/x.txt")),
     _as("ann:secret", "/closed"),
     _as("ann:secret", "/intern/x.txt"),
+)
+
+# The same, with passwords by URL over directories that others are kept out of.
+_OLD_LOCATIONS = f"""\
+SetEnvIf X-Friend yes friend
+Alias /static /srv/site/static
+Alias /near /srv/site/near
+Alias /admin/hidden /srv/hidden
+WSGIScriptAlias / /srv/site/app.wsgi
+<Directory />
+    Order deny,allow
+    Deny from all
+</Directory>
+<Directory /srv/site>
+    # the application, and nothing beside it
+    <Files app.wsgi>
+        Order allow,deny
+        Allow from all
+    </Files>
+</Directory>
+<Directory /srv/site/static>
+    Order allow,deny
+    Allow from all
+    Deny from env=friend
+</Directory>
+<Directory /srv/site/near>
+    Order deny,allow
+    Deny from all
+    Allow from 127.0.0.1
+</Directory>
+<Location /admin>
+    {_PASSWORD}
+    Require valid-user
+</Location>
+<Location /moderate>
+    Order deny,allow
+    Deny from all
+    Allow from env=friend
+    {_PASSWORD}
+    Require valid-user
+    Satisfy any
+</Location>
+"""
+_FRIEND = (("X-Friend", "yes"),)
+_LOCATION_PROBES = (
+    *probes(_SITE, _STATIC, f"{_SITE}near/x.txt", f"{_SITE}admin", f"{_SITE}moderate", f"{_SITE}static/none"),
+    *(_as(login, path) for path in ("/admin", "/moderate", "/admin/hidden/x") for login in ("ann:secret", "ann:wrong")),
+    *(Probe(_A, path, headers=_FRIEND) for path in ("/static/a.css", "/near/x.txt", "/moderate")),
 )
 
 _case = partial(Case, tree=_TREE, level="safe", bases=("2.4",), mpms=("event",))
@@ -160,6 +201,23 @@ CASES = (
         probes=_OLD_PROBES,
         bases=(None,),
         mpms=("event", "prefork"),
+        modules=("remoteip",),
+        preamble="RemoteIPHeader X-Client",
+        expect=Equal(),
+        equivalent={
+            "httpd.conf: drop: -Order allow,deny +Require all denied": "who is refused by one dialect is refused",
+            "httpd.conf: drop: -Order deny,allow +Require ip 192.0.2.0/24": "Satisfy Any admits whom either names",
+            "httpd.conf: drop: -Require valid-user +<RequireAll>": "left standing, the old lines and Require both ask",
+            "httpd.conf: swap: Require ip *": "lines of which any may agree, in another order",
+        },
+    ),
+    _case(
+        name="a whole server written for 2.2, with passwords by URL",
+        rules=("old-access-directives",),
+        before={"httpd.conf": _OLD_LOCATIONS},
+        tree=_OLD_TREE,
+        probes=_LOCATION_PROBES,
+        bases=(None,),
         expect=Equal(),
     ),
     _case(
@@ -326,7 +384,7 @@ NameVirtualHost *:8080
         level="unsafe",
         before={
             "site.conf": f"""\
-<VirtualHost localhost:80>
+<VirtualHost old.a.example:80>
     ServerName a.example
 {_LINES}\
 </VirtualHost>
@@ -340,6 +398,8 @@ NameVirtualHost *:8080
 </Directory>
 """
         },
+        # Where httpd shows the tests another /etc/hosts; elsewhere nobody knows the name, which comes to the same.
+        tree={**_TREE, "/etc/hosts": "127.0.0.1 localhost old.a.example\n"},
         probes=probes(_SITE, _B),
         expect=EqualExcept({
             _SITE: {
@@ -376,6 +436,13 @@ NameVirtualHost *:8080
         tree={**_TREE, "/etc/apache2/conf.d/README": "nothing yet"},
         probes=probes(_SITE),
         expect=StartsAfter("No matches for the wildcard '*.conf'", {_SITE: _APPLICATION}),
+    ),
+    _case(
+        name="a wildcard in a directory that is not there",
+        rules=("include-missing-file",),
+        before={"apache2.conf": f"Include hosts.d/*.conf\n{_HOST}{_OPEN}"},
+        probes=probes(_SITE),
+        expect=StartsAfter("Could not open directory", {_SITE: _APPLICATION}),
     ),
     _case(
         name="locks of old",
