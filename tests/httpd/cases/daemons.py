@@ -39,6 +39,23 @@ def _site(*definition: str) -> str:
 {_OPEN}"""
 
 
+_LOGS = ("/var/log/apache2/a.log",), ("/var/log/apache2/b.log",)
+
+
+def _logging(first: tuple[str, ...], second: tuple[str, ...]) -> str:
+    """Two hosts of one name with an error log each, whose application runs in a group."""
+    mount = "WSGIScriptAlias / /srv/site/app.wsgi"
+    hosts = (
+        (80, "ServerName a.example", "ErrorLog /var/log/apache2/a.log", *first, mount),
+        (8080, "ErrorLog /var/log/apache2/b.log", *second),
+    )
+    text = "".join(
+        f"<VirtualHost *:{port}>\n" + "".join(f"    {line}\n" for line in lines) + "</VirtualHost>\n"
+        for port, *lines in hosts
+    )
+    return text + _OPEN
+
+
 _TWO_OPTIONS = """\
 <VirtualHost *:80>
     ServerName {name}
@@ -60,6 +77,30 @@ CASES = (
             {
                 _SITE: _ANSWERED | {"application_group": "", "process_class": _SITE},
                 _NAMED: _ANSWERED | {"application_group": "", "process_class": _SITE},
+            },
+        ),
+    ),
+    _case(
+        name="a repetition in hosts with a log each",
+        rules=("duplicate-daemon-process",),
+        level="safe",
+        before={
+            "site.conf": _logging(
+                ("WSGIDaemonProcess site threads=3", "WSGIProcessGroup site"),
+                (
+                    "ServerName a.example",
+                    "WSGIDaemonProcess site threads=3",
+                    "WSGIProcessGroup site",
+                    "WSGIScriptAlias / /srv/site/app.wsgi",
+                ),
+            )
+        },
+        probes=probes(_SITE, _OTHER),
+        expect=StartsAfter(
+            _DUPLICATE,
+            {
+                _SITE: _ANSWERED | {"error_logs": _LOGS[0]},
+                _OTHER: _ANSWERED | {"error_logs": _LOGS[1], "process_class": _SITE},
             },
         ),
     ),
@@ -216,6 +257,28 @@ WSGIScriptAlias / /srv/site/app.wsgi
         ),
         equivalent={"site.conf: drop: -ServerName a.example": "the same name, said twice"},
     ),
+    _case(
+        name="a host that says its name too late, and has a log of its own",
+        rules=("servername-after-wsgi-alias",),
+        level="safe",
+        before={
+            "site.conf": _logging(
+                ("WSGIDaemonProcess site", "WSGIProcessGroup site"),
+                (
+                    "WSGIScriptAlias / /srv/site/app.wsgi process-group=site application-group=%{GLOBAL}",
+                    "ServerName a.example",
+                ),
+            )
+        },
+        probes=probes(_SITE, _OTHER),
+        expect=StartsAfter(
+            "WSGI process group not matchable.",
+            {
+                _SITE: _ANSWERED | {"error_logs": _LOGS[0]},
+                _OTHER: _ANSWERED | {"error_logs": _LOGS[1], "process_class": _SITE},
+            },
+        ),
+    ),
     # -- httpd refuses each request ---------------------------------------------------------------------------------
     _case(
         name="a definition without a name",
@@ -280,6 +343,19 @@ WSGIDaemonProcess Shop threads=6
         },
         probes=probes(_SITE, _OTHER),
         expect=AnswersAfter({_OTHER: _ANSWERED | {"process_class": _SITE, "threads": 5}}),
+    ),
+    _case(
+        name="a group of a host whose name differs in case, and which has a log of its own",
+        rules=("process-group-inaccessible",),
+        level="repair",
+        before={
+            "site.conf": _logging(
+                ("WSGIDaemonProcess site", "WSGIProcessGroup site"),
+                ("ServerName A.example", "WSGIProcessGroup site", "WSGIScriptAlias / /srv/site/app.wsgi"),
+            )
+        },
+        probes=probes(_SITE, _OTHER),
+        expect=AnswersAfter({_OTHER: _ANSWERED | {"process_class": _SITE, "error_logs": _LOGS[1]}}),
     ),
     # -- nothing changes --------------------------------------------------------------------------------------------
     _case(
@@ -392,6 +468,25 @@ WSGIDaemonProcess Shop threads=6
         },
         probes=probes(_SITE, _OTHER),
         expect=EqualExcept({_OTHER: {"process_group": ("site-8080", "site"), "process_class": (_OTHER, _SITE)}}),
+    ),
+    _case(
+        name="a group for each port of one site, with a log each",
+        rules=("twin-daemon-processes",),
+        level="unsafe",
+        before={
+            "site.conf": _logging(
+                ("WSGIDaemonProcess site threads=3", "WSGIProcessGroup site"),
+                (
+                    "ServerName a.example",
+                    "WSGIDaemonProcess site-8080 threads=3",
+                    "WSGIScriptAlias / /srv/site/app.wsgi",
+                    "WSGIProcessGroup site-8080",
+                ),
+            )
+        },
+        probes=probes(_SITE, _OTHER),
+        expect=EqualExcept({_OTHER: {"process_group": ("site-8080", "site"), "process_class": (_OTHER, _SITE)}}),
+        equivalent={"site.conf: drop: -WSGIDaemonProcess *": "a group that nothing selects sits idle"},
     ),
     _case(
         name="a group that nothing selects",
