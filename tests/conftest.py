@@ -24,12 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Sum the numbers that tests/httpd recorded as properties of its tests: these travel from xdist's workers."""
     counted: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
             # One test has a report for each of its phases; what it recorded is complete with the last.
             if getattr(report, "when", None) == "teardown":
                 for name, value in report.user_properties:
-                    counted[name] += value if name.startswith(("httpd_", "trace_")) else 0
+                    if name == "real_reason":
+                        reasons[value] += 1
+                    elif name.startswith(("httpd_", "real_", "trace_")):
+                        counted[name] += value
     for what in ("grammar", "corpus"):
         if pairs := counted[f"trace_{what}_pairs"]:
             unknown = counted[f"trace_{what}_unknown"]
@@ -50,4 +54,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught, "
         f"{counted['httpd_equivalent']} equivalent; "
         f"{counted['httpd_servers']} servers, {counted['httpd_milliseconds'] / counted['httpd_servers']:.0f} ms each"
+    )
+    if counted["real_files"]:
+        terminalreporter.write_line(_real(counted, reasons))
+
+
+def _real(counted: Counter[str], reasons: Counter[str]) -> str:
+    """One line on the real configurations; those without a reason start once they are fixed."""
+    why = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common() if reason)
+    return (
+        f"real configurations: {counted['real_started']} of {counted['real_files']} started, {reasons['']} more once "
+        f"fixed; {counted['real_safe']} changed by safe fixes, {counted['real_repaired']} by repairs; "
+        f"{counted['real_equal']} answers equal, {counted['real_declared']} changed as declared; not started: {why}"
     )

@@ -33,7 +33,7 @@ from .root import CONF, HARNESS, SITE, Root, Tree, make, plant, remove
 Base = Literal["2.4", "2.2"] | None
 Mpm = Literal["event", "prefork", "worker"]
 
-_BASES: Mapping[Base, str] = {
+BASES: Mapping[Base, str] = {
     "2.4": "Require all denied",
     "2.2": "Order deny,allow\n    Deny from all",
 }
@@ -44,7 +44,7 @@ MODULES = (
     "authn_file", "auth_basic", "alias", "autoindex", "dir", "env", "headers", "mime", "rewrite", "setenvif",
 )  # fmt: skip
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
@@ -101,11 +101,9 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
                 # The logs are read when every process is dead and has written its last.
                 answers = [probe.ask(one, server.address, f"p{index}") for index, one in enumerate(asked)]
                 titles = {pid: title for answer in answers for pid, title in _title(answer)}
-                server.kill()
-                told: Mapping[Probe, Answer] = observed(server, asked, answers, titles)
-            else:
-                server.kill()
-                told = {}
+                server.up = server.stays(patiently=bool(answers) and not any(answer.status for answer in answers))
+            server.kill()
+            told: Mapping[Probe, Answer] = observed(server, asked, answers, titles) if server.up else {}
             messages = tuple(messages_of(server))
             spent = (time.perf_counter() - began) * 1000
         if not any("AH00072" in line for line in messages):  # another program took this address' port
@@ -122,6 +120,12 @@ class _Server:
     address: str
     process: subprocess.Popen[bytes]
     up: bool = False
+
+    def stays(self, *, patiently: bool) -> bool:
+        """Whether it still runs: httpd opens its ports before its logs, and may end over these."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1 if patiently else 0)
+        return self.process.poll() is None
 
     def kill(self) -> None:
         """End the whole process group and reap it, so that no process and no mount of it is left."""
@@ -147,7 +151,7 @@ def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
             _write(setup, root, address, found)
             _adopt_orphans()
             arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-DFOREGROUND"]
-            environment = {name: root.text(value) for name, value in _ENVIRONMENT.items()}
+            environment = {name: root.text(value) for name, value in ENVIRONMENT.items()}
             environment |= {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
             process = subprocess.Popen(
                 _tied(root.command(arguments)), env=environment, cwd="/", start_new_session=True,
@@ -248,7 +252,7 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
         yield "ServerLimit 1\nThreadsPerChild 4\nThreadLimit 4\nMinSpareThreads 1\nMaxSpareThreads 4"
     if setup.base:
         yield "<Directory />\n    Options FollowSymLinks\n    AllowOverride None"
-        yield f"    {_BASES[setup.base]}\n</Directory>"
+        yield f"    {BASES[setup.base]}\n</Directory>"
     yield setup.preamble
     yield from (f'Include "{os.path.join(CONF, name)}"' for name in files)
 
@@ -279,7 +283,7 @@ def observed(
             status=response.status, who=response.who, vhost=vhost, handler=handler,
             mapped=server.root.as_written(mapped), body="" if response.report else probe.summary(response),
             location=response.headers.get("location", ""), content_type=response.headers.get("content-type", ""),
-            authenticate=response.headers.get("www-authenticate", ""),
+            authenticate=re.sub(r'\bnonce="[^"]*", ', "", response.headers.get("www-authenticate", "")),
             error_logs=heard.get(f"p{index}", ()),
             **_reported(server.root, response.report, str(one), classes, titles),
         )  # fmt: skip

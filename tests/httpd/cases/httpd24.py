@@ -508,7 +508,7 @@ NameVirtualHost *:8080
         name="words that mod_wsgi 3 dropped, and one that it renamed",
         rules=("wsgi-removed-directive",),
         before={
-            "site.conf": f"""\
+            "site.conf": """\
 WSGIReloadMechanism Process
 WSGIDaemonProcess site threads=3
 <VirtualHost *:80>
