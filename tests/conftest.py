@@ -32,8 +32,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 for name, value in report.user_properties:
                     if name == "real_reason":
                         reasons[value] += 1
-                    elif name.startswith(("httpd_", "real_")):
+                    elif name.startswith(("httpd_", "real_", "trace_")):
                         counted[name] += value
+    for what in ("grammar", "corpus"):
+        if pairs := counted[f"trace_{what}_pairs"]:
+            unknown = counted[f"trace_{what}_unknown"]
+            terminalreporter.write_line(
+                f"trace, {what}: {pairs} (configuration, request) pairs, {unknown} unknown to the model ({unknown / pairs:.1%})"
+            )
     if not counted["httpd_servers"] and not counted["httpd_trees"]:
         return
     terminalreporter.section("on a real httpd")
