@@ -191,7 +191,23 @@ _BY_WORD = {
     "unix": ("proxy_http",),
 }
 _ASKING = frozenset(
-    ["addoutputfilterbytype", "addoutputfilter", "setoutputfilter", "setinputfilter", "addhandler", "sethandler", "authbasicprovider", "authdigestprovider", "authtype", "require", "sslsessioncache", "proxypass", "proxypassmatch", "balancermember", "options"]
+    [
+        "addoutputfilterbytype",
+        "addoutputfilter",
+        "setoutputfilter",
+        "setinputfilter",
+        "addhandler",
+        "sethandler",
+        "authbasicprovider",
+        "authdigestprovider",
+        "authtype",
+        "require",
+        "sslsessioncache",
+        "proxypass",
+        "proxypassmatch",
+        "balancermember",
+        "options",
+    ]
 )
 _MPMS = frozenset({"event.c", "worker.c", "prefork.c"})
 
