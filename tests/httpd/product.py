@@ -19,7 +19,7 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
 
 
-def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, str]:
+def fixed(texts: Texts, level: Level, select: Sequence[str] = (), arguments: Sequence[str] = ()) -> dict[str, str]:
     """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not.
 
     Texts with absolute names are files of the server, WSGI scripts for instance: they are read and written by ``--root``.
@@ -31,7 +31,7 @@ def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, s
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
         command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
-        command += [f"--select={','.join(select)}"] * bool(select) + [str(directory)]
+        command += [f"--select={','.join(select)}"] * bool(select) + [*arguments, str(directory)]
         if any(path.startswith("/") for path in texts):
             command += [f"--root={directory}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -42,4 +42,4 @@ def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, s
 
 def fix_of(case: Case) -> dict[str, str]:
     """What the rules of a case make of it, at its level."""
-    return fixed(case.before, case.level, case.rules)
+    return fixed(case.before, case.level, case.rules, case.arguments)

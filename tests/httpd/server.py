@@ -100,8 +100,9 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
             if server.up:
                 # The logs are read when every process is dead and has written its last.
                 answers = [probe.ask(one, server.address, f"p{index}") for index, one in enumerate(asked)]
+                titles = {pid: title for answer in answers for pid, title in _title(answer)}
                 server.kill()
-                told: Mapping[Probe, Answer] = observed(server, asked, answers)
+                told: Mapping[Probe, Answer] = observed(server, asked, answers, titles)
             else:
                 server.kill()
                 told = {}
@@ -255,7 +256,18 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
 # -- what it left in its logs ---------------------------------------------------------------------------------------
 
 
-def observed(server: _Server, asked: Sequence[Probe], responses: Sequence[Response]) -> dict[Probe, Answer]:
+def _title(response: Response) -> Iterator[tuple[int, str]]:
+    """The process that answered, and the first word that ps shows for it, if that is not the path of httpd."""
+    if report := response.report:
+        with suppress(OSError):  # it may have ended
+            line = Path(f"/proc/{report['pid']}/cmdline").read_bytes().decode("utf-8", "replace")
+            if not line.startswith("/"):
+                yield report["pid"], line.partition("\0")[0].rstrip()
+
+
+def observed(
+    server: _Server, asked: Sequence[Probe], responses: Sequence[Response], titles: Mapping[int, str]
+) -> dict[Probe, Answer]:
     """Answers, completed by what the logs of the dead server say of them."""
     log = _log(server.root)
     heard = _heard(server.root)
@@ -269,15 +281,18 @@ def observed(server: _Server, asked: Sequence[Probe], responses: Sequence[Respon
             location=response.headers.get("location", ""), content_type=response.headers.get("content-type", ""),
             authenticate=response.headers.get("www-authenticate", ""),
             error_logs=heard.get(f"p{index}", ()),
-            **_reported(server.root, response.report, str(one), classes),
+            **_reported(server.root, response.report, str(one), classes, titles),
         )  # fmt: skip
     return told
 
 
-def _reported(root: Root, report: dict[str, Any] | None, name: str, classes: dict[object, str]) -> dict[str, Any]:
+def _reported(
+    root: Root, report: dict[str, Any] | None, name: str, classes: dict[object, str], titles: Mapping[int, str]
+) -> dict[str, Any]:
     if report is None:
         return {}
     pid = report.pop("pid")
+    report["title"] = titles.get(pid, "")
     known = bool(report["process_group"]) and not report["multiprocess"]
     report["process_class"] = classes.setdefault(pid if known else ("group", report["process_group"]), name)
     report["python_path"] = tuple(map(root.as_written, report["python_path"]))

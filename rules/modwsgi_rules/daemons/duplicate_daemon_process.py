@@ -94,7 +94,7 @@ from modwsgi_fix.model.daemons import (
     may_use,
 )
 from modwsgi_fix.model.rewrite import delete
-from modwsgi_fix.model.servers import label, name_item
+from modwsgi_fix.model.servers import label, name_item, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span, has_placeholder
 
@@ -179,7 +179,7 @@ def _why_stay(kept: DaemonProcess, gone: DaemonProcess) -> str:
         return "the repetition can go"
     if kept.server.is_main:
         return "every host may use the group of the main server, so the repetition can go"
-    lost = "" if _error_log(kept.server) == _error_log(gone.server) else ", but what it logs for this host is lost"
+    lost = "" if same_error_log(kept.server, gone.server) else ", but what it logs for this host is lost"
     return (
         f"{label(gone.server)} may use the group of {label(kept.server)}, which has the same ServerName{lost}; "
         "in the main server every host might, and its start-up messages would go to the main ErrorLog"
@@ -220,12 +220,7 @@ def _alike(host: Server, keeper: Server) -> bool:
     if host.item is None or keeper.item is None:
         return False
     together = host.item.file is keeper.item.file and keeper.item.accompanies(host.item)
-    return together and _error_log(host) == _error_log(keeper)
-
-
-def _error_log(host: Server) -> tuple[str, object] | None:
-    log = host.last("errorlog")
-    return (log.value, log.guards) if log else None
+    return together and same_error_log(host, keeper)
 
 
 def _hoist(
