@@ -29,7 +29,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             # One test has a report for each of its phases; what it recorded is complete with the last.
             if getattr(report, "when", None) == "teardown":
                 for name, value in report.user_properties:
-                    counted[name] += value if name.startswith("httpd_") else 0
+                    counted[name] += value if name.startswith(("httpd_", "trace_")) else 0
+    for what in ("grammar", "corpus"):
+        if pairs := counted[f"trace_{what}_pairs"]:
+            unknown = counted[f"trace_{what}_unknown"]
+            terminalreporter.write_line(
+                f"trace, {what}: {pairs} (configuration, request) pairs, {unknown} unknown to the model ({unknown / pairs:.1%})"
+            )
     if not counted["httpd_servers"] and not counted["httpd_trees"]:
         return
     terminalreporter.section("on a real httpd")

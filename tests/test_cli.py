@@ -229,8 +229,9 @@ def test_a_diff_is_on_stdout_and_its_rules_on_stderr(run: Run, tmp_path: Path) -
         "--- a/conf/site.conf\n+++ b/conf/site.conf\n@@ -1,3 +1,2 @@\n WSGIDaemonProcess site threads=15\n"
         "-WSGIDaemonProcess site threads=15\n WSGIProcessGroup site\n"
     )
-    hunk, rule, summary = outcome.err.splitlines()
+    hunk, rule, impact, summary = outcome.err.splitlines()
     assert hunk == "conf/site.conf @@ -1,3 +1,2 @@"
+    assert impact == "nothing changes for visitors (2 requests traced)"
     assert rule.startswith("  duplicate-daemon-process (safe): ")
     assert summary == "Would fix 1 finding in 1 file; 0 left."
     assert (tmp_path / "conf/site.conf").read_bytes() == TWICE
@@ -247,7 +248,7 @@ def test_each_hunk_names_its_own_rule(run: Run, tmp_path: Path, monkeypatch: pyt
 
     use(monkeypatch, check)
     conf(tmp_path, site=b"X one two\n" + b"Y\n" * 20 + b"Z three\n")
-    told = run("--isolated", "--diff", "conf").err.splitlines()
+    told = run("--isolated", "--diff", "--no-impact", "conf").err.splitlines()
     assert [line for line in told if not line.startswith("Would")] == [
         "conf/site.conf @@ -1,4 +1,4 @@",
         "  only-rule (safe): Delete one",
@@ -315,7 +316,8 @@ def test_a_diff_of_files_elsewhere_applies_at_the_root(
 
 def test_write_fixes_and_says_so(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE)
-    assert run(*ONLY, "--write", "conf") == (0, "Fixed 1 finding; none left.\n", "")
+    told = "nothing changes for visitors (2 requests traced)\n"
+    assert run(*ONLY, "--write", "conf") == (0, "Fixed 1 finding; none left.\n", told)
     assert (tmp_path / "conf/site.conf").read_bytes() == ONCE
     assert run(*ONLY, "--write", "conf") == (0, "No findings in 1 file.\n", "")
     assert sorted(os.listdir(tmp_path / "conf")) == ["site.conf"]

@@ -417,6 +417,9 @@ def test_edits_lead_from_before_to_after_and_a_second_run_changes_nothing(
         assert apply(file.before, file.edits) == file.after
         assert file.before != file.after
         assert list(file.edits) == sorted(file.edits, key=lambda edit: edit.span)
+    if any(held.is_bug for held in fixed.withheld):
+        # Rules that fight: the run says so, and nothing of it is written.
+        return
     again = fix(job_of({**given_texts, **texts(fixed)}, *rules))
     assert texts(again) == {}
     assert not again.applied

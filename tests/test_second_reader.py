@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modwsgi_fix.second_reader import Shape, agrees, shape_of_second, squeezed
+from modwsgi_fix.second_reader import Shape, agrees, objection, shape_of_second, squeezed
 from modwsgi_fix.text import decode
 
 SHARED = Path(os.environ.get("MODWSGI_FIX_SHARED") or Path(__file__).resolve().parents[1] / "../shared")
@@ -118,6 +118,34 @@ def test_it_is_heard_only_where_both_agreed_before() -> None:
     assert not agrees(before, "<a>\n", ours_before, ours_after)
     assert agrees(before, "<a>\n", (), ours_after)
     assert agrees("</a>\n", after, (("allow", "", ()),), ())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "objects"),
+    [
+        ("Allow from all\n", "Require all granted\n", False),
+        ("<A b>\nFoo\n</A>\nBar\n", "Foo\nBar\n", False),
+        ("", "Foo \\\n  bar\n", False),
+        # To it "<<" begins a here-document: it does not read what we read.
+        ("Foo\n", "Foo <<EOF\n", True),
+        ("<A b>\nFoo\n</A>\n", "<A b>\nFoo <<EOF\n</A>\n", True),
+        # What it did not read before it has no say on, and what has not changed it is not asked about.
+        ("Foo <<EOF\n", "Foo <<FOE\n", False),
+        ("Bar <<EOF\nFoo\n", "Bar <<EOF\nFoo 2\n", False),
+        ("Bar <<EOF\nFoo\n", "Foo <<EOF\nBar <<EOF\n", True),
+        ("<Perl>\n$x\n</Perl>\n", "<Perl>\n$y\n</Perl>\n", False),
+        ("<A>\n" * 2000 + "</A>\n" * 2000, "<A>\n" * 2000 + "Foo\n" + "</A>\n" * 2000, False),
+    ],
+)  # fmt: skip
+def test_its_objection_on_what_has_changed(before: str, after: str, objects: bool) -> None:  # noqa: FBT001
+    assert (objection("site.conf", before, after) is not None) is objects
+
+
+@given(st.lists(st.sampled_from(["Foo a", "Bar b # c", "# why", "<A b>\nFoo\n</A>", ""])), st.data())
+def test_it_agrees_to_what_is_plain(lines: list[str], data: st.DataObject) -> None:
+    before = "".join(line + "\n" for line in lines)
+    changed = [line for line in lines if data.draw(st.booleans())] + ["<B>\nQux 1\n</B>"]
+    assert objection("site.conf", before, "".join(line + "\n" for line in changed)) is None
 
 
 ANY = st.text(st.sampled_from("<>/#\\\"' =\t\r\naB\udce9\x0b\u2028-${}*")) | st.text()

@@ -28,6 +28,9 @@ Opinion = Callable[[str, str, str], str | None]
 #: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
+#: Says what a change would change for a visitor, or None: (server before, server after). SAFE fixes must pass it.
+Proof = Callable[[Config, Config], str | None]
+
 #: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
 _PASSES, _MAX_PASSES = 100, 2000
 
@@ -198,16 +201,18 @@ def fix(
     level: Applicability = Applicability.REPAIR,
     opinion: Opinion | None = None,
     config: Config | None = None,
+    proof: Proof | None = None,
 ) -> Fixed:
     """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other, or find no end: none of their fixes is applied.
+    so are rules that undo each other, or find no end: none of their fixes is applied; and a SAFE fix that ``proof``
+    convicts of changing what a visitor gets.
     """
     fights: dict[tuple[str, str, int], Withheld] = {}
     while True:
         stopped = {rule for rule, _, _ in fights}
-        outcome = _attempt(job, level, opinion, config, stopped)
+        outcome = _attempt(job, level, opinion, config, stopped, proof)
         if isinstance(outcome, Fixed):
             return outcome._replace(withheld=(*fights.values(), *outcome.withheld))
         for a in outcome:
@@ -217,7 +222,12 @@ def fix(
 
 
 def _attempt(
-    job: Job, level: Applicability, opinion: Opinion | None, config: Config | None, stopped: Set[str]
+    job: Job,
+    level: Applicability,
+    opinion: Opinion | None,
+    config: Config | None,
+    stopped: Set[str],
+    proof: Proof | None,
 ) -> Fixed | list[Applied]:
     """The outcome without the ``stopped`` rules, or what rules applied that must be stopped too."""
     texts: dict[str, str] = {}
@@ -250,6 +260,8 @@ def _attempt(
                 else:
                     _withhold(withheld, config, diagnostic, reason, is_bug=False)
             chosen = _choose(config, rule, candidates, opinion, withheld)
+            if proof is not None:
+                chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
             passes.append([_applied(config, diagnostic, edits) for diagnostic in chosen])
@@ -282,6 +294,34 @@ def _attempt(
     order = {path: at for at, path in enumerate([*before.files, *before.scripts])}
     files = tuple(sorted(files, key=lambda file: order.get(file.path, len(order))))
     return Fixed(files, tuple(applied), tuple(withheld.values()), tuple(found), tuple(left), before, config)
+
+
+def _proven(
+    job: Job,
+    config: Config,
+    chosen: list[Diagnostic],
+    texts: Mapping[str, str],
+    trees: dict[str, Tree],
+    proof: Proof,
+    withheld: dict[tuple[str, str, int], Withheld],
+) -> list[Diagnostic]:
+    """The fixes without those that call themselves SAFE and change what a visitor gets."""
+
+    def objection(some: Sequence[Diagnostic]) -> str | None:
+        new = {path: apply(config.source(path).text, _edits(some, path)) for path in _paths(some)}
+        return proof(config, read(job, {**texts, **new}, dict(trees)))
+
+    safe = [d for d in chosen if d.fix is not None and d.fix.applicability is Applicability.SAFE]
+    if not safe or objection(safe) is None:
+        return chosen
+    guilty = set()
+    for d in safe:
+        if (reason := objection([d])) is not None:
+            guilty.add(d.fix)
+            _withhold(withheld, config, d, f"it calls itself safe, and {reason}", is_bug=True)
+    # Harmless one by one and not together: one at a time.
+    kept = [d for d in chosen if d.fix not in guilty]
+    return kept if guilty else kept[:1]
 
 
 def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:

@@ -23,7 +23,8 @@ thus not as ours, and the second reader has no say on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -162,15 +163,28 @@ def objection(name: str, before: str, after: str) -> str | None:
 
     Only the top-level blocks that differ are read.
     """
-    old, new = list(parse(before).children), list(parse(after).children)
-    while old and new and old[0].source == new[0].source:
-        del old[0], new[0]
-    while old and new and old[-1].source == new[-1].source:
-        del old[-1], new[-1]
+    blocks_before, blocks_after = parse(before).children, parse(after).children
+    old, new = _without(blocks_before, blocks_after), _without(blocks_after, blocks_before)
     text_before, text_after = ("".join(node.source for node in nodes) for nodes in (old, new))
-    if agrees(text_before, text_after, _ours(old), _ours(new)):
+    try:
+        ours_before, ours_after = _ours(old), _ours(new)
+    except RecursionError:  # thousands of sections deep: the other gives up there too
+        return None
+    if agrees(text_before, text_after, ours_before, ours_after):
         return None
     return f"{name} would not be read by apacheconfig as it is by us"
+
+
+def _without(blocks: Sequence[Node], others: Sequence[Node]) -> Sequence[Node]:
+    """The blocks whose text is not among the others', each as often as it is missing there."""
+    left = Counter(node.source for node in others)
+    found = []
+    for node in blocks:
+        if left[node.source]:
+            left[node.source] -= 1
+        else:
+            found.append(node)
+    return found
 
 
 def _ours(nodes: Iterable[Node]) -> tuple[Shape, ...]:

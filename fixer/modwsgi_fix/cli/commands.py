@@ -23,7 +23,10 @@ class Command(NamedTuple):
 COMMANDS = {
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
+    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
+    "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
+    "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),
 }
 
 

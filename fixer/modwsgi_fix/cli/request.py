@@ -39,6 +39,7 @@ class Showing(NamedTuple):
     quiet: bool = False
     statistics: bool = False
     only: str = ""
+    impact: bool = True
 
 
 class Request(NamedTuple):

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli.disk import directories, unread
 from modwsgi_fix.cli.errors import WRITTEN, Stop
@@ -22,6 +23,9 @@ from modwsgi_fix.reports.text import names, printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
 from modwsgi_fix.text import decode
+
+if TYPE_CHECKING:
+    from modwsgi_fix.impact import Impact
 
 _BUG = "a bug of ours; no file was changed. Please report it with the configuration"
 
@@ -162,10 +166,13 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 
 def _fix(plan: Plan, configs: Sequence[Config]) -> int:
+    from modwsgi_fix.impact import same_outcomes
     from modwsgi_fix.second_reader import objection
 
     request = plan.request
-    outcomes = [fix(job, plan.level, objection, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    outcomes = [
+        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
+    ]
     for outcome in outcomes:
         for one in outcome.withheld:
             if one.is_bug:
@@ -174,8 +181,9 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
                     f"or leave the rule out with --ignore {one.rule}"
                 )
     files = _together(outcomes)
+    impacts = _impacts(request, outcomes)
     if request.mode is Mode.DIFF:
-        return _diff(plan, outcomes, files)
+        return _diff(plan, outcomes, files, impacts)
     if request.mode is Mode.WRITE:
         _write(plan, files)
     else:
@@ -183,22 +191,41 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
         (file, *_) = [*(file.after for file in files), plan.stdin]
         write(file)
     try:
-        return _tell(plan, outcomes, files)
+        return _tell(plan, outcomes, files, impacts)
     except Exception as error:
         if request.mode is Mode.WRITE:
             error.add_note(WRITTEN)
         raise
 
 
-def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> int:
+def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
     """What was fixed, and what is left; the exit code."""
     request = plan.request
-    report = _fixed_report(plan, outcomes)
+    report = _fixed_report(plan, outcomes)._replace(impacts=impacts)
     code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
     _withheld(plan, report)
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
+    _say_impact(request, impacts)
     return code
+
+
+def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
+    """What visitors will notice: for people on stderr, for programs in the JSON report."""
+    seen = not request.showing.quiet or request.showing.format == "json"
+    if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
+        return None
+    from modwsgi_fix.impact import impact
+
+    return tuple(impact(outcome.before, outcome.after) for outcome in outcomes if outcome.files)
+
+
+def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
+    if impacts and not request.showing.quiet:
+        from modwsgi_fix.reports.impact import as_lines
+
+        for line in as_lines(impacts):
+            say(printable(line))
 
 
 def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
@@ -226,7 +253,7 @@ def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
     )
 
 
-def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> int:
+def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
     request = plan.request
@@ -240,6 +267,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> 
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, here=here):
             say(line)
+    _say_impact(request, impacts)
     _withheld(plan, report, files)
     if not request.showing.quiet:
         if files:

@@ -153,7 +153,7 @@ def directory_sections(config: Config, server: Server) -> list[Item]:
 
 def _sections(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
     servers = [server] if server.is_main else [config.main, server]
-    return [item for one in servers for item in one.items if item.key in keys]
+    return [item for one in servers for item in one.all(*keys)]
 
 
 def is_regex_section(section: Item) -> bool:
@@ -190,11 +190,19 @@ def directory_matches(section: Item, path: str) -> bool | None:
 
 def path_matches(pattern: str, path: str) -> bool:
     """Whether a directory pattern (wildcards within components) holds for ``path`` or a directory above it."""
-    wanted = [part for part in pattern.split("/") if part]
-    have = [part for part in path.split("/") if part]
+    wanted, have = _components(pattern), _components(path)
     if len(wanted) > len(have):
         return False
-    return all(w == h or (has_wildcard(w) and _component(w)(h)) for w, h in zip(wanted, have, strict=False))
+    if wanted == have[: len(wanted)]:
+        return True
+    return has_wildcard(pattern) and all(
+        w == h or (has_wildcard(w) and _component(w)(h)) for w, h in zip(wanted, have, strict=False)
+    )
+
+
+@lru_cache(maxsize=16384)
+def _components(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part)
 
 
 @lru_cache(maxsize=1024)
@@ -249,7 +257,7 @@ def grant(config: Config, server: Server, path: str, file: str | None = None) ->
         nested += [child for child in section.children if child.key in ("files", "filesmatch")]
     if file is not None:
         servers = [server] if server.is_main else [config.main, server]
-        outer = [item for one in servers for item in one.items if item.key in ("files", "filesmatch")]
+        outer = [item for one in servers for item in one.all("files", "filesmatch")]
         for section in [*outer, *nested]:
             if files_matches(section, file) is False:
                 continue
@@ -297,9 +305,7 @@ def location_matches(section: Item, path: str) -> bool | None:
 def baseline(config: Config) -> list[Item]:
     """The ``<Directory />`` sections of the main server."""
     return [
-        item
-        for item in config.main.items
-        if item.key == "directory" and not is_regex_section(item) and depth(pattern_of(item)) == 0
+        item for item in config.main.all("directory") if not is_regex_section(item) and depth(pattern_of(item)) == 0
     ]
 
 

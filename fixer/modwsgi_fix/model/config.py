@@ -120,6 +120,8 @@ class Server:
         self.item = item
         #: What stands at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
+        self._by_key: dict[str, list[Item]] = {}
+        self._counted = 0
 
     @property
     def is_main(self) -> bool:
@@ -130,11 +132,21 @@ class Server:
 
     def last(self, key: str) -> Item | None:
         """The last directive of that name at the server's own level: for most settings it is the one that counts."""
-        return next((item for item in reversed(self.items) if item.key == key), None)
+        found = self._index().get(key)
+        return found[-1] if found else None
 
     def all(self, *keys: str) -> list[Item]:
         """The directives of these names at the server's own level, in order."""
-        return [item for item in self.items if item.key in keys]
+        index = self._index()
+        found = [item for key in dict.fromkeys(keys) for item in index.get(key, ())]
+        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    def _index(self) -> dict[str, list[Item]]:
+        """The items by name; the main server of many hosts has thousands, and is asked for a few, often."""
+        for item in self.items[self._counted :] if self._counted < len(self.items) else ():
+            self._by_key.setdefault(item.key, []).append(item)
+        self._counted = len(self.items)
+        return self._by_key
 
     def walk(self) -> Iterator[Item]:
         """Every item of the server, sections before what they hold; not those of virtual hosts inside the main server."""

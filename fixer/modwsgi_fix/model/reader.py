@@ -401,7 +401,8 @@ class _Reader:
             for name in self.disk.names(path):
                 if name not in (".", ".."):
                     yield from self.below(f"{path.rstrip('/')}/{name}")
-        elif self.disk.is_file(path):
+        elif self.disk.is_file(path) or self.disk.is_link(path):
+            # A link that leads nowhere stops httpd: reading it says so.
             yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:

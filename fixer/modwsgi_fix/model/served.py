@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.urls import (
     Mapping,
     aliases,
@@ -137,6 +137,20 @@ def served(config: Config, server: Server) -> list[Served] | None:
 
     The DocumentRoot counts where no mount or alias takes all URLs.
     """
+    known = _served(config)
+    if server not in known:
+        known[server] = _find_served(config, server)
+    found = known[server]
+    return None if found is None else list(found)
+
+
+@derived
+def _served(config: Config) -> dict[Server, list[Served] | None]:
+    """What has been asked for so far: rules ask for every pair of a script and a host."""
+    return {}
+
+
+def _find_served(config: Config, server: Server) -> list[Served] | None:
     found: list[Served] = []
     for mapping in [*aliases(config, server), *mounts(config, server)]:
         target = target_of(config, mapping)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -73,7 +73,8 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
     """
     if one is other:
         return True
-    mine, theirs = _name(config, one), _name(config, other)
+    names = _names(config)
+    mine, theirs = names[one], names[other]
     if mine is None or theirs is None:
         return None
     if mine == theirs:
@@ -85,6 +86,11 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
 
 #: Stands for the main server's name where it is not written: one name, but not known which.
 _UNKNOWN = "\0main"
+
+
+@derived
+def _names(config: Config) -> dict[Server, str | None]:
+    return {server: _name(config, server) for server in config.servers}
 
 
 def _name(config: Config, server: Server) -> str | None:

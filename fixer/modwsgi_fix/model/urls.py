@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import Option, options_of
 from modwsgi_fix.text import Span
 
@@ -143,9 +143,18 @@ def mounts(config: Config, server: Server) -> list[Mapping]:
 
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
-    servers = [server] if server.is_main else [server, config.main]
-    found = (mapping_of(item) for one in servers for item in one.all(*keys))
-    return [mapping for mapping in found if mapping is not None]
+    known = _mappings(config)
+    if (server, keys) not in known:
+        servers = [server] if server.is_main else [server, config.main]
+        found = (mapping_of(item) for one in servers for item in one.all(*keys))
+        known[server, keys] = [mapping for mapping in found if mapping is not None]
+    return list(known[server, keys])
+
+
+@derived
+def _mappings(config: Config) -> dict[tuple[Server, tuple[str, ...]], list[Mapping]]:
+    """What has been asked for so far."""
+    return {}
 
 
 def mount_options(config: Config, mount: Mapping) -> dict[str, Option]:

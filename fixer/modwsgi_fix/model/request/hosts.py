@@ -23,6 +23,8 @@ class _Chain:
 
     entries: list[tuple[Address, Server]] = field(default_factory=list)
     exact: dict[str, int] = field(default_factory=dict)
+    #: ``*`` and a literal rest, by that rest; any other wildcards one by one.
+    suffixes: dict[str, int] = field(default_factory=dict)
     wild: list[tuple[int, str]] = field(default_factory=list)
 
     def index(self, main_name: str | None) -> None:
@@ -35,10 +37,18 @@ class _Chain:
             if name is not None:
                 self.exact.setdefault(name.lower(), order)
             for alias in aliases_of(server):
-                if "*" in alias or "?" in alias:
+                if alias.startswith("*") and "*" not in alias[1:] and "?" not in alias:
+                    self.suffixes.setdefault(alias[1:].lower(), order)
+                elif "*" in alias or "?" in alias:
                     self.wild.append((order, alias.lower()))
                 else:
                     self.exact.setdefault(alias.lower(), order)
+
+    def find(self, name: str) -> int | None:
+        """The place of the first host that goes by this name."""
+        found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
+        found += [next((order for order, pattern in self.wild if _wildcard(pattern).fullmatch(name)), None)]
+        return min((order for order in found if order is not None), default=None)
 
 
 @dataclass(slots=True)
@@ -149,11 +159,7 @@ def select(config: Config, request: Request, world: World) -> Server:
     if chain is None:
         world.step("host", f"no virtual host is at port {request.port}: the main server")
         return config.main
-    found = chain.exact.get(name)
-    for order, pattern in chain.wild:
-        if (found is None or order < found) and _wildcard(pattern).fullmatch(name):
-            found = order
-            break
+    found = chain.find(name)
     if found is None:
         which = "the only one" if len(chain.entries) == 1 else "the first"
         world.step("host", f"no name matches {name}: {label(base)} is {which} at its address", base.item)

@@ -75,8 +75,12 @@ def rewrite(state: State) -> bool:
     rules = cache.get(id(server))
     if rules is None:
         rules = cache[id(server)] = rules_of(server)
-    inherits = [item for item in server.all("rewriteoptions") if "inherit" in " ".join(item.values).lower()]
-    inherits += [i for i in state.config.main.all("rewriteoptions") if "inheritdown" in " ".join(i.values).lower()]
+    options = [(layer, item) for layer in state.site.base for item in layer.by_key.get("rewriteoptions", ())]
+    inherits = [
+        item
+        for layer, item in options
+        if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
+    ]
     engine = state.site.last("rewriteengine", state.world)
     if engine is None or engine.value.lower() != "on":
         return False

@@ -121,10 +121,18 @@ class Outcome:
     @property
     def result(self) -> tuple[object, ...]:
         """What a visitor or the application could tell apart: equal before and after means nothing changed."""
-        return (
-            self.kind, self.status, self.file, self.handler, self.process_group, self.application_group,
-            self.location, self.user, self.options, self.reason if self.kind is Kind.UNKNOWN else "",
-        )  # fmt: skip
+        details: tuple[object, ...] = ()
+        if self.kind is Kind.APPLICATION:
+            details = (
+                self.file, self.path_info, self.script_name, self.process_group, self.application_group, self.user, self.options,
+            )  # fmt: skip
+        elif self.kind is Kind.FILE:
+            details = (self.file,)
+        elif self.kind in (Kind.REDIRECT, Kind.PROXY):
+            details = (self.location,)
+        elif self.kind is Kind.UNKNOWN:
+            details = (self.reason, self.handler)
+        return (self.kind, self.status, *details)
 
     @property
     def short(self) -> str:

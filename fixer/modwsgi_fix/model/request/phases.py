@@ -62,7 +62,7 @@ def prepare(state: State, depth: int) -> None:
     state.layers = [*located, *if_layers(located, state)]
     translate(state)
     assert state.filename is not None
-    found = walk(site, state.filename, state.anchor, world)
+    found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type

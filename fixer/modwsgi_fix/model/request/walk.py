@@ -70,9 +70,13 @@ class Found:
     layers: list[Layer]
 
 
-def walk(site: Site, path: str, anchor: str, world: World) -> Found:
-    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there."""
-    path = normal(path)
+def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> Found:
+    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there.
+
+    ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
+    """
+    # A relative path is httpd's own working directory's, which a daemon has at /.
+    path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
     override = _override(site.base, world)
@@ -82,14 +86,18 @@ def walk(site: Site, path: str, anchor: str, world: World) -> Found:
         parts.pop()
     kind = DIRECTORY
     here, depth = "", 0
-    whole = world.type_of(path.rstrip("/") or "/") if world.disk is not None else None
+    whole = None
+    if world.disk is not None or (path.startswith(anchor) and not script):
+        whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
         for section in site.directories(here, depth):
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
-        if override and override != "none":
+        # Where nothing is said, httpd opens the file and allows nothing in it (core.c: OR_UNSET). Of fragments the rest of
+        # the server is taken to say None, as every distribution does.
+        if override != "none" and (override or site.config.complete):
             htaccess = _htaccess(site, here, override, anchor, world)
             if htaccess is not None:
                 layers.append(htaccess)
@@ -170,6 +178,12 @@ def _htaccess(site: Site, directory: str, override: str, anchor: str, world: Wor
         if world.type_of(path) != FILE:
             continue
         layer = _parsed(site.config, path)
+        if layer is not None and not override:
+            if not layer.by_key and not layer.files and not layer.ifs:
+                return None
+            world.step("directory", f"{path} is read, and AllowOverride allows nothing in it")
+            outcome = Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{path} holds what is not allowed there")
+            raise Done(outcome)
         if layer is None or override != "all":
             raise Beyond(f"{path} is read with AllowOverride {override}")
         return layer
