@@ -152,9 +152,7 @@ WSGIScriptAlias / /srv/site/app.wsgi
         name="a script user and a script group",
         rules=("invalid-daemon-value",),
         level="safe",
-        before={
-            "site.conf": _site("WSGIDaemonProcess site script-user=root \\\n        script-group=root threads=3")
-        },
+        before={"site.conf": _site("WSGIDaemonProcess site script-user=root \\\n        script-group=root threads=3")},
         expect=StartsAfter("Only one of script-user and script-group allowed.", {_SITE: _ANSWERED | {"threads": 3}}),
     ),
     _case(
@@ -437,9 +435,7 @@ WSGIDaemonProcess Shop threads=6
         rules=("maximum-requests",),
         level="unsafe",
         before={
-            "site.conf": _site(
-                "WSGIDaemonProcess site threads=1 maximum-requests=1", "WSGIApplicationGroup %{GLOBAL}"
-            )
+            "site.conf": _site("WSGIDaemonProcess site threads=1 maximum-requests=1", "WSGIApplicationGroup %{GLOBAL}")
         },
         probes=probes(_SITE, f"{_SITE}again"),
         expect=EqualExcept({f"{_SITE}again": {"process_class": (f"{_SITE}again", _SITE)}}),
@@ -501,13 +497,15 @@ WSGIDaemonProcess Shop threads=6
 </VirtualHost>
 {_OPEN}"""
         },
-        expect=EqualExcept({
-            _SITE: {
-                "process_group": ("", "site"),
-                "cwd": ("/", "/srv/site"),
-                "threads": (4, 3),
-                "python_path": ((), ("/srv/site",)),
+        expect=EqualExcept(
+            {
+                _SITE: {
+                    "process_group": ("", "site"),
+                    "cwd": ("/", "/srv/site"),
+                    "threads": (4, 3),
+                    "python_path": ((), ("/srv/site",)),
+                }
             }
-        }),
+        ),
     ),
 )

@@ -42,10 +42,12 @@ WSGIDaemonProcess site
 </VirtualHost>
 {_OPEN}"""
         },
-        expect=EqualExcept({
-            _SITE: {"application_group": ("%{Global}", "")},
-            _BLOG: {"application_group": ("%(Resource)", "a.example|/blog")},
-        }),
+        expect=EqualExcept(
+            {
+                _SITE: {"application_group": ("%{Global}", "")},
+                _BLOG: {"application_group": ("%(Resource)", "a.example|/blog")},
+            }
+        ),
     ),
     _case(
         name="embedded mode misspelt",
@@ -81,10 +83,12 @@ WSGIDaemonProcess blog
 </VirtualHost>
 {_OPEN}"""
         },
-        expect=EqualExcept({
-            _SITE: {"application_group": ("a.example|", "")},
-            _BLOG: {"application_group": ("a.example|/blog", "")},
-        }),
+        expect=EqualExcept(
+            {
+                _SITE: {"application_group": ("a.example|", "")},
+                _BLOG: {"application_group": ("a.example|/blog", "")},
+            }
+        ),
         equivalent={"site.conf: swap: *": _FREE},
     ),
     _case(
@@ -106,10 +110,12 @@ WSGIDaemonProcess site
 {_OPEN}"""
         },
         probes=probes(_HIGH, _HIGHER),
-        expect=EqualExcept({
-            _HIGH: {"application_group": ("a.example:8080|", "a.example")},
-            _HIGHER: {"application_group": ("a.example:8081|", "a.example")},
-        }),
+        expect=EqualExcept(
+            {
+                _HIGH: {"application_group": ("a.example:8080|", "a.example")},
+                _HIGHER: {"application_group": ("a.example:8081|", "a.example")},
+            }
+        ),
     ),
     _case(
         name="what holds anyway, written out",

@@ -247,7 +247,9 @@ CASES = (
         probes=probes(_SITE, _STATIC),
         bases=(None,),
         expect=EqualExcept(regained=(_SITE,)),
-        equivalent={"apache2.conf: drop: -Order deny,allow +Require ip 192.0.2.1": "the old lines refuse whom it refuses"},
+        equivalent={
+            "apache2.conf: drop: -Order deny,allow +Require ip 192.0.2.1": "the old lines refuse whom it refuses"
+        },
     ),
     _case(
         name="a directory that is closed in words which 2.2 does not know",
@@ -401,14 +403,16 @@ NameVirtualHost *:8080
         # Where httpd shows the tests another /etc/hosts; elsewhere nobody knows the name, which comes to the same.
         tree={**_TREE, "/etc/hosts": "127.0.0.1 localhost old.a.example\n"},
         probes=probes(_SITE, _B),
-        expect=EqualExcept({
-            _SITE: {
-                "vhost": ("b.example:80", "a.example:80"),
-                "mapped": ("/srv/other/app.wsgi", "/srv/site/app.wsgi"),
-                "label": ("other", "app"),
-                "application_group": ("b.example|", "a.example|"),
+        expect=EqualExcept(
+            {
+                _SITE: {
+                    "vhost": ("b.example:80", "a.example:80"),
+                    "mapped": ("/srv/other/app.wsgi", "/srv/site/app.wsgi"),
+                    "label": ("other", "app"),
+                    "application_group": ("b.example|", "a.example|"),
+                }
             }
-        }),
+        ),
     ),
     # -- what 2.4 does not know -------------------------------------------------------------------------------------
     _case(
