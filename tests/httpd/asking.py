@@ -108,8 +108,9 @@ def _of_alias(alias: Mapping) -> Iterator[str]:
         yield posixpath.join(url, MARKER)
         yield url
         yield posixpath.join(url, SOURCE)
-        if url != "/":
+        if url.strip("/"):
             yield f"{url.rstrip('/')}x"
+            yield url.removesuffix("/") if url.endswith("/") else f"{url}/"
 
 
 def _of_locations(config: Config, server: Server) -> Iterator[str]:

@@ -45,8 +45,8 @@ Level = Literal["before", "safe", "repaired"]
 
 
 def subjects(corpus: Path) -> list[str]:
-    """Every configuration of the collection that is not a template, by its path in it."""
-    found = [*corpus.glob("configs/*.conf"), *corpus.glob("qa/*/*.conf")]
+    """Every configuration of the collection, by its path in it."""
+    found = [*corpus.glob("configs/*.conf"), *corpus.glob("qa/*/*.conf"), *corpus.glob("templates/*.conf.*")]
     return sorted(str(path.relative_to(corpus)) for path in found)
 
 
@@ -60,11 +60,15 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a configuration, and what the fixes make of it then. ``bases`` are those to start it under."""
+    """One way to read a configuration, and what the fixes make of it then.
+
+    ``bases`` are those to start it under; ``base`` is the one that it has among its own files.
+    """
 
     name: str
     bases: tuple[Base, ...]
     versions: Mapping[Level, Version]
+    base: Base = None
 
     def differs(self, level: Level) -> bool:
         """Whether the fixes of this level changed more than those before it."""
@@ -92,13 +96,22 @@ def prepare(path: Path) -> Subject:
     else:
         piece = {SITE: text}
         alone = stage([_read(piece)])
-        readings = [_reading("piece", ("2.4", "2.2"), piece, None)]
+        readings = [_reading("piece", _bases(_read(piece)), piece, None)]
         for base in _whole_bases(path):
-            readings.append(_reading(f"server {base}", (None,), {SERVER: _around(alone, base), **piece}, alone))
+            whole = _reading(f"server {base}", (None,), {SERVER: _around(alone, base), **piece}, alone)
+            readings.append(replace(whole, base=base))
     configs = [_read(each) for each in _distinct(one.texts for r in readings for one in r.versions.values())]
     staged = stage(configs)
     asked = {str(probe): probe for probe in questions(configs[0]) if probe.port in staged.ports}
     return Subject(text, tuple(readings), staged, tuple(asked.values())[: _patience(configs[0])])
+
+
+def _bases(config: Config) -> tuple[Base, ...]:
+    """What may close the file system around a piece: what it was written for first. Without grants it needs open doors."""
+    dialects = _dialects(config)
+    if not dialects:
+        return (None, "2.4")
+    return ("2.2", "2.4") if dialects == {"2.2"} else ("2.4", "2.2")
 
 
 def _whole_bases(path: Path) -> tuple[Base, ...]:
@@ -222,8 +235,9 @@ def kind(old: Answer, new: Answer) -> str:
     refused = old.who == "httpd" and old.status in (401, 403)
     if old.who in ("file", "listing") and new.who in ("application", "httpd") and new.status < 500:
         return "closed"
-    if refused and new.status not in (401, 403) and new.status < 500:
-        return "granted"
+    if refused and new.status not in (0, 401, 403) and new.status < 500:
+        # The handler of a file is its type; that of a status page has a name.
+        return "opened" if new.who == "listing" or (new.who == "file" and "/" in new.handler) else "granted"
     if old.who == "application" and new.who == "httpd" and new.status in (401, 403):
         return "refused"
     if old.who != "application" and new.who == "application":
@@ -262,14 +276,19 @@ def judge(reading: Reading, base: Base, level: Level, before: Run, after: Run) -
         if before.started:
             return Verdict(violations=(f"{heading}: httpd does not start any more: {' / '.join(after.messages)}",))
         return Verdict()
-    unheard = _dialects(reading.versions["before"].texts).isdisjoint(_denying(reading, base))
+    texts = reading.versions["before"].texts
+    config = _read({SITE: texts[SITE]} if SITE in texts else texts)
+    denying = base or reading.base
+    unheard = denying is not None and denying not in _dialects(config)
+    # A program that writes a log is killed with the server, at any line.
+    logs = not any(item.value.startswith("|") for item in config.named("errorlog"))
     equal, violations = 0, []
-    for probe, old, new in _aligned(before, after):
+    for probe, old, new in _aligned(before, after, logs=logs):
         if old == new:
             equal += 1
             continue
         what = kind(old, new)
-        if what == "granted" and unheard:
+        if what in ("granted", "opened") and unheard:
             what = "heard"
         if not any(what in DECLARED.get(rule, ()) for rule, _ in version.applied):
             violations.append(f"{heading}: {probe}: {what}: {changes(old, new)}")
@@ -280,8 +299,11 @@ def _named(applied: tuple[str, Applicability]) -> str:
     return f"{applied[0]} ({applied[1].label})"
 
 
-def _aligned(before: Run, after: Run) -> Iterator[tuple[Probe, Answer, Answer]]:
-    """Answers in pairs. A process is named by the first probe it answered: here, of those answered in both runs."""
+def _aligned(before: Run, after: Run, *, logs: bool) -> Iterator[tuple[Probe, Answer, Answer]]:
+    """Answers in pairs. A process is named by the first probe it answered: here, of those answered in both runs.
+
+    Without ``logs`` nothing is said of where the application's errors go.
+    """
     both = [one for one in before.answers if before.answers[one].who == after.answers[one].who == "application"]
     first: list[dict[str, str]] = [{}, {}]
     for one in both:
@@ -290,24 +312,23 @@ def _aligned(before: Run, after: Run) -> Iterator[tuple[Probe, Answer, Answer]]:
     for one in before.answers:
         pair = [run_.answers[one] for run_ in (before, after)]
         old, new = (
-            replace(answer, process_class=names.get(answer.process_class, "") if one in both else "")
+            replace(
+                answer,
+                process_class=names.get(answer.process_class, "") if one in both else "",
+                error_logs=answer.error_logs if logs else (),
+            )
             for names, answer in zip(first, pair, strict=True)
         )
         yield one, old, new
 
 
-def _dialects(texts: Texts) -> frozenset[str]:
+def _dialects(config: Config) -> frozenset[str]:
     """In whose words the configuration itself grants access."""
-    keys = {
+    return frozenset(
         "2.4" if item.key == "require" else "2.2"
-        for item in _read({SITE: texts[SITE]} if SITE in texts else texts).named("require", "allow")
+        for item in config.named("require", "allow")
         if item.values in (("all", "granted"), ("from", "all"))
-    }
-    return frozenset(keys)
-
-
-def _denying(reading: Reading, base: Base) -> frozenset[str]:
-    return frozenset({base or reading.name.removeprefix("server").strip()}) - {""}
+    )
 
 
 # -- not started ----------------------------------------------------------------------------------------------------

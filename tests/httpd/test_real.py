@@ -43,6 +43,8 @@ def test_a_real_configuration(name: str, httpd: Path, record_property: Callable[
     for level in real.LEVELS:
         record_property(f"real_{level}", int(any(reading.differs(level) for reading in subject.readings)))
     record_property("real_files", 1)
+    answers = [answer for run in runs.values() for answer in run.answers.values()]
+    record_property("real_answering", int(any(answer.who == "application" for answer in answers)))
     first = next(iter(runs.values()))
     record_property("real_started", int(first.started))
     if not first.started:
