@@ -38,14 +38,16 @@ class EqualExcept:
 
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
     listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
-    httpd refuses it now: a restriction that had been undone holds again. ``changes`` states any other change exactly:
-    each field that differs, with its value before and after.
+    httpd refuses it now: a restriction that had been undone holds again. ``served`` got something else, and gets now the
+    file that begins with this text. ``changes`` states any other change exactly: each field that differs, with its
+    value before and after.
     """
 
     changes: Changes = field(default_factory=dict)
     regained: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    served: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class Case:
 
     ``expect`` may differ from base to base. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
     no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too.
+
+    ``root``: the command line is shown the file tree (``--root``), and ``arguments`` are further ones. A WSGI script that
+    a fix rewrites is one of ``before``, by its absolute path, and ``include`` then names the configuration files.
     """
 
     name: str
@@ -84,6 +89,8 @@ class Case:
     include: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     preamble: str = ""
+    arguments: tuple[str, ...] = ()
+    root: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -114,7 +121,7 @@ def judge(expect: Expectation, before: Run, after: Run) -> list[str]:
         return [f"httpd does not start {which}: {' / '.join(said)}"]
     found = list(_unequal(expect if isinstance(expect, EqualExcept) else EqualExcept(), before, after))
     if isinstance(expect, EqualExcept):
-        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused}, after)
+        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused, *expect.served}, after)
     return found
 
 
@@ -145,6 +152,10 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
         elif name in expect.refused:
             if old.status != 200 or new.status not in (401, 403) or new.who != "httpd":
                 yield f"{name}: should be refused now: {_told(old)} -> {_told(new)}"
+        elif name in expect.served:
+            text = expect.served[name]
+            if (old.who, old.body) == ("file", text) or (new.status, new.who, new.body) != (200, "file", text):
+                yield f"{name}: should be served {text!r} now: {_told(old)} -> {_told(new)} {new.body!r}"
         elif (differs := changes(old, new)) != expect.changes.get(name, {}):
             declared = dict(expect.changes.get(name, {}))
             yield f"{name}: {differs or 'nothing'} changed, declared was {declared or 'nothing'}"

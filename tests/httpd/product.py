@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .case import Case, Level
+from .root import CONF, Root, Tree, plant
 
 Texts = Mapping[str, str]
 
@@ -19,22 +21,30 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
 
 
-def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, str]:
-    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not."""
+def fixed(
+    texts: Texts, level: Level, select: Sequence[str] = (), arguments: Sequence[str] = (), disk: Tree | None = None
+) -> dict[str, str]:
+    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not.
+
+    With ``disk`` the file tree lies beside them, and ``--root`` names it: relative texts are in /etc/apache2 of it.
+    """
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
-        directory = Path(name)
+        root, home = Root(Path(name), private=True), "/" if disk is None else CONF
+        plant(root, disk or {})
         for path, text in texts.items():
-            file = directory / path.lstrip("/")
+            file = root.outside(os.path.join(home, path))
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
-        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
-        command += [f"--select={','.join(select)}"] * bool(select) + [str(directory)]
+        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level, *arguments]
+        command += [f"--root={root.top}"] * (disk is not None)
+        command += [f"--select={','.join(select)}"] * bool(select) + [str(root.outside(home))]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return {path: (directory / path.lstrip("/")).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
+        written = {path: root.outside(os.path.join(home, path)).read_bytes() for path in texts}
+        return {path: text.decode("utf-8", "surrogateescape") for path, text in written.items()}
 
 
 def fix_of(case: Case) -> dict[str, str]:
     """What the rules of a case make of it, at its level."""
-    return fixed(case.before, case.level, case.rules)
+    return fixed(case.before, case.level, case.rules, case.arguments, case.tree if case.root else None)
