@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
+import os
+
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; and CI tries the same examples each time, so that what is green stays green.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

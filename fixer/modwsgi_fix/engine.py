@@ -17,14 +17,15 @@ from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
-from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]
 
-#: True where the findings of a rule in a file are of no interest: (file key, rule name).
+#: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
+#: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
 _MAX_PASSES = 2000
@@ -146,20 +147,27 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
-    try:
-        found = list(rule.check(config.for_rule(rule.name)))
-    except Exception as error:
-        raise RuleError(rule, error) from error
-    return [replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found]
+    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O."""
+
+    def run() -> list[Diagnostic]:
+        try:
+            found = list(rule.check(config.for_rule(rule.name)))
+        except Exception as error:
+            raise RuleError(rule, error) from error
+        return [replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found]
+
+    return config.once((rule.name, rule.check), run)
 
 
 def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     kept = []
+    asked: dict[str, list[Suppression]] = {}
     for found in _run(config, rule):
         file = config.files.get(found.path)
-        hits = (
-            [s for s in suppressions(file.tree) if s.name == rule.name and found.span.start in s.region] if file else []
-        )
+        if found.path not in asked:
+            all_of_it = suppressions(file.tree) if file and "modwsgi-fix:" in file.text else []
+            asked[found.path] = [s for s in all_of_it if s.name == rule.name]
+        hits = [s for s in asked[found.path] if found.span.start in s.region]
         if hits and used is not None:
             used.update((found.path, hit.span, hit.name) for hit in hits)
         if not hits:
@@ -184,15 +192,20 @@ def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, st
     ]
 
 
-def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion | None = None) -> Fixed:
-    """Apply every fix up to ``level`` until nothing changes.
+def fix(
+    job: Job,
+    level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    config: Config | None = None,
+) -> Fixed:
+    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
     so are rules that undo each other.
     """
-    trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
-    before = config = read(job, texts, trees)
+    before = config = config or read(job)
+    trees = {path: file.tree for path, file in config.files.items()}
     found = findings(config, job.rules, job.ignored)
     applied: list[Applied] = []
     withheld: dict[tuple[str, str, int], Withheld] = {}
@@ -213,7 +226,7 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic)
+                reason = _obstacle(config, rule, diagnostic, job.ignored)
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -260,13 +273,15 @@ def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
-def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic) -> str | None:
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
     for path, span, _ in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
+        if ignored is not None and ignored(path, ""):
+            return f"{file.name} is excluded"
         tree = getattr(file, "tree", None)
         if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"

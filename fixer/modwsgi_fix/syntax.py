@@ -38,7 +38,8 @@ _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 _DISJOINT = frozenset(
     {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch", "virtualhost"}
 )
-_CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
+#: Sections that vanish once read: their contents belong to what encloses them.
+CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Sections which take no argument, and so may be opened inside one of their own name.
 _BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
@@ -519,7 +520,7 @@ class _Parser:
     def _leave_open(self, key: str, start: int) -> None:
         """Close what a section of that name cannot stand in, where its own closing tag is missing."""
         depth = len(self.stack) - 1
-        while depth > 0 and self.stack[depth].key in _CONDITIONS:
+        while depth > 0 and self.stack[depth].key in CONDITIONS:
             depth -= 1
         outer = self.stack[depth]
         if key == "virtualhost":

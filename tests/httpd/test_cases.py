@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from . import product
@@ -30,6 +32,8 @@ def test_every_rule_with_an_edit_has_a_case() -> None:
     """A rule whose manual page shows a diff rewrites something, and what it rewrites must be proven."""
     from modwsgi_fix.rule import all_rules
 
-    rewriting = {name for name, rule in all_rules().items() if "```diff" in rule.page}
+    # What is for another httpd or mod_wsgi than the one here cannot be tried on it.
+    shown = re.compile(r"```diff(?![^\n]*(?:httpd|mod_wsgi)=)")
+    rewriting = {name for name, rule in all_rules().items() if shown.search(rule.page)}
     unproven = sorted(rewriting - {rule for case in CASES for rule in case.rules})
     assert not unproven, f"rules that rewrite, without a case on a real httpd: {', '.join(unproven)}"

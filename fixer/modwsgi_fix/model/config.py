@@ -321,6 +321,8 @@ class Config:
 
     def for_rule(self, name: str) -> Config:
         """This configuration as one rule is given it: ``option`` answers with the settings of that rule."""
+        if name not in self._options:
+            return self
         view = copy(self)
         view._rule = name
         return view
@@ -341,9 +343,13 @@ class Config:
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         """``compute(self)``, once."""
-        if compute not in self._derived:
-            self._derived[compute] = compute(self)
-        result: T = self._derived[compute]
+        return self.once(compute, lambda: compute(self))
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """``compute()``, once for that key and this configuration."""
+        if key not in self._derived:
+            self._derived[key] = compute()
+        result: T = self._derived[key]
         return result
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
+from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.syntax import split_words
 from modwsgi_fix.text import WHITESPACE, Span, has_placeholder
@@ -237,7 +237,7 @@ def hoist(
         ):
             lines = lines_of(item)
             lines[-1] += "".join(f" {word}" for word in extra)
-            return insert_before(place, lines), *sorted({delete(one) for one in gone})
+            return insert_outside(place, lines), *sorted({delete(one) for one in gone})
         if place in needed:
             return None
     return None
