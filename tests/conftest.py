@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -13,6 +12,13 @@ from hypothesis import settings
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What tests/test_corpus.py can write anew."""
+    parser.addoption(
+        "--write-expected", action="store_true", help="write corpus/*/expected/ anew, to be read by a person"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -24,9 +30,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             if getattr(report, "when", None) == "teardown":
                 for name, value in report.user_properties:
                     counted[name] += value if name.startswith("httpd_") else 0
-    if not counted["httpd_servers"]:
+    if not counted["httpd_servers"] and not counted["httpd_trees"]:
         return
     terminalreporter.section("on a real httpd")
+    if counted["httpd_trees"]:
+        terminalreporter.write_line(
+            f"{counted['httpd_trees']} files read to the same tree, {counted['httpd_refusals']} refused by both"
+        )
+    if not counted["httpd_servers"]:
+        return
     terminalreporter.write_line(
         f"{counted['httpd_cases']} cases, {counted['httpd_probes']} probes, "
         f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught, "

@@ -43,7 +43,8 @@ def comments(config: Config) -> list[str]:
 
 NAMES = st.sampled_from(["Foo", "bar", "Qux", "q\\\nux"])
 WORDS = st.sampled_from(
-    ["a", "b=c", '"d e"', "'f'", '"g\\"h"', "i\\\nj", '"k\\\nl"', '"m \\\n    n"', "o\\", '""', 'p="q r"', "#", "ˆ", "\udcff", "${V}"]
+    ["a", "b=c", '"d e"', "'f'", '"g\\"h"', "i\\\nj", '"k\\\nl"', '"m \\\n    n"', "o\\", '""', 'p="q r"', "#", "ˆ",
+     "\udcff", "${V}"]
 )  # fmt: skip
 BLANKS = st.sampled_from([" ", "  ", "\t", " \\\n", "\\\n ", " \\\n    ", "\\\n    ", " \\\n\\\n ", "\t\\\n\t"])
 TAILS = st.sampled_from(["", "", "", " ", "\t ", " \\\n", "\\\n  "])

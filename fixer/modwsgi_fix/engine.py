@@ -7,7 +7,7 @@ stale facts and no order of rules has to be kept. A fix is applied whole or not 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -28,7 +28,8 @@ Opinion = Callable[[str, str, str], str | None]
 #: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
-_MAX_PASSES = 2000
+#: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
+_PASSES, _MAX_PASSES = 100, 2000
 
 
 class RuleError(Exception):
@@ -201,8 +202,24 @@ def fix(
     """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other.
+    so are rules that undo each other, or find no end: none of their fixes is applied.
     """
+    fights: dict[tuple[str, str, int], Withheld] = {}
+    while True:
+        stopped = {rule for rule, _, _ in fights}
+        outcome = _attempt(job, level, opinion, config, stopped)
+        if isinstance(outcome, Fixed):
+            return outcome._replace(withheld=(*fights.values(), *outcome.withheld))
+        for a in outcome:
+            reason = "other rules undo this fix" if len({a.rule for a in outcome}) > 1 else "it finds no end"
+            held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True)
+            fights.setdefault((a.rule, a.path, a.line), held)
+
+
+def _attempt(
+    job: Job, level: Applicability, opinion: Opinion | None, config: Config | None, stopped: Set[str]
+) -> Fixed | list[Applied]:
+    """The outcome without the ``stopped`` rules, or what rules applied that must be stopped too."""
     texts: dict[str, str] = {}
     before = config = config or read(job)
     trees = {path: file.tree for path, file in config.files.items()}
@@ -213,9 +230,10 @@ def fix(
     originals: dict[str, str] = {}
     names: dict[str, str] = {}
     seen: list[dict[str, str]] = [{}]
-    stopped: set[str] = set()
-    changed, passes = True, 0
-    while changed and passes < _MAX_PASSES:
+    passes: list[list[Applied]] = []
+    limit = min(_PASSES + len(config.items), _MAX_PASSES)
+    changed = True
+    while changed:
         changed = False
         for rule in job.rules:
             if rule.name in stopped:
@@ -234,7 +252,9 @@ def fix(
             chosen = _choose(config, rule, candidates, opinion, withheld)
             if not chosen:
                 continue
-            passes += 1
+            passes.append([_applied(config, diagnostic, edits) for diagnostic in chosen])
+            if len(passes) > limit:
+                return passes[-1]
             new = dict(texts)
             for path in dict.fromkeys(edit.path for d in chosen for edit in d.fix.edits if d.fix):  # type: ignore[union-attr]
                 now = config.source(path)
@@ -243,12 +263,9 @@ def fix(
                 new[path] = apply(now.text, _edits(chosen, path))
             state = {path: text for path, text in new.items() if text != originals[path]}
             if state in seen:
-                stopped.add(rule.name)
-                for diagnostic in chosen:
-                    _withhold(withheld, config, diagnostic, "other rules undo this fix", is_bug=True)
-                continue
+                return [one for done in passes[seen.index(state) :] for one in done]
             seen.append(state)
-            applied += [_applied(config, diagnostic, edits) for diagnostic in chosen]
+            applied += passes[-1]
             for path in new:
                 if (path_edits := _edits(chosen, path)) and path in originals:
                     edits[path] = compose(edits.get(path, []), path_edits)

@@ -74,6 +74,8 @@ def _examples(page: str) -> Iterator[Example]:
         if kind == "diff":
             before, links = _split([text[1:] for text in body if text[:1] in (" ", "-", "")])
             after, _ = _split([text[1:] for text in body if text[:1] in (" ", "+", "")])
+            # A file of which every line goes is empty afterwards.
+            after = {**{name: [] for name in before}, **after}
             yield Example(kind, level, _join(before), _join(after), (), links, settings, line)
         else:
             files, links = _split(body)

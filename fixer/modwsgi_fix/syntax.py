@@ -25,6 +25,7 @@ _WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
 _JOIN = re.compile(r"\\\r?\n")
+_EMPTY = re.compile(r"\n\r?\n")
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
@@ -86,6 +87,8 @@ def _logical(text: str, start: int, end: int) -> Logical:
     # At the end of a file a continuation may go on into nothing.
     if first < 0 or (first == len(raw) - 1 and not raw.endswith(("\\\n", "\\\r\n"))):
         return Logical(raw, ((0, start),))
+    if _EMPTY.search(raw):
+        return _logical_of_backslashes(raw, start)
     parts, joints, at, length = [], [], 0, 0
     for joint in _JOIN.finditer(raw):
         part = raw[at : joint.start()]
@@ -99,6 +102,26 @@ def _logical(text: str, start: int, end: int) -> Logical:
     return Logical("".join(parts), tuple(dict(joints).items()))
 
 
+def _logical_of_backslashes(raw: str, start: int) -> Logical:
+    """The same where an empty line follows: httpd looks for the backslash in all that it has joined so far.
+
+    Two backslashes and two line ends thus join three lines (util.c:ap_varbuf_cfg_getline).
+    """
+    kept: list[int] = []
+    at = 0
+    while at < len(raw):
+        end = raw.find("\n", at) + 1 or len(raw)
+        kept += range(at, end)
+        at = end
+        if raw[end - 1] == "\n":
+            last = len(kept) - 1
+            last -= last > 0 and raw[kept[last - 1]] == "\r"
+            if last > 0 and raw[kept[last - 1]] == "\\":
+                del kept[last - 1 :]
+    joints = [(to, start + at) for to, at in enumerate(kept) if not to or at != kept[to - 1] + 1]
+    return Logical("".join(raw[at] for at in kept), tuple(joints) or ((0, start),))
+
+
 def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
     """The words of ``logical.text[start:end]`` as ``server/util.c:ap_getword_conf`` splits them."""
     text, words, at = logical.text, [], start
@@ -108,15 +131,18 @@ def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
         found = _WORD.match(text, at, end)
         if found is None:
             break
-        group = found.lastindex or 1
-        value = found[group]
-        if "\\" in value:
-            quote = ("", '"', "'", "")[group]
-            value = re.sub(rf"\\([\\{quote}])", r"\1", value)
+        group, value = found.lastindex or 1, _value(found)
         last = found.end(group) + (group != 3 and text[found.end(group) : found.end(group) + 1] == '"\'"'[group - 1])
         words.append(Word(value, logical.span(at, last)))
         at = found.end()
     return tuple(words)
+
+
+def _value(word: re.Match[str]) -> str:
+    """A word as ``util.c:substring_conf`` takes its backslashes away."""
+    group = word.lastindex or 1
+    value: str = word[group]
+    return re.sub(rf"\\([\\{('', chr(34), chr(39), '')[group]}])", r"\1", value) if "\\" in value else value
 
 
 class Node:
@@ -141,7 +167,7 @@ class Node:
 
 
 class Blank(Node):
-    """Empty lines."""
+    """Empty lines; also one that begins with ``""``, which httpd skips."""
 
     __slots__ = ()
 
@@ -407,7 +433,7 @@ class _Parser:
                     into.append(Blank(text, pos, end))
             elif (first := word[0]) == "#":
                 into.append(Comment(text, pos, end))
-            elif first in "<\"'0123456789" or word[-1] == "\\":
+            elif first in "<\"'0123456789" or word[-1] == ">" or "\\" in word:
                 end = self._odd(pos, end)
                 into = self.into
             else:
@@ -420,15 +446,22 @@ class _Parser:
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
         """The end of the logical line whose first physical line ends at ``end``."""
         text, size, line = self.text, len(self.text), start
-        while True:
-            body = end - 1 if text[end - 1] == "\n" else 0
-            if body and body > line and text[body - 1] == "\r":
+        #: The backslashes and CRs at the end of what is joined so far: an empty line makes them count.
+        tail = ""
+        while text[end - 1] == "\n":
+            body = end - 1
+            if body > line and text[body - 1] == "\r":
                 body -= 1
-            if not body or body <= line or text[body - 1] != "\\" or (has_nul and text.find("\0", line, end) >= 0):
+            if body == line and body == end - 1:
+                tail = tail.removesuffix("\r")
+            if (text[body - 1] if body > line else tail[-1:]) != "\\":
                 return end
-            if end == size:
+            if end == size or (has_nul and text.find("\0", line, end) >= 0):
                 return end
+            before = tail + text[line : body - 1] if body > line else tail[:-1]
+            tail = before[len(before.rstrip("\\\r")) :]
             line, end = end, text.find("\n", end) + 1 or size
+        return end
 
     def _odd(self, start: int, end: int) -> int:
         """A section tag, or a first word with a quote or a continuation in it; where to read on."""
@@ -443,9 +476,14 @@ class _Parser:
             return end
         found = _WORD.match(line)
         assert found is not None
-        name = found[found.lastindex or 1]
+        name = _value(found)
+        if not name:
+            self.into.append(Blank(text, start, end))
+            return end
         if not name.startswith("<"):
             self.numbered = self.numbered or name[:1].isdigit()
+            # httpd takes the ">" that ends a section's name from any name (config.c:ap_build_config_sub).
+            name = name if name[1:2] == "/" else name.removesuffix(">")
             self.into.append(Directive(text, start, end, intern(name)))
             return end
         spaced = name in ("<", "</")

@@ -86,7 +86,7 @@ def _text(text: str) -> str:
 
 
 def request_of_probe(probe: Probe) -> Request:
-    path, question, query = probe.path.partition("?")
+    path, _question, query = probe.path.partition("?")
     return Request(
         probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
         headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=None,

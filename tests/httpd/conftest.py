@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Where there is no httpd, keep one of the tests that need it, to say so in one line (or to fail, once)."""
     if not isinstance(install.find(), str):
         return
-    needing = [item for item in items if {"httpd", "read_tree"} & set(getattr(item, "fixturenames", ()))]
+    needing = [item for item in items if {"httpd", "dumper"} & set(getattr(item, "fixturenames", ()))]
     # One that nothing else would skip.
     spared = next((item for item in needing if not item.get_closest_marker("skipif")), None)
     dropped = [item for item in needing if item is not spared]
@@ -116,11 +116,27 @@ def prove_case(httpd: Path, record_property: Callable[[str, object], None]) -> P
 
 
 @pytest.fixture(scope="session")
-def read_tree(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[dump.Node, ...] | dump.Refusal]:
-    """``read_tree(text)`` is httpd's own directive tree of a text."""
+def dumper(tmp_path_factory: pytest.TempPathFactory) -> tuple[install.Install, Path]:
+    """httpd, and the module that makes it print what it has read."""
     found = install.find()
     directory = tmp_path_factory.mktemp("dumptree")
     built = found if isinstance(found, str) else dump.build(directory)
     if isinstance(found, str) or isinstance(built, str):
         _absent(str(built))
-    return functools.partial(dump.directive_tree, found, built)
+    return found, built
+
+
+@pytest.fixture(scope="session")
+def read_trees(
+    dumper: tuple[install.Install, Path],
+) -> Callable[[Sequence[str]], list[tuple[dump.Node, ...] | dump.Refusal]]:
+    """``read_trees(texts)`` are httpd's own directive trees of texts."""
+    return functools.partial(dump.directive_trees, *dumper)
+
+
+@pytest.fixture(scope="session")
+def read_tree(
+    read_trees: Callable[[Sequence[str]], list[tuple[dump.Node, ...] | dump.Refusal]],
+) -> Callable[[str], tuple[dump.Node, ...] | dump.Refusal]:
+    """``read_tree(text)`` is httpd's own directive tree of a text."""
+    return lambda text: read_trees([text])[0]

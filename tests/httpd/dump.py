@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,19 +63,69 @@ def build(directory: Path) -> Path | str:
 
 def directive_tree(found: Install, module: Path, text: str) -> tuple[Node, ...] | Refusal:
     """What httpd reads in ``text`` (any bytes, as surrogateescape), or why it cannot. Needs no root, opens no port."""
+    return directive_trees(found, module, [text])[0]
+
+
+def directive_trees(found: Install, module: Path, texts: Sequence[str]) -> list[tuple[Node, ...] | Refusal]:
+    """The same of many texts. Those that httpd reads cost one start together; it stops at the first that it cannot."""
+    if not texts:
+        return []
+    read = _read_together(found, module, texts)
+    if isinstance(read, list):
+        return list(read)
+    if len(texts) == 1:
+        return [read]
+    middle = len(texts) // 2
+    return [*directive_trees(found, module, texts[:middle]), *directive_trees(found, module, texts[middle:])]
+
+
+def _read_together(found: Install, module: Path, texts: Sequence[str]) -> list[tuple[Node, ...]] | Refusal:
     directory = module.parent
-    main, file = directory / "main.conf", directory / "text.conf"
-    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    main, files = directory / "main.conf", [directory / f"text{number}.conf" for number in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
     mpm = next(path for name in ("mpm_event", "mpm_prefork", "mpm_worker") if (path := found.module(name)))
     lines = [f'ServerRoot "{directory}"', f'LoadModule {mpm.stem.removeprefix("mod_")}_module "{mpm}"']
-    lines += [f'LoadModule dumptree_module "{module}"', f'Include "{file}"', ""]
+    lines += [f'LoadModule dumptree_module "{module}"', *(f'Include "{file}"' for file in files), ""]
     main.write_text("\n".join(lines))
     command = [str(found.server), "-t", "-f", str(main)]
     done = subprocess.run(command, capture_output=True, env={}, check=False)
     if done.returncode:
-        return _refusal(done.stderr.decode("utf-8", "replace"), file)
+        return _refusal(done.stderr.decode("utf-8", "replace"), files[0])
+    rows: dict[str, list[_Row]] = {str(file): [] for file in files}
+    for row in (_row(line) for line in done.stdout.decode("ascii").split("\n") if line):
+        if row[1] in rows:
+            rows[row[1]].append(row)
+    return [tuple(_nest(found)) for found in rows.values()]
+
+
+def server_rows(found: Install, module: Path, entry: Path, load: Sequence[str] = ()) -> list[Row] | Refusal:
+    """What httpd has read once it executed every Include, condition and macro of a server, in order, sections included.
+
+    ``load`` names modules that are loaded besides an MPM, such as ``macro``.
+    """
+    mpm = next(path for name in ("mpm_event", "mpm_prefork", "mpm_worker") if (path := found.module(name)))
+    modules = [(mpm.stem.removeprefix("mod_"), mpm), ("dumptree", module)]
+    modules += [(name, path) for name in load if (path := found.module(name))]
+    command = [str(found.server), "-t", "-f", str(entry)]
+    for name, path in modules:
+        command += ["-C", f'LoadModule {name}_module "{path}"']
+    done = subprocess.run(command, capture_output=True, env={}, check=False)
+    if done.returncode:
+        return _refusal(done.stderr.decode("utf-8", "replace"), entry)
     rows = (_row(line) for line in done.stdout.decode("ascii").split("\n") if line)
-    return tuple(_nest([row for row in rows if row[1] == str(file)]))
+    # Those of the command line are executed while they are read, and so are none.
+    return [Row(path, line, name.lower(), arguments) for _, path, line, name, arguments in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One directive as httpd will execute it; ``key`` in lower case, with the ``<`` of a section."""
+
+    file: str
+    line: int
+    key: str
+    arguments: str
 
 
 _Row = tuple[int, str, int, str, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .case import Case, Level
-from .root import CONF, Root, Tree, plant
+from .root import Root, Tree, plant
 
 Texts = Mapping[str, str]
 
@@ -21,30 +20,34 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
 
 
-def fixed(
-    texts: Texts, level: Level, select: Sequence[str] = (), arguments: Sequence[str] = (), disk: Tree | None = None
-) -> dict[str, str]:
+def fixed(texts: Texts, level: Level, select: Sequence[str] = (), disk: Tree | None = None) -> dict[str, str]:
     """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not.
 
-    With ``disk`` the file tree lies beside them, and ``--root`` names it: relative texts are in /etc/apache2 of it.
+    Texts with absolute names are files of the server, WSGI scripts for instance: they are read and written by ``--root``,
+    as are the files of ``disk``.
     """
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
-        root, home = Root(Path(name), private=True), "/" if disk is None else CONF
+        root = Root(Path(name), private=True)
         plant(root, disk or {})
         for path, text in texts.items():
-            file = root.outside(os.path.join(home, path))
+            file = root.outside(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
-        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level, *arguments]
-        command += [f"--root={root.top}"] * (disk is not None)
-        command += [f"--select={','.join(select)}"] * bool(select) + [str(root.outside(home))]
+        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
+        command += [f"--select={','.join(select)}"] * bool(select)
+        if disk is not None:
+            # An .htaccess file of the tree is none of the configuration that is meant.
+            command += [f"--root={root.top}", *(str(root.outside(path)) for path in texts if not path.startswith("/"))]
+        elif any(path.startswith("/") for path in texts):
+            command += [f"--root={root.top}", str(root.top)]
+        else:
+            command.append(str(root.top))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
-        written = {path: root.outside(os.path.join(home, path)).read_bytes() for path in texts}
-        return {path: text.decode("utf-8", "surrogateescape") for path, text in written.items()}
+        return {path: root.outside(path).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
 
 
 def fix_of(case: Case) -> dict[str, str]:
     """What the rules of a case make of it, at its level."""
-    return fixed(case.before, case.level, case.rules, case.arguments, case.tree if case.root else None)
+    return fixed(case.before, case.level, case.rules, case.tree if case.root else None)

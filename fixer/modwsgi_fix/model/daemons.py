@@ -18,6 +18,7 @@ _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
+
 def in_template(item: Item) -> bool:
     """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
     return item.file.tree.is_template

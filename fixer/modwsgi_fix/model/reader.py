@@ -29,6 +29,13 @@ _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local
 _STATIC_MODULES = frozenset({"core", "http", "so", "log_config", "logio", "unixd", "version", "watchdog"})
 
 
+#: Modules of httpd whose source is not ``mod_`` and their name.
+_MODULES_BY_FILE = {
+    "core.c": "core", "http_core.c": "http", "event.c": "mpm_event", "worker.c": "mpm_worker", "prefork.c": "mpm_prefork",
+    "mpm_winnt.c": "mpm_winnt", "util_ldap.c": "ldap",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a server is read from.
@@ -57,6 +64,16 @@ class Source:
     def writable(self, key: str) -> bool:
         """True when the file lies within what the user named."""
         return any(key == given or key.startswith(given.rstrip("/") + "/") for _, given in self.given)
+
+
+def _module(test: str) -> str | None:
+    """The module that ``<IfModule>`` asks for, without ``_module``; None where that cannot be told from the test."""
+    if test.endswith("_module"):
+        return test.removesuffix("_module")
+    if test.startswith("mod_") and test.endswith(".c"):
+        short = test[4:-2]
+        return None if short in _MODULES_BY_FILE.values() else short
+    return _MODULES_BY_FILE.get(test)
 
 
 class _Macro(NamedTuple):
@@ -97,7 +114,10 @@ class _Reader:
         self.unmatched: list[Item] = []
         self.defined = dict(source.variables)
         self.names_defined: set[str] = set()
+        #: Variables whose values hold undefined ones.
+        self.doubtful: set[str] = set()
         self.modules: set[str] = set()
+        self.maybe_modules: set[str] = set()
         self.macros: dict[str, _Macro] = {}
         self.declared_root: str | None = None
 
@@ -173,15 +193,20 @@ class _Reader:
         item = self.item(node, args, where)
         if key in ("include", "includeoptional") and args:
             self.include(item, args[0], where, optional=key == "includeoptional")
-        elif key == "define" and args and not where.guards:
-            self.names_defined.add(args[0].value)
-            if len(args) > 1:
-                self.defined[args[0].value] = args[1].value
-        elif key == "undefine" and args and not where.guards:
+        elif key in ("define", "undefine") and args:
+            # Under an undecided condition nothing is known of it afterwards.
             self.names_defined.discard(args[0].value)
             self.defined.pop(args[0].value, None)
+            if key == "define" and not where.guards:
+                self.names_defined.add(args[0].value)
+                if len(args) > 1:
+                    self.defined[args[0].value] = args[1].value
+                    (self.doubtful.discard if args[1].known else self.doubtful.add)(args[0].value)
         elif key == "loadmodule" and args:
-            self.modules.add(args[0].value.removesuffix("_module"))
+            name = args[0].value.removesuffix("_module")
+            # Loaded only where it is absent, it is there either way.
+            absent = all(g.kind == "ifmodule" and g.negated and _module(g.test) == name for g in where.guards)
+            (self.modules if absent else self.maybe_modules).add(name)
         elif key == "serverroot" and args and self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
         elif key == "use" and args:
@@ -209,11 +234,12 @@ class _Reader:
                     value = value.replace(parameter, replacement)
             known = True
             if "${" in value:
+                names = [found[1] for found in _VARIABLE.finditer(value)]
+                unknown = [name for name in names if name not in self.defined or name in self.doubtful]
                 value = _VARIABLE.sub(lambda found: self.defined.get(found[1], found[0]), value)
-                known = not any(found[1] not in self.defined for found in _VARIABLE.finditer(value))
+                known = not unknown
                 if not known:
-                    name = next(found[1] for found in _VARIABLE.finditer(value) if found[1] not in self.defined)
-                    self.gap(where.file, span, f"the variable ${{{name}}} is not defined in these files")
+                    self.gap(where.file, span, f"the variable ${{{unknown[0]}}} is not defined in these files")
             if has_placeholder(value):
                 known = False
             args.append(Arg(value, span, known, written))
@@ -248,17 +274,15 @@ class _Reader:
         return verdict is not negated
 
     def has_module(self, name: str) -> bool | None:
-        """Whether a module is there, by ``mod_x.c`` or ``x_module``; any other spelling never is (core.c:start_ifmod)."""
-        if name.startswith("mod_") and name.endswith(".c"):
-            short = name[4:-2]
-        elif name.endswith("_module"):
-            short = name.removesuffix("_module")
-        elif name.endswith(".c"):
-            short = name[:-2]
-        else:
-            return False
+        """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
+        short = _module(name)
+        if short is None:
+            # A file that is not called after its module, as that of PHP.
+            return None if name.endswith(".c") and not name.startswith("mod_") else False
         if short in self.modules or short in _STATIC_MODULES or short == "wsgi":
             return True
+        if short in self.maybe_modules:
+            return None
         if short == "authz_core":
             # New in 2.3; every 2.4 needs it, for nothing else reads Require.
             return not self.target.is_22
@@ -282,22 +306,13 @@ class _Reader:
         version += (0,) * (3 - len(version))
         low = self.target.httpd + ((1,) if len(self.target.httpd) == 2 else ())
         high = self.target.httpd + ((9999,) if len(self.target.httpd) == 2 else ())
-        answers = set()
-        for have in (low, high):
-            order = (have > version) - (have < version)
-            answers.add(
-                {
-                    "=": order == 0,
-                    "==": order == 0,
-                    ">": order > 0,
-                    ">=": order >= 0,
-                    "<": order < 0,
-                    "<=": order <= 0,
-                }.get(operator)
-            )
-        if len(answers) != 1 or None in answers:
+        orders = {(have > version) - (have < version) for have in (low, high)}
+        if orders == {-1, 1}:
+            orders.add(0)
+        allowed = {"=": {0}, "==": {0}, ">": {1}, ">=": {0, 1}, "<": {-1}, "<=": {-1, 0}}.get(operator)
+        if allowed is None or (orders & allowed and orders - allowed):
             return None
-        return answers.pop() is not negated
+        return bool(orders & allowed) is not negated
 
     # -- includes and macros ---------------------------------------------------
 
@@ -337,7 +352,7 @@ class _Reader:
         """Where a path of the configuration may lie on the disk that is read, likeliest first.
 
         A copy of a server's directory is read as if it stood where the configuration says (``declared_root``). This
-        machine's own files are read only for a configuration that stands among them: those of a copy are others.
+        machine's own files are read only for a configuration that stands in its own place: those of a copy are others.
         """
         prefixes = [*([self.declared_root] if self.declared_root else []), *_SERVER_ROOTS]
         for root in self.source.roots:
@@ -350,8 +365,8 @@ class _Reader:
             return
         if isinstance(self.root, Rooted):
             yield self.root.host(path)
-        own = [*prefixes, *(self.disk.key(root) for root in self.source.roots)]
-        if any(path.startswith(f"{prefix}/") and key.startswith(f"{prefix}/") for prefix in own for key in self.given()):
+        at_home = any(key.startswith(f"{prefix}/") for prefix in prefixes for key in self.given())
+        if at_home or any(path.startswith(self.disk.key(root).rstrip("/") + "/") for root in self.source.roots):
             yield path
 
     def given(self) -> list[str]:
@@ -386,7 +401,8 @@ class _Reader:
             for name in self.disk.names(path):
                 if name not in (".", ".."):
                     yield from self.below(f"{path.rstrip('/')}/{name}")
-        elif self.disk.is_file(path):
+        elif self.disk.is_file(path) or self.disk.is_link(path):
+            # A link that leads nowhere stops httpd: reading it says so.
             yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
@@ -434,8 +450,8 @@ def load(
             reader.read_file(entry, None)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
-        unmatched=reader.unmatched,
-        complete=source.complete, target=reader.target, disk=disk, options=options or {}, variables=reader.defined,
+        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
+        variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
     )  # fmt: skip
 

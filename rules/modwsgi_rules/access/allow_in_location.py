@@ -142,13 +142,15 @@ from modwsgi_fix.model.access import (
     access_of,
     directory_sections,
     grant,
+    grant_lines,
     is_regex_section,
     location_sections,
+    path_matches,
     pattern_of,
 )
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.rewrite import append, insert_before
-from modwsgi_fix.model.served import Served, block_for, coverage, files_block, location_prefix, served
+from modwsgi_fix.model.served import Served, block_for, coverage, files_block, links_in, location_prefix, served
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
@@ -264,9 +266,25 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
     blocks: list[str] = []
     into: dict[Item, list[str]] = {}
     # A directory opened for static files is open for the files in it, so those come first.
+    opened_whole: list[str] = []
     for target in sorted(targets, key=lambda t: (t.file is not None, t.directory, t.file or "")):
+        if target.file is None:
+            links = links_in(config, target.directory)
+            if links.wanted and links.stray:
+                # Followed they lead astray, not followed those in use break.
+                return None
+            opened_whole.append(target.directory)
+        elif any(path_matches(directory, target.directory) for directory in opened_whole):
+            # Closing what lies beside the script would close files that are served from there.
+            continue
         spoken = _spoken(config, server, target)
-        if spoken is None:
+        beside = _section_of(config, server, target)
+        if spoken is None and target.file is None and beside is not None:
+            # Its own options and overrides are the administrator's, and stay.
+            if not _is_plain(config, beside):
+                return None
+            into.setdefault(beside, []).extend(grant_lines(config))
+        elif spoken is None:
             blocks += block_for(config, target)
         elif target.file is not None and access_of(spoken).denies_all and _is_plain(config, spoken):
             into.setdefault(spoken, []).extend(files_block(config, target.file))
@@ -336,6 +354,16 @@ def _spoken(config: Config, server: Server, target: Served) -> Item | None:
         if pattern_of(section).rstrip("/") == target.directory.rstrip("/")
         and section.server is server
         and not access_of(section).is_empty
+    )
+    return next(found, None)
+
+
+def _section_of(config: Config, server: Server, target: Served) -> Item | None:
+    """A Directory of just this path in the same server, whatever it is about."""
+    found = (
+        section
+        for section in directory_sections(config, server)
+        if pattern_of(section).rstrip("/") == target.directory.rstrip("/") and section.server is server
     )
     return next(found, None)
 

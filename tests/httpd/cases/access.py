@@ -1,418 +1,249 @@
-"""Who may fetch what: grants moved from URLs to directories, restrictions that hold again, directories that open."""
+"""Access: what a server closed is opened no further than its rule says, and what was to be restricted is."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 from ..application import app
-from ..case import Case, EqualExcept
+from ..case import Case, Equal, EqualExcept
 from ..probe import probes
 from ..root import Link
 
 _SITE = "http://a.example"
+_CLOSED_NEW = "<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n"
+_CLOSED_OLD = "<Directory />\n    AllowOverride None\n    Order deny,allow\n    Deny from all\n</Directory>\n"
+_HOST = """\
+<VirtualHost *:80>
+    ServerName a.example
+    Alias /static/ /srv/w/static/
+    Alias /favicon.ico /srv/w/icons/favicon.ico
+    WSGIScriptAlias / /srv/w/app.wsgi
+</VirtualHost>
+"""
 _TREE = {
     "/srv/w/app.wsgi": app(),
     "/srv/w/settings.py": "SECRET",
     "/srv/w/static/a.css": "STYLE",
     "/srv/w/static/etc": Link("/etc"),
-    "/srv/w/my files/a.txt": "FILE",
+    "/srv/w/static/sub/b.css": "STYLE B",
     "/srv/w/icons/favicon.ico": "ICON",
-    "/srv/w/icons/notes.txt": "SECRET",
-    "/srv/shared/b.css": "SHARED STYLE",
-    "/srv/w/linked": Link("/srv/shared"),
-    "/srv/other/app.wsgi": "OTHER SOURCE",
-    "/srv/www/index.html": "PAGE",
-    "/srv/www/etc": Link("/etc"),
+    "/srv/w/icons/notes.txt": "NOTES",
 }
-_BOTH = "Require all granted\n        Order allow,deny\n        Allow from all"
+_PROBES = probes(
+    f"{_SITE}/",
+    f"{_SITE}/page",
+    f"{_SITE}/static/a.css",
+    f"{_SITE}/static/etc/hostname",
+    f"{_SITE}/static/",
+    f"{_SITE}/favicon.ico",
+)
 _OPEN = """\
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
+    <Directory /srv/w>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Directory>
 """
-_HOST = """\
+_RESTRICTED = """\
 <VirtualHost *:80>
     ServerName a.example
-{text}</VirtualHost>
+    WSGIScriptAlias / /srv/w/app.wsgi
+{open}
+{text}
+</VirtualHost>
 """
-_SORTED = "httpd sorts directories by the number of their components, and aliases are no part of that order"
-_ALONE = "no URL leads to anything else in the directory above"
-_LOCKED = "no URL but the mount's leads to the script's directory"
-_MOUNT = "    WSGIScriptAlias / /srv/w/app.wsgi\n"
-_STATIC = "    Alias /static/ /srv/w/static/\n"
-_OTHER = "    Alias /other /srv/other\n"
-_ANYONE = f"    <Location />\n        {_BOTH}\n    </Location>\n"
+_NEVER = "no file of that name lies below another directory that URLs lead to"
 
 
-def _every(*paths: str) -> tuple[str, ...]:
-    return tuple(f"{_SITE}{path}" for path in paths)
-
-
-def _case(name: str, rule: str, text: str, expect: Any, *paths: str, **more: Any) -> Case:
-    """At REPAIR, under both bases, unless ``more`` says otherwise; the MPM is no part of it."""
-    asked = probes(*(path if "://" in path else f"{_SITE}{path}" for path in paths))
-    more = {"level": "repair", "tree": _TREE, "mpms": ("event",), **more}
-    return Case(name=name, rules=(rule,), before={"site.conf": text}, probes=asked, expect=expect, **more)
-
-
-def _moved(name: str, text: str, expect: Any, *paths: str, **more: Any) -> Case:
-    more = {"equivalent": {"*: parent: <Directory /srv/w>": _LOCKED}, **more}
-    return _case(name, "allow-in-location", text, expect, *paths, **more)
-
-
-_LINK = EqualExcept(closed=_every("/static/etc/hostname"))
-_GRANTS = (
-    _moved(
-        "a grant for every URL, in the words of both",
-        _HOST.format(text=_MOUNT + _STATIC + _ANYONE),
-        _LINK,
-        *("/", "/x", "/static/a.css", "/static/etc/hostname"),
-    ),
-    _moved(
-        "two grants, with a restriction in between",
-        _HOST.format(
-            text=_MOUNT
-            + _STATIC
-            + f"""\
-    <Location /static>
-        {_BOTH}
-    </Location>
-    <Location /members>
-        Require ip 192.0.2.1
-    </Location>
-"""
-            + _ANYONE
+def _closed(name: str, text: str) -> tuple[Case, ...]:
+    return (
+        Case(
+            name=f"a script that nothing opens, under a deny of {name}",
+            rules=("script-directory-not-granted",),
+            level="repair",
+            before={"apache2.conf": text + _HOST},
+            tree=_TREE,
+            probes=_PROBES,
+            bases=(None,),
+            expect=EqualExcept(regained=(f"{_SITE}/", f"{_SITE}/page")),
+            equivalent={"apache2.conf: parent: *": _NEVER},
         ),
-        EqualExcept(closed=_every("/static/etc/hostname"), refused=_every("/members/x")),
-        *("/", "/static/a.css", "/members/x", "/static/etc/hostname"),
-    ),
-    _moved(
-        "a grant for every URL, before a restriction",
-        _HOST.format(
-            text=_MOUNT
-            + _STATIC
-            + _ANYONE
-            + """\
-    <Location /members>
-        Require ip 192.0.2.1
-    </Location>
-    <Location /secure>
-        SSLRequireSSL
-    </Location>
-"""
+        Case(
+            name=f"aliases that nothing opens, under a deny of {name}",
+            rules=("static-directory-not-granted",),
+            level="unsafe",
+            before={"apache2.conf": text + _HOST},
+            tree=_TREE,
+            probes=_PROBES,
+            bases=(None,),
+            expect=EqualExcept(
+                served=(f"{_SITE}/static/a.css", f"{_SITE}/favicon.ico"),
+                # Still 403, and for another reason: the link, and the listing.
+                changes={
+                    f"{_SITE}/static/etc/hostname": {"mapped": ("/srv/w/static/etc/hostname", "/srv/w/static/etc")},
+                    f"{_SITE}/static/": {"handler": ("-", "httpd/unix-directory")},
+                },
+            ),
+            equivalent={"apache2.conf: parent: *": _NEVER},
         ),
-        _LINK,
-        *("/", "/static/a.css", "/members/x", "/secure/x", "/static/etc/hostname"),
-    ),
-    _moved(
-        "a grant that asks for TLS besides",
-        _HOST.format(
-            text=_MOUNT
-            + _STATIC
-            + _ANYONE
-            + f"""\
-    <Location /secure>
-        SSLRequireSSL
-        {_BOTH}
-    </Location>
-"""
-        ),
-        _LINK,
-        *("/", "/static/a.css", "/secure/x", "/static/etc/hostname"),
-        equivalent={
-            "*: parent: <Directory /srv/w>": _LOCKED,
-            "*: drop: -Require all granted": "without TLS the section refuses everyone, whatever else it says",
-        },
-    ),
-    _moved(
-        "a pattern for every URL",
-        _HOST.format(
-            text=_MOUNT
-            + _STATIC
-            + _ANYONE.replace("<Location />", "<LocationMatch ^/>").replace("</Location>", "</LocationMatch>")
-        ),
-        _LINK,
-        *("/", "/static/a.css", "/static/etc/hostname"),
-    ),
-    _moved(
-        "a grant in the main server, for two hosts",
-        _ANYONE + _HOST.format(text=_MOUNT + _STATIC) + _HOST.format(text=_MOUNT).replace("a.example", "b.example"),
-        _LINK,
-        *("/", "/static/a.css", "/static/etc/hostname", "http://b.example/", "http://b.example/static/a.css"),
-    ),
-    _moved(
-        "a grant for a DocumentRoot",
-        _HOST.format(
-            text="    DocumentRoot /srv/www\n    WSGIScriptAlias /run /srv/w/app.wsgi\n" + _ANYONE,
-        ),
-        EqualExcept(closed=_every("/etc/hostname")),
-        *("/run/x", "/index.html", "/etc/hostname"),
-        equivalent={"*: parent: *": _ALONE},
-    ),
-    _moved(
-        "a grant for a single file, and for one behind a pattern",
-        _HOST.format(
-            text=_MOUNT
-            + "    Alias /favicon.ico /srv/w/icons/favicon.ico\n"
-            + "    AliasMatch ^/css/([^/]+)\\.css$ /srv/w/static/$1.css\n"
-            + _ANYONE
-        ),
-        EqualExcept(),
-        *("/", "/favicon.ico", "/css/a.css", "/css/x/a.css"),
-        equivalent={"*: parent: <Directory /srv/w>": _LOCKED, "*: parent: <Directory /srv/w/icons>": _ALONE},
-    ),
-    _moved(
-        "a grant for a directory with a blank in its name",
-        _HOST.format(text=_MOUNT + '    Alias /files "/srv/w/my files"\n' + _ANYONE),
-        EqualExcept(),
-        *("/", "/files/a.txt", "/files"),
-    ),
-    _moved(
-        "a grant for a directory that is a link",
-        _HOST.format(text=_MOUNT + "    Alias /linked /srv/w/linked\n" + _STATIC + _ANYONE),
-        _LINK,
-        *("/", "/linked/b.css", "/static/a.css", "/static/etc/hostname"),
-    ),
-    _moved(
-        "a grant for directories with links in use, with the disk in sight",
-        _HOST.format(text=_MOUNT + _STATIC + "    Alias /files /srv/w/my\n" + _ANYONE),
-        EqualExcept(closed=_every("/static/etc/hostname")),
-        *("/", "/static/a.css", "/static/etc/hostname", "/files/b.css"),
-        tree={**_TREE, "/srv/w/my/b.css": Link("/srv/shared/b.css")},
-        root=True,
-    ),
-    _moved(
-        "a grant for directories that are open already",
-        _HOST.format(
-            text=_MOUNT + _STATIC + "    RewriteEngine On\n    RewriteRule ^/hostname$ /etc/hostname\n" + _ANYONE
-        )
-        + _OPEN,
-        EqualExcept(closed=_every("/hostname")),
-        *("/", "/static/a.css", "/static/etc/hostname", "/hostname"),
-        equivalent={},
-    ),
-    *(
-        _moved(
-            f"a grant in the words of {mine} alone, whatever the server's own deny is written in",
-            _HOST.format(text=_MOUNT + _STATIC + f"    <Location />\n{lines}    </Location>\n"),
-            {
-                mine: _LINK,
-                # What the Location meant to open was refused, as both dialects are asked; the directories are opened in both.
-                other: EqualExcept(
-                    {f"{_SITE}/static/etc/hostname": {"mapped": ("/srv/w/static/etc/hostname", "/srv/w/static/etc")}},
-                    regained=_every("/"),
-                    served={f"{_SITE}/static/a.css": "STYLE"},
-                ),
-            },
-            *("/", "/static/a.css", "/static/etc/hostname"),
-            equivalent={"*: parent: <Directory /srv/w>": _LOCKED, **swapped},
-        )
-        for mine, other, lines, swapped in (
-            ("2.4", "2.2", "        Require all granted\n", {}),
-            ("2.2", "2.4", "        Order deny,allow\n        Allow from all\n", {"*: swap: *": _SORTED}),
-        )
-    ),
-)
+    )
 
-_RESTRICTIONS = (
-    _case(
-        "sections that never match",
-        "dead-restriction",
-        _HOST.format(
-            text=_MOUNT
-            + """\
-    <LocationMatch "ˆ/[^/]+/appadmin">
-        SSLRequireSSL
-    </LocationMatch>
-    <Location admin>
-        Require ip 192.0.2.0/24
-    </Location>
-    <Location “/office”>
-        Require all denied
-    </Location>
-"""
-        )
-        + _OPEN,
-        EqualExcept(refused=_every("/welcome/appadmin/x", "/admin/x", "/office")),
-        *("/", "/welcome/appadmin/x", "/admin/x", "/office"),
-    ),
-    _case(
-        "a section that never matches, over files that are closed",
-        "dead-restriction",
-        _HOST.format(
-            text=_MOUNT
-            + "    Alias /icons /srv/w/icons\n"
-            + """\
-    <Location “/icons”>
-        Require ip 127.0.0.1
-    </Location>
-    <LocationMatch "ˆ/admin">
-        SSLRequireSSL
-    </LocationMatch>
-"""
-        )
-        + _OPEN
-        + "<Directory /srv/w/icons>\n    Require all denied\n</Directory>\n",
-        EqualExcept(refused=_every("/admin/x")),
-        *("/", "/icons/notes.txt", "/admin/x"),
-    ),
-    _case(
-        "a restriction before a grant for every URL",
-        "restriction-undone-by-later-location",
-        _HOST.format(
-            text=_MOUNT
-            + _STATIC
-            + """\
+
+CASES = (
+    *_closed("2.4", _CLOSED_NEW),
+    *_closed("2.2", _CLOSED_OLD),
+    Case(
+        name="a restriction above a grant for everything",
+        rules=("restriction-undone-by-later-location",),
+        level="repair",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
     # the office
     <Location /admin>
         Require ip 192.0.2.0/24
     </Location>
-    <Location /members>
-        AuthType Basic
-        AuthName members
-        AuthUserFile /srv/w/users
-        Require valid-user
-    </Location>
-"""
-            + _ANYONE
-        ),
-        EqualExcept(
-            refused=_every("/admin/x", "/members/x"),
-        ),
-        *("/", "/admin/x", "/members/x", "/static/a.css"),
+    <Location />
+        Require all granted
+    </Location>""",
+            )
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/admin", f"{_SITE}/admin/x", f"{_SITE}/admins"),
+        expect=EqualExcept(refused=(f"{_SITE}/admin", f"{_SITE}/admin/x")),
+        equivalent={"site.conf: drop: +<Location />": "the directory is open anyway"},
     ),
-    _case(
-        "paths of the disk in a Location",
-        "location-names-a-file-path",
-        _HOST.format(
-            text="    WSGIScriptAlias / /srv/w/app.wsgi\n    Alias /files /srv/w/icons\n"
-            + _OTHER
-            + f"""\
-    <Location /srv/w>
-        {_BOTH}
-    </Location>
-    <Location "/srv/w/icons">
+    Case(
+        name="a restriction that never matched",
+        rules=("dead-restriction",),
+        level="repair",
+        before={
+            "site.conf": _RESTRICTED.format(
+                open=_OPEN,
+                text="""\
+    <LocationMatch "ˆ/[^/]+/appadmin">
         Require ip 192.0.2.0/24
+    </LocationMatch>
+    <Location “/admin”>
+        SSLRequireSSL
     </Location>
-"""
-        ),
-        EqualExcept(regained=_every("/")),
-        *("/srv/w/x", "/", "/files/notes.txt", "/other/app.wsgi"),
-        level="unsafe",
+    <Location office>
+        Require ip 192.0.2.0/24
+    </Location>""",
+            ).replace("SSLRequireSSL", "Require ip 192.0.2.0/24")
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/welcome/appadmin/x", f"{_SITE}/admin", f"{_SITE}/office"),
+        expect=EqualExcept(refused=(f"{_SITE}/welcome/appadmin/x", f"{_SITE}/admin", f"{_SITE}/office")),
     ),
-    _case(
-        "a Directory that names the script",
-        "directory-names-a-file",
-        _HOST.format(text=_MOUNT + "    Alias /all /srv/w\n" + _OTHER)
-        + f"""\
+    Case(
+        name="a directory section that names the script",
+        rules=("directory-names-a-file",),
+        level="unsafe",
+        before={
+            "site.conf": """\
+WSGIScriptAlias / /srv/w/app.wsgi
+Alias /static/ /srv/w/static/
 <Directory /srv/w/app.wsgi>
-        # the application
-        {_BOTH}
+    Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
-""",
-        EqualExcept(regained=_every("/", "/x")),
-        *("/", "/x", "/all/settings.py", "/other/app.wsgi"),
+"""
+        },
+        tree=_TREE,
+        probes=_PROBES,
+        expect=EqualExcept(regained=(f"{_SITE}/", f"{_SITE}/page", f"{_SITE}/favicon.ico")),
+        equivalent={"site.conf: parent: *": _NEVER},
+    ),
+    Case(
+        name="a location section that names a directory",
+        rules=("location-names-a-file-path",),
         level="unsafe",
+        before={
+            "site.conf": """\
+WSGIScriptAlias / /srv/w/app.wsgi
+<Location "/srv/w">
+    Require all granted
+    Order allow,deny
+    Allow from all
+</Location>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/page"),
+        expect=EqualExcept(regained=(f"{_SITE}/", f"{_SITE}/page")),
+        equivalent={"site.conf: parent: *": "above lies nothing that a URL leads to"},
     ),
-)
-
-_WHOLE = {
-    "2.4": "<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n",
-    "2.2": "<Directory />\n    AllowOverride None\n    Order deny,allow\n    Deny from all\n</Directory>\n",
-}
-
-
-def _server(name: str, rule: str, base: str, text: str, expect: Any, *paths: str, **more: Any) -> Case:
-    """A whole server, with its own baseline."""
-    case = _case(f"{name}, under a baseline of {base}", rule, "", expect, *paths, bases=(None,), **more)
-    return replace(case, before={"httpd.conf": _WHOLE[base] + text})
-
-
-_DIRECTORIES = (
-    *(
-        _server(
-            "a script that nothing opens",
-            "script-directory-not-granted",
-            base,
-            _HOST.format(text=_MOUNT + _STATIC + _OTHER),
-            EqualExcept(regained=_every("/", "/x")),
-            *("/", "/x", "/static/a.css", "/other/app.wsgi"),
-        )
-        for base in ("2.4", "2.2")
-    ),
-    _server(
-        "a script beside an alias of its directory",
-        "script-directory-not-granted",
-        "2.4",
-        _HOST.format(text="    Alias /files/ /srv/w/\n    WSGIScriptAlias /run /srv/w/app.wsgi\n" + _OTHER),
-        EqualExcept(regained=_every("/run", "/run/x"), served={f"{_SITE}/files/app.wsgi": app()[:200]}),
-        *("/run", "/run/x", "/files/app.wsgi", "/files/settings.py", "/other/app.wsgi"),
+    Case(
+        name="links and listings of a public directory",
+        rules=("links-followed-in-public-directory", "indexes-in-public-directory"),
         level="unsafe",
-    ),
-    *(
-        _server(
-            "files that nothing opens",
-            "static-directory-not-granted",
-            base,
-            _HOST.format(
-                text=_STATIC
-                + "    Alias /favicon.ico /srv/w/icons/favicon.ico\n    Alias /icons /srv/w/icons\n".replace(
-                    "    Alias /icons /srv/w/icons\n", ""
-                )
-            ),
-            EqualExcept(
-                {f"{_SITE}/static/etc/hostname": {"mapped": ("/srv/w/static/etc/hostname", "/srv/w/static/etc")}},
-                served={f"{_SITE}/static/a.css": "STYLE", f"{_SITE}/favicon.ico": "ICON"},
-            ),
-            *("/static/a.css", "/favicon.ico", "/static/etc/hostname"),
-            level="unsafe",
-            equivalent={"*: parent: *": _ALONE},
-        )
-        for base in ("2.4", "2.2")
-    ),
-    _case(
-        "listings of public directories",
-        "indexes-in-public-directory",
-        _HOST.format(text=_MOUNT + _STATIC + "    Alias /icons /srv/w/icons\n")
-        + _OPEN
-        + """\
+        before={
+            "site.conf": """\
+Alias /static/ /srv/w/static/
 <Directory /srv/w/static>
-    Options Indexes FollowSymLinks
-    Require all granted
-</Directory>
-<Directory /srv/w/icons>
-    Options +Indexes
-    Require all granted
-</Directory>
-""",
-        EqualExcept(closed=_every("/static/", "/icons/")),
-        *("/", "/static/", "/static/a.css", "/static/etc/hostname", "/icons/", "/icons/notes.txt"),
-        level="unsafe",
-    ),
-    _case(
-        "links out of public directories",
-        "links-followed-in-public-directory",
-        _HOST.format(text=_MOUNT + _STATIC + "    Alias /www /srv/www\n")
-        + _OPEN
-        + """\
-<Directory /srv/w/static>
-    Options FollowSymLinks
-    Require all granted
-</Directory>
-<Directory /srv/www>
     Options Indexes FollowSymLinks
     Require all granted
     Order allow,deny
     Allow from all
 </Directory>
-""",
-        EqualExcept(closed=_every("/static/etc/hostname", "/www/etc/hostname")),
-        *("/", "/static/a.css", "/static/etc/hostname", "/www/index.html", "/www/etc/hostname"),
-        level="unsafe",
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/static/", f"{_SITE}/static/a.css", f"{_SITE}/static/etc/hostname"),
+        expect=EqualExcept(closed=(f"{_SITE}/static/", f"{_SITE}/static/etc/hostname")),
+    ),
+    Case(
+        name="a grant by URL over a script within the DocumentRoot",
+        rules=("allow-in-location",),
+        level="repair",
+        before={
+            "site.conf": """\
+<VirtualHost *:80>
+    ServerName a.example
+    DocumentRoot /srv/w
+    WSGIScriptAlias /api /srv/w/app.wsgi
+    <Location />
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Location>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/api/x", f"{_SITE}/static/a.css", f"{_SITE}/icons/favicon.ico", f"{_SITE}/static/etc/hostname"
+        ),
+        expect=EqualExcept(closed=(f"{_SITE}/static/etc/hostname",)),
+        equivalent={"site.conf: parent: *": "above lies nothing else that a URL leads to"},
+    ),
+    Case(
+        name="a grant by URL over a directory with options of its own",
+        rules=("allow-in-location",),
+        level="repair",
+        before={
+            "site.conf": """\
+<VirtualHost *:80>
+    ServerName a.example
+    Alias /static /srv/w/static
+    <Directory /srv/w/static>
+        Options +Indexes
+    </Directory>
+    <Location /static>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Location>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/static/", f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"),
+        expect=Equal(),
+        equivalent={
+            "site.conf: swap: *": "the two dialects do not know of each other",
+            "site.conf: drop: -<Location /static>": "the directory is open anyway",
+        },
     ),
 )
-
-CASES = (*_GRANTS, *_RESTRICTIONS, *_DIRECTORIES)

@@ -172,7 +172,7 @@ RewriteRule ^/(.*)$ /run/$1 [PT]
 WSGIScriptAlias /run /srv/site/app.wsgi
 """
         + _OPEN,
-        EqualExcept(served={f"{_SITE}/static/a.css": "STYLE"}),
+        EqualExcept(served=(f"{_SITE}/static/a.css",)),
         "/x",
         "/static/a.css",
     ),
@@ -329,7 +329,7 @@ _CHARACTERS = (
         "confusable-in-regex",
         "unsafe",
         "AliasMatch ˆ/([^/]+)/static/(.*)＄ /srv/$1/static/$2\n" + _MOUNT + _OPEN,
-        EqualExcept(served={f"{_SITE}/site/static/a.css": "STYLE"}),
+        EqualExcept(served=(f"{_SITE}/site/static/a.css",)),
         "/",
         "/site/static/a.css",
         "/x/site/static/a.css",
@@ -378,7 +378,7 @@ Alias /other /srv/other
         "invisible-characters",
         "unsafe",
         "Alias /st\u200batic /srv/site/static\n" + _MOUNT + _OPEN,
-        EqualExcept(served={f"{_SITE}/static/a.css": "STYLE"}),
+        EqualExcept(served=(f"{_SITE}/static/a.css",)),
         "/",
         "/static/a.css",
     ),
@@ -428,7 +428,7 @@ Alias /private /srv/site/private
     Require all granted
 </Directory>
 """,
-        EqualExcept(served={f"{_SITE}/static/a.css": "STYLE"}),
+        EqualExcept(served=(f"{_SITE}/static/a.css",)),
         "/",
         "/static/a.css",
     ),
@@ -643,7 +643,7 @@ Alias /private /srv/site/private
     Require all granted
 </Directory>
 """,
-        EqualExcept(served={f"{_SITE}/static/a.css": "STYLE"}),
+        EqualExcept(served=(f"{_SITE}/static/a.css",)),
         "/",
         "/static/a.css",
         "/private/notes.txt",

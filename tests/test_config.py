@@ -1,0 +1,284 @@
+"""The reader: which files make a server, and what is known of it. tests/httpd/test_reading.py asks httpd the same."""
+
+from __future__ import annotations
+
+import pytest
+from support import config_of, lines, one_file, source_of
+
+from modwsgi_fix.files import FileProblem, Memory
+from modwsgi_fix.model.config import Config, Guard, Target
+from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.source import find_sources
+
+# -- which servers -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("texts", "entry", "roots"),
+    [
+        ({"/s/apache2.conf": "", "/s/a.conf": ""}, "/s/apache2.conf", ("/s",)),
+        ({"/s/httpd.conf": ""}, "/s/httpd.conf", ("/s",)),
+        ({"/s/conf/httpd.conf": ""}, "/s/conf/httpd.conf", ("/s", "/s/conf")),
+        ({"/s/apache2.conf": "", "/s/httpd.conf": ""}, "/s/apache2.conf", ("/s",)),
+    ],
+)
+def test_a_directory_with_an_entry_file_is_a_whole_server(
+    texts: dict[str, str], entry: str, roots: tuple[str, ...]
+) -> None:
+    source = source_of(texts, paths=["/s"])
+    assert (source.entries, source.roots, source.complete) == ((entry,), roots, True)
+    assert all(source.writable(path) for path in texts)
+    assert not source.writable("/s2/x.conf")
+
+
+def test_any_other_directory_is_fragments_in_order_of_names() -> None:
+    texts = {
+        "/d/b.conf": "B\n",
+        "/d/a/x.vhost": "X\n",
+        "/d/README": "no\n",
+        "/d/.hidden.conf": "no\n",
+        "/d/sites-enabled/y": "Y\n",
+    }
+    config = config_of(texts, paths=["/d"])
+    assert not config.complete
+    assert lines(config) == ["x", "b", "y"]
+
+
+def test_files_named_singly_are_one_server() -> None:
+    config = config_of({"/b.conf": "B\n", "/a.conf": "A\n"}, paths=["/b.conf", "/a.conf"])
+    assert lines(config) == ["b", "a"]
+    assert not config.complete
+    assert config_of({"/x/httpd.conf": "A\n"}, paths=["/x/httpd.conf"]).complete
+
+
+def test_what_is_not_there_is_an_error() -> None:
+    files = Memory({"/d/README": "", "/a.conf": ""})
+    with pytest.raises(FileProblem, match="no such file"):
+        find_sources(files, ["/none.conf"])
+    with pytest.raises(FileProblem, match="no configuration here"):
+        find_sources(files, ["/d"])
+
+
+def test_fragments_that_include_each_other_are_read_in_their_place_only() -> None:
+    config = config_of({"/d/a.conf": "A\nInclude b.conf\n", "/d/b.conf": "B\n"}, paths=["/d"])
+    assert lines(config) == ["a", "include b.conf", "b"]
+    assert config.files["/d/b.conf"].readings == 1
+
+
+# -- Include -------------------------------------------------------------------
+
+
+def server(main: str, **others: str) -> Config:
+    texts = {f"/etc/apache2/{name.replace('__', '/')}.conf": text for name, text in others.items()}
+    return config_of({"/etc/apache2/apache2.conf": main, **texts})
+
+
+def test_a_link_is_one_file() -> None:
+    texts = {
+        "/etc/apache2/apache2.conf": "Include sites-enabled/*.conf\n",
+        "/etc/apache2/sites-available/a.conf": "A\n",
+    }
+    links = {
+        "/etc/apache2/sites-enabled/a.conf": "../sites-available/a.conf",
+        "/etc/apache2/sites-enabled/b.conf": "a.conf",
+    }
+    config = config_of(texts, links)
+    assert lines(config) == ["include sites-enabled/*.conf", "a", "a"]
+    assert list(config.files) == ["/etc/apache2/apache2.conf", "/etc/apache2/sites-available/a.conf"]
+    assert config.files["/etc/apache2/sites-available/a.conf"].readings == 2
+    one, other = config.named("a")
+    assert config.readings(one) == [one, other]
+
+
+def test_a_file_that_includes_itself_ends() -> None:
+    config = server("Include a.conf\nB\n", a="A\nInclude a.conf\n")
+    assert lines(config)[-1] == "b"
+    assert "nested too deeply" in config.gaps[0].reason
+    assert len(config.named("a")) < 200
+
+
+@pytest.mark.parametrize(
+    ("directive", "is_gap"),
+    [
+        ("Include none.conf", True), ("Include none/*.conf", False), ("IncludeOptional none.conf", False),
+        ("IncludeOptional none/*.conf", False), ("Include ${NONE}/a.conf", True),
+    ],
+)  # fmt: skip
+def test_an_include_of_nothing(directive: str, *, is_gap: bool) -> None:
+    assert bool(server(directive + "\n").gaps) is is_gap
+
+
+def test_a_fragments_include_of_nothing_is_a_gap_unless_optional() -> None:
+    assert one_file("Include none/*.conf\n").gaps
+    assert not one_file("IncludeOptional none/*.conf\n").gaps
+
+
+def test_absolute_paths_are_found_in_a_copy() -> None:
+    texts = {"/copy/apache2.conf": "Include /etc/apache2/a.conf\n", "/copy/a.conf": "A\n"}
+    assert lines(config_of(texts, paths=["/copy"])) == ["include /etc/apache2/a.conf", "a"]
+    texts = {"/copy/httpd.conf": 'ServerRoot "/opt/x"\nInclude /opt/x/a.conf\n', "/copy/a.conf": "A\n"}
+    assert lines(config_of(texts, paths=["/copy"]))[-1] == "a"
+
+
+def test_texts_stand_in_for_files() -> None:
+    source = source_of({"/etc/apache2/apache2.conf": "A\n"})
+    assert lines(load(source, texts={"/etc/apache2/apache2.conf": "B\n"})) == ["b"]
+
+
+# -- variables -----------------------------------------------------------------
+
+
+def test_envvars_of_debian() -> None:
+    texts = {
+        "/etc/apache2/apache2.conf": "User ${APACHE_RUN_USER}\nErrorLog ${APACHE_LOG_DIR}/e.log\nFoo ${UNSET}\n",
+        "/etc/apache2/envvars": "unset HOME\nexport APACHE_RUN_USER=www-data\nexport APACHE_LOG_DIR=/var/log/apache2$SUFFIX\n",
+    }
+    config = config_of(texts)
+    assert lines(config) == ["user www-data", "errorlog /var/log/apache2/e.log", "foo ${UNSET}"]
+    assert [item.known for item in config.items] == [True, True, False]
+    assert [gap.reason for gap in config.gaps] == ["the variable ${UNSET} is not defined in these files"]
+
+
+def test_an_argument_knows_what_is_written_and_where() -> None:
+    text = 'Define X "a b"\nFoo "${X}c" d\n'
+    item = one_file(text).named("foo")[0]
+    assert (item.args[0].value, item.args[0].written) == ("a bc", "${X}c")
+    assert text[slice(*item.args[0].span)] == '"${X}c"'
+
+
+def test_a_variable_that_may_have_been_changed_is_not_known() -> None:
+    config = one_file(
+        "Define X 1\n<IfDefine !MAYBE>\nDefine X 2\nDefine Z\n</IfDefine>\nFoo ${X}\n<IfDefine Z>\nBar\n</IfDefine>\n"
+    )
+    foo, bar = config.named("foo", "bar")
+    assert not foo.known
+    assert bar.guards == (Guard("ifdefine", "Z", negated=False),)
+
+
+def test_a_variable_of_undefined_ones_is_not_known() -> None:
+    config = one_file("Define X ${NONE}\nDefine Y ${X}\nFoo ${Y}\nDefine X 1\nFoo ${X}\n")
+    assert [item.known for item in config.named("foo")] == [False, True]
+
+
+# -- conditions ----------------------------------------------------------------
+
+
+def guards(text: str, target: Target | None = None) -> list[tuple[Guard, ...]]:
+    return [item.guards for item in one_file(text, target).named("foo")]
+
+
+def test_what_cannot_be_decided_is_a_guard() -> None:
+    text = "<IfDefine A>\nFoo\n<IfModule !mod_ssl.c>\nFoo\n</IfModule>\n</IfDefine>\n<IfFile /x>\nFoo\n</IfFile>\nFoo\n"
+    a, ssl = Guard("ifdefine", "A", negated=False), Guard("ifmodule", "mod_ssl.c", negated=True)
+    assert guards(text) == [(a,), (a, ssl), (Guard("iffile", "/x", negated=False),), ()]
+
+
+def test_opposite_branches_exclude_each_other() -> None:
+    text = (
+        "<IfDefine A>\nFoo 1\n</IfDefine>\n<IfDefine !A>\nFoo 2\n</IfDefine>\n<IfDefine B>\nFoo 3\n</IfDefine>\nFoo 4\n"
+    )
+    one, two, three, four = one_file(text).named("foo")
+    assert one.excludes(two)
+    assert two.excludes(one)
+    assert not one.excludes(three)
+    assert four.accompanies(one)
+    assert not one.accompanies(four)
+    assert one.accompanies(one)
+
+
+def test_a_version_that_is_left_open_is_a_guard() -> None:
+    text = "".join(f"<IfVersion {test}>\nFoo\n</IfVersion>\n" for test in ("!~ ^2.2", ">= 2.4.50", "!= 2.4.50"))
+    assert [g[0].kind for g in guards(text)] == ["ifversion"] * 3
+    assert guards(text, Target(httpd=(2, 4, 50)))[1:] == [()]
+    assert guards("<IfVersion < 2.4>\nFoo\n</IfVersion>\n", Target(httpd=(2, 2))) == [()]
+
+
+MANY = "".join(f"LoadModule {name}_module x\n" for name in ("a", "b", "c", "d", "e", "f"))
+
+
+@pytest.mark.parametrize(
+    ("before", "test", "verdict"),
+    [
+        ("", "mod_ssl.c", None), (MANY, "mod_ssl.c", False), ("LoadModule ssl_module x\n", "mod_ssl.c", True),
+        ("LoadModule ssl_module x\n", "ssl_module", True), (MANY, "ssl", False), (MANY, "sapi_apache2.c", None),
+        (MANY, "event.c", False), (MANY + "LoadModule mpm_event_module x\n", "event.c", True), (MANY, "core.c", True),
+        (MANY + "<IfDefine SSL>\nLoadModule ssl_module x\n</IfDefine>\n", "mod_ssl.c", None),
+        (MANY + "<IfModule !mod_ssl.c>\nLoadModule ssl_module x\n</IfModule>\n", "ssl_module", True),
+        (MANY, "mod_wsgi.c", True),
+    ],
+)  # fmt: skip
+def test_modules(before: str, test: str, *, verdict: bool | None) -> None:
+    config = server(f"{before}<IfModule {test}>\nFoo\n</IfModule>\n<IfModule !{test}>\nBar\n</IfModule>\n")
+    found = config.named("foo", "bar")
+    if verdict is None:
+        assert [item.key for item in found if item.guards] == ["foo", "bar"]
+    else:
+        assert [(item.key, item.guards) for item in found] == [("foo" if verdict else "bar", ())]
+
+
+# -- macros --------------------------------------------------------------------
+
+
+def test_a_used_macro_is_read_in_its_place_and_not_ours_to_edit() -> None:
+    config = one_file(
+        "<Macro Site $name>\n<VirtualHost *>\nServerName $name\n</VirtualHost>\n</Macro>\nUse Site a\nUse SITE b\n"
+    )
+    assert [host.last("servername").value for host in config.hosts] == ["a", "b"]  # type: ignore[union-attr]
+    assert all(item.foreign for item in config.named("servername"))
+    assert not any(item.foreign for item in config.named("use"))
+
+
+def test_an_unknown_macro_is_a_gap() -> None:
+    assert [gap.reason for gap in one_file("Use None a\n").gaps] == ["the macro None is not defined in these files"]
+
+
+def test_a_macro_that_uses_itself_ends() -> None:
+    assert len(one_file("<Macro M>\nFoo\nUse M\n</Macro>\nUse M\n").named("foo")) < 200
+
+
+# -- servers and sections ------------------------------------------------------
+
+
+def test_hosts_and_what_stands_in_them() -> None:
+    text = (
+        "A\n<VirtualHost *:80>\nB\n<Directory /x>\nC\n</Directory>\n</VirtualHost>\n<Directory /y>\nD\n</Directory>\n"
+    )
+    config = one_file(text)
+    (host,) = config.hosts
+    assert [item.key for item in config.main.items] == ["a", "virtualhost", "directory"]
+    assert [item.key for item in host.items] == ["b", "directory"]
+    assert [item.key for item in host.walk()] == ["b", "directory", "c"]
+    assert [item.key for item in config.main.walk()] == ["a", "virtualhost", "directory", "d"]
+    assert {item.key: item.server for item in config.items} == {
+        "a": config.main, "virtualhost": host, "b": host, "directory": config.main, "c": host, "d": config.main,
+    }  # fmt: skip
+    c = config.named("c")[0]
+    assert [section.key for section in c.sections] == ["directory"]
+    assert c.section("directory") is c.parent
+    assert c.section("location") is None
+
+
+def test_conditions_leave_no_trace_but_the_wrapper() -> None:
+    config = one_file("<VirtualHost *>\n<IfModule mod_wsgi.c>\nA\n</IfModule>\n</VirtualHost>\n")
+    (a,) = config.named("a")
+    assert a in config.hosts[0].items
+    assert a.wrapper is not None
+    assert a.wrapper.key == "ifmodule"
+
+
+def test_what_is_code_in_another_language_is_a_gap() -> None:
+    config = one_file("<Perl>\nFoo 1;\n</Perl>\nFoo\n")
+    assert [item.line for item in config.named("foo")] == [4]
+    assert [gap.reason for gap in config.gaps] == ["<Perl> is code in another language, which is not read"]
+
+
+def test_named_is_in_reading_order() -> None:
+    config = one_file("B\nA\nC\nB\n")
+    assert [(item.key, item.line) for item in config.named("a", "b")] == [("b", 1), ("a", 2), ("b", 4)]
+    assert [item.line for item in config.named("b")] == [1, 4]
+    assert config.named("none") == []
+
+
+def test_sections_thousands_deep_are_read() -> None:
+    config = one_file("<S>\n".replace("S", "S x") * 3000 + "Foo\n" + "</S>\n" * 3000)
+    assert len(config.items) == 3001
