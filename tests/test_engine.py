@@ -238,8 +238,15 @@ def test_fixes_that_are_fine_alone_and_not_together_are_applied_one_by_one() -> 
     def opinion(name: str, before: str, after: str) -> str | None:
         return "too much at once" if after.count("B") - before.count("B") > 1 else None
 
-    fixed = fix(job_of({SITE: "A 1\nA 2\nA 3\n"}, rename("A", "B")), opinion=opinion)
+    states: list[str] = []
+
+    def watch(config: Config) -> Iterator[Diagnostic]:
+        states.append("".join(item.key for item in config.items))
+        return iter(())
+
+    fixed = fix(job_of({SITE: "A 1\nA 2\nA 3\n"}, rename("A", "B"), made(watch, "watch")), opinion=opinion)
     assert texts(fixed) == {SITE: "B 1\nB 2\nB 3\n"}
+    assert states == ["aaa", "baa", "bba", "bbb"]
     assert fixed.withheld == ()
 
 

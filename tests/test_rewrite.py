@@ -241,6 +241,10 @@ def without(text: str, *words: str) -> str:
         ("Foo a \\\n    b c \\\n    d\n", ["c"], "Foo a \\\n    b \\\n    d\n"),
         ("Foo a \\\n    b c \\\n    d\n", ["b"], "Foo a \\\n    c \\\n    d\n"),
         ("<Foo a b>\n</Foo>\n", ["b"], "<Foo a>\n</Foo>\n"),
+        # What would draw neighbours together is left.
+        ('Foo "a""b" c\n', ["a"], 'Foo "b" c\n'),
+        ("Foo a\\\n    b \\\nc\n", ["b"], "Foo a\\\n \\\nc\n"),
+        ('Foo x "a"\\\n"b"\n', ["a"], 'Foo x \\\n"b"\n'),
     ],
 )
 def test_delete_span_to_the_letter(text: str, words: list[str], result: str) -> None:
@@ -264,6 +268,29 @@ def test_delete_span_to_the_letter(text: str, words: list[str], result: str) -> 
 def test_unwrap_to_the_letter(text: str, result: str) -> None:
     config = one_file(text)
     assert apply(text, rewrite.unwrap(config.items[0])) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("Foo\n", "Foo\nFoo\n"),
+        ("<A>\n  <B>\n    Foo\n  </B>\n</A>\n", "<A>\n  <B>\n    Foo\n  </B>\n</A>\n" * 2),
+        ("Foo a \\\n    b\n", "Foo a \\\n    b\n" * 2),
+        # Continuation lines that must begin as they do are joined.
+        ("  Foo a\\\nb\n", "  Foo a\\\nb\n  Foo ab\n"),
+        ('  Foo "a\\\nb"\n', '  Foo "a\\\nb"\n  Foo "ab"\n'),
+        ("Foo a\\ \n", "Foo a\\ \nFoo a\\ \n"),
+    ],
+)
+def test_lines_of_to_the_letter(text: str, result: str) -> None:
+    item = one_file(text).items[0]
+    assert apply(text, [rewrite.insert_after(item, rewrite.lines_of(item))]) == result
+
+
+def test_replace_lines_keeps_the_end_of_the_file() -> None:
+    for text, result in (("A\nFoo", "A\nNew"), ("A\nFoo\n", "A\nNew\n"), ("A\r\nFoo", "A\r\nNew")):
+        item = one_file(text).named("foo")[0]
+        assert apply(text, [rewrite.replace_lines(item, ["New"])]) == result
 
 
 @pytest.mark.parametrize(

@@ -81,18 +81,16 @@ def touch(one: Edit, other: Edit) -> bool:
 
 
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
-    """The fixes that can be applied together, first come first served; identical fixes are taken once."""
+    """The fixes that can be applied together, first come first served; of equal ones the first."""
     taken: list[Fix] = []
     by_path: dict[str, list[Edit]] = {}
-    seen: set[tuple[Edit, ...]] = set()
     for fix in fixes:
-        if fix.edits in seen or not fix.edits:
+        if not fix.edits:
             continue
         if any(touch(edit, other) for edit in fix.edits for other in _around(by_path.get(edit.path, []), edit)):
             continue
         if any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at]):
             raise ValueError(f"the fix {fix.title!r} has edits that overlap")
-        seen.add(fix.edits)
         taken.append(fix)
         for edit in fix.edits:
             insort(by_path.setdefault(edit.path, []), edit)

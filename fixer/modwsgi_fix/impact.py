@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Visit, visits
 from modwsgi_fix.model.servers import label, own_name
-from modwsgi_fix.model.verdict import refusal
 
 #: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One class of URLs of one host, before and after; ``count`` requests were traced for it, ``url`` is one."""
+class Change(NamedTuple):
+    """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one."""
 
     host: str
     path: str
     url: str
     before: str
     after: str
-    count: int
+    requests: int
 
     @property
     def is_change(self) -> bool:
@@ -35,8 +32,7 @@ class Change:
         return f"{self.path}: {self.before} -> {self.after}" if self.is_change else f"{self.path}: unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """All classes of URLs that were traced, host by host. ``skipped`` hosts were changed, too, and not traced."""
 
     changes: tuple[Change, ...]
@@ -69,10 +65,23 @@ def same_outcomes(before: Config, after: Config) -> str | None:
         return None
     for one, other in _hosts(before, after)[:_MOST_HOSTS]:
         for visit in _visits(before, after, one, other):
-            was, now = trace(before, visit.request), trace(after, visit.request)
+            was, now = _traced(before, visit.request), _traced(after, visit.request)
             if not _allowed(was, now) and not refused(before):
                 return f"{visit.request.url} would change: {told(was, now)} -> {told(now, was)}"
     return None
+
+
+def _traced(config: Config, request: Request) -> Trace:
+    """A trace, kept: the same server is asked again after the next fix, and in the end."""
+    kept = config.derived(_kept)
+    found = kept.get(request)
+    if found is None:
+        found = kept[request] = trace(config, request)
+    return found
+
+
+def _kept(config: Config) -> dict[Request, Trace]:
+    return {}
 
 
 def _allowed(was: Trace, now: Trace) -> bool:
@@ -89,6 +98,9 @@ def refused(config: Config) -> bool:
     """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
     if any(file.tree.problems for file in config.files.values()):
         return True
+    from modwsgi_fix import directives
+    from modwsgi_fix.model.verdict import refusal
+
     names: set[str] = set()
     for item in config.named("wsgidaemonprocess"):
         if not item.guards and item.known:
@@ -168,7 +180,9 @@ def _changes(before: Config, after: Config, one: Server | None, other: Server | 
     assert server is not None
     groups: dict[str, list[tuple[Visit, Trace, Trace]]] = {}
     for visit in _visits(before, after, one, other):
-        groups.setdefault(visit.group, []).append((visit, trace(before, visit.request), trace(after, visit.request)))
+        groups.setdefault(visit.group, []).append(
+            (visit, _traced(before, visit.request), _traced(after, visit.request))
+        )
     found: list[Change] = []
     for group, traced in groups.items():
         by_words: dict[tuple[str, str], list[Visit]] = {}
@@ -180,7 +194,9 @@ def _changes(before: Config, after: Config, one: Server | None, other: Server | 
             whole = len(by_words) == 1
             paths = [group] if whole else [visit.request.path for visit in members]
             for path, visit in zip(paths, members, strict=False):
-                found.append(Change(label(server), path, visit.request.url, *words, count=len(members) if whole else 1))
+                found.append(
+                    Change(label(server), path, visit.request.url, *words, requests=len(members) if whole else 1)
+                )
     return sorted(found, key=lambda change: (not change.is_change, change.path))
 
 

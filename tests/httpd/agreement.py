@@ -6,7 +6,7 @@ import posixpath
 import pwd
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
@@ -132,7 +132,7 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         return
     if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
         # mod_wsgi tried, and found no application in the file.
-        who, outcome = "httpd", replace(outcome, kind=Kind.ERROR)
+        who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
         status: int | None = answer.status if answer.status in (404, 500) and answer.handler == outcome.handler else -1
     else:
         status = 200 if outcome.kind is Kind.APPLICATION else outcome.status

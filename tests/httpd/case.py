@@ -40,7 +40,7 @@ class EqualExcept:
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
     listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
     httpd refuses it now: a restriction that had been undone holds again. ``served`` httpd refused, redirected or did
-    not find, and serves now as a file. ``changes`` states any other change exactly: each field that differs, with its value before
+    not find, or the application answered, and is served now as a file. ``changes`` states any other change exactly: each field that differs, with its value before
     and after.
     """
 
@@ -84,7 +84,8 @@ class Case:
     """A proof about one or more rules, at one level of trust.
 
     ``expect`` may differ from base to base. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
-    no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too.
+    no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too. With ``root`` the
+    command line is shown the file tree, too (``--root``).
     """
 
     name: str
@@ -102,6 +103,7 @@ class Case:
     preamble: str = ""
     #: Further words of the command line: the versions meant, where they are not this server's.
     arguments: tuple[str, ...] = ()
+    root: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -175,7 +177,11 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
             if old.who == "application" or new.who != "application" or new.status != 200:
                 yield f"{name}: should have been regained by the application: {_told(old)} -> {_told(new)}"
         elif name in expect.served:
-            if old.who != "httpd" or old.status < 300 or new.who != "file":
+            if (
+                old.who not in ("httpd", "application")
+                or (old.who == "httpd" and old.status < 300)
+                or new.who != "file"
+            ):
                 yield f"{name}: should have been served: {_told(old)} -> {_told(new)}"
         elif name in expect.closed:
             if old.who not in ("file", "listing") or new.who not in ("application", "httpd") or new.status >= 500:

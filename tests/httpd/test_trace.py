@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from modwsgi_fix.model.request import trace
+
 from . import server
-from .agreement import Pair, compare, model_of, report
+from .agreement import Pair, compare, model_of, report, request_of_probe
 from .grammar import Drawn, drawn
 from .servers_of_corpus import probes_of, setups
 
@@ -65,3 +67,12 @@ def test_corpus(part: int, httpd: Path, record_property: Record) -> None:
             pairs.extend(found)
             wrong.extend(report(setup, pair) for pair in found if pair.difference is not None)
     _judge(pairs, wrong, record_property, "corpus")
+
+
+def test_little_of_the_corpus_is_unknown(httpd: Path) -> None:
+    traces = []
+    for _, setup in setups():
+        config = model_of(setup)
+        traces += [trace(config, request_of_probe(probe)) for probe in probes_of(config)]
+    unknown = sum(not traced.is_known for traced in traces)
+    assert unknown <= MOST_UNKNOWN * len(traces), f"{unknown} of {len(traces)}"

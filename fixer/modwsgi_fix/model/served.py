@@ -202,14 +202,19 @@ def quoted(path: str) -> str:
     return f'"{path}"' if any(char in path for char in " \t'") or not path else path
 
 
-def static_block(config: Config, directory: str, *, follow_links: bool = False) -> list[str]:
-    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess."""
+def static_block(
+    config: Config, directory: str, *, follow_links: bool = False, grants: bool = True, overrides: bool = False
+) -> list[str]:
+    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess.
+
+    ``grants`` False says nothing of access; ``overrides`` leaves an .htaccess file what it may say.
+    """
     links = "" if follow_links else " -FollowSymLinks"
     return [
         f"<Directory {quoted(directory)}>",
         f"    Options -Indexes{links}",
-        "    AllowOverride None",
-        *(f"    {line}" for line in grant_lines(config)),
+        *(["    AllowOverride None"] if not overrides else []),
+        *(f"    {line}" for line in (grant_lines(config) if grants else [])),
         "</Directory>",
     ]
 

@@ -41,7 +41,7 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
         if one.skipped:
             lines.append(f"{plural(one.skipped, 'more host')} changed alike, and not traced")
     if not lines and any(one.changes for one in found):
-        traced = sum(change.count for one in found for change in one.changes)
+        traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")
     return lines
 
@@ -56,7 +56,7 @@ def as_objects(found: Sequence[Impact]) -> list[dict[str, Any]]:
             "before": change.before or None,
             "after": change.after or None,
             "changed": change.is_change,
-            "requests": change.count,
+            "requests": change.requests,
         }
         for one in found
         for change in one.changes

@@ -260,7 +260,9 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
             opened = _opened(config, server, removable, target, found)
             if opened is None:
                 return None
-            targets += [one for one in opened if one not in targets]
+            # Two hosts that mount one script have two mappings, and need one section.
+            known = {(one.directory, one.file) for one in targets}
+            targets += [one for one in opened if (one.directory, one.file) not in known]
     blocks: list[str] = []
     into: dict[Item, list[str]] = {}
     # A directory opened for static files is open for the files in it, so those come first.

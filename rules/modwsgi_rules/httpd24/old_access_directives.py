@@ -307,6 +307,11 @@ def _may_join(config: Config, clause: Clause, kept: list[Clause]) -> bool:
         return False
     if any(item.is_section for item in clause.access.requires):
         return False
+    # httpd joins Location sections among themselves first (request.c:ap_location_walk), and the whole then says And to
+    # the directories: what a Location before this one had put aside would be in force again.
+    further_up = any(other.walk < clause.walk for other in kept)
+    if further_up and any(other.walk == clause.walk for other in merge(config).before(clause, old=True)):
+        return False
     return not any(not other.admits_by_new for other in merge(config).before(clause, old=False))
 
 

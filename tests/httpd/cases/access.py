@@ -58,7 +58,7 @@ def _closed(name: str, text: str) -> tuple[Case, ...]:
         Case(
             name=f"a script that nothing opens, under a deny of {name}",
             rules=("script-directory-not-granted",),
-            level="safe",
+            level="repair",
             before={"apache2.conf": text + _HOST},
             tree=_TREE,
             probes=_PROBES,

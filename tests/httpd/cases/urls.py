@@ -21,6 +21,8 @@ _TREE = {
     "/srv/w/static/a.css": "STYLE",
     "/srv/w/static/sub/b.css": "STYLE B",
     "/srv/w/staticold/c.css": "STYLE C",
+    "/srv/w/scripts/one.wsgi": app("one"),
+    "/srv/w/my files/a.txt": "FILE",
 }
 _HOST = "<VirtualHost *:80>\n    ServerName a.example\n{0}\n</VirtualHost>\n" + _OPEN
 
@@ -186,5 +188,96 @@ RewriteRule ^/a\\.css$ /static/a.css
         tree=_TREE,
         probes=probes(f"{_SITE}/scripts/wiki.wsgi/Start", f"{_SITE}/scripts/static/a.css"),
         expect=EqualExcept(regained=(f"{_SITE}/scripts/wiki.wsgi/Start",)),
+    ),
+    Case(
+        name="a script behind a slash",
+        rules=("wsgi-alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": "ServerName a.example\nWSGIScriptAlias /wiki/ /srv/w/wiki.wsgi\nWSGIScriptAlias / /srv/w/portal.wsgi\n"
+            + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/wiki/", f"{_SITE}/wiki/x", f"{_SITE}/wiki"),
+        expect=EqualExcept(
+            {
+                f"{_SITE}/wiki": {
+                    "mapped": ("/srv/w/portal.wsgi", "/srv/w/wiki.wsgi"),
+                    "label": ("portal", "wiki"),
+                    "script_name": ("", "/wiki"),
+                    "path_info": ("/wiki", ""),
+                    "application_group": ("a.example|", "a.example|/wiki"),
+                },
+                # The script was found, as nothing had to be appended to its name; its mount had the slash.
+                f"{_SITE}/wiki/": {
+                    "script_name": ("/wiki/", "/wiki"),
+                    "path_info": ("", "/"),
+                    "application_group": ("a.example|/wiki/", "a.example|/wiki"),
+                },
+            },
+            regained=(f"{_SITE}/wiki/x",),
+        ),
+        mpms=("event",),
+    ),
+    Case(
+        name="a directory of scripts without its slash",
+        rules=("wsgi-alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": "WSGIScriptAlias /scripts/ /srv/w/scripts\nWSGIScriptAlias / /srv/w/portal.wsgi\n" + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/scripts/one.wsgi/x", f"{_SITE}/scripts/two.wsgi"),
+        expect=EqualExcept(
+            {f"{_SITE}/scripts/two.wsgi": {"mapped": ("/srv/w/scriptstwo.wsgi", "/srv/w/scripts/two.wsgi")}},
+            regained=(f"{_SITE}/scripts/one.wsgi/x",),
+        ),
+        root=True,
+        mpms=("event",),
+    ),
+    Case(
+        name="patterns that lead to one directory",
+        rules=("alias-match-without-substitution",),
+        level="repair",
+        before={
+            "site.conf": """\
+AliasMatch ^/static /srv/w/static
+WSGIScriptAlias /wiki /srv/w/wiki.wsgi
+AliasMatch ^/files/(.*)$ "/srv/w/my files/"
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""
+            + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/static", f"{_SITE}/static/a.css", f"{_SITE}/statics", f"{_SITE}/files/a.txt"
+        ),
+        expect=EqualExcept(
+            regained=(f"{_SITE}/statics",),
+            served=(f"{_SITE}/static/a.css", f"{_SITE}/files/a.txt"),
+        ),
+        mpms=("event",),
+    ),
+    Case(
+        name="an alias that lacks a slash, to a directory that is closed",
+        rules=("alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": """\
+Alias /static/ /srv/w/static
+WSGIScriptAlias / /srv/w/portal.wsgi
+<Directory /srv/w>
+    <Files portal.wsgi>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Files>
+</Directory>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css"),
+        expect=EqualExcept({f"{_SITE}/static/a.css": {"mapped": ("/srv/w/statica.css", "/srv/w/static/a.css")}}),
+        mpms=("event",),
     ),
 )

@@ -6,7 +6,7 @@ What is outside of it (maps, ``[N]``, ``[CO]``, ``[B]`` ...) is unknown as soon 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item, Server
@@ -26,8 +26,7 @@ _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One RewriteRule with the RewriteConds before it."""
 
     item: Item

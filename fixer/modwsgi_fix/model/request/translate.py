@@ -8,13 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import NamedTuple
-from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.request.layers import Layer, last
-from modwsgi_fix.model.request.modrewrite import rewrite
 from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import SAFE, State, location_url
+from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
 from modwsgi_fix.model.urls import Mapping, alias_match, compile_regex, mapping_of, substitute
 
@@ -28,7 +26,7 @@ def translate(state: State) -> None:
     """Set ``filename``, ``handler`` and what led there; raises ``Done`` for what is answered in this phase."""
     for item in _unmodelled(state):
         raise Beyond(f"{item.name} may map this URL, which is not modelled", item)
-    if rewrite(state):
+    if _rewritten(state):
         return
     if _proxied(state):
         return
@@ -36,6 +34,14 @@ def translate(state: State) -> None:
     if _aliased(state) or _mounted(state):
         return
     _document_root(state)
+
+
+def _rewritten(state: State) -> bool:
+    if not any("rewriterule" in layer.by_key for layer in state.site.base):
+        return False
+    from modwsgi_fix.model.request.modrewrite import rewrite
+
+    return rewrite(state)
 
 
 def _unmodelled(state: State) -> list[Item]:
@@ -185,11 +191,11 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
             return None
         target = substitute(redirect.target, found)
         at = min((target.index(char) for char in "?#" if char in target), default=len(target))
-        return quote(target[:at], safe=SAFE, errors="surrogateescape") + target[at:]
+        return escaped(target[:at]) + target[at:]
     end = prefix_match(redirect.url, state.uri)
     if not end:
         return None
-    rest = quote(state.uri[end:], safe=SAFE, errors="surrogateescape")
+    rest = escaped(state.uri[end:])
     return redirect.target + rest if redirect.target else ""
 
 

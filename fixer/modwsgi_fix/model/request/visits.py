@@ -10,17 +10,14 @@ import posixpath
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import quote
 
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.layers import Site, site_of
-from modwsgi_fix.model.request.modrewrite import rules_of
 from modwsgi_fix.model.request.outcome import Request
-from modwsgi_fix.model.request.samples import sample
-from modwsgi_fix.model.request.state import SAFE
+from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.translate import Tables, mapped
 from modwsgi_fix.model.request.world import Beyond
 from modwsgi_fix.model.servers import addresses, is_tls, own_name
@@ -31,6 +28,13 @@ MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12
 #: Files below one mapping where all of them are asked for.
 _EVERY_FILE = 200_000
 _SAMPLE = "page"
+
+
+def sample(pattern: str, groups: dict[int, str] | None = None) -> str | None:
+    """As ``samples.sample``, which is imported when a regular expression is met."""
+    from modwsgi_fix.model.request import samples
+
+    return samples.sample(pattern, groups)
 
 
 class Visit(NamedTuple):
@@ -50,10 +54,7 @@ def visits(config: Config, server: Server) -> list[Visit]:
         found.setdefault(path, group)
         if len(found) >= MOST_VISITS:
             break
-    return [
-        Visit(authority.request(quote(path, safe=SAFE, errors="surrogateescape")), group)
-        for path, group in found.items()
-    ]
+    return [Visit(authority.request(escaped(path)), group) for path, group in found.items()]
 
 
 def every_file(config: Config, server: Server) -> Iterator[Request]:
@@ -66,11 +67,15 @@ def every_file(config: Config, server: Server) -> Iterator[Request]:
     for url in _all_urls(config, Tables(site.base), _rewritten(server), _document_root(site)):
         if url not in seen and not url.endswith("/"):
             seen.add(url)
-            yield authority.request(quote(url, safe=SAFE, errors="surrogateescape"))
+            yield authority.request(escaped(url))
 
 
 def _rewritten(server: Server) -> list[Mapping]:
     """RewriteRules that lead straight to the filesystem, as the AliasMatch that they amount to."""
+    if not any(item.key == "rewriterule" for item in server.items):
+        return []
+    from modwsgi_fix.model.request.modrewrite import rules_of
+
     return [
         Mapping(rule.item, rule.pattern, rule.target, True, rule.item.args[0].span, rule.item.args[1].span)
         for rule in rules_of(server)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.reader import Source, load
@@ -10,11 +10,11 @@ from modwsgi_fix.model.request.layers import Layer, Site, every, last
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, normal
 
+_SCRIPTS = (".wsgi", ".py", ".fcgi")
 _ALL = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative ones to come again."""
 
     on: frozenset[str] = frozenset({"followsymlinks"})
@@ -60,8 +60,7 @@ def merged_options(layers: list[Layer], world: World) -> Options:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a walk ended: the path as far as it exists, what is left of it, its type, and the layers on the way."""
 
     filename: str
@@ -109,7 +108,7 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
         if exact and "followsymlinks" in options.on and "symlinksifownermatch" not in options.on:
             # What exists as a whole is taken for directories all the way down, the file itself too.
             continue
-        kind = _step(here, anchor, options, world)
+        kind = _step(here, anchor, options, world, script=script)
         if kind != DIRECTORY:
             break
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
@@ -122,10 +121,13 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     return Found(filename, rest if kind != DIRECTORY else "", kind, layers)
 
 
-def _step(path: str, anchor: str, options: Options, world: World) -> str:
+def _step(path: str, anchor: str, options: Options, world: World, *, script: bool) -> str:
     """The type of one component; a link counts as what it leads to, if Options let it."""
     if world.disk is None and anchor.startswith(path + "/"):
         return DIRECTORY
+    if world.disk is None and script and path == anchor and path.endswith(_SCRIPTS):
+        # Nobody calls a directory so.
+        return world.ask(path, (FILE, f"{path} is a file"), (MISSING, f"{path} does not exist"))
     kind = world.type_of(path)
     if world.is_link(path):
         owner = "symlinksifownermatch" in options.on
