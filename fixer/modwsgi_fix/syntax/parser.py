@@ -1,31 +1,28 @@
-"""The lossless tree of one configuration file: every character belongs to a node; parsing never raises.
-
-httpd's reading rules, as ``server/util.c:ap_cfg_getline_core`` and ``server/config.c:ap_build_config_sub`` have them: a
-backslash before LF or CRLF joins lines anywhere, in comments and names too; ``#`` opens a comment only as the first
-character of a logical line; a trailing ``>`` on a section name is dropped; what follows ``</X>`` is ignored; a NUL ends
-its line. What httpd would refuse becomes a node all the same, and a ``Problem`` in httpd's words.
-"""
+"""From text to tree: one pass over the lines, which never raises."""
 
 from __future__ import annotations
 
 import gc
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from sys import intern
-from typing import NamedTuple
 
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
-
-# After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
-_FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
-_WORD = re.compile(
-    r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
+from modwsgi_fix.syntax.nodes import (
+    CONDITIONS,
+    Blank,
+    Bogus,
+    Close,
+    Comment,
+    Directive,
+    Node,
+    Problem,
+    Section,
+    Tree,
+    is_opaque_section,
 )
-_JOIN = re.compile(r"\\\r?\n")
-_EMPTY = re.compile(r"\n\r?\n")
+from modwsgi_fix.syntax.words import FIRST, WORD, logical_line, value_of
+from modwsgi_fix.text import WHITESPACE, Span
+
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
@@ -39,351 +36,9 @@ _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 _DISJOINT = frozenset(
     {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch", "virtualhost"}
 )
-#: Sections that vanish once read: their contents belong to what encloses them.
-CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Sections which take no argument, and so may be opened inside one of their own name.
 _BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
-
-
-def is_opaque_section(name: str) -> bool:
-    """True where a section's body is another language, read by its module up to the closing tag."""
-    return name == "perl" or name.startswith("luahook")
-
-
-class Word(NamedTuple):
-    """One word as ``ap_getword_conf`` reads it: its value without quotes, and the span with them."""
-
-    value: str
-    span: Span
-
-
-class Logical(NamedTuple):
-    """A logical line without its continuations, and where each of its characters stands in the file.
-
-    ``joints`` are (offset in ``text``, offset in the file) pairs, ascending: the text runs on from each.
-    """
-
-    text: str
-    joints: tuple[tuple[int, int], ...]
-
-    def offset(self, at: int) -> int:
-        """Where the character ``text[at]`` stands in the file."""
-        joints = self.joints
-        logical, source = joints[0] if len(joints) == 1 else joints[bisect_left(joints, (at + 1, -1)) - 1]
-        return source + at - logical
-
-    def span(self, start: int, end: int) -> Span:
-        """The span in the file of ``text[start:end]``; a continuation at its end is left out."""
-        return Span(self.offset(start), self.offset(end - 1) + 1 if end > start else self.offset(start))
-
-
-def _logical(text: str, start: int, end: int) -> Logical:
-    raw = text[start:end]
-    nul = raw.find("\0")
-    if nul >= 0:
-        raw = raw[:nul]
-    first = raw.find("\n")
-    # At the end of a file a continuation may go on into nothing.
-    if first < 0 or (first == len(raw) - 1 and not raw.endswith(("\\\n", "\\\r\n"))):
-        return Logical(raw, ((0, start),))
-    if _EMPTY.search(raw):
-        return _logical_of_backslashes(raw, start)
-    parts, joints, at, length = [], [], 0, 0
-    for joint in _JOIN.finditer(raw):
-        part = raw[at : joint.start()]
-        joints.append((length, start + at))
-        parts.append(part)
-        length += len(part)
-        at = joint.end()
-    joints.append((length, start + at))
-    parts.append(raw[at:])
-    # An empty stretch between two continuations holds no character; the last joint at an offset counts.
-    return Logical("".join(parts), tuple(dict(joints).items()))
-
-
-def _logical_of_backslashes(raw: str, start: int) -> Logical:
-    """The same where an empty line follows: httpd looks for the backslash in all that it has joined so far.
-
-    Two backslashes and two line ends thus join three lines (util.c:ap_varbuf_cfg_getline).
-    """
-    kept: list[int] = []
-    at = 0
-    while at < len(raw):
-        end = raw.find("\n", at) + 1 or len(raw)
-        kept += range(at, end)
-        at = end
-        if raw[end - 1] == "\n":
-            last = len(kept) - 1
-            last -= last > 0 and raw[kept[last - 1]] == "\r"
-            if last > 0 and raw[kept[last - 1]] == "\\":
-                del kept[last - 1 :]
-    joints = [(to, start + at) for to, at in enumerate(kept) if not to or at != kept[to - 1] + 1]
-    return Logical("".join(raw[at] for at in kept), tuple(joints) or ((0, start),))
-
-
-def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
-    """The words of ``logical.text[start:end]`` as ``server/util.c:ap_getword_conf`` splits them."""
-    text, words, at = logical.text, [], start
-    while at < end and text[at] in WHITESPACE:
-        at += 1
-    while at < end:
-        found = _WORD.match(text, at, end)
-        if found is None:
-            break
-        group, value = found.lastindex or 1, _value(found)
-        last = found.end(group) + (group != 3 and text[found.end(group) : found.end(group) + 1] == '"\'"'[group - 1])
-        words.append(Word(value, logical.span(at, last)))
-        at = found.end()
-    return tuple(words)
-
-
-def _value(word: re.Match[str]) -> str:
-    """A word as ``util.c:substring_conf`` takes its backslashes away."""
-    group = word.lastindex or 1
-    value: str = word[group]
-    return re.sub(rf"\\([\\{('', chr(34), chr(39), '')[group]}])", r"\1", value) if "\\" in value else value
-
-
-class Node:
-    """A run of whole lines of a file: ``text[start:end]`` from the first column to after the LF."""
-
-    __slots__ = ("end", "start", "text")
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.text = text
-        self.start = start
-        self.end = end
-
-    @property
-    def span(self) -> Span:
-        """All of the node's lines, the last line end included."""
-        return Span(self.start, self.end)
-
-    @property
-    def source(self) -> str:
-        """What stands in the file."""
-        return self.text[self.start : self.end]
-
-
-class Blank(Node):
-    """Empty lines; also one that begins with ``""``, which httpd skips."""
-
-    __slots__ = ()
-
-
-class Comment(Node):
-    """One comment, continuation lines included."""
-
-    __slots__ = ()
-
-
-class Directive(Node):
-    """A directive on one logical line. ``name`` is as written; compare ``key``."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, text: str, start: int, end: int, name: str) -> None:
-        self.text = text
-        self.start = start
-        self.end = end
-        self.name = name
-
-    @property
-    def key(self) -> str:
-        """The name in lower case: httpd compares names without case."""
-        return self.name.lower()
-
-    @property
-    def logical(self) -> Logical:
-        """The line as httpd reads it."""
-        return _logical(self.text, self.start, self.end)
-
-    @property
-    def _head(self) -> tuple[Logical, int, int]:
-        """The logical line, and where its first word starts and ends."""
-        logical = self.logical
-        found = _FIRST(logical.text)
-        assert found is not None
-        start, end = found.span(1)
-        if logical.text[start : start + 1] in ('"', "'") and (word := _WORD.match(logical.text, start)):
-            end = word.end(word.lastindex or 1)
-            end += logical.text[end : end + 1] == logical.text[start]
-        return logical, start, end
-
-    @property
-    def name_span(self) -> Span:
-        """Where the name stands."""
-        logical, start, end = self._head
-        return logical.span(start, end)
-
-    @property
-    def body_span(self) -> Span:
-        """From the name to the last character that is not blank: what a person means by "the directive"."""
-        logical, start, _ = self._head
-        return logical.span(start, max(start, len(logical.text.rstrip(WHITESPACE))))
-
-    @property
-    def args_range(self) -> tuple[Logical, int, int]:
-        """The logical line and the range of the arguments in it."""
-        logical, _, end = self._head
-        return logical, end, len(logical.text.rstrip(WHITESPACE))
-
-    @property
-    def args(self) -> tuple[Word, ...]:
-        """The words after the name. Variables are not expanded."""
-        return split_words(*self.args_range)
-
-    @property
-    def indent(self) -> str:
-        """The blanks before the name on its first line."""
-        found = _FIRST(self.text, self.start)
-        return self.text[self.start : found.start(1)] if found else ""
-
-
-class Section(Directive):
-    """A section: its opening line, what it holds, and its closing line where there is one.
-
-    ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole. ``name`` is without ``<``.
-    """
-
-    __slots__ = ("children", "close", "head_end")
-
-    def __init__(self, text: str, start: int, head_end: int, name: str) -> None:
-        self.text = text
-        self.start = start
-        self.end = self.head_end = head_end
-        self.name = name
-        self.children: Sequence[Node] = []
-        self.close: Close | None = None
-
-    @property
-    def logical(self) -> Logical:
-        return _logical(self.text, self.start, self.head_end)
-
-    @property
-    def name_span(self) -> Span:
-        logical, start, _ = self._head
-        start = max(start, logical.text.find(self.name, start))
-        return logical.span(start, start + len(self.name))
-
-    @property
-    def _head(self) -> tuple[Logical, int, int]:
-        logical, start, end = super()._head
-        if logical.text[start:end].strip("\"'") == "<":
-            # "< Location": the name is the second word.
-            found = _FIRST(logical.text, end)
-            assert found is not None
-            end = found.end(1)
-        return logical, start, end
-
-    @property
-    def args_range(self) -> tuple[Logical, int, int]:
-        logical, _, end = self._head
-        # Handlers of sections cut at the last ">" and ignore what follows (server/core.c: ap_strrchr_c(arg, '>')).
-        last = logical.text.rfind(">")
-        return logical, end, last if last >= end else len(logical.text.rstrip(WHITESPACE)) if last < 0 else end
-
-    @property
-    def head_span(self) -> Span:
-        """The opening line."""
-        return Span(self.start, self.head_end)
-
-    @property
-    def inner_span(self) -> Span:
-        """What stands between the opening and the closing line."""
-        return Span(self.head_end, self.close.start if self.close else self.end)
-
-
-class Close(Directive):
-    """A closing line, ``name`` without ``</`` and ``>``. Text after it is ignored by httpd."""
-
-    __slots__ = ()
-
-
-class Bogus(Directive):
-    """A line that httpd would refuse here: a closing tag that closes nothing, a lone ``<``; or a foreign language."""
-
-    __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What keeps httpd from reading the file, in its words.
-
-    ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,
-    ``opener-for-closer``, ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``opener-with-blank``,
-    ``incomplete-tag``, ``html-comment``, ``hidden-tag``. ``node`` is the line at fault; ``section`` the section concerned.
-    ``region`` is what cannot be trusted because of it.
-    """
-
-    kind: str
-    message: str
-    node: Directive
-    section: Section | None
-    region: Span
-
-
-class Tree:
-    """A parsed file. ``text()`` gives back exactly what was parsed."""
-
-    def __init__(self, source: str, children: tuple[Node, ...], problems: tuple[Problem, ...]) -> None:
-        self.source = source
-        self.children = children
-        self.problems = problems
-
-    def text(self) -> str:
-        """The text again, put together from the nodes."""
-        parts: list[str] = []
-        stack: list[Iterator[Node]] = [iter(self.children)]
-        closes: list[Close | None] = [None]
-        while stack:
-            node = next(stack[-1], None)
-            if node is None:
-                stack.pop()
-                close = closes.pop()
-                if close is not None:
-                    parts.append(close.source)
-            elif isinstance(node, Section):
-                parts.append(node.text[node.start : node.head_end])
-                stack.append(iter(node.children))
-                closes.append(node.close)
-            else:
-                parts.append(node.source)
-        return "".join(parts)
-
-    def walk(self) -> Iterator[Node]:
-        """Every node in file order, sections before what they hold."""
-        stack: list[Iterator[Node]] = [iter(self.children)]
-        while stack:
-            for node in stack[-1]:
-                yield node
-                if isinstance(node, Section):
-                    stack.append(iter(node.children))
-                    break
-            else:
-                stack.pop()
-
-    @cached_property
-    def lines(self) -> LineIndex:
-        """Lines and columns of the file."""
-        return LineIndex(self.source)
-
-    @cached_property
-    def is_template(self) -> bool:
-        """True where a template engine has yet to choose which of the lines there are."""
-        return is_template(self.source)
-
-    @cached_property
-    def untrusted(self) -> tuple[Span, ...]:
-        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
-        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
-        if self.is_template:
-            return (Span(0, len(self.source)),)
-        spans = [problem.region for problem in self.problems]
-        sections = (node for node in self.walk() if isinstance(node, Section))
-        spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
-        return tuple(spans)
 
 
 def parse(text: str) -> Tree:
@@ -423,7 +78,7 @@ class _Parser:
             end = find("\n", pos) + 1 or size
             if text[end - 2 : end] in ("\\\n", "\r\n"):
                 end = self._joined(pos, end, has_nul=has_nul)
-            found = _FIRST(text, pos, end)
+            found = FIRST(text, pos, end)
             assert found is not None
             word = found[1]
             if not word:
@@ -466,7 +121,7 @@ class _Parser:
     def _odd(self, start: int, end: int) -> int:
         """A section tag, or a first word with a quote or a continuation in it; where to read on."""
         text = self.text
-        logical = _logical(text, start, end)
+        logical = logical_line(text, start, end)
         line = logical.text.strip(WHITESPACE)
         if not line:
             self.into.append(Blank(text, start, end))
@@ -474,9 +129,9 @@ class _Parser:
         if line[0] == "#":
             self.into.append(Comment(text, start, end))
             return end
-        found = _WORD.match(line)
+        found = WORD.match(line)
         assert found is not None
-        name = _value(found)
+        name = value_of(found)
         if not name:
             self.into.append(Blank(text, start, end))
             return end
@@ -489,7 +144,7 @@ class _Parser:
         spaced = name in ("<", "</")
         if spaced:
             # Blanks inside the tag: httpd takes "<" or "</" for the whole of its name.
-            following = _FIRST(line, len(name))
+            following = FIRST(line, len(name))
             assert following is not None
             name += following[1]
         if name.startswith("</"):
@@ -661,7 +316,7 @@ class _Parser:
             start, end = found.start(), text.find("\n", found.end()) + 1 or len(text)
             if start and text[start - 2 : start - 1] == "\\":
                 continue
-            word = _FIRST(text, start, end)
+            word = FIRST(text, start, end)
             assert word is not None
             message = f"Invalid command '{word[1]}'"
             self._problem("hidden-tag", message, Directive(text, start, end, word[1]), None, Span(0, len(text)))

@@ -1,0 +1,259 @@
+"""The nodes of the tree, and what keeps httpd from reading a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
+
+#: Sections that vanish once read: their contents belong to what encloses them.
+CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
+
+
+def is_opaque_section(name: str) -> bool:
+    """True where a section's body is another language, read by its module up to the closing tag."""
+    return name == "perl" or name.startswith("luahook")
+
+
+class Node:
+    """A run of whole lines of a file: ``text[start:end]`` from the first column to after the LF."""
+
+    __slots__ = ("end", "start", "text")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+
+    @property
+    def span(self) -> Span:
+        """All of the node's lines, the last line end included."""
+        return Span(self.start, self.end)
+
+    @property
+    def source(self) -> str:
+        """What stands in the file."""
+        return self.text[self.start : self.end]
+
+
+class Blank(Node):
+    """Empty lines; also one that begins with ``""``, which httpd skips."""
+
+    __slots__ = ()
+
+
+class Comment(Node):
+    """One comment, continuation lines included."""
+
+    __slots__ = ()
+
+
+class Directive(Node):
+    """A directive on one logical line. ``name`` is as written; compare ``key``."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, text: str, start: int, end: int, name: str) -> None:
+        self.text = text
+        self.start = start
+        self.end = end
+        self.name = name
+
+    @property
+    def key(self) -> str:
+        """The name in lower case: httpd compares names without case."""
+        return self.name.lower()
+
+    @property
+    def logical(self) -> Logical:
+        """The line as httpd reads it."""
+        return logical_line(self.text, self.start, self.end)
+
+    @property
+    def _head(self) -> tuple[Logical, int, int]:
+        """The logical line, and where its first word starts and ends."""
+        logical = self.logical
+        found = FIRST(logical.text)
+        assert found is not None
+        start, end = found.span(1)
+        if logical.text[start : start + 1] in ('"', "'") and (word := WORD.match(logical.text, start)):
+            end = word.end(word.lastindex or 1)
+            end += logical.text[end : end + 1] == logical.text[start]
+        return logical, start, end
+
+    @property
+    def name_span(self) -> Span:
+        """Where the name stands."""
+        logical, start, end = self._head
+        return logical.span(start, end)
+
+    @property
+    def body_span(self) -> Span:
+        """From the name to the last character that is not blank: what a person means by "the directive"."""
+        logical, start, _ = self._head
+        return logical.span(start, max(start, len(logical.text.rstrip(WHITESPACE))))
+
+    @property
+    def args_range(self) -> tuple[Logical, int, int]:
+        """The logical line and the range of the arguments in it."""
+        logical, _, end = self._head
+        return logical, end, len(logical.text.rstrip(WHITESPACE))
+
+    @property
+    def args(self) -> tuple[Word, ...]:
+        """The words after the name. Variables are not expanded."""
+        return split_words(*self.args_range)
+
+    @property
+    def indent(self) -> str:
+        """The blanks before the name on its first line."""
+        found = FIRST(self.text, self.start)
+        return self.text[self.start : found.start(1)] if found else ""
+
+
+class Section(Directive):
+    """A section: its opening line, what it holds, and its closing line where there is one.
+
+    ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole. ``name`` is without ``<``.
+    """
+
+    __slots__ = ("children", "close", "head_end")
+
+    def __init__(self, text: str, start: int, head_end: int, name: str) -> None:
+        self.text = text
+        self.start = start
+        self.end = self.head_end = head_end
+        self.name = name
+        self.children: Sequence[Node] = []
+        self.close: Close | None = None
+
+    @property
+    def logical(self) -> Logical:
+        return logical_line(self.text, self.start, self.head_end)
+
+    @property
+    def name_span(self) -> Span:
+        logical, start, _ = self._head
+        start = max(start, logical.text.find(self.name, start))
+        return logical.span(start, start + len(self.name))
+
+    @property
+    def _head(self) -> tuple[Logical, int, int]:
+        logical, start, end = super()._head
+        if logical.text[start:end].strip("\"'") == "<":
+            # "< Location": the name is the second word.
+            found = FIRST(logical.text, end)
+            assert found is not None
+            end = found.end(1)
+        return logical, start, end
+
+    @property
+    def args_range(self) -> tuple[Logical, int, int]:
+        logical, _, end = self._head
+        # Handlers of sections cut at the last ">" and ignore what follows (server/core.c: ap_strrchr_c(arg, '>')).
+        last = logical.text.rfind(">")
+        return logical, end, last if last >= end else len(logical.text.rstrip(WHITESPACE)) if last < 0 else end
+
+    @property
+    def head_span(self) -> Span:
+        """The opening line."""
+        return Span(self.start, self.head_end)
+
+    @property
+    def inner_span(self) -> Span:
+        """What stands between the opening and the closing line."""
+        return Span(self.head_end, self.close.start if self.close else self.end)
+
+
+class Close(Directive):
+    """A closing line, ``name`` without ``</`` and ``>``. Text after it is ignored by httpd."""
+
+    __slots__ = ()
+
+
+class Bogus(Directive):
+    """A line that httpd would refuse here: a closing tag that closes nothing, a lone ``<``; or a foreign language."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps httpd from reading the file, in its words.
+
+    ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,
+    ``opener-for-closer``, ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``opener-with-blank``,
+    ``incomplete-tag``, ``html-comment``, ``hidden-tag``. ``node`` is the line at fault; ``section`` the section concerned.
+    ``region`` is what cannot be trusted because of it.
+    """
+
+    kind: str
+    message: str
+    node: Directive
+    section: Section | None
+    region: Span
+
+
+class Tree:
+    """A parsed file. ``text()`` gives back exactly what was parsed."""
+
+    def __init__(self, source: str, children: tuple[Node, ...], problems: tuple[Problem, ...]) -> None:
+        self.source = source
+        self.children = children
+        self.problems = problems
+
+    def text(self) -> str:
+        """The text again, put together from the nodes."""
+        parts: list[str] = []
+        stack: list[Iterator[Node]] = [iter(self.children)]
+        closes: list[Close | None] = [None]
+        while stack:
+            node = next(stack[-1], None)
+            if node is None:
+                stack.pop()
+                close = closes.pop()
+                if close is not None:
+                    parts.append(close.source)
+            elif isinstance(node, Section):
+                parts.append(node.text[node.start : node.head_end])
+                stack.append(iter(node.children))
+                closes.append(node.close)
+            else:
+                parts.append(node.source)
+        return "".join(parts)
+
+    def walk(self) -> Iterator[Node]:
+        """Every node in file order, sections before what they hold."""
+        stack: list[Iterator[Node]] = [iter(self.children)]
+        while stack:
+            for node in stack[-1]:
+                yield node
+                if isinstance(node, Section):
+                    stack.append(iter(node.children))
+                    break
+            else:
+                stack.pop()
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the file."""
+        return LineIndex(self.source)
+
+    @cached_property
+    def is_template(self) -> bool:
+        """True where a template engine has yet to choose which of the lines there are."""
+        return is_template(self.source)
+
+    @cached_property
+    def untrusted(self) -> tuple[Span, ...]:
+        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
+        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
+        if self.is_template:
+            return (Span(0, len(self.source)),)
+        spans = [problem.region for problem in self.problems]
+        sections = (node for node in self.walk() if isinstance(node, Section))
+        spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
+        return tuple(spans)
