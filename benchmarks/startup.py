@@ -38,6 +38,7 @@ CASES = {
     "--version": ((*_MAIN, "--version"), 2.5),
     "a clean file": ((*_MAIN, "clean.conf"), 9.0),
     "a file with findings": ((*_MAIN, "site.conf"), 9.0),
+    "the same, with options": ((*_MAIN, "--isolated", "site.conf"), 12.0),
     "--diff": ((*_MAIN, "--diff", "site.conf"), 12.0),
 }
 

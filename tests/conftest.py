@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure; and CI tries the same examples each time, so that what is green stays green.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,12 +24,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Sum the numbers that tests/httpd recorded as properties of its tests: these travel from xdist's workers."""
     counted: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
             # One test has a report for each of its phases; what it recorded is complete with the last.
             if getattr(report, "when", None) == "teardown":
                 for name, value in report.user_properties:
-                    counted[name] += value if name.startswith("httpd_") else 0
+                    if name == "real_reason":
+                        reasons[value] += 1
+                    elif name.startswith(("httpd_", "real_", "trace_")):
+                        counted[name] += value
+    for what in ("grammar", "corpus"):
+        if pairs := counted[f"trace_{what}_pairs"]:
+            unknown = counted[f"trace_{what}_unknown"]
+            terminalreporter.write_line(
+                f"trace, {what}: {pairs} (configuration, request) pairs, {unknown} unknown to the model ({unknown / pairs:.1%})"
+            )
     if not counted["httpd_servers"] and not counted["httpd_trees"]:
         return
     terminalreporter.section("on a real httpd")
@@ -37,4 +54,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"{counted['httpd_caught']} of {counted['httpd_mutants']} mutations caught, "
         f"{counted['httpd_equivalent']} equivalent; "
         f"{counted['httpd_servers']} servers, {counted['httpd_milliseconds'] / counted['httpd_servers']:.0f} ms each"
+    )
+    if counted["real_files"]:
+        terminalreporter.write_line(_real(counted, reasons))
+
+
+def _real(counted: Counter[str], reasons: Counter[str]) -> str:
+    """One line on the real configurations; those without a reason start once they are fixed."""
+    why = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common() if reason)
+    return (
+        f"real configurations: {counted['real_started']} of {counted['real_files']} started, {reasons['']} more once "
+        f"fixed, the application answers in {counted['real_answering']}; {counted['real_safe']} changed by safe fixes, {counted['real_repaired']} by repairs; "
+        f"{counted['real_equal']} answers equal, {counted['real_declared']} changed as declared; not started: {why}"
     )

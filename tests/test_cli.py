@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from modwsgi_fix.cli import COMMANDS, main
+from modwsgi_fix.cli import main
+from modwsgi_fix.cli.commands import COMMANDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
@@ -157,7 +158,7 @@ def use(
 ) -> None:
     """Makes a function the only rule there is."""
     rule = Rule("only-rule", "test", check, severity, "A page.")
-    monkeypatch.setattr("modwsgi_fix.cli.run.known_rules", lambda: {"only-rule": rule})
+    monkeypatch.setattr("modwsgi_fix.cli.plan.known_rules", lambda: {"only-rule": rule})
 
 
 def test_the_summary_counts_what_each_level_would_fix(
@@ -228,8 +229,9 @@ def test_a_diff_is_on_stdout_and_its_rules_on_stderr(run: Run, tmp_path: Path) -
         "--- a/conf/site.conf\n+++ b/conf/site.conf\n@@ -1,3 +1,2 @@\n WSGIDaemonProcess site threads=15\n"
         "-WSGIDaemonProcess site threads=15\n WSGIProcessGroup site\n"
     )
-    hunk, rule, summary = outcome.err.splitlines()
+    hunk, rule, impact, summary = outcome.err.splitlines()
     assert hunk == "conf/site.conf @@ -1,3 +1,2 @@"
+    assert impact == "nothing changes for visitors (2 requests traced)"
     assert rule.startswith("  duplicate-daemon-process (safe): ")
     assert summary == "Would fix 1 finding in 1 file; 0 left."
     assert (tmp_path / "conf/site.conf").read_bytes() == TWICE
@@ -246,7 +248,7 @@ def test_each_hunk_names_its_own_rule(run: Run, tmp_path: Path, monkeypatch: pyt
 
     use(monkeypatch, check)
     conf(tmp_path, site=b"X one two\n" + b"Y\n" * 20 + b"Z three\n")
-    told = run("--isolated", "--diff", "conf").err.splitlines()
+    told = run("--isolated", "--diff", "--no-impact", "conf").err.splitlines()
     assert [line for line in told if not line.startswith("Would")] == [
         "conf/site.conf @@ -1,4 +1,4 @@",
         "  only-rule (safe): Delete one",
@@ -314,7 +316,8 @@ def test_a_diff_of_files_elsewhere_applies_at_the_root(
 
 def test_write_fixes_and_says_so(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE)
-    assert run(*ONLY, "--write", "conf") == (0, "Fixed 1 finding; none left.\n", "")
+    told = "nothing changes for visitors (2 requests traced)\n"
+    assert run(*ONLY, "--write", "conf") == (0, "Fixed 1 finding; none left.\n", told)
     assert (tmp_path / "conf/site.conf").read_bytes() == ONCE
     assert run(*ONLY, "--write", "conf") == (0, "No findings in 1 file.\n", "")
     assert sorted(os.listdir(tmp_path / "conf")) == ["site.conf"]
@@ -416,7 +419,8 @@ def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
                 try:
                     os.dup2(out.fileno(), 1)
                     os.dup2(err.fileno(), 2)
-                    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)
+                    sys.stdout = os.fdopen(1, "w", closefd=False)
+                    sys.stderr = os.fdopen(2, "w", closefd=False)
                     if os.geteuid() == 0:
                         os.setegid(65534)
                         os.seteuid(65534)
@@ -478,6 +482,103 @@ def test_a_filter_stays_safe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("--isolated", "--fix-level", "repair", "-", stdin=b"X\n").out == "Y\n"
     assert run("--isolated", "--fix-level", "repair", "--diff", "-", stdin=b"X\n").out.startswith("--- a/stdin.conf\n")
     assert run("--isolated", "-", stdin=b"") == (0, "", "")
+
+
+# -- settings in force ---------------------------------------------------------
+
+
+def test_settings_are_found_from_the_first_path(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=TWICE)
+    (tmp_path / "conf/modwsgi-fix.toml").write_text('ignore = ["ALL"]\n')
+    assert run("conf").code == 0
+    assert run("conf", "--isolated").code == 1
+    assert run("conf", "--select", "duplicate-daemon-process").code == 1
+    (tmp_path / "other.toml").write_text('select = ["duplicate-daemon-process"]\nfix-level = "safe"\n')
+    assert 'fix-level = "safe"' in run("conf", "--config", "other.toml", "--show-settings").out
+    (tmp_path / "conf/modwsgi-fix.toml").write_text("ignore = [\n")
+    assert refused(run("conf")).startswith("conf/modwsgi-fix.toml")
+
+
+def test_a_rule_is_given_its_own_settings(run: Run, tmp_path: Path) -> None:
+    hosts = b"<VirtualHost *:80>\nServerName a\nWSGIDaemonProcess x\nWSGIProcessGroup x\n</VirtualHost>\n"
+    conf(tmp_path, site=hosts + hosts.replace(b"80", b"443"))
+    (tmp_path / "modwsgi-fix.toml").write_text(
+        'select = ["duplicate-daemon-process"]\n[rules.duplicate-daemon-process]\nstrategy = "hoist"\n'
+    )
+    assert "\n+WSGIDaemonProcess x\n <VirtualHost *:80>\n" in run("--diff", "conf").out
+    assert "+WSGIDaemonProcess x" not in run("--diff", "--isolated", "conf").out
+
+
+def test_files_and_rules_that_are_left_alone(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, a=TWICE, b=TWICE.replace(b"site", b"blog"))
+    select = 'select = ["duplicate-daemon-process"]\n'
+    (tmp_path / "modwsgi-fix.toml").write_text(select + 'per-file-ignores = { "a.conf" = ["daemons"] }\n')
+    assert "a.conf" not in run("--output-format", "concise", "conf").out
+    (tmp_path / "modwsgi-fix.toml").write_text(select + 'exclude = ["conf/b*"]\n')
+    assert run("--show-files", "conf").out == "conf/a.conf\n"
+    assert run("--show-files", "conf/b.conf").out == "conf/b.conf\n", "it was named"
+    assert run("--write", "--exclude", "a.conf", "conf/a.conf", "conf/b.conf").code == 0
+    assert (tmp_path / "conf/b.conf").read_bytes() == ONCE.replace(b"site", b"blog")
+
+
+def test_an_excluded_file_is_read_where_others_include_it(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, httpd=b"Include part/x.conf\nWSGIDaemonProcess site threads=15\n")
+    (tmp_path / "conf/part").mkdir()
+    (tmp_path / "conf/part/x.conf").write_bytes(TWICE)
+    outcome = run(*ONLY, "--write", "--exclude", "part", "conf")
+    assert outcome.code == 0
+    assert (tmp_path / "conf/part/x.conf").read_bytes() == TWICE
+    assert (tmp_path / "conf/httpd.conf").read_bytes() == b"Include part/x.conf\n"
+
+
+def test_a_fix_that_would_change_an_excluded_file_is_not_made(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        first, last = config.files.values()
+        if last.text.startswith("X"):
+            yield Diagnostic(first.path, Span(0, 1), "is so", Fix.safe("Go", Edit(last.path, Span(0, 1))))
+
+    use(monkeypatch, check)
+    conf(tmp_path, httpd=b"Include part.inc\n")
+    (tmp_path / "conf/part.inc").write_bytes(b"X\n")
+    outcome = run("--isolated", "--write", "--exclude", "part.inc", "conf")
+    assert "conf/httpd.conf:1: only-rule: not fixed (Go): conf/part.inc is excluded\n" in outcome.err
+    assert (tmp_path / "conf/part.inc").read_bytes() == b"X\n"
+
+
+def test_the_filesystem_that_paths_mean(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        there = config.disk is not None and config.disk.is_file("/srv/site.wsgi")
+        yield Diagnostic(next(iter(config.files)), Span(0, 1), f"it is there: {there}")
+
+    use(monkeypatch, check)
+    conf(tmp_path, site=ONCE)
+    (tmp_path / "image/srv").mkdir(parents=True)
+    (tmp_path / "image/srv/site.wsgi").write_text("")
+    assert "it is there: False" in run("--isolated", "conf").out
+    assert "it is there: True" in run("--isolated", "--root", "image", "conf").out
+    (tmp_path / "modwsgi-fix.toml").write_text('root = "image"\n')
+    assert "it is there: True" in run("conf").out
+
+
+def test_versions_of_the_target(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        yield Diagnostic(next(iter(config.files)), Span(0, 1), f"for {config.target.httpd} {config.target.mod_wsgi}")
+
+    use(monkeypatch, check)
+    conf(tmp_path, site=ONCE)
+    (tmp_path / "modwsgi-fix.toml").write_text('target = { httpd = "2.2", mod_wsgi = "3" }\n')
+    assert "for (2, 2) (3,)" in run("conf").out
+    assert "for (2, 4, 57) (3,)" in run("--target", "httpd=2.4.57", "conf").out
+    assert "for (2, 4) None" in run("--isolated", "conf").out
+
+
+def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=b"# modwsgi-fix: allow duplicate-daemon-process\n" + ONCE)
+    both = ("--isolated", "--select", "duplicate-daemon-process,unused-suppression")
+    assert "conf/site.conf:1:16: unused-suppression " in run(*both, "conf").out
+    assert run(*both, "--ignore", "unused-suppression", "conf").code == 0
 
 
 # -- what is refused -----------------------------------------------------------
@@ -589,6 +690,16 @@ def test_any_other_failure_is_one_line_too(run: Run, tmp_path: Path, monkeypatch
     assert refused(run(*ONLY, "conf")).startswith("internal error: ZeroDivisionError: division by zero; no file was")
 
 
+def test_a_failure_after_writing_does_not_say_that_nothing_was_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf(tmp_path, site=TWICE)
+    monkeypatch.setattr("modwsgi_fix.cli.run.render", lambda *_, **__: 1 / 0)
+    line = refused(run(*ONLY, "--write", "conf"))
+    assert line.startswith("internal error: ZeroDivisionError: division by zero; the files were fixed all the same;")
+    assert (tmp_path / "conf/site.conf").read_bytes() == ONCE
+
+
 def test_two_servers_that_want_a_file_changed_otherwise(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -643,6 +754,39 @@ def test_options_may_stand_after_paths(run: Run, tmp_path: Path) -> None:
     assert run("conf", "--diff", *ONLY).out.startswith("--- a/conf")
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+@pytest.mark.parametrize(
+    ("line", "completed"),
+    [
+        (["con"], ["config", "conf"]),
+        (["--fix-le"], ["--fix-level"]),
+        (["rule", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
+        (["rule", "hygien"], ["hygiene"]),
+        (["config", "fix-"], ["fix-level"]),
+        (["conf", "--fix-level", "sa"], ["safe"]),
+        (["conf", "--fix-level", "=", "sa"], ["safe"]),
+        (["conf", "--output-format", "=", "s"], ["sarif"]),
+        (["--select", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
+        (["--diff", "a "], ["a b.conf"]),
+        (["--diff", "--exit-z"], ["--exit-zero"]),
+    ],
+)
+def test_completion(run: Run, tmp_path: Path, shell: str, line: list[str], completed: list[str]) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    conf(tmp_path)
+    (tmp_path / "a b.conf").write_text("")
+    script = run("completion", shell).out
+    words = " ".join(f"'{word}'" for word in ["modwsgi-fix", *line])
+    # In zsh arrays count from 1, unless it plays bash, as bashcompinit has it do.
+    emulate = "emulate -L bash; " if shell == "zsh" else ""
+    ask = f"{emulate}COMP_WORDS=({words}) COMP_CWORD={len(line)}; _modwsgi_fix; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+    done = subprocess.run(
+        [shell, "-c", f"{script}\nask() {{ {ask}; }}\nask"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == completed
+
+
 def program(*words: str, **options: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen([sys.executable, "-m", "modwsgi_fix", *words], env=environment, **options)  # type: ignore[call-overload,no-any-return]
@@ -691,8 +835,20 @@ def test_heavy_modules_are_not_imported_for_a_check(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1] == "1 []"
 
 
-def test_the_version_needs_no_typer() -> None:
-    code = "import sys; from modwsgi_fix.cli import main; main(['--version']); print('typer' in sys.modules)"
+def test_paths_alone_mean_what_they_mean_to_typer(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = []
+    for module in ("run", "check"):
+        monkeypatch.setattr(f"modwsgi_fix.cli.{module}.carry_out", lambda request: requests.append(request) or 0)
+    assert run("a", "b").code == run("--", "a", "b").code == 0
+    assert requests[0] == requests[1]
+
+
+@pytest.mark.parametrize("word", ["--version", "conf"])
+def test_paths_and_the_version_need_no_typer(tmp_path: Path, word: str) -> None:
+    conf(tmp_path, site=TWICE)
+    code = f"import sys; from modwsgi_fix.cli import main; main([{word!r}]); print('typer' in sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
+    )
     assert done.stdout.splitlines()[-1] == "False"

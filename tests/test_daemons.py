@@ -15,7 +15,6 @@ from modwsgi_fix.model.daemons import (
     group_uses,
     in_template,
     is_settled,
-    is_template,
     may_use,
     options_of,
 )
@@ -26,6 +25,7 @@ from modwsgi_fix.model.servers import addresses, is_tls, label, own_name, same_n
 from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import all_rules
+from modwsgi_fix.text import has_placeholder
 
 
 def config_of(text: str, name: str = "site.conf") -> Config:
@@ -177,13 +177,13 @@ def test_a_macro_fills_in_names_and_options() -> None:
     "word", ["{{ name }}", "@NAME@", "<%= name %>", "%(name)s", "$NAME", "%USER%", "__NAME__", "#{name}"]
 )
 def test_placeholders_are_no_names(word: str) -> None:
-    assert is_template(word)
+    assert has_placeholder(word)
     assert not is_settled(word)
 
 
 @pytest.mark.parametrize("word", ["shop", "%{GROUP}", "%{ENV:X}", "shop.example.com", "my-shop_2", "#33", "/srv/$1"])
 def test_names_are_no_placeholders(word: str) -> None:
-    assert not is_template(word)
+    assert not has_placeholder(word)
     assert is_settled(word)
 
 

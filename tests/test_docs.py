@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from modwsgi_fix.cli import COMMANDS, app
+from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.settings import KEYS

@@ -72,7 +72,7 @@ def test_a_rule_sees_no_stale_facts() -> None:
         return iter(())
 
     fix(job_of({SITE: "A 1\nA 2\n"}, rename("A", "Long"), made(watch, "watch")))
-    assert seen == [["a", "a"], ["long", "long"]], "each state once, the last one included"
+    assert seen == [["a", "a"], ["long", "long"]], "once for each state"
 
 
 def test_fixes_of_one_rule_that_overlap_wait_for_the_next_pass() -> None:
@@ -424,6 +424,9 @@ def test_edits_lead_from_before_to_after_and_a_second_run_changes_nothing(
         assert apply(file.before, file.edits) == file.after
         assert file.before != file.after
         assert list(file.edits) == sorted(file.edits, key=lambda edit: edit.span)
+    if any(held.is_bug for held in fixed.withheld):
+        # Rules that fight: the run says so, and nothing of it is written.
+        return
     again = fix(job_of({**given_texts, **texts(fixed)}, *rules))
     assert texts(again) == {}
     assert not again.applied

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
 from modwsgi_fix.files import Files
-from modwsgi_fix.model.config import Config, Target, derived
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions
@@ -24,8 +24,12 @@ from modwsgi_fix.text import Span
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]
 
-#: True where the findings of a rule in a file are of no interest: (file key, rule name).
+#: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
+#: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
+
+#: Says what a change would change for a visitor, or None: (server before, server after). SAFE fixes must pass it.
+Proof = Callable[[Config, Config], str | None]
 
 #: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
 _PASSES, _MAX_PASSES = 100, 2000
@@ -131,20 +135,13 @@ def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
     return findings(config, job.rules, job.ignored)
 
 
-#: What each rule, by name, finds in one configuration.
-_Results = dict[str, list[Diagnostic]]
-
-
-def findings(
-    config: Config, rules: Iterable[Rule], ignored: Ignored | None = None, results: _Results | None = None
-) -> list[Diagnostic]:
-    """As ``check``, on a configuration that has been read. ``results`` holds what rules found in it, and is filled."""
-    results = {} if results is None else results
+def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = None) -> list[Diagnostic]:
+    """As ``check``, on a configuration that has been read."""
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
     rules = list(rules)
     for rule in rules:
-        for one in _unsuppressed(config, rule, results, used):
+        for one in _unsuppressed(config, rule, used):
             kept.setdefault((one.path, one.span, one.rule, one.message), one)
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
@@ -153,33 +150,28 @@ def findings(
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
 
 
-def _run(config: Config, rule: Rule, results: _Results) -> list[Diagnostic]:
-    if rule.name in results:
-        return results[rule.name]
-    try:
-        found = list(rule.check(config.for_rule(rule.name)))
-    except Exception as error:
-        raise RuleError(rule, error) from error
-    results[rule.name] = [
-        replace(d, rule=rule.name, severity=rule.severity if d.severity is None else d.severity) for d in found
-    ]
-    return results[rule.name]
+def _run(config: Config, rule: Rule) -> list[Diagnostic]:
+    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O."""
+
+    def run() -> list[Diagnostic]:
+        try:
+            found = list(rule.check(config.for_rule(rule.name)))
+        except Exception as error:
+            raise RuleError(rule, error) from error
+        return [replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found]
+
+    return config.once((rule.name, rule.check), run)
 
 
-@derived
-def _suppressions(config: Config) -> dict[str, list[Suppression]]:
-    """By file key, for files that have any."""
-    found = {path: suppressions(file.tree) for path, file in config.files.items()}
-    return {path: asked for path, asked in found.items() if asked}
-
-
-def _unsuppressed(
-    config: Config, rule: Rule, results: _Results, used: set[tuple[str, Span, str]] | None = None
-) -> list[Diagnostic]:
+def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     kept = []
-    for found in _run(config, rule, results):
-        asked = _suppressions(config).get(found.path, ())
-        hits = [s for s in asked if s.name == rule.name and found.span.start in s.region]
+    asked: dict[str, list[Suppression]] = {}
+    for found in _run(config, rule):
+        file = config.files.get(found.path)
+        if found.path not in asked:
+            all_of_it = suppressions(file.tree) if file and "modwsgi-fix:" in file.text else []
+            asked[found.path] = [s for s in all_of_it if s.name == rule.name]
+        hits = [s for s in asked[found.path] if found.span.start in s.region]
         if hits and used is not None:
             used.update((found.path, hit.span, hit.name) for hit in hits)
         if not hits:
@@ -197,22 +189,30 @@ def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, st
             severity=UNUSED_SUPPRESSION.severity,
             rule=UNUSED_SUPPRESSION.name,
         )
-        for path, asked in _suppressions(config).items()
-        for s in asked
+        for path, file in config.files.items()
+        if "modwsgi-fix:" in file.text
+        for s in suppressions(file.tree)
         if s.name in ran and (path, s.span, s.name) not in used
     ]
 
 
-def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion | None = None) -> Fixed:
-    """Apply every fix up to ``level`` until nothing changes.
+def fix(
+    job: Job,
+    level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    config: Config | None = None,
+    proof: Proof | None = None,
+) -> Fixed:
+    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
     A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other, or find no end: none of their fixes is applied.
+    so are rules that undo each other, or find no end: none of their fixes is applied; and a SAFE fix that ``proof``
+    convicts of changing what a visitor gets.
     """
     fights: dict[tuple[str, str, int], Withheld] = {}
     while True:
         stopped = {rule for rule, _, _ in fights}
-        outcome = _attempt(job, level, opinion, stopped)
+        outcome = _attempt(job, level, opinion, config, stopped, proof)
         if isinstance(outcome, Fixed):
             return outcome._replace(withheld=(*fights.values(), *outcome.withheld))
         for a in outcome:
@@ -221,13 +221,19 @@ def fix(job: Job, level: Applicability = Applicability.REPAIR, opinion: Opinion 
             fights.setdefault((a.rule, a.path, a.line), held)
 
 
-def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: Set[str]) -> Fixed | list[Applied]:
+def _attempt(
+    job: Job,
+    level: Applicability,
+    opinion: Opinion | None,
+    config: Config | None,
+    stopped: Set[str],
+    proof: Proof | None,
+) -> Fixed | list[Applied]:
     """The outcome without the ``stopped`` rules, or what rules applied that must be stopped too."""
-    trees: dict[str, Tree] = {}
     texts: dict[str, str] = {}
-    before = config = read(job, texts, trees)
-    results: _Results = {}
-    found = findings(config, job.rules, job.ignored, results)
+    before = config = config or read(job)
+    trees = {path: file.tree for path, file in config.files.items()}
+    found = findings(config, job.rules, job.ignored)
     applied: list[Applied] = []
     withheld: dict[tuple[str, str, int], Withheld] = {}
     edits: dict[str, list[Edit]] = {}
@@ -243,17 +249,19 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
             if rule.name in stopped:
                 continue
             candidates = []
-            for diagnostic in _unsuppressed(config, rule, results):
+            for diagnostic in _unsuppressed(config, rule):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic)
+                reason = _obstacle(config, rule, diagnostic, job.ignored)
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
                     _withhold(withheld, config, diagnostic, reason, is_bug=False)
             chosen = _choose(config, rule, candidates, opinion, withheld)
+            if proof is not None:
+                chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
             passes.append([_applied(config, diagnostic, edits) for diagnostic in chosen])
@@ -276,8 +284,8 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
             # What stands against the other fixes is asked again, in the last round at the latest.
             withheld = {key: one for key, one in withheld.items() if one.is_bug}
             texts, changed = new, True
-            config, results = read(job, texts, trees), {}
-    left = findings(config, job.rules, job.ignored, results)
+            config = read(job, texts, trees)
+    left = findings(config, job.rules, job.ignored)
     files = tuple(
         Rewritten(path, names[path], originals[path], text, tuple(edits[path]))
         for path, text in texts.items()
@@ -288,19 +296,49 @@ def _attempt(job: Job, level: Applicability, opinion: Opinion | None, stopped: S
     return Fixed(files, tuple(applied), tuple(withheld.values()), tuple(found), tuple(left), before, config)
 
 
+def _proven(
+    job: Job,
+    config: Config,
+    chosen: list[Diagnostic],
+    texts: Mapping[str, str],
+    trees: dict[str, Tree],
+    proof: Proof,
+    withheld: dict[tuple[str, str, int], Withheld],
+) -> list[Diagnostic]:
+    """The fixes without those that call themselves SAFE and change what a visitor gets."""
+
+    def objection(some: Sequence[Diagnostic]) -> str | None:
+        new = {path: apply(config.source(path).text, _edits(some, path)) for path in _paths(some)}
+        return proof(config, read(job, {**texts, **new}, dict(trees)))
+
+    safe = [d for d in chosen if d.fix is not None and d.fix.applicability is Applicability.SAFE]
+    if not safe or objection(safe) is None:
+        return chosen
+    guilty = set()
+    for d in safe:
+        if (reason := objection([d])) is not None:
+            guilty.add(d.fix)
+            _withhold(withheld, config, d, f"it calls itself safe, and {reason}", is_bug=True)
+    # Harmless one by one and not together: one at a time.
+    kept = [d for d in chosen if d.fix not in guilty]
+    return kept if guilty else kept[:1]
+
+
 def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
     # Several findings may share one fix.
     fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
-def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic) -> str | None:
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
     for path, span, _ in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
+        if ignored is not None and ignored(path, ""):
+            return f"{file.name} is excluded"
         tree = getattr(file, "tree", None)
         if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"

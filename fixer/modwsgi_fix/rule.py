@@ -6,7 +6,6 @@ A rule's module docstring is its manual page; the module's name with dashes is t
 from __future__ import annotations
 
 import importlib
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -99,7 +98,7 @@ def rule(
         module = sys.modules[check.__module__]
         *_, family, name = check.__module__.split(".")
         name = name.replace("_", "-")
-        page = inspect.cleandoc(module.__doc__ or "")
+        page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
         _registry[name] = Rule(name, family, check, severity, page, default, options or {})

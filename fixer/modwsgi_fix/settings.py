@@ -150,7 +150,7 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
     base = os.path.dirname(os.path.abspath(path))
     root = read.get("root")
     if root is not None and not isinstance(root, str):
-        raise SettingsError(f"root must be a directory, not {_toml(root)}")
+        raise SettingsError(f"root must be a directory, not {toml(root)}")
     return Settings(
         path,
         base,
@@ -169,13 +169,13 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
 
 def _table(key: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{key} must be a table, not {_toml(value)}")
+        raise SettingsError(f"{key} must be a table, not {toml(value)}")
     return value
 
 
 def _strings(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise SettingsError(f"{key} must be a list of strings, not {_toml(value)}")
+        raise SettingsError(f"{key} must be a list of strings, not {toml(value)}")
     return tuple(value)
 
 
@@ -196,7 +196,7 @@ def _options(name: str, value: object, rules: Mapping[str, Rule]) -> Mapping[str
         else:
             right = isinstance(given, int) and not isinstance(given, bool)
         if not right:
-            raise SettingsError(f"rules.{name}.{key} must be {_kind(default)}, not {_toml(given)}")
+            raise SettingsError(f"rules.{name}.{key} must be {_kind(default)}, not {toml(given)}")
     return table
 
 
@@ -209,7 +209,7 @@ def parse_level(level: object) -> Applicability:
     """A level by its name. Raises ``SettingsError``."""
     found = next((one for one in Applicability if one.label == level), None)
     if found is None:
-        raise SettingsError(f"fix-level must be safe, repair or unsafe, not {_toml(level)}")
+        raise SettingsError(f"fix-level must be safe, repair or unsafe, not {toml(level)}")
     return found
 
 
@@ -217,7 +217,7 @@ def _version(name: str, value: object) -> str:
     if name not in ("httpd", "mod_wsgi"):
         raise SettingsError(f"unknown target {name}: expected httpd or mod_wsgi")
     if not isinstance(value, str) or not _VERSION.fullmatch(value):
-        raise SettingsError(f'target.{name} must be a version such as "2.4", not {_toml(value)}')
+        raise SettingsError(f'target.{name} must be a version such as "2.4", not {toml(value)}')
     return value
 
 
@@ -337,18 +337,19 @@ def as_toml(settings: Settings, target: Target, level: Applicability, root: str 
     if target.mod_wsgi:
         versions["mod_wsgi"] = ".".join(map(str, target.mod_wsgi))
     lines = [f"# {_shown(settings.path)}" if settings.path else "# no settings file"]
-    lines += [f"select = {_toml(sorted(on))}", f"fix-level = {_toml(level.label)}", f"target = {_toml(versions)}"]
-    lines += [f"root = {_toml(root)}"] if root else []
-    lines += [f"exclude = {_toml(list(settings.exclude))}"] if settings.exclude else []
+    lines += [f"select = {toml(sorted(on))}", f"fix-level = {toml(level.label)}", f"target = {toml(versions)}"]
+    lines += [f"root = {toml(root)}"] if root else []
+    lines += [f"exclude = {toml(list(settings.exclude))}"] if settings.exclude else []
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]
-        lines += [f"{_toml(pattern)} = {_toml(list(names))}" for pattern, names in settings.per_file_ignores.items()]
+        lines += [f"{toml(pattern)} = {toml(list(names))}" for pattern, names in settings.per_file_ignores.items()]
     for name, options in settings.rules.items():
-        lines += ["", f"[rules.{name}]", *(f"{key} = {_toml(value)}" for key, value in options.items())]
+        lines += ["", f"[rules.{name}]", *(f"{key} = {toml(value)}" for key, value in options.items())]
     return "\n".join([*lines, ""])
 
 
-def _toml(value: object) -> str:
+def toml(value: object) -> str:
+    """A value as TOML has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -356,7 +357,7 @@ def _toml(value: object) -> str:
 
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+        return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{key} = {toml(one)}" for key, one in value.items()) + " }"
     return str(value)

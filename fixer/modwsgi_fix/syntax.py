@@ -17,7 +17,7 @@ from functools import cached_property
 from sys import intern
 from typing import NamedTuple
 
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
 
 # After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
 _FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
@@ -26,8 +26,6 @@ _WORD = re.compile(
 )
 _JOIN = re.compile(r"\\\r?\n")
 _EMPTY = re.compile(r"\n\r?\n")
-#: What a template engine has yet to fill in or to choose between: Jinja, ERB, Mako.
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|%>|^[ \t]*%[ \t]*(?:if|for|else|end\w*)\b", re.M)
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
@@ -41,7 +39,8 @@ _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 _DISJOINT = frozenset(
     {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch", "virtualhost"}
 )
-_CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
+#: Sections that vanish once read: their contents belong to what encloses them.
+CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Sections which take no argument, and so may be opened inside one of their own name.
 _BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
@@ -372,8 +371,8 @@ class Tree:
 
     @cached_property
     def is_template(self) -> bool:
-        """True where something is yet to be filled in or to be chosen: Jinja, ERB, Mako."""
-        return _TEMPLATE.search(self.source) is not None
+        """True where a template engine has yet to choose which of the lines there are."""
+        return is_template(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:
@@ -559,7 +558,7 @@ class _Parser:
     def _leave_open(self, key: str, start: int) -> None:
         """Close what a section of that name cannot stand in, where its own closing tag is missing."""
         depth = len(self.stack) - 1
-        while depth > 0 and self.stack[depth].key in _CONDITIONS:
+        while depth > 0 and self.stack[depth].key in CONDITIONS:
             depth -= 1
         outer = self.stack[depth]
         if key == "virtualhost":

@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import pwd
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, trace
 from modwsgi_fix.model.request.hosts import hostname
-from modwsgi_fix.model.request.world import World
+from modwsgi_fix.model.request.world import Fork, World
 
 from . import install, server
 from .application import ANSWERED
@@ -86,7 +87,7 @@ def _text(text: str) -> str:
 
 
 def request_of_probe(probe: Probe) -> Request:
-    path, question, query = probe.path.partition("?")
+    path, _question, query = probe.path.partition("?")
     return Request(
         probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
         headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=None,
@@ -108,9 +109,19 @@ def difference(config: Config, outcome: Outcome, answer: Answer) -> str | None:
     """How an outcome differs from what the server did; None where it does not, or claims nothing."""
     if outcome.kind is Kind.UNKNOWN:
         return None
-    script = config.script(outcome.file) if outcome.kind is Kind.APPLICATION else None
-    found = list(_differences(config, outcome, answer, runs=script is not None and ANSWERED in script.text))
+    found = list(_differences(config, outcome, answer, runs=_runs(config, outcome)))
     return "; ".join(found) or None
+
+
+def _runs(config: Config, outcome: Outcome) -> bool:
+    """Whether the file is an application of ours, under the name that mod_wsgi looks for."""
+    if (
+        outcome.kind is not Kind.APPLICATION
+        or dict(outcome.options).get("callable-object", "application") != "application"
+    ):
+        return False
+    script = config.script(outcome.file)
+    return script is not None and ANSWERED in script.text
 
 
 def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool) -> Iterator[str]:
@@ -121,18 +132,19 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         return
     if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
         # mod_wsgi tried, and found no application in the file.
-        who, outcome = "httpd", replace(outcome, kind=Kind.ERROR)
+        who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
         status: int | None = answer.status if answer.status in (404, 500) and answer.handler == outcome.handler else -1
     else:
         status = 200 if outcome.kind is Kind.APPLICATION else outcome.status
     said: list[tuple[str, object, object]] = [("status", status, answer.status), ("who", who, answer.who)]
     if outcome.server is not None and answer.vhost and answer.status != 400:
-        name = hostname(config, outcome.server, World(None, {}, {}))
-        said.append(("host", name, answer.vhost.rpartition(":")[0]))
+        with suppress(Fork):  # its name is a variable
+            name = hostname(config, outcome.server, World(None, {}, {}))
+            said.append(("host", name, answer.vhost.rpartition(":")[0]))
     if outcome.kind is Kind.REDIRECT:
         said.append(("location", outcome.location, answer.location))
     if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND) and outcome.file:
-        said.append(("file", outcome.file, answer.mapped))
+        said.append(("file", _logged(outcome.file), answer.mapped))
     if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING):
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
@@ -147,6 +159,12 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     for what, model, real in said:
         if model != real:
             yield f"{what} is {real!r}, the model says {model!r}"
+
+
+def _logged(path: str) -> str:
+    """A path as httpd writes it to its log."""
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if 32 <= byte < 127 else f"\\x{byte:02x}" for byte in escaped)
 
 
 def report(setup: Setup, pair: Pair) -> str:

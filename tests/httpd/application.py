@@ -12,7 +12,8 @@ ANSWERED = "x-probe-application"
 LOGGED = "probe application heard "
 
 _SOURCE = """
-import json, os, sys
+import json, locale, os, sys
+import mod_wsgi
 
 def application(environ, start_response):
     get = environ.get
@@ -24,6 +25,8 @@ def application(environ, start_response):
         "script_name": get("SCRIPT_NAME"), "path_info": get("PATH_INFO"), "scheme": get("wsgi.url_scheme"),
         "multiprocess": bool(get("wsgi.multiprocess")), "multithread": bool(get("wsgi.multithread")),
         "authorization": get("HTTP_AUTHORIZATION"), "remote_user": get("REMOTE_USER"),
+        "threads": mod_wsgi.threads_per_process, "processes": mod_wsgi.maximum_processes,
+        "locale": "%s, %s" % (locale.setlocale(locale.LC_CTYPE), locale.setlocale(locale.LC_COLLATE)),
         "python_path": [p for p in sys.path if not p.startswith((sys.prefix, sys.base_prefix))],
     }
     environ["wsgi.errors"].write("%s%s.\\n" % (LOGGED, get("HTTP_X_PROBE", "-")))

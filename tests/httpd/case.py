@@ -1,16 +1,17 @@
 """A case: what a fix does to a configuration, said in requests and answers, and judged on a real server.
 
-A case declares one of: ``Equal`` (every answer as before), ``EqualExcept`` (equal but for exactly these changes), or
-``StartsAfter`` (httpd refused to start with this message, and now starts). ``judge`` compares, ``prove`` runs it all:
-before, after, under each access base and MPM, and then the mutants of the fix, each of which must be told apart from
-it by some answer, or be declared equivalent with a reason.
+A case declares one of: ``Equal`` (every answer as before), ``EqualExcept`` (equal but for exactly these changes),
+``StartsAfter`` (httpd refused to start with this message, and now starts), or ``AnswersAfter`` (it refused these
+requests with an error 500, and now the application answers). ``judge`` compares, ``prove`` runs it all: before, after,
+under each access base and MPM, and then the mutants of the fix, each of which must be told apart from it by some
+answer, or be declared equivalent with a reason.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
@@ -38,14 +39,16 @@ class EqualExcept:
 
     ``regained`` the application did not answer before, and answers now with 200. ``closed`` was served as a file or a
     listing, and is not any more: the application answers it, or httpd refuses. ``refused`` was answered with 200, and
-    httpd refuses it now: a restriction that had been undone holds again. ``changes`` states any other change exactly:
-    each field that differs, with its value before and after.
+    httpd refuses it now: a restriction that had been undone holds again. ``served`` httpd refused, redirected or did
+    not find, or the application answered, and is served now as a file. ``changes`` states any other change exactly: each field that differs, with its value before
+    and after.
     """
 
     changes: Changes = field(default_factory=dict)
     regained: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,20 @@ class StartsAfter:
     answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-Expectation = Equal | EqualExcept | StartsAfter
+@dataclass(frozen=True, slots=True)
+class AnswersAfter:
+    """httpd starts, and answers these probes with an error 500; after, the application does. Any other is equal.
+
+    ``answers`` states what holds then, as in ``StartsAfter``.
+    """
+
+    answers: Mapping[str, Mapping[str, Any]]
+
+
+Expectation = Equal | EqualExcept | StartsAfter | AnswersAfter
+
+#: Fields which only those see who look at the machine: a safe fix may change them.
+UNSEEN = frozenset({"title"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +84,8 @@ class Case:
     """A proof about one or more rules, at one level of trust.
 
     ``expect`` may differ from base to base. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
-    no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too.
+    no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too. With ``root`` the
+    command line is shown the file tree, too (``--root``).
     """
 
     name: str
@@ -84,6 +101,9 @@ class Case:
     include: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     preamble: str = ""
+    #: Further words of the command line: the versions meant, where they are not this server's.
+    arguments: tuple[str, ...] = ()
+    root: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -112,9 +132,12 @@ def judge(expect: Expectation, before: Run, after: Run) -> list[str]:
         which = "before" if not before.started else "after the fix"
         said = (before if not before.started else after).messages
         return [f"httpd does not start {which}: {' / '.join(said)}"]
+    if isinstance(expect, AnswersAfter):
+        others = replace(before, answers={k: v for k, v in before.answers.items() if str(k) not in expect.answers})
+        return [*_answers(expect, before, after), *_unequal(EqualExcept(), others, after)]
     found = list(_unequal(expect if isinstance(expect, EqualExcept) else EqualExcept(), before, after))
     if isinstance(expect, EqualExcept):
-        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused}, after)
+        found += _unknown({*expect.changes, *expect.regained, *expect.closed, *expect.refused, *expect.served}, after)
     return found
 
 
@@ -126,9 +149,23 @@ def _starts(expect: StartsAfter, before: Run, after: Run) -> Iterator[str]:
     if not after.started:
         yield f"httpd does not start after the fix: {' / '.join(after.messages)}"
         return
-    yield from _unknown(set(expect.answers), after)
+    yield from _untold(expect.answers, after)
+
+
+def _answers(expect: AnswersAfter, before: Run, after: Run) -> Iterator[str]:
+    for probe, old in before.answers.items():
+        if str(probe) in expect.answers and (old.status != 500 or old.who != "httpd"):
+            yield f"{probe}: should have been an error 500 before: {_told(old)}"
+        if str(probe) in expect.answers and after.answers[probe].who != "application":
+            yield f"{probe}: the application should answer: {_told(after.answers[probe])}"
+    yield from _untold(expect.answers, after)
+
+
+def _untold(expected: Mapping[str, Mapping[str, Any]], after: Run) -> Iterator[str]:
+    """What was stated of answers and does not hold."""
+    yield from _unknown(set(expected), after)
     for probe, answer in after.answers.items():
-        for name, value in expect.answers.get(str(probe), {}).items():
+        for name, value in expected.get(str(probe), {}).items():
             if getattr(answer, name) != value:
                 yield f"{probe}: {name} is {getattr(answer, name)!r}, not {value!r}"
 
@@ -139,6 +176,13 @@ def _unequal(expect: EqualExcept, before: Run, after: Run) -> Iterator[str]:
         if name in expect.regained:
             if old.who == "application" or new.who != "application" or new.status != 200:
                 yield f"{name}: should have been regained by the application: {_told(old)} -> {_told(new)}"
+        elif name in expect.served:
+            if (
+                old.who not in ("httpd", "application")
+                or (old.who == "httpd" and old.status < 300)
+                or new.who != "file"
+            ):
+                yield f"{name}: should have been served: {_told(old)} -> {_told(new)}"
         elif name in expect.closed:
             if old.who not in ("file", "listing") or new.who not in ("application", "httpd") or new.status >= 500:
                 yield f"{name}: should have been closed: {_told(old)} -> {_told(new)}"
@@ -191,6 +235,8 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
     before = {kind: serve(case.before, *kind) for kind in kinds}
     after = {kind: serve(fixed, *kind) for kind in kinds}
     found = list(_declared(case))
+    if dict(fixed) == dict(case.before):
+        found.append(f"{case.name}: the rules left everything as it is, and so nothing is proven")
     for (base, mpm), then in before.items():
         heading = f"{case.name} [{base} {mpm}]"
         found += [f"{heading}: {line}" for line in judge(case.expectation(base), then, after[base, mpm])]
@@ -213,8 +259,16 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
 
 
 def _declared(case: Case) -> Iterator[str]:
-    if case.level == "safe" and any(isinstance(case.expectation(base), EqualExcept) for base in case.bases):
-        yield f"{case.name}: a safe fix changes no answer; it may declare Equal or StartsAfter only"
+    if case.level == "safe" and any(_is_seen(case.expectation(base)) for base in case.bases):
+        yield f"{case.name}: a safe fix changes no answer but a refusal into the application's"
+
+
+def _is_seen(expect: Expectation) -> bool:
+    """Whether a visitor would notice the change that is declared, and was not refused before."""
+    if not isinstance(expect, EqualExcept):
+        return False
+    fields = {name for change in expect.changes.values() for name in change}
+    return bool(expect.closed or expect.refused or expect.served or fields - UNSEEN)
 
 
 def _caught(

@@ -44,6 +44,9 @@ TREE: Tree = {
     "www/static/y.txt": "y",
     "www/app/z.txt": "z",
     "www/hello.wsgi": app("hello"),
+    "www/sub/.htaccess": "DirectoryIndex home.html\nOptions +Indexes\n",
+    "www/static/.htaccess": "Require method GET\nSetHandler nothing\n",
+    "static/css/.htaccess": "RewriteEngine On\nRewriteRule site /nowhere\n",
     "www/indexed/index.wsgi": app("indexed"),
 }
 
@@ -106,7 +109,7 @@ _settings = st.sampled_from((
     "DirectoryIndex /app/page.html", "DirectoryIndex secret.txt", "DirectorySlash Off", "AcceptPathInfo On", "AcceptPathInfo Off", "WSGIProcessGroup shared", "WSGIProcessGroup own0",
     "WSGIProcessGroup %{GLOBAL}", "WSGIProcessGroup absent", "WSGIApplicationGroup %{GLOBAL}", "WSGIApplicationGroup named",
     "WSGIApplicationGroup %{SERVER}", "SetEnv GROUP shared", "WSGIProcessGroup %{ENV:GROUP}", "WSGICallableObject application",
-    "AddHandler probe .html", "WSGIHandlerScript probe /srv/site/app/app.wsgi",
+    "AddHandler probe .html", "AllowOverride All", "AllowOverride All", "AllowOverride None", "WSGIHandlerScript probe /srv/site/app/app.wsgi",
 ))  # fmt: skip
 
 
@@ -131,6 +134,32 @@ def _section(draw: st.DrawFn) -> list[str]:
     }[kind].map(lambda text: text.replace("\\\\", "\\")))  # fmt: skip
     body = draw(_access()) if not draw(st.integers(0, 2)) else []
     body += draw(st.lists(_settings, max_size=2))
+    if kind in ("Location", "Directory") and not draw(st.integers(0, 7)):
+        body += [
+            draw(
+                st.sampled_from(
+                    (
+                        "Redirect /app/secret.txt /elsewhere",
+                        "RedirectMatch \\.txt$ http://t.example/",
+                        "Redirect gone /private",
+                        "Redirect permanent /sub http://s.example/",
+                    )
+                )
+            )
+        ]
+    if kind == "Location" and not draw(st.integers(0, 7)):
+        body += [
+            draw(
+                st.sampled_from(
+                    (
+                        f"Alias {SITE}/static/x.txt",
+                        f"Alias {SITE}/www",
+                        "Redirect http://one.example/",
+                        "Redirect 303 /two",
+                    )
+                )
+            )
+        ]
     if kind == "Directory" and not draw(st.integers(0, 3)):
         name = draw(st.sampled_from(("app.wsgi", "*.txt", "secret.txt", "*.wsgi")))
         body += [f"<Files {name}>", *draw(_access()), "</Files>"]
@@ -216,7 +245,7 @@ def _likely(lines: list[str]) -> set[str]:
     found = {f"/{name.removeprefix('www/')}" for name in TREE if name.startswith("www/")}
     for line in lines:
         words = line.split()
-        if words[0] in ("Alias", "WSGIScriptAlias"):
+        if words[0] in ("Alias", "WSGIScriptAlias") and len(words) > 2:
             url, target = words[1].rstrip("/"), words[2].removeprefix(SITE).strip("/")
             found |= {f"{url}/more", url or "/"}
             found |= {url + f"/{name}".removeprefix(f"/{target}") for name in TREE if name.startswith(target)}

@@ -93,6 +93,12 @@ class Answer:
     scheme: str = ""
     multiprocess: bool = False
     multithread: bool = False
+    #: How many of each its process group has (embedded: what httpd may start), and the C library's locale (for letters, for sorting).
+    threads: int = 0
+    processes: int = 0
+    locale: str = ""
+    #: What ps shows for the process, where it is not the path of httpd.
+    title: str = ""
     authorization: str = ""
     remote_user: str = ""
     python_path: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .case import Case, Level
+from .root import Root, Tree, plant
 
 Texts = Mapping[str, str]
 
@@ -19,22 +20,40 @@ def available() -> bool:
     return all(importlib.util.find_spec(name) for name in ("modwsgi_fix.cli", "modwsgi_rules"))
 
 
-def fixed(texts: Texts, level: Level, select: Sequence[str] = ()) -> dict[str, str]:
-    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not."""
+def fixed(
+    texts: Texts,
+    level: Level,
+    select: Sequence[str] = (),
+    arguments: Sequence[str] = (),
+    disk: Tree | None = None,
+) -> dict[str, str]:
+    """``modwsgi-fix --write`` on a directory that holds ``texts``; findings may remain, mishaps (exit 2) may not.
+
+    Texts with absolute names are files of the server, WSGI scripts for instance: they are read and written by ``--root``,
+    as are the files of ``disk``.
+    """
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-product-") as name:
-        directory = Path(name)
+        root = Root(Path(name), private=True)
+        plant(root, disk or {})
         for path, text in texts.items():
-            file = directory / path.lstrip("/")
+            file = root.outside(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
         command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
-        command += [f"--select={','.join(select)}"] * bool(select) + [str(directory)]
+        command += [f"--select={','.join(select)}"] * bool(select) + [*arguments]
+        if disk is not None:
+            # An .htaccess file of the tree is none of the configuration that is meant.
+            command += [f"--root={root.top}", *(str(root.outside(path)) for path in texts if not path.startswith("/"))]
+        elif any(path.startswith("/") for path in texts):
+            command += [f"--root={root.top}", str(root.top)]
+        else:
+            command.append(str(root.top))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1) or "Traceback" in done.stderr:
             raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
-        return {path: (directory / path.lstrip("/")).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
+        return {path: root.outside(path).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
 
 
 def fix_of(case: Case) -> dict[str, str]:
     """What the rules of a case make of it, at its level."""
-    return fixed(case.before, case.level, case.rules)
+    return fixed(case.before, case.level, case.rules, case.arguments, case.tree if case.root else None)

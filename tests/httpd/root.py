@@ -95,7 +95,7 @@ class Root:
             return arguments
         script = (
             'cd "$0" && mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work merged'
-            ' && mount --rbind /dev merged/dev && cd merged && exec chroot . "$@"'
+            ' && mount --rbind /dev merged/dev && mount --rbind /proc merged/proc && cd merged && exec chroot . "$@"'
         )
         return ["unshare", "-m", "--propagation", "private", "sh", "-c", script, str(self.directory), *arguments]
 

@@ -33,7 +33,7 @@ from .root import CONF, HARNESS, SITE, Root, Tree, make, plant, remove
 Base = Literal["2.4", "2.2"] | None
 Mpm = Literal["event", "prefork", "worker"]
 
-_BASES: Mapping[Base, str] = {
+BASES: Mapping[Base, str] = {
     "2.4": "Require all denied",
     "2.2": "Order deny,allow\n    Deny from all",
 }
@@ -44,7 +44,7 @@ MODULES = (
     "authn_file", "auth_basic", "alias", "autoindex", "dir", "env", "headers", "mime", "rewrite", "setenvif",
 )  # fmt: skip
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "HOME": "/nonexistent",
@@ -100,11 +100,10 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
             if server.up:
                 # The logs are read when every process is dead and has written its last.
                 answers = [probe.ask(one, server.address, f"p{index}") for index, one in enumerate(asked)]
-                server.kill()
-                told: Mapping[Probe, Answer] = observed(server, asked, answers)
-            else:
-                server.kill()
-                told = {}
+                titles = {pid: title for answer in answers for pid, title in _title(answer)}
+                server.up = server.stays(patiently=bool(answers) and not any(answer.status for answer in answers))
+            server.kill()
+            told: Mapping[Probe, Answer] = observed(server, asked, answers, titles) if server.up else {}
             messages = tuple(messages_of(server))
             spent = (time.perf_counter() - began) * 1000
         if not any("AH00072" in line for line in messages):  # another program took this address' port
@@ -121,6 +120,12 @@ class _Server:
     address: str
     process: subprocess.Popen[bytes]
     up: bool = False
+
+    def stays(self, *, patiently: bool) -> bool:
+        """Whether it still runs: httpd opens its ports before its logs, and may end over these."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1 if patiently else 0)
+        return self.process.poll() is None
 
     def kill(self) -> None:
         """End the whole process group and reap it, so that no process and no mount of it is left."""
@@ -146,7 +151,7 @@ def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
             _write(setup, root, address, found)
             _adopt_orphans()
             arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-DFOREGROUND"]
-            environment = {name: root.text(value) for name, value in _ENVIRONMENT.items()}
+            environment = {name: root.text(value) for name, value in ENVIRONMENT.items()}
             environment |= {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
             process = subprocess.Popen(
                 _tied(root.command(arguments)), env=environment, cwd="/", start_new_session=True,
@@ -247,7 +252,7 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
         yield "ServerLimit 1\nThreadsPerChild 4\nThreadLimit 4\nMinSpareThreads 1\nMaxSpareThreads 4"
     if setup.base:
         yield "<Directory />\n    Options FollowSymLinks\n    AllowOverride None"
-        yield f"    {_BASES[setup.base]}\n</Directory>"
+        yield f"    {BASES[setup.base]}\n</Directory>"
     yield setup.preamble
     yield from (f'Include "{os.path.join(CONF, name)}"' for name in files)
 
@@ -255,7 +260,18 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
 # -- what it left in its logs ---------------------------------------------------------------------------------------
 
 
-def observed(server: _Server, asked: Sequence[Probe], responses: Sequence[Response]) -> dict[Probe, Answer]:
+def _title(response: Response) -> Iterator[tuple[int, str]]:
+    """The process that answered, and the first word that ps shows for it, if that is not the path of httpd."""
+    if report := response.report:
+        with suppress(OSError):  # it may have ended
+            line = Path(f"/proc/{report['pid']}/cmdline").read_bytes().decode("utf-8", "replace")
+            if not line.startswith("/"):
+                yield report["pid"], line.partition("\0")[0].rstrip()
+
+
+def observed(
+    server: _Server, asked: Sequence[Probe], responses: Sequence[Response], titles: Mapping[int, str]
+) -> dict[Probe, Answer]:
     """Answers, completed by what the logs of the dead server say of them."""
     log = _log(server.root)
     heard = _heard(server.root)
@@ -267,17 +283,20 @@ def observed(server: _Server, asked: Sequence[Probe], responses: Sequence[Respon
             status=response.status, who=response.who, vhost=vhost, handler=handler,
             mapped=server.root.as_written(mapped), body="" if response.report else probe.summary(response),
             location=response.headers.get("location", ""), content_type=response.headers.get("content-type", ""),
-            authenticate=response.headers.get("www-authenticate", ""),
+            authenticate=re.sub(r'\bnonce="[^"]*", ', "", response.headers.get("www-authenticate", "")),
             error_logs=heard.get(f"p{index}", ()),
-            **_reported(server.root, response.report, str(one), classes),
+            **_reported(server.root, response.report, str(one), classes, titles),
         )  # fmt: skip
     return told
 
 
-def _reported(root: Root, report: dict[str, Any] | None, name: str, classes: dict[object, str]) -> dict[str, Any]:
+def _reported(
+    root: Root, report: dict[str, Any] | None, name: str, classes: dict[object, str], titles: Mapping[int, str]
+) -> dict[str, Any]:
     if report is None:
         return {}
     pid = report.pop("pid")
+    report["title"] = titles.get(pid, "")
     known = bool(report["process_group"]) and not report["multiprocess"]
     report["process_class"] = classes.setdefault(pid if known else ("group", report["process_group"]), name)
     report["python_path"] = tuple(map(root.as_written, report["python_path"]))

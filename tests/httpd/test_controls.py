@@ -120,6 +120,18 @@ def test_a_fix_that_moves_the_application_elsewhere_is_seen(httpd: Path) -> None
     assert "'process_group': ('site', '')" in _violations(case, embedded, httpd)
 
 
+def test_a_file_that_is_not_served_is_seen(httpd: Path) -> None:
+    style = "http://a.example/welcome/static/base.css"
+    case = replace(EFFECTLESS, before={"site.conf": SHOWN}, level="repair")
+    declared = EqualExcept(served=("http://a.example/", style))
+    found = _violations(replace(case, expect=declared), SHOWN, httpd)
+    assert "http://a.example/: should have been served: 200 by application" in found
+    assert f"{style}: should have been served: 200 by file" in found  # and was before
+    hidden = SHOWN.replace("AliasMatch", "#AliasMatch")
+    proven = replace(case, before={"site.conf": hidden}, expect=EqualExcept(served=(style,)))
+    assert "should have been served" not in _violations(proven, SHOWN, httpd)
+
+
 def test_a_safe_fix_may_not_declare_a_change(httpd: Path) -> None:
     case = replace(ALIAS, level="safe")
     assert "a safe fix changes no answer" in _violations(case, SHOWN, httpd)

@@ -10,28 +10,8 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from typer import Typer
 
 PROGRAM = "modwsgi-fix"
-
-
-class Command(NamedTuple):
-    """A subcommand: the module whose function ``run`` is its Typer command, and a line for ``--help``."""
-
-    module: str
-    usage: str
-    help: str
-
-
-#: Every subcommand; this line is all that one needs besides its module.
-COMMANDS = {
-    "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
-    "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
-}
 
 _REPORT = "please report this with the configuration, or the part of it that matters"
 
@@ -74,18 +54,27 @@ def _run(words: list[str]) -> int:
 
 
 def _explained(error: Exception) -> str:
-    from modwsgi_fix.cli.errors import Stop, explain
+    from modwsgi_fix.cli.errors import WRITTEN, Stop, explain
 
+    written = WRITTEN in getattr(error, "__notes__", [])
     if isinstance(error, Stop):
-        return str(error)
+        return f"{error}; {WRITTEN}" if written else str(error)
     return explain(error) or (
-        f"internal error: {type(error).__name__}: {error}; no file was changed; {_REPORT} "
+        f"internal error: {type(error).__name__}: {error}; {WRITTEN if written else 'no file was changed'}; {_REPORT} "
         "(MODWSGI_FIX_TRACEBACK=1 shows where)"
     )
 
 
 def _dispatch(words: list[str]) -> int:
+    from modwsgi_fix.cli.commands import COMMANDS, app
+
     name, command = "", COMMANDS.get(words[0]) if words else None
+    if command is None and words and not any(word.startswith("-") for word in words):
+        # Paths only: there is nothing to parse, and Typer takes as long to import as all else together.
+        from modwsgi_fix.cli.request import Request, checked
+        from modwsgi_fix.cli.run import carry_out
+
+        return carry_out(checked(Request(tuple(words))))
     if command is None:
         words = _with_values(words)
     else:
@@ -98,21 +87,6 @@ def _with_values(words: list[str]) -> list[str]:
     """``--backup`` alone means ``--backup=.orig``; Typer knows no option whose value may be left out."""
     end = words.index("--") if "--" in words else len(words)
     return [*("--backup=.orig" if word == "--backup" else word for word in words[:end]), *words[end:]]
-
-
-def app(command: Command | None) -> Typer:
-    """The Typer app of a subcommand; of the bare command for None."""
-    import typer
-
-    function = import_module(command.module if command else "modwsgi_fix.cli.check").run
-    found = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    settings = {"help_option_names": ["-h", "--help"]}
-    # "\b" keeps the lines that follow as they are.
-    uses = [(f"{PROGRAM} {name} {each.usage}".rstrip(), each.help) for name, each in COMMANDS.items()]
-    width = max(len(usage) for usage, _ in uses)
-    epilog = "\b\nSubcommands:\n" + "\n".join(f"  {usage:<{width}}  {help}" for usage, help in uses)
-    found.command(context_settings=settings, epilog=None if command else epilog)(function)
-    return found
 
 
 def fail(line: str) -> int:

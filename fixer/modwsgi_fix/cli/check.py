@@ -86,6 +86,7 @@ def run(
     color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
+    no_impact: Annotated[bool, _option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
     show_settings: Annotated[bool, _option("Print the settings in force.", "--show-settings")] = False,
     show_files: Annotated[bool, _option("Print the files that are read.", "--show-files")] = False,
     version: Annotated[bool, _option("Print the version.", "--version")] = False,
@@ -135,6 +136,7 @@ def run(
             quiet,
             statistics,
             "settings" if show_settings else "files" if show_files else "",
+            impact=not no_impact,
         ),
     )
     return carry_out(checked(request))

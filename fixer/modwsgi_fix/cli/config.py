@@ -8,7 +8,7 @@ import typer
 
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.rules import known_rules
-from modwsgi_fix.settings import KEYS, SettingsError, _toml, close
+from modwsgi_fix.settings import KEYS, SettingsError, close, toml
 
 
 def run(
@@ -28,6 +28,6 @@ def run(
     lines = [f"{name}: {entry.text}", "", f"type: {entry.type}", f"default: {entry.default}"]
     if name == "rules":
         options = {rule.name: rule.options for rule in known_rules().values() if rule.options}
-        lines += ["", *(f"rules.{one}.{k} = {_toml(v)}" for one, each in options.items() for k, v in each.items())]
+        lines += ["", *(f"rules.{one}.{k} = {toml(v)}" for one, each in options.items() for k, v in each.items())]
     write("\n".join([*lines, ""]))
     return 0

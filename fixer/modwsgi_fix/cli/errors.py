@@ -6,6 +6,9 @@ from modwsgi_fix.engine import RuleError
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.settings import SettingsError
 
+#: A note on an error that came after the files had been written.
+WRITTEN = "the files were fixed all the same"
+
 
 class Stop(Exception):
     """Why a run ended, in words for the user: exit code 2, and nothing was changed."""

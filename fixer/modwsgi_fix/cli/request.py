@@ -24,40 +24,41 @@ class Mode(Enum):
 class Writing(NamedTuple):
     """How ``--write`` goes about it."""
 
-    in_place: bool
-    backup: str | None
-    verify: str | None
-    exit_on_fix: bool
+    in_place: bool = False
+    backup: str | None = None
+    verify: str | None = None
+    exit_on_fix: bool = False
 
 
 class Showing(NamedTuple):
     """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all."""
 
-    format: str | None
-    file: str | None
-    color: str
-    quiet: bool
-    statistics: bool
-    only: str
+    format: str | None = None
+    file: str | None = None
+    color: str = "auto"
+    quiet: bool = False
+    statistics: bool = False
+    only: str = ""
+    impact: bool = True
 
 
 class Request(NamedTuple):
     """The words of the command line, converted; what was not given is None and left to the settings."""
 
     paths: tuple[str, ...]
-    mode: Mode
-    stdin_name: str | None
-    level: Applicability | None
-    selection: Selection
-    exclude: tuple[str, ...]
-    target: tuple[str, ...]
-    root: str | None
-    config: str | None
-    isolated: bool
-    fail_level: Severity | None
-    exit_zero: bool
-    writing: Writing
-    showing: Showing
+    mode: Mode = Mode.REPORT
+    stdin_name: str | None = None
+    level: Applicability | None = None
+    selection: Selection = Selection()
+    exclude: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    root: str | None = None
+    config: str | None = None
+    isolated: bool = False
+    fail_level: Severity | None = None
+    exit_zero: bool = False
+    writing: Writing = Writing()
+    showing: Showing = Showing()
 
 
 def checked(request: Request) -> Request:

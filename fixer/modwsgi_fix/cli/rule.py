@@ -9,7 +9,7 @@ import typer
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.rule import Rule
-from modwsgi_fix.settings import SettingsError, _toml, close
+from modwsgi_fix.settings import SettingsError, close, toml
 
 
 def run(
@@ -36,7 +36,7 @@ def page(rule: Rule) -> str:
     lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
     if rule.options:
         lines += ["Settings:", ""]
-        lines += [f"    rules.{rule.name}.{key} = {_toml(value)}" for key, value in rule.options.items()]
+        lines += [f"    rules.{rule.name}.{key} = {toml(value)}" for key, value in rule.options.items()]
         lines.append("")
     return "\n".join(lines)
 

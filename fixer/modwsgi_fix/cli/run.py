@@ -5,46 +5,34 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from modwsgi_fix.cli.disk import Configurations, directories, meant_root, unread
-from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.disk import directories, unread
+from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.output import say, wants_color, write
+from modwsgi_fix.cli.plan import Plan
+from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
-from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Fixed, Job, Rewritten, check, fix, read
-from modwsgi_fix.files import FileProblem, Files, Overlay, Rooted
+from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
+from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reader import Source
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.reports import Finding, Report, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
-from modwsgi_fix.rule import Rule, Severity
-from modwsgi_fix.settings import Settings, as_toml, check_selectors, find, fixable, load, matched, matcher, parse_target
-from modwsgi_fix.settings import selected as select
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.settings import as_toml
 from modwsgi_fix.text import decode
+
+if TYPE_CHECKING:
+    from modwsgi_fix.impact import Impact
 
 _BUG = "a bug of ours; no file was changed. Please report it with the configuration"
 
 
-class Plan(NamedTuple):
-    """A request with the settings applied: one job for each server."""
-
-    request: Request
-    settings: Settings
-    jobs: tuple[Job, ...]
-    level: Applicability
-    root: str | None
-    on: frozenset[str]
-    stdin: str | None
-
-
 def carry_out(request: Request) -> int:
     """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
-    plan = _plan(request)
+    plan = make_plan(request)
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
@@ -62,107 +50,7 @@ def carry_out(request: Request) -> int:
         _notes(plan, configs)
     if request.mode is Mode.REPORT:
         return _report(plan, configs)
-    return _fix(plan)
-
-
-# -- planning ------------------------------------------------------------------
-
-
-def _plan(request: Request) -> Plan:
-    rules = known_rules()
-    disk: Files = Configurations()
-    paths: Sequence[str] = request.paths
-    stdin = None
-    if paths == ("-",):
-        paths = [request.stdin_name or "stdin.conf"]
-        stdin = decode(sys.stdin.buffer.read())
-        disk = Overlay(disk, {paths[0]: stdin})
-    settings = Settings(base=os.getcwd())
-    if not request.isolated and (found := request.config or find(paths[0])):
-        settings = load(found, rules)
-    for given in (request.selection.select or (), request.selection.fixable or ()):
-        check_selectors(given, rules)
-    selection = request.selection
-    check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
-    on = select(rules, [settings.selection, selection])
-    sources = find_sources(disk, _once(disk, paths))
-    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
-    sources = [_without(source, excluded) for source in sources]
-    root = request.root or settings.root or meant_root(sources)
-    if root is not None and not os.path.isdir(root):
-        raise Stop(f"--root {root}: no such directory")
-    level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
-    cured = fixable(rules, [settings.selection, selection])
-    target = parse_target(request.target, settings.target)
-    jobs = [
-        Job(
-            source,
-            [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
-            target,
-            None if root is None else Rooted(disk, root),
-            settings.rules,
-            _ignored(settings, rules, on, source, excluded),
-        )
-        for source in sources
-    ]
-    return Plan(request, settings, tuple(jobs), level, root, on, stdin)
-
-
-def _once(disk: Files, paths: Sequence[str]) -> list[str]:
-    """The paths without those that lead where an earlier one does."""
-    found: dict[str, str] = {}
-    for path in paths:
-        found.setdefault(disk.key(path), path)
-    return list(found.values())
-
-
-def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
-    """A source without the fragments that are excluded; a file named by itself is meant, whatever a pattern says."""
-    named = {key for _, key in source.given}
-    if source.complete:
-        return source
-    entries = tuple(
-        path
-        for path in source.entries
-        if (key := source.files.key(path)) in named or not any(matches(key) for matches in excluded)
-    )
-    if not entries:
-        raise Stop(f"{source.given[0][0]}: all configuration files in it are excluded")
-    return replace(source, entries=entries)
-
-
-def _ignored(
-    settings: Settings,
-    rules: Mapping[str, Rule],
-    on: frozenset[str],
-    source: Source,
-    excluded: Sequence[Callable[[str], bool]],
-) -> Callable[[str, str], bool]:
-    named = {key for _, key in source.given}
-    ignores = [
-        (matcher([pattern], settings.base), matched(names, rules))
-        for pattern, names in settings.per_file_ignores.items()
-    ]
-
-    def ignored(path: str, rule: str) -> bool:
-        if rule in rules and rule not in on:
-            return True
-        if path not in named and any(matches(path) for matches in excluded):
-            return True
-        return any(rule in names and matches(path) for matches, names in ignores)
-
-    return ignored
-
-
-def _unfixable(rule: Rule) -> Rule:
-    """A rule that only reports."""
-    found = rule.check
-
-    def report(config: Config) -> object:
-        for diagnostic in found(config):
-            yield replace(diagnostic, fix=None)
-
-    return replace(rule, check=report)  # type: ignore[arg-type]
+    return _fix(plan, configs)
 
 
 # -- around it -----------------------------------------------------------------
@@ -229,7 +117,7 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
     if marked and any(d.fix for each in found for d in each):
         from modwsgi_fix.reports.outlook import outlook
 
-        levels = [outlook(job, each) for job, each in zip(plan.jobs, found, strict=True)]
+        levels = [outlook(job, config, each) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
     findings = [
         Finding(diagnostic, config, level)
         for config, each, wanted in zip(configs, found, levels, strict=True)
@@ -277,11 +165,14 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(plan: Plan) -> int:
+def _fix(plan: Plan, configs: Sequence[Config]) -> int:
+    from modwsgi_fix.impact import same_outcomes
     from modwsgi_fix.second_reader import objection
 
     request = plan.request
-    outcomes = [fix(job, plan.level, objection) for job in plan.jobs]
+    outcomes = [
+        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
+    ]
     for outcome in outcomes:
         for one in outcome.withheld:
             if one.is_bug:
@@ -290,20 +181,51 @@ def _fix(plan: Plan) -> int:
                     f"or leave the rule out with --ignore {one.rule}"
                 )
     files = _together(outcomes)
+    impacts = _impacts(request, outcomes)
     if request.mode is Mode.DIFF:
-        return _diff(plan, outcomes, files)
+        return _diff(plan, outcomes, files, impacts)
     if request.mode is Mode.WRITE:
         _write(plan, files)
     else:
         assert plan.stdin is not None
         (file, *_) = [*(file.after for file in files), plan.stdin]
         write(file)
-    report = _fixed_report(plan, outcomes)
+    try:
+        return _tell(plan, outcomes, files, impacts)
+    except Exception as error:
+        if request.mode is Mode.WRITE:
+            error.add_note(WRITTEN)
+        raise
+
+
+def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
+    """What was fixed, and what is left; the exit code."""
+    request = plan.request
+    report = _fixed_report(plan, outcomes)._replace(impacts=impacts)
     code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
     _withheld(plan, report)
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
+    _say_impact(request, impacts)
     return code
+
+
+def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
+    """What visitors will notice: for people on stderr, for programs in the JSON report."""
+    seen = not request.showing.quiet or request.showing.format == "json"
+    if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
+        return None
+    from modwsgi_fix.impact import impact
+
+    return tuple(impact(outcome.before, outcome.after) for outcome in outcomes if outcome.files)
+
+
+def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
+    if impacts and not request.showing.quiet:
+        from modwsgi_fix.reports.impact import as_lines
+
+        for line in as_lines(impacts):
+            say(printable(line))
 
 
 def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
@@ -331,7 +253,7 @@ def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
     )
 
 
-def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> int:
+def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
     request = plan.request
@@ -345,6 +267,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten]) -> 
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, here=here):
             say(line)
+    _say_impact(request, impacts)
     _withheld(plan, report, files)
     if not request.showing.quiet:
         if files:

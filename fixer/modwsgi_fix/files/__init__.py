@@ -164,11 +164,11 @@ class Memory:
         return self._find(path) in self._names
 
     def is_link(self, path: str) -> bool:
-        return self._link_at(path) in self._links
+        return self._link_there(path) in self._links
 
     def readlink(self, path: str) -> str:
         try:
-            return self._links[self._link_at(path)]
+            return self._links[self._link_there(path)]
         except KeyError:
             raise FileProblem(path, "invalid argument") from None
 
@@ -188,6 +188,10 @@ class Memory:
 
     def _link_at(self, path: str) -> str:
         return _unfollowed(path, self.key)
+
+    def _link_there(self, path: str) -> str:
+        """As ``_link_at``; ``""`` where the way there leads through what is no directory, as in ``missing/../link``."""
+        return self._link_at(path) if self._find(os.path.dirname(path)) else ""
 
 
 class Overlay:
@@ -254,7 +258,7 @@ class Rooted:
         return self._is_there(path) and self.files.is_dir(self.host(path))
 
     def is_link(self, path: str) -> bool:
-        return self.files.is_link(self._link_at(path))
+        return self._is_there(os.path.dirname(path)) and self.files.is_link(self._link_at(path))
 
     def readlink(self, path: str) -> str:
         return self.files.readlink(self._link_at(path))

@@ -205,6 +205,20 @@ def _components(path: str) -> tuple[str, ...]:
     return tuple(part for part in path.split("/") if part)
 
 
+def may_overlap(section: Item, path: str) -> bool:
+    """Whether a ``<Directory>`` may hold for some directory of a path with wildcards, and is merged before its own section.
+
+    Regular expressions are merged after all paths, and deeper sections after less deep ones.
+    """
+    if is_regex_section(section):
+        return False
+    wanted = [part for part in pattern_of(section).split("/") if part]
+    have = [part for part in path.split("/") if part]
+    return len(wanted) <= len(have) and all(
+        w == h or has_wildcard(w) or has_wildcard(h) for w, h in zip(wanted, have, strict=False)
+    )
+
+
 @lru_cache(maxsize=1024)
 def _wildcard(pattern: str) -> re.Pattern[str]:
     return re.compile(translate(pattern))

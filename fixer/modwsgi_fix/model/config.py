@@ -6,7 +6,6 @@ is included twice is read twice, so one syntax node may have many items; an edit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -18,8 +17,6 @@ from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
 
 T = TypeVar("T")
-
-_STATEMENT = re.compile(r"\{%|<%|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for)\b)|<tal:|<py:", re.M | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +108,6 @@ class File:
                         if step:
                             return step
         return "    "
-
-    @cached_property
-    def is_template(self) -> bool:
-        """True where it has the conditions of a template language: not all of its lines need be there together."""
-        return _STATEMENT.search(self.tree.source) is not None
 
     def __repr__(self) -> str:
         return f"File({self.name!r})"
@@ -341,6 +333,8 @@ class Config:
 
     def for_rule(self, name: str) -> Config:
         """This configuration as one rule is given it: ``option`` answers with the settings of that rule."""
+        if name not in self._options:
+            return self
         view = copy(self)
         view._rule = name
         return view
@@ -361,9 +355,13 @@ class Config:
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         """``compute(self)``, once."""
-        if compute not in self._derived:
-            self._derived[compute] = compute(self)
-        result: T = self._derived[compute]
+        return self.once(compute, lambda: compute(self))
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """``compute()``, once for that key and this configuration."""
+        if key not in self._derived:
+            self._derived[key] = compute()
+        result: T = self._derived[key]
         return result
 
 

@@ -9,32 +9,24 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
+from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.syntax import split_words
-from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.text import WHITESPACE, Span, has_placeholder
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
-_PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%|%\}|<%|%>|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
-)
-
-
-def is_template(text: str) -> bool:
-    """True for a word of a template that is yet to be filled in: Jinja, ERB, autoconf, printf, shell, ``%NAME%``."""
-    return _PLACEHOLDER.search(text) is not None
 
 
 def in_template(item: Item) -> bool:
     """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
-    return item.file.is_template
+    return item.file.tree.is_template
 
 
 def is_settled(text: str) -> bool:
     """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
-    return "${" not in text and not is_template(text)
+    return "${" not in text and not has_placeholder(text)
 
 
 class Option(NamedTuple):
@@ -246,7 +238,7 @@ def hoist(
         ):
             lines = lines_of(item)
             lines[-1] += "".join(f" {word}" for word in extra)
-            return insert_before(place, lines), *sorted({delete(one) for one in gone})
+            return insert_outside(place, lines), *sorted({delete(one) for one in gone})
         if place in needed:
             return None
     return None

@@ -152,6 +152,11 @@ class Clause:
         """True where it replaces the Require lines merged so far."""
         return self.access.has_24
 
+    @property
+    def walk(self) -> int:
+        """httpd merges all Directory sections, then all Files, then all Location sections; and then the three."""
+        return max(self.rank - 1, 0)
+
     @cached_property
     def old_lines(self) -> tuple[Item, ...]:
         """Its directives of the old dialect, in order."""

@@ -11,12 +11,12 @@ from modwsgi_fix.model.urls import aliases
 @derived
 def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
     """``<Directory>`` sections that grant everyone just the directory that an alias leads to."""
-    targets = {}
+    targets: dict[str, Server] = {}
     for server in config.servers:
         for alias in aliases(config, server):
             target = target_of(config, alias)
             if target is not None and target.file is None and not target.is_script:
-                targets.setdefault(target.directory, (server, alias))
+                targets.setdefault(target.directory, server)
     found: list[tuple[Server, Item, str]] = []
     for section in config.named("directory"):
         if not section.args or not section.known or is_regex_section(section):
@@ -25,6 +25,6 @@ def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
         if path in targets and access_of(section).grants and not section.file.tree.is_template:
             if has_wildcard(path) and "[" in path:
                 continue
-            server = targets[path][0] if section.server.is_main else section.server
+            server = targets[path] if section.server.is_main else section.server
             found.append((server, section, path))
     return found

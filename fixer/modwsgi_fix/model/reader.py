@@ -13,18 +13,14 @@ from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import FileProblem, Files, Rooted
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
-from modwsgi_fix.syntax import Directive, Node, Section, Tree, is_opaque_section, parse
-from modwsgi_fix.text import Span
+from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
+from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
 #: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
-_TEMPLATE_MARKS = ("{{", "{%", "<%", "}}", "%>")
-
-#: Sections that vanish once read: their contents belong to what encloses them.
-CONDITIONS = frozenset({"ifdefine", "ifmodule", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
@@ -100,9 +96,13 @@ class _Where(NamedTuple):
 
 
 class _Reader:
-    def __init__(self, source: Source, texts: Mapping[str, str], trees: dict[str, Tree], target: Target) -> None:
+    def __init__(
+        self, source: Source, texts: Mapping[str, str], trees: dict[str, Tree], target: Target, root: Files | None
+    ) -> None:
         self.source = source
         self.disk = source.files
+        #: The filesystem that absolute paths mean, where the user says which.
+        self.root = root
         self.texts = texts
         self.trees = trees
         self.target = target
@@ -240,7 +240,7 @@ class _Reader:
                 known = not unknown
                 if not known:
                     self.gap(where.file, span, f"the variable ${{{unknown[0]}}} is not defined in these files")
-            if any(mark in value for mark in _TEMPLATE_MARKS):
+            if has_placeholder(value):
                 known = False
             args.append(Arg(value, span, known, written))
         return tuple(args)
@@ -351,17 +351,27 @@ class _Reader:
     def candidates(self, path: str) -> Iterator[str]:
         """Where a path of the configuration may lie on the disk that is read, likeliest first.
 
-        A copy of a server's directory is read as if it stood where the configuration says (``declared_root``).
+        A copy of a server's directory is read as if it stood where the configuration says (``declared_root``). This
+        machine's own files are read only for a configuration that stands in its own place: those of a copy are others.
         """
-        declared = [self.declared_root] if self.declared_root else []
+        prefixes = [*([self.declared_root] if self.declared_root else []), *_SERVER_ROOTS]
         for root in self.source.roots:
             if not path.startswith("/"):
                 yield posixpath.join(root, path)
-            for prefix in [*declared, *_SERVER_ROOTS]:
+            for prefix in prefixes:
                 if path.startswith(prefix + "/"):
                     yield posixpath.join(root, path[len(prefix) + 1 :])
-        if path.startswith("/"):
+        if not path.startswith("/"):
+            return
+        if isinstance(self.root, Rooted):
+            yield self.root.host(path)
+        at_home = any(key.startswith(f"{prefix}/") for prefix in prefixes for key in self.given())
+        if at_home or any(path.startswith(self.disk.key(root).rstrip("/") + "/") for root in self.source.roots):
             yield path
+
+    def given(self) -> list[str]:
+        """The keys of the paths that the user named, as directories."""
+        return [f"{key}/" for _, key in self.source.given]
 
     def matches(self, pattern: str) -> Iterator[str]:
         """The files of a pattern in httpd's order: component by component, names sorted as bytes; a directory means
@@ -391,7 +401,8 @@ class _Reader:
             for name in self.disk.names(path):
                 if name not in (".", ".."):
                     yield from self.below(f"{path.rstrip('/')}/{name}")
-        elif self.disk.is_file(path):
+        elif self.disk.is_file(path) or self.disk.is_link(path):
+            # A link that leads nowhere stops httpd: reading it says so.
             yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
@@ -432,7 +443,7 @@ def load(
     is filled and used. ``disk`` is the filesystem which paths in the configuration mean. Raises ``FileProblem`` when an
     entry cannot be read; a missing Include is a gap.
     """
-    reader = _Reader(source, texts or {}, {} if trees is None else trees, target or Target())
+    reader = _Reader(source, texts or {}, {} if trees is None else trees, target or Target(), disk)
     for entry in source.entries:
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:

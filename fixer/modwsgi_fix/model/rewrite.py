@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
-from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
+from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
 _STEP = "    "
@@ -140,6 +140,21 @@ def insert_before(item: Item, lines: Sequence[str]) -> Edit:
     """Write lines before the directive or section."""
     at = item.node.start
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + block(item.file, item.node.indent, lines))
+
+
+def insert_outside(item: Item, lines: Sequence[str]) -> Edit:
+    """Write lines before the directive or section, outside of the conditions around it where those are decided.
+
+    What is written inside ``<IfModule mod_ssl.c>`` goes away with that module, even if others need it by then.
+    """
+    if item.guards or item.wrapper is None:
+        return insert_before(item, lines)
+    start = item.node.start
+    top = next(node for node in item.file.tree.children if node.start <= start < node.end)
+    if not isinstance(top, Section) or top.key not in CONDITIONS:
+        return insert_before(item, lines)
+    at = top.start
+    return Edit(item.path, Span(at, at), block(item.file, top.indent, lines))
 
 
 def insert_after(item: Item, lines: Sequence[str]) -> Edit:

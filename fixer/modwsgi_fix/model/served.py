@@ -24,6 +24,9 @@ from modwsgi_fix.model.urls import (
 )
 
 _GROUP = re.compile(r"\$\d")
+#: An absolute path, of Windows too.
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
+_SCRIPT = re.compile(r"(.*?\.(?:wsgi|py))/[^/]")
 #: Extensions by which a target is taken for a single file where the disk cannot be asked.
 _FILE_EXTENSIONS = frozenset({
     ".css", ".fcgi", ".gif", ".htm", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".py", ".svg", ".txt", ".wsgi", ".xml",
@@ -65,9 +68,9 @@ def is_file(config: Config, path: str) -> bool | None:
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
     """What a mapping leads to; None where it cannot be told."""
-    if not mapping.item.known or not mapping.target.startswith("/"):
+    if not mapping.item.known or not _ABSOLUTE.match(mapping.target):
         return None
-    path = mapping.target
+    path = _script_path(mapping.target) if mapping.is_mount else mapping.target
     if mapping.is_regex and _GROUP.search(path):
         wildcard = _wildcard(mapping)
         return None if wildcard is None else Served(wildcard, None, mapping.is_mount, mapping)
@@ -78,6 +81,12 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
         directory, name = posixpath.split(path.rstrip("/"))
         return Served(directory or "/", name, mapping.is_mount, mapping)
     return Served(path.rstrip("/") or "/", None, mapping.is_mount, mapping)
+
+
+def _script_path(path: str) -> str:
+    """The script of a mount: what follows it, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO."""
+    found = _SCRIPT.match(path)
+    return found[1] if found else path
 
 
 def _wildcard(mapping: Mapping) -> str | None:
@@ -193,14 +202,19 @@ def quoted(path: str) -> str:
     return f'"{path}"' if any(char in path for char in " \t'") or not path else path
 
 
-def static_block(config: Config, directory: str, *, follow_links: bool = False) -> list[str]:
-    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess."""
+def static_block(
+    config: Config, directory: str, *, follow_links: bool = False, grants: bool = True, overrides: bool = False
+) -> list[str]:
+    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess.
+
+    ``grants`` False says nothing of access; ``overrides`` leaves an .htaccess file what it may say.
+    """
     links = "" if follow_links else " -FollowSymLinks"
     return [
         f"<Directory {quoted(directory)}>",
         f"    Options -Indexes{links}",
-        "    AllowOverride None",
-        *(f"    {line}" for line in grant_lines(config)),
+        *(["    AllowOverride None"] if not overrides else []),
+        *(f"    {line}" for line in (grant_lines(config) if grants else [])),
         "</Directory>",
     ]
 
@@ -210,12 +224,14 @@ def script_block(config: Config, directory: str, file: str) -> list[str]:
     return [
         f"<Directory {quoted(directory)}>",
         "    AllowOverride None",
-        *(f"    {line}" for line in deny_lines(config)),
-        f"    <Files {quoted(file)}>",
-        *(f"        {line}" for line in grant_lines(config)),
-        "    </Files>",
+        *(f"    {line}" for line in [*deny_lines(config), *files_block(config, file)]),
         "</Directory>",
     ]
+
+
+def files_block(config: Config, file: str) -> list[str]:
+    """The block that opens one file of a directory."""
+    return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grant_lines(config)), "</Files>"]
 
 
 def block_for(config: Config, target: Served) -> list[str]:

@@ -107,6 +107,19 @@ def _name(config: Config, server: Server) -> str | None:
     return main if main is not None and not config.main.all("servername")[-1].guards else _UNKNOWN
 
 
+def same_error_log(one: Server, other: Server) -> bool:
+    """Whether both write one error log, as far as their own words tell.
+
+    What an application writes to ``wsgi.errors`` for a host with another log than the host of its process group is lost.
+    """
+    return _error_log(one) == _error_log(other)
+
+
+def _error_log(server: Server) -> tuple[str, object] | None:
+    log = server.last("errorlog")
+    return (log.value, log.guards) if log else None
+
+
 def label(server: Server) -> str:
     """How to speak of a server in a message: ``*:443 example.com``."""
     if server.item is None:

@@ -19,6 +19,16 @@ _EXTENSIONS = (".conf", ".vhost", ".inc")
 _EXPORT = re.compile(r"^\s*export\s+(\w+)=(\S*)", re.M)
 
 
+#: What Debian's envvars sets for the paths of a single instance: a fragment that speaks of these comes from there.
+_DEBIAN = {
+    "APACHE_LOG_DIR": "/var/log/apache2",
+    "APACHE_RUN_DIR": "/var/run/apache2",
+    "APACHE_LOCK_DIR": "/var/lock/apache2",
+    "APACHE_PID_FILE": "/var/run/apache2/apache2.pid",
+    "APACHE_CONFDIR": "/etc/apache2",
+}
+
+
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
     """The servers at these paths: one for each directory, and one for all files named singly.
 
@@ -40,7 +50,7 @@ def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
     fragments = tuple(path for path in loose if path not in entries)
     if fragments:
         roots = tuple(dict.fromkeys(posixpath.dirname(path) or "." for path in fragments))
-        sources.append(Source(files, fragments, given, roots, complete=False))
+        sources.append(Source(files, fragments, given, roots, complete=False, variables=_DEBIAN))
     return sources
 
 
@@ -55,7 +65,7 @@ def _directory(files: Files, path: str) -> Source:
         fragments.setdefault(files.key(found), found)
     if not fragments:
         raise FileProblem(path, "no configuration here: expected apache2.conf, httpd.conf or other *.conf files")
-    return Source(files, tuple(fragments.values()), given, (path,), complete=False)
+    return Source(files, tuple(fragments.values()), given, (path,), complete=False, variables=_DEBIAN)
 
 
 def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Source:
@@ -64,7 +74,8 @@ def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Sou
     if posixpath.basename(posixpath.normpath(directory if directory != "." else files.key("."))) == "conf":
         # httpd's own layout: ServerRoot holds conf/httpd.conf, and Includes are written from there.
         roots.insert(0, posixpath.normpath(posixpath.join(directory, "..")))
-    return Source(files, (entry,), given, tuple(roots), complete=True, variables=_environment(files, directory))
+    variables = {**_DEBIAN, **_environment(files, directory)}
+    return Source(files, (entry,), given, tuple(roots), complete=True, variables=variables)
 
 
 def _environment(files: Files, directory: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.syntax import Directive, Section
+from modwsgi_fix.syntax import CONDITIONS, Directive, Section
 
 _PATHS = frozenset({"location", "directory", "files", "proxy"})
 _MATCHES = frozenset({"locationmatch", "directorymatch", "filesmatch", "proxymatch"})
@@ -140,7 +140,6 @@ class Revival(NamedTuple):
 
 
 _GRANTS = frozenset({"order", "allow", "satisfy", "require"})
-_CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 #: Before, the application was not found or not run; now it answers.
 _ANSWERS = frozenset(
     [
@@ -200,7 +199,7 @@ def _admits_all(node: Directive) -> bool:
 def _held(section: Section) -> list[Directive]:
     held: list[Directive] = []
     for node in section.children:
-        if isinstance(node, Section) and node.key in _CONDITIONS:
+        if isinstance(node, Section) and node.key in CONDITIONS:
             held += _held(node)
         elif isinstance(node, Directive):
             held.append(node)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix import __version__
 from modwsgi_fix.edits import Applicability
@@ -18,6 +18,9 @@ from modwsgi_fix.engine import Applied, Withheld
 from modwsgi_fix.model.config import Config, File, Script
 from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex, Position
+
+if TYPE_CHECKING:
+    from modwsgi_fix.impact import Impact
 
 #: Format -> module below this package and function in it.
 FORMATS = {
@@ -92,6 +95,8 @@ class Report(NamedTuple):
     withheld: tuple[Withheld, ...] = ()
     marked: bool = False
     quiet: bool = False
+    #: What the fixes change for visitors, of each server; None where that was not asked for.
+    impacts: tuple[Impact, ...] | None = None
 
     @property
     def files(self) -> list[File | Script]:

@@ -9,6 +9,7 @@ from typing import Any
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, plural, valid
+from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import LineIndex, Span
 
@@ -40,6 +41,7 @@ def json(report: Report) -> str:
                 {"file": gap.name, "line": gap.first, "end_line": gap.last, "reason": gap.reason} for gap in report.gaps
             ],
             "files": [file.name for file in report.files],
+            **({} if report.impacts is None else {"impact": as_objects(report.impacts)}),
         }
     )
 

@@ -6,16 +6,19 @@ are not simply counted.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine import Fixed, Job, fix
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
 
 
-def outlook(job: Job, found: Sequence[Diagnostic]) -> list[Applicability | None]:
-    """For each finding the lowest level at which it would go, None where it would stay."""
+def outlook(job: Job, config: Config, found: Sequence[Diagnostic]) -> list[Applicability | None]:
+    """For each finding of a server the lowest level at which it would go, None where it would stay."""
     levels: list[Applicability | None] = [None] * len(found)
     if not any(diagnostic.fix for diagnostic in found):
         return levels
@@ -23,7 +26,7 @@ def outlook(job: Job, found: Sequence[Diagnostic]) -> list[Applicability | None]
     for level in sorted(Applicability, reverse=True):
         # Where all that was done needs less, a lower level does just the same.
         if fixed is None or any(one.fix.applicability > level for one in fixed.applied):
-            fixed = fix(job, level)
+            fixed = fix(job, level, config=config)
         for at in _gone(found, fixed):
             levels[at] = level
     return levels
@@ -34,7 +37,8 @@ def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
 
     Places are compared as they are after the fixes; a message may change because another finding went.
     """
-    edits = {file.path: file.edits for file in fixed.files}
+    movers = {file.path: mover(file.edits) for file in fixed.files}
+    starts = [movers[d.path](d.span.start) if d.path in movers else d.span.start for d in found]
     gone = list(range(len(found)))
     left = list(fixed.left)
     for key in (_words_and_place, _words, _place):
@@ -42,7 +46,7 @@ def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
         stay = Counter[tuple[object, ...]]()
         pending = []
         for at in gone:
-            mine = key(found[at], moved(edits.get(found[at].path, ()), found[at].span.start))
+            mine = key(found[at], starts[at])
             if there[mine] > stay[mine]:
                 stay[mine] += 1
             else:
@@ -71,13 +75,16 @@ def _place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
     return diagnostic.rule, diagnostic.path, start
 
 
-def moved(edits: Sequence[Edit], offset: int) -> int:
-    """Where a character of the original text stands after ordered edits; for one that they took away, where it was."""
-    shift = 0
-    for edit in edits:
-        if edit.span.start > offset:
-            break
-        if edit.span.start <= offset < edit.span.end:
-            return edit.span.start + shift
-        shift += len(edit.text) - (edit.span.end - edit.span.start)
-    return offset + shift
+def mover(edits: Sequence[Edit]) -> Callable[[int], int]:
+    """Where a character of the original text stands after ordered edits; -1 for one that they took away."""
+    starts = [edit.span.start for edit in edits]
+    shifts = [0, *accumulate(len(text) - (end - start) for _, (start, end), text in edits)]
+
+    def moved(offset: int) -> int:
+        after = bisect_right(starts, offset)
+        # Of the edits that begin here or before, an insertion may stand behind a replacement at the same place.
+        if any(edit.span.start <= offset < edit.span.end for edit in edits[max(after - 2, 0) : after]):
+            return -1
+        return offset + shifts[after]
+
+    return moved

@@ -69,6 +69,32 @@ A restriction stays, and so does what is not about access; a directory that is o
      </Location>
     ```
 
+The branch for another version goes with it, and a directory that is closed already is opened for the script alone:
+
+    ```diff repair
+     WSGIScriptAlias / /srv/site/app.wsgi
+     <Directory /srv/site>
+         Require all denied
+    +    <Files app.wsgi>
+    +        Require all granted
+    +        <IfModule mod_access_compat.c>
+    +            Order allow,deny
+    +            Allow from all
+    +        </IfModule>
+    +    </Files>
+     </Directory>
+     <Location />
+         WSGIProcessGroup site
+    -    <IfVersion < 2.4>
+    -        Order deny,allow
+    -        Allow from all
+    -    </IfVersion>
+    -    <IfVersion >= 2.4>
+    -        Require all granted
+    -    </IfVersion>
+     </Location>
+    ```
+
 Only part of what the script serves was open, and a directory cannot say that:
 
     ```apache
@@ -116,17 +142,18 @@ from modwsgi_fix.model.access import (
     access_of,
     directory_sections,
     grant,
+    grant_lines,
     is_regex_section,
     location_sections,
+    path_matches,
     pattern_of,
 )
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.rewrite import delete, insert_before
-from modwsgi_fix.model.served import Served, block_for, coverage, location_prefix, served
+from modwsgi_fix.model.rewrite import append, insert_before
+from modwsgi_fix.model.served import Served, block_for, coverage, files_block, links_in, location_prefix, served
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.syntax import Comment
-from modwsgi_fix.text import Span
+from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
 
 #: With one of these the section answers by itself; no file is opened by its grant.
 _HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
@@ -190,6 +217,8 @@ def _removable(config: Config, server: Server, access: Access) -> bool:
         return False
     if any(child.key in AUTHENTICATION and child.key != "sslrequiressl" for child in access.others):
         return False
+    if not all(_only_grants(node) for node in _inactive(section)):
+        return False
     return not any(_exception(access, earlier) for earlier in _before(config, server, section))
 
 
@@ -231,18 +260,42 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
             opened = _opened(config, server, removable, target, found)
             if opened is None:
                 return None
-            targets += [one for one in opened if one not in targets]
+            # Two hosts that mount one script have two mappings, and need one section.
+            known = {(one.directory, one.file) for one in targets}
+            targets += [one for one in opened if (one.directory, one.file) not in known]
     blocks: list[str] = []
+    into: dict[Item, list[str]] = {}
     # A directory opened for static files is open for the files in it, so those come first.
+    opened_whole: list[str] = []
     for target in sorted(targets, key=lambda t: (t.file is not None, t.directory, t.file or "")):
-        if _spoken(config, server, target):
+        if target.file is None:
+            links = links_in(config, target.directory)
+            if links.wanted and links.stray:
+                # Followed they lead astray, not followed those in use break.
+                return None
+            opened_whole.append(target.directory)
+        elif any(path_matches(directory, target.directory) for directory in opened_whole):
+            # Closing what lies beside the script would close files that are served from there.
+            continue
+        spoken = _spoken(config, server, target)
+        beside = _section_of(config, server, target)
+        if spoken is None and target.file is None and beside is not None:
+            # Its own options and overrides are the administrator's, and stay.
+            if not _is_plain(config, beside):
+                return None
+            into.setdefault(beside, []).extend(grant_lines(config))
+        elif spoken is None:
+            blocks += block_for(config, target)
+        elif target.file is not None and access_of(spoken).denies_all and _is_plain(config, spoken):
+            into.setdefault(spoken, []).extend(files_block(config, target.file))
+        else:
             return None
-        blocks += block_for(config, target)
     edits: list[Edit] = []
     for access in removable:
         edits += _take_out(access)
     if blocks:
         edits.append(insert_before(removable[0].section, blocks))
+    edits += [append(section, lines) for section, lines in into.items()]
     return Fix.repair(
         "Open directories instead of URLs",
         *edits,
@@ -293,25 +346,81 @@ def _is_open(config: Config, server: Server, removable: list[Access], target: Se
     return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
 
 
-def _spoken(config: Config, server: Server, target: Served) -> bool:
-    """True when a Directory of just this path says something of access already, which the Location overrode."""
-    return any(
-        pattern_of(section).rstrip("/") == target.directory.rstrip("/")
+def _spoken(config: Config, server: Server, target: Served) -> Item | None:
+    """A Directory of just this path that says something of access already, which the Location overrode."""
+    found = (
+        section
+        for section in directory_sections(config, server)
+        if pattern_of(section).rstrip("/") == target.directory.rstrip("/")
         and section.server is server
         and not access_of(section).is_empty
-        for section in directory_sections(config, server)
     )
+    return next(found, None)
+
+
+def _section_of(config: Config, server: Server, target: Served) -> Item | None:
+    """A Directory of just this path in the same server, whatever it is about."""
+    found = (
+        section
+        for section in directory_sections(config, server)
+        if pattern_of(section).rstrip("/") == target.directory.rstrip("/") and section.server is server
+    )
+    return next(found, None)
+
+
+def _is_plain(config: Config, section: Item) -> bool:
+    return not section.guards and not section.foreign and len(config.readings(section)) == 1
 
 
 def _take_out(access: Access) -> list[Edit]:
-    """Edits that remove the grant, and the section with it where nothing else stands in it. Comments stay."""
+    """Edits that remove the grant, with the conditions and the section that held nothing else. Comments stay."""
     section = access.section
-    lines = _grant_lines(access)
-    if len(section.children) > len(lines):
-        return [delete(line) for line in lines]
+    gone = {line.node.start for line in _grant_lines(access)} | {node.start for node in _inactive(section)}
+    edits: list[Edit] = []
+    stack: list[Node] = [section.node]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Section):
+            held = [one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS)]
+            if all(one.start in gone for one in held):
+                comments = [one for one in _all_below(node) if isinstance(one, Comment)]
+                text = "".join(node.indent + comment.source.lstrip() for comment in comments)
+                edits.append(Edit(section.path, node.span, text))
+            elif node is section.node or node.key in CONDITIONS:
+                stack += node.children
+        elif node.start in gone:
+            edits.append(Edit(section.path, node.span))
+    return edits
+
+
+def _all_below(node: Section) -> Iterator[Node]:
+    stack = list(reversed(node.children))
+    while stack:
+        one = stack.pop()
+        yield one
+        if isinstance(one, Section):
+            stack += reversed(one.children)
+
+
+def _below(node: Section) -> Iterator[Directive]:
+    return (one for one in _all_below(node) if isinstance(one, Directive))
+
+
+def _inactive(section: Item) -> list[Directive]:
+    """The directives of branches that are not read, as of ``<IfVersion < 2.4>``."""
     node = section.node
-    comments = [child for child in getattr(node, "children", ()) if isinstance(child, Comment)]
-    if not comments:
-        return [delete(section)]
-    text = "".join(node.indent + comment.source.lstrip() for comment in comments)
-    return [Edit(section.path, Span(node.start, node.end), text)]
+    assert isinstance(node, Section)
+    read: set[int] = set()
+    stack = list(section.children)
+    while stack:
+        item = stack.pop()
+        read.add(item.node.start)
+        stack += item.children
+    conditions = (one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS))
+    return [one for one in conditions if one.start not in read]
+
+
+def _only_grants(node: Directive) -> bool:
+    """True for a line that lets everyone in, or says in which order such lines are asked."""
+    values = [word.value.lower() for word in node.args]
+    return node.key == "order" or (node.key, values) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))

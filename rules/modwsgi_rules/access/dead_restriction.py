@@ -6,7 +6,8 @@ expression, or the path, then asks for a URL that has such a character in it. No
 section was to protect is open. The same holds for a `<Location>` whose path has no slash at its beginning.
 
 The fix puts the character right that was meant. The restriction is in force then: what should never have been open is
-closed.
+closed. But a section replaces what others say of the same file: where nothing in sight opens it for everyone, those
+whom the restriction admits may get what nobody got before, and the fix is unsafe.
 
     ```diff repair
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -21,6 +22,19 @@ closed.
     -<Location “/office”>
     +<Location "/office">
          Require valid-user
+     </Location>
+     <Directory /srv/site>
+         Require all granted
+     </Directory>
+    ```
+    ```diff unsafe
+     Alias /internal /srv/site/internal
+     <Directory /srv/site/internal>
+         Require all denied
+     </Directory>
+    -<Location “/internal”>
+    +<Location "/internal">
+         Require ip 192.0.2.0/24
      </Location>
     ```
 
@@ -47,8 +61,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import AUTHENTICATION, access_of, is_regex_section, pattern_of
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.access import AUTHENTICATION, access_of, grant, is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.served import coverage, location_prefix, served
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _SECTIONS = ("location", "locationmatch", "directory", "directorymatch", "files", "filesmatch")
@@ -65,10 +80,11 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
             continue
         fix = None
         if not section.foreign:
-            fix = Fix.repair(
-                "Write the path that was meant",
-                Edit(section.path, section.args[-1].span, meant),
-                reason="the restriction is in force then",
+            edit, title = Edit(section.path, section.args[-1].span, meant), "Write the path that was meant"
+            fix = (
+                Fix.repair(title, edit, reason="the restriction is in force then")
+                if _opens_nothing(config, section, meant)
+                else Fix.unsafe(title, edit, reason="those whom it admits may get what nobody got before")
             )
         yield Diagnostic(
             section.path,
@@ -101,3 +117,33 @@ def _restricts(section: Item) -> bool:
         return False
     new = access.has_24 and access.admits_24 is not True
     return not access.grants and (new or (access.has_22 and access.admits_22 is not True))
+
+
+def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
+    """True when the section refuses everyone, or comes over what is open to everyone in sight."""
+    access = access_of(section)
+    if access.is_empty or access.denies_all:
+        return True
+    hosts = config.servers if section.server.is_main else [section.server]
+    path = meant.strip("\"'")
+    if section.key == "directory" and not is_regex_section(section):
+        return all(_is_open(config, host, path, None) for host in hosts)
+    if section.key not in ("location", "locationmatch"):
+        return False
+    for host in hosts:
+        targets = served(config, host)
+        if targets is None:
+            return False
+        if not is_regex_section(section):
+            targets = [target for target in targets if coverage(path, target) != "none"]
+        if not all(_is_open(config, host, target.directory, target.file) for target in targets):
+            return False
+    return True
+
+
+def _is_open(config: Config, host: Server, directory: str, file: str | None) -> bool:
+    sections = location_sections(config, host)
+    if any(access_of(one).grants and location_prefix(one) == "/" for one in sections):
+        return True
+    found = grant(config, host, directory, file)
+    return found.allowed is True and (config.complete or bool(found.by_22 or found.by_24))

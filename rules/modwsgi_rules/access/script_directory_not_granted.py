@@ -8,7 +8,7 @@ The fix opens the script by `<Files>` and nothing beside it, in the dialect that
 alias or a DocumentRoot leads to the script's directory as well, the source could then be fetched there; the fix is unsafe
 then. Looked for only in a whole server, all of whose sections are in sight.
 
-    ```diff
+    ```diff repair
      #- httpd.conf
      <Directory />
          AllowOverride None
@@ -106,7 +106,7 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     return Fix(
         "Open the script",
         (insert_after(item, file_grant(config, target)),),
-        Applicability.UNSAFE if fetched else Applicability.SAFE,
+        Applicability.UNSAFE if fetched else Applicability.REPAIR,
         reason="another URL may lead to the script as to a file, and its source could then be fetched"
         if fetched
         else "the application answers where all was 403, and nothing else leads to the script",

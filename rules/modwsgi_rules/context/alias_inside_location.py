@@ -39,10 +39,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import Context
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.access import is_regex_section
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.moving import may_move, move_before, refuge
+from modwsgi_fix.model.moving import context, may_move, move_before, refuge
 from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -50,7 +51,8 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 @rule(severity=Severity.ERROR)
 def alias_inside_location(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("alias", "scriptalias"):
-        if not item.sections:
+        where = context(item)
+        if not where or Context.SERVER in where or Context.VIRTUAL_HOST in where or where is Context.HTACCESS:
             continue
         if len(item.args) == 2:
             yield Diagnostic(

@@ -116,6 +116,8 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
             continue
         if config.target.is_22 and not info.of_mod_wsgi:
             continue  # the table of httpd's own is that of 2.4
+        if item.is_section and item.file.tree.problems:
+            continue  # an unclosed section holds what it was not meant to
         where = context(item)
         if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
             continue

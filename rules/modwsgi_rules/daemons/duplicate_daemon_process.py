@@ -91,20 +91,19 @@ from modwsgi_fix.model.daemons import (
     group_uses,
     hoist,
     in_template,
-    is_template,
     may_use,
 )
 from modwsgi_fix.model.rewrite import delete
-from modwsgi_fix.model.servers import label, name_item
+from modwsgi_fix.model.servers import label, name_item, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 
 @rule(severity=Severity.ERROR, options={"strategy": "auto", "conflict": "report"})
 def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
     seen: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):
-        if is_template(process.name) or in_template(process.directive):
+        if has_placeholder(process.name) or in_template(process.directive):
             continue
         earlier = seen.setdefault(process.name, [])
         original = next((one for one in earlier if not process.directive.excludes(one.directive)), None)
@@ -180,7 +179,7 @@ def _why_stay(kept: DaemonProcess, gone: DaemonProcess) -> str:
         return "the repetition can go"
     if kept.server.is_main:
         return "every host may use the group of the main server, so the repetition can go"
-    lost = "" if _error_log(kept.server) == _error_log(gone.server) else ", but what it logs for this host is lost"
+    lost = "" if same_error_log(kept.server, gone.server) else ", but what it logs for this host is lost"
     return (
         f"{label(gone.server)} may use the group of {label(kept.server)}, which has the same ServerName{lost}; "
         "in the main server every host might, and its start-up messages would go to the main ErrorLog"
@@ -221,12 +220,7 @@ def _alike(host: Server, keeper: Server) -> bool:
     if host.item is None or keeper.item is None:
         return False
     together = host.item.file is keeper.item.file and keeper.item.accompanies(host.item)
-    return together and _error_log(host) == _error_log(keeper)
-
-
-def _error_log(host: Server) -> tuple[str, object] | None:
-    log = host.last("errorlog")
-    return (log.value, log.guards) if log else None
+    return together and same_error_log(host, keeper)
 
 
 def _hoist(

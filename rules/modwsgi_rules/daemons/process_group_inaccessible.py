@@ -5,8 +5,8 @@ A group which a virtual host defines may be used by hosts of the same ServerName
 ServerAlias is not considered. httpd starts, and every request gets an error 500: *Daemon process called 'N' cannot be
 accessed by this WSGI application.*
 
-Where the two names differ in case only, the fix writes this host's ServerName like the other. Else it moves the definition
-to the main server, where every host may use it; its start-up messages then go to the main ErrorLog.
+Where the two names differ in case only, and the hosts share an ErrorLog, the fix writes this host's ServerName like the other.
+Else it moves the definition to the main server, where every host may use it; its start-up messages then go to the main ErrorLog.
 
     ```diff repair
     +WSGIDaemonProcess shop threads=5
@@ -66,7 +66,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, hoist, may_use
 from modwsgi_fix.model.groups import in_force
-from modwsgi_fix.model.servers import label, name_item, own_name, split_name
+from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log, split_name
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 
@@ -102,6 +102,8 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
     mine, theirs, item = own_name(host), own_name(process.server), name_item(host)
     if mine is None or theirs is None or item is None or mine.lower() != theirs.lower():
         return None
+    if not same_error_log(host, process.server):
+        return None  # what the application logs for this host would be lost
     source = item.file.text[item.args[0].span.start : item.args[0].span.end]
     others = any(other.server is host for other in daemon_processes(config))
     if len(host.all("servername")) > 1 or source.count(mine) != 1 or others or item.foreign or item.guards:

@@ -58,10 +58,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes, is_template
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
 from modwsgi_fix.model.rewrite import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 #: What packages of httpd run it as: Debian, Red Hat, FreeBSD, SUSE, macOS, Arch; and Debian's variables for it.
 _USUAL = {
@@ -74,7 +74,7 @@ _USUAL = {
 def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
     own = {name: _own(config, name) for name in ("user", "group")}
     for process in daemon_processes(config):
-        found = [o for o in map(process.option, own) if o is not None and not is_template(o.value)]
+        found = [o for o in map(process.option, own) if o is not None and not has_placeholder(o.value)]
         same = [option for option in found if option.value == own[option.name]]
         guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
         if same:

@@ -5,7 +5,8 @@ A virtual host uses the process group of another, and says its own ServerName to
 the line. The group of another host may be used if both have the same ServerName; a host whose ServerName comes below has no
 name yet, and httpd refuses to start: *WSGI process group not matchable.*
 
-The fix moves the ServerName to the top of its host.
+The fix moves the ServerName to the top of its host. Where the two hosts have an ErrorLog each, what the application logs for
+this one would then be lost; so the definition moves to the main server, which every host may use whatever its name.
 
     ```diff
      <VirtualHost *:80>
@@ -16,6 +17,20 @@ The fix moves the ServerName to the top of its host.
     +    ServerName example.com
          WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
     -    ServerName example.com
+     </VirtualHost>
+    ```
+
+    ```diff
+    +WSGIDaemonProcess shop
+     <VirtualHost *:80>
+         ServerName example.com
+         ErrorLog logs/error.log
+    -    WSGIDaemonProcess shop
+     </VirtualHost>
+     <VirtualHost *:443>
+         ErrorLog logs/ssl_error.log
+         WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
+         ServerName example.com
      </VirtualHost>
     ```
 
@@ -42,9 +57,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, may_use
 from modwsgi_fix.model.rewrite import delete, lines_of, prepend
-from modwsgi_fix.model.servers import label, own_name
+from modwsgi_fix.model.servers import label, own_name, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 
@@ -66,10 +81,13 @@ def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
             continue
         message = (
             f"process group {use.name} of {label(found.server)} is looked up before this host has its ServerName, "
-            "so httpd will not start: move ServerName to the top"
+            "so httpd will not start: "
         )
+        together = same_error_log(host, found.server)
+        message += "move ServerName to the top" if together else "define the group in the main server"
         related = (Related(names[0].path, names[0].span, "the name of this host"),)
-        yield Diagnostic(use.item.path, use.arg_span, message, _fix(config, host.item, names), related)
+        fix = _fix(config, host.item, names) if together else _hoist(config, found)
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
 
 
 def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:
@@ -81,3 +99,11 @@ def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:
     return Fix.safe(
         "Move ServerName to the top", prepend(host, lines_of(name)), delete(name), reason="httpd refused to start"
     )
+
+
+def _hoist(config: Config, process: DaemonProcess) -> Fix | None:
+    edits = hoist(config, process)
+    if edits is None:
+        return None
+    reason = "httpd refused to start; in its host, what the group logs for a host with another ErrorLog would be lost"
+    return Fix.safe("Move the definition to the main server", *edits, reason=reason)

@@ -35,9 +35,9 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Arg, Config
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, is_template
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 _QUOTED = re.compile(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
 
@@ -45,7 +45,7 @@ _QUOTED = re.compile(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
 @rule(severity=Severity.ERROR)
 def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
-        if is_template(process.directive.node.source) and process.stray:
+        if has_placeholder(process.directive.node.source) and process.stray:
             continue
         handled: list[Span] = []
         for span, text in _repairs(process):

@@ -5,7 +5,8 @@ Two groups with equal options, one for each port, are twice the processes and tw
 somebody renamed a copy because httpd does not take one name twice. Hosts of one ServerName may share a group.
 
 The fix deletes the second definition and lets its host use the first group. Half of the processes are gone then, so the
-administrator decides.
+administrator decides. Where the two hosts have an ErrorLog each, the first definition moves to the main server as well: in its
+host, what the application logs for the other one would be lost.
 
     ```diff unsafe
      <VirtualHost *:80>
@@ -16,6 +17,24 @@ administrator decides.
      </VirtualHost>
      <VirtualHost *:443>
          ServerName example.com
+    -    WSGIDaemonProcess shop-ssl threads=15
+    -    WSGIProcessGroup shop-ssl
+    +    WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop.wsgi
+     </VirtualHost>
+    ```
+    ```diff unsafe
+    +WSGIDaemonProcess shop threads=15
+     <VirtualHost *:80>
+         ServerName example.com
+         ErrorLog logs/error.log
+    -    WSGIDaemonProcess shop threads=15
+         WSGIProcessGroup shop
+         WSGIScriptAlias / /srv/shop.wsgi
+     </VirtualHost>
+     <VirtualHost *:443>
+         ServerName example.com
+         ErrorLog logs/ssl_error.log
     -    WSGIDaemonProcess shop-ssl threads=15
     -    WSGIProcessGroup shop-ssl
     +    WSGIProcessGroup shop
@@ -53,10 +72,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_settled, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, is_settled, may_use
 from modwsgi_fix.model.groups import script_path
 from modwsgi_fix.model.rewrite import delete
-from modwsgi_fix.model.servers import addresses, label
+from modwsgi_fix.model.servers import addresses, label, same_error_log
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
@@ -121,6 +140,11 @@ def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None
     if any(use.at_start for use in uses):
         return None
     edits = [delete(item)]
+    if not same_error_log(one.server, other.server):
+        moved = hoist(config, one)
+        if moved is None:
+            return None
+        edits += moved
     for use in uses:
         source = use.item.file.text[use.arg_span.start : use.arg_span.end]
         if source.strip("\"'") != other.name:

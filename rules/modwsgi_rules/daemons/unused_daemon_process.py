@@ -51,12 +51,12 @@ from modwsgi_fix.model.daemons import (
     daemon_processes,
     group_uses,
     is_settled,
-    is_template,
 )
 from modwsgi_fix.model.groups import process_group
 from modwsgi_fix.model.rewrite import insert_after
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import has_placeholder
 
 
 @rule(severity=Severity.WARNING)
@@ -69,7 +69,7 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
     used = {use.name for use in uses} | {value for item in config.named("wsgirestrictprocess") for value in item.values}
     processes = daemon_processes(config)
     for process in processes:
-        if process.name in used or is_template(process.name):
+        if process.name in used or has_placeholder(process.name):
             continue
         embedded = _embedded(config, process.server)
         certain = all_groups_known(config)

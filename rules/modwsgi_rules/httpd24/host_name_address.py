@@ -26,7 +26,7 @@ Without a ServerName of its own the host takes it from the name:
     <VirtualHost *:80>
         ServerName www.example.com
     </VirtualHost>
-    <VirtualHost 192.0.2.1:80 [2001:db8::1]:80 _default_:443>
+    <VirtualHost 192.0.2.1:80 [2001:db8::1]:80 _default_:443 localhost:80>
         ServerName www.example.com
     </VirtualHost>
     ```
@@ -43,18 +43,20 @@ from modwsgi_fix.model.rewrite import replace_arg
 from modwsgi_fix.model.servers import address, own_name
 from modwsgi_fix.rule import Diagnostic, rule
 
-#: A letter, and nothing that an IPv6 address has.
-_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]+", re.ASCII)
+#: A domain name. A bare word is often a placeholder, and localhost is found without asking anyone.
+_NAME = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]*", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9.*_:\[\]-]+", re.ASCII)
 
 
 @rule()
 def host_name_address(config: Config) -> Iterator[Diagnostic]:
     for server in config.hosts:
         item = server.item
-        assert item is not None
+        if item is None or not all(_WORD.fullmatch(arg.value) for arg in item.args):
+            continue
         for number, arg in enumerate(item.args):
             host = address(arg.value).host
-            if arg.known and host != "_default_" and _NAME.fullmatch(host):
+            if arg.known and _NAME.fullmatch(host):
                 yield Diagnostic(
                     item.path,
                     arg.span,

@@ -147,7 +147,7 @@ from dataclasses import replace
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.dialects import GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
+from modwsgi_fix.model.dialects import DENIED, GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
 from modwsgi_fix.model.rewrite import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -168,13 +168,13 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
         lines = one.plain
         if not lines:
             continue
-        names = " and ".join(dict.fromkeys(line.name for line in lines[:2]))
+        names = " and ".join(dict.fromkeys(line.key.capitalize() for line in lines[:2]))
         text = (
             f"httpd will not start, for mod_access_compat, which reads {names}, is not loaded"
             if refused
-            else f"{names} are asked beside Require, and both must agree"
+            else f"{names} of httpd 2.2 decide beside Require, and both must agree"
             if " and " in names
-            else f"{names} is asked beside Require, and both must agree"
+            else f"{names} of httpd 2.2 decides beside Require, and both must agree"
         )
         yield Diagnostic(
             lines[0].path,
@@ -202,7 +202,9 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
     for clause in clauses(config):
         if clause.is_old:
             foreign = [other for other in merge(config).before(clause, old=False) if not other.admits_by_new]
-            if not clause.is_new and foreign:
+            # What refuses everyone does so before and after, whatever Require says further up.
+            closes = clause.hosts == DENIED and not clause.satisfy_any
+            if not clause.is_new and foreign and not closes:
                 if any(other.access.admits_24 is not False for other in foreign):
                     where = _label(foreign[0].section)
                     return (
@@ -232,8 +234,10 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
 def _graded(config: Config, edits: list[Edit], opened: list[Clause]) -> tuple[Fix | None, str]:
     title = "Convert the whole server to Require"
     if opened:
-        what = f"{_label(opened[0].section)} is opened as it says, where Require all denied refuses it now"
-        return Fix.unsafe(title, *edits, reason=what, every_reading=True), f"converted with the whole server, {what}"
+        what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
+        return Fix.unsafe(
+            title, *edits, reason=what, every_reading=True
+        ), f"the whole server can be converted, but then {what}"
     if _htaccess(config):
         what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
         return Fix.unsafe(
@@ -302,6 +306,11 @@ def _may_join(config: Config, clause: Clause, kept: list[Clause]) -> bool:
     if clause.admits_by_new or any(other.satisfy_any for other in kept):
         return False
     if any(item.is_section for item in clause.access.requires):
+        return False
+    # httpd joins Location sections among themselves first (request.c:ap_location_walk), and the whole then says And to
+    # the directories: what a Location before this one had put aside would be in force again.
+    further_up = any(other.walk < clause.walk for other in kept)
+    if further_up and any(other.walk == clause.walk for other in merge(config).before(clause, old=True)):
         return False
     return not any(not other.admits_by_new for other in merge(config).before(clause, old=False))
 

@@ -64,7 +64,8 @@ def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
             continue
         info = find(item.key)
         if info is not None and info.until and (since := _gone(config, info.until)):
-            yield Diagnostic(item.path, item.span, _message(item, info, since), _fix(item, info))
+            severity = _severity(config, since)
+            yield Diagnostic(item.path, item.span, _message(item, info, since), _fix(item, info), severity=severity)
     for process in daemon_processes(config):
         for option in process.options:
             known = daemon_option(option.name)
@@ -74,6 +75,7 @@ def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
                     process.directive.path,
                     option.span,
                     f"mod_wsgi {since} and later do not know the option {option.name}{instead}, and httpd will not start",
+                    severity=_severity(config, since),
                 )
 
 
@@ -81,6 +83,11 @@ def _gone(config: Config, until: str) -> str:
     """The version that no longer has it, where the target reaches that far; else an empty string."""
     target = config.target.mod_wsgi
     return until if target is None or target >= version(until) else ""
+
+
+def _severity(config: Config, since: str) -> Severity | None:
+    """A warning where some release that may be meant still knows it."""
+    return Severity.WARNING if config.target.mod_wsgi is None and version(since) > (4, 9) else None
 
 
 def _message(item: Item, info: DirectiveInfo, since: str) -> str:

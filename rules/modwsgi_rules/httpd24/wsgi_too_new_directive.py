@@ -16,6 +16,9 @@ which does not even name it. Looked for only where `--mod-wsgi-version` says wha
     WSGIScriptAliasMatch ^/app/(.*)$ /srv/app.wsgi process-group=app
     #                                              ^^^^^^^^^^^^^^^^^
     ```
+    ```apache mod_wsgi=4.5
+    WSGIDaemonProcess site restart-interval=3600
+    ```
     ```apache mod_wsgi=6.0
     WSGISwitchInterval 0.01
     WSGIDaemonProcess site threads=5 interrupt-timeout=60
@@ -47,7 +50,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
         info = find(item.key)
         if info is None or info.until:
             continue
-        if info.since and target < version(info.since):
+        if _is_later(info.since, target):
             yield Diagnostic(
                 item.path,
                 item.node.name_span,
@@ -55,7 +58,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
             )
             continue
         for known in script_options(item.key).values():
-            if not known.since or target >= version(known.since):
+            if not _is_later(known.since, target):
                 continue
             for option in options_of(config, item, len(script_directives()[item.key].missing))[0]:
                 if option.name == known.name:
@@ -67,9 +70,14 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         for option in process.options:
             info_of = daemon_option(option.name)
-            if info_of is not None and info_of.since and target < version(info_of.since):
+            if info_of is not None and _is_later(info_of.since, target):
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
                     f"the option {option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
                 )
+
+
+def _is_later(since: str, target: tuple[int, ...]) -> bool:
+    """Whether a release is later than the target; 4.5 without a third number may be any 4.5."""
+    return bool(since) and version(since)[: len(target)] > target

@@ -1,7 +1,8 @@
 """
 An access directive lacks a word, or has one that httpd does not know.
 
-`Allow all` misses its `from` (*allow must be followed by 'from'*); `Require granted` and `Require all allowed` are no requirements at all
+`Allow all` misses its `from` (*allow requires at least two arguments, 'from' followed by hostnames or IP-address wildcards*);
+`Require granted` and `Require all allowed` are no requirements at all
 (*Argument for 'Require all' must be 'granted' or 'denied'*). httpd refuses to start. What denies is put right without asking; a grant
 opens something, and is for the administrator to confirm.
 

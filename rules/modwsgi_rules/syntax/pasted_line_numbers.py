@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.
 _DIGIT = re.compile(r"\n[ \t]*\d")
 #: Fewer lines than that in a row are no listing.
 _LEAST = 3
+#: A line or two of a listing may have been taken out, or written twice, since.
+_GAP = 5
 
 
 @rule(severity=Severity.ERROR)
@@ -61,7 +63,7 @@ def _runs(file: File) -> Iterator[list[re.Match[str]]]:
         if run:
             last = run[-1]
             between = file.text[file.text.find("\n", last.end()) + 1 : found.start()]
-            if int(found[2]) != int(last[2]) + 1 or between.strip() or found[3] != last[3]:
+            if not 0 <= int(found[2]) - int(last[2]) <= _GAP or between.strip() or found[3] != last[3]:
                 yield run
                 run = []
         run.append(found)

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
@@ -73,7 +74,7 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             if not lone and any(value.startswith("#") and _is_number(value) for value in words):
                 continue
             title = "Write the comment above"
-            edits = _move(file, node, comments)
+            edits = () if _swallows(node, comments) else _move(file, node, comments)
             if refused:
                 message = "httpd has no trailing comments: these are arguments, and it will not start"
                 fix: Fix | None = Fix.safe(title, *edits)
@@ -85,7 +86,8 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
                 fix = Fix.unsafe(title, *edits, reason="httpd takes the words as they stand")
             if in_macro(parents) or not edits:
                 fix = None
-            yield Diagnostic(file.path, comments[0], message, fix)
+            severity = Severity.ERROR if refused else Severity.INFO if _ignores(node, kept) else Severity.WARNING
+            yield Diagnostic(file.path, comments[0], message, fix, severity=severity)
 
 
 def _is_number(value: str) -> bool:
@@ -112,6 +114,17 @@ def _ignores(node: Directive, kept: list[str]) -> bool:
     if node.key == "require":
         return [w.lower() for w in kept] in (["valid-user"], ["local"])
     return node.key == "rewriterule" and len(kept) == 3
+
+
+def _swallows(node: Directive, comments: list[Span]) -> bool:
+    """True where the backslash at the end of a comment joins another directive: what was meant is not known."""
+    lines = physical_lines(node)
+    for line, following in pairwise(lines):
+        if any(comment.start in line for comment in comments):
+            word = node.text[following.start : following.end].split(maxsplit=1)[:1]
+            if word and directives.find(word[0]) is not None:
+                return True
+    return False
 
 
 def _move(file: File, node: Directive, comments: list[Span]) -> tuple[Edit, ...]:

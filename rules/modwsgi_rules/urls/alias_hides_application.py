@@ -20,6 +20,9 @@ applications = ["welcome", "shop"]
 static-directories = ["static"]
 ```
 
+A directory whose files a `<Location>` opens for everyone is opened as a directory, so that they stay open when the Location
+goes (see `allow-in-location`). What a `<Directory>` opens or restricts, and what nothing opens, stays as it is.
+
 Where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are static, it is
 reported and not fixed. Links among the static files are followed only where `--root` shows such links in use.
 
@@ -38,6 +41,10 @@ reported and not fixed. Links among the static files are followed only where `--
     +        </IfModule>
     +    </Directory>
          WSGIScriptAlias / /home/web2py/wsgihandler.py
+         <Location "/">
+             Order deny,allow
+             Allow from all
+         </Location>
      </VirtualHost>
     ```
 
@@ -66,12 +73,18 @@ An `AliasMatch` that does the same, in a configuration for httpd 2.2, with the n
      </LocationMatch>
     ```
 
-With the real directory at hand, and a whole server whose baseline is in sight:
+With the real directory at hand, and a whole server, in which a restriction of one application is in sight:
 
     ```diff repair
      #- httpd.conf
      <Directory />
          Require all denied
+     </Directory>
+     <Directory /home/web2py>
+         Require all granted
+     </Directory>
+     <Directory /home/web2py/applications/shop>
+         Require ip 192.0.2.0/24
      </Directory>
      <VirtualHost *:80>
          ServerName example.com
@@ -80,13 +93,11 @@ With the real directory at hand, and a whole server whose baseline is in sight:
     +    <Directory /home/web2py/applications/shop/static>
     +        Options -Indexes -FollowSymLinks
     +        AllowOverride None
-    +        Require all granted
     +    </Directory>
     +    Alias /welcome/static/ /home/web2py/applications/welcome/static/
     +    <Directory /home/web2py/applications/welcome/static>
     +        Options -Indexes -FollowSymLinks
     +        AllowOverride None
-    +        Require all granted
     +    </Directory>
          WSGIScriptAlias / /home/web2py/wsgihandler.py
      </VirtualHost>
@@ -120,7 +131,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.access import location_sections, pattern_of
+from modwsgi_fix.model.access import (
+    access_of,
+    directory_sections,
+    location_matches,
+    location_sections,
+    may_overlap,
+    pattern_of,
+)
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import replace_lines
 from modwsgi_fix.model.served import Links, is_file, links_in, quoted, script_block, static_block
@@ -185,16 +203,17 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
     links: list[Links] = []
     for static in layout.static:
         if layout.flat:
-            lines += _alias(config, f"{prefix}/{static}/", f"{directory}/{static}", links)
+            lines += _alias(config, alias, f"{prefix}/{static}/", f"{directory}/{static}", links)
         elif layout.applications is None:
             pattern = f"^{re.escape(prefix)}/([^/]+)/{re.escape(static)}/(.*)$"
             lines.append(f"AliasMatch {quoted(pattern)} {quoted(f'{directory}/$1/{static}/$2')}")
-            lines += static_block(config, f"{directory}/*/{static}")
+            lines += _block(config, alias, f"{prefix}/x/{static}/x", f"{directory}/*/{static}")
         else:
             for name in layout.applications:
                 if config.disk is None or config.disk.is_dir(f"{directory}/{name}/{static}"):
-                    lines += _alias(config, f"{prefix}/{name}/{static}/", f"{directory}/{name}/{static}", links)
-    lines += _single_files(config, directory, prefix)
+                    place = f"{name}/{static}"
+                    lines += _alias(config, alias, f"{prefix}/{place}/", f"{directory}/{place}", links)
+    lines += _single_files(config, alias, directory, prefix)
     where = "its static files" if layout.flat else "the static files of each application"
     reason = f"only {where} stay aliased, and the application answers the rest"
     level = Applicability.REPAIR
@@ -206,11 +225,37 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
     return Fix("Narrow the alias to the static files", (replace_lines(alias.item, lines),), level, reason)
 
 
-def _alias(config: Config, url: str, directory: str, links: list[Links]) -> list[str]:
+def _alias(config: Config, alias: Mapping, url: str, directory: str, links: list[Links]) -> list[str]:
     found = links_in(config, directory)
     links.append(found)
-    block = static_block(config, directory, follow_links=found.follow)
+    block = _block(config, alias, f"{url}x", directory, follow_links=found.follow)
     return [f"Alias {quoted(url)} {quoted(directory + '/')}", *block]
+
+
+def _block(config: Config, alias: Mapping, url: str, directory: str, *, follow_links: bool = False) -> list[str]:
+    """The section for the static files in a directory, ``url`` being that of one of them."""
+    sections = [s for host in _hosts(config, alias) for s in directory_sections(config, host)]
+    lines = [item for s in sections if may_overlap(s, directory) for item in s.children if item.key == "allowoverride"]
+    return static_block(
+        config,
+        directory,
+        follow_links=follow_links,
+        grants=_open_by_url(config, alias, url),
+        overrides=any(value.lower() != "none" for item in lines for value in item.values),
+    )
+
+
+def _hosts(config: Config, alias: Mapping) -> Sequence[Server]:
+    """The servers that ask an alias."""
+    return config.servers if alias.item.server.is_main else [alias.item.server]
+
+
+def _open_by_url(config: Config, alias: Mapping, url: str) -> bool:
+    """Whether a Location opens a file in every host. What a Directory opens stays open; what nothing opens stays closed."""
+    return all(
+        any(access_of(section).grants and location_matches(section, url) for section in location_sections(config, host))
+        for host in _hosts(config, alias)
+    )
 
 
 def _as_prefix(alias: Mapping) -> tuple[str, str] | None:
@@ -272,10 +317,12 @@ def _hint(config: Config, server: Server) -> tuple[tuple[str, ...] | None, str] 
     return None
 
 
-def _single_files(config: Config, directory: str, prefix: str) -> list[str]:
+def _single_files(config: Config, alias: Mapping, directory: str, prefix: str) -> list[str]:
     lines = []
     for name in _WELL_KNOWN:
         path = f"{directory}/{name}"
         if config.disk is not None and config.disk.is_file(path):
-            lines += [f"Alias {prefix}/{name} {quoted(path)}", *script_block(config, directory, name)]
+            lines.append(f"Alias {prefix}/{name} {quoted(path)}")
+            if _open_by_url(config, alias, f"{prefix}/{name}"):
+                lines += script_block(config, directory, name)
     return lines

@@ -63,6 +63,7 @@ from modwsgi_fix.model.access import access_of, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.rewrite import unwrap
 from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_fix.syntax import Section
 
 #: Directives that httpd takes at the level of a server, and that mean the same there for every URL. With True those that
 #: an .htaccess file could set as well, over the host's value though not over the Location's.
@@ -114,6 +115,10 @@ def _rival(config: Config, section: Item, child: Item) -> Item | None:
 
 
 def _fix(section: Item, movable: list[Item]) -> Fix | None:
+    node = section.node
+    if not isinstance(node, Section) or any(isinstance(child, Section) for child in node.children):
+        # A branch that is not read now may hold what cannot stand in a host.
+        return None
     if section.guards or section.foreign or any(child.guards or child.file is not section.file for child in movable):
         return None
     if len({child.key for child in movable}) < len(movable):

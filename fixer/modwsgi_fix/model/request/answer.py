@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.request.hosts import hostname, server_port
 from modwsgi_fix.model.request.layers import every, last
@@ -34,9 +34,8 @@ _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 def find_handler(state: State) -> None:
     """mod_mime by extension, then SetHandler over it (mod_mime.c:find_ct, core.c:core_override_type)."""
     forced = state.handler
-    if state.type == DIRECTORY:
-        state.handler = None
-    elif state.filename:
+    # Of a directory extensions are not looked at, and a mapping's handler stays.
+    if state.type != DIRECTORY and state.filename:
         _by_extension(state, forced)
     item = last(state.layers, "sethandler", state.world)
     if item is not None:
@@ -286,9 +285,17 @@ def _application_group(state: State, name: str | None, item: Item | None, script
     return value
 
 
+@derived
+def _by_name(config: Config) -> dict[str, list[DaemonProcess]]:
+    found: dict[str, list[DaemonProcess]] = {}
+    for process in daemon_processes(config):
+        found.setdefault(process.name, []).append(process)
+    return found
+
+
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
     """The process group of that name, or the error that mod_wsgi answers with (domain.md D2)."""
-    named = [process for process in daemon_processes(state.config) if process.name == group]
+    named = list(_by_name(state.config).get(group, ()))
     for process in named:
         if not process.directive.known:
             raise Beyond("WSGIDaemonProcess holds a variable that is not defined here", process.directive)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
@@ -14,16 +13,22 @@ from modwsgi_fix.model.request.world import Done, World
 from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
 
 #: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
+_IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
+_MAYBE_IP = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII).fullmatch
 _HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 
 
-@dataclass(slots=True)
 class _Chain:
     """The hosts at one address and port, in the order that names are tried; the first is the default."""
 
-    entries: list[tuple[Address, Server]] = field(default_factory=list)
-    exact: dict[str, int] = field(default_factory=dict)
-    wild: list[tuple[int, str]] = field(default_factory=list)
+    __slots__ = ("entries", "exact", "suffixes", "wild")
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Address, Server]] = []
+        self.exact: dict[str, int] = {}
+        #: ``*`` and a literal rest, by that rest; any other wildcards one by one.
+        self.suffixes: dict[str, int] = {}
+        self.wild: list[tuple[int, str]] = []
 
     def index(self, main_name: str | None) -> None:
         """Look names up by hash instead of one by one."""
@@ -35,14 +40,21 @@ class _Chain:
             if name is not None:
                 self.exact.setdefault(name.lower(), order)
             for alias in aliases_of(server):
-                if "*" in alias or "?" in alias:
+                if alias.startswith("*") and "*" not in alias[1:] and "?" not in alias:
+                    self.suffixes.setdefault(alias[1:].lower(), order)
+                elif "*" in alias or "?" in alias:
                     self.wild.append((order, alias.lower()))
                 else:
                     self.exact.setdefault(alias.lower(), order)
 
+    def find(self, name: str) -> int | None:
+        """The place of the first host that goes by this name."""
+        found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
+        found += [next((order for order, pattern in self.wild if _wildcard(pattern).fullmatch(name)), None)]
+        return min((order for order in found if order is not None), default=None)
 
-@dataclass(slots=True)
-class _Index:
+
+class _Index(NamedTuple):
     """Chains by address (empty: any) and port."""
 
     chains: dict[str, dict[int, _Chain]]
@@ -85,18 +97,18 @@ def _port(address: Address) -> int:
 
 
 def _plain(host: str) -> str:
+    if not _MAYBE_IP(host):
+        return host
+    from ipaddress import ip_address
+
     try:
-        return str(ipaddress.ip_address(host.strip("[]")))
+        return str(ip_address(host.strip("[]")))
     except ValueError:
         return host
 
 
 def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
+    return _plain(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
 
 
 def aliases_of(server: Server) -> list[str]:
@@ -149,11 +161,7 @@ def select(config: Config, request: Request, world: World) -> Server:
     if chain is None:
         world.step("host", f"no virtual host is at port {request.port}: the main server")
         return config.main
-    found = chain.exact.get(name)
-    for order, pattern in chain.wild:
-        if (found is None or order < found) and _wildcard(pattern).fullmatch(name):
-            found = order
-            break
+    found = chain.find(name)
     if found is None:
         which = "the only one" if len(chain.entries) == 1 else "the first"
         world.step("host", f"no name matches {name}: {label(base)} is {which} at its address", base.item)

@@ -46,6 +46,11 @@ class Layer:
             elif item.key not in _SEPARATE:
                 self.by_key.setdefault(item.key, []).append(item)
 
+    def all(self, keys: Iterable[str]) -> list[Item]:
+        """The directives of these names, in reading order."""
+        found = [item for key in keys for item in self.by_key.get(key, ())]
+        return sorted(found, key=lambda item: item.index)
+
     @property
     def label(self) -> str:
         """``<Directory /srv>`` or the server's own level."""
@@ -162,6 +167,10 @@ class Site:
     def locations(self, uri: str, world: World) -> list[Layer]:
         """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
         return [s for s in self._locations if location_holds(s, uri) and s.applies(world)]
+
+    def every_location(self) -> list[Item]:
+        """All ``<Location>`` and ``<LocationMatch>`` sections that may hold."""
+        return [section.section for section in self._locations]
 
     def last(self, key: str, world: World) -> Item | None:
         """The directive of the server level that counts: the host's own, else the main server's."""

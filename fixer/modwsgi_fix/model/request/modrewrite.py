@@ -6,7 +6,7 @@ What is outside of it (maps, ``[N]``, ``[CO]``, ``[B]`` ...) is unknown as soon 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item, Server
@@ -26,8 +26,7 @@ _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One RewriteRule with the RewriteConds before it."""
 
     item: Item
@@ -75,8 +74,12 @@ def rewrite(state: State) -> bool:
     rules = cache.get(id(server))
     if rules is None:
         rules = cache[id(server)] = rules_of(server)
-    inherits = [item for item in server.all("rewriteoptions") if "inherit" in " ".join(item.values).lower()]
-    inherits += [i for i in state.config.main.all("rewriteoptions") if "inheritdown" in " ".join(i.values).lower()]
+    options = [(layer, item) for layer in state.site.base for item in layer.by_key.get("rewriteoptions", ())]
+    inherits = [
+        item
+        for layer, item in options
+        if ("inherit" if layer is state.site.base[-1] else "inheritdown") in " ".join(item.values).lower()
+    ]
     engine = state.site.last("rewriteengine", state.world)
     if engine is None or engine.value.lower() != "on":
         return False

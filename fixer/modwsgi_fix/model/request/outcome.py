@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
 from modwsgi_fix.model.config import Item, Server
 
@@ -30,8 +29,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request as it is sent. ``path`` is still percent-encoded.
 
     ``address`` is the server's address that it arrives at, ``client`` the visitor's; None where not said.
@@ -67,8 +65,10 @@ class Request:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
 
-def request_of(url: str, **details: object) -> Request:
+def request_of(url: str, **details: Any) -> Request:
     """A GET request from a URL; ``http://`` may be left out. Raises ``ValueError`` where it is none."""
+    from urllib.parse import urlsplit
+
     if "://" not in url:
         url = "http://" + url
     parts = urlsplit(url)
@@ -77,11 +77,10 @@ def request_of(url: str, **details: object) -> Request:
     port = parts.port or _DEFAULT_PORTS[parts.scheme]
     host = re.sub(r"^.*@", "", parts.netloc).removesuffix(f":{port}").removesuffix(":")
     request = Request(host, port, parts.path or "/", parts.query, tls=parts.scheme == "https")
-    return replace(request, **details)  # type: ignore[arg-type]
+    return request._replace(**details)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One decision on the way: what was decided in which phase, and the directive that did; None for a default."""
 
     phase: str
@@ -94,8 +93,7 @@ class Step:
         return f"{self.item.file.name}:{self.item.line}" if self.item else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a visitor gets.
 
     ``status`` is httpd's; of an application, which decides itself, it is None. ``process_group`` and
@@ -121,10 +119,18 @@ class Outcome:
     @property
     def result(self) -> tuple[object, ...]:
         """What a visitor or the application could tell apart: equal before and after means nothing changed."""
-        return (
-            self.kind, self.status, self.file, self.handler, self.process_group, self.application_group,
-            self.location, self.user, self.options, self.reason if self.kind is Kind.UNKNOWN else "",
-        )  # fmt: skip
+        details: tuple[object, ...] = ()
+        if self.kind is Kind.APPLICATION:
+            details = (
+                self.file, self.path_info, self.script_name, self.process_group, self.application_group, self.user, self.options,
+            )  # fmt: skip
+        elif self.kind is Kind.FILE:
+            details = (self.file,)
+        elif self.kind in (Kind.REDIRECT, Kind.PROXY):
+            details = (self.location,)
+        elif self.kind is Kind.UNKNOWN:
+            details = (self.reason, self.handler)
+        return (self.kind, self.status, *details)
 
     @property
     def short(self) -> str:
@@ -148,20 +154,21 @@ class Outcome:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """One way it may go: what has to be so for it, in words, and the outcome then."""
 
     provided: tuple[str, ...]
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
 class Trace:
     """Everything a request may lead to. One branch where the files decide it."""
 
-    request: Request
-    branches: tuple[Branch, ...]
+    __slots__ = ("branches", "request")
+
+    def __init__(self, request: Request, branches: tuple[Branch, ...]) -> None:
+        self.request = request
+        self.branches = branches
 
     @property
     def outcome(self) -> Outcome:

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.model.access import from_all, words
 from modwsgi_fix.model.config import Item
@@ -17,6 +17,9 @@ from modwsgi_fix.model.request.layers import Layer, every, last
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.model.request.world import Beyond
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
 
 _GROUPS = {"requireall": "all", "requireany": "any", "requirenone": "none"}
 #: What asks who the visitor is.
@@ -161,18 +164,21 @@ def _visitor_is(state: State, word: str) -> bool:
         name = word[4:]
         wanted = not name.startswith("!")
         return _environment(state, name.lstrip("!")) is wanted
-    network = _network(word)
-    if network is not None and state.request.client is not None:
-        return ipaddress.ip_address(state.request.client) in network
+    if state.request.client is not None and (network := _network(word)) is not None:
+        from ipaddress import ip_address
+
+        return ip_address(state.request.client) in network
     return state.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
 
 
-def _network(word: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
+def _network(word: str) -> IPv4Network | IPv6Network | None:
+    from ipaddress import ip_network
+
     if re.fullmatch(r"\d+(\.\d+){0,2}\.?", word, re.ASCII):
         parts = word.rstrip(".").split(".")
         word = ".".join(parts + ["0"] * (4 - len(parts))) + f"/{8 * len(parts)}"
     try:
-        return ipaddress.ip_network(word, strict=False)
+        return ip_network(word, strict=False)
     except ValueError:
         return None
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from urllib.parse import quote
-
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request.answer import DIRECTORY_HANDLER, find_handler, respond
-from modwsgi_fix.model.request.conditions import if_layers
 from modwsgi_fix.model.request.hosts import select
-from modwsgi_fix.model.request.layers import file_layers, last, site_of
+from modwsgi_fix.model.request.layers import Layer, file_layers, last, site_of
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
-from modwsgi_fix.model.request.state import SAFE, State, clean, location_url
+from modwsgi_fix.model.request.state import State, clean, escaped, location_url
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.walk import walk
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, explore
@@ -42,7 +38,7 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         world.step("unknown", beyond.reason, beyond.item)
         return Outcome(Kind.UNKNOWN, server=server, reason=beyond.reason)
     except Done as done:
-        return replace(done.outcome, server=server)
+        return done.outcome._replace(server=server)
 
 
 def _answer(config: Config, server: Server, request: Request, world: World) -> Outcome:
@@ -59,20 +55,28 @@ def prepare(state: State, depth: int) -> None:
     """All phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
     located = [*site.base, *site.locations(state.uri, world)]
-    state.layers = [*located, *if_layers(located, state)]
+    state.layers = [*located, *_conditional(located, state)]
     translate(state)
     assert state.filename is not None
-    found = walk(site, state.filename, state.anchor, world)
+    found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type
     walked = [*site.base, *found.layers]
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
     state.layers = [*walked, *file_layers(walked, name, world), *site.locations(state.uri, world)]
-    state.layers = [*state.layers, *if_layers(state.layers, state)]
+    state.layers = [*state.layers, *_conditional(state.layers, state)]
     authorize(state)
     find_handler(state)
     _fixups(state, depth)
+
+
+def _conditional(layers: list[Layer], state: State) -> list[Layer]:
+    if not any(layer.ifs for layer in layers):
+        return []
+    from modwsgi_fix.model.request.conditions import if_layers
+
+    return if_layers(layers, state)
 
 
 def _fixups(state: State, depth: int) -> None:
@@ -117,7 +121,7 @@ def _directory(state: State, depth: int) -> None:
         raise state.done(
             Kind.REDIRECT,
             301,
-            location=location_url(state, quote(state.uri + "/", safe=SAFE, errors="surrogateescape") + query),
+            location=location_url(state, escaped(state.uri + "/") + query),
         )
     if state.path_info:
         return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.request.hosts import hostname, server_port
@@ -18,28 +17,43 @@ SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-@dataclass(slots=True)
 class State:
     """One request, or subrequest, on its way."""
 
-    config: Config
-    site: Site
-    request: Request
-    world: World
-    #: The path after decoding.
-    uri: str
-    query: str = ""
-    filename: str | None = None
-    path_info: str = ""
-    type: str = MISSING
-    handler: str | None = None
-    #: What the mapping directive named: without a filesystem, what lies above it is taken to be there.
-    anchor: str = "/"
-    mount: Mapping | None = None
-    layers: list[Layer] = field(default_factory=list)
-    #: A subrequest, as mod_dir makes for each DirectoryIndex.
-    sub: bool = False
-    environment: dict[str, str | None] = field(default_factory=dict)
+    __slots__ = (
+        "anchor", "config", "environment", "filename", "handler", "layers", "mount", "path_info", "query", "request", "site",
+        "sub", "type", "uri", "world",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        config: Config,
+        site: Site,
+        request: Request,
+        world: World,
+        uri: str,
+        query: str = "",
+        *,
+        sub: bool = False,
+    ) -> None:
+        self.config = config
+        self.site = site
+        self.request = request
+        self.world = world
+        #: The path after decoding.
+        self.uri = uri
+        self.query = query
+        self.filename: str | None = None
+        self.path_info = ""
+        self.type = MISSING
+        self.handler: str | None = None
+        #: What the mapping directive named: without a filesystem, what lies above it is taken to be there.
+        self.anchor = "/"
+        self.mount: Mapping | None = None
+        self.layers: list[Layer] = []
+        #: A subrequest, as mod_dir makes for each DirectoryIndex.
+        self.sub = sub
+        self.environment: dict[str, str | None] = {}
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
         self.world.step(phase, text, item)
@@ -109,6 +123,13 @@ def _normalize(state: State, path: str) -> str:
         else:
             parts.append(part)
     return "/" + "/".join(parts)
+
+
+def escaped(path: str) -> str:
+    """A path as httpd writes it into a URL."""
+    from urllib.parse import quote
+
+    return quote(path, safe=SAFE, errors="surrogateescape")
 
 
 def location_url(state: State, path: str) -> str:

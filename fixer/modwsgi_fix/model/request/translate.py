@@ -8,16 +8,17 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import NamedTuple
-from urllib.parse import quote
 
-from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.request.layers import last
-from modwsgi_fix.model.request.modrewrite import rewrite
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.request.layers import Layer, last
 from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import SAFE, State, location_url
+from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
-from modwsgi_fix.model.urls import Mapping, alias_match, aliases, compile_regex, mounts, substitute
+from modwsgi_fix.model.urls import Mapping, alias_match, compile_regex, mapping_of, substitute
 
+_REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
+_ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
+_MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
@@ -25,7 +26,7 @@ def translate(state: State) -> None:
     """Set ``filename``, ``handler`` and what led there; raises ``Done`` for what is answered in this phase."""
     for item in _unmodelled(state):
         raise Beyond(f"{item.name} may map this URL, which is not modelled", item)
-    if rewrite(state):
+    if _rewritten(state):
         return
     if _proxied(state):
         return
@@ -33,6 +34,14 @@ def translate(state: State) -> None:
     if _aliased(state) or _mounted(state):
         return
     _document_root(state)
+
+
+def _rewritten(state: State) -> bool:
+    if not any("rewriterule" in layer.by_key for layer in state.site.base):
+        return False
+    from modwsgi_fix.model.request.modrewrite import rewrite
+
+    return rewrite(state)
 
 
 def _unmodelled(state: State) -> list[Item]:
@@ -48,14 +57,19 @@ def _unmodelled(state: State) -> list[Item]:
 class Tables:
     """What a server maps URLs by, looked up once."""
 
-    def __init__(self, config: Config, server: Server) -> None:
-        servers = [server] if server.is_main else [server, config.main]
-        keys = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
-        found = (redirect_of(item) for one in servers for item in one.all(*keys))
+    def __init__(self, base: list[Layer]) -> None:
+        # The host's own come first, the main server's after; mod_proxy alone does it the other way.
+        layers = base[::-1]
+        found = (redirect_of(item) for layer in layers for item in layer.all(_REDIRECTS))
         self.redirects = [redirect for redirect in found if redirect is not None]
-        self.aliases = aliases(config, server)
-        self.mounts = mounts(config, server)
-        self.proxies = [item for one in reversed(servers) for item in one.all("proxypass", "proxypassmatch")]
+        self.aliases = _mappings(layers, _ALIASES)
+        self.mounts = _mappings(layers, _MOUNTS)
+        self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
+
+
+def _mappings(layers: list[Layer], keys: tuple[str, ...]) -> list[Mapping]:
+    found = (mapping_of(item) for layer in layers for item in layer.all(keys))
+    return [mapping for mapping in found if mapping is not None]
 
 
 def _tables(state: State) -> Tables:
@@ -63,7 +77,7 @@ def _tables(state: State) -> Tables:
     key = id(state.site.server)
     found = cache.get(key)
     if found is None:
-        found = cache[key] = Tables(state.config, state.site.server)
+        found = cache[key] = Tables(state.site.base)
     return found
 
 
@@ -173,11 +187,15 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
         if regex is None:
             raise Beyond(f"the regular expression {redirect.url} is not understood", redirect.item)
         found = regex.search(state.uri)
-        return substitute(redirect.target, found) if found else None
+        if found is None:
+            return None
+        target = substitute(redirect.target, found)
+        at = min((target.index(char) for char in "?#" if char in target), default=len(target))
+        return escaped(target[:at]) + target[at:]
     end = prefix_match(redirect.url, state.uri)
     if not end:
         return None
-    rest = quote(state.uri[end:], safe=SAFE, errors="surrogateescape")
+    rest = escaped(state.uri[end:])
     return redirect.target + rest if redirect.target else ""
 
 
@@ -265,31 +283,32 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 def _mounted(state: State) -> bool:
     for mount in _tables(state).mounts:
-        filename = mounted(state.uri, mount)
-        if filename is None or not _read(state, mount.item):
+        found = mounted(state.uri, mount)
+        if found is None or not _read(state, mount.item):
             continue
-        state.filename, state.handler, state.mount = filename, "wsgi-script", mount
-        state.anchor = normal(mount.target).rstrip("/") if not mount.is_regex else posixpath.dirname(filename)
-        state.step("mapping", f"{mount.item.name} {mount.url} maps it to {mount.target}", mount.item)
+        target, rest = found
+        state.filename, state.handler, state.mount = target + rest, "wsgi-script", mount
+        state.anchor = normal(target).rstrip("/")
+        state.step("mapping", f"{mount.item.name} {mount.url} maps it to {target}", mount.item)
         return True
     return False
 
 
-def mounted(uri: str, mount: Mapping) -> str | None:
-    """mod_wsgi.c:wsgi_hook_intercept: the rest of the URL is appended, all of it for ``/``; of a regex what is behind."""
+def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
+    """The script and what is left of the URL (mod_wsgi.c:wsgi_hook_intercept): all of it for ``/``, of a regular
+    expression what is behind the match."""
     if not mount.is_regex:
         end = prefix_match(mount.url, uri)
         if not end:
             return None
-        return mount.target + (uri if mount.url == "/" else uri[end:])
+        return mount.target, (uri if mount.url == "/" else uri[end:])
     regex = compile_regex(mount.url)
     if regex is None:
         raise Beyond(f"the regular expression {mount.url} is not understood", mount.item)
     found = regex.search(uri)
     if found is None or found.end() == 0:
         return None
-    target = substitute(mount.target, found)
-    return target + (uri if uri[: found.end()] == "/" else uri[found.end() :])
+    return substitute(mount.target, found), (uri if uri[: found.end()] == "/" else uri[found.end() :])
 
 
 def _document_root(state: State) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.reader import Source, load
@@ -10,11 +10,11 @@ from modwsgi_fix.model.request.layers import Layer, Site, every, last
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, normal
 
+_SCRIPTS = (".wsgi", ".py", ".fcgi")
 _ALL = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative ones to come again."""
 
     on: frozenset[str] = frozenset({"followsymlinks"})
@@ -60,8 +60,7 @@ def merged_options(layers: list[Layer], world: World) -> Options:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a walk ended: the path as far as it exists, what is left of it, its type, and the layers on the way."""
 
     filename: str
@@ -70,9 +69,13 @@ class Found:
     layers: list[Layer]
 
 
-def walk(site: Site, path: str, anchor: str, world: World) -> Found:
-    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there."""
-    path = normal(path)
+def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> Found:
+    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there.
+
+    ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
+    """
+    # A relative path is httpd's own working directory's, which a daemon has at /.
+    path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
     override = _override(site.base, world)
@@ -82,14 +85,18 @@ def walk(site: Site, path: str, anchor: str, world: World) -> Found:
         parts.pop()
     kind = DIRECTORY
     here, depth = "", 0
-    whole = world.type_of(path.rstrip("/") or "/") if world.disk is not None else None
+    whole = None
+    if world.disk is not None or (path.startswith(anchor) and not script):
+        whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
         for section in site.directories(here, depth):
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
-        if override and override != "none":
+        # Where nothing is said, httpd opens the file and allows nothing in it (core.c: OR_UNSET). Of fragments the rest of
+        # the server is taken to say None, as every distribution does.
+        if override != "none" and (override or site.config.complete):
             htaccess = _htaccess(site, here, override, anchor, world)
             if htaccess is not None:
                 layers.append(htaccess)
@@ -101,7 +108,7 @@ def walk(site: Site, path: str, anchor: str, world: World) -> Found:
         if exact and "followsymlinks" in options.on and "symlinksifownermatch" not in options.on:
             # What exists as a whole is taken for directories all the way down, the file itself too.
             continue
-        kind = _step(here, anchor, options, world)
+        kind = _step(here, anchor, options, world, script=script)
         if kind != DIRECTORY:
             break
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
@@ -114,10 +121,13 @@ def walk(site: Site, path: str, anchor: str, world: World) -> Found:
     return Found(filename, rest if kind != DIRECTORY else "", kind, layers)
 
 
-def _step(path: str, anchor: str, options: Options, world: World) -> str:
+def _step(path: str, anchor: str, options: Options, world: World, *, script: bool) -> str:
     """The type of one component; a link counts as what it leads to, if Options let it."""
     if world.disk is None and anchor.startswith(path + "/"):
         return DIRECTORY
+    if world.disk is None and script and path == anchor and path.endswith(_SCRIPTS):
+        # Nobody calls a directory so.
+        return world.ask(path, (FILE, f"{path} is a file"), (MISSING, f"{path} does not exist"))
     kind = world.type_of(path)
     if world.is_link(path):
         owner = "symlinksifownermatch" in options.on
@@ -170,6 +180,12 @@ def _htaccess(site: Site, directory: str, override: str, anchor: str, world: Wor
         if world.type_of(path) != FILE:
             continue
         layer = _parsed(site.config, path)
+        if layer is not None and not override:
+            if not layer.by_key and not layer.files and not layer.ifs:
+                return None
+            world.step("directory", f"{path} is read, and AllowOverride allows nothing in it")
+            outcome = Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{path} holds what is not allowed there")
+            raise Done(outcome)
         if layer is None or override != "all":
             raise Beyond(f"{path} is read with AllowOverride {override}")
         return layer

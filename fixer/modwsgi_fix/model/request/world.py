@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from dataclasses import replace
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Item
@@ -159,7 +158,7 @@ def _outcome(run: Callable[[World], Outcome], world: World) -> Outcome:
         outcome = Outcome(Kind.UNKNOWN, reason=beyond.reason)
     except Done as done:
         outcome = done.outcome
-    return replace(outcome, because=tuple(world.steps))
+    return outcome._replace(because=tuple(world.steps))
 
 
 def normal(path: str) -> str:

@@ -1,0 +1,45 @@
+"""The subcommands, and the Typer app of each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from modwsgi_fix.cli import PROGRAM
+
+if TYPE_CHECKING:
+    from typer import Typer
+
+
+class Command(NamedTuple):
+    """A subcommand: the module whose function ``run`` is its Typer command, and a line for ``--help``."""
+
+    module: str
+    usage: str
+    help: str
+
+
+#: Every subcommand; this line is all that one needs besides its module.
+COMMANDS = {
+    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
+    "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
+    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
+    "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
+    "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
+    "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),
+}
+
+
+def app(command: Command | None) -> Typer:
+    """The Typer app of a subcommand; of the bare command for None."""
+    import typer
+
+    function = import_module(command.module if command else "modwsgi_fix.cli.check").run
+    found = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    settings = {"help_option_names": ["-h", "--help"]}
+    # "\b" keeps the lines that follow as they are.
+    uses = [(f"{PROGRAM} {name} {each.usage}".rstrip(), each.help) for name, each in COMMANDS.items()]
+    width = max(len(usage) for usage, _ in uses)
+    epilog = "\b\nSubcommands:\n" + "\n".join(f"  {usage:<{width}}  {help}" for usage, help in uses)
+    found.command(context_settings=settings, epilog=None if command else epilog)(function)
+    return found

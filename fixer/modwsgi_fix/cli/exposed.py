@@ -1,0 +1,36 @@
+"""``modwsgi-fix exposed PATHS``: every file that a visitor can fetch."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+from typing import Annotated, Literal
+
+import typer
+
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.servers import note_gaps, servers
+
+
+def run(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.")] = None,
+    *,
+    root: Annotated[
+        str | None,
+        typer.Option(
+            "--root", help="The filesystem that the paths in the files mean.", metavar="DIRECTORY", show_default=False
+        ),
+    ] = None,
+    output_format: Annotated[
+        Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
+    ] = "text",
+) -> int:
+    """Every file that a visitor can fetch as it stands; source code, databases, keys and the like first.
+
+    Exit code 1 where such a file lies open, 0 where none does.
+    """
+    from modwsgi_fix.exposure import exposed
+    from modwsgi_fix.reports.exposed import as_json, as_text
+
+    configs = servers(paths or [], root, needs_root=True)
+    note_gaps(configs)
+    found = [one for config in configs for one in exposed(config)]
+    write(as_json(found) if output_format == "json" else as_text(found))
+    return int(any(one.sensitive for one in found))

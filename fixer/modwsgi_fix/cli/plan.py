@@ -1,0 +1,143 @@
+"""From a request to a plan: settings looked up, names of rules checked, one job made for each server."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from modwsgi_fix.cli.disk import Configurations, meant_root
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.request import Request
+from modwsgi_fix.cli.rules import known_rules
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Job
+from modwsgi_fix.files import Files, Overlay, Rooted
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reader import Source
+from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.settings import (
+    Settings,
+    check_selectors,
+    find,
+    fixable,
+    load,
+    matched,
+    matcher,
+    parse_target,
+    selected,
+)
+from modwsgi_fix.text import decode
+
+
+class Plan(NamedTuple):
+    """A request with the settings applied: one job for each server."""
+
+    request: Request
+    settings: Settings
+    jobs: tuple[Job, ...]
+    level: Applicability
+    root: str | None
+    on: frozenset[str]
+    stdin: str | None
+
+
+def plan(request: Request) -> Plan:
+    """What a request comes to. Raises what ``errors.explain`` explains; nothing is read but settings and names."""
+    rules = known_rules()
+    disk: Files = Configurations()
+    paths: Sequence[str] = request.paths
+    stdin = None
+    if paths == ("-",):
+        paths = [request.stdin_name or "stdin.conf"]
+        stdin = decode(sys.stdin.buffer.read())
+        disk = Overlay(disk, {paths[0]: stdin})
+    settings = Settings(base=os.getcwd())
+    if not request.isolated and (found := request.config or find(paths[0])):
+        settings = load(found, rules)
+    for given in (request.selection.select or (), request.selection.fixable or ()):
+        check_selectors(given, rules)
+    selection = request.selection
+    check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
+    on = selected(rules, [settings.selection, selection])
+    sources = find_sources(disk, _once(disk, paths))
+    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
+    sources = [_without(source, excluded) for source in sources]
+    root = request.root or settings.root or meant_root(sources)
+    if root is not None and not os.path.isdir(root):
+        raise Stop(f"--root {root}: no such directory")
+    level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
+    cured = fixable(rules, [settings.selection, selection])
+    target = parse_target(request.target, settings.target)
+    jobs = [
+        Job(
+            source,
+            [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
+            target,
+            None if root is None else Rooted(disk, root),
+            settings.rules,
+            _ignored(settings, rules, on, source, excluded),
+        )
+        for source in sources
+    ]
+    return Plan(request, settings, tuple(jobs), level, root, on, stdin)
+
+
+def _once(disk: Files, paths: Sequence[str]) -> list[str]:
+    """The paths without those that lead where an earlier one does."""
+    found: dict[str, str] = {}
+    for path in paths:
+        found.setdefault(disk.key(path), path)
+    return list(found.values())
+
+
+def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
+    """A source without the fragments that are excluded; a file named by itself is meant, whatever a pattern says."""
+    named = {key for _, key in source.given}
+    if source.complete:
+        return source
+    entries = tuple(
+        path
+        for path in source.entries
+        if (key := source.files.key(path)) in named or not any(matches(key) for matches in excluded)
+    )
+    if not entries:
+        raise Stop(f"{source.given[0][0]}: all configuration files in it are excluded")
+    return replace(source, entries=entries)
+
+
+def _ignored(
+    settings: Settings,
+    rules: Mapping[str, Rule],
+    on: frozenset[str],
+    source: Source,
+    excluded: Sequence[Callable[[str], bool]],
+) -> Callable[[str, str], bool]:
+    named = {key for _, key in source.given}
+    ignores = [
+        (matcher([pattern], settings.base), matched(names, rules))
+        for pattern, names in settings.per_file_ignores.items()
+    ]
+
+    def ignored(path: str, rule: str) -> bool:
+        if rule in rules and rule not in on:
+            return True
+        if path not in named and any(matches(path) for matches in excluded):
+            return True
+        return any(rule in names and matches(path) for matches, names in ignores)
+
+    return ignored
+
+
+def _unfixable(rule: Rule) -> Rule:
+    """A rule that only reports."""
+    found = rule.check
+
+    def report(config: Config) -> Iterator[Diagnostic]:
+        for diagnostic in found(config):
+            yield replace(diagnostic, fix=None)
+
+    return replace(rule, check=report)

@@ -1,0 +1,32 @@
+"""``modwsgi-fix show PATHS``: the server as httpd sees it."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+from typing import Annotated, Literal
+
+import typer
+
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.servers import note_gaps, servers
+
+
+def run(
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.")] = None,
+    *,
+    root: Annotated[
+        str | None,
+        typer.Option(
+            "--root", help="The filesystem that the paths in the files mean.", metavar="DIRECTORY", show_default=False
+        ),
+    ] = None,
+    output_format: Annotated[
+        Literal["tree", "json", "dot", "mermaid"],
+        typer.Option("--output-format", help="A tree, or for another program.", show_default=False),
+    ] = "tree",
+) -> int:
+    """The server as httpd sees it: virtual hosts, mounts, aliases, process groups with who may and does use them."""
+    from modwsgi_fix.reports.show import SHOWN, overview
+
+    configs = servers(paths or [], root)
+    note_gaps(configs)
+    write(SHOWN[output_format]([overview(config) for config in configs]))
+    return 0

@@ -1,0 +1,93 @@
+"""``modwsgi-fix trace URL PATHS``: what answers a request."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+import ipaddress
+import os
+from typing import Annotated, Any, Literal
+
+import typer
+
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.servers import note_gaps, servers
+from modwsgi_fix.files import Disk
+from modwsgi_fix.model.request import Request, request_of
+
+
+def _option(help: str, name: str, metavar: str) -> Any:
+    return typer.Option(name, help=help, metavar=metavar, show_default=False)
+
+
+def run(
+    words: Annotated[list[str], typer.Argument(metavar="URL... PATHS", help="URLs, then directories or files.")],
+    *,
+    urls: Annotated[str | None, _option("A file of URLs, one a line.", "--urls", "FILE")] = None,
+    address: Annotated[str | None, _option("The server's address that it arrives at.", "--address", "IP")] = None,
+    client: Annotated[str | None, _option("The visitor's address.", "--client", "IP")] = None,
+    method: Annotated[str, _option("GET by default.", "--method", "METHOD")] = "GET",
+    header: Annotated[list[str] | None, _option("A header of the request.", "--header", "NAME:VALUE")] = None,
+    root: Annotated[
+        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+    ] = None,
+    output_format: Annotated[
+        Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
+    ] = "text",
+) -> int:
+    """What answers a request: host, file, access, handler, process group and interpreter, each with the line that decided.
+
+    What the files do not decide is shown as what it depends on. Without --root, every file may be there or not.
+    """
+    asked, paths = _told_apart(words)
+    if urls is not None:
+        asked += [line.strip() for line in Disk().read(urls).split("\n") if line.strip() and not line.startswith("#")]
+    if not asked:
+        raise Stop("no URL: name one, as in modwsgi-fix trace http://example.com/ conf/")
+    for name, value in (("--address", address), ("--client", client)):
+        if value is not None:
+            _check_address(name, value)
+    details = {
+        "address": address,
+        "client": client,
+        "method": method.upper(),
+        "headers": tuple(_header(one) for one in header or ()),
+    }
+    configs = servers(paths, root)
+    requests = [_request(url, details) for url in asked]
+    from modwsgi_fix.model.request import trace
+    from modwsgi_fix.reports.trace import as_json, as_text
+
+    note_gaps(configs)
+    traces = [trace(config, request) for config in configs for request in requests]
+    write(as_json(traces) if output_format == "json" else as_text(traces))
+    return 0
+
+
+def _told_apart(words: list[str]) -> tuple[list[str], list[str]]:
+    """URLs and paths: what has a scheme is a URL, and what is no path at the beginning."""
+    urls: list[str] = []
+    paths: list[str] = []
+    for word in words:
+        is_url = "://" in word or (not paths and not os.path.lexists(word))
+        (urls if is_url else paths).append(word)
+    return urls, paths
+
+
+def _request(url: str, details: dict[str, Any]) -> Request:
+    try:
+        return request_of(url, **details)
+    except ValueError as error:
+        raise Stop(str(error)) from error
+
+
+def _check_address(name: str, value: str) -> None:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError as error:
+        raise Stop(f"{name} {value}: is no IP address") from error
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise Stop(f"--header {text}: is no header; write it as Name: value")
+    return name.strip(), value.strip()

@@ -1,0 +1,112 @@
+"""Every file that a visitor can fetch as it stands: traced, URL by URL, for all that lies where a URL may reach it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.request import Kind, Trace, trace
+from modwsgi_fix.model.request.visits import every_file
+from modwsgi_fix.model.servers import label
+
+#: What must not lie open, likeliest to hurt first: kind, and the names that are of it.
+_SENSITIVE = (
+    ("key", re.compile(r"\.(key|pem|p12|pfx|jks|keystore)$|^id_(rsa|dsa|ecdsa|ed25519)$|^htpasswd$|\.htpasswd$", re.I)),
+    ("database", re.compile(r"\.(sqlite3?|db|db3|mdb|table|sql|dump|rdb)$", re.I)),
+    ("source code", re.compile(r"\.(py|pyc|pyo|wsgi|pyx|rb|pl|php|sh|cfg|ini|ya?ml|toml|env|mo|po)$", re.I)),
+    ("backup", re.compile(r"(~|\.(bak|old|orig|save|swp|swo|tar|tgz|tar\.gz|zip|gz|bz2|xz|7z))$|^#.*#$", re.I)),
+    ("dot file", re.compile(r"^\.[^.]")),
+)
+_ORDER = {kind: at for at, (kind, _) in enumerate(_SENSITIVE)}
+
+
+class Found(NamedTuple):
+    """One file that is served. ``certain`` is False where it depends on what the files do not say; ``via`` is how."""
+
+    url: str
+    file: str
+    kind: str
+    via: str
+    place: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """What one host hands out. ``unread`` are directories that could not be looked into."""
+
+    host: str
+    files: tuple[Found, ...]
+
+    @property
+    def sensitive(self) -> tuple[Found, ...]:
+        """What should hardly lie open, worst first."""
+        found = [one for one in self.files if one.kind]
+        return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.url)))
+
+    @property
+    def directories(self) -> dict[str, int]:
+        """How many files of each directory, by the directory's path on the disk."""
+        counted: dict[str, int] = {}
+        for one in self.files:
+            directory = posixpath.dirname(one.file)
+            counted[directory] = counted.get(directory, 0) + 1
+        return dict(sorted(counted.items()))
+
+
+def exposed(config: Config) -> list[Exposed]:
+    """What each host hands out, the main server first. Needs the filesystem that the paths mean."""
+    found = []
+    for server in config.servers:
+        files = tuple(_of(config, server))
+        if files:
+            found.append(Exposed(label(server), files))
+    return found
+
+
+def _of(config: Config, server: Server) -> Iterator[Found]:
+    seen: set[str] = set()
+    for request in every_file(config, server):
+        traced = trace(config, request)
+        outcome = traced.outcome
+        served = [b.outcome for b in traced if b.outcome.kind is Kind.FILE]
+        if not served or served[0].server is not server:
+            continue
+        file = served[0].file
+        if file in seen:
+            continue
+        seen.add(file)
+        certain = outcome.kind is Kind.FILE
+        via, place = _via(config, traced, file)
+        yield Found(request.url, file, kind_of(file), via, place, certain)
+
+
+def kind_of(path: str) -> str:
+    """What kind of file should not be served, by its name; empty for others."""
+    if any(part.startswith(".") and part not in (".", "..", ".well-known") for part in path.split("/")[:-1]):
+        return "dot file"
+    name = posixpath.basename(path)
+    return next((kind for kind, pattern in _SENSITIVE if pattern.search(name)), "")
+
+
+def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
+    """The directive that led to it, and whether a symbolic link did."""
+    branch = next(b for b in traced if b.outcome.kind is Kind.FILE)
+    step = next((s for s in branch.outcome.because if s.phase == "mapping"), None)
+    name = step.item.name if step is not None and step.item is not None else "DocumentRoot"
+    link = _link(config, file)
+    return (f"{name}, through the link {link}" if link else name), (step.place if step is not None else "")
+
+
+def _link(config: Config, file: str) -> str | None:
+    disk = config.disk
+    here = file
+    while disk is not None and here not in ("/", ""):
+        if disk.is_link(here):
+            return here
+        here = posixpath.dirname(here)
+    return None

@@ -1,0 +1,234 @@
+"""What a change of the configuration changes for visitors: the same requests, traced before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
+from modwsgi_fix.model.request.visits import Visit, visits
+from modwsgi_fix.model.servers import label, own_name
+
+#: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
+_MOST_HOSTS = 50
+
+
+class Change(NamedTuple):
+    """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one."""
+
+    host: str
+    path: str
+    url: str
+    before: str
+    after: str
+    requests: int
+
+    @property
+    def is_change(self) -> bool:
+        return self.before != self.after
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.before} -> {self.after}" if self.is_change else f"{self.path}: unchanged"
+
+
+class Impact(NamedTuple):
+    """All classes of URLs that were traced, host by host. ``skipped`` hosts were changed, too, and not traced."""
+
+    changes: tuple[Change, ...]
+    skipped: int = 0
+    #: True where httpd certainly refuses to start with the configuration as it was.
+    refused: bool = False
+
+    @property
+    def changed(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.is_change)
+
+
+def impact(before: Config, after: Config) -> Impact:
+    """Which classes of URLs change their outcome from one configuration to the other."""
+    if _same_text(before, after):
+        return Impact(())
+    hosts = _hosts(before, after)
+    changes: list[Change] = []
+    for one, other in hosts[:_MOST_HOSTS]:
+        changes += _changes(before, after, one, other)
+    return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
+
+
+def same_outcomes(before: Config, after: Config) -> str | None:
+    """What a SAFE change would change for a visitor, in words; None where nothing does.
+
+    Where httpd refused to start, or answered with an error of its own, it may answer now.
+    """
+    if _same_text(before, after):
+        return None
+    for one, other in _hosts(before, after)[:_MOST_HOSTS]:
+        for visit in _visits(before, after, one, other):
+            was, now = _traced(before, visit.request), _traced(after, visit.request)
+            if not _allowed(was, now) and not refused(before):
+                return f"{visit.request.url} would change: {told(was, now)} -> {told(now, was)}"
+    return None
+
+
+def _traced(config: Config, request: Request) -> Trace:
+    """A trace, kept: the same server is asked again after the next fix, and in the end."""
+    kept = config.derived(_kept)
+    found = kept.get(request)
+    if found is None:
+        found = kept[request] = trace(config, request)
+    return found
+
+
+def _kept(config: Config) -> dict[Request, Trace]:
+    return {}
+
+
+def _allowed(was: Trace, now: Trace) -> bool:
+    if _results(was) == _results(now):
+        return True
+    old = was.outcome
+    if old.kind is Kind.ERROR and (old.status is None or old.status >= 500):
+        return True
+    return old.kind is Kind.UNKNOWN or not now.is_known
+
+
+@derived
+def refused(config: Config) -> bool:
+    """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
+    if any(file.tree.problems for file in config.files.values()):
+        return True
+    from modwsgi_fix import directives
+    from modwsgi_fix.model.verdict import refusal
+
+    names: set[str] = set()
+    for item in config.named("wsgidaemonprocess"):
+        if not item.guards and item.known:
+            if item.value in names:
+                return True
+            names.add(item.value)
+    return any(
+        not item.guards and item.known and (directives.find(item.key) is None or refusal(item.name, item.values))
+        for item in config.items
+    )
+
+
+def _same_text(before: Config, after: Config) -> bool:
+    return before.files.keys() == after.files.keys() and all(
+        file.text == after.files[path].text for path, file in before.files.items()
+    )
+
+
+# -- hosts ---------------------------------------------------------------------------------------------------------------
+
+
+def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | None]]:
+    """The hosts that the change may touch, each as it was and as it is; those in unchanged files only if main changed."""
+    changed = {
+        path
+        for path in before.files.keys() | after.files.keys()
+        if path not in before.files or path not in after.files or before.files[path].text != after.files[path].text
+    }
+    old, new = _by_identity(before), _by_identity(after)
+    everywhere = any(
+        item.path in changed and item.server.is_main and item.key != "virtualhost"
+        for config in (before, after)
+        for item in config.items
+    )
+    found = []
+    for key in dict.fromkeys([*old, *new]):
+        one, other = old.get(key), new.get(key)
+        if everywhere or any(
+            server is not None and not server.is_main and any(item.path in changed for item in _own_items(server))
+            for server in (one, other)
+        ):
+            found.append((one, other))
+    return found
+
+
+def _own_items(server: Server) -> Iterator[Item]:
+    assert server.item is not None
+    yield server.item
+    yield from server.walk()
+
+
+def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
+    """Hosts by name, addresses and turn: what stays when other lines change."""
+    found: dict[tuple[object, ...], Server] = {}
+    for server in config.servers:
+        key: tuple[object, ...] = (own_name(server), server.item.values if server.item else None)
+        while key in found:
+            key = (*key, "again")
+        found[key] = server
+    return found
+
+
+def _visits(before: Config, after: Config, one: Server | None, other: Server | None) -> list[Visit]:
+    found: dict[Request, Visit] = {}
+    for config, server in ((before, one), (after, other)):
+        if server is not None:
+            for visit in visits(config, server):
+                found.setdefault(visit.request, visit)
+    return list(found.values())
+
+
+# -- changes -------------------------------------------------------------------------------------------------------------
+
+
+def _changes(before: Config, after: Config, one: Server | None, other: Server | None) -> list[Change]:
+    server = other or one
+    assert server is not None
+    groups: dict[str, list[tuple[Visit, Trace, Trace]]] = {}
+    for visit in _visits(before, after, one, other):
+        groups.setdefault(visit.group, []).append(
+            (visit, _traced(before, visit.request), _traced(after, visit.request))
+        )
+    found: list[Change] = []
+    for group, traced in groups.items():
+        by_words: dict[tuple[str, str], list[Visit]] = {}
+        for visit, was, now in traced:
+            words = ("", "") if _results(was) == _results(now) else (told(was, now), told(now, was))
+            by_words.setdefault(words, []).append(visit)
+        for words, members in by_words.items():
+            # A class that does not hold together is shown URL by URL.
+            whole = len(by_words) == 1
+            paths = [group] if whole else [visit.request.path for visit in members]
+            for path, visit in zip(paths, members, strict=False):
+                found.append(
+                    Change(label(server), path, visit.request.url, *words, requests=len(members) if whole else 1)
+                )
+    return sorted(found, key=lambda change: (not change.is_change, change.path))
+
+
+def _results(traced: Trace) -> object:
+    return {(branch.provided, branch.outcome.result) for branch in traced}
+
+
+def told(traced: Trace, other: Trace) -> str:
+    """An outcome in words, as short as it may be to differ from the other one's."""
+    outcome, against = traced.outcome, other.outcome
+    if not traced.is_known:
+        if len(traced.branches) == 1:
+            return f"unknown ({outcome.reason})"
+        known = {branch.provided: branch.outcome.result for branch in other}
+        differing = [b for b in traced if known.get(b.provided, other.outcome.result) != b.outcome.result]
+        return " or ".join(dict.fromkeys(_detailed(branch) for branch in differing or traced.branches))
+    if outcome.short != against.short or not other.is_known:
+        return outcome.short
+    details = [name(outcome) for name in _DETAILS if name(outcome) != name(against)]
+    return ", ".join([outcome.short, *details])
+
+
+def _detailed(branch: Branch) -> str:
+    return branch.outcome.short
+
+
+_DETAILS: tuple[Callable[[Outcome], str], ...] = (
+    lambda o: f"file {o.file}",
+    lambda o: f"process group {o.process_group or 'none'}" if o.process_group is not None else "",
+    lambda o: f"interpreter {o.application_group or 'main'}" if o.application_group is not None else "",
+    lambda o: f"user {o.user}" if o.user else "",
+    lambda o: f"status {o.status}",
+    lambda o: " ".join(f"{name}={value}" for name, value in o.options),
+    lambda o: f"handler {o.handler}",
+)

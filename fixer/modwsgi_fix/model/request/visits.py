@@ -1,0 +1,303 @@
+"""The requests worth asking of a server: drawn from its own configuration, and from the files that it maps to.
+
+Mounts, aliases, redirects, sections, their neighbours (``/app``, ``/app/``, ``/appx``), scripts and sources that lie where a
+URL may reach them, and what is on the disk below every directory that is served.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.request.hosts import aliases_of
+from modwsgi_fix.model.request.layers import Site, site_of
+from modwsgi_fix.model.request.outcome import Request
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.model.request.translate import Tables, mapped
+from modwsgi_fix.model.request.world import Beyond
+from modwsgi_fix.model.servers import addresses, is_tls, own_name
+from modwsgi_fix.model.urls import Mapping, alias_match
+
+#: Requests for one host, files below one mapping, and how deep.
+MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12
+#: Files below one mapping where all of them are asked for.
+_EVERY_FILE = 200_000
+_SAMPLE = "page"
+
+
+def sample(pattern: str, groups: dict[int, str] | None = None) -> str | None:
+    """As ``samples.sample``, which is imported when a regular expression is met."""
+    from modwsgi_fix.model.request import samples
+
+    return samples.sample(pattern, groups)
+
+
+class Visit(NamedTuple):
+    """A request, and the class of URLs that it stands for: a path, or a directory with ``*``."""
+
+    request: Request
+    group: str
+
+
+def visits(config: Config, server: Server) -> list[Visit]:
+    """What to ask of one host; nothing of a main server that no request can reach."""
+    authority = authority_of(config, server)
+    if authority is None:
+        return []
+    found: dict[str, str] = {}
+    for path, group in _paths(config, server):
+        found.setdefault(path, group)
+        if len(found) >= MOST_VISITS:
+            break
+    return [Visit(authority.request(escaped(path)), group) for path, group in found.items()]
+
+
+def every_file(config: Config, server: Server) -> Iterator[Request]:
+    """A request for each file that a mapping of the host may lead to; the directories above them are not asked."""
+    authority = authority_of(config, server)
+    if authority is None:
+        return
+    site = site_of(config, server)
+    seen: set[str] = set()
+    for url in _all_urls(config, Tables(site.base), _rewritten(server), _document_root(site)):
+        if url not in seen and not url.endswith("/"):
+            seen.add(url)
+            yield authority.request(escaped(url))
+
+
+def _rewritten(server: Server) -> list[Mapping]:
+    """RewriteRules that lead straight to the filesystem, as the AliasMatch that they amount to."""
+    if not any(item.key == "rewriterule" for item in server.items):
+        return []
+    from modwsgi_fix.model.request.modrewrite import rules_of
+
+    return [
+        Mapping(rule.item, rule.pattern, rule.target, True, rule.item.args[0].span, rule.item.args[1].span)
+        for rule in rules_of(server)
+        if rule.target.startswith("/") and not rule.negated and "%{" not in rule.target
+        and not rule.flags.keys() & {"r", "redirect", "pt", "passthrough", "f", "g", "p", "proxy", "c", "chain"}
+    ]  # fmt: skip
+
+
+def _all_urls(config: Config, tables: Tables, rewritten: list[Mapping], root: str | None) -> Iterator[str]:
+    for mapping in [*tables.aliases, *rewritten]:
+        if mapping.item.known:
+            for url, _ in _files_of(config, mapping, _EVERY_FILE):
+                yield url
+    for path in _below(config, root, _EVERY_FILE) if root is not None else ():
+        yield path[len(root or "") :]
+    for mount in tables.mounts:
+        # A directory as target hands out what is in it, each file as a program.
+        if mount.item.known and not mount.is_regex and config.disk is not None and config.disk.is_dir(mount.target):
+            for url, _ in _files_of(config, mount, _EVERY_FILE):
+                yield url
+
+
+def _document_root(site: Site) -> str | None:
+    items = site.base[-1].by_key.get("documentroot") or site.base[0].by_key.get("documentroot")
+    return items[-1].value.rstrip("/") if items and items[-1].known else None
+
+
+class Authority(NamedTuple):
+    """How to reach a host."""
+
+    name: str
+    port: int
+    tls: bool
+    address: str | None
+
+    def request(self, path: str) -> Request:
+        return Request(self.name, self.port, path, tls=self.tls, address=self.address)
+
+
+def authority_of(config: Config, server: Server) -> Authority | None:
+    """A name and port by which a host is asked; None for a main server behind virtual hosts of every port."""
+    tls = is_tls(server) is True
+    port = 443 if tls else 80
+    address = None
+    if server.is_main:
+        taken = {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
+        ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(port)]
+        free = [one for one in ports if one not in taken and "*" not in taken and one.isdigit()]
+        if not free:
+            return None
+        port = int(free[0])
+    for one in addresses(server):
+        if one.port.isdigit():
+            port = int(one.port)
+        if not one.is_wildcard:
+            address = one.host.strip("[]")
+        break
+    return Authority(_name(server), port, tls, address)
+
+
+def _name(server: Server) -> str:
+    own = own_name(server)
+    if own is not None and "${" not in own:
+        return own
+    names = [alias for alias in aliases_of(server) if "${" not in alias]
+    return names[0].replace("*", "any").replace("?", "a") if names else "unnamed.invalid"
+
+
+def _paths(config: Config, server: Server) -> Iterator[tuple[str, str]]:
+    site = site_of(config, server)
+    tables = Tables(site.base)
+    yield "/", "/"
+    for mapping in [*tables.mounts, *tables.aliases]:
+        if mapping.item.known:
+            yield from _around(mapping)
+    for redirect in tables.redirects:
+        if redirect.url is not None:
+            url = (sample(redirect.url) or "/") if redirect.is_regex else redirect.url
+            yield url, url
+            if not redirect.is_regex:
+                yield posixpath.join(url, _SAMPLE), posixpath.join(url, "*")
+    for section in site.every_location():
+        yield from _section(section)
+    places = [*_places(config, server), *_scripts(config)]
+    for mapping in [*tables.aliases, *_rewritten(server)]:
+        yield from _reached(mapping, places)
+    root = _document_root(site)
+    if root is not None:
+        for path in places:
+            if path.startswith(root + "/"):
+                yield path[len(root) :], path[len(root) :]
+    for mapping in [*tables.aliases, *_rewritten(server)]:
+        if mapping.item.known:
+            yield from _files_of(config, mapping, _MOST_FILES)
+    if root is not None:
+        for path in _below(config, root, _MOST_FILES):
+            url = path[len(root) :]
+            yield url, _class(url)
+    yield f"/{_SAMPLE}", "/*"
+
+
+def _class(url: str) -> str:
+    return posixpath.join(posixpath.dirname(url), "*")
+
+
+def _around(mapping: Mapping) -> Iterator[tuple[str, str]]:
+    """The URL of a mapping, what is below it, and its neighbour."""
+    if mapping.is_regex:
+        url = sample(mapping.url)
+        if url is not None:
+            yield url, url if url.rstrip("/") == url else url + "*"
+        return
+    base = mapping.url.rstrip("/")
+    yield base or "/", base or "/"
+    if base:
+        yield f"{base}/", f"{base}/"
+        yield f"{base}x", f"{base}x"
+    yield f"{base}/{_SAMPLE}", f"{base}/*"
+    yield f"{base}/{_SAMPLE}/deeper.txt", f"{base}/*"
+
+
+def _section(section: Item) -> Iterator[tuple[str, str]]:
+    pattern = pattern_of(section)
+    if is_regex_section(section):
+        found = sample(pattern)
+        if found is not None:
+            yield found, found
+        return
+    if has_wildcard(pattern):
+        pattern = re.sub(r"\[[^]]*\]|[*?]", _SAMPLE, pattern)
+    if pattern.startswith("/"):
+        yield pattern, pattern
+        yield posixpath.join(pattern, _SAMPLE), posixpath.join(pattern, "*")
+
+
+def _places(config: Config, server: Server) -> list[str]:
+    """Paths of the filesystem that sections name."""
+    servers = [server] if server.is_main else [config.main, server]
+    found = []
+    for one in servers:
+        for item in one.items:
+            if item.key == "directory" and not is_regex_section(item):
+                path = pattern_of(item).rstrip("/")
+                found += [f"{path}/", f"{path}/{_SAMPLE}.txt"] if not has_wildcard(path) else []
+    return found
+
+
+def _scripts(config: Config) -> list[str]:
+    """Every WSGI script and its neighbour: what no alias should hand out."""
+    found = []
+    for item in config.named("wsgiscriptalias"):
+        if len(item.args) > 1 and item.known:
+            found += [item.values[1], posixpath.join(posixpath.dirname(item.values[1]), "settings.py")]
+    return list(dict.fromkeys(found))
+
+
+def _reached(mapping: Mapping, paths: list[str]) -> Iterator[tuple[str, str]]:
+    """The URLs by which an alias reaches these paths."""
+    for path in paths:
+        for url in _urls_of(mapping, path):
+            yield url, url
+
+
+def _urls_of(mapping: Mapping, path: str) -> Iterator[str]:
+    if not mapping.is_regex:
+        if path.startswith(mapping.target):
+            url = mapping.url + path[len(mapping.target) :]
+            if alias_match(mapping.url, url) is not None:
+                yield url
+        return
+    expression = "".join(
+        f"(?P<g{part[1]}_{at}>.*)" if re.fullmatch(r"\$\d", part) else re.escape(part)
+        for at, part in enumerate(re.split(r"(\$\d)", mapping.target))
+    )
+    found = re.fullmatch(expression, path)
+    if found is None:
+        return
+    groups = {int(name[1]): value for name, value in found.groupdict().items()}
+    made = sample(mapping.url, groups)
+    try:
+        if made is not None and mapped(made, mapping) == path:
+            yield made
+    except Beyond:
+        return
+
+
+def _files_of(config: Config, mapping: Mapping, most: int) -> Iterator[tuple[str, str]]:
+    """The URLs of the files that are there."""
+    top = mapping.target.split("$")[0] if mapping.is_regex else mapping.target
+    directory = top.rstrip("/") if config.disk is not None and config.disk.is_dir(top) else posixpath.dirname(top)
+    if not directory.startswith("/") or directory == "/":
+        return
+    for path in _below(config, directory, most):
+        for url in _urls_of(mapping, path):
+            yield url, _class(url)
+
+
+def _below(config: Config, directory: str, most: int) -> Iterator[str]:
+    """Files and directories below one, level by level, links followed; at most so many."""
+    disk = config.disk
+    if disk is None or not disk.is_dir(directory):
+        return
+    level, count, seen = [directory], 0, set()
+    for _ in range(_DEPTH):
+        following = []
+        for here in level:
+            key = disk.key(here)
+            if key in seen:
+                continue
+            seen.add(key)
+            try:
+                names = disk.names(here)
+            except FileProblem:
+                continue
+            for name in names:
+                path = f"{here}/{name}"
+                count += 1
+                if count > most:
+                    return
+                if disk.is_dir(path):
+                    following.append(path)
+                    yield path + "/"
+                else:
+                    yield path
+        level = following

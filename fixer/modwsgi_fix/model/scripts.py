@@ -1,0 +1,87 @@
+"""The WSGI scripts that a configuration names, as far as they can be read, and what mod_wsgi looks for in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Edit
+from modwsgi_fix.model.config import Config, Item, Script, derived
+from modwsgi_fix.model.daemons import options_of
+from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.script import Module, NotPython3, parse
+from modwsgi_fix.text import Span
+
+
+class WsgiScript(NamedTuple):
+    """A script with the first directive that names it.
+
+    ``names`` are the objects of which mod_wsgi calls one: what ``WSGICallableObject`` and ``callable-object=`` say, and
+    ``application``; several where a section decides. ``is_handler`` for a ``WSGIHandlerScript``.
+    """
+
+    script: Script
+    item: Item
+    names: tuple[str, ...]
+    is_handler: bool
+
+    @property
+    def path(self) -> str:
+        """The key for diagnostics and edits."""
+        return self.script.path
+
+
+@derived
+def wsgi_scripts(config: Config) -> list[WsgiScript]:
+    """Every script that is mounted or handles files, once. A script that more than one directive names is looked at by
+    the names of all of them."""
+    found: dict[str, WsgiScript] = {}
+    for one in _named(config):
+        known = found.get(one.path)
+        if known is None:
+            found[one.path] = one
+        elif known.is_handler == one.is_handler:
+            found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
+    return list(found.values())
+
+
+def _named(config: Config) -> Iterator[WsgiScript]:
+    directives = config.named("wsgicallableobject")
+    elsewhere = tuple(dict.fromkeys(item.value for item in directives if item.args))
+    for item in config.named("wsgiscriptalias", "wsgiscriptaliasmatch", "wsgihandlerscript"):
+        is_handler = item.key == "wsgihandlerscript"
+        if is_handler:
+            path = item.args[1].value if len(item.args) > 1 and item.args[1].known else ""
+        else:
+            mapping = mapping_of(item)
+            target = target_of(config, mapping) if mapping is not None else None
+            path = target.path if target is not None and target.file is not None else ""
+        script = config.script(path) if path.startswith("/") and "*" not in path else None
+        if script is None:
+            continue
+        options, _ = options_of(config, item, 2)
+        chosen = next((option.value for option in options if option.name == "callable-object"), None)
+        default = "handle_request" if is_handler else "application"
+        names = (chosen,) if chosen else (default,) if is_handler else (*elsewhere, "application")
+        yield WsgiScript(script, item, tuple(dict.fromkeys(names)), is_handler)
+
+
+def module_of(script: WsgiScript) -> Module | None:
+    """Its statements; None where it is no Python 3."""
+    try:
+        return parse(script.script.text)
+    except NotPython3:
+        return None
+
+
+def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
+    """A line of its own at the end of the script; after a function two blank lines come first, as is usual."""
+    text, newline = module.text, module.newline
+    end = len(text)
+    stripped = text.rstrip("\r\n\t\f ")
+    gap = 2 if module.body and module.body[-1].kind in ("def", "class") else 0
+    have = len(re.findall(r"\r\n?|\n", text[len(stripped) :]))
+    lead = newline * max(0, 1 + gap - have) if stripped else ""
+    return Edit(script.path, Span(end, end), f"{lead}{line}{newline}")

@@ -1,0 +1,38 @@
+"""What lies open, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+
+from modwsgi_fix.exposure import Exposed
+from modwsgi_fix.reports import VERSION, plural, valid
+from modwsgi_fix.reports.text import printable
+
+
+def as_text(found: Sequence[Exposed]) -> str:
+    """Host by host: what should hardly lie open, by kind; then all, by directory with counts."""
+    if not found:
+        return "No file is served as it stands.\n"
+    lines: list[str] = []
+    for one in found:
+        lines.append(f"{one.host}: {plural(len(one.files), 'file')}")
+        for kind, members in groupby(one.sensitive, key=lambda file: file.kind):
+            lines.append(f"  {kind}")
+            for file in members:
+                sure = "" if file.certain else " (it depends on what the files do not say)"
+                place = f"  [{file.place}]" if file.place else ""
+                lines.append(f"    {file.url} -> {file.file}, by {file.via}{sure}{place}")
+        lines.append("  by directory")
+        lines += [f"    {count:>6} {directory}" for directory, count in one.directories.items()]
+    return printable("\n".join([*lines, ""]))
+
+
+def as_json(found: Sequence[Exposed]) -> str:
+    """Every file with how it is reached; ``kind`` is empty for what may well be public."""
+    hosts = [
+        {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
+        for one in found
+    ]
+    return valid(json.dumps({"version": VERSION, "hosts": hosts}, indent=2, ensure_ascii=False)) + "\n"

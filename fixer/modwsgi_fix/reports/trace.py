@@ -1,0 +1,118 @@
+"""Traces for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Step, Trace
+from modwsgi_fix.model.servers import label
+from modwsgi_fix.reports import VERSION, valid
+from modwsgi_fix.reports.text import printable
+
+
+def as_text(traces: Sequence[Trace]) -> str:
+    """Each request with its outcome and the lines that decided, phase by phase."""
+    return printable("\n".join("\n".join(_shown(trace)) + "\n" for trace in traces))
+
+
+def _shown(trace: Trace) -> list[str]:
+    method = "" if trace.request.method == "GET" else f"{trace.request.method} "
+    lines = [f"{method}{trace.request.url}"]
+    branches = _merged(trace)
+    if len(branches) == 1:
+        outcome = trace.outcome if trace.is_known else branches[0][1]
+        return [*lines, f"  {sentence(outcome)}", *_steps(outcome.because, 0)]
+    shared = trace.outcome.because if trace.outcome.kind is Kind.UNKNOWN else ()
+    lines += [*_steps(shared, 0), "  the rest depends on what these files do not say:"]
+    for condition, outcome in branches:
+        lines.append(f"  - {condition}: {sentence(outcome)}")
+        lines += _steps(outcome.because[len(shared) :], 2)
+    return lines
+
+
+def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
+    """Each result once, with the shortest way to it; the one of most ways last, as what happens otherwise."""
+    groups: dict[object, list[Branch]] = {}
+    for branch in trace:
+        groups.setdefault(branch.outcome.result, []).append(branch)
+    found = sorted(groups.values(), key=len)
+    last = found.pop() if len(found[-1]) > 1 else None
+    merged = []
+    for group in found:
+        shortest = min(group, key=lambda branch: len(branch.provided))
+        merged.append((f"if {', and '.join(shortest.provided)}", shortest.outcome))
+    if last:
+        reasons = Counter(branch.outcome.reason for branch in last)
+        usual = max(last, key=lambda branch: reasons[branch.outcome.reason])
+        merged.append(("otherwise", usual.outcome))
+    return merged
+
+
+def sentence(outcome: Outcome) -> str:
+    """An outcome in one line."""
+    if outcome.kind is Kind.APPLICATION:
+        group = f"process group {outcome.process_group}" if outcome.process_group else "embedded mode"
+        interpreter = outcome.application_group or "main (%{GLOBAL})"
+        user = f", user {outcome.user}" if outcome.user else ""
+        options = "".join(f", {name}={value}" for name, value in outcome.options)
+        return f"application {outcome.file}, {group}, interpreter {interpreter}{user}{options}"
+    status = f"{outcome.status} " if outcome.status else ""
+    words = outcome.short
+    if outcome.kind is Kind.UNKNOWN:
+        return f"unknown: {outcome.reason}"
+    if outcome.kind is Kind.FILE:
+        return f"{status}{words}: {outcome.file}"
+    return f"{status}{words}" + (f": {outcome.reason}" if outcome.reason else "")
+
+
+def _steps(steps: Sequence[Step], indent: int) -> list[str]:
+    return [
+        f"{'':{indent + 4}}{step.phase:<12} {step.text}" + (f"  [{step.place}]" if step.place else "") for step in steps
+    ]
+
+
+def as_json(traces: Sequence[Trace]) -> str:
+    """All branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
+    found = [
+        {
+            "url": trace.request.url,
+            "method": trace.request.method,
+            "outcome": outcome_object(trace.outcome),
+            "branches": [
+                {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)} for branch in trace
+            ],
+        }
+        for trace in traces
+    ]
+    return valid(json.dumps({"version": VERSION, "traces": found}, indent=2, ensure_ascii=False)) + "\n"
+
+
+def outcome_object(outcome: Outcome) -> dict[str, Any]:
+    """An outcome with its steps as plain values."""
+    return {
+        "kind": str(outcome.kind),
+        "status": outcome.status,
+        "host": label(outcome.server) if outcome.server is not None else None,
+        "file": outcome.file or None,
+        "path_info": outcome.path_info,
+        "handler": outcome.handler or None,
+        "process_group": outcome.process_group,
+        "application_group": outcome.application_group,
+        "script_name": outcome.script_name,
+        "user": outcome.user or None,
+        "location": outcome.location or None,
+        "options": dict(outcome.options),
+        "reason": outcome.reason,
+        "because": [
+            {
+                "phase": step.phase,
+                "text": step.text,
+                "file": step.item.file.name if step.item else None,
+                "line": step.item.line if step.item else None,
+            }
+            for step in outcome.because
+        ],
+    }

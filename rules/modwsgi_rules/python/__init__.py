@@ -1,0 +1,1 @@
+"""Where Python and its packages come from."""

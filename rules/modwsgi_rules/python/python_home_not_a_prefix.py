@@ -1,0 +1,73 @@
+"""
+`python-home` names something inside of a virtual environment, and not its root.
+
+`python-home` and `WSGIPythonHome` are what Python calls `sys.prefix`: the directory that holds `bin` and `lib`. With
+`/srv/venv/bin/python` Python finds no standard library (*No module named 'encodings'*), and the process never answers.
+
+The fix cuts the path at the root of the environment.
+
+    ```diff
+    -WSGIDaemonProcess site python-home=/srv/venv/bin/python3 threads=5
+    +WSGIDaemonProcess site python-home=/srv/venv threads=5
+    -WSGIDaemonProcess blog python-home="/srv/blog env/lib/python3.11/site-packages"
+    +WSGIDaemonProcess blog python-home="/srv/blog env"
+    -WSGIPythonHome /srv/venv/bin/activate
+    +WSGIPythonHome /srv/venv
+    ```
+    ```apache
+    WSGIDaemonProcess site python-home=/srv/venv
+    WSGIDaemonProcess blog python-home=/usr
+    WSGIDaemonProcess shop python-home=/srv/bin/env
+    WSGIPythonHome /opt/python
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
+
+_INSIDE = re.compile(
+    r"(?P<root>/.+?)/(?:bin(?:/python[\d.]*|/activate(?:_this\.py)?)?|lib(?:64)?/python\d[\d.]*(?:/site-packages)?)/?"
+)
+
+
+@rule(severity=Severity.ERROR)
+def python_home_not_a_prefix(config: Config) -> Iterator[Diagnostic]:
+    for process in daemon_processes(config):
+        option = process.option("python-home")
+        if option is not None:
+            yield from _check(config, process.directive, option.value, option.value_span)
+    for item in config.named("wsgipythonhome"):
+        if item.args and item.args[0].known:
+            yield from _check(config, item, item.value, item.args[0].span)
+
+
+def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagnostic]:
+    found = _INSIDE.fullmatch(value)
+    if found is None or item.file.tree.is_template:
+        return
+    root = found["root"]
+    disk = config.disk
+    if disk is not None and disk.is_file(f"{value.rstrip('/')}/pyvenv.cfg"):
+        return
+    fix = None
+    start, end = span
+    written = item.file.text[start:end]
+    at = written.rfind(value)
+    if at >= 0 and item.known and not item.foreign:
+        cut = Span(start + at + len(root), start + at + len(value))
+        fix = Fix.safe(
+            "Name the root of the environment",
+            Edit(item.path, cut),
+            reason="Python did not start, and finds its library now",
+        )
+    yield Diagnostic(
+        item.path, span, f"{value} is no root of a Python, so it does not start; the environment is {root}", fix
+    )

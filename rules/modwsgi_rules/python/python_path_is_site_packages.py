@@ -1,0 +1,94 @@
+"""
+A virtual environment is given as `python-path`, by its `site-packages`.
+
+`python-path` adds a directory to the path of the Python that httpd was built with: the system's own packages stay in
+sight beside those of the environment, and the path names one version of Python, which the next upgrade changes. An
+environment is named by `python-home`, its root; `python-path` is for the project's own code.
+
+The fix writes it so. What is imported may change, and an environment that was made with another Python than mod_wsgi's does
+not start: an unsafe fix.
+
+    ```diff unsafe
+    -WSGIDaemonProcess shop python-path=/srv/shop:/srv/shop/env/lib/python3.11/site-packages threads=5
+    +WSGIDaemonProcess shop python-path=/srv/shop python-home=/srv/shop/env threads=5
+    ```
+    ```diff unsafe
+    -WSGIDaemonProcess shop python-path=/srv/env/lib/python3.11/site-packages
+    +WSGIDaemonProcess shop python-home=/srv/env
+    ```
+
+Two environments, and the packages of Python 2:
+
+    ```apache
+    WSGIDaemonProcess shop python-path=/srv/a/lib/python3.9/site-packages:/srv/b/lib/python3.9/site-packages
+    #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    WSGIDaemonProcess blog python-path=/srv/env/lib/python2.7/site-packages
+    #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ```
+
+The system's packages are in no environment:
+
+    ```apache
+    WSGIDaemonProcess shop python-path=/srv/shop python-home=/srv/shop/env
+    WSGIDaemonProcess blog python-path=/usr/lib/python3/dist-packages:/usr/local/lib/python3.11/site-packages
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
+from modwsgi_fix.model.served import quoted
+from modwsgi_fix.rule import Diagnostic, rule
+
+_PACKAGES = re.compile(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")
+#: Prefixes of the system's own Python: their packages are there anyway.
+_SYSTEM = ("/usr", "/usr/local", "/opt/python")
+
+
+@rule()
+def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
+    for process in daemon_processes(config):
+        option = process.option("python-path")
+        if option is None or process.directive.file.tree.is_template:
+            continue
+        parts = option.value.split(":")
+        roots = {
+            found["root"]: found["version"]
+            for part in parts
+            if (found := _PACKAGES.fullmatch(part)) and found["root"] not in _SYSTEM
+        }
+        if not roots:
+            continue
+        yield Diagnostic(
+            process.directive.path,
+            option.span,
+            f"a virtual environment is named by python-home={next(iter(roots))}, and not by its site-packages in python-path",
+            _fix(process, parts, roots),
+        )
+
+
+def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str]) -> Fix | None:
+    option = process.option("python-path")
+    if option is None or len(roots) > 1 or process.directive.foreign or not process.directive.known:
+        return None
+    root, version = next(iter(roots.items()))
+    home = process.option("python-home")
+    if (home is not None and home.value.rstrip("/") != root) or version.startswith("2"):
+        return None
+    if len([one for one in process.options if one.name == "python-path"]) > 1:
+        return None
+    rest = [part for part in parts if not _PACKAGES.fullmatch(part)]
+    words = [f"python-path={quoted(':'.join(rest))}"] if rest else []
+    words += [f"python-home={quoted(root)}"] if home is None else []
+    if not words:
+        return None
+    return Fix.unsafe(
+        "Name the environment by python-home",
+        Edit(process.directive.path, option.span, " ".join(words)),
+        reason="the system's packages are no longer in sight, and the environment must be of mod_wsgi's own Python",
+    )

@@ -1,0 +1,1 @@
+"""WSGI scripts: what mod_wsgi loads and calls."""

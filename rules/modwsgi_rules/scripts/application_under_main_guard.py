@@ -1,0 +1,94 @@
+"""
+The `application` is bound under `if __name__ == "__main__":`.
+
+mod_wsgi loads the script under a name of its own making, so what stands under this guard is never run there, and every request
+fails, with 404 or 500 by the version of mod_wsgi: *Target WSGI script does not contain WSGI application 'application'*.
+
+The fix takes the guard away where nothing but imports and assignments stand under it.
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     from site import make_app
+    -if __name__ == "__main__":
+    -    # the application
+    -    application = make_app()
+    +# the application
+    +application = make_app()
+    ```
+
+A server is started here as well:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    from site import make_app
+    if __name__ == "__main__":
+        application = make_app()
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^
+        application.run()
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    from site import application
+    if __name__ == "__main__":
+        application.run()
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.script import Module, Statement, is_main_guard, is_python3
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
+    for script in wsgi_scripts(config):
+        module = module_of(script) if "__main__" in script.script.text else None
+        if module is None or module.is_open or any(name in module.names for name in script.names):
+            continue
+        for guard in (one for one in module.body if one.kind == "block" and is_main_guard(one)):
+            bound = next((one for one in guard.body if set(one.targets) & set(script.names)), None)
+            if bound is not None:
+                name = next(name for name in bound.targets if name in script.names)
+                yield Diagnostic(
+                    script.path,
+                    bound.head,
+                    f"mod_wsgi never gets here, so the script binds no {name} and every request fails",
+                    _fix(script, module, guard),
+                )
+
+
+def _fix(script: WsgiScript, module: Module, guard: Statement) -> Fix | None:
+    if guard.has_else or any(one.kind not in ("import", "assign") or not one.alone for one in guard.body):
+        return None
+    text = module.text
+    start, end = guard.lines
+    head_end = text.find("\n", guard.span.start) + 1
+    inner = text[head_end:end]
+    first = guard.body[0]
+    indent = text[first.lines.start : first.span.start]
+    lines = inner.splitlines(keepends=True)
+    if not head_end or first.lines.start < head_end or not indent or indent.strip(" \t"):
+        return None
+    if any(line.strip() and not line.startswith(indent) for line in lines) or '"""' in inner or "'''" in inner:
+        return None
+    new = "".join(line.removeprefix(indent) for line in lines)
+    if not is_python3(text[:start] + new + text[end:]):
+        return None
+    return Fix.safe(
+        "Take the guard away",
+        Edit(script.path, Span(start, end), new),
+        reason="every request failed, and is answered by the application",
+    )

@@ -1,0 +1,98 @@
+"""
+A script of bobo resources has no `application`.
+
+mod_wsgi calls an object named `application`; without it every request fails, with 404 or 500 by the version of mod_wsgi:
+*Target WSGI script does not contain WSGI application 'application'*. One line at the end makes it of the resources in the same file. `__name__` is right there, though
+mod_wsgi gives the script a name of its own making: it is a key of `sys.modules` all the same.
+
+The fix adds that line, and `import bobo` where only names were imported from it.
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias /hello /srv/bobo/hello.wsgi
+     #- /srv/bobo/hello.wsgi
+     import bobo
+
+     @bobo.query
+     def hello():
+         return "Hello world!"
+    +
+    +
+    +application = bobo.Application(bobo_resources=__name__)
+    ```
+    ```diff
+     #- site.conf
+     WSGIScriptAlias /names /srv/bobo/names.wsgi
+     #- /srv/bobo/names.wsgi
+     # Names one by one.
+    +import bobo
+     from bobo import query
+
+     @query("/all")
+     def everybody():
+         return "Alice, Bob"
+    +
+    +
+    +application = bobo.Application(bobo_resources=__name__)
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias /clock /srv/bobo/clock.wsgi
+    WSGIHandlerScript bobo-page /srv/bobo/handler.wsgi
+    #- /srv/bobo/clock.wsgi
+    import bobo
+    @bobo.query
+    def clock():
+        return "12:00"
+    application = bobo.Application(bobo_resources=__name__)
+    #- /srv/bobo/handler.wsgi
+    def handle_request(environ, start_response):
+        return []
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.scripts import WsgiScript, append_to, module_of, wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.script import Module, bobo_resources, makes_application
+from modwsgi_fix.text import Span
+
+
+@rule(severity=Severity.ERROR)
+def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
+    for script in wsgi_scripts(config):
+        if script.is_handler or "bobo" not in script.script.text:
+            continue
+        module = module_of(script)
+        if module is None or module.is_open or any(name in module.names for name in script.names):
+            continue
+        resources = bobo_resources(module)
+        # One that is made under another name needs but this one: missing-application.
+        if not resources or any(makes_application(module, one) for one in module.live()):
+            continue
+        yield Diagnostic(
+            script.path,
+            resources[0].head,
+            f"the script has bobo resources and no {script.names[-1]}, so every request fails;"
+            f" end it with {script.names[0]} = bobo.Application(bobo_resources=__name__)",
+            _fix(script, module),
+            (Related(script.item.path, script.item.span, "the script is mounted here"),),
+        )
+
+
+def _fix(script: WsgiScript, module: Module) -> Fix | None:
+    edits = [append_to(script, module, f"{script.names[0]} = bobo.Application(bobo_resources=__name__)")]
+    bound = module.imports.get("bobo")
+    if bound is None and "bobo" not in module.names:
+        first = next((one for one in module.body if one.kind == "import" and one.value.split(".")[0] == "bobo"), None)
+        if first is None or not first.alone:
+            return None
+        edits.append(Edit(script.path, Span(first.lines.start, first.lines.start), f"import bobo{module.newline}"))
+    elif bound != "bobo":
+        return None
+    return Fix.safe("Make the application", *edits, reason="every request failed, and is answered by the resources")

@@ -1,0 +1,66 @@
+"""
+A handler script has no `handle_request`.
+
+For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application`; without it every file of the handler fails: *Target
+WSGI script does not contain WSGI application 'handle_request'*.
+
+The fix adds `handle_request = application` where there is an `application`.
+
+    ```diff
+     #- site.conf
+     WSGIHandlerScript page /srv/site/handler.wsgi
+     #- /srv/site/handler.wsgi
+     def application(environ, start_response):
+         return []
+    +
+    +
+    +handle_request = application
+    ```
+    ```python
+    #- site.conf
+    WSGIHandlerScript page /srv/site/handler.wsgi
+    #- /srv/site/handler.wsgi
+    class Page:
+    #     ^^^^
+        pass
+    ```
+    ```python
+    #- site.conf
+    WSGIHandlerScript page /srv/site/handler.wsgi
+    #- /srv/site/handler.wsgi
+    def handle_request(environ, start_response):
+        return []
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.scripts import append_to, module_of, wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.ERROR)
+def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
+    for script in wsgi_scripts(config):
+        module = module_of(script) if script.is_handler else None
+        if module is None or module.is_open or any(name in module.names for name in script.names) or not module.body:
+            continue
+        fix = None
+        bound = module.names.get("application")
+        if bound is not None:
+            fix = Fix.safe(
+                f"Call it {script.names[0]} as well",
+                append_to(script, module, f"{script.names[0]} = application"),
+                reason="every request failed, and is answered by application",
+            )
+        yield Diagnostic(
+            script.path,
+            (bound or module.body[0]).head,
+            f"a handler script is asked for {script.names[0]}, which this one does not bind: every request fails",
+            fix,
+            (Related(script.item.path, script.item.span, "the handler"),),
+        )

@@ -1,0 +1,144 @@
+"""
+A WSGI application returns text where bytes are asked for.
+
+In Python 3 the body of a response is made of `bytes`. With `return ["Hello"]` every request is a 500: *TypeError: sequence of
+byte string values expected, value of type str found*. A bare string is worse: it is taken letter by letter.
+
+The fix writes a literal of plain ASCII as bytes, and puts a bare one into a list; in Python 2 this means the same. Anything else
+is reported: encode it, `text.encode("utf-8")`.
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     def application(environ, start_response):
+         start_response("200 OK", [("Content-Type", "text/plain")])
+         if environ["PATH_INFO"] == "/":
+    -        return ["Hello ", "world\\n"]
+    +        return [b"Hello ", b"world\\n"]
+    -    return r"C:\\x"
+    +    return [br"C:\\x"]
+    ```
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     def application(environ, start_response):
+    -    output = 'Hello World!'
+    +    output = b'Hello World!'
+         start_response("200 OK", [("Content-Length", str(len(output)))])
+         return [output]
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return ["Grüße"]
+    #           ^^^^^^^
+    ```
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    def name(environ, default):
+        return "a name"
+    def application(environ, start_response):
+        def inner():
+            return "text"
+        start_response("200 OK", [])
+        return [b"Hello", inner().encode("utf-8")]
+    ```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.script import Module, Statement, Text
+from modwsgi_fix.text import Span
+
+#: Escapes that mean the same in text and in bytes.
+_PLAIN = re.compile(r"""(?:[ !#-\[\]-~\t\n\r"']|\\[\\'"nrtabfv\n])*""")
+
+
+@rule(severity=Severity.ERROR)
+def str_body(config: Config) -> Iterator[Diagnostic]:
+    for script in wsgi_scripts(config):
+        module = module_of(script)
+        if module is None:
+            continue
+        for one in module.all():
+            if one.kind != "def" or one.parameters[-1:] != ("start_response",) or len(one.parameters) not in (2, 3):
+                continue
+            for answer in _own(one):
+                yield from _check(script, module, one, answer)
+
+
+def _own(function: Statement) -> Iterator[Statement]:
+    """The statements of a function, without those of functions in it."""
+    stack = list(reversed(function.body))
+    while stack:
+        one = stack.pop()
+        yield one
+        if one.kind == "block":
+            stack += reversed(one.body)
+
+
+def _check(script: WsgiScript, module: Module, function: Statement, answer: Statement) -> Iterator[Diagnostic]:
+    message = "this is text, and mod_wsgi takes bytes only: every such request is a 500 in Python 3; write it as bytes"
+    if answer.kind not in ("return", "yield"):
+        return
+    if answer.kind == "yield" and answer.wraps:
+        return
+    texts = [text for text in answer.strings if "b" not in text.prefix]
+    reason = "the request was a 500, and is answered with this text"
+    if texts and answer.strings:
+        fix = None
+        if all(_is_plain(text) for text in texts):
+            edits = [Edit(script.path, Span(text.span.start, text.span.start), "b") for text in texts]
+            bare = not answer.wraps and answer.kind == "return"
+            if bare:
+                start, end = texts[0].span
+                edits = [Edit(script.path, texts[0].span, f"[b{module.text[start:end]}]")]
+            fix = Fix.safe("Write it as bytes", *edits, reason=reason)
+        yield Diagnostic(script.path, texts[0].span, message, fix)
+        return
+    found = re.fullmatch(r"\[\s*([A-Za-z_]\w*)\s*\]", answer.value)
+    if found is None or answer.kind != "return":
+        return
+    name = found[1]
+    bound = [one for one in function.walk() if name in one.targets]
+    if len(bound) != 1 or bound[0].kind != "assign" or bound[0].targets != (name,) or bound[0].wraps:
+        return
+    text = next(iter(bound[0].strings), None)
+    if text is None or "b" in text.prefix or not _is_assignment(module, bound[0], name):
+        return
+    uses = module.count(name, function.span)
+    # Besides its binding and the answer it may be measured only.
+    start, end = function.span
+    known = 2 + len(re.findall(rf"\blen\(\s*{name}\s*\)", module.text[start:end]))
+    fix = None
+    if uses == known and _is_plain(text):
+        fix = Fix.safe(
+            "Write it as bytes", Edit(script.path, Span(text.span.start, text.span.start), "b"), reason=reason
+        )
+    yield Diagnostic(script.path, text.span, message, fix)
+
+
+def _is_assignment(module: Module, one: Statement, name: str) -> bool:
+    start, end = one.span
+    return re.match(rf"{name}\s*=[^=]", module.text[start:end]) is not None
+
+
+def _is_plain(text: Text) -> bool:
+    """True where the literal means the same as bytes: ASCII, and no escape that is about characters."""
+    if text.prefix not in ("", "r"):
+        return False
+    return text.value.isascii() and (text.prefix == "r" or _PLAIN.fullmatch(text.value) is not None)

@@ -1,0 +1,161 @@
+"""Application groups (sub-interpreters), and how groups are selected."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..application import app
+from ..case import AnswersAfter, Case, Equal, EqualExcept
+from ..probe import probes
+from ..root import Tree
+
+_TREE: Tree = {"/srv/site/app.wsgi": app(), "/srv/blog/blog.wsgi": app("blog")}
+_OPEN = """\
+<Directory /srv/site>
+    Require all granted
+</Directory>
+<Directory /srv/blog>
+    Require all granted
+</Directory>
+"""
+_SITE = "http://a.example/"
+_BLOG = "http://a.example/blog"
+_HIGH, _HIGHER = "http://a.example:8080/", "http://a.example:8081/"
+_FREE = "the two directives do not know of each other"
+
+_case = partial(Case, tree=_TREE, probes=probes(_SITE, _BLOG), bases=("2.4",), mpms=("event",))
+
+CASES = (
+    _case(
+        name="the main interpreter misspelt",
+        rules=("bad-expansion",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup site
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi process-group=site application-group=%(Resource)
+    WSGIScriptAlias / /srv/site/app.wsgi
+    WSGIApplicationGroup %{{Global}}
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=EqualExcept(
+            {
+                _SITE: {"application_group": ("%{Global}", "")},
+                _BLOG: {"application_group": ("%(Resource)", "a.example|/blog")},
+            }
+        ),
+    ),
+    _case(
+        name="embedded mode misspelt",
+        rules=("bad-expansion",),
+        level="safe",
+        before={
+            "httpd.conf": f"""\
+WSGIDaemonProcess site
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup ${{GLOBAL}}
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi process-group=site
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{_OPEN}"""
+        },
+        mpms=("event", "prefork"),
+        expect=AnswersAfter({_SITE: {"status": 200, "process_group": ""}}),
+    ),
+    _case(
+        name="an application alone in its processes, outside of the main interpreter",
+        rules=("missing-global-application-group",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+WSGIDaemonProcess blog
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup site
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi process-group=blog
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=EqualExcept(
+            {
+                _SITE: {"application_group": ("a.example|", "")},
+                _BLOG: {"application_group": ("a.example|/blog", "")},
+            }
+        ),
+        equivalent={"site.conf: swap: *": _FREE},
+    ),
+    _case(
+        name="an interpreter for each port",
+        rules=("port-pair-interpreters",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+<VirtualHost *:8080>
+    ServerName a.example
+    WSGIProcessGroup site
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+<VirtualHost *:8081>
+    ServerName a.example
+    WSGIScriptAlias / /srv/site/app.wsgi process-group=site
+</VirtualHost>
+{_OPEN}"""
+        },
+        probes=probes(_HIGH, _HIGHER),
+        expect=EqualExcept(
+            {
+                _HIGH: {"application_group": ("a.example:8080|", "a.example")},
+                _HIGHER: {"application_group": ("a.example:8081|", "a.example")},
+            }
+        ),
+    ),
+    _case(
+        name="what holds anyway, written out",
+        rules=("redundant-default",),
+        level="safe",
+        before={
+            "httpd.conf": f"""\
+WSGIRestrictStdout Off
+WSGIRestrictStdin Off
+WSGILazyInitialization On
+WSGIProcessGroup %{{GLOBAL}}
+WSGIDaemonProcess blog
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi process-group=blog
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=Equal(),
+    ),
+    _case(
+        name="a group that a later line overrides",
+        rules=("redundant-process-group",),
+        level="safe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site
+WSGIDaemonProcess blog
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup blog
+    WSGIApplicationGroup %{{SERVER}}
+    WSGIScriptAlias /blog /srv/blog/blog.wsgi
+    WSGIScriptAlias / /srv/site/app.wsgi
+    WSGIProcessGroup site
+    WSGIApplicationGroup %{{GLOBAL}}
+</VirtualHost>
+{_OPEN}"""
+        },
+        expect=Equal(),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Where Python comes from: a process that did not start answers."""
+
+from __future__ import annotations
+
+from ..application import app
+from ..case import Case, EqualExcept
+from ..probe import probes
+from ..root import Link
+
+_SITE = "http://a.example"
+_CONF = """\
+WSGIDaemonProcess site {options} threads=2
+WSGIProcessGroup site
+WSGIScriptAlias / /srv/w/app.wsgi
+<Directory /srv/w>
+    Require all granted
+    Order allow,deny
+    Allow from all
+</Directory>
+"""
+
+CASES = (
+    Case(
+        name="python-home that is the interpreter",
+        rules=("python-home-not-a-prefix",),
+        level="safe",
+        before={"site.conf": _CONF.format(options="python-home=/usr/bin/python3")},
+        tree={"/srv/w/app.wsgi": app()},
+        probes=probes(f"{_SITE}/"),
+        bases=("2.4",),
+        mpms=("event",),
+        expect=EqualExcept(regained=(f"{_SITE}/",)),
+    ),
+    Case(
+        name="an environment given by its packages",
+        rules=("python-path-is-site-packages",),
+        level="unsafe",
+        before={
+            "site.conf": _CONF.format(options="python-path=/srv/w/code:/srv/w/env/lib/python3.11/site-packages"),
+        },
+        tree={
+            "/srv/w/app.wsgi": app(),
+            "/srv/w/code": None,
+            "/srv/w/env/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n",
+            "/srv/w/env/bin/python3": Link("/usr/bin/python3"),
+            "/srv/w/env/lib/python3.11/site-packages/readme.txt": "packages",
+        },
+        probes=probes(f"{_SITE}/"),
+        bases=("2.4",),
+        mpms=("event",),
+        # The same packages, found by Python itself: those of the system are out of sight.
+        expect=EqualExcept(
+            changes={
+                f"{_SITE}/": {
+                    "python_path": (("/srv/w/code", "/srv/w/env/lib/python3.11/site-packages"), ("/srv/w/code",)),
+                }
+            }
+        ),
+    ),
+)

@@ -1,0 +1,110 @@
+"""WSGI scripts: those that were a 500 answer."""
+
+from __future__ import annotations
+
+from ..application import app
+from ..case import Case, Equal, EqualExcept
+from ..probe import probes
+
+_SITE = "http://a.example"
+_CONF = """\
+WSGIScriptAlias /app /srv/w/app.wsgi
+<Directory /srv/w>
+    Require all granted
+    Order allow,deny
+    Allow from all
+</Directory>
+"""
+_APP = app().replace("def application(", "def app(").replace("LABEL = ", "from string import Template\nLABEL = ", 1)
+_ANSWERS = probes(f"{_SITE}/app", f"{_SITE}/app/x")
+_REGAINED = EqualExcept(regained=(f"{_SITE}/app", f"{_SITE}/app/x"))
+#: bobo as far as it matters here: the application finds the decorated functions of a module when it is made.
+_BOBO = """\
+import sys
+def query(function):
+    function.is_query = True
+    return function
+class Application:
+    def __init__(self, bobo_resources):
+        values = list(vars(sys.modules[bobo_resources]).values())
+        self.found = [one for one in values if getattr(one, "is_query", False)]
+    def __call__(self, environ, start_response):
+        if self.found:
+            return self.found[0](environ, start_response)
+        start_response("404 Not Found", [])
+        return [b""]
+"""
+_RESOURCE = app().replace("def application(", "@bobo.query\ndef resource(")
+
+
+def _case(name: str, rule: str, script: str, level: str = "safe", conf: str = _CONF, **more: object) -> Case:
+    return Case(
+        name=name,
+        rules=(rule,),
+        level=level,  # type: ignore[arg-type]
+        before={"site.conf": conf, "/srv/w/app.wsgi": script},
+        include=("site.conf",),
+        bases=("2.4",),
+        mpms=("event",),
+        **{"tree": {}, "probes": _ANSWERS, "expect": _REGAINED, **more},  # type: ignore[arg-type]
+    )
+
+
+CASES = (
+    _case("a script with an app and no application", "missing-application", _APP),
+    _case(
+        "a script of bobo resources",
+        "bobo-missing-application",
+        f"import sys\nsys.path.insert(0, '/srv/w')\nimport bobo\n{_RESOURCE}",
+        tree={"/srv/w/bobo.py": _BOBO},
+    ),
+    _case(
+        "an application made before its resources",
+        "bobo-application-before-resources",
+        f"import sys\nsys.path.insert(0, '/srv/w')\nimport bobo\n"
+        f"application = bobo.Application(bobo_resources=__name__)\n{_RESOURCE}",
+        level="repair",
+        tree={"/srv/w/bobo.py": _BOBO},
+        equivalent={"/srv/w/app.wsgi: drop: -application = *": "what is made once more at the end is what counts"},
+    ),
+    _case(
+        "an application under the main guard",
+        "application-under-main-guard",
+        f"{_APP}\nif __name__ == '__main__':\n    application = app\n",
+    ),
+    _case(
+        "a development server that is run on import",
+        "module-level-server",
+        "import sys\nsys.path.insert(0, '/srv/w')\nfrom flask import Flask\n"
+        "application = app = Flask(__name__)\napp.run()\n",
+        tree={
+            "/srv/w/flask.py": f"{app()}\ncall = application\nclass Flask:\n    def __init__(self, name): pass\n"
+            "    def run(self): raise SystemExit('the port is taken')\n"
+            "    def __call__(self, *arguments): return call(*arguments)\n"
+        },
+    ),
+    _case("a body that is text", "str-body", app().replace("return [body]", "return ['', body]")),
+    _case("a status without words", "bad-start-response", app().replace('"200 OK"', '"200"')),
+    _case(
+        "a handler script without handle_request",
+        "handle-request-missing",
+        app(),
+        conf="""\
+WSGIHandlerScript page /srv/w/app.wsgi
+Alias /app /srv/w/page.txt
+<Directory /srv/w>
+    Options +ExecCGI
+    AddHandler page .txt
+    Require all granted
+</Directory>
+""",
+        tree={"/srv/w/page.txt": "PAGE"},
+    ),
+    _case(
+        "a redirected sys.stdout",
+        "stdout-workaround",
+        f"import sys\nsys.stdout = sys.stderr\n{app()}",
+        level="unsafe",
+        expect=Equal(),
+    ),
+)

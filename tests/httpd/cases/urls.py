@@ -1,0 +1,283 @@
+"""Mounts, aliases and rewrite rules: what was hidden answers, and what took too much takes less."""
+
+from __future__ import annotations
+
+from ..application import app
+from ..case import Case, Equal, EqualExcept
+from ..probe import probes
+
+_SITE = "http://a.example"
+_OPEN = """\
+<Directory /srv/w>
+    Require all granted
+    Order allow,deny
+    Allow from all
+</Directory>
+"""
+_TREE = {
+    "/srv/w/portal.wsgi": app("portal"),
+    "/srv/w/wiki.wsgi": app("wiki"),
+    "/srv/w/admin.wsgi": app("admin"),
+    "/srv/w/static/a.css": "STYLE",
+    "/srv/w/static/sub/b.css": "STYLE B",
+    "/srv/w/staticold/c.css": "STYLE C",
+    "/srv/w/scripts/one.wsgi": app("one"),
+    "/srv/w/my files/a.txt": "FILE",
+}
+_HOST = "<VirtualHost *:80>\n    ServerName a.example\n{0}\n</VirtualHost>\n" + _OPEN
+
+
+def _host(text: str) -> dict[str, str]:
+    return {"site.conf": _HOST.format("\n".join(f"    {line}" for line in text.strip().split("\n")))}
+
+
+CASES = (
+    Case(
+        name="longer mounts below a shorter one",
+        rules=("wsgi-alias-order",),
+        level="repair",
+        before=_host("""
+# everything else
+WSGIScriptAlias / /srv/w/portal.wsgi
+# the wiki
+WSGIScriptAlias /wiki /srv/w/wiki.wsgi
+WSGIScriptAlias /wiki/admin /srv/w/admin.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/wikis", f"{_SITE}/wiki/Start", f"{_SITE}/wiki/admin", f"{_SITE}/wiki/admins"
+        ),
+        expect=EqualExcept(
+            changes={
+                f"{_SITE}/wiki/Start": {
+                    "mapped": ("/srv/w/portal.wsgi", "/srv/w/wiki.wsgi"),
+                    "label": ("portal", "wiki"),
+                    "script_name": ("", "/wiki"),
+                    "path_info": ("/wiki/Start", "/Start"),
+                    "application_group": ("a.example|", "a.example|/wiki"),
+                },
+                f"{_SITE}/wiki/admins": {
+                    "mapped": ("/srv/w/portal.wsgi", "/srv/w/wiki.wsgi"),
+                    "label": ("portal", "wiki"),
+                    "script_name": ("", "/wiki"),
+                    "path_info": ("/wiki/admins", "/admins"),
+                    "application_group": ("a.example|", "a.example|/wiki"),
+                },
+                f"{_SITE}/wiki/admin": {
+                    "mapped": ("/srv/w/portal.wsgi", "/srv/w/admin.wsgi"),
+                    "label": ("portal", "admin"),
+                    "script_name": ("", "/wiki/admin"),
+                    "path_info": ("/wiki/admin", ""),
+                    "application_group": ("a.example|", "a.example|/wiki/admin"),
+                },
+            }
+        ),
+        equivalent={"site.conf: drop: -# the wiki": "a mount that stands there twice is dead the second time"},
+    ),
+    Case(
+        name="one mount twice",
+        rules=("duplicate-wsgi-alias",),
+        level="safe",
+        before=_host("""
+WSGIScriptAlias /wiki /srv/w/wiki.wsgi
+Alias /static /srv/w/static
+WSGIScriptAlias /wiki "/srv/w/wiki.wsgi"
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/wiki/Start", f"{_SITE}/static/a.css"),
+        expect=Equal(),
+    ),
+    Case(
+        name="an alias with a slash at one end",
+        rules=("alias-trailing-slash",),
+        level="repair",
+        before=_host("""
+Alias /static/ "/srv/w/static"
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/",
+            f"{_SITE}/static",
+            f"{_SITE}/static/a.css",
+            f"{_SITE}/static/sub/b.css",
+            f"{_SITE}/static/old/c.css",
+        ),
+        expect=EqualExcept(
+            served=(f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"), closed=(f"{_SITE}/static/old/c.css",)
+        ),
+    ),
+    Case(
+        name="a mount with a slash at one end",
+        rules=("wsgi-alias-trailing-slash",),
+        level="repair",
+        before=_host("WSGIScriptAlias /wiki/ /srv/w/wiki.wsgi"),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/wiki", f"{_SITE}/wiki/Start", f"{_SITE}/wikis"),
+        expect=EqualExcept(regained=(f"{_SITE}/wiki", f"{_SITE}/wiki/Start")),
+    ),
+    Case(
+        name="an AliasMatch without a beginning",
+        rules=("alias-match-unanchored",),
+        level="unsafe",
+        before=_host("""
+AliasMatch /static/(.*)$ /srv/w/static/$1
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css", f"{_SITE}/user/static/a.css"),
+        expect=EqualExcept(closed=(f"{_SITE}/user/static/a.css",)),
+    ),
+    Case(
+        name="a WSGIScriptAliasMatch without a beginning",
+        rules=("wsgi-alias-match-unanchored",),
+        level="unsafe",
+        before=_host("WSGIScriptAliasMatch /wiki /srv/w/wiki.wsgi"),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/wiki/Start", f"{_SITE}/zzz/wiki/Start"),
+        expect=EqualExcept(refused=(f"{_SITE}/zzz/wiki/Start",)),
+    ),
+    Case(
+        name="an AliasMatch that appends nothing",
+        rules=("alias-match-without-substitution",),
+        level="repair",
+        before=_host("""
+AliasMatch ^/static /srv/w/static
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css"),
+        expect=EqualExcept(served=(f"{_SITE}/static/a.css", f"{_SITE}/static/sub/b.css")),
+    ),
+    Case(
+        name="a rewrite rule to an application and to an alias",
+        rules=("rewrite-without-pt",),
+        level="repair",
+        before=_host("""
+Alias /static/ /srv/w/static/
+WSGIScriptAlias /wiki /srv/w/wiki.wsgi
+RewriteEngine On
+RewriteRule ^/old/(.*)$ /wiki/$1 [QSA,L]
+RewriteRule ^/a\\.css$ /static/a.css
+"""),
+        tree=_TREE,
+        probes=probes(f"{_SITE}/wiki/Start", f"{_SITE}/old/Start", f"{_SITE}/a.css", f"{_SITE}/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/old/Start",), served=(f"{_SITE}/a.css",)),
+        equivalent={"site.conf: swap: *": "the two rules have no URL in common"},
+    ),
+    Case(
+        name="scripts by their extension, without ExecCGI",
+        rules=("wsgi-script-without-execcgi",),
+        level="unsafe",
+        before={
+            "site.conf": """\
+<VirtualHost *:80>
+    ServerName a.example
+    Alias /scripts/ /srv/w/
+    <Directory /srv/w>
+        Options FollowSymLinks
+        AddHandler wsgi-script .wsgi
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Directory>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/scripts/wiki.wsgi/Start", f"{_SITE}/scripts/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/scripts/wiki.wsgi/Start",)),
+    ),
+    Case(
+        name="a script behind a slash",
+        rules=("wsgi-alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": "ServerName a.example\nWSGIScriptAlias /wiki/ /srv/w/wiki.wsgi\nWSGIScriptAlias / /srv/w/portal.wsgi\n"
+            + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/wiki/", f"{_SITE}/wiki/x", f"{_SITE}/wiki"),
+        expect=EqualExcept(
+            {
+                f"{_SITE}/wiki": {
+                    "mapped": ("/srv/w/portal.wsgi", "/srv/w/wiki.wsgi"),
+                    "label": ("portal", "wiki"),
+                    "script_name": ("", "/wiki"),
+                    "path_info": ("/wiki", ""),
+                    "application_group": ("a.example|", "a.example|/wiki"),
+                },
+                # The script was found, as nothing had to be appended to its name; its mount had the slash.
+                f"{_SITE}/wiki/": {
+                    "script_name": ("/wiki/", "/wiki"),
+                    "path_info": ("", "/"),
+                    "application_group": ("a.example|/wiki/", "a.example|/wiki"),
+                },
+            },
+            regained=(f"{_SITE}/wiki/x",),
+        ),
+        mpms=("event",),
+    ),
+    Case(
+        name="a directory of scripts without its slash",
+        rules=("wsgi-alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": "WSGIScriptAlias /scripts/ /srv/w/scripts\nWSGIScriptAlias / /srv/w/portal.wsgi\n" + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/scripts/one.wsgi/x", f"{_SITE}/scripts/two.wsgi"),
+        expect=EqualExcept(
+            {f"{_SITE}/scripts/two.wsgi": {"mapped": ("/srv/w/scriptstwo.wsgi", "/srv/w/scripts/two.wsgi")}},
+            regained=(f"{_SITE}/scripts/one.wsgi/x",),
+        ),
+        root=True,
+        mpms=("event",),
+    ),
+    Case(
+        name="patterns that lead to one directory",
+        rules=("alias-match-without-substitution",),
+        level="repair",
+        before={
+            "site.conf": """\
+AliasMatch ^/static /srv/w/static
+WSGIScriptAlias /wiki /srv/w/wiki.wsgi
+AliasMatch ^/files/(.*)$ "/srv/w/my files/"
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""
+            + _OPEN
+        },
+        tree=_TREE,
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/static", f"{_SITE}/static/a.css", f"{_SITE}/statics", f"{_SITE}/files/a.txt"
+        ),
+        expect=EqualExcept(
+            regained=(f"{_SITE}/statics",),
+            served=(f"{_SITE}/static/a.css", f"{_SITE}/files/a.txt"),
+        ),
+        mpms=("event",),
+    ),
+    Case(
+        name="an alias that lacks a slash, to a directory that is closed",
+        rules=("alias-trailing-slash",),
+        level="repair",
+        before={
+            "site.conf": """\
+Alias /static/ /srv/w/static
+WSGIScriptAlias / /srv/w/portal.wsgi
+<Directory /srv/w>
+    <Files portal.wsgi>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Files>
+</Directory>
+"""
+        },
+        tree=_TREE,
+        probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css"),
+        expect=EqualExcept({f"{_SITE}/static/a.css": {"mapped": ("/srv/w/statica.css", "/srv/w/static/a.css")}}),
+        mpms=("event",),
+    ),
+)

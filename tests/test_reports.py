@@ -1,0 +1,260 @@
+"""Each format: what it says, and that its readers can read it."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.engine import Job, check, read
+from modwsgi_fix.files import Memory
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.reports import FORMATS, Finding, Report, fingerprints, render
+from modwsgi_fix.reports.outlook import mover, outlook
+from modwsgi_fix.rule import Diagnostic, Related, Rule, Severity
+from modwsgi_fix.text import Span
+
+#: A tab, a wide character, a byte that is no UTF-8, and a sequence that would clear a terminal.
+TEXT = "Listen 80\n\tFoo 漢 bad # \udce9\x1b[2J\n<Perl>\n1;\n</Perl>\n"
+NAME = "/conf/caf\udce9, a:b.conf"
+
+
+def rule(config: Config) -> Iterator[Diagnostic]:
+    for path, file in config.files.items():
+        at = file.text.find("bad")
+        if at < 0:
+            continue
+        span = Span(at, at + 3)
+        yield Diagnostic(
+            path,
+            span,
+            "100% <bad>, say \x1b[2J",
+            Fix.repair("Make it good", Edit(path, span, "good"), reason="so it is"),
+            (Related(path, Span(0, 6), "see here"),),
+            Severity.ERROR,
+        )
+
+
+@pytest.fixture
+def report() -> Report:
+    files = Memory({NAME: TEXT})
+    job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
+    config = read(job)
+    found = check(job, config)
+    levels = outlook(job, config, found)
+    findings = tuple(Finding(one, config, level) for one, level in zip(found, levels, strict=True))
+    return Report(findings, (config,), marked=True)
+
+
+def test_concise(report: Report) -> None:
+    assert render(report, "concise") == (
+        f"{NAME}:2:8: no-bad [*] 100% <bad>, say ␛[2J\n"
+        "Found 1 finding (1 fixable with --write: 1 repair).\n"
+        f"Not understood: 3 lines of {NAME}. What is said here does not cover them.\n"
+    )
+
+
+def test_full(report: Report) -> None:
+    assert render(report, "full") == (
+        "error: 100% <bad>, say ␛[2J\n"
+        f" --> {NAME}:2:8 no-bad [*]\n"
+        "2 | \tFoo 漢 bad # \udce9␛[2J\n"
+        "  | \t       ^^^\n"
+        f" ::: {NAME}:1:1 see here\n"
+        "1 | Listen 80\n"
+        "  | ------\n"
+        "  = fix (repair): Make it good (so it is)\n"
+        f"    {NAME}\n"
+        "    @@ -1,3 +1,3 @@\n"
+        "     Listen 80\n"
+        "    -\tFoo 漢 bad # \udce9␛[2J\n"
+        "    +\tFoo 漢 good # \udce9␛[2J\n"
+        "     <Perl>\n"
+        "  = more: modwsgi-fix rule no-bad\n"
+        "\n"
+        f"{NAME}:3: not understood: <Perl> is code in another language, which is not read\n"
+        "Found 1 finding (1 fixable with --write: 1 repair).\n"
+        f"Not understood: 3 lines of {NAME}. What is said here does not cover them.\n"
+    )
+
+
+@pytest.mark.parametrize("format", ["concise", "full"])
+def test_colour_changes_nothing_else(report: Report, format: str) -> None:
+    coloured = render(report, format, color=True)
+    assert "\x1b[31;1m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == render(report, format)
+
+
+@pytest.mark.parametrize("format", sorted(set(FORMATS) - {"concise", "full"}))
+def test_machines_get_valid_text(report: Report, format: str) -> None:
+    text = render(report, format)
+    assert text.encode("utf-8")
+    assert text.endswith("\n")
+    assert render(report._replace(findings=()), format) is not None
+
+
+def test_json(report: Report) -> None:
+    read = json.loads(render(report, "json"))
+    (finding,) = read["findings"]
+    name = "/conf/caf\ufffd, a:b.conf"
+    assert finding == {
+        "rule": "no-bad",
+        "severity": "error",
+        "message": "100% <bad>, say \x1b[2J",
+        "file": name,
+        "line": 2,
+        "column": 8,
+        "end_line": 2,
+        "end_column": 11,
+        "fixable": "repair",
+        "fix": {
+            "title": "Make it good",
+            "level": "repair",
+            "reason": "so it is",
+            "edits": [{"file": name, "line": 2, "column": 8, "end_line": 2, "end_column": 11, "text": "good"}],
+        },
+        "related": [{"file": name, "line": 1, "column": 1, "end_line": 1, "end_column": 7, "message": "see here"}],
+    }
+    assert read["not_understood"] == [
+        {
+            "file": name,
+            "line": 3,
+            "end_line": 5,
+            "reason": "<Perl> is code in another language, which is not read",
+        }
+    ]
+    assert read["files"] == [name]
+
+
+def test_sarif(report: Report) -> None:
+    read = json.loads(render(report, "sarif"))
+    assert read["version"] == "2.1.0"
+    (run,) = read["runs"]
+    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["tool"]["driver"]["name"] == "modwsgi-fix"
+    (result,) = run["results"]
+    uri = "file:///conf/caf%E9%2C%20a%3Ab.conf"
+    region = {"startLine": 2, "startColumn": 8, "endLine": 2, "endColumn": 11}
+    assert result["level"] == "error"
+    assert result["ruleId"] == "no-bad"
+    assert result["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}]
+    assert result["fixes"] == [
+        {
+            "description": {"text": "Make it good"},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": uri},
+                    "replacements": [{"deletedRegion": region, "insertedContent": {"text": "good"}}],
+                }
+            ],
+        }
+    ]
+    assert result["relatedLocations"][0]["message"] == {"text": "see here"}
+    (notification,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert notification["message"]["text"].startswith("not understood: <Perl>")
+
+
+def test_sarif_describes_the_rules_that_found_something() -> None:
+    files = Memory({"/a.conf": "WSGIDaemonProcess a\nWSGIDaemonProcess a\n"})
+    from modwsgi_fix.rule import all_rules
+
+    job = Job(find_sources(files, ["/a.conf"])[0], [all_rules()["duplicate-daemon-process"]])
+    config = read(job)
+    report = Report(tuple(Finding(one, config) for one in check(job, config)), (config,))
+    (run,) = json.loads(render(report, "sarif"))["runs"]
+    (described,) = run["tool"]["driver"]["rules"]
+    assert described["id"] == "duplicate-daemon-process"
+    assert described["defaultConfiguration"] == {"level": "error"}
+    assert run["results"][0]["ruleIndex"] == 0
+
+
+def test_github(report: Report) -> None:
+    found, gap = render(report, "github").splitlines()
+    assert found == (
+        "::error title=no-bad,file=/conf/caf\ufffd%2C a%3Ab.conf,line=2,endLine=2,col=8,endColumn=11"
+        "::100%25 <bad>, say \x1b[2J"
+    )
+    assert gap.startswith("::notice title=not-understood,file=/conf/caf\ufffd%2C a%3Ab.conf::3 lines of ")
+
+
+def test_gitlab(report: Report) -> None:
+    (issue,) = json.loads(render(report, "gitlab"))
+    assert issue["check_name"] == "no-bad"
+    assert issue["severity"] == "major"
+    assert issue["location"]["lines"] == {"begin": 2, "end": 2}
+    assert not issue["location"]["path"].startswith("/")
+    assert re.fullmatch("[0-9a-f]{32}", issue["fingerprint"])
+
+
+def test_junit(report: Report) -> None:
+    root = ElementTree.fromstring(render(report, "junit"))
+    assert root.attrib == {"name": "modwsgi-fix", "tests": "1", "failures": "1", "errors": "0"}
+    (case,) = root.iter("testcase")
+    assert case.attrib["name"] == "no-bad"
+    assert case.attrib["line"] == "2"
+    assert case[0].attrib == {"type": "error", "message": "100% <bad>, say \ufffd[2J"}
+    clean = ElementTree.fromstring(render(report._replace(findings=()), "junit"))
+    assert [len(case) for case in clean.iter("testcase")] == [0]
+
+
+def test_rdjson(report: Report) -> None:
+    read = json.loads(render(report, "rdjson"))
+    (diagnostic,) = read["diagnostics"]
+    assert read["source"] == {"name": "modwsgi-fix"}
+    # The wide character is three bytes of UTF-8.
+    where: dict[str, Any] = {"start": {"line": 2, "column": 10}, "end": {"line": 2, "column": 13}}
+    assert diagnostic["location"]["range"] == where
+    assert diagnostic["severity"] == "ERROR"
+    assert diagnostic["suggestions"] == [{"range": where, "text": "good"}]
+
+
+def test_fingerprints_stay_when_lines_move(report: Report) -> None:
+    def prints(text: str) -> list[str]:
+        files = Memory({NAME: text})
+        job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.")])
+        config = read(job)
+        return fingerprints([Finding(one, config) for one in check(job, config) * 2])
+
+    first = prints(TEXT)
+    assert len(set(first)) == 2, "a second one on an equal line is another"
+    assert prints("# more\n\n" + TEXT.replace("\tFoo", "Foo")) == first
+    assert prints(TEXT.replace("Foo", "Bar")) != first
+
+
+def test_what_moved() -> None:
+    edits = (Edit("p", Span(2, 4)), Edit("p", Span(6, 6), "xyz"), Edit("p", Span(8, 10), "q"))
+    # 01[23]45^67[89]a -> 0145xyz67qa
+    assert [mover(edits)(offset) for offset in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)] == [
+        0,
+        1,
+        -1,
+        -1,
+        2,
+        3,
+        7,
+        8,
+        -1,
+        -1,
+        10,
+    ]
+
+
+def test_the_outlook_tells_levels_apart() -> None:
+    def letters(config: Config) -> Iterator[Diagnostic]:
+        for path, file in config.files.items():
+            for at, letter in enumerate(file.text):
+                make = {"s": Fix.safe, "r": Fix.repair, "u": Fix.unsafe}.get(letter)
+                if make or letter == "n":
+                    span = Span(at, at + 1)
+                    yield Diagnostic(path, span, "a letter", make("Go", Edit(path, span)) if make else None)
+
+    files = Memory({"/a.conf": "X\n# nsrusn\n"})
+    job = Job(find_sources(files, ["/a.conf"])[0], [Rule("letters", "test", letters, Severity.WARNING, "A page.")])
+    safe, repair, unsafe = Applicability
+    assert outlook(job, read(job), check(job)) == [None, safe, repair, unsafe, safe, None]

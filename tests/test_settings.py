@@ -1,0 +1,230 @@
+"""Settings: which file counts, what it may say, and which rules run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modwsgi_fix.cli.rules import known_rules
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.rule import Rule, Severity
+from modwsgi_fix.settings import (
+    Selection,
+    SettingsError,
+    as_toml,
+    find,
+    fixable,
+    load,
+    matcher,
+    parse_target,
+    selected,
+)
+
+
+def make(name: str, family: str, *, default: bool = True) -> Rule:
+    options: dict[str, object] = {"max": 2, "mode": "auto", "strict": False, "names": ["a"], "share": 0.5}
+    return Rule(name, family, lambda config: iter(()), Severity.WARNING, "Page.", default, options)
+
+
+RULES = {
+    rule.name: rule
+    for rule in [make("a1", "a"), make("a2", "a"), make("b1", "b"), make("b2", "b", default=False), make("c1", "c")]
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/site.conf").write_text("Listen 80\n")
+    return tmp_path
+
+
+def wrong(project: Path, toml: str) -> str:
+    """What is said of wrong settings."""
+    path = project / "modwsgi-fix.toml"
+    path.write_text(toml)
+    with pytest.raises(SettingsError) as caught:
+        load(str(path), RULES)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# -- which file ----------------------------------------------------------------
+
+
+def test_the_first_file_upward_counts(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.modwsgi-fix]\n")
+    assert find("conf/site.conf") == find("conf") == str(project / "pyproject.toml")
+    (project / "conf/pyproject.toml").write_text("[tool.other]\nbroken")
+    assert find("conf") == str(project / "pyproject.toml"), "it has no table of ours"
+    (project / "modwsgi-fix.toml").write_text("")
+    assert find("conf") == str(project / "modwsgi-fix.toml")
+    (project / "conf/modwsgi-fix.toml").write_text("")
+    assert find("conf/missing.conf") == str(project / "conf/modwsgi-fix.toml")
+
+
+def test_all_keys(project: Path) -> None:
+    (project / "pyproject.toml").write_text(
+        """
+[tool.modwsgi-fix]
+select = ["a", "b1"]
+extend-select = ["c1"]
+ignore = ["a2"]
+fixable = ["ALL"]
+unfixable = ["b"]
+fix-level = "safe"
+target = { httpd = "2.2.15", mod_wsgi = "3" }
+root = "image"
+exclude = ["vendor"]
+[tool.modwsgi-fix.per-file-ignores]
+"old/*.conf" = ["a1", "b"]
+[tool.modwsgi-fix.rules.a1]
+max = 4
+mode = "x"
+strict = true
+names = ["b", "c"]
+share = 0.25
+"""
+    )
+    settings = load(str(project / "pyproject.toml"), RULES)
+    assert settings.selection == Selection(("a", "b1"), ("c1",), ("a2",), ("ALL",), ("b",))
+    assert settings.fix_level is Applicability.SAFE
+    assert parse_target((), settings.target) == Target((2, 2, 15), (3,))
+    assert settings.root == str(project / "image")
+    assert settings.exclude == ("vendor",)
+    assert settings.per_file_ignores == {"old/*.conf": ("a1", "b")}
+    assert settings.rules == {"a1": {"max": 4, "mode": "x", "strict": True, "names": ["b", "c"], "share": 0.25}}
+    assert settings.base == str(project)
+
+
+def test_what_is_shown_says_the_same(project: Path) -> None:
+    toml = (
+        'select = ["a1"]\nfix-level = "unsafe"\ntarget = { httpd = "2.4", mod_wsgi = "5.0" }\n'
+        'exclude = ["x"]\n\n[per-file-ignores]\n"é \\"" = ["b"]\n\n[rules.a1]\nmax = 4\n'
+    )
+    path = project / "modwsgi-fix.toml"
+    path.write_text(toml)
+    settings = load(str(path), RULES)
+    shown = as_toml(settings, parse_target((), settings.target), Applicability.UNSAFE, None, {"a1"})
+    assert shown == "# modwsgi-fix.toml\n" + toml
+
+
+# -- what is wrong -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("select = [\n", "modwsgi-fix.toml"),
+        ("a = 1\nb = \n", "modwsgi-fix.toml:2:5: invalid value"),
+        ("selct = []\n", "modwsgi-fix.toml: unknown setting selct; did you mean select?"),
+        ("zzz = []\n", "modwsgi-fix.toml: unknown setting zzz"),
+        ('select = "a"\n', 'select must be a list of strings, not "a"'),
+        ("ignore = [1]\n", "ignore must be a list of strings, not [1]"),
+        ('select = ["a3"]\n', "there is no rule or family a3; did you mean a"),
+        ('fix-level = "high"\n', 'fix-level must be safe, repair or unsafe, not "high"'),
+        ("fix-level = true\n", "fix-level must be safe, repair or unsafe, not true"),
+        ("target = 2\n", "target must be a table, not 2"),
+        ("target = { httpd = 2.4 }\n", 'target.httpd must be a version such as "2.4", not 2.4'),
+        ('target = { nginx = "1" }\n', "unknown target nginx"),
+        ("root = 1\n", "root must be a directory, not 1"),
+        ("exclude = 1\n", "exclude must be a list of strings, not 1"),
+        ("per-file-ignores = []\n", "per-file-ignores must be a table, not []"),
+        ('per-file-ignores = { "x" = "a" }\n', 'per-file-ignores."x" must be a list of strings'),
+        ('per-file-ignores = { "x" = ["q"] }\n', "there is no rule or family q"),
+        ("[rules.c12]\n", "rules.c12: there is no such rule; did you mean c1?"),
+        ("[rules]\na1 = 1\n", "rules.a1 must be a table, not 1"),
+        ("[rules.a1]\nmx = 1\n", "rules.a1: the rule has no option mx; did you mean max?"),
+        ('[rules.a1]\nmax = "1"\n', 'rules.a1.max must be a whole number, not "1"'),
+        ("[rules.a1]\nmax = true\n", "rules.a1.max must be a whole number, not true"),
+        ("[rules.a1]\nmode = 1\n", "rules.a1.mode must be a string, not 1"),
+        ("[rules.a1]\nstrict = 1\n", "rules.a1.strict must be true or false, not 1"),
+        ("[rules.a1]\nnames = [1]\n", "rules.a1.names must be a list of strings, not [1]"),
+        ("[rules.a1]\nshare = 1\n", "rules.a1.share must be a number with a decimal point, not 1"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(project: Path, toml: str, message: str) -> None:
+    assert message in wrong(project, toml)
+
+
+def test_a_file_that_is_no_text(project: Path) -> None:
+    (project / "modwsgi-fix.toml").write_bytes(b"a = '\xff'\n")
+    with pytest.raises(SettingsError, match="is not UTF-8"):
+        load("modwsgi-fix.toml", RULES)
+    (project / "pyproject.toml").write_text("[tool]\nmodwsgi-fix = 1\n")
+    with pytest.raises(SettingsError, match="must be a table"):
+        load("pyproject.toml", RULES)
+
+
+# -- which rules ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("layers", "on"),
+    [
+        ([], "a1 a2 b1 c1"),
+        ([Selection(select=("a",))], "a1 a2"),
+        ([Selection(select=())], ""),
+        ([Selection(select=("ALL",))], "a1 a2 b1 b2 c1"),
+        ([Selection(extend_select=("b2",))], "a1 a2 b1 b2 c1"),
+        ([Selection(ignore=("a",))], "b1 c1"),
+        ([Selection(select=("a1",), ignore=("a",))], "a1"),
+        ([Selection(select=("ALL",), ignore=("a",), extend_select=("a2",))], "a2 b1 b2 c1"),
+        ([Selection(select=("a1",), ignore=("a1",))], ""),
+        ([Selection(select=("a",)), Selection(select=("b1",))], "b1"),
+        ([Selection(select=("a",)), Selection(extend_select=("b1",))], "a1 a2 b1"),
+        ([Selection(ignore=("a",)), Selection(select=("a",))], "a1 a2"),
+        ([Selection(ignore=("a1",)), Selection(extend_select=("a",))], "a1 a2 b1 c1"),
+    ],
+)
+def test_which_rules_run(layers: list[Selection], on: str) -> None:
+    assert selected(RULES, layers) == frozenset(on.split())
+
+
+@pytest.mark.parametrize(
+    ("layers", "on"),
+    [
+        ([], "a1 a2 b1 b2 c1"),
+        ([Selection(fixable=("a",))], "a1 a2"),
+        ([Selection(unfixable=("ALL",))], ""),
+        ([Selection(fixable=("ALL",), unfixable=("a",))], "b1 b2 c1"),
+        ([Selection(unfixable=("a",)), Selection(fixable=("a1",))], "a1"),
+    ],
+)
+def test_which_rules_fix(layers: list[Selection], on: str) -> None:
+    assert fixable(RULES, layers) == frozenset(on.split())
+
+
+def test_all_real_options_have_types_that_settings_can_check() -> None:
+    for rule in known_rules().values():
+        for name, default in rule.options.items():
+            assert isinstance(default, (bool, int, float, str, list, tuple)), f"{rule.name}: {name}"
+
+
+# -- which files ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "matches"),
+    [
+        ("*.conf", "/p/conf/a.conf", True),
+        ("vendor", "/p/conf/vendor/a.conf", True),
+        ("vendor/", "/p/conf/vendor/a.conf", True),
+        ("vendor", "/p/conf/vendors/a.conf", False),
+        ("conf/vendor", "/p/conf/vendor/a.conf", True),
+        ("./conf/vendor", "/p/conf/vendor/a.conf", True),
+        ("vendor/a.conf", "/p/conf/vendor/a.conf", False),
+        ("conf/*.conf", "/p/conf/vendor/a.conf", True),
+        ("conf/a.*", "/p/conf/a.conf", True),
+        ("/p/conf", "/p/conf/a.conf", True),
+        ("/other/*", "/p/conf/a.conf", False),
+        ("p", "/p/conf/a.conf", False),
+        ("A.conf", "/p/conf/a.conf", False),
+    ],
+)
+def test_patterns(pattern: str, path: str, matches: bool) -> None:  # noqa: FBT001
+    assert matcher([pattern], "/p")(path) is matches
+    assert not matcher([], "/p")(path)
