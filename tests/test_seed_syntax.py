@@ -18,7 +18,7 @@ from modwsgi_fix.text import decode
 _CORPUS = Path(__file__).parents[1] / "corpus"
 _RULES = [rule for rule in all_rules().values() if rule.family == "syntax"]
 _BROKEN = sorted((_CORPUS / "broken" / "conf").glob("*.conf"))
-_CONFIGURATIONS = sorted(path for path in _CORPUS.rglob("*.conf") if "conf" in path.relative_to(_CORPUS).parts[1:])
+_CONFIGURATIONS = sorted(path for path in _CORPUS.rglob("*.conf") if path.relative_to(_CORPUS).parts[1] == "conf")
 
 
 def _fix(text: str, level: Applicability) -> Fixed:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.servers import address, addresses, is_tls, own_name
+from modwsgi_fix.model.servers import address, addresses, own_name
 from modwsgi_fix.model.urls import Mapping, aliases, document_root, mounts, redirects
 
 from .patterns import sample
@@ -44,8 +44,9 @@ def _of_server(config: Config, server: Server) -> Iterator[Probe]:
     host, port = own_name(server) or _alias_name(server) or NAMELESS, _port(config, server)
     if not re.fullmatch(r"[A-Za-z0-9_.-]+", host):
         host = NAMELESS
-    tls = is_tls(server)
-    tls = tls if tls is not None else port == 443
+    engine = server.last("sslengine")
+    # What the configuration asks for is loaded, whatever condition stands around it.
+    tls = engine is not None and engine.value.lower() == "on"
     paths = list(dict.fromkeys(path for path in _paths(config, server) if re.fullmatch(r"/[!-~]*", path)))
     probes = [Probe(host, path, port, tls=tls) for path in paths]
     if config.named("authtype", "authbasicprovider"):

@@ -177,11 +177,19 @@ def _reading(name: str, bases: tuple[Base, ...], texts: Texts, disk: Stage | Non
 LEVELS: Mapping[Level, Applicability] = {"safe": Applicability.SAFE, "repaired": Applicability.REPAIR}
 
 
+#: What the rules see for a script of ours, whose own text is long and tells them no more.
+_SCRIPT = "def application(environ, start_response):\n    start_response('200 OK', [])\n    return [b'']\n"
+
+
 def _disk(staged: Stage) -> Memory:
     """The file system that the configuration will find, as far as it is planted."""
     tree = staged.tree
     return Memory(
-        {path: entry for path, entry in tree.items() if isinstance(entry, str | bytes)},
+        {
+            path: _SCRIPT if isinstance(entry, str) and "def application" in entry else entry
+            for path, entry in tree.items()
+            if isinstance(entry, str | bytes)
+        },
         {path: entry.target for path, entry in tree.items() if isinstance(entry, Link)},
         [path for path, entry in tree.items() if entry is None],
     )
@@ -316,6 +324,10 @@ def _aligned(before: Run, after: Run, *, logs: bool) -> Iterator[tuple[Probe, An
                 answer,
                 process_class=names.get(answer.process_class, "") if one in both else "",
                 error_logs=answer.error_logs if logs else (),
+                # httpd starts as many children as it has to; the processes of a group are counted in its definition.
+                processes=answer.processes if answer.process_group else 0,
+                # How far httpd had come when it refused is not seen by anyone.
+                handler="" if answer.who == "httpd" and answer.status in (401, 403) else answer.handler,
             )
             for names, answer in zip(first, pair, strict=True)
         )

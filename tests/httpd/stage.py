@@ -191,7 +191,23 @@ _BY_WORD = {
     "unix": ("proxy_http",),
 }
 _ASKING = frozenset(
-    ["addoutputfilterbytype", "addoutputfilter", "setoutputfilter", "setinputfilter", "addhandler", "sethandler", "authbasicprovider", "authdigestprovider", "authtype", "require", "sslsessioncache", "proxypass", "proxypassmatch", "balancermember", "options"]
+    [
+        "addoutputfilterbytype",
+        "addoutputfilter",
+        "setoutputfilter",
+        "setinputfilter",
+        "addhandler",
+        "sethandler",
+        "authbasicprovider",
+        "authdigestprovider",
+        "authtype",
+        "require",
+        "sslsessioncache",
+        "proxypass",
+        "proxypassmatch",
+        "balancermember",
+        "options",
+    ]
 )
 _MPMS = frozenset({"event.c", "worker.c", "prefork.c"})
 
@@ -530,8 +546,12 @@ def _mapped(plan: _Plan, root: str, mapping: Mapping) -> None:
         assert found is not None
         url, target = chosen, substitute(target, found)
     is_directory = target.endswith("/") or (not mapping.is_mount and "." not in posixpath.basename(target))
-    path = _path(root, _script_in(target) if mapping.is_mount else target)
-    is_directory = is_directory and path == _path(root, target)
+    if mapping.is_mount:
+        # mod_wsgi takes it as it is.
+        is_directory = is_directory and _script_in(target) == target
+        path = _path("/", _script_in(target))
+    else:
+        path = _path(root, target)
     for name, value in _options(mapping.item):
         if name == "callable-object":
             _callable(plan, value)

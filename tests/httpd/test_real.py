@@ -23,11 +23,20 @@ def test_a_real_configuration(name: str, httpd: Path, record_property: Callable[
     runs: dict[tuple[Base, tuple[tuple[str, str], ...]], Run] = {}
     violations: list[str] = []
 
-    def serve(version: real.Version, base: Base) -> Run:
+    def serve(version: real.Version, base: Base, *, again: bool = False) -> Run:
         key = base, tuple(version.texts.items())
-        if key not in runs:
+        if again or key not in runs:
             runs[key] = real.serve(subject, version.texts, base, httpd)
         return runs[key]
+
+    def judged(reading: real.Reading, base: Base, level: real.Level) -> real.Verdict:
+        before, after = reading.versions["before"], reading.versions[level]
+        verdict = real.judge(reading, base, level, serve(before, base), serve(after, base))
+        if verdict.violations and any(map(_silent, (serve(before, base), serve(after, base)))):
+            # Twenty processes that start at once may keep a probe waiting for too long.
+            pair = serve(before, base, again=True), serve(after, base, again=True)
+            verdict = real.judge(reading, base, level, *pair)
+        return verdict
 
     if not any(reading.differs(level) for reading in subject.readings for level in real.LEVELS):
         serve(subject.readings[0].versions["before"], subject.readings[0].bases[0])
@@ -36,7 +45,7 @@ def test_a_real_configuration(name: str, httpd: Path, record_property: Callable[
         before = reading.versions["before"]
         for level, version in reading.versions.items():
             for base in reading.bases if version.texts != before.texts else ():
-                verdict = real.judge(reading, base, level, serve(before, base), serve(version, base))
+                verdict = judged(reading, base, level)
                 violations += verdict.violations
                 record_property("real_equal", verdict.equal)
                 record_property("real_declared", verdict.declared)
@@ -55,3 +64,7 @@ def test_a_real_configuration(name: str, httpd: Path, record_property: Callable[
     record_property("httpd_milliseconds", sum(run.milliseconds for run in runs.values()))
     if violations:
         pytest.fail("\n".join(violations), pytrace=False)
+
+
+def _silent(run: Run) -> bool:
+    return any(not answer.status for answer in run.answers.values())
