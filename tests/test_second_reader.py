@@ -134,7 +134,7 @@ def test_it_is_heard_only_where_both_agreed_before() -> None:
         ("Bar <<EOF\nFoo\n", "Bar <<EOF\nFoo 2\n", False),
         ("Bar <<EOF\nFoo\n", "Foo <<EOF\nBar <<EOF\n", True),
         ("<Perl>\n$x\n</Perl>\n", "<Perl>\n$y\n</Perl>\n", False),
-        ("<A>\n" * 2000 + "</A>\n" * 2000, "<A>\n" * 2000 + "Foo\n" + "</A>\n" * 2000, False),
+        ("<A x>\n" * 2000 + "</A>\n" * 2000, "<A x>\n" * 2000 + "Foo\n" + "</A>\n" * 2000, False),
     ],
 )  # fmt: skip
 def test_its_objection_on_what_has_changed(before: str, after: str, objects: bool) -> None:  # noqa: FBT001

@@ -143,7 +143,7 @@ def test_names_of_modules(dumper: Dumper, tmp_path: Path) -> None:
     "texts",
     [
         # Names in byte order, whatever their case; directories go down before what follows.
-        {"httpd.conf": "Include conf.d/*.conf\nLast\n", "conf.d/b.conf": "B\n", "conf.d/A.conf": "A\n",
+        {"httpd.conf": "Include conf.d/*.conf\nLast\n", "conf.d/B.conf": "B\n", "conf.d/A.conf": "A\n",
          "conf.d/a.conf": "a\n"},
         {"httpd.conf": "Include conf.d\nLast\n", "conf.d/b": "B\n", "conf.d/a/z": "Z\n", "conf.d/a/y/x": "X\n",
          "conf.d/.c": "C\n"},
