@@ -141,7 +141,7 @@ def _old(state: State) -> tuple[bool | None, Item | None]:
         return True, allowed
     denied = _first(state, denies)
     if denied is None:
-        return True, orders[-1] if orders else allows[-1]
+        return True, (orders or allows or denies)[-1]
     allowed = _first(state, allows)
     return (True, allowed) if allowed is not None else (False, denied)
 
