@@ -244,8 +244,8 @@ def kind(old: Answer, new: Answer) -> str:
     if old.who in ("file", "listing") and new.who in ("application", "httpd") and new.status < 500:
         return "closed"
     if refused and new.status not in (0, 401, 403) and new.status < 500:
-        # The handler of a file is its type; that of a status page has a name.
-        return "opened" if new.who == "listing" or (new.who == "file" and "/" in new.handler) else "granted"
+        # A file has no handler; a status page has.
+        return "opened" if new.who == "listing" or (new.who == "file" and new.handler == "-") else "granted"
     if old.who == "application" and new.who == "httpd" and new.status in (401, 403):
         return "refused"
     if old.who != "application" and new.who == "application":

@@ -526,11 +526,9 @@ def _environment(plan: _Plan, path: str | None) -> None:
 
 def _daemon(plan: _Plan, item: Item) -> None:
     for name, value in _options(item):
-        if not value.startswith("/"):
-            continue
         if name == "python-home":
             _environment(plan, _path("/", value))
-        elif name in ("home", "python-eggs", "python-path"):
+        elif value.startswith("/") and name in ("home", "python-eggs", "python-path"):
             for each in value.split(":"):
                 plan.directory(_path("/", each))
 

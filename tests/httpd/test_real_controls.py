@@ -93,7 +93,7 @@ def test_what_is_taken_out_of_a_text_is_known() -> None:
     assert "php7_module" in line
 
 
-FILE = Answer(200, "file", handler="text/plain")
+FILE = Answer(200, "file", handler="-")
 APPLICATION = Answer(200, "application")
 CLOSED = Answer(403, "httpd")
 
