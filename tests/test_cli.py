@@ -803,7 +803,11 @@ def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
 
 
 def test_sigint_ends_with_130(tmp_path: Path) -> None:
-    process = program("-", cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A shell starts background jobs with SIGINT ignored, and so what they start.
+    process = program(
+        "-", cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     wait = Path(f"/proc/{process.pid}/wchan")
     while process.poll() is None and not _reads(process.pid, wait):
         pass
