@@ -21,7 +21,8 @@ from modwsgi_fix.syntax import (
     Tree,
     parse,
 )
-from modwsgi_fix.text import decode, encode
+from modwsgi_fix.syntax.words import Logical
+from modwsgi_fix.text import Span, decode, encode
 
 _SNAPSHOTS = Path(__file__).parent / "syntax"
 
@@ -61,6 +62,11 @@ def test_any_bytes_come_back(data: bytes) -> None:
     assert encode(tree.text()) == data
 
 
+def _read(logical: Logical, span: Span) -> str:
+    """What a span of the file holds, as httpd reads it: without continuations."""
+    return "".join(letter for at, letter in enumerate(logical.text) if span.start <= logical.offset(at) < span.end)
+
+
 @settings(max_examples=600, deadline=None)
 @given(_BYTES)
 def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: bytes) -> None:
@@ -75,14 +81,13 @@ def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: 
             logical = node.logical
             start, end = node.name_span
             assert 0 <= start <= end <= len(text)
-            name = text[start:end].replace("\\\r\n", "").replace("\\\n", "")
+            name = _read(logical, node.name_span)
             if isinstance(node, Section) or type(node) is Directive:
                 assert node.name in name or node.name in re.sub(r"\\([\\\"'])", r"\1", name)
             assert node.body_span.start >= node.start
             for word in node.args:
                 assert word.span.start < word.span.end <= at
-                raw = text[word.span.start : word.span.end].replace("\\\r\n", "").replace("\\\n", "")
-                assert raw in logical.text
+                assert _words(_read(logical, word.span)) == [word.value]
     assert at == len(text)
     for problem in tree.problems:
         assert problem.region.start <= problem.node.start <= problem.region.end
@@ -177,6 +182,15 @@ def test_continuations_in_names_and_comments(newline: str) -> None:
     assert isinstance(section, Section)
     assert section.name == "Location"
     assert text[section.name_span.start : section.name_span.end] == f"Loc{join}ation"
+
+
+@pytest.mark.parametrize("written", ["A\\\\b", 'A\\"', "A"])
+@pytest.mark.parametrize("tag", ["<{}>", "<{} x>", '"<{}" x>', "< {} x>"])
+def test_a_section_name_is_marked_as_it_is_written(written: str, tag: str) -> None:
+    line = tag.format(written)
+    section = parse(f"{line}\n").children[0]
+    assert isinstance(section, Section)
+    assert line[slice(*section.name_span)] == written
 
 
 def test_only_ascii_blanks_separate_and_only_lf_ends_a_line() -> None:

@@ -136,9 +136,17 @@ class Section(Directive):
 
     @property
     def name_span(self) -> Span:
-        logical, start, _ = self._head
-        start = max(start, logical.text.find(self.name, start))
-        return logical.span(start, start + len(self.name))
+        logical, start, end = self._head
+        text = logical.text
+        if (
+            text[start] in "\"'"
+            and (word := WORD.match(text, start, len(text.rstrip(WHITESPACE))))
+            and word.end() >= end
+        ):
+            end = word.end(word.lastindex or 1)
+        # As it stands there, with its backslashes.
+        start = text.index(self.name[0], start)
+        return logical.span(start, start + len(text[start:end].rstrip(">")))
 
     @property
     def _head(self) -> tuple[Logical, int, int]:
