@@ -153,9 +153,10 @@ def _nest(rows: list[_Row]) -> Iterator[Node]:
 
 def _refusal(said: str, file: Path) -> Refusal:
     said = said.replace(str(file), "FILE")
-    line = re.search(r"on line (\d+) of FILE|FILE:(\d+):", said)
+    # Of sections that are not closed it names each, from the inside out: which of them lacks its end, it cannot know.
+    numbers = [int(one or other) for one, other in re.findall(r"on line (\d+) of FILE|FILE:(\d+):", said)]
     lines = [one for one in said.splitlines() if one and "AH00111" not in one]
-    return Refusal(" ".join(lines), int(line[1] or line[2]) if line else None)
+    return Refusal(" ".join(lines), max(numbers, default=None))
 
 
 #: Executed while reading (EXEC_ON_READ), in the order of a longest match.

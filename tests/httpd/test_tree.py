@@ -32,7 +32,6 @@ def _row(node: Directive, tree: Tree) -> tuple[object, ...]:
     logical = node.logical
     rest = logical.text[node.args_range[1] :].strip(WHITESPACE)
     end = node.head_end if isinstance(node, Section) else node.end
-    # Where the file ends with a continuation, the line that it goes on into is counted.
     number = tree.lines.position(end - 1).line
     # Where the file ends with a continuation, the line that it goes on into is counted.
     source = tree.source[node.start : end]
@@ -46,13 +45,9 @@ def _row(node: Directive, tree: Tree) -> tuple[object, ...]:
 def theirs(nodes: Iterable[Node]) -> tuple[object, ...]:
     return tuple(
         # Names that httpd knows are in its own spelling.
-        (_lower(node.name), node.arguments.rstrip(WHITESPACE), node.line, theirs(node.children))
+        (node.name.lower(), node.arguments.rstrip(WHITESPACE), node.line, theirs(node.children))
         for node in nodes
     )
-
-
-def _lower(name: str) -> str:
-    return name.lower()
 
 
 def is_behind(problem: Problem, line: int, tree: Tree) -> bool:
@@ -70,7 +65,7 @@ def disagreement(text: str, answer: tuple[Node, ...] | Refusal) -> str | None:
         if answer.line is not None and not any(is_behind(problem, answer.line, tree) for problem in tree.problems):
             return f"httpd refuses line {answer.line} ({answer.message}), and we do not: {tree.problems}"
         return None
-    if refused := [problem for problem in tree.problems if problem.kind not in LATER]:
+    if refused := [one for one in tree.problems if one.kind not in LATER and not _doubled_twice(one)]:
         return f"httpd reads it, and we do not: {refused[0].message}"
     if {problem.kind for problem in tree.problems} - {"opener-without-bracket"}:
         return None
@@ -80,6 +75,15 @@ def disagreement(text: str, answer: tuple[Node, ...] | Refusal) -> str | None:
     mine, his = list(_flat(ours)), list(_flat(wanted))
     at = next((at for at, (a, b) in enumerate(zip(mine, his, strict=False)) if a != b), min(len(mine), len(his)))
     return f"ours: {mine[at : at + 1]}, httpd's: {his[at : at + 1]}"
+
+
+def _doubled_twice(problem: Problem) -> bool:
+    """``<Aa>>`` and ``</Aa>>`` match: it is a section of the name ``Aa>``, which httpd looks up later."""
+    section = problem.section
+    if problem.kind != "extra-bracket" or section is None or section.close is None:
+        return False
+    head, tail = (node.logical.text.rstrip(WHITESPACE) for node in (section, section.close))
+    return head.lstrip(WHITESPACE).lower() == tail.lstrip(WHITESPACE).lower().replace("</", "<", 1)
 
 
 def _flat(rows: Iterable[object], depth: int = 0) -> Iterator[tuple[object, ...]]:
@@ -173,10 +177,11 @@ def test_made_mistakes(read_trees: ReadAll, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Foo a \\\n", "Foo a\\\r\n", "Foo\\\\\n\nBar\\\\\n\r\nBaz\n", "\\\\\n\n", "Foo> a\n", "a/> b\n", '"" a\n',
-         "\\\n", "Foo \\",
+        "Foo a \\\n", "Foo a\\\r\n", "Foo\\\\\n\nBar\\\\\n\r\nBaz\n", "\\\\\n\n", "Foo> a\n", "a/> b\n",
+        "\u02c6/> b\n", "\udce9/> b\n", '"" a\n', "\\\n", "Foo \\",
         "<Aa>\n</Aa >\n", "<Aa>\n</Aa\n", "<Aa>\n</Aa>>\n", "<Aa>\n</Bb>\n", "<Aa>\n<Aa>\n", "<Aa>\n", "</Aa>\n",
-        "<Aa>\n<Bb>\n</Aa>\n</Bb>\n", "<Aa b>\n<Bb c>\n</Aa>\n",
+        "<Aa b>\n<Aa>\n</Aa>\n</Aa>\n", "<Aa>>\n</Aa>>\n", "<Aa>\n<Bb>\n</Aa>\n</Bb>\n",
+        "<Aa b>\n<Bb c>\n</Aa>\n",
         "<Perl>\n</Perl>\n", "Foo\0bar\nBaz\n", "\ufeffFoo\n",
     ],
 )  # fmt: skip

@@ -21,7 +21,7 @@ from modwsgi_fix.syntax.nodes import (
     is_opaque_section,
 )
 from modwsgi_fix.syntax.words import FIRST, WORD, logical_line, value_of
-from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_fix.text import WHITESPACE, Span, encode
 
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
 # A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
@@ -137,8 +137,10 @@ class _Parser:
             return end
         if not name.startswith("<"):
             self.numbered = self.numbered or name[:1].isdigit()
-            # httpd takes the ">" that ends a section's name from any name (config.c:ap_build_config_sub).
-            name = name if name[1:2] == "/" else name.removesuffix(">")
+            # httpd takes the ">" that ends a section's name from any name, unless its second byte is a slash
+            # (config.c:ap_build_config_sub).
+            if name.endswith(">") and encode(name)[1:2] != b"/":
+                name = name[:-1]
             self.into.append(Directive(text, start, end, intern(name)))
             return end
         spaced = name in ("<", "</")
@@ -181,7 +183,9 @@ class _Parser:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
         bare = not line.partition(name)[2].strip(WHITESPACE + ">")
-        if bare and current is not None and current.key == key and key not in _BARE_SECTIONS:
+        again = bare and current is not None and current.key == key and key not in _BARE_SECTIONS
+        # A closing tag in its place would make up for two that are missing.
+        if current is not None and again and self._missing(key, start) > 1:
             close = Close(self.text, start, end, name)
             message = f"<{current.name}> opens another section where </{current.name}> was meant"
             self._end_section(current, close, end)
@@ -298,6 +302,10 @@ class _Parser:
 
     def _closed_later(self, key: str, after: int) -> bool:
         """True when enough closing tags of that name follow for all that are open and will be opened."""
+        return self._missing(key, after) <= 0
+
+    def _missing(self, key: str, after: int) -> int:
+        """How many closing tags of that name are missing from ``after`` on, for all that are open and will be opened."""
         if self._tags is None:
             self._tags = {}
             for tag in _TAG.finditer(self.text):
@@ -305,7 +313,7 @@ class _Parser:
         openers, closers = self._tags.get(key, ([], []))
         to_open = len(openers) - bisect_left(openers, after)
         to_close = len(closers) - bisect_left(closers, after)
-        return to_close - to_open >= self.open[key]
+        return self.open[key] + to_open - to_close
 
     def _hidden_tags(self) -> None:
         """Tags that are disguised as directives. The structure of the file is not known before they are tags again."""
