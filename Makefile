@@ -10,8 +10,9 @@ demo: $(VENV)/.installed
 
 test: lint check
 
+# One worker more than CI has cores: one of them waits for a server most of the time.
 check: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 3
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check fixer rules tests benchmarks

@@ -1,7 +1,8 @@
-"""The application that answers probes: it reports where and as what it runs, as JSON.
+"""The application that answers probes: it reports where and as what it runs, as a Python literal.
 
-The source below runs inside mod_wsgi, in whatever Python that was built for, hence its plain style. It also writes
-one line naming the probe to ``wsgi.errors``, so that the harness can tell which error log received it.
+The source below runs inside mod_wsgi, in whatever Python that was built for, hence its plain style. Each of a server's
+interpreters imports it anew, hence only modules that Python has loaded or built in. It also writes one line naming the
+probe to ``wsgi.errors``, so that the harness can tell which error log received it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ ANSWERED = "x-probe-application"
 LOGGED = "probe application heard "
 
 _SOURCE = """
-import json, locale, os, sys
+import _locale, os, sys
 import mod_wsgi
 
 def application(environ, start_response):
@@ -26,13 +27,13 @@ def application(environ, start_response):
         "multiprocess": bool(get("wsgi.multiprocess")), "multithread": bool(get("wsgi.multithread")),
         "authorization": get("HTTP_AUTHORIZATION"), "remote_user": get("REMOTE_USER"),
         "threads": mod_wsgi.threads_per_process, "processes": mod_wsgi.maximum_processes,
-        "locale": "%s, %s" % (locale.setlocale(locale.LC_CTYPE), locale.setlocale(locale.LC_COLLATE)),
+        "locale": "%s, %s" % (_locale.setlocale(_locale.LC_CTYPE), _locale.setlocale(_locale.LC_COLLATE)),
         "python_path": [p for p in sys.path if not p.startswith((sys.prefix, sys.base_prefix))],
     }
     environ["wsgi.errors"].write("%s%s.\\n" % (LOGGED, get("HTTP_X_PROBE", "-")))
     environ["wsgi.errors"].flush()
-    body = json.dumps(report).encode()
-    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body))),
+    body = ascii(report).encode("ascii")
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body))),
                               (ANSWERED, "1")])
     return [body]
 """

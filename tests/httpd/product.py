@@ -1,12 +1,12 @@
-"""What the product makes of configurations, through its command line: as a person runs it."""
+"""What the product makes of configurations, through its command line, which is called in this process."""
 
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
+import io
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 from .case import Case, Level
@@ -39,19 +39,30 @@ def fixed(
             file = root.outside(path)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(text.encode("utf-8", "surrogateescape"))
-        command = [sys.executable, "-m", "modwsgi_fix.cli", "--write", "--fix-level", level]
-        command += [f"--select={','.join(select)}"] * bool(select) + [*arguments]
+        words = ["--write", "--fix-level", level]
+        words += [f"--select={','.join(select)}"] * bool(select) + [*arguments]
         if disk is not None:
             # An .htaccess file of the tree is none of the configuration that is meant.
-            command += [f"--root={root.top}", *(str(root.outside(path)) for path in texts if not path.startswith("/"))]
+            words += [f"--root={root.top}", *(str(root.outside(path)) for path in texts if not path.startswith("/"))]
         elif any(path.startswith("/") for path in texts):
-            command += [f"--root={root.top}", str(root.top)]
+            words += [f"--root={root.top}", str(root.top)]
         else:
-            command.append(str(root.top))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode not in (0, 1) or "Traceback" in done.stderr:
-            raise AssertionError(f"exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+            words.append(str(root.top))
+        code, said = _called(words)
+        if code not in (0, 1):
+            raise AssertionError(f"exit {code}\n{said}")
         return {path: root.outside(path).read_bytes().decode("utf-8", "surrogateescape") for path in texts}
+
+
+def _called(words: Sequence[str]) -> tuple[int, str]:
+    """The exit code of a command line, and all that it printed."""
+    from modwsgi_fix.cli import main
+
+    printed = io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape")
+    with redirect_stdout(printed), redirect_stderr(printed):
+        code = main(words)
+    printed.seek(0)
+    return code, printed.read()
 
 
 def fix_of(case: Case) -> dict[str, str]:

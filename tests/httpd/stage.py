@@ -99,6 +99,7 @@ def _used(config: Config) -> Iterator[str]:
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", re.ASCII)
 
 
+@functools.cache
 def neutral(text: str) -> tuple[str, tuple[str, ...]]:
     """The text as it can be started here, with as many lines, and the directives that were taken out of it."""
     tree = parse(text)
