@@ -14,7 +14,7 @@ from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.exposure import exposed, kind_of
 from modwsgi_fix.files import Memory
 from modwsgi_fix.impact import impact, same_outcomes
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.request import Kind, Outcome, Trace, request_of, trace
 from modwsgi_fix.model.request.samples import sample
@@ -68,6 +68,27 @@ def server(text: str, tree: Mapping[str, str] | None = _TREE, links: Mapping[str
 
 def outcome(config: Config, url: str, **details: object) -> Outcome:
     return trace(config, request_of(url, **details)).outcome
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "group", "note"),
+    [
+        ((4, 9, 4), "", "a.example|/app", ""),
+        ((5, 0, 2), "", "a.example|/app", ""),
+        ((6, 1, 1), "", "a.example|/App", ""),
+        ((6, 1, 1), "WSGICaseSensitivity Off\n", "a.example|/app", ""),
+        (None, "", "a.example|/app", "interpreter a.example|/app (mod_wsgi 6: /App)"),
+    ],
+)
+def test_an_interpreter_is_named_after_its_mount(
+    version: tuple[int, ...] | None, line: str, group: str, note: str
+) -> None:
+    """In lower case up to mod_wsgi 5: asked of 4.9.4, 5.0.2 and 6.1.1 by tests/httpd."""
+    files = Memory({"/etc/apache2/apache2.conf": line + _BASE + _HOST.replace("/app ", "/App "), **_TREE})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    answered = outcome(load(source, disk=files, target=Target(mod_wsgi=version)), "http://a.example/App/x")
+    assert answered.application_group == group
+    assert not note or note in [step.text for step in answered.because]
 
 
 def where(traced: Trace, phase: str) -> int | None:

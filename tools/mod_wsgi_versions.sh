@@ -9,14 +9,16 @@ versions=("$@")
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT
 embedded=${MOD_WSGI_PYTHON:-/usr/bin/python3}
-echo "| mod_wsgi | result | cases and probes |"
-echo "|---|---|---|"
+echo "| mod_wsgi | result | cases and probes | real configurations |"
+echo "|---|---|---|---|"
 status=0
+# The last line of the run's log with a pattern, up to its first semicolon.
+line_of() { grep -E "$1" "$log" | tail -1 | sed -E 's/^real configurations: //; s/;.*//'; }
 run() {
     local name=$1 log=$build/$1.log code=0
-    MODWSGI_FIX_REQUIRE_HTTPD=1 .venv/bin/python -m pytest -q -n 2 tests/httpd >"$log" 2>&1 || code=$?
+    MODWSGI_FIX_REQUIRE_HTTPD=1 .venv/bin/python -m pytest -q -n 3 tests/httpd >"$log" 2>&1 || code=$?
     [ $code -eq 0 ] || { status=1; grep -E '^(FAILED|ERROR)' "$log" >&2 || tail -5 "$log" >&2; }
-    echo "| $name | $(tail -1 "$log" | sed -E 's/ in [0-9.]+s.*//') | $(grep -E 'cases, ' "$log" | tail -1) |"
+    echo "| $name | $(tail -1 "$log" | sed -E 's/ in [0-9.]+s.*//') | $(line_of ' cases, ') | $(line_of '^real configurations: ') |"
 }
 run "installed"
 for version in "${versions[@]}"; do

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from modwsgi_fix.files import Memory
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import Source, load
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, trace
 from modwsgi_fix.model.request.hosts import hostname
@@ -79,7 +79,7 @@ def model_of(setup: Setup) -> Config:
     files = Memory(texts, links, directories)
     entry_file = f"{HARNESS}/httpd.conf"
     source = Source(files, (entry_file,), ((HARNESS, HARNESS), (CONF, CONF)), (CONF,), complete=True)
-    return load(source, disk=files)
+    return load(source, disk=files, target=Target(mod_wsgi=install.mod_wsgi_version(found)))
 
 
 def _text(text: str) -> str:

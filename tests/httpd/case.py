@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
+from . import install
 from .mutations import Mutant, mutations
 from .probe import Answer, Probe, changes
 from .root import Tree
@@ -83,7 +84,7 @@ UNSEEN = frozenset({"title"})
 class Case:
     """A proof about one or more rules, at one level of trust.
 
-    ``expect`` may differ from base to base. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
+    ``expect`` may differ from base to base, and ``since`` says what holds instead from a version of mod_wsgi on. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
     no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too. With ``root`` the
     command line is shown the file tree, too (``--root``).
     """
@@ -104,11 +105,17 @@ class Case:
     #: Further words of the command line: the versions meant, where they are not this server's.
     arguments: tuple[str, ...] = ()
     root: bool = False
+    since: Mapping[tuple[int, ...], Expectation] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.name
 
     def expectation(self, base: Base) -> Expectation:
+        found = install.find()
+        assert not isinstance(found, str)
+        newer = [version for version in self.since if version <= install.mod_wsgi_version(found)]
+        if newer:
+            return self.since[max(newer)]
         return self.expect[base] if isinstance(self.expect, Mapping) else self.expect
 
     def setup(self, texts: Texts, base: Base, mpm: Mpm) -> Setup:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -34,6 +35,15 @@ class Install:
         """The loadable file of a module; None where the server has it built in, or has it not at all."""
         file = self.modules / f"mod_{name}.so"
         return file if file.exists() else None
+
+
+@functools.cache
+def mod_wsgi_version(found: Install) -> tuple[int, ...]:
+    """The version of mod_wsgi: its library holds it as a string of its own, beside that of Python, which is 3."""
+    versions = re.findall(rb"\0([4-9](?:\.\d+){2})\0", found.wsgi.read_bytes())
+    if len(set(versions)) != 1:
+        raise RuntimeError(f"{found.wsgi} does not say which mod_wsgi it is: {versions}")
+    return tuple(map(int, versions[0].split(b".")))
 
 
 def _first(candidates: tuple[str, ...], override: str) -> Path | None:

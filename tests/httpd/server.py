@@ -238,7 +238,8 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
     yield "Mutex posixsem default\nServerName default.invalid\nTimeout 10\nKeepAlive Off"
     tls = ("ssl", "socache_shmcb") if 443 in setup.listen or 8443 in setup.listen else ()
     for name in dict.fromkeys((f"mpm_{setup.mpm}", *MODULES, *tls, *setup.modules)):
-        if file := found.module(name):
+        # mod_wsgi is the build under test, whatever a configuration loads.
+        if name != "wsgi" and (file := found.module(name)):
             yield f"LoadModule {name}_module {file}"
     yield f"LoadModule wsgi_module {found.wsgi}\nWSGISocketPrefix {HARNESS}/run/wsgi"
     yield f"User {found.user}\nGroup {found.user}"
@@ -315,7 +316,13 @@ def _logs(root: Root) -> Iterator[tuple[str, str]]:
     written = (Path(folder, name) for folder, _, names in os.walk(root.top) for name in names)
     for path in sorted(written):
         name = f"/{path.relative_to(root.top)}"
-        if "log" in name and path.name not in ("probes.log", "console") and path.is_file() and not path.is_symlink():
+        if (
+            "log" in name
+            and path.suffix not in (".py", ".wsgi", ".conf")
+            and path.name not in ("probes.log", "console")
+            and path.is_file()
+            and not path.is_symlink()
+        ):
             yield name, path.read_text("utf-8", "replace")
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from . import install
 from .application import app
 from .conftest import Serve
 from .probe import Probe, probes
 from .root import Link, Tree
-from .server import Base, Mpm, Setup
+from .server import Base, Mpm, Setup, run
 
 TREE: Tree = {
     "app/app.wsgi": app(),
@@ -227,3 +229,15 @@ def test_known_verdict(claim: Claim, serve: Serve) -> None:
     assert done.started, done.messages
     for expected, answer in zip(claim.answers.values(), done.answers.values(), strict=True):
         assert {name: getattr(answer, name) for name in expected} == expected, answer
+
+
+def test_the_mod_wsgi_under_test_is_the_one_that_runs(httpd: Path) -> None:
+    """Whatever the configuration loads: another build is compared by its number."""
+    found = install.find()
+    assert not isinstance(found, str)
+    script = f"import mod_wsgi\n{app()}\nLABEL = '.'.join(map(str, mod_wsgi.version))\n"
+    loads = f"LoadModule wsgi_module {found.modules / 'mod_wsgi.so'}\n"
+    mount = "WSGIScriptAlias / @ROOT@/app.wsgi\n" + GRANT % "."
+    setup = Setup({"site.conf": loads + mount}, {"app.wsgi": script}, modules=("wsgi",))
+    label = run(setup, probes(A), httpd)[A].label
+    assert tuple(map(int, label.split("."))) == install.mod_wsgi_version(found)

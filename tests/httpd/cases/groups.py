@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..application import app
-from ..case import AnswersAfter, Case, Equal, EqualExcept
+from ..case import AnswersAfter, Case, Equal, EqualExcept, StartsAfter
 from ..probe import probes
 from ..root import Tree
 
@@ -136,6 +136,7 @@ WSGIDaemonProcess blog
 {_OPEN}"""
         },
         expect=Equal(),
+        since={(6,): StartsAfter("Invalid command 'WSGILazyInitialization'")},
     ),
     _case(
         name="a group that a later line overrides",

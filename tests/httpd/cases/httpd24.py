@@ -537,6 +537,7 @@ WSGIDaemonProcess site threads=3
         probes=(*probes(_SITE), _ANN),
         arguments=("--target", "mod_wsgi=6.0"),
         expect=Equal(),
+        since={(6,): StartsAfter("Invalid command 'WSGILazyInitialization'", {_SITE: _APPLICATION})},
     ),
     _case(
         name="a word that mod_wsgi 6 ignores",

@@ -84,7 +84,8 @@ CASES = (
         },
     ),
     _case("a body that is text", "str-body", app().replace("return [body]", "return ['', body]")),
-    _case("a status without words", "bad-start-response", app().replace('"200 OK"', '"200"')),
+    # mod_wsgi 6 makes do with the number.
+    _case("a status without words", "bad-start-response", app().replace('"200 OK"', '"200"'), since={(6,): Equal()}),
     _case(
         "a handler script without handle_request",
         "handle-request-missing",

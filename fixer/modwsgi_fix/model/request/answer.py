@@ -277,12 +277,31 @@ def _application_group(state: State, name: str | None, item: Item | None, script
         canonical = last(state.layers, "usecanonicalname", state.world)
         port = server_port(state.config, state.site.server, state.request, canonical)
         shown = "" if port in (80, 443) else f":{port}"
-        found = host + shown if name == "%{SERVER}" else f"{host}{shown}|{script_name.lower()}"
-        state.step("application", f"interpreter {found}", item)
+        if name == "%{SERVER}":
+            found, note = host + shown, ""
+        else:
+            mount, note = _mount_name(state.config, script_name)
+            found = f"{host}{shown}|{mount}"
+        state.step("application", f"interpreter {found}{note}", item)
         return found
     value = _expand(state, name, item, "application group")
     state.step("application", f"interpreter {value or 'main (%{GLOBAL})'}", item)
     return value
+
+
+def _mount_name(config: Config, script_name: str) -> tuple[str, str]:
+    """A mount in the name of an interpreter, and what else it may be called where the version is not known.
+
+    Up to mod_wsgi 5 in lower case (mod_wsgi.c:wsgi_script_name), from 6 on so only where the file system is not case
+    sensitive: WSGICaseSensitivity Off (wsgi_config.c:wsgi_script_name).
+    """
+    lowered, target = script_name.lower(), config.target.mod_wsgi
+    told = config.named("wsgicasesensitivity")
+    if lowered == script_name or (told and told[-1].value.lower() == "off"):
+        return lowered, ""
+    if target is None:
+        return lowered, f" (mod_wsgi 6: {script_name})"
+    return (script_name if target >= (6,) else lowered), ""
 
 
 @derived
