@@ -68,6 +68,8 @@ def find() -> Install | str:
         return f"no mod_wsgi in {modules}: install it, or name one in MODWSGI_FIX_WSGI_SO"
     if os.geteuid() != 0:
         return "httpd is here, but ports 80 and 443 and a change of user need root: run the proofs as root"
+    if shutil.which("openssl") is None:
+        return "httpd is here, but hosts with TLS need a certificate, which openssl makes: install it"
     user = _user()
     if user is None:
         return f"no user for httpd to serve as (looked for {', '.join(USERS)})"
