@@ -84,9 +84,11 @@ UNSEEN = frozenset({"title"})
 class Case:
     """A proof about one or more rules, at one level of trust.
 
-    ``expect`` may differ from base to base, and ``since`` says what holds instead from a version of mod_wsgi on. ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why
-    no request can tell that mutant from the fix; a pattern that matches no mutant is a violation, too. With ``root`` the
-    command line is shown the file tree, too (``--root``).
+    It is run under every base and MPM but where it says otherwise: a whole server has a base of its own (None).
+    ``expect`` may differ from base to base, and ``since`` says what holds instead from a version of mod_wsgi on.
+    ``equivalent`` maps patterns (fnmatch) of mutants' names to the reason why no request can tell that mutant from the
+    fix; a pattern that matches no mutant is a violation, too. With ``root`` the command line is shown the file tree,
+    too (``--root``).
     """
 
     name: str

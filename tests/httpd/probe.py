@@ -24,7 +24,7 @@ class Probe:
     """A request; ``port`` decides TLS unless ``tls`` says otherwise. ``path`` is sent as it stands.
 
     The Host header names the port where it is not the scheme's own, as every client does; a ``host`` which has a
-    port itself is sent as it stands, too.
+    port itself is sent as it stands, too. ``patience`` are the seconds after which a silent server is an observation.
     """
 
     host: str
@@ -33,6 +33,7 @@ class Probe:
     tls: bool | None = None
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
+    patience: float = PATIENCE
 
     @property
     def encrypted(self) -> bool:
@@ -155,7 +156,7 @@ def ask(probe: Probe, address: str, identity: str) -> Response:
 def _exchange(probe: Probe, address: str, identity: str) -> bytes:
     lines = [f"{probe.method} {probe.path} HTTP/1.1", f"Host: {probe.authority}", f"X-Probe: {identity}"]
     lines += ["Connection: close", *(f"{name}: {value}" for name, value in probe.headers), "", ""]
-    with socket.create_connection((address, probe.port), PATIENCE) as plain:
+    with socket.create_connection((address, probe.port), probe.patience) as plain:
         connection = _tls().wrap_socket(plain, server_hostname=probe.host.split(":")[0]) if probe.encrypted else plain
         with connection:
             connection.sendall("\r\n".join(lines).encode("latin-1"))

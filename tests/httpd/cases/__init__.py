@@ -8,6 +8,14 @@ import pkgutil
 from ..case import Case
 
 
+def opened(*directories: str) -> str:
+    """Sections that open directories, whichever of the two dialects had closed the file system."""
+    return "".join(
+        f"<Directory {path}>\n    Require all granted\n    Order allow,deny\n    Allow from all\n</Directory>\n"
+        for path in directories
+    )
+
+
 def all_cases() -> list[Case]:
     """Every case of every module here, in order of module and place."""
     modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))

@@ -19,16 +19,20 @@ _OPEN = """\
 <Directory /srv/site>
     <Files app.wsgi>
         Require all granted
+        Order allow,deny
+        Allow from all
     </Files>
 </Directory>
 <Directory /srv/site/static>
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """
 _SITE, _CSS = "http://a.example/", "http://a.example/static/a.css"
 _APPLICATION, _FILE = {"status": 200, "who": "application"}, {"status": 200, "who": "file", "body": "STYLE"}
 
-_case = partial(Case, tree=_TREE, level="safe", bases=("2.4",), mpms=("event",))
+_case = partial(Case, tree=_TREE, level="safe")
 
 CASES = (
     _case(
@@ -48,7 +52,6 @@ CASES = (
 {_OPEN}"""
         },
         probes=probes(_SITE, _CSS, "http://a.example/static/../code/module.py"),
-        mpms=("event", "prefork"),
         expect=StartsAfter(
             "Alias cannot occur within directory context",
             {
@@ -90,6 +93,8 @@ CASES = (
     <Directory /srv/site>
         WSGIScriptAlias / /srv/site/app.wsgi
         Require all granted
+        Order allow,deny
+        Allow from all
     </Directory>
 </VirtualHost>
 """

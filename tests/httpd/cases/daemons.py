@@ -9,13 +9,14 @@ from ..application import app
 from ..case import AnswersAfter, Case, Equal, EqualExcept, StartsAfter
 from ..probe import probes
 from ..root import Tree
+from . import opened
 
 _FOUND = install.find()
 #: Whom httpd serves as here.
 _USER = "www-data" if isinstance(_FOUND, str) else _FOUND.user
 
 _TREE: Tree = {"/srv/site/app.wsgi": app()}
-_OPEN = "<Directory /srv/site>\n    Require all granted\n</Directory>\n"
+_OPEN = opened("/srv/site")
 _SITE = "http://a.example/"
 _OTHER = "http://a.example:8080/"
 _NAMED = "http://www.a.example/"
@@ -23,7 +24,7 @@ _ANSWERED = {"status": 200, "who": "application", "process_group": "site"}
 _INVALID = "Invalid option to WSGI daemon process definition."
 _DUPLICATE = "Name duplicates previous WSGI daemon definition"
 
-_case = partial(Case, tree=_TREE, probes=probes(_SITE), bases=("2.4",), mpms=("event",))
+_case = partial(Case, tree=_TREE, probes=probes(_SITE))
 
 
 def _site(*definition: str) -> str:
@@ -203,7 +204,6 @@ WSGIScriptAlias / /srv/site/app.wsgi
 </VirtualHost>
 {_OPEN}"""
         },
-        mpms=("event", "prefork"),
         expect=StartsAfter("WSGI process group not yet configured.", {_SITE: _ANSWERED | {"threads": 5}}),
     ),
     _case(
@@ -322,7 +322,6 @@ WSGIDaemonProcess Shop threads=6
 """
         },
         probes=probes(_SITE, _NAMED),
-        mpms=("event", "prefork"),
         expect=EqualExcept(regained=(_NAMED,)),
     ),
     _case(
@@ -383,7 +382,6 @@ WSGIDaemonProcess Shop threads=6
             "site.conf": f"User {_USER}\nGroup {_USER}\n"
             + _site(f"WSGIDaemonProcess site user={_USER} group={_USER} \\\n        home=/srv/site")
         },
-        mpms=("event", "prefork"),
         expect=Equal(),
     ),
     _case(
@@ -497,6 +495,8 @@ WSGIDaemonProcess Shop threads=6
 </VirtualHost>
 {_OPEN}"""
         },
+        # How many threads and processes an embedded application has is the MPM's.
+        mpms=("event",),
         expect=EqualExcept(
             {
                 _SITE: {

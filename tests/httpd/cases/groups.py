@@ -8,22 +8,16 @@ from ..application import app
 from ..case import AnswersAfter, Case, Equal, EqualExcept, StartsAfter
 from ..probe import probes
 from ..root import Tree
+from . import opened
 
 _TREE: Tree = {"/srv/site/app.wsgi": app(), "/srv/blog/blog.wsgi": app("blog")}
-_OPEN = """\
-<Directory /srv/site>
-    Require all granted
-</Directory>
-<Directory /srv/blog>
-    Require all granted
-</Directory>
-"""
+_OPEN = opened("/srv/site", "/srv/blog")
 _SITE = "http://a.example/"
 _BLOG = "http://a.example/blog"
 _HIGH, _HIGHER = "http://a.example:8080/", "http://a.example:8081/"
 _FREE = "the two directives do not know of each other"
 
-_case = partial(Case, tree=_TREE, probes=probes(_SITE, _BLOG), bases=("2.4",), mpms=("event",))
+_case = partial(Case, tree=_TREE, probes=probes(_SITE, _BLOG))
 
 CASES = (
     _case(
@@ -64,7 +58,6 @@ WSGIDaemonProcess site
 </VirtualHost>
 {_OPEN}"""
         },
-        mpms=("event", "prefork"),
         expect=AnswersAfter({_SITE: {"status": 200, "process_group": ""}}),
     ),
     _case(

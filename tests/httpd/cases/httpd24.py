@@ -10,6 +10,7 @@ from ..application import app
 from ..case import Case, Equal, EqualExcept, StartsAfter
 from ..probe import Probe, probes
 from ..root import Tree
+from . import opened
 
 _A = "a.example"
 _SITE = "http://a.example/"
@@ -21,7 +22,7 @@ _LINES = """\
     WSGIScriptAlias / /srv/site/app.wsgi
 """
 _HOST = f"<VirtualHost *:80>\n    ServerName a.example\n{_LINES}</VirtualHost>\n"
-_OPEN = "<Directory /srv/site>\n    Require all granted\n</Directory>\n"
+_OPEN = opened("/srv/site")
 
 _USERS = "ann:{SHA}" + base64.b64encode(hashlib.sha1(b"secret").digest()).decode() + "\n"
 _TREE: Tree = {
@@ -189,7 +190,7 @@ _LOCATION_PROBES = (
     *(Probe(_A, path, headers=_FRIEND) for path in ("/static/a.css", "/near/x.txt", "/moderate")),
 )
 
-_case = partial(Case, tree=_TREE, level="safe", bases=("2.4",), mpms=("event",))
+_case = partial(Case, tree=_TREE, level="safe")
 
 CASES = (
     # -- access control ---------------------------------------------------------------------------------------------
@@ -200,7 +201,6 @@ CASES = (
         tree=_OLD_TREE,
         probes=_OLD_PROBES,
         bases=(None,),
-        mpms=("event", "prefork"),
         modules=("remoteip",),
         preamble="RemoteIPHeader X-Client",
         expect=Equal(),
@@ -278,7 +278,7 @@ CASES = (
         name="a directory that is opened in words which 2.2 does not know",
         rules=("new-access-directives",),
         level="unsafe",
-        before={"site.conf": _HOST + _OPEN},
+        before={"site.conf": f"{_HOST}<Directory /srv/site>\n    Require all granted\n</Directory>\n"},
         probes=probes(_SITE, _STATIC),
         bases=("2.2",),
         arguments=("--target", "httpd=2.2"),
@@ -347,14 +347,9 @@ NameVirtualHost *:8080
     ServerName b.example
     WSGIScriptAlias / /srv/other/app.wsgi
 </VirtualHost>
-{_OPEN}\
-<Directory /srv/other>
-    Require all granted
-</Directory>
-"""
+{_OPEN}{opened("/srv/other")}"""
         },
         probes=probes(_SITE, _B, "http://c.example/"),
-        mpms=("event", "prefork"),
         expect=Equal(),
     ),
     _case(
@@ -369,11 +364,7 @@ NameVirtualHost *:8080
     ServerName b.example
     WSGIScriptAlias / /srv/other/app.wsgi
 </VirtualHost>
-{_OPEN}\
-<Directory /srv/other>
-    Require all granted
-</Directory>
-"""
+{_OPEN}{opened("/srv/other")}"""
         },
         probes=probes(_SITE, _B, "http://c.example/"),
         arguments=("--target", "httpd=2.2"),
@@ -394,11 +385,7 @@ NameVirtualHost *:8080
     ServerName b.example
     WSGIScriptAlias / /srv/other/app.wsgi
 </VirtualHost>
-{_OPEN}\
-<Directory /srv/other>
-    Require all granted
-</Directory>
-"""
+{_OPEN}{opened("/srv/other")}"""
         },
         # Where httpd shows the tests another /etc/hosts; elsewhere nobody knows the name, which comes to the same.
         tree={**_TREE, "/etc/hosts": "127.0.0.1 localhost old.a.example\n"},
@@ -424,6 +411,8 @@ NameVirtualHost *:8080
 <Directory /srv/site>
     Options -FollowSymLinks Indexes
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """
         },
@@ -503,7 +492,6 @@ NameVirtualHost *:8080
         rules=("renamed-directives",),
         before={"site.conf": f"MaxClients 3\nMaxRequestsPerChild 100\n{_HOST}{_OPEN}"},
         probes=probes(_SITE),
-        mpms=("event", "prefork"),
         expect=Equal(),
         equivalent={"site.conf: swap: *": "the two limits do not know of each other"},
     ),
@@ -524,6 +512,8 @@ WSGIDaemonProcess site threads=3
 <Directory /srv/site>
     WSGIApacheExtensions On
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """
         },

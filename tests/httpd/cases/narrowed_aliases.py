@@ -82,8 +82,8 @@ _SCRIPT = """\
 
 
 def _narrowed(name: str, before: str, expect: EqualExcept, **more: Any) -> Case:
-    """A case of alias-hides-application; the MPM is no part of it."""
-    more = {"tree": _WEB2PY, "probes": probes(*_every("a.example", *_PATHS)), "mpms": ("event",), **more}
+    """A case of alias-hides-application."""
+    more = {"tree": _WEB2PY, "probes": probes(*_every("a.example", *_PATHS)), **more}
     rules = ("alias-hides-application",)
     return Case(name=name, rules=rules, level="repair", before={"site.conf": before}, expect=expect, **more)
 

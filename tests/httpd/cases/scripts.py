@@ -44,8 +44,6 @@ def _case(name: str, rule: str, script: str, level: str = "safe", conf: str = _C
         level=level,  # type: ignore[arg-type]
         before={"site.conf": conf, "/srv/w/app.wsgi": script},
         include=("site.conf",),
-        bases=("2.4",),
-        mpms=("event",),
         **{"tree": {}, "probes": _ANSWERS, "expect": _REGAINED, **more},  # type: ignore[arg-type]
     )
 
@@ -97,6 +95,8 @@ Alias /app /srv/w/page.txt
     Options +ExecCGI
     AddHandler page .txt
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """,
         tree={"/srv/w/page.txt": "PAGE"},

@@ -8,6 +8,7 @@ from typing import Any
 from ..application import app
 from ..case import Case, EqualExcept, Expectation, Level, StartsAfter
 from ..probe import probes
+from . import opened
 
 _SITE = "http://a.example"
 _APP, _SHUT, _FILE = {"who": "application", "status": 200}, {"who": "httpd", "status": 403}, {"body": "STYLE"}
@@ -22,13 +23,21 @@ _TREE = {
 _MOUNT = "WSGIScriptAlias / /srv/site/app.wsgi\n"
 _ALIAS = "Alias /static /srv/site/static\n"
 _OTHER = "Alias /other /srv/other\n"
-_OPEN = "<Directory /srv/site>\n    Require all granted\n</Directory>\n"
+_OPEN = opened("/srv/site")
 #: What changes where a host no longer answers to a name, and the first one does.
 _MOVED = {
     "vhost": ("a.example:80", "first.example:80"),
     "application_group": ("a.example|", "first.example|"),
 }
-_HOLD = "<Directory /srv/site>\n    <Files app.wsgi>\n        Require all granted\n    </Files>\n</Directory>\n"
+_HOLD = """\
+<Directory /srv/site>
+    <Files app.wsgi>
+        Require all granted
+        Order allow,deny
+        Allow from all
+    </Files>
+</Directory>
+"""
 _DAEMON = "WSGIDaemonProcess site threads=2\n"
 
 
@@ -41,7 +50,7 @@ def _case(
     *paths: str,
     equivalent: Mapping[str, str] | None = None,
 ) -> Case:
-    """One host, under one base and MPM: how a line is read does not depend on either."""
+    """One host, asked under one name."""
     return Case(
         name=name,
         rules=(rule,),
@@ -50,8 +59,6 @@ def _case(
         tree=_TREE,
         probes=probes(*(path if "://" in path else f"{_SITE}{path}" for path in paths)),
         expect=expect,
-        bases=("2.4",),
-        mpms=("event",),
         equivalent=equivalent or {},
     )
 
@@ -156,6 +163,8 @@ _WORDS = (
     Options +Indexes
     Options –Indexes
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """,
         {"/static/": _SHUT, "/static/a.css": _FILE},
@@ -191,6 +200,8 @@ WSGIScriptAlias /run /srv/site/app.wsgi
     Alias /private /srv/site/private
     <Directory /srv/site>
         Require all granted
+        Order allow,deny
+        Allow from all
     </Directory>
     <Directory /srv/site/private>
         Require all denied;
@@ -267,6 +278,8 @@ WSGIProcessGroup site # see above
         + """\
 <Directory /srv/site>
     Require all granted # everyone
+    Order allow,deny
+    Allow from all
 </Directory>
 """,
         {"/": {**_GROUP, "cwd": "/srv/site"}},
@@ -341,6 +354,8 @@ _CHARACTERS = (
         """\
 &lt;Directory &quot;/srv/site&quot;&gt;
     Require all granted
+    Order allow,deny
+    Allow from all
 &lt;/Directory&gt;
 RewriteEngine On
 RewriteCond &quot;%{REQUEST_URI}&quot; ^/(search|find)$
@@ -362,7 +377,7 @@ Alias /other /srv/other
         "a no-break space before a word",
         "invisible-characters",
         "Invalid command",
-        _MOUNT + "\ufeff" + _ALIAS + "<Directory /srv/site>\n    Require\xa0all granted\n</Directory>\n",
+        _MOUNT + "\ufeff" + _ALIAS + _OPEN.replace("Require all", "Require\xa0all"),
         {"/": _APP, "/static/a.css": _FILE},
     ),
     _case(
@@ -426,6 +441,8 @@ Alias /private /srv/site/private
         + """\
 <Directory ‘/srv/site/static’>
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """,
         EqualExcept(served=(f"{_SITE}/static/a.css",)),
@@ -641,6 +658,8 @@ Alias /private /srv/site/private
         + """\
 <Directory /srv/site/static>>
     Require all granted
+    Order allow,deny
+    Allow from all
 </Directory>
 """,
         EqualExcept(served=(f"{_SITE}/static/a.css",)),

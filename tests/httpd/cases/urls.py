@@ -217,7 +217,6 @@ RewriteRule ^/a\\.css$ /static/a.css
             },
             regained=(f"{_SITE}/wiki/x",),
         ),
-        mpms=("event",),
     ),
     Case(
         name="a directory of scripts without its slash",
@@ -233,7 +232,6 @@ RewriteRule ^/a\\.css$ /static/a.css
             regained=(f"{_SITE}/scripts/one.wsgi/x",),
         ),
         root=True,
-        mpms=("event",),
     ),
     Case(
         name="patterns that lead to one directory",
@@ -256,7 +254,6 @@ WSGIScriptAlias / /srv/w/portal.wsgi
             regained=(f"{_SITE}/statics",),
             served=(f"{_SITE}/static/a.css", f"{_SITE}/files/a.txt"),
         ),
-        mpms=("event",),
     ),
     Case(
         name="an alias that lacks a slash, to a directory that is closed",
@@ -278,6 +275,5 @@ WSGIScriptAlias / /srv/w/portal.wsgi
         tree=_TREE,
         probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css"),
         expect=EqualExcept({f"{_SITE}/static/a.css": {"mapped": ("/srv/w/statica.css", "/srv/w/static/a.css")}}),
-        mpms=("event",),
     ),
 )
