@@ -34,6 +34,7 @@ from .probe import Answer, Probe, changes
 from .root import CONF, Link
 from .server import BASES, ENVIRONMENT, MODULES, Base, Run, Setup, run
 from .stage import Stage, neutral, stage
+from .template import rendered
 
 #: Set to start each file as a site of both whole servers.
 EVERYTHING = "MODWSGI_FIX_REAL_EVERYTHING"
@@ -155,8 +156,9 @@ def _source(texts: Texts, variables: Mapping[str, str] | None = None) -> Source:
 
 
 def _read(texts: Texts) -> Config:
-    """With what the environment of a server defines."""
-    return load(_source(texts, {name: value for name, value in ENVIRONMENT.items() if name.startswith("APACHE_")}))
+    """As it is started: placeholders filled in, and with what the environment of a server defines."""
+    filled = {name: rendered(text) for name, text in texts.items()}
+    return load(_source(filled, {name: value for name, value in ENVIRONMENT.items() if name.startswith("APACHE_")}))
 
 
 @functools.cache
@@ -214,7 +216,7 @@ def serve(subject: Subject, texts: Texts, base: Base, directory: Path) -> Run:
     hosts = "".join(f"@IP@ {name}\n" for name in ("private.invalid", *staged.hosts))
     entry = SERVER if SERVER in texts else SITE
     setup = Setup(
-        {"/etc/hosts": f"127.0.0.1 localhost\n{hosts}", **{name: neutral(text)[0] for name, text in texts.items()}},
+        {"/etc/hosts": f"127.0.0.1 localhost\n{hosts}", **{name: _ready(text)[0] for name, text in texts.items()}},
         staged.tree, base, staged.mpm, staged.ports, modules=staged.modules, include=(entry,),
         preamble="" if SERVER in texts else staged.preamble,
     )  # fmt: skip
@@ -232,7 +234,12 @@ def hidden(reading: Reading) -> list[str]:
 
 
 def _taken(version: Version) -> frozenset[str]:
-    return frozenset(one for text in version.texts.values() for one in neutral(text)[1])
+    return frozenset(one for text in version.texts.values() for one in _ready(text)[1])
+
+
+def _ready(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text as it can be started here, and what was taken out of it."""
+    return neutral(rendered(text))
 
 
 # -- judging --------------------------------------------------------------------------------------------------------

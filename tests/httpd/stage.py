@@ -204,6 +204,7 @@ _ASKING = frozenset(
         "authtype",
         "require",
         "sslsessioncache",
+        "sslstaplingcache",
         "proxypass",
         "proxypassmatch",
         "balancermember",

@@ -14,6 +14,7 @@ from .install import private_roots
 from .patterns import sample
 from .probe import Answer
 from .stage import neutral
+from .template import rendered
 
 pytestmark = pytest.mark.skipif(not private_roots(), reason="real configurations need a root of their own: an overlay")
 
@@ -135,3 +136,31 @@ def test_kinds_of_change(old: Answer, new: Answer, kind: str) -> None:
 )
 def test_texts_that_patterns_match(pattern: str, text: str | None) -> None:
     assert sample(pattern) == text
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("ServerName {{ site_name }}\n", "ServerName site-name\n"),
+        ("{% set code = '/srv/x' %}\nAlias /a {{ code }}/{{ sub_dir }}\n", "\nAlias /a /srv/x//srv/template/sub-dir\n"),
+        ("{% if a %}\nA\n{% elif b %}\nB\n{% else %}\nC\n{% endif %}\nD\n", "\nA\n\n\n\n\n\nD\n"),
+        ("{#\nno\n#}A {# b #}\n", "\n\nA \n"),
+        ("<% if @a -%>\nA <%= @threads %>\n<% else -%>\nB\n<% end -%>\n", "\nA 2\n\n\n\n"),
+        ("<% unless @a -%>A<% end -%>\n<% @b.each do |c| -%>C<% end -%>\n", "A\nC\n"),
+        ("processes=%API_WORKERS% %SSLLISTEN%x @LOGDIR@ %(user)s", "processes=2 #x /srv/template/logdir www-data"),
+        ("Define ROOT /srv\nAlias /a ${ROOT}/${HOMES} ${APACHE_LOG_DIR}", None),
+        ('LogFormat "%{User-Agent}i %D %>s" a\nWSGIApplicationGroup %{GLOBAL}\n', None),
+    ],
+)
+def test_what_a_template_comes_to(template: str, text: str | None) -> None:
+    """None: httpd's own signs stay, and a variable that the text defines."""
+    expected = template.replace("${HOMES}", "/srv/template/homes") if text is None else text
+    assert rendered(template) == expected
+    assert rendered(rendered(template)) == expected
+
+
+def test_a_port_is_the_same_wherever_it_is_named() -> None:
+    one, same, other = rendered("Listen {{ api_port }}\n<VirtualHost *:{{ api_port }}>\nListen {{ web_port }}\n").split(
+        "\n"
+    )[:3]
+    assert one.split()[1] == same[:-1].rpartition(":")[2] != other.split()[1]
