@@ -12,8 +12,8 @@ from modwsgi_fix.model.servers import address, addresses, own_name
 from modwsgi_fix.model.urls import Mapping, aliases, document_root, mounts, redirects
 
 from .patterns import sample
+from .planted import CREDENTIALS, MARKER, SOURCE
 from .probe import Probe
-from .stage import CREDENTIALS, MARKER, SOURCE
 
 #: As many requests as one server is asked.
 MOST = 25
