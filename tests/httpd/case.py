@@ -256,6 +256,8 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
     mutants = mutations(case.before, fixed)
     survivors = [one for one in mutants if not _caught(case, one, after, serve)]
     found += _unexplained(case, mutants, survivors)
+    if len(survivors) == len(mutants):
+        found.append(f"{case.name}: of {len(mutants)} wrong fixes none is told from the right one")
     return Proof(
         violations=tuple(found),
         probes=sum(len(done.answers) for done in runs),

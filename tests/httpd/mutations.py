@@ -1,8 +1,9 @@
 """Wrong versions of a fix, by which a case proves that it would have noticed.
 
 ``drop``: one hunk of the difference is not made. ``widen``: a deletion takes the next directive with it.
-``elsewhere`` and ``parent``: an inserted path names another directory, or the one above. ``swap``: two neighbours
-among the inserted blocks trade places.
+``elsewhere`` and ``parent``: an inserted path names another directory, or the one above. ``opposite``: an inserted
+grant is a denial, or the other way round; what is switched on is switched off. ``swap``: two neighbours among the
+inserted blocks trade places. ``misspelt``: httpd does not know the first directive that is inserted.
 """
 
 from __future__ import annotations
@@ -68,8 +69,12 @@ def _mutated(hunk: Hunk, old: Sequence[str], new: Sequence[str]) -> Iterator[tup
     if len(removed) > len(inserted) and (lost := _next_directive(new, hunk.new.stop)) is not None:
         yield f"widen: {new[lost].strip()}", [*new[:lost], *new[lost + 1 :]]
     for index, line in enumerate(inserted):
-        for name, changed in _elsewhere(line):
+        for name, changed in (*_elsewhere(line), *_opposite(line)):
             yield f"{name}: {line.strip()}", instead([*inserted[:index], changed, *inserted[index + 1 :]])
+    first = next((index for index, line in enumerate(inserted) if re.match(r"\s*[A-Za-z]", line)), None)
+    if first is not None:
+        changed = re.sub(r"[A-Za-z]", "X", inserted[first], count=1)
+        yield f"misspelt: {inserted[first].strip()}", instead([*inserted[:first], changed, *inserted[first + 1 :]])
     blocks = list(_blocks(inserted))
     for index, (one, other) in enumerate(itertools.pairwise(blocks)):
         swapped = [*blocks[:index], other, one, *blocks[index + 2 :]]
@@ -105,6 +110,17 @@ def _elsewhere(line: str) -> Iterator[tuple[str, str]]:
     above = path.rpartition("/")[0]
     if above and "<" in found["before"]:
         yield "parent", f"{found['before']}{above}{tail}"
+
+
+_OPPOSITES = {"granted": "denied", "denied": "granted", "on": "Off", "off": "On"}
+_SWITCH = re.compile(
+    r"(?P<before>^\s*\w+\s.*\b)(?P<word>granted|denied|on|off)(?P<after>\s*)$", re.ASCII | re.IGNORECASE
+)
+
+
+def _opposite(line: str) -> Iterator[tuple[str, str]]:
+    if found := _SWITCH.match(line):
+        yield "opposite", f"{found['before']}{_OPPOSITES[found['word'].lower()]}{found['after']}"
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:

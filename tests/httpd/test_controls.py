@@ -155,6 +155,8 @@ def test_kinds_of_mutants() -> None:
         "x: elsewhere: Alias /s /srv/apps/s",
         "x: elsewhere: <Directory /srv/apps/s>",
         "x: parent: <Directory /srv/apps/s>",
+        "x: opposite: Require all granted",
+        "x: misspelt: Alias /s /srv/apps/s",
         "x: swap: Alias /s /srv/apps/s / <Directory /srv/apps/s>",
     ]
     assert [mutant.name for mutant in mutations({"x": "A\nB\nC\n"}, {"x": "B\nC\n"})] == ["x: drop: -A", "x: widen: B"]

@@ -47,6 +47,10 @@ _OTHER = "    Alias /other /srv/other\n"
 _ANYONE = f"    <Location />\n        {_BOTH}\n    </Location>\n"
 
 
+#: The script is opened by itself, and its directory closed.
+_SCRIPT_ALONE = {"*: parent: <Directory /srv/w>": _LOCKED, "*: opposite: Require all denied": _LOCKED}
+
+
 def _every(*paths: str) -> tuple[str, ...]:
     return tuple(f"{_SITE}{path}" for path in paths)
 
@@ -67,7 +71,7 @@ def _case(name: str, rule: str, text: str, expect: Any, *paths: str, **more: Any
 
 
 def _moved(name: str, text: str, expect: Any, *paths: str, **more: Any) -> Case:
-    more = {"equivalent": {"*: parent: <Directory /srv/w>": _LOCKED}, **more}
+    more = {"equivalent": _SCRIPT_ALONE, **more}
     return _case(name, "allow-in-location", text, expect, *paths, **more)
 
 
@@ -131,7 +135,7 @@ _GRANTS = (
         _LINK,
         *("/", "/static/a.css", "/secure/x", "/static/etc/hostname"),
         equivalent={
-            "*: parent: <Directory /srv/w>": _LOCKED,
+            **_SCRIPT_ALONE,
             "*: drop: -Require all granted": "without TLS the section refuses everyone, whatever else it says",
         },
     ),
@@ -158,7 +162,7 @@ _GRANTS = (
         ),
         EqualExcept(closed=_every("/etc/hostname")),
         *("/run/x", "/index.html", "/etc/hostname"),
-        equivalent={"*: parent: *": _ALONE},
+        equivalent={"*: parent: *": _ALONE, "*: opposite: Require all denied": _LOCKED},
     ),
     _moved(
         "a grant for a single file, and for one behind a pattern",
@@ -170,7 +174,7 @@ _GRANTS = (
         ),
         EqualExcept(),
         *("/", "/favicon.ico", "/css/a.css", "/css/x/a.css"),
-        equivalent={"*: parent: <Directory /srv/w>": _LOCKED, "*: parent: <Directory /srv/w/icons>": _ALONE},
+        equivalent={**_SCRIPT_ALONE, "*: parent: <Directory /srv/w/icons>": _ALONE},
     ),
     _moved(
         "a grant for a directory with a blank in its name",
@@ -216,7 +220,7 @@ _GRANTS = (
                 ),
             },
             *("/", "/static/a.css", "/static/etc/hostname"),
-            equivalent={"*: parent: <Directory /srv/w>": _LOCKED, **swapped},
+            equivalent={**_SCRIPT_ALONE, **swapped},
         )
         for mine, other, lines, swapped in (
             ("2.4", "2.2", "        Require all granted\n", {}),

@@ -208,6 +208,7 @@ CASES = (
             "httpd.conf: drop: -Order allow,deny +Require all denied": "who is refused by one dialect is refused",
             "httpd.conf: drop: -Order deny,allow +Require ip 192.0.2.0/24": "Satisfy Any admits whom either names",
             "httpd.conf: drop: -Require valid-user +<RequireAll>": "left standing, the old lines and Require both ask",
+            "httpd.conf: opposite: Require all denied": "what is asked for lies in directories that say it themselves",
             "httpd.conf: swap: Require ip *": "lines of which any may agree, in another order",
         },
     ),
@@ -519,6 +520,7 @@ WSGIDaemonProcess site threads=3
         },
         probes=probes(_SITE),
         expect=StartsAfter("Invalid command 'WSGIReloadMechanism'", {_SITE: _APPLICATION | {"process_group": "site"}}),
+        equivalent={"site.conf: opposite: WSGIPassApacheRequest *": "the application does not ask for the request"},
     ),
     _case(
         name="words that mod_wsgi 6 drops, and 4 knows",

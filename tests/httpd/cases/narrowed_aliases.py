@@ -99,7 +99,7 @@ CASES = (
         "an alias that hides the application, in a host that is open by its URLs",
         _ALIASED.format(more=_BY_URL),
         _HIDDEN,
-        equivalent={"site.conf: swap: *": _SORTED},
+        equivalent={"site.conf: swap: *": _SORTED, "site.conf: opposite: Require all granted": _OPENED},
     ),
     _narrowed(
         "an alias of the main server that hides two hosts",
@@ -201,6 +201,7 @@ CASES = (
             "*: parent: *": _ALONE,
             "*: elsewhere: <Dir*/linked/*": _OPENED,
             "*: elsewhere: <Dir*/welcome/*": _OPENED,
+            "*: opposite: Require all granted": _OPENED,
         },
     ),
 )

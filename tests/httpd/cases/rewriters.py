@@ -97,7 +97,7 @@ _OPENED_PROBES = probes(
 _NEW, _OLD = "        Require all granted", "        Order deny,allow\n        Allow from all"
 
 _SORTED = "httpd sorts directories by the number of their components, and aliases are no part of that order"
-_SAME_NAME = "no URL leads to another file of that name"
+_SAME_NAME = "no URL leads to another file beside the one that is opened"
 #: A default in the other words does not hear the grant, which is written in both.
 _HEARD = EqualExcept(
     {f"{_SITE}/static/etc/hostname": {"mapped": ("/srv/w/static/etc/hostname", "/srv/w/static/etc")}},
@@ -153,7 +153,7 @@ CASES = (
             "2.4": EqualExcept(closed=(f"{_SITE}/static/etc/hostname",), refused=(f"{_SITE}/members/x",)),
             "2.2": _HEARD,
         },
-        equivalent={"site.conf: parent: *": _SAME_NAME},
+        equivalent={"site.conf: parent: *": _SAME_NAME, "*: opposite: Require all denied": _SAME_NAME},
     ),
     Case(
         name="a grant for every URL, in the words of 2.2",
@@ -163,7 +163,11 @@ CASES = (
         tree=_OPENED_TREE,
         probes=_OPENED_PROBES,
         expect={"2.2": EqualExcept(closed=(f"{_SITE}/static/etc/hostname",)), "2.4": _HEARD},
-        equivalent={"site.conf: parent: *": _SAME_NAME, "site.conf: swap: <Directory *": _SORTED},
+        equivalent={
+            "site.conf: parent: *": _SAME_NAME,
+            "site.conf: swap: <Directory *": _SORTED,
+            "*: opposite: Require all denied": _SAME_NAME,
+        },
     ),
     Case(
         name="a process group in Location /",
@@ -218,5 +222,6 @@ WSGIDaemonProcess site threads=2
         bases=(None,),
         # The link is followed as before: the directory it lies in is open, and its own options are not touched.
         expect=Equal(),
+        equivalent={"httpd.conf: opposite: *": "what is asked for lies in directories that say it themselves"},
     ),
 )

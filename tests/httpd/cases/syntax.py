@@ -224,7 +224,10 @@ WSGIScriptAlias /run /srv/site/app.wsgi
         "Invalid command 'NameVirtualHost*:80'",
         "NameVirtualHost*:80\nWSGIPassAuthorizationOn\n" + _MOUNT + _OPEN,
         {"/": _APP},
-        equivalent={"*: swap: *": "the two directives do not know of each other"},
+        equivalent={
+            "*: swap: *": "the two directives do not know of each other",
+            "*: opposite: WSGIPassAuthorization *": "no request brings a password",
+        },
     ),
     _start(
         "a section's name and its argument in one",

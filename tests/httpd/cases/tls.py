@@ -145,7 +145,10 @@ CASES = (
                 regained=(_PLAIN, _TLS, f"{_TLS}admin"), served=(f"{_PLAIN}static/a.css", f"{_TLS}static/a.css")
             ),
         },
-        equivalent={"site.conf: parent: *": "no other directory of /srv is led to"},
+        equivalent={
+            "site.conf: parent: *": "no other directory of /srv is led to",
+            "site.conf: opposite: Require all denied": "no URL leads to what lies beside the script",
+        },
     ),
     _case(
         name="2.2's words, on a server that asks for TLS",
@@ -157,6 +160,7 @@ CASES = (
         expect=Equal(),
         equivalent={
             "httpd.conf: drop: -Order deny,allow +Require ip *": "httpd has the module of the old words, which say the same",
+            "httpd.conf: opposite: Require all denied": "what is asked for lies in directories that say it themselves",
             "httpd.conf: widen: SSLRequireSSL": "whoever comes by TLS is not asked for it",
         },
     ),
