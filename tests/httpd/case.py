@@ -20,7 +20,7 @@ from . import install
 from .mutations import Mutant, mutations
 from .probe import Answer, Probe, changes
 from .root import Tree
-from .server import Base, Mpm, Run, Setup, run
+from .server import Base, Mpm, Run, Setup, directives_of, run
 
 Level = Literal["safe", "repair", "unsafe"]
 Texts = Mapping[str, str]
@@ -108,6 +108,8 @@ class Case:
     arguments: tuple[str, ...] = ()
     root: bool = False
     since: Mapping[tuple[int, ...], Expectation] = field(default_factory=dict)
+    #: The fix only moves directives: httpd's own dump of the configuration has the same ones before and after.
+    moves: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -256,6 +258,7 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
     mutants = mutations(case.before, fixed)
     survivors = [one for one in mutants if not _caught(case, one, after, serve)]
     found += _unexplained(case, mutants, survivors)
+    found += _moved(case, fixed, directory)
     if len(survivors) == len(mutants):
         found.append(f"{case.name}: of {len(mutants)} wrong fixes none is told from the right one")
     return Proof(
@@ -267,6 +270,20 @@ def prove(case: Case, fixed: Texts, directory: Path) -> Proof:
         servers=len(runs),
         milliseconds=sum(done.milliseconds for done in runs),
     )
+
+
+def _moved(case: Case, fixed: Texts, directory: Path) -> Iterator[str]:
+    """What a fix that only moves directives has lost or made, in every base."""
+    for base in case.bases if case.moves else ():
+        setups = (
+            replace(case.setup(texts, base, case.mpms[0]), modules=(*case.modules, "info"))
+            for texts in (case.before, fixed)
+        )
+        before, after = (directives_of(setup, directory) for setup in setups)
+        if before is None or after is None:
+            yield f"{case.name}: httpd shows no directives: it does not accept the configuration"
+        elif before != after:
+            yield f"{case.name}: more than moved: lost {sorted(before - after)}, new {sorted(after - before)}"
 
 
 def _declared(case: Case) -> Iterator[str]:

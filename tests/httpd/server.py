@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -111,6 +112,23 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
     raise RuntimeError(f"no free address for a private httpd: {messages}")
 
 
+def directives_of(setup: Setup, directory: Path) -> Counter[str] | None:
+    """The directives of a configuration as mod_info shows them (``-D DUMP_CONFIG``), each as often as it stands there.
+
+    Sections are left out, and so is what httpd executes while it reads (Include, Define, LoadModule). None where it
+    does not accept the configuration.
+    """
+    with _rooted(setup, directory, "127.0.0.1") as (root, found):
+        arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-t", "-DDUMP_CONFIG"]
+        done = subprocess.run(
+            root.command(arguments), env=_environment(root, directory, found), cwd="/", capture_output=True, check=False
+        )
+    if done.returncode:
+        return None
+    lines = map(str.strip, done.stdout.decode("utf-8", "surrogateescape").splitlines())
+    return Counter(line for line in lines if line and not line.startswith(("#", "<")))
+
+
 # -- a server's life ----------------------------------------------------------------------------------------------
 
 
@@ -141,30 +159,43 @@ _numbers = itertools.count(1)
 
 
 @contextmanager
-def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
+def _rooted(setup: Setup, directory: Path, address: str) -> Iterator[tuple[Root, install.Install]]:
+    """A root in which everything of this server lies."""
     found = install.find()
     if isinstance(found, str):
         raise RuntimeError(found)
     root = make(directory / f"{os.getpid()}-{next(_numbers)}", found)
     try:
-        with _address() as address, open(root.outside(f"{HARNESS}/logs/console"), "wb") as console:
-            _write(setup, root, address, found)
-            _adopt_orphans()
-            arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-DFOREGROUND"]
-            environment = {name: root.text(value) for name, value in ENVIRONMENT.items()}
-            environment |= {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
-            process = subprocess.Popen(
-                _tied(root.command(arguments)), env=environment, cwd="/", start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
-            )  # fmt: skip
-            server = _Server(root, address, process)
-            try:
-                server.up = _comes_up(process, address, setup.listen)
-                yield server
-            finally:
-                server.kill()
+        _write(setup, root, address, found)
+        yield root, found
     finally:
         remove(root)
+
+
+def _environment(root: Root, directory: Path, found: install.Install) -> dict[str, str]:
+    environment = {name: root.text(value) for name, value in ENVIRONMENT.items()}
+    return environment | {MARK: str(directory), "APACHE_RUN_USER": found.user, "APACHE_RUN_GROUP": found.user}
+
+
+@contextmanager
+def _server(setup: Setup, directory: Path) -> Iterator[_Server]:
+    with (
+        _address() as address,
+        _rooted(setup, directory, address) as (root, found),
+        open(root.outside(f"{HARNESS}/logs/console"), "wb") as console,
+    ):
+        _adopt_orphans()
+        arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-DFOREGROUND"]
+        process = subprocess.Popen(
+            _tied(root.command(arguments)), env=_environment(root, directory, found), cwd="/", start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        server = _Server(root, address, process)
+        try:
+            server.up = _comes_up(process, address, setup.listen)
+            yield server
+        finally:
+            server.kill()
 
 
 def _comes_up(process: subprocess.Popen[bytes], address: str, ports: Sequence[int]) -> bool:

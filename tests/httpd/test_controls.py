@@ -169,3 +169,13 @@ def test_nothing_is_left_behind(httpd: Path) -> None:
     assert done["http://a.example/"].who == "application"
     assert set(httpd.iterdir()) == before
     assert alive(str(httpd)) == []
+
+
+def test_a_fix_that_loses_what_it_moves_is_seen(httpd: Path) -> None:
+    moved = "WSGIDaemonProcess other\nWSGIDaemonProcess site threads=2\n"
+    before = moved + "WSGIScriptAlias / /srv/web/handler.wsgi\nWSGIProcessGroup site\n" + OPEN
+    case = replace(EFFECTLESS, before={"site.conf": before}, probes=probes("http://a.example/"), moves=True)
+    lost = "more than moved: lost ['WSGIDaemonProcess other'], new []"
+    assert lost in _violations(case, before.replace("WSGIDaemonProcess other\n", ""), httpd)
+    assert "moved" not in _violations(case, before.replace(moved, "") + moved, httpd)
+    assert "does not accept" in _violations(case, before.replace("site threads=2", "other"), httpd)

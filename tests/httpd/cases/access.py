@@ -92,6 +92,7 @@ CASES = (
     *_closed("2.2", _CLOSED_OLD),
     Case(
         name="a restriction above a grant for everything",
+        moves=True,
         rules=("restriction-undone-by-later-location",),
         level="repair",
         before={

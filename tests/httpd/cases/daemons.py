@@ -309,6 +309,7 @@ WSGIDaemonProcess Shop threads=6
     ),
     _case(
         name="a group of a host of another name",
+        moves=True,
         rules=("process-group-inaccessible",),
         level="repair",
         before={

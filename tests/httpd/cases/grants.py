@@ -295,6 +295,7 @@ _RESTRICTIONS = (
             refused=_every("/admin/x", "/members/x"),
         ),
         *("/", "/admin/x", "/members/x", "/static/a.css"),
+        moves=True,
     ),
 )
 

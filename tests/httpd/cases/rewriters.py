@@ -171,6 +171,7 @@ CASES = (
     ),
     Case(
         name="a process group in Location /",
+        moves=True,
         rules=("needless-location-root",),
         level="safe",
         before={

@@ -94,6 +94,7 @@ CASES = (
     ),
     _case(
         name="a group of the plain host, for a TLS host of another name",
+        moves=True,
         rules=("process-group-inaccessible",),
         level="repair",
         before={
@@ -190,6 +191,7 @@ CASES = (
     ),
     _case(
         name="a needless root Location in the TLS host",
+        moves=True,
         rules=("needless-location-root",),
         level="safe",
         before=_pair(

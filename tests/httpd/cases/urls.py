@@ -34,6 +34,7 @@ def _host(text: str) -> dict[str, str]:
 CASES = (
     Case(
         name="longer mounts below a shorter one",
+        moves=True,
         rules=("wsgi-alias-order",),
         level="repair",
         before=_host("""
