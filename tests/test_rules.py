@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support import config_of
 
 from modwsgi_fix.examples import Example, examples, failures
-from modwsgi_fix.rule import Rule, all_rules
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.rule import Rule, Severity, all_rules
 
 _PAGES = Path(__file__).parent / "rules"
 
@@ -39,3 +41,22 @@ def test_every_rule_shows_a_report_and_a_silence(rule: Rule) -> None:
 
 def test_every_extra_page_belongs_to_a_rule() -> None:
     assert {page.stem for page in _PAGES.glob("*.md")} <= set(all_rules())
+
+
+@pytest.mark.parametrize(
+    ("version", "said", "severity"),
+    [
+        (None, '"404" is no status of WSGI, and the request is a 500 up to mod_wsgi 5; write "404 Not Found"', None),
+        ((5, 0), '"404" is no status of WSGI, and the request is a 500; write "404 Not Found"', None),
+        ((6, 1), '"404" is no status of WSGI, which mod_wsgi 6 makes do with; write "404 Not Found"', Severity.WARNING),
+    ],
+)
+def test_a_status_without_words_by_version(
+    version: tuple[int, ...] | None, said: str, severity: Severity | None
+) -> None:
+    """Asked of 4.9.4, 5.0.2 and 6.1.1 by tests/httpd."""
+    script = 'def application(environ, start_response):\n    start_response("404", [])\n    return []\n'
+    texts = {"/site.conf": "WSGIScriptAlias / /app.wsgi\n", "/app.wsgi": script}
+    config = config_of(texts, paths=["/site.conf"], target=Target(mod_wsgi=version))
+    (found,) = all_rules()["bad-start-response"].check(config)
+    assert (found.message, found.severity) == (said, severity)
