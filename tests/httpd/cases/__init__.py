@@ -1,4 +1,6 @@
-"""The cases of the rules: one module per family, each with a tuple ``CASES``; dropping a module in registers it."""
+"""The cases of the rules: one module per family or part of one, each with a tuple ``CASES``; dropping a module in
+registers it. What several of them share is in a module whose name begins with an underscore.
+"""
 
 from __future__ import annotations
 
@@ -18,5 +20,6 @@ def opened(*directories: str) -> str:
 
 def all_cases() -> list[Case]:
     """Every case of every module here, in order of module and place."""
-    modules = (importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    names = [found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_")]
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
     return [case for module in modules for case in module.CASES]
