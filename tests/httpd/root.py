@@ -112,6 +112,9 @@ def make(directory: Path, found: install.Install) -> Root:
         for path in HIDDEN:
             if not found.wsgi.is_relative_to(path) and not found.modules.is_relative_to(path):
                 _hide(root.outside(path))
+    else:
+        # A link to the machine's own /etc leads to ours then.
+        plant(root, {"/etc/hostname": "here\n"})
     for path in (SITE, f"{HARNESS}/logs", f"{HARNESS}/run", f"{HARNESS}/empty", "/var/log/apache2", "/var/log/httpd"):
         root.outside(path).mkdir(parents=True, exist_ok=True)
     return root

@@ -123,9 +123,10 @@ def directives_of(setup: Setup, directory: Path) -> Counter[str] | None:
         done = subprocess.run(
             root.command(arguments), env=_environment(root, directory, found), cwd="/", capture_output=True, check=False
         )
+        shown = root.as_written(done.stdout.decode("utf-8", "surrogateescape"))
     if done.returncode:
         return None
-    lines = map(str.strip, done.stdout.decode("utf-8", "surrogateescape").splitlines())
+    lines = map(str.strip, shown.splitlines())
     return Counter(line for line in lines if line and not line.startswith(("#", "<")))
 
 

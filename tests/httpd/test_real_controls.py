@@ -78,6 +78,7 @@ def test_only_what_a_rule_declares_is_explained(httpd: Path, tmp_path: Path) -> 
     assert not any("marker.txt: closed" in line for line in verdict.violations)
 
 
+@pytest.mark.usefixtures("httpd")
 def test_what_is_taken_out_of_a_text_is_known() -> None:
     text = "LoadModule php5_module modules/x.so\n<IfModule mod_ssl.c>\n  Listen \\\n 443\n</IfModule>\nListen 80\n"
     neutralised, taken = neutral(text)

@@ -82,8 +82,8 @@ def _doubled_twice(problem: Problem) -> bool:
     section = problem.section
     if problem.kind != "extra-bracket" or section is None or section.close is None:
         return False
-    head, tail = (node.logical.text.rstrip(WHITESPACE) for node in (section, section.close))
-    return head.lstrip(WHITESPACE).lower() == tail.lstrip(WHITESPACE).lower().replace("</", "<", 1)
+    head, tail = (node.logical.text.lower().split()[0] for node in (section, section.close))
+    return head == tail.replace("</", "<", 1)
 
 
 def _flat(rows: Iterable[object], depth: int = 0) -> Iterator[tuple[object, ...]]:
