@@ -9,8 +9,8 @@ from pathlib import Path
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reader import Source, load
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.source import Source, find_sources
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 
 ROOT = Path(__file__).resolve().parents[1]

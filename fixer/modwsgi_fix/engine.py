@@ -15,7 +15,8 @@ from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reader import Source, load
+from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse

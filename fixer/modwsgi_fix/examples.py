@@ -27,8 +27,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.reader import Source
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.source import Source, find_sources
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.text import Span
 

@@ -22,7 +22,8 @@ from modwsgi_fix.engine import Fixed, Job, fix
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.reader import Source, load
+from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.second_reader import objection
 from modwsgi_fix.settings import selected

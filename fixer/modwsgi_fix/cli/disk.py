@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reader import Source
+from modwsgi_fix.model.source import Source
 
 _HEAD = 8192
 #: Control characters that text may hold.

@@ -16,8 +16,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import Files, Overlay, Rooted
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reader import Source
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.source import Source, find_sources
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
     Settings,

@@ -9,71 +9,20 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import translate
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files, Rooted
+from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
-#: A word of a template (Jinja, ERB, autoconf) stands for a value that is not there yet.
-
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
-
-#: Modules that are compiled in wherever httpd is packaged, so that no LoadModule names them.
-_STATIC_MODULES = frozenset({"core", "http", "so", "log_config", "logio", "unixd", "version", "watchdog"})
-
-
-#: Modules of httpd whose source is not ``mod_`` and their name.
-_MODULES_BY_FILE = {
-    "core.c": "core", "http_core.c": "http", "event.c": "mpm_event", "worker.c": "mpm_worker", "prefork.c": "mpm_prefork",
-    "mpm_winnt.c": "mpm_winnt", "util_ldap.c": "ldap",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a server is read from.
-
-    ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
-    user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may
-    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found.
-    """
-
-    files: Files
-    entries: tuple[str, ...]
-    given: tuple[tuple[str, str], ...]
-    roots: tuple[str, ...]
-    complete: bool
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def name(self, key: str) -> str:
-        """What to call a file: as the user would reach it from the path that was given."""
-        for shown, given in self.given:
-            if key == given:
-                return shown
-            if key.startswith(given.rstrip("/") + "/"):
-                return posixpath.normpath(shown + key[len(given.rstrip("/")) :])
-        return key
-
-    def writable(self, key: str) -> bool:
-        """True when the file lies within what the user named."""
-        return any(key == given or key.startswith(given.rstrip("/") + "/") for _, given in self.given)
-
-
-def _module(test: str) -> str | None:
-    """The module that ``<IfModule>`` asks for, without ``_module``; None where that cannot be told from the test."""
-    if test.endswith("_module"):
-        return test.removesuffix("_module")
-    if test.startswith("mod_") and test.endswith(".c"):
-        short = test[4:-2]
-        return None if short in _MODULES_BY_FILE.values() else short
-    return _MODULES_BY_FILE.get(test)
 
 
 class _Macro(NamedTuple):
@@ -205,7 +154,7 @@ class _Reader:
         elif key == "loadmodule" and args:
             name = args[0].value.removesuffix("_module")
             # Loaded only where it is absent, it is there either way.
-            absent = all(g.kind == "ifmodule" and g.negated and _module(g.test) == name for g in where.guards)
+            absent = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in where.guards)
             (self.modules if absent else self.maybe_modules).add(name)
         elif key == "serverroot" and args and self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
@@ -265,7 +214,7 @@ class _Reader:
         elif key == "ifmodule":
             verdict = self.has_module(name)
         elif key == "ifversion":
-            verdict = self.has_version([arg.value for arg in args])
+            verdict = compare_version(self.target, [arg.value for arg in args])
             name, negated = " ".join(arg.value for arg in args), verdict is None and negated
             if verdict is not None:
                 return verdict
@@ -275,11 +224,11 @@ class _Reader:
 
     def has_module(self, name: str) -> bool | None:
         """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
-        short = _module(name)
+        short = module_asked(name)
         if short is None:
             # A file that is not called after its module, as that of PHP.
             return None if name.endswith(".c") and not name.startswith("mod_") else False
-        if short in self.modules or short in _STATIC_MODULES or short == "wsgi":
+        if short in self.modules or short in STATIC_MODULES or short == "wsgi":
             return True
         if short in self.maybe_modules:
             return None
@@ -288,31 +237,6 @@ class _Reader:
             return not self.target.is_22
         # A server that loads only a few modules has the others compiled in.
         return False if self.source.complete and len(self.modules) > 5 else None
-
-    def has_version(self, words: list[str]) -> bool | None:
-        """Weigh ``<IfVersion [!]operator version>`` (mod_version.c:compare_version) against the target.
-
-        The target may leave the patch level open: 2.4 is then some 2.4.x with x of 1 or more.
-        """
-        operator, wanted = (words[0], words[1]) if len(words) > 1 else ("=", words[0] if words else "")
-        negated = operator.startswith("!")
-        operator = operator.removeprefix("!") or "="
-        if operator in ("~",) or wanted.startswith("/"):
-            return None
-        try:
-            version = tuple(int(part) for part in wanted.split("."))
-        except ValueError:
-            return None
-        version += (0,) * (3 - len(version))
-        low = self.target.httpd + ((1,) if len(self.target.httpd) == 2 else ())
-        high = self.target.httpd + ((9999,) if len(self.target.httpd) == 2 else ())
-        orders = {(have > version) - (have < version) for have in (low, high)}
-        if orders == {-1, 1}:
-            orders.add(0)
-        allowed = {"=": {0}, "==": {0}, ">": {1}, ">=": {0, 1}, "<": {-1}, "<=": {-1, 0}}.get(operator)
-        if allowed is None or (orders & allowed and orders - allowed):
-            return None
-        return bool(orders & allowed) is not negated
 
     # -- includes and macros ---------------------------------------------------
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.reader import Source
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 _EXTENSIONS = (".conf", ".vhost", ".inc")
@@ -27,6 +27,36 @@ _DEBIAN = {
     "APACHE_PID_FILE": "/var/run/apache2/apache2.pid",
     "APACHE_CONFDIR": "/etc/apache2",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a server is read from.
+
+    ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
+    user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may
+    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found.
+    """
+
+    files: Files
+    entries: tuple[str, ...]
+    given: tuple[tuple[str, str], ...]
+    roots: tuple[str, ...]
+    complete: bool
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, key: str) -> str:
+        """What to call a file: as the user would reach it from the path that was given."""
+        for shown, given in self.given:
+            if key == given:
+                return shown
+            if key.startswith(given.rstrip("/") + "/"):
+                return posixpath.normpath(shown + key[len(given.rstrip("/")) :])
+        return key
+
+    def writable(self, key: str) -> bool:
+        """True when the file lies within what the user named."""
+        return any(key == given or key.startswith(given.rstrip("/") + "/") for _, given in self.given)
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:

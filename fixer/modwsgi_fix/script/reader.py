@@ -1,185 +1,21 @@
-"""A WSGI script as libcst reads it: statements with the spans of our text, and what rules ask of them.
-
-libcst is imported here alone, and only when a script is read. It reads and says where things stand; a change is an ``Edit``
-of the text like any other. Of a script that is no Python 3 nothing is said but that.
-"""
+"""From text to statements, by libcst, which is imported here alone, and only when a script is read."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from modwsgi_fix.script.module import LINE_END, Argument, Call, Kind, Module, NotPython3, Statement, Text
 from modwsgi_fix.text import Span
 
 if TYPE_CHECKING:
     import libcst as cst
 
-#: Where libcst ends a line (its codegen splits so; a form feed or U+0085 ends none).
-_LINE_END = re.compile(r"\r\n?|\n")
 #: Bytes that are no UTF-8, as ``text.decode`` keeps them; Rust takes no lone surrogate. One character stands for one.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-
-Kind = Literal["import", "assign", "expression", "def", "class", "block", "return", "yield", "other"]
-
-
-class NotPython3(Exception):
-    """A script that libcst cannot read: Python 2, or broken. ``span`` is where it gave up."""
-
-    def __init__(self, reason: str, span: Span) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.span = span
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """An argument of a call: ``keyword`` or empty, its source, and the literal that it is (None for any other)."""
-
-    keyword: str
-    source: str
-    literal: str | bytes | None
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call: the dotted name of what is called (empty where it has none), the arguments, where it stands."""
-
-    name: str
-    arguments: tuple[Argument, ...]
-    span: Span
-
-    def argument(self, position: int, keyword: str) -> Argument | None:
-        """The argument at a position (from 0) or of a keyword."""
-        plain = [argument for argument in self.arguments if not argument.keyword]
-        named = next((argument for argument in self.arguments if argument.keyword == keyword), None)
-        return named or (plain[position] if position < len(plain) else None)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string literal: its value, its prefix in lower case (``b``, ``f`` …), and where it stands."""
-
-    value: str
-    prefix: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement.
-
-    ``targets`` are the dotted names that it binds (for an import, the local names); ``value`` is the source of what is
-    assigned, returned or evaluated, ``call`` that value where it is a call. ``imported`` maps local names to dotted
-    ones. ``strings`` are the string literals that the value is, or that a list or tuple in its place holds; ``wraps``
-    says which. A block (``if``, ``try``, ``with``, ``for`` …) has a ``body`` with all of its branches, and ``test``, the
-    source of an ``if``'s condition.
-    """
-
-    kind: Kind
-    span: Span
-    lines: Span
-    #: What to underline: the name of a function or class, else the statement's first line.
-    head: Span
-    targets: tuple[str, ...] = ()
-    value: str = ""
-    value_span: Span | None = None
-    call: Call | None = None
-    imported: tuple[tuple[str, str], ...] = ()
-    star: bool = False
-    decorators: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    strings: tuple[Text, ...] = ()
-    wraps: Literal["", "list", "tuple"] = ""
-    body: tuple[Statement, ...] = ()
-    test: str = ""
-    has_else: bool = False
-    #: False where other small statements share its line.
-    alone: bool = True
-
-    def walk(self) -> Iterator[Statement]:
-        """It and the statements in it, those of functions too."""
-        yield self
-        for one in self.body:
-            yield from one.walk()
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """A script's statements. ``text`` is what was read, character for character."""
-
-    text: str
-    body: tuple[Statement, ...]
-    #: Every name that stands in the script, and where; attributes and keywords are names, too, words in strings are not.
-    identifiers: tuple[tuple[str, int], ...]
-
-    def count(self, name: str, span: Span) -> int:
-        """How often a name stands within a span."""
-        return sum(one == name and at in span for one, at in self.identifiers)
-
-    @property
-    def newline(self) -> str:
-        """The first line end."""
-        found = _LINE_END.search(self.text)
-        return found[0] if found else "\n"
-
-    def top(self) -> Iterator[Statement]:
-        """What is run on import: statements outside of functions and classes, those of blocks included."""
-        stack = list(reversed(self.body))
-        while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block":
-                stack += reversed(one.body)
-
-    def all(self) -> Iterator[Statement]:
-        """Every statement."""
-        for one in self.body:
-            yield from one.walk()
-
-    @property
-    def names(self) -> dict[str, Statement]:
-        """What is bound on import, with the last statement that binds it. A main guard's body is never run."""
-        return {name: one for one in self.live() for name in one.targets if "." not in name}
-
-    def live(self) -> Iterator[Statement]:
-        """As ``top``, without what stands under ``if __name__ == "__main__":``."""
-        stack = list(reversed(self.body))
-        while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block" and not is_main_guard(one):
-                stack += reversed(one.body)
-
-    @property
-    def imports(self) -> dict[str, str]:
-        """Local names of what is imported on import of the script, with the dotted names they stand for."""
-        return {local: dotted for one in self.live() for local, dotted in one.imported}
-
-    def resolve(self, name: str) -> str:
-        """A dotted name with its first part as it was imported: ``query`` after ``from bobo import query``."""
-        first, dot, rest = name.partition(".")
-        return self.imports.get(first, first) + dot + rest
-
-    @property
-    def is_open(self) -> bool:
-        """True where names may be bound that are not to be seen: a star import, ``exec``, ``globals()``."""
-        return any(one.star for one in self.live()) or any(
-            word in self.text
-            for word in ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[")
-        )
-
-
-def is_main_guard(one: Statement) -> bool:
-    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
-    return (
-        re.fullmatch(r"""\(?\s*(?:__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__)\s*\)?""", one.test)
-        is not None
-    )
 
 
 @lru_cache(maxsize=64)
@@ -190,7 +26,7 @@ def parse(text: str) -> Module:
 
     bom = text.startswith("\ufeff")
     source = _SURROGATE.sub("\ufffd", text[1:] if bom else text)
-    starts = [0, *(found.end() for found in _LINE_END.finditer(source))]
+    starts = [0, *(found.end() for found in LINE_END.finditer(source))]
     try:
         module = cst.parse_module(source)
         # A module that libcst does not give back as it was has positions of another text.
@@ -231,7 +67,7 @@ class _Reader:
         self.text = text
         self.module = module
         self.span = span
-        self.starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
+        self.starts = [0, *(found.end() for found in LINE_END.finditer(text))]
 
     def lines(self, span: Span) -> Span:
         """The whole lines of a span, the last line end included."""
@@ -241,7 +77,7 @@ class _Reader:
 
     def head(self, span: Span) -> Span:
         """A span's first line."""
-        found = _LINE_END.search(self.text, span.start, span.end)
+        found = LINE_END.search(self.text, span.start, span.end)
         return Span(span.start, found.start() if found else span.end)
 
     def code(self, node: cst.CSTNode) -> str:
@@ -437,32 +273,3 @@ def is_python3(text: str) -> bool:
     except NotPython3:
         return False
     return True
-
-
-#: The decorators by which bobo makes a resource of a function or class.
-_RESOURCES = frozenset({"query", "post", "get", "put", "delete", "head", "options", "resource", "subroute"})
-
-
-def bobo_resources(module: Module) -> list[Statement]:
-    """The functions and classes of a module that are bobo resources."""
-    return [
-        one
-        for one in module.live()
-        if one.kind in ("def", "class")
-        and any(module.resolve(name).removeprefix("bobo.") in _RESOURCES and module.resolve(name).startswith("bobo.")
-                for name in one.decorators)
-    ]  # fmt: skip
-
-
-#: What makes a WSGI application, by dotted name.
-_MAKERS = frozenset({
-    "flask.Flask", "flask.app.Flask", "bottle.Bottle", "bottle.default_app", "falcon.API", "falcon.App", "quixote.wsgi.QWIP",
-    "django.core.wsgi.get_wsgi_application", "django.core.handlers.wsgi.WSGIHandler", "webapp2.WSGIApplication",
-    "bobo.Application", "cherrypy.Application", "cherrypy.tree.mount", "paste.deploy.loadapp", "pyramid.paster.get_app",
-    "connexion.App", "connexion.FlaskApp", "web.application.wsgifunc",
-})  # fmt: skip
-
-
-def makes_application(module: Module, one: Statement) -> bool:
-    """True when a statement assigns what a known framework makes."""
-    return one.call is not None and module.resolve(one.call.name) in _MAKERS

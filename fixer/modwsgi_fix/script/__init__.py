@@ -1,0 +1,14 @@
+"""A WSGI script as libcst reads it: statements with the spans of our text, and what rules ask of them.
+
+It reads and says where things stand; a change is an ``Edit`` of the text like any other. Of a script that is no Python 3
+nothing is said but that.
+"""
+
+from modwsgi_fix.script.applications import bobo_resources, makes_application
+from modwsgi_fix.script.module import Argument, Call, Kind, Module, NotPython3, Statement, Text, is_main_guard
+from modwsgi_fix.script.reader import is_python3, parse
+
+__all__ = [
+    "Argument", "Call", "Kind", "Module", "NotPython3", "Statement", "Text", "bobo_resources", "is_main_guard",
+    "is_python3", "makes_application", "parse",
+]  # fmt: skip

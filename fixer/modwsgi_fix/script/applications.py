@@ -1,0 +1,33 @@
+"""What makes a WSGI application: the objects of known frameworks, and bobo's resources."""
+
+from __future__ import annotations
+
+from modwsgi_fix.script.module import Module, Statement
+
+#: The decorators by which bobo makes a resource of a function or class.
+_RESOURCES = frozenset({"query", "post", "get", "put", "delete", "head", "options", "resource", "subroute"})
+
+
+def bobo_resources(module: Module) -> list[Statement]:
+    """The functions and classes of a module that are bobo resources."""
+    return [
+        one
+        for one in module.live()
+        if one.kind in ("def", "class")
+        and any(module.resolve(name).removeprefix("bobo.") in _RESOURCES and module.resolve(name).startswith("bobo.")
+                for name in one.decorators)
+    ]  # fmt: skip
+
+
+#: What makes a WSGI application, by dotted name.
+_MAKERS = frozenset({
+    "flask.Flask", "flask.app.Flask", "bottle.Bottle", "bottle.default_app", "falcon.API", "falcon.App", "quixote.wsgi.QWIP",
+    "django.core.wsgi.get_wsgi_application", "django.core.handlers.wsgi.WSGIHandler", "webapp2.WSGIApplication",
+    "bobo.Application", "cherrypy.Application", "cherrypy.tree.mount", "paste.deploy.loadapp", "pyramid.paster.get_app",
+    "connexion.App", "connexion.FlaskApp", "web.application.wsgifunc",
+})  # fmt: skip
+
+
+def makes_application(module: Module, one: Statement) -> bool:
+    """True when a statement assigns what a known framework makes."""
+    return one.call is not None and module.resolve(one.call.name) in _MAKERS
