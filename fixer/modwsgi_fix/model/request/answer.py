@@ -50,7 +50,8 @@ def _by_extension(state: State, forced: str | None) -> None:
     mappings: dict[str, tuple[str, Item]] = {}
     types: dict[str, tuple[str, Item]] = {}
     for _, items in every(state.layers, ("addhandler", "removehandler", "addtype", "removetype"), state.world):
-        for item in items:
+        # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
+        for item in sorted(items, key=lambda item: item.key.startswith("remove")):
             table = mappings if item.key.endswith("handler") else types
             words = item.values[1:] if item.key.startswith("add") else item.values
             for word in words:
@@ -113,6 +114,8 @@ def _listing(state: State) -> Outcome:
     if "indexes" in merged_options(state.layers, state.world).on:
         item = last(state.layers, "options", state.world)
         state.step("handler", "Options Indexes: the directory is listed", item)
+        # Its name gets a slash where the URL has none (mod_autoindex.c:index_directory).
+        state.filename = f"{(state.filename or '').rstrip('/')}/"
         return _outcome(state, Kind.LISTING, 200)
     state.step("handler", "no DirectoryIndex is there, and Options has no Indexes")
     return _outcome(state, Kind.REFUSED, 403, "a directory without index")

@@ -251,15 +251,18 @@ def hostname(config: Config, server: Server, world: World) -> str:
     return ""
 
 
-def server_port(config: Config, server: Server, request: Request, canonical: Item | None) -> int:
-    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (domain.md A2)."""
+def server_port(config: Config, server: Server, request: Request, canonical: Item | None, *, sub: bool = False) -> int:
+    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (domain.md A2).
+
+    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest.
+    """
     default = 443 if request.tls else 80
     item = name_item(server)
     own = int(split_name(item.value)[1] or 0) if item else 0
     if item is None:
         ports = [_port(address) for address in addresses(server)]
         own = ports[0] if ports else 0
-    if canonical is not None and canonical.value.lower() == "on":
+    if sub or (canonical is not None and canonical.value.lower() == "on"):
         return own or default
     found = re.search(r":(\d+)$", request.host_header)
     return int(found[1]) if found else own or default

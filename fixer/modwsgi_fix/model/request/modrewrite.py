@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import quote
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.request.hosts import server_port
 from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import SAFE, State, location_url, server_name
+from modwsgi_fix.model.request.state import State, escaped, location_url, server_name
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.urls import compile_regex
 
@@ -265,9 +264,8 @@ class _Run:
         if upper == "HTTP_HOST" or name.lower() == "http:host":
             return request.host_header
         if upper == "SERVER_PORT":
-            return str(
-                server_port(state.config, state.site.server, request, state.site.last("usecanonicalname", state.world))
-            )
+            canonical = state.site.last("usecanonicalname", state.world)
+            return str(server_port(state.config, state.site.server, request, canonical, sub=state.sub))
         if upper == "SERVER_NAME":
             return server_name(state)
         if upper == "REQUEST_METHOD":
@@ -323,13 +321,13 @@ class _Run:
         return False
 
     def send(self, rule: Rule, status: int) -> None:
-        scheme, separator, rest = self.filename.partition("://")
-        escaped = (
-            rest
-            if rule.flags.keys() & {"ne", "noescape"}
-            else quote(rest, safe=SAFE + "%#[]", errors="surrogateescape")
-        )
-        url = f"{scheme}{separator}{escaped}" + (f"?{self.state.query}" if self.state.query else "")
+        url = self.filename
+        if not rule.flags.keys() & {"ne", "noescape"}:
+            # What stands behind the host, a "%" included (mod_rewrite.c:escape_absolute_uri).
+            scheme, separator, rest = url.partition("://")
+            host, slash, path = rest.partition("/")
+            url = f"{scheme}{separator}{host}{slash}{escaped(path)}"
+        url += f"?{self.state.query}" if self.state.query else ""
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
     def local(self, rules: list[Rule]) -> bool:

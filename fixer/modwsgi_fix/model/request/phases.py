@@ -129,7 +129,9 @@ def _directory(state: State, depth: int) -> None:
     names, item = _index_names(state)
     for name in names:
         uri = name if name.startswith("/") else state.uri + name
-        sub = State(state.config, state.site, state.request, world, uri, state.query, sub=True)
+        # Whatever the method of the request is (request.c:ap_sub_req_lookup_uri).
+        asked = state.request._replace(method="GET")
+        sub = State(state.config, state.site, asked, world, uri, state.query, sub=True)
         if depth >= _MOST_SUBREQUESTS:
             raise Beyond("DirectoryIndex leads in a circle", item)
         steps = len(world.steps)

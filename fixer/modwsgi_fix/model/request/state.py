@@ -126,10 +126,11 @@ def _normalize(state: State, path: str) -> str:
 
 
 def escaped(path: str) -> str:
-    """A path as httpd writes it into a URL."""
+    """A path as httpd writes it into a URL (``util.c:ap_os_escape_path``)."""
     from urllib.parse import quote
 
-    return quote(path, safe=SAFE, errors="surrogateescape")
+    quoted = quote(path, safe=SAFE, errors="surrogateescape")
+    return re.sub("%..", lambda code: code[0].lower(), quoted) if "%" in quoted else quoted
 
 
 def location_url(state: State, path: str) -> str:
@@ -138,7 +139,7 @@ def location_url(state: State, path: str) -> str:
     scheme, usual = ("https", 443) if request.tls else ("http", 80)
     canonical = last(state.layers or site.base, "usecanonicalname", state.world)
     name = server_name(state)
-    port = server_port(state.config, site.server, request, canonical)
+    port = server_port(state.config, site.server, request, canonical, sub=state.sub)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
 
 
