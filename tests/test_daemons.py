@@ -372,3 +372,39 @@ def test_a_definition_is_hoisted_with_the_line_ends_of_its_file() -> None:
     bare = "<VirtualHost *:80>\r\n\tServerName {0}\r\n</VirtualHost>\r\n"
     wanted = "# Site\r\nWSGIDaemonProcess g \\\r\n\tthreads=5\r\n" + bare.format("a.example") + bare.format("b.example")
     assert fixed.files[0].after == wanted
+
+
+@pytest.mark.parametrize(
+    ("stronger", "weaker"),
+    [
+        ("<Directory /srv/w>", "<Directory /srv>"),
+        ('<DirectoryMatch "/w">', "<DirectoryMatch w>"),
+        ('<DirectoryMatch "w">', "<Directory /srv/w>"),
+    ],
+)
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_section_of_a_directory_counts_by_its_path(stronger: str, weaker: str, first: int) -> None:
+    """Wherever it stands: each asked of httpd 2.4.71 with mod_wsgi 4.9.4."""
+    sections = [
+        f"{opener}\n    WSGIProcessGroup {group}\n</{opener[1:].split()[0]}>\n"
+        for opener, group in ((stronger, "strong"), (weaker, "weak"))
+    ]
+    text = "WSGIScriptAlias / /srv/w/app.wsgi\n" + sections[first] + sections[1 - first]
+    config = config_of(text)
+    (mount,) = mounts(config, config.main)
+    assert process_group(config, config.main, mount).name == "strong"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("<Location />", '<LocationMatch "^/">'), ("<Files app.wsgi>", '<FilesMatch "wsgi">')]
+)
+def test_of_locations_and_of_files_the_last_counts(one: str, other: str) -> None:
+    """With a pattern or without: asked of the same."""
+    for first, last in ((one, other), (other, one)):
+        sections = "".join(
+            f"{opener}\n    WSGIProcessGroup {group}\n</{opener[1:].split()[0]}>\n"
+            for opener, group in ((first, "weak"), (last, "strong"))
+        )
+        config = config_of(f"WSGIScriptAlias / /srv/w/app.wsgi\n{sections}")
+        (mount,) = mounts(config, config.main)
+        assert process_group(config, config.main, mount).name == "strong"

@@ -126,6 +126,27 @@ def test_what_a_section_removes_goes_last(lines: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("/static", "/a", 403),
+        ("/a/static", "/static", 200),
+        ("/static", "/a/static", 403),
+        ("static", "/a", 403),
+        ("/static", "css", 200),
+    ],
+)
+def test_directory_match_goes_by_its_slashes(first: str, second: str, status: int) -> None:
+    """Those with more of them come later, those with as many in file order: each asked of httpd 2.4.71."""
+    sections = "".join(
+        f"<DirectoryMatch {pattern}>\n    Require all {word}\n</DirectoryMatch>\n"
+        for pattern, word in ((first, "granted"), (second, "denied"))
+    )
+    assert (
+        outcome(server(f"{_BASE}Alias /s /srv/a/static\n{sections}"), "http://main.example/s/site.css").status == status
+    )
+
+
+@pytest.mark.parametrize(
     ("version", "line", "group", "note"),
     [
         ((4, 9, 4), "", "a.example|/app", ""),

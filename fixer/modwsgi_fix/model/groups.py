@@ -9,15 +9,13 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from modwsgi_fix.model.access import directory_matches, files_matches, location_matches
+from modwsgi_fix.model.access import directory_matches, directory_rank, files_matches, location_matches
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import GroupUse, is_settled
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 
 #: The application group where none is selected: one for each host name, port and mount point.
 DEFAULT_APPLICATION = "%{RESOURCE}"
-
-_CLASSES = ("directory", "directorymatch", "files", "filesmatch", "location", "locationmatch")
 
 
 class Selection(NamedTuple):
@@ -44,7 +42,7 @@ def application_group(config: Config, server: Server, mount: Mapping) -> Selecti
 def _selection(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
     if written := mount_options(config, mount).get(option):
         return Selection(_name(written.value), mount.item)
-    best: tuple[int, Item] | None = None
+    best: tuple[tuple[int, ...], Item] | None = None
     for item in config.named(key):
         if not item.args or not item.sections or item.server not in (server, config.main):
             continue
@@ -54,13 +52,20 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
             continue
         if held is None or item.guards:
             return Selection(None, item)
-        rank = _CLASSES.index(section.key)
+        rank = _rank(section, own=item.server is server)
         if best is None or rank >= best[0]:
             best = rank, item
     found = best[1] if best else _of_server(config, server, key)
     if found is None:
         return Selection(default, None)
     return Selection(None if found.guards else _name(found.value), found)
+
+
+def _rank(section: Item, *, own: bool) -> tuple[int, ...]:
+    """Where a section comes in; those of one rank in reading order. A host's ``own`` follow the main server's."""
+    if section.key in ("directory", "directorymatch"):
+        return 0, *directory_rank(section), own
+    return (1 if section.key in ("files", "filesmatch") else 2), own
 
 
 def _of_server(config: Config, server: Server, key: str) -> Item | None:

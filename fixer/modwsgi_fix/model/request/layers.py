@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.access import directory_rank, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request.world import Beyond, World, normal
 from modwsgi_fix.model.urls import compile_regex
@@ -160,9 +160,10 @@ class Site:
             found.sort(key=lambda section: section.order)
         return found
 
-    def directory_regexes(self) -> Iterator[Section]:
-        for one in self._directories:
-            yield from one.regexes
+    def directory_regexes(self) -> list[Section]:
+        """In the order that httpd merges them: ``directory_rank``."""
+        found = [section for one in self._directories for section in one.regexes]
+        return sorted(found, key=lambda section: directory_rank(section.section))
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
