@@ -19,7 +19,7 @@ from typing import Any, Literal
 from . import install
 from .mutations import Mutant, mutations
 from .probe import Answer, Probe, changes
-from .root import Tree
+from .root import CERTIFICATE, Tree
 from .server import Base, Mpm, Run, Setup, directives_of, run
 
 Level = Literal["safe", "repair", "unsafe"]
@@ -116,7 +116,7 @@ class Case:
 
     def expectation(self, base: Base) -> Expectation:
         found = install.find()
-        assert not isinstance(found, str)
+        assert not isinstance(found, str), found
         newer = [version for version in self.since if version <= install.mod_wsgi_version(found)]
         if newer:
             return self.since[max(newer)]
@@ -124,12 +124,14 @@ class Case:
 
     def setup(self, texts: Texts, base: Base, mpm: Mpm) -> Setup:
         """The server of this case, with ``texts`` for its configuration."""
-        ports = tuple(sorted({probe.port for probe in self.probes} or {80}))
+        ports = {probe.port for probe in self.probes} or {80}
         if any(re.search(r"^\s*SSL", text, re.MULTILINE | re.IGNORECASE) for text in self.before.values()):
-            ports = tuple(sorted({*ports, 443}))
-        return Setup(
-            texts, self.tree, base, mpm, ports, modules=self.modules, include=self.include, preamble=self.preamble
-        )
+            ports.add(443)
+        tree = self.tree
+        if any(CERTIFICATE in text for text in self.before.values()):
+            tree = {**tree, CERTIFICATE: "".join(install.certificate())}
+        listen = tuple(sorted(ports))
+        return Setup(texts, tree, base, mpm, listen, modules=self.modules, include=self.include, preamble=self.preamble)
 
 
 # -- judging --------------------------------------------------------------------------------------------------------

@@ -18,12 +18,11 @@ from modwsgi_fix.model.urls import Mapping, mapping_of, substitute
 from . import install
 from .application import app
 from .patterns import sample
-from .root import CONF, HARNESS, HIDDEN, Link
+from .root import CERTIFICATE, CONF, HIDDEN, Link
 from .root import Tree as Files
 
 #: In every directory that something leads to: a static file, and a source file which is an application as well.
 MARKER, SOURCE = "marker.txt", "source.py"
-CERTIFICATE = f"{HARNESS}/certificate.pem"
 #: A name and a password that every file and script of ours accepts.
 CREDENTIALS = "probe", "probe"
 

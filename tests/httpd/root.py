@@ -26,6 +26,8 @@ CONF = "/etc/apache2"
 SITE = "/srv/site"
 #: The generated configuration, logs, sockets.
 HARNESS = "/srv/harness"
+#: A certificate that no client of ours checks, with its key.
+CERTIFICATE = f"{HARNESS}/certificate.pem"
 
 #: Directories of the machine that a private root does not show, so that what is installed here changes no verdict.
 HIDDEN = ("/etc/apache2", "/etc/httpd", "/var/log", "/var/www", "/srv", "/home")

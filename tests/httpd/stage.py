@@ -18,7 +18,8 @@ from modwsgi_fix.model.servers import addresses
 from modwsgi_fix.syntax import CONDITIONS, Directive, Section, Tree, parse
 
 from . import install
-from .planted import CERTIFICATE, Plan, fill, options_of, users_of
+from .planted import Plan, fill, options_of, users_of
+from .root import CERTIFICATE
 from .root import Tree as Files
 from .server import Mpm
 

@@ -12,10 +12,16 @@ from ..case import Case
 
 def opened(*directories: str) -> str:
     """Sections that open directories, whichever of the two dialects had closed the file system."""
-    return "".join(
-        f"<Directory {path}>\n    Require all granted\n    Order allow,deny\n    Allow from all\n</Directory>\n"
-        for path in directories
-    )
+    return "".join(f"<Directory {path}>\n{_granted(4)}</Directory>\n" for path in directories)
+
+
+def opened_file(directory: str, name: str) -> str:
+    """The same for one file of a directory."""
+    return f"<Directory {directory}>\n    <Files {name}>\n{_granted(8)}    </Files>\n</Directory>\n"
+
+
+def _granted(indent: int) -> str:
+    return "".join(f"{' ' * indent}{line}\n" for line in ("Require all granted", "Order allow,deny", "Allow from all"))
 
 
 def all_cases() -> list[Case]:

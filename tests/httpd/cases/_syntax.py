@@ -8,7 +8,7 @@ from typing import Any
 from ..application import app
 from ..case import Case, Expectation, Level, StartsAfter
 from ..probe import probes
-from . import opened
+from . import opened, opened_file
 
 SITE = "http://a.example"
 APP, SHUT, FILE = {"who": "application", "status": 200}, {"who": "httpd", "status": 403}, {"body": "STYLE"}
@@ -29,15 +29,7 @@ MOVED = {
     "vhost": ("a.example:80", "first.example:80"),
     "application_group": ("a.example|", "first.example|"),
 }
-HOLD = """\
-<Directory /srv/site>
-    <Files app.wsgi>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Files>
-</Directory>
-"""
+HOLD = opened_file("/srv/site", "app.wsgi")
 DAEMON = "WSGIDaemonProcess site threads=2\n"
 
 

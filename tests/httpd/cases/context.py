@@ -8,6 +8,7 @@ from ..application import app
 from ..case import Case, StartsAfter
 from ..probe import probes
 from ..root import Tree
+from . import opened, opened_file
 
 _TREE: Tree = {
     "/srv/site/app.wsgi": app(),
@@ -15,20 +16,7 @@ _TREE: Tree = {
     "/srv/site/code/module.py": "SECRET",
     "/srv/site/robots.txt": "ROBOTS",
 }
-_OPEN = """\
-<Directory /srv/site>
-    <Files app.wsgi>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Files>
-</Directory>
-<Directory /srv/site/static>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+_OPEN = opened_file("/srv/site", "app.wsgi") + opened("/srv/site/static")
 _SITE, _CSS = "http://a.example/", "http://a.example/static/a.css"
 _APPLICATION, _FILE = {"status": 200, "who": "application"}, {"status": 200, "who": "file", "body": "STYLE"}
 

@@ -8,6 +8,7 @@ from ..application import app
 from ..case import Case, EqualExcept
 from ..probe import probes
 from ..root import Link
+from . import opened
 
 _SITE = "http://a.example"
 _TREE = {
@@ -25,13 +26,7 @@ _TREE = {
     "/srv/www/etc": Link("/etc"),
 }
 _BOTH = "Require all granted\n        Order allow,deny\n        Allow from all"
-_OPEN = """\
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+_OPEN = opened("/srv/w")
 _DENIED = "<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n"
 _HOST = """\
 <VirtualHost *:80>

@@ -8,15 +8,10 @@ from ..application import app
 from ..case import Case, EqualExcept
 from ..probe import probes
 from ..root import Link
+from . import opened, opened_file
 
 _SITE = "http://a.example"
-_OPEN = """\
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+_OPEN = opened("/srv/w")
 _WEB2PY = {
     "/srv/w/handler.wsgi": app(),
     "/srv/w/applications/welcome/static/a.css": "STYLE",
@@ -70,15 +65,7 @@ _BY_URL = """\
         Allow from all
     </Location>
 """
-_SCRIPT = """\
-<Directory /srv/w>
-    <Files handler.wsgi>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Files>
-</Directory>
-"""
+_SCRIPT = opened_file("/srv/w", "handler.wsgi")
 
 
 def _narrowed(name: str, before: str, expect: EqualExcept, **more: Any) -> Case:
@@ -190,7 +177,7 @@ CASES = (
     </LocationMatch>
 </VirtualHost>
 """
-        + _SCRIPT.replace("/srv/w", '"/srv/my web"'),
+        + opened_file('"/srv/my web"', "handler.wsgi"),
         EqualExcept(
             regained=(*_HIDDEN.regained, f"{_SITE}/welcome/models/db.py", f"{_SITE}/shop/uploads/x.jpg"),
             closed=(f"{_SITE}/shop/static/etc/hostname",),

@@ -6,18 +6,14 @@ from ..application import app
 from ..case import Case, EqualExcept
 from ..probe import Probe, probes
 from ..root import Link
+from . import opened
 
 _SITE = "http://a.example"
 _CONF = """\
 WSGIDaemonProcess site {options} threads=2
 WSGIProcessGroup site
 WSGIScriptAlias / /srv/w/app.wsgi
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+""" + opened("/srv/w")
 
 CASES = (
     Case(

@@ -6,6 +6,7 @@ from ..application import app
 from ..case import Case, Equal, EqualExcept, StartsAfter
 from ..probe import probes
 from ..root import Link
+from . import opened
 
 _PAIR = """\
 <VirtualHost *:80>
@@ -20,12 +21,7 @@ _PAIR = """\
     WSGIProcessGroup site
     WSGIScriptAlias / /srv/site/app.wsgi
 </VirtualHost>
-<Directory /srv/site>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+""" + opened("/srv/site")
 _DUPLICATE = "Name duplicates previous WSGI daemon definition"
 _ANSWERED = {"who": "application", "status": 200, "process_group": "site"}
 _BOTH = {"http://a.example/": _ANSWERED, "http://a.example:8080/x": _ANSWERED}

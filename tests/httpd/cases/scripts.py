@@ -5,16 +5,10 @@ from __future__ import annotations
 from ..application import app
 from ..case import Case, Equal, EqualExcept
 from ..probe import probes
+from . import opened
 
 _SITE = "http://a.example"
-_CONF = """\
-WSGIScriptAlias /app /srv/w/app.wsgi
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+_CONF = "WSGIScriptAlias /app /srv/w/app.wsgi\n" + opened("/srv/w")
 _APP = app().replace("def application(", "def app(").replace("LABEL = ", "from string import Template\nLABEL = ", 1)
 _ANSWERS = probes(f"{_SITE}/app", f"{_SITE}/app/x")
 _REGAINED = EqualExcept(regained=(f"{_SITE}/app", f"{_SITE}/app/x"))

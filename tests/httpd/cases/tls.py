@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from .. import install
 from ..application import app
 from ..case import AnswersAfter, Case, Equal, EqualExcept, StartsAfter
 from ..probe import probes
-from ..root import Link, Tree
+from ..root import CERTIFICATE, Link, Tree
 from . import opened
 
-_CERTIFICATE = "/etc/ssl/a.example.pem"
-_TREE: Tree = {
-    _CERTIFICATE: "".join(install.certificate()) if not isinstance(install.find(), str) else "",
-    "/srv/w/app.wsgi": app(),
-    "/srv/w/static/a.css": "STYLE",
-}
+_TREE: Tree = {"/srv/w/app.wsgi": app(), "/srv/w/static/a.css": "STYLE"}
 _PLAIN, _TLS = "http://a.example/", "https://a.example/"
 _HIGH, _HIGH_TLS = "http://a.example:8080/", "https://a.example:8443/"
 _ANSWERED = {"status": 200, "who": "application", "process_group": "site"}
@@ -27,7 +21,7 @@ _case = partial(Case, tree=_TREE, probes=probes(_PLAIN, _TLS))
 
 def _host(port: int, *lines: str, name: str = "a.example") -> str:
     """One host; on 443 and 8443 it speaks TLS."""
-    tls = ("SSLEngine on", f"SSLCertificateFile {_CERTIFICATE}") if port in (443, 8443) else ()
+    tls = ("SSLEngine on", f"SSLCertificateFile {CERTIFICATE}") if port in (443, 8443) else ()
     text = "".join(f"    {line}\n" for line in (f"ServerName {name}", *tls, *lines))
     return f"<VirtualHost *:{port}>\n{text}</VirtualHost>\n"
 
@@ -175,7 +169,6 @@ CASES = (
             ("Alias / /srv/w/applications/", "WSGIScriptAlias / /srv/w/handler.wsgi"),
         ),
         tree={
-            _CERTIFICATE: _TREE[_CERTIFICATE],
             "/srv/w/handler.wsgi": app(),
             "/srv/w/applications/welcome/static/base.css": "STYLE",
             "/srv/w/applications/welcome/static/etc": Link("/etc"),

@@ -5,15 +5,10 @@ from __future__ import annotations
 from ..application import app
 from ..case import Case, Equal, EqualExcept
 from ..probe import probes
+from . import opened, opened_file
 
 _SITE = "http://a.example"
-_OPEN = """\
-<Directory /srv/w>
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
+_OPEN = opened("/srv/w")
 _TREE = {
     "/srv/w/portal.wsgi": app("portal"),
     "/srv/w/wiki.wsgi": app("wiki"),
@@ -264,14 +259,8 @@ WSGIScriptAlias / /srv/w/portal.wsgi
             "site.conf": """\
 Alias /static/ /srv/w/static
 WSGIScriptAlias / /srv/w/portal.wsgi
-<Directory /srv/w>
-    <Files portal.wsgi>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Files>
-</Directory>
 """
+            + opened_file("/srv/w", "portal.wsgi")
         },
         tree=_TREE,
         probes=probes(f"{_SITE}/", f"{_SITE}/static/a.css"),
