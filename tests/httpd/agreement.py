@@ -147,7 +147,7 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND) and outcome.file:
         said.append(("file", _logged(outcome.file), answer.mapped))
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
-    lent = "/" in outcome.handler and answer.handler == "-"
+    lent = outcome.handler == "application/x-httpd-wsgi" and answer.handler == "-"
     if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING) and not lent:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:

@@ -353,10 +353,8 @@ def _dialects(config: Config) -> frozenset[str]:
 
 # -- not started ----------------------------------------------------------------------------------------------------
 
-#: Placeholders of templates, and the ellipsis of a manual.
-_PLACEHOLDER = re.compile(
-    r"\{\{|\{%|\{#|<%|@\w+@|%\(\w+\)s|\$\{(?!APACHE_)\w+\}|^\s*(?:\.\.\.|\$ )", re.ASCII | re.MULTILINE
-)
+#: The ellipsis of a manual, and the prompt before its commands.
+_ELLIPSIS = re.compile(r"^\s*(?:\.\.\.|\$ )", re.ASCII | re.MULTILINE)
 
 
 def why(run_: Run, text: str) -> str:
@@ -372,6 +370,6 @@ def why(run_: Run, text: str) -> str:
         return "pieces out of a section"
     if "was not closed" in said or "Expected </" in said or "missing closing" in said:
         return "sections that do not match"
-    if _PLACEHOLDER.search(text):
+    if rendered(text) != text or _ELLIPSIS.search(text):
         return "placeholders and ellipses"
     return "refused by httpd for what they say"

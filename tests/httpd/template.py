@@ -65,7 +65,7 @@ def _rendered(text: str, defined: set[str]) -> Iterator[str]:
         yield _kept(text[at : token.start()], written=all(blocks))
         at = token.end()
         kind, inner = str(token.lastgroup), token[str(token.lastgroup)].strip()
-        if kind in ("jinja", "rest", "erb"):
+        if kind in ("rest", "erb"):
             word, rest = _statement(token)
             if word == "set" and (constant := re.match(r"\s*(\w+)\s*=\s*'([^']*)'", rest)):
                 given[constant[1]] = constant[2]
@@ -76,11 +76,12 @@ def _rendered(text: str, defined: set[str]) -> Iterator[str]:
             elif word.startswith("end") and blocks:
                 blocks.pop()
             yield _kept(token[0], written=False)
-        elif kind == "comment" or (kind == "variable" and inner in defined):
-            yield token[0] if kind == "variable" else _kept(token[0], written=False)
+        elif kind == "variable" and inner in defined:
+            yield _kept(token[0], written=all(blocks))
         else:
-            value = given.get(inner)
-            yield (_value(inner) if value is None else value) if all(blocks) else ""
+            if kind != "comment" and all(blocks):
+                value = given.get(inner)
+                yield _value(inner) if value is None else value
             yield _kept(token[0], written=False)
     yield _kept(text[at:], written=all(blocks))
 
