@@ -70,103 +70,6 @@ def outcome(config: Config, url: str, **details: object) -> Outcome:
     return trace(config, request_of(url, **details)).outcome
 
 
-def test_an_index_file_that_is_a_directory_forgets_the_port_of_the_host_header() -> None:
-    """A subrequest has no Host header of its own: measured by the made configurations of tests/httpd."""
-    host = "<VirtualHost *:*>\n    ServerName a.example\n    AliasMatch /static /srv/a/static\n</VirtualHost>\n"
-    config = server(_BASE + "Listen 8080\n<Directory /srv/a>\n    Require all granted\n</Directory>\n" + host)
-    plain = outcome(config, "http://a.example:8080/static")
-    assert (plain.kind, plain.location) == (Kind.REDIRECT, "http://a.example:8080/static/")
-    index = outcome(config, "http://a.example:8080/static/")
-    assert (index.kind, index.location) == (Kind.REDIRECT, "http://a.example/static/index.html/")
-
-
-@pytest.mark.parametrize("path", ["/static", "/static/"])
-def test_a_listing_is_of_a_directory_by_its_slash(path: str) -> None:
-    """mod_autoindex adds it where DirectorySlash is off: measured by the made configurations of tests/httpd."""
-    opened = "<Directory /srv/a>\n    Options Indexes\n    DirectorySlash Off\n    Require all granted\n</Directory>\n"
-    listed = outcome(server(f"{_BASE}Alias /static /srv/a/static\n{opened}"), f"http://main.example{path}")
-    assert (listed.kind, listed.file) == (Kind.LISTING, "/srv/a/static/")
-
-
-@pytest.mark.parametrize(
-    ("rule", "path", "location"),
-    [
-        (r"^/a$ http://x.example/p\%20q#c[d] [R,L]", "/a", "http://x.example/p%2520q%23c%5bd%5d"),
-        (r"^/b$ http://x.example/p#c[d] [R,L,NE]", "/b", "http://x.example/p#c[d]"),
-        (r"^/c$ http://[::1]:8080/p [R,L]", "/c", "http://[::1]:8080/p"),
-        (r"^/d/(.*)$ http://x.example/$1 [R,L]", "/d/x%20y%23z", "http://x.example/x%20y%23z"),
-        (r"^/e/(.*)$ /z/$1 [R,L]", "/e/%5Bx%5D", "http://main.example/z/%5bx%5d"),
-    ],
-)
-def test_a_redirect_is_escaped_behind_the_host(rule: str, path: str, location: str) -> None:
-    """Each asked of httpd 2.4.71."""
-    config = server(f"{_BASE}RewriteEngine On\nRewriteRule {rule}\n")
-    assert outcome(config, f"http://main.example{path}").location == location
-
-
-def test_an_index_file_is_asked_for_by_get() -> None:
-    """A POST to a directory is refused where only POST may see its index: measured by the made configurations."""
-    section = "<Directory /srv/a>\n    Require method POST\n</Directory>\n"
-    config = server(f"{_BASE}Alias /static /srv/a/static\n{section}")
-    answered = outcome(config, "http://main.example/static/", method="POST")
-    assert (answered.kind, answered.status) == (Kind.REFUSED, 403)
-
-
-@pytest.mark.parametrize(
-    "lines", [("RemoveHandler .css", "AddHandler x .css"), ("AddHandler x .css", "RemoveHandler .css")]
-)
-def test_what_a_section_removes_goes_last(lines: tuple[str, str]) -> None:
-    """mod_mime removes when it merges, whatever the order: measured by the made configurations of tests/httpd."""
-    body = "".join(f"    {line}\n" for line in (*lines, "Require all granted"))
-    section = f"<Directory /srv/a>\n{body}</Directory>\n"
-    assert (
-        outcome(server(f"{_BASE}Alias /static /srv/a/static\n{section}"), "http://main.example/static/site.css").handler
-        == ""
-    )
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "status"),
-    [
-        ("/static", "/a", 403),
-        ("/a/static", "/static", 200),
-        ("/static", "/a/static", 403),
-        ("static", "/a", 403),
-        ("/static", "css", 200),
-    ],
-)
-def test_directory_match_goes_by_its_slashes(first: str, second: str, status: int) -> None:
-    """Those with more of them come later, those with as many in file order: each asked of httpd 2.4.71."""
-    sections = "".join(
-        f"<DirectoryMatch {pattern}>\n    Require all {word}\n</DirectoryMatch>\n"
-        for pattern, word in ((first, "granted"), (second, "denied"))
-    )
-    assert (
-        outcome(server(f"{_BASE}Alias /s /srv/a/static\n{sections}"), "http://main.example/s/site.css").status == status
-    )
-
-
-@pytest.mark.parametrize(
-    ("version", "line", "group", "note"),
-    [
-        ((4, 9, 4), "", "a.example|/app", ""),
-        ((5, 0, 2), "", "a.example|/app", ""),
-        ((6, 1, 1), "", "a.example|/App", ""),
-        ((6, 1, 1), "WSGICaseSensitivity Off\n", "a.example|/app", ""),
-        (None, "", "a.example|/app", "interpreter a.example|/app (mod_wsgi 6: /App)"),
-    ],
-)
-def test_an_interpreter_is_named_after_its_mount(
-    version: tuple[int, ...] | None, line: str, group: str, note: str
-) -> None:
-    """In lower case up to mod_wsgi 5: asked of 4.9.4, 5.0.2 and 6.1.1 by tests/httpd."""
-    files = Memory({"/etc/apache2/apache2.conf": line + _BASE + _HOST.replace("/app ", "/App "), **_TREE})
-    (source,) = find_sources(files, ["/etc/apache2"])
-    answered = outcome(load(source, disk=files, target=Target(mod_wsgi=version)), "http://a.example/App/x")
-    assert answered.application_group == group
-    assert not note or note in [step.text for step in answered.because]
-
-
 def where(traced: Trace, phase: str) -> int | None:
     """The line of the last step of a phase."""
     found = [step.item.line for step in traced.outcome.because if step.phase == phase and step.item]
@@ -248,6 +151,100 @@ def test_htaccess_is_read_where_the_server_says_so() -> None:
     assert outcome(server(_BASE, tree), "http://main.example/").kind is Kind.FILE
     opened = _BASE.replace("Require all granted", "Require all granted\n    AllowOverride All")
     assert outcome(server(opened, tree), "http://main.example/").kind is Kind.REFUSED
+
+
+def test_an_index_file_that_is_a_directory_forgets_the_port_of_the_host_header() -> None:
+    """A subrequest has no Host header of its own: measured by the made configurations of tests/httpd."""
+    host = "<VirtualHost *:*>\n    ServerName a.example\n    AliasMatch /static /srv/a/static\n</VirtualHost>\n"
+    config = server(_BASE + "Listen 8080\n<Directory /srv/a>\n    Require all granted\n</Directory>\n" + host)
+    plain = outcome(config, "http://a.example:8080/static")
+    assert (plain.kind, plain.location) == (Kind.REDIRECT, "http://a.example:8080/static/")
+    index = outcome(config, "http://a.example:8080/static/")
+    assert (index.kind, index.location) == (Kind.REDIRECT, "http://a.example/static/index.html/")
+
+
+@pytest.mark.parametrize("path", ["/static", "/static/"])
+def test_a_listing_is_of_a_directory_by_its_slash(path: str) -> None:
+    """mod_autoindex adds it where DirectorySlash is off: measured by the made configurations of tests/httpd."""
+    opened = "<Directory /srv/a>\n    Options Indexes\n    DirectorySlash Off\n    Require all granted\n</Directory>\n"
+    listed = outcome(server(f"{_BASE}Alias /static /srv/a/static\n{opened}"), f"http://main.example{path}")
+    assert (listed.kind, listed.file) == (Kind.LISTING, "/srv/a/static/")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "location"),
+    [
+        (r"^/a$ http://x.example/p\%20q#c[d] [R,L]", "/a", "http://x.example/p%2520q%23c%5bd%5d"),
+        (r"^/b$ http://x.example/p#c[d] [R,L,NE]", "/b", "http://x.example/p#c[d]"),
+        (r"^/c$ http://[::1]:8080/p [R,L]", "/c", "http://[::1]:8080/p"),
+        (r"^/d/(.*)$ http://x.example/$1 [R,L]", "/d/x%20y%23z", "http://x.example/x%20y%23z"),
+        (r"^/e/(.*)$ /z/$1 [R,L]", "/e/%5Bx%5D", "http://main.example/z/%5bx%5d"),
+    ],
+)
+def test_a_redirect_is_escaped_behind_the_host(rule: str, path: str, location: str) -> None:
+    """Each asked of httpd 2.4.71."""
+    config = server(f"{_BASE}RewriteEngine On\nRewriteRule {rule}\n")
+    assert outcome(config, f"http://main.example{path}").location == location
+
+
+def test_an_index_file_is_asked_for_by_get() -> None:
+    """A POST to a directory is refused where only POST may see its index: measured by the made configurations."""
+    section = "<Directory /srv/a>\n    Require method POST\n</Directory>\n"
+    config = server(f"{_BASE}Alias /static /srv/a/static\n{section}")
+    answered = outcome(config, "http://main.example/static/", method="POST")
+    assert (answered.kind, answered.status) == (Kind.REFUSED, 403)
+
+
+@pytest.mark.parametrize(
+    "lines", [("RemoveHandler .css", "AddHandler x .css"), ("AddHandler x .css", "RemoveHandler .css")]
+)
+def test_what_a_section_removes_goes_last(lines: tuple[str, str]) -> None:
+    """mod_mime removes when it merges, whatever the order: measured by the made configurations of tests/httpd."""
+    body = "".join(f"    {line}\n" for line in (*lines, "Require all granted"))
+    section = f"<Directory /srv/a>\n{body}</Directory>\n"
+    config = server(f"{_BASE}Alias /static /srv/a/static\n{section}")
+    assert outcome(config, "http://main.example/static/site.css").handler == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        ("/static", "/a", 403),
+        ("/a/static", "/static", 200),
+        ("/static", "/a/static", 403),
+        ("static", "/a", 403),
+        ("/static", "css", 200),
+    ],
+)
+def test_directory_match_goes_by_its_slashes(first: str, second: str, status: int) -> None:
+    """Those with more of them come later, those with as many in file order: each asked of httpd 2.4.71."""
+    sections = "".join(
+        f"<DirectoryMatch {pattern}>\n    Require all {word}\n</DirectoryMatch>\n"
+        for pattern, word in ((first, "granted"), (second, "denied"))
+    )
+    config = server(f"{_BASE}Alias /s /srv/a/static\n{sections}")
+    assert outcome(config, "http://main.example/s/site.css").status == status
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "group", "note"),
+    [
+        ((4, 9, 4), "", "a.example|/app", ""),
+        ((5, 0, 2), "", "a.example|/app", ""),
+        ((6, 1, 1), "", "a.example|/App", ""),
+        ((6, 1, 1), "WSGICaseSensitivity Off\n", "a.example|/app", ""),
+        (None, "", "a.example|/app", "interpreter a.example|/app (mod_wsgi 6: /App)"),
+    ],
+)
+def test_an_interpreter_is_named_after_its_mount(
+    version: tuple[int, ...] | None, line: str, group: str, note: str
+) -> None:
+    """In lower case up to mod_wsgi 5: asked of 4.9.4, 5.0.2 and 6.1.1 by tests/httpd."""
+    files = Memory({"/etc/apache2/apache2.conf": line + _BASE + _HOST.replace("/app ", "/App "), **_TREE})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    answered = outcome(load(source, disk=files, target=Target(mod_wsgi=version)), "http://a.example/App/x")
+    assert answered.application_group == group
+    assert not note or note in [step.text for step in answered.because]
 
 
 # -- what is left open ---------------------------------------------------------------------------------------------------

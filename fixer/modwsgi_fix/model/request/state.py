@@ -13,7 +13,7 @@ from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
 #: Characters of a path that httpd leaves alone when it writes a URL (``ap_os_escape_path``).
-SAFE = "$-_.+!*'(),:@&=/~;"
+_SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -129,7 +129,7 @@ def escaped(path: str) -> str:
     """A path as httpd writes it into a URL (``util.c:ap_os_escape_path``)."""
     from urllib.parse import quote
 
-    quoted = quote(path, safe=SAFE, errors="surrogateescape")
+    quoted = quote(path, safe=_SAFE, errors="surrogateescape")
     return re.sub("%..", lambda code: code[0].lower(), quoted) if "%" in quoted else quoted
 
 
