@@ -443,7 +443,10 @@ def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
 def test_a_file_that_cannot_be_read(unprivileged: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE, other=TWICE)
     (tmp_path / "conf/other.conf").chmod(0)
-    assert refused(unprivileged(*ONLY, "conf")) == "conf/other.conf: permission denied"
+    outcome = unprivileged(*ONLY, "conf")
+    assert outcome.code == 2
+    assert outcome.err == "modwsgi-fix: conf/other.conf: permission denied\n"
+    assert "conf/site.conf:2:19: duplicate-daemon-process" in outcome.out
 
 
 def test_a_directory_that_cannot_be_written_to(unprivileged: Run, tmp_path: Path) -> None:

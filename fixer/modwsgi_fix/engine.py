@@ -15,6 +15,7 @@ from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.outside import tells
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
@@ -334,10 +335,12 @@ def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
 def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
-    for path, span, _ in diagnostic.fix.edits:
+    for path, span, text in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
+        if tells(config, [text], rule.page):
+            return "it would copy what a file outside the given paths says"
         if ignored is not None and ignored(path, ""):
             return f"{file.name} is excluded"
         tree = getattr(file, "tree", None)

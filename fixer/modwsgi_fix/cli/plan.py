@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from modwsgi_fix.cli.disk import Configurations, meant_root
+from modwsgi_fix.cli.disk import Configurations
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.request import Request
+from modwsgi_fix.cli.root import find_servers
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
-from modwsgi_fix.files import Files, Overlay, Rooted
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.source import Source, find_sources
+from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
     Settings,
@@ -47,13 +47,11 @@ class Plan(NamedTuple):
 def plan(request: Request) -> Plan:
     """What a request comes to. Raises what ``errors.explain`` explains; nothing is read but settings and names."""
     rules = known_rules()
-    disk: Files = Configurations()
     paths: Sequence[str] = request.paths
     stdin = None
     if paths == ("-",):
         paths = [request.stdin_name or "stdin.conf"]
         stdin = decode(sys.stdin.buffer.read())
-        disk = Overlay(disk, {paths[0]: stdin})
     settings = Settings(base=os.getcwd())
     if not request.isolated and (found := request.config or find(paths[0])):
         settings = load(found, rules)
@@ -62,12 +60,12 @@ def plan(request: Request) -> Plan:
     selection = request.selection
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
-    sources = find_sources(disk, _once(disk, paths))
+    said = request.root or (settings.root if request.config else None)
+    texts = None if stdin is None else {paths[0]: stdin}
+    sources, seen = find_servers(Configurations(), paths, said, settings, texts)
     excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
     sources = [_without(source, excluded) for source in sources]
-    root = request.root or settings.root or meant_root(sources)
-    if root is not None and not os.path.isdir(root):
-        raise Stop(f"--root {root}: no such directory")
+    root = request.root or settings.root or ("/" if seen else None)
     level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(request.target, settings.target)
@@ -76,21 +74,13 @@ def plan(request: Request) -> Plan:
             source,
             [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
             target,
-            None if root is None else Rooted(disk, root),
+            seen,
             settings.rules,
             _ignored(settings, rules, on, source, excluded),
         )
         for source in sources
     ]
     return Plan(request, settings, tuple(jobs), level, root, on, stdin)
-
-
-def _once(disk: Files, paths: Sequence[str]) -> list[str]:
-    """The paths without those that lead where an earlier one does."""
-    found: dict[str, str] = {}
-    for path in paths:
-        found.setdefault(disk.key(path), path)
-    return list(found.values())
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

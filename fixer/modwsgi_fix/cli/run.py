@@ -18,7 +18,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import Finding, Report, plural, render
+from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
@@ -48,9 +48,12 @@ def carry_out(request: Request) -> int:
     _check_output(plan, configs)
     if not request.showing.quiet:
         _notes(plan, configs)
-    if request.mode is Mode.REPORT:
-        return _report(plan, configs)
-    return _fix(plan, configs)
+    code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs)
+    # What could not be read costs itself alone, and is said in the end.
+    problems = dict.fromkeys(str(problem) for config in configs for problem in config.problems)
+    for line in problems:
+        say(f"modwsgi-fix: {printable(line)}")
+    return 2 if problems else code
 
 
 # -- around it -----------------------------------------------------------------
@@ -119,7 +122,7 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
 
         levels = [outlook(job, config, each) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
     findings = [
-        Finding(diagnostic, config, level)
+        discretion.finding(diagnostic, config, level)
         for config, each, wanted in zip(configs, found, levels, strict=True)
         for diagnostic, level in zip(each, wanted, strict=True)
     ]
@@ -171,7 +174,8 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
 
     request = plan.request
     outcomes = [
-        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
+        discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
+        for job, config in zip(plan.jobs, configs, strict=True)
     ]
     for outcome in outcomes:
         for one in outcome.withheld:
@@ -217,7 +221,11 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
         return None
     from modwsgi_fix.impact import impact
 
-    return tuple(impact(outcome.before, outcome.after) for outcome in outcomes if outcome.files)
+    return tuple(
+        discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
+        for outcome in outcomes
+        if outcome.files
+    )
 
 
 def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
@@ -242,7 +250,7 @@ def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
 
 
 def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
-    findings = [Finding(diagnostic, outcome.after) for outcome in outcomes for diagnostic in outcome.left]
+    findings = [discretion.finding(diagnostic, outcome.after) for outcome in outcomes for diagnostic in outcome.left]
     return Report(
         _distinct(findings),
         tuple(outcome.after for outcome in outcomes),

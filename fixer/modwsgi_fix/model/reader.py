@@ -6,23 +6,20 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files, Rooted
+from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.include_paths import candidates, is_own
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
-
-#: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
-_SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
 
 
 class _Macro(NamedTuple):
@@ -60,6 +57,7 @@ class _Reader:
         self.main = Server(None)
         self.servers = [self.main]
         self.gaps: list[Gap] = []
+        self.problems: list[FileProblem] = []
         self.unmatched: list[Item] = []
         self.defined = dict(source.variables)
         self.names_defined: set[str] = set()
@@ -78,13 +76,27 @@ class _Reader:
         if file is None:
             text = self.texts.get(key)
             if text is None:
-                text = self.disk.read(path)
+                text = self.read_text(path)
             tree = self.trees.get(key)
             if tree is None or tree.source != text:
                 tree = self.trees[key] = parse(text)
-            file = self.files[key] = File(key, self.source.name(key), tree, writable=self.source.writable(key))
+            file = self.files[key] = File(
+                key, self.source.name(key), tree, writable=self.source.writable(key), quotable=self.source.quotable(key)
+            )
         file.readings += 1
         return file
+
+    def read_text(self, path: str) -> str:
+        """The text of a file. Raises ``FileProblem``, and keeps it, with where a link leads."""
+        try:
+            return self.disk.read(path)
+        except FileProblem as problem:
+            if not self.disk.is_link(path):
+                self.problems.append(problem)
+                raise
+            reason = f"is a link to {self.disk.readlink(path)}: {problem.reason}"
+            self.problems.append(FileProblem(path, reason))
+            raise FileProblem(path, f"{path} {reason}") from problem
 
     def read_file(self, path: str, where: _Where | None) -> None:
         file = self.open(path)
@@ -268,40 +280,18 @@ class _Reader:
             self.unmatched.append(item)
 
     def is_own(self, path: str) -> bool:
-        """Whether a path lies in the server's own directory, all of which is at hand when the server is complete."""
-        declared = [self.declared_root] if self.declared_root else []
-        return not path.startswith("/") or any(path.startswith(f"{root}/") for root in [*declared, *_SERVER_ROOTS])
+        return is_own(path, self.declared_root)
 
     def candidates(self, path: str) -> Iterator[str]:
-        """Where a path of the configuration may lie on the disk that is read, likeliest first.
-
-        A copy of a server's directory is read as if it stood where the configuration says (``declared_root``). This
-        machine's own files are read only for a configuration that stands in its own place: those of a copy are others.
-        """
-        prefixes = [*([self.declared_root] if self.declared_root else []), *_SERVER_ROOTS]
-        for root in self.source.roots:
-            if not path.startswith("/"):
-                yield posixpath.join(root, path)
-            for prefix in prefixes:
-                if path.startswith(prefix + "/"):
-                    yield posixpath.join(root, path[len(prefix) + 1 :])
-        if not path.startswith("/"):
-            return
-        if isinstance(self.root, Rooted):
-            yield self.root.host(path)
-        at_home = any(key.startswith(f"{prefix}/") for prefix in prefixes for key in self.given())
-        if at_home or any(path.startswith(self.disk.key(root).rstrip("/") + "/") for root in self.source.roots):
-            yield path
-
-    def given(self) -> list[str]:
-        """The keys of the paths that the user named, as directories."""
-        return [f"{key}/" for _, key in self.source.given]
+        return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> Iterator[str]:
         """The files of a pattern in httpd's order: component by component, names sorted as bytes; a directory means
         every file below it (config.c:ap_process_resource_config)."""
         if not any(char in pattern for char in "*?["):
-            yield from self.below(pattern)
+            # A link of that name which leads to nothing is as good as no file.
+            if self.disk.is_dir(pattern) or self.disk.is_file(pattern) or not self.disk.is_link(pattern):
+                yield from self.below(pattern)
             return
         parts = pattern.split("/")
         at = next(i for i, part in enumerate(parts) if any(char in part for char in "*?["))
@@ -371,12 +361,17 @@ def load(
     for entry in source.entries:
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
-            reader.read_file(entry, None)
+            try:
+                reader.read_file(entry, None)
+            except FileProblem:
+                # One of many fragments costs itself alone.
+                if entry == source.entries[-1] and not reader.files:
+                    raise
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
         unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
-        variables=reader.defined,
-        read=lambda path: _script(source, disk, texts or {}, path),
+        variables=reader.defined, shown_within=source.shown_within,
+        read=lambda path: _script(source, disk, texts or {}, path), problems=reader.problems,
     )  # fmt: skip
 
 
@@ -389,4 +384,4 @@ def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: 
         text = texts[key] if key in texts else files.read(path)
     except FileProblem:
         return None
-    return Script(key, source.name(key), text, writable=source.writable(key))
+    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))

@@ -35,7 +35,8 @@ class Source:
 
     ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
     user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may
-    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found.
+    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found. ``shown_within`` are directories
+    besides (keys) whose files may be quoted in a report: the root that the user named.
     """
 
     files: Files
@@ -44,6 +45,7 @@ class Source:
     roots: tuple[str, ...]
     complete: bool
     variables: Mapping[str, str] = field(default_factory=dict)
+    shown_within: tuple[str, ...] = ()
 
     def name(self, key: str) -> str:
         """What to call a file: as the user would reach it from the path that was given."""
@@ -56,7 +58,19 @@ class Source:
 
     def writable(self, key: str) -> bool:
         """True when the file lies within what the user named."""
-        return any(key == given or key.startswith(given.rstrip("/") + "/") for _, given in self.given)
+        return any(_lies_in(key, given) for _, given in self.given)
+
+    def quotable(self, key: str) -> bool:
+        """True when a report may print what the file says: an Include may lead to any file that the user can read.
+
+        What was named may be quoted, and what lies in the directory of a server whose own file was named.
+        """
+        own = [self.files.key(posixpath.dirname(self.entries[0]) or ".")] if self.complete else []
+        return self.writable(key) or any(_lies_in(key, directory) for directory in (*own, *self.shown_within))
+
+
+def _lies_in(key: str, directory: str) -> bool:
+    return key == directory or key.startswith(directory.rstrip("/") + "/")
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:

@@ -1,0 +1,104 @@
+"""The disk as a run sees it: with ``--root``, no path leads out of that filesystem or of what was named."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from modwsgi_fix.cli.disk import meant_root
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.files import FileProblem, Files, Overlay
+from modwsgi_fix.files.rooted import Held, Rooted
+from modwsgi_fix.model.source import Source, find_sources
+from modwsgi_fix.settings import Settings
+
+#: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.
+_SERVERS = (("apache2.conf", "/etc/apache2"), ("httpd.conf", "/etc/httpd"), ("conf/httpd.conf", "/etc/httpd"))
+#: Directories of a server that hold no main file, and the ServerRoot that they are usually found in.
+_PARTS = {
+    **dict.fromkeys(("sites-available", "sites-enabled", "conf-available", "conf-enabled"), "/etc/apache2"),
+    **dict.fromkeys(("mods-available", "mods-enabled"), "/etc/apache2"),
+    **dict.fromkeys(("conf.d", "conf.modules.d", "vhosts.d"), "/etc/httpd"),
+}
+_SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+\"?(/[^\"\s]+)", re.M | re.I)
+
+
+def find_servers(
+    disk: Files, paths: Sequence[str], root: str | None, settings: Settings, texts: dict[str, str] | None = None
+) -> tuple[list[Source], Rooted | None]:
+    """The servers at these paths, and the filesystem that the paths in them mean, where that is known.
+
+    ``root`` is what the user said, ``texts`` stand in for files. Raises ``Stop``, and ``FileProblem`` for a path that is
+    not there.
+    """
+    over = Overlay(disk, texts) if texts else disk
+    chosen = root or settings.root
+    if chosen is not None and not os.path.isdir(chosen):
+        raise Stop(f"--root {chosen}: no such directory")
+    files, seen = (over, None) if chosen is None else _held(over, paths, chosen)
+    if files is not over and texts:
+        files = Overlay(files, texts)
+    sources = find_sources(files, _once(files, paths))
+    if chosen is None and meant_root(sources):
+        seen = Rooted(over, "/")
+    if seen is None:
+        return sources, None
+    # A settings file comes with what is checked: it may not name a filesystem out of its own tree to be quoted.
+    own = root is None and settings.root is not None and not f"{seen.root}/".startswith(_directory(disk, settings.base))
+    shown = () if own else (seen.root or "/",)
+    return [replace(source, shown_within=shown) for source in sources], seen
+
+
+def _directory(disk: Files, path: str) -> str:
+    return disk.key(path).rstrip("/") + "/"
+
+
+def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]:
+    """The files as from within a root, and that. Paths elsewhere are taken for copies of what stands in it."""
+    plain = Rooted(files, root)
+    if not plain.root:
+        return files, plain
+    elsewhere = [path for path in paths if plain.inside(path) is None]
+    if not elsewhere:
+        return Held(plain), plain
+    rooted = Rooted(files, root, dict.fromkeys(place for path in elsewhere for place in _places(files, path)))
+    named = {path: files.key(path) for path in elsewhere if not files.is_dir(path)}
+    return Held(rooted, named), rooted
+
+
+def _places(files: Files, path: str) -> Iterator[tuple[str, str]]:
+    """Where the directory of a copy stands in its server; of a file that is a link, both directories."""
+    if files.is_dir(path):
+        yield _place(files, path), path
+        return
+    for file in dict.fromkeys((path, files.key(path))):
+        directory = os.path.dirname(file) or "."
+        yield _place(files, directory), directory
+
+
+def _place(files: Files, directory: str) -> str:
+    name = os.path.basename(files.key(directory))
+    for entry, usual in _SERVERS:
+        main = os.path.join(directory, entry)
+        if files.is_file(main):
+            server = _declared(files, main) or usual
+            return f"{server}/conf" if (entry, name) == ("httpd.conf", "conf") else server
+    return f"{_PARTS[name]}/{name}" if name in _PARTS else "/etc/apache2"
+
+
+def _declared(files: Files, main: str) -> str | None:
+    try:
+        found = _SERVER_ROOT.search(files.read(main))
+    except FileProblem:
+        return None
+    return found[1].rstrip("/") if found else None
+
+
+def _once(files: Files, paths: Sequence[str]) -> list[str]:
+    """The paths without those that lead where an earlier one does."""
+    found: dict[str, str] = {}
+    for path in paths:
+        found.setdefault(files.key(path), path)
+    return list(found.values())
