@@ -1,17 +1,40 @@
-"""What pytest says at the end about the proofs on a real server; counted in every process that ran some."""
+"""The command line as a fixture; and what pytest says at the end about the proofs on a real server."""
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from support import Outcome, Run
+
+from modwsgi_fix.cli import main
 
 # A busy machine is no failure; and CI tries the same examples each time, so that what is green stays green.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    """Runs the command line in an empty directory; ``stdin`` are bytes."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "MODWSGI_FIX_TRACEBACK"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str, stdin: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capfdbinary.readouterr()
+        code = main(words)
+        out, err = capfdbinary.readouterr()
+        return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
+
+    return run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Sum the numbers that tests/httpd recorded as properties of its tests: these travel from xdist's workers."""
+    """Sum the numbers that tests/httpd recorded as properties of its tests, in every process that ran some."""
     counted: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():

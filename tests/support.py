@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import Memory
@@ -40,6 +41,16 @@ def one_file(text: str, target: Target | None = None) -> Config:
     """A fragment ``/site.conf``, read."""
     return config_of({"/site.conf": text}, target=target)
 
+
+class Outcome(NamedTuple):
+    """What the command line came to."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
 
 Check = Callable[[Config], Iterator[Diagnostic]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -11,9 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from support import Outcome, Run
 
 from modwsgi_fix.cli import main
 from modwsgi_fix.cli.commands import COMMANDS
@@ -26,32 +25,6 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 TWICE = b"WSGIDaemonProcess site threads=15\nWSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONCE = b"WSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONLY = ("--isolated", "--select", "duplicate-daemon-process")
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs the command line in an empty directory; ``stdin`` are bytes."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "MODWSGI_FIX_TRACEBACK"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str, stdin: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfdbinary.readouterr()
-        code = main(words)
-        out, err = capfdbinary.readouterr()
-        return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
-
-    return run
 
 
 def conf(tmp_path: Path, **files: bytes) -> Path:

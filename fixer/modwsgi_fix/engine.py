@@ -18,6 +18,7 @@ from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse
@@ -49,7 +50,7 @@ class Job(NamedTuple):
     """What to check: one server, with the versions, filesystem, rules and settings to check it by.
 
     ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
-    findings there are of no interest; they are then not fixed either.
+    findings there are of no interest; they are then not fixed either. No fix changes a file that is ``shipped`` so.
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Job(NamedTuple):
     disk: Files | None = None
     options: Mapping[str, Mapping[str, object]] | None = None
     ignored: Ignored | None = None
+    shipped: Shipped = never_shipped
 
 
 class Applied(NamedTuple):
@@ -256,7 +258,9 @@ def _attempt(
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic, job.ignored)
+                if job.shipped(config.source(diagnostic.path)):
+                    continue
+                reason = _obstacle(config, rule, diagnostic, job)
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -332,7 +336,7 @@ def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
-def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
     for path, span, text in diagnostic.fix.edits:
@@ -341,8 +345,10 @@ def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignor
             return f"{file.name} is outside the given paths"
         if tells(config, [text], rule.page):
             return "it would copy what a file outside the given paths says"
-        if ignored is not None and ignored(path, ""):
+        if job.ignored is not None and job.ignored(path, ""):
             return f"{file.name} is excluded"
+        if job.shipped(file):
+            return f"{file.name} is as its package ships it; name it to change it"
         tree = getattr(file, "tree", None)
         if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"

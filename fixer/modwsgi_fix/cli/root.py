@@ -64,17 +64,13 @@ def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]
     if not elsewhere:
         return Held(plain), plain
     rooted = Rooted(files, root, dict.fromkeys(place for path in elsewhere for place in _places(files, path)))
-    named = {path: files.key(path) for path in elsewhere if not files.is_dir(path)}
-    return Held(rooted, named), rooted
+    return Held(rooted, [path for path in elsewhere if not files.is_dir(path)]), rooted
 
 
 def _places(files: Files, path: str) -> Iterator[tuple[str, str]]:
     """Where the directory of a copy stands in its server; of a file that is a link, both directories."""
-    if files.is_dir(path):
-        yield _place(files, path), path
-        return
-    for file in dict.fromkeys((path, files.key(path))):
-        directory = os.path.dirname(file) or "."
+    tops = [path] if files.is_dir(path) else [os.path.dirname(file) or "." for file in (path, files.key(path))]
+    for directory in dict.fromkeys(tops):
         yield _place(files, directory), directory
 
 

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli.disk import directories, unread
@@ -17,10 +18,12 @@ from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
 from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.vendor import as_shipped
 from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
-from modwsgi_fix.rule import Severity
+from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.settings import as_toml
 from modwsgi_fix.text import decode
 
@@ -48,12 +51,24 @@ def carry_out(request: Request) -> int:
     _check_output(plan, configs)
     if not request.showing.quiet:
         _notes(plan, configs)
+    plan = _with_packages(plan, configs)
     code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs)
     # What could not be read costs itself alone, and is said in the end.
     problems = dict.fromkeys(str(problem) for config in configs for problem in config.problems)
     for line in problems:
         say(f"modwsgi-fix: {printable(line)}")
     return 2 if problems else code
+
+
+def _with_packages(plan: Plan, configs: Sequence[Config]) -> Plan:
+    """The plan, told which files are as their packages ship them; where the filesystem is known."""
+    jobs = [
+        job._replace(shipped=as_shipped(config, job.disk, {key for _, key in job.source.given}))
+        if isinstance(job.disk, Rooted)
+        else job
+        for job, config in zip(plan.jobs, configs, strict=True)
+    ]
+    return plan._replace(jobs=tuple(jobs))
 
 
 # -- around it -----------------------------------------------------------------
@@ -114,7 +129,8 @@ def _put(plan: Plan, text: str) -> None:
 
 def _report(plan: Plan, configs: Sequence[Config]) -> int:
     request = plan.request
-    found = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    found, shipped = _own(plan, configs, every)
     marked = request.showing.format in (None, "concise", "full", "json")
     levels: list[list[Applicability | None]] = [[None] * len(each) for each in found]
     if marked and any(d.fix for each in found for d in each):
@@ -126,10 +142,46 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
         for config, each, wanted in zip(configs, found, levels, strict=True)
         for diagnostic, level in zip(each, wanted, strict=True)
     ]
-    report = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
+    report = Report(
+        _distinct(findings),
+        tuple(configs),
+        plan.level,
+        marked=marked,
+        quiet=request.showing.quiet,
+        shipped=shipped,
+    )
     code = _exit_code(request, report, Severity.WARNING)
     _show(plan, report)
+    _note_shipped(report)
     return code
+
+
+def _own(
+    plan: Plan, configs: Sequence[Config], every: Sequence[Sequence[Diagnostic]]
+) -> tuple[list[list[Diagnostic]], dict[str, int]]:
+    """The findings of each server without those in files that are as their packages ship them; how many these are."""
+    shown: list[list[Diagnostic]] = []
+    hidden: dict[str, set[Diagnostic]] = {}
+    for job, config, each in zip(plan.jobs, configs, every, strict=True):
+        shown.append([])
+        for one in each:
+            if job.shipped(config.source(one.path)):
+                hidden.setdefault(one.path, set()).add(replace(one, fix=None, related=()))
+            else:
+                shown[-1].append(one)
+    return shown, {path: len(findings) for path, findings in hidden.items()}
+
+
+def _note_shipped(report: Report) -> None:
+    if report.shipped and not report.quiet:
+        findings, files = sum(report.shipped.values()), len(report.shipped)
+        files_are = (
+            "file that is as its package ships it" if files == 1 else "files that are as their packages ship them"
+        )
+        say(
+            f"note: {plural(findings, 'finding')} in {files} {files_are} {'is' if findings == 1 else 'are'} not shown; "
+            "name a file to see them"
+        )
 
 
 def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -211,6 +263,7 @@ def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
     _say_impact(request, impacts)
+    _note_shipped(report)
     return code
 
 
@@ -250,7 +303,12 @@ def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
 
 
 def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
-    findings = [discretion.finding(diagnostic, outcome.after) for outcome in outcomes for diagnostic in outcome.left]
+    left, shipped = _own(plan, [outcome.after for outcome in outcomes], [outcome.left for outcome in outcomes])
+    findings = [
+        discretion.finding(diagnostic, outcome.after)
+        for outcome, each in zip(outcomes, left, strict=True)
+        for diagnostic in each
+    ]
     return Report(
         _distinct(findings),
         tuple(outcome.after for outcome in outcomes),
@@ -258,6 +316,7 @@ def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
         tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
         tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld)),
         quiet=plan.request.showing.quiet,
+        shipped=shipped,
     )
 
 
@@ -283,6 +342,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
                 f"{len(report.findings)} left.")  # fmt: skip
         else:
             say(summary(report))
+        _note_shipped(report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
     _put(plan, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
@@ -131,57 +131,60 @@ class Rooted:
 class Held:
     """Files by the paths that a user has for them, none of which leaves a ``Rooted`` filesystem that it leads into.
 
-    ``named`` are files that the user named himself, by path: their keys are what they are on this machine. What does not
+    ``named`` are files that the user named himself: such a path leads where it leads on this machine. What else does not
     lead into that filesystem is not there.
     """
 
-    def __init__(self, rooted: Rooted, named: Mapping[str, str] | None = None) -> None:
+    def __init__(self, rooted: Rooted, named: Iterable[str] = ()) -> None:
         self._rooted = rooted
-        self._named = {path: rooted.inside(key) for path, key in (named or {}).items()}
+        self._named = frozenset(named)
         self._inside: dict[str, str | None] = {}
 
-    def _path(self, path: str) -> str | None:
+    def _meant(self, path: str) -> tuple[Files, str] | None:
+        """Whom to ask for what, None for a path that leads elsewhere."""
         if path in self._named:
-            return self._named[path]
-        # Directories are few and asked for often.
+            return self._rooted.files, path
         head, slash, name = path.rpartition("/")
         if not slash or name in ("", ".", ".."):
-            return self._rooted.inside(path)
-        if head not in self._inside:
-            self._inside[head] = self._rooted.inside(head or "/")
-        found = self._inside[head]
-        return self._rooted.inside(path) if found is None else f"{found.rstrip('/')}/{name}"
+            inside = self._rooted.inside(path)
+        else:
+            # Directories are few and asked for often.
+            if head not in self._inside:
+                self._inside[head] = self._rooted.inside(head or "/")
+            above = self._inside[head]
+            inside = self._rooted.inside(path) if above is None else f"{above.rstrip('/')}/{name}"
+        return None if inside is None else (self._rooted, inside)
 
     def read(self, path: str) -> str:
-        return self._ask(path, self._rooted.read)
+        return self._ask(path, lambda files, there: files.read(there))
 
     def key(self, path: str) -> str:
-        inside = self._path(path)
-        return self._rooted.files.key(path) if inside is None else self._rooted.key(inside)
+        files, there = self._meant(path) or (self._rooted.files, path)
+        return files.key(there)
 
     def is_file(self, path: str) -> bool:
-        inside = self._path(path)
-        return inside is not None and self._rooted.is_file(inside)
+        meant = self._meant(path)
+        return meant is not None and meant[0].is_file(meant[1])
 
     def is_dir(self, path: str) -> bool:
-        inside = self._path(path)
-        return inside is not None and self._rooted.is_dir(inside)
+        meant = self._meant(path)
+        return meant is not None and meant[0].is_dir(meant[1])
 
     def is_link(self, path: str) -> bool:
-        inside = self._path(path)
-        return inside is not None and self._rooted.is_link(inside)
+        meant = self._meant(path)
+        return meant is not None and meant[0].is_link(meant[1])
 
     def readlink(self, path: str) -> str:
-        return self._ask(path, self._rooted.readlink)
+        return self._ask(path, lambda files, there: files.readlink(there))
 
     def names(self, directory: str) -> list[str]:
-        return self._ask(directory, self._rooted.names)
+        return self._ask(directory, lambda files, there: files.names(there))
 
-    def _ask(self, path: str, ask: Callable[[str], T]) -> T:
-        inside = self._path(path)
-        if inside is None:
+    def _ask(self, path: str, question: Callable[[Files, str], T]) -> T:
+        meant = self._meant(path)
+        if meant is None:
             raise FileProblem(path, "lies outside the root")
         try:
-            return ask(inside)
+            return question(*meant)
         except FileProblem as problem:
             raise FileProblem(path, problem.reason) from problem

@@ -15,7 +15,7 @@ from modwsgi_fix.model.config import Config, File, Item, Script
 #: What stands in place of a text.
 NOT_SHOWN = "(not shown)"
 
-_WORD = re.compile(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#]+", re.ASCII)
+_WORD = re.compile(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#.]+", re.ASCII)
 _COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 #: Shorter words are those of any sentence.
 _SHORTEST = 4
@@ -23,7 +23,7 @@ _SHORTEST = 4
 
 def words_of(text: str) -> set[str]:
     """The words of a text by which it could be told again."""
-    return {word for found in _WORD.findall(text) if len(word := found.strip(".").casefold()) >= _SHORTEST}
+    return {word.casefold() for word in _WORD.findall(text) if len(word) >= _SHORTEST}
 
 
 def looks_outside(config: Config) -> bool:
@@ -35,30 +35,37 @@ def _read(config: Config) -> list[File | Script]:
     return [*config.files.values(), *config.scripts.values()]
 
 
-def outside_words(config: Config) -> frozenset[str]:
-    """The words that only files outside say, but for names of directives. Comments are left out: no message has them."""
-    if not looks_outside(config):
-        return frozenset()
-
-    def compute() -> frozenset[str]:
-        read = _read(config)
-        words: set[str] = set()
-        for file in read:
-            if not file.quotable:
-                words |= words_of(_COMMENT.sub("", file.text))
-        for file in read:
-            if file.quotable:
-                words -= words_of(file.text)
-        return frozenset(word for word in words if directives.find(word) is None)
-
-    # Scripts are read when a rule asks for them.
-    return config.once(("outside words", len(config.scripts)), compute)
-
-
 def tells(config: Config, texts: Iterable[str], known: str = "") -> bool:
-    """Whether texts have a word that only a file outside says; the words of ``known`` are nobody's secret."""
-    secret = outside_words(config)
-    return bool(secret) and any(not words_of(text) & secret <= words_of(known) for text in texts)
+    """Whether texts have a word that only a file outside says; the words of ``known`` are nobody's secret.
+
+    A value may be joined to other text, as ``${NAME}.wsgi`` is; so a part of a word tells as well.
+    """
+    if not looks_outside(config):
+        return False
+    # Scripts are read when a rule asks for them.
+    told = config.once(("told", len(config.scripts)), lambda: _Told(config))
+    common = words_of(known)
+    return any(word not in common and told.has(word) for text in texts for word in words_of(text))
+
+
+class _Told:
+    """The words that files outside say and no other does, without names of directives; comments do not reach a message."""
+
+    def __init__(self, config: Config) -> None:
+        self.shown: set[str] = set()
+        secret: set[str] = set()
+        for file in _read(config):
+            if file.quotable:
+                self.shown |= words_of(file.text)
+            else:
+                secret |= words_of(_COMMENT.sub("", file.text))
+        self.secret = [word for word in secret - self.shown if directives.find(word) is None]
+        self._asked: dict[str, bool] = {}
+
+    def has(self, word: str) -> bool:
+        if word not in self._asked:
+            self._asked[word] = word not in self.shown and any(one in word for one in self.secret)
+        return self._asked[word]
 
 
 def veiled(config: Config, text: str, item: Item | None = None) -> str:

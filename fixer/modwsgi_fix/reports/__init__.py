@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix import __version__
@@ -100,6 +101,8 @@ class Report(NamedTuple):
     quiet: bool = False
     #: What the fixes change for visitors, of each server; None where that was not asked for.
     impacts: tuple[Impact, ...] | None = None
+    #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
+    shipped: Mapping[str, int] = MappingProxyType({})
 
     @property
     def files(self) -> list[File | Script]:
