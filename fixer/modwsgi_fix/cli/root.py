@@ -43,11 +43,13 @@ def find_servers(
     sources = find_sources(files, _once(files, paths))
     if chosen is None and meant_root(sources):
         seen = Rooted(over, "/")
+    # What one server includes may have been named for another.
+    named = tuple(dict.fromkeys(key for source in sources for _, key in source.given))
     if seen is None:
-        return sources, None
+        return [replace(source, shown_within=named) for source in sources], None
     # A settings file comes with what is checked: it may not name a filesystem out of its own tree to be quoted.
     own = root is None and settings.root is not None and not f"{seen.root}/".startswith(_directory(disk, settings.base))
-    shown = () if own else (seen.root or "/",)
+    shown = named if own else (*named, seen.root or "/")
     return [replace(source, shown_within=shown) for source in sources], seen
 
 

@@ -126,7 +126,10 @@ class Report(NamedTuple):
                     first, last = file.lines.position(region.start).line, end_of(file.lines, *region).line
                     reason = gap_reason(config, file, problem.message, problem.kind)
                     found.setdefault(Gap(file.name, first, last, reason))
-        order = {file.name: at for at, file in enumerate(self.files)}
+        # Servers that share a file may have other names for it.
+        order = {
+            file.name: at for at, file in enumerate(file for config in self.servers for file in config.files.values())
+        }
         return sorted(found, key=lambda gap: (order[gap.name], gap.first))
 
     def gap_lines(self) -> Counter[str]:
