@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from modwsgi_fix.engine import Job
@@ -26,7 +27,8 @@ def source_of(texts: Texts, links: Texts | None = None, paths: Iterable[str] = (
     files = Memory(dict(texts), dict(links or {}))
     chosen = list(paths) or (["/etc/apache2"] if files.is_dir("/etc/apache2") else list(texts))
     (source,) = find_sources(files, chosen)
-    return source
+    # Directives that are made up for a test are httpd's.
+    return replace(source, as_httpd=True)
 
 
 def config_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,9 +13,9 @@ from modwsgi_fix.cli.request import Request
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
-from modwsgi_fix.files import Files, Overlay, Rooted
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.source import Source, find_sources
+from modwsgi_fix.files import MISSING, FileProblem, Files, Overlay, Rooted, working_directory
+from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.source import Source, discover
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
     Settings,
@@ -29,32 +28,40 @@ from modwsgi_fix.settings import (
     parse_target,
     selected,
 )
-from modwsgi_fix.text import decode
 
 
 class Plan(NamedTuple):
-    """A request with the settings applied: one job for each server."""
+    """A request with the settings applied: one job for each server.
+
+    ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to mount; ``allowed`` are the
+    keys of paths that hold scripts; ``problems`` the paths that cannot be read.
+    """
 
     request: Request
     settings: Settings
     jobs: tuple[Job, ...]
+    target: Target
     level: Applicability
     root: str | None
     on: frozenset[str]
-    stdin: str | None
+    scripts: Job | None
+    allowed: tuple[tuple[str, str], ...]
+    problems: tuple[FileProblem, ...]
 
 
-def plan(request: Request) -> Plan:
-    """What a request comes to. Raises what ``errors.explain`` explains; nothing is read but settings and names."""
+def plan(request: Request, stdin: str | None = None) -> Plan:
+    """What a request comes to; ``stdin`` is what stands on standard input, where that is asked about.
+
+    Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
+    """
     rules = known_rules()
     disk: Files = Configurations()
     paths: Sequence[str] = request.paths
-    stdin = None
-    if paths == ("-",):
+    if stdin is not None:
         paths = [request.stdin_name or "stdin.conf"]
-        stdin = decode(sys.stdin.buffer.read())
         disk = Overlay(disk, {paths[0]: stdin})
-    settings = Settings(base=os.getcwd())
+    here = working_directory()
+    settings = Settings(base=here)
     if not request.isolated and (found := request.config or find(paths[0])):
         settings = load(found, rules)
     for given in (request.selection.select or (), request.selection.fixable or ()):
@@ -62,17 +69,24 @@ def plan(request: Request) -> Plan:
     selection = request.selection
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
-    sources = find_sources(disk, _once(disk, paths))
-    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
-    sources = [_without(source, excluded) for source in sources]
+    there = discover(disk, _once(disk, paths), as_httpd=request.as_httpd)
+    for problem in there.problems:
+        # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
+        if problem.path in paths and problem.reason == MISSING:
+            raise problem
+    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, here)
+    sources = [_without(source, excluded) for source in there.sources]
     root = request.root or settings.root or meant_root(sources)
+    # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
+    sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
     if root is not None and not os.path.isdir(root):
         raise Stop(f"--root {root}: no such directory")
     level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(request.target, settings.target)
-    jobs = [
-        Job(
+
+    def job(source: Source) -> Job:
+        return Job(
             source,
             [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
             target,
@@ -80,9 +94,11 @@ def plan(request: Request) -> Plan:
             settings.rules,
             _ignored(settings, rules, on, source, excluded),
         )
-        for source in sources
-    ]
-    return Plan(request, settings, tuple(jobs), level, root, on, stdin)
+
+    return Plan(
+        request, settings, tuple(map(job, sources)), target, level, root, on,
+        None if there.scripts is None else job(there.scripts), there.allowed, there.problems,
+    )  # fmt: skip
 
 
 def _once(disk: Files, paths: Sequence[str]) -> list[str]:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.disk import Configurations, meant_root
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import say
-from modwsgi_fix.files import Rooted
+from modwsgi_fix.files import Rooted, working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.source import discover
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.settings import Settings, find, parse_target
 from modwsgi_fix.settings import load as load_settings
 
 
-def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> list[Config]:
+class Servers(NamedTuple):
+    """The servers at some paths. ``trouble`` says that something could not be read, and was said: exit code 2."""
+
+    configs: list[Config]
+    trouble: bool
+
+
+def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> Servers:
     """One configuration for each server at these paths. Raises ``Stop``, and what ``errors.explain`` explains."""
     if not paths:
         raise Stop("no configuration: name directories or files")
     disk = Configurations()
-    sources = find_sources(disk, list(dict.fromkeys(paths)))
+    found = discover(disk, list(dict.fromkeys(paths)))
+    sources = found.sources
     settings = _settings(paths[0])
     root = root or settings.root or meant_root(sources)
     if root is not None and not os.path.isdir(root):
@@ -31,14 +41,18 @@ def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False)
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
     seen = None if root is None else Rooted(disk, root)
     target = parse_target((), settings.target)
-    return [load(source, target=target, disk=seen) for source in sources]
+    configs = [load(source, target=target, disk=seen) for source in sources]
+    in_trouble = trouble.tell(trouble.unread(found.problems, configs))
+    for line in trouble.skipped(configs):
+        say(printable(line))
+    return Servers(configs, in_trouble)
 
 
 def _settings(path: str) -> Settings:
     """The settings of the file near a path, if there is one."""
     found = find(path)
     if found is None:
-        return Settings(base=os.getcwd())
+        return Settings(base=working_directory())
     from modwsgi_fix.cli.rules import known_rules
 
     return load_settings(found, known_rules())

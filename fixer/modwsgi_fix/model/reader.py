@@ -15,6 +15,7 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem, Files, Rooted
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
@@ -69,14 +70,18 @@ class _Reader:
         self.maybe_modules: set[str] = set()
         self.macros: dict[str, _Macro] = {}
         self.declared_root: str | None = None
+        #: Files that are there and cannot be read.
+        self.unread: list[FileProblem] = []
+        #: Entries that are not httpd's, by key: what to show, and what each looks like.
+        self.skipped: dict[str, tuple[str, str]] = {}
 
     # -- files -----------------------------------------------------------------
 
-    def open(self, path: str) -> File:
+    def open(self, path: str, text: str | None = None) -> File:
         key = self.disk.key(path)
         file = self.files.get(key)
         if file is None:
-            text = self.texts.get(key)
+            text = self.texts.get(key, text)
             if text is None:
                 text = self.disk.read(path)
             tree = self.trees.get(key)
@@ -86,8 +91,22 @@ class _Reader:
         file.readings += 1
         return file
 
-    def read_file(self, path: str, where: _Where | None) -> None:
-        file = self.open(path)
+    def read_entry(self, path: str) -> None:
+        """Read a file that nobody includes, where it is httpd's."""
+        try:
+            key, text = self.disk.key(path), None
+            if key not in self.texts and not self.source.as_httpd:
+                text = self.disk.read(path)
+                language = language_of(path, text)
+                if language != HTTPD:
+                    self.skipped[key] = self.source.name(key), language.name
+                    return
+            self.read_file(path, None, text)
+        except FileProblem as problem:
+            self.unread.append(problem)
+
+    def read_file(self, path: str, where: _Where | None, text: str | None = None) -> None:
+        file = self.open(path, text)
         if where is None:
             where = _Where(file, None, self.main, (), None, (), foreign=False, depth=0)
         else:
@@ -256,6 +275,7 @@ class _Reader:
                 try:
                     self.read_file(path, where)
                 except FileProblem as problem:
+                    self.unread.append(problem)
                     self.gap(where.file, arg.span, f"{arg.value} cannot be read: {problem.reason}")
             if found:
                 break
@@ -371,13 +391,28 @@ def load(
     for entry in source.entries:
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
-            reader.read_file(entry, None)
+            reader.read_entry(entry)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
         unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
         variables=reader.defined,
         read=lambda path: _script(source, disk, texts or {}, path),
+        named_scripts=tuple(_named_scripts(source, texts or {}, reader.unread)),
+        unread=reader.unread,
+        skipped=[told for key, told in reader.skipped.items() if key not in reader.files],
     )  # fmt: skip
+
+
+def _named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
+    """The scripts that were named by themselves."""
+    for path in source.scripts:
+        key = source.files.key(path)
+        try:
+            text = texts[key] if key in texts else source.files.read(path)
+        except FileProblem as problem:
+            unread.append(problem)
+            continue
+        yield Script(key, source.name(key), text, writable=source.writable(key))
 
 
 def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
