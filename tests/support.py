@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import Memory
@@ -59,3 +60,42 @@ def job_of(texts: Texts, *rules: Rule, links: Texts | None = None, paths: Iterab
 def lines(config: Config) -> list[str]:
     """What httpd would execute, in its order: each directive that is no section, names in lower case, values squeezed."""
     return [" ".join((item.key, *item.values)) for item in config.items if not item.is_section]
+
+
+# -- the command line ------------------------------------------------------------------
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+def conf(tmp_path: Path, **files: bytes) -> Path:
+    """A directory ``conf`` with ``NAME.conf`` files."""
+    directory = tmp_path / "conf"
+    directory.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (directory / f"{name}.conf").write_bytes(data)
+    return directory
+
+
+def refused(outcome: Outcome) -> str:
+    """The one line of a run that was refused."""
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("modwsgi-fix: ")
+    return outcome.err[len("modwsgi-fix: ") : -1]
+
+
+def tree(directory: Path) -> dict[str, bytes | str]:
+    """All files below a directory, links as where they lead."""
+    return {
+        str(path.relative_to(directory)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -11,11 +10,10 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from support import Run, conf, refused, tree
 
-from modwsgi_fix.cli import main
 from modwsgi_fix.cli.commands import COMMANDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -26,50 +24,6 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 TWICE = b"WSGIDaemonProcess site threads=15\nWSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONCE = b"WSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONLY = ("--isolated", "--select", "duplicate-daemon-process")
-
-
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
-    """Runs the command line in an empty directory; ``stdin`` are bytes."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "MODWSGI_FIX_TRACEBACK"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str, stdin: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfdbinary.readouterr()
-        code = main(words)
-        out, err = capfdbinary.readouterr()
-        return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
-
-    return run
-
-
-def conf(tmp_path: Path, **files: bytes) -> Path:
-    """A directory ``conf`` with ``NAME.conf`` files."""
-    directory = tmp_path / "conf"
-    directory.mkdir(exist_ok=True)
-    for name, data in files.items():
-        (directory / f"{name}.conf").write_bytes(data)
-    return directory
-
-
-def refused(outcome: Outcome) -> str:
-    """The one line of a run that was refused."""
-    assert outcome.code == 2
-    assert outcome.out == ""
-    assert outcome.err.count("\n") == 1
-    assert outcome.err.startswith("modwsgi-fix: ")
-    return outcome.err[len("modwsgi-fix: ") : -1]
 
 
 # -- reporting -----------------------------------------------------------------
@@ -283,15 +237,6 @@ def apply(tool: str, directory: Path, diff: str) -> None:
         subprocess.run(command, cwd=directory, input=data, check=True, env=environment)
 
 
-def tree(directory: Path) -> dict[str, bytes | str]:
-    """All files below a directory, links as where they lead."""
-    return {
-        str(path.relative_to(directory)): os.readlink(path) if path.is_symlink() else path.read_bytes()
-        for path in directory.rglob("*")
-        if path.is_symlink() or path.is_file()
-    }
-
-
 @pytest.mark.parametrize("tool", ["git", "patch"])
 def test_a_diff_of_an_absolute_path_below_here_applies_here(run: Run, tmp_path: Path, tool: str) -> None:
     conf(tmp_path, site=TWICE)
@@ -400,44 +345,6 @@ def test_a_run_that_was_interrupted_is_put_right(run: Run, tmp_path: Path) -> No
     outcome = run(*ONLY, "--write", "conf")
     assert "an interrupted run had changed it; put back" in outcome.err
     assert tree(tmp_path) == {"conf/site.conf": ONCE}
-
-
-@pytest.fixture
-def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
-    """As ``run``, by a user whom permissions bind, also where the tests are run by root."""
-    import modwsgi_fix.files.writing  # noqa: F401  (that user may not be able to read the installation)
-    import modwsgi_fix.second_reader as second_reader
-
-    run("rule")
-    second_reader.shape_of_second("Listen 80")
-
-    def unprivileged(*words: str) -> Outcome:
-        with (tmp_path.parent / "out").open("w+b") as out, (tmp_path.parent / "err").open("w+b") as err:
-            pid = os.fork()
-            if pid == 0:
-                code = 99
-                try:
-                    os.dup2(out.fileno(), 1)
-                    os.dup2(err.fileno(), 2)
-                    sys.stdout = os.fdopen(1, "w", closefd=False)
-                    sys.stderr = os.fdopen(2, "w", closefd=False)
-                    if os.geteuid() == 0:
-                        os.setegid(65534)
-                        os.seteuid(65534)
-                    code = main(words)
-                finally:
-                    os._exit(code)
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            for file in (out, err):
-                file.seek(0)
-            return Outcome(code, out.read().decode(), err.read().decode())
-
-    for directory in [tmp_path, *tmp_path.parents]:
-        if directory.stat().st_uid == os.geteuid() and directory.is_relative_to("/tmp"):
-            directory.chmod(directory.stat().st_mode | 0o755)
-    yield unprivileged
-    for path in tmp_path.rglob("*"):
-        path.chmod(0o755)
 
 
 def test_a_file_that_cannot_be_read(unprivileged: Run, tmp_path: Path) -> None:

@@ -110,13 +110,15 @@ def language_of(path: str, text: str) -> Language:
     for start, language in _STARTS:
         if start.match(text):
             return language
-    ours = braces = sections = settings = python = plain = 0
+    ours = certain = braces = sections = settings = python = plain = 0
     lines = text.split("\n", _LINES)[:_LINES]
     for line in _logical(lines):
         word = _WORD.match(line)
         name = (word[1] or word[2]) if word else ""
         is_ours = bool(name) and (directives.find(name) is not None or directives.is_known_third_party(name))
         braced = line.endswith((";", "{")) or line in ("}", "};")
+        if is_ours and (line.startswith("<") or _only_httpds(name, is_ours=is_ours)):
+            certain += 1
         if line.startswith("<") and is_ours:
             ours += 1
         elif braced and not _only_httpds(name, is_ours=is_ours):
@@ -141,7 +143,7 @@ def language_of(path: str, text: str) -> Language:
             return Language("other", "nginx" if _NGINX.search(text) else "a program's settings in braces")
         return Language("other", "a settings file (INI)" if sections else "a settings file (key = value)")
     # Words of another program, one or two of which httpd happens to have: redis, squid, dnsmasq.
-    if plain >= 2 and ours * 3 < plain + others:
+    if plain >= 2 and (ours * 3 < plain + others or (not certain and plain >= ours)):
         return Language("other", "the settings of another program")
     return HTTPD
 
@@ -168,7 +170,7 @@ def _logical(lines: list[str]) -> list[str]:
     continued = False
     for line in lines:
         text = line.strip()
-        if text and not continued and not text.startswith(("#", ";", "//")) and not _TAG.match(text):
+        if text and not continued and not text.startswith(("#", ";", "//", "&lt;")) and not _TAG.match(text):
             found.append(text.removesuffix("\\").rstrip())
         continued = line.rstrip("\r").endswith("\\")
     return found
