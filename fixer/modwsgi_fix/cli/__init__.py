@@ -66,7 +66,7 @@ def _explained(error: Exception) -> str:
 
     written = WRITTEN in getattr(error, "__notes__", [])
     if isinstance(error, Stop):
-        return f"{error}; {WRITTEN}" if written else str(error)
+        return "; ".join([str(error), *getattr(error, "__notes__", [])])
     return explain(error) or (
         f"internal error: {type(error).__name__}: {error}; {WRITTEN if written else 'no file was changed'}; {_REPORT} "
         "(MODWSGI_FIX_TRACEBACK=1 shows where)"

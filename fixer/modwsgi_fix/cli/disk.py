@@ -71,7 +71,7 @@ def _configurations(directory: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
                 yield from _configurations(entry.path)
-        elif entry.name.endswith((".conf", ".vhost")) and entry.is_file():
+        elif entry.name.endswith((".conf", ".vhost")) and os.path.isfile(entry.path):
             yield entry.path
 
 

@@ -13,6 +13,7 @@ from typing import TextIO
 from modwsgi_fix.cli.disk import is_binary
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.files import FileProblem
 from modwsgi_fix.text import decode
 
 #: A note on an error after which standard input was handed on as it was.
@@ -39,5 +40,5 @@ def configuration(text: str, name: str) -> str:
 
 def hand_on(text: str | None = None) -> None:
     """Standard input to standard output, unchanged: the run came to nothing, and an editor replaces its buffer."""
-    with suppress(Stop):
+    with suppress(Stop, FileProblem):
         write(standard_input() if text is None else text)

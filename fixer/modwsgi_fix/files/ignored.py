@@ -22,7 +22,7 @@ class Ignored(NamedTuple):
     specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
     def matches(self, path: str, *, is_dir: bool) -> bool:
-        """Whether git would leave this path out."""
+        """Whether git would leave this absolute path out."""
         for base, spec in reversed(self.specs):
             relative = path[len(base.rstrip("/")) + 1 :] + ("/" if is_dir else "")
             verdict = spec.check_file(relative).include
@@ -30,8 +30,8 @@ class Ignored(NamedTuple):
                 return verdict
         return False
 
-    def within(self, files: Files, directory: str) -> Ignored:
-        """The patterns in force once a directory's own are added."""
+    def within(self, files: Files, directory: str, key: str) -> Ignored:
+        """The patterns in force once those of a directory are added, whose absolute path is ``key``."""
         path = posixpath.join(directory, ".gitignore")
         if not files.is_file(path):
             return self
@@ -46,7 +46,7 @@ class Ignored(NamedTuple):
         for line in lines:
             with suppress(ValueError):  # a pattern that git would not take either
                 patterns.append(GitIgnoreSpecPattern(line.removesuffix("\r")))
-        return Ignored((*self.specs, (directory, GitIgnoreSpec(patterns))))
+        return Ignored((*self.specs, (key, GitIgnoreSpec(patterns))))
 
 
 def above(files: Files, directory: str) -> Ignored:
@@ -62,5 +62,5 @@ def above(files: Files, directory: str) -> Ignored:
         parents.append(top)
     ignored = Ignored()
     for parent in reversed(parents):
-        ignored = ignored.within(files, parent)
+        ignored = ignored.within(files, parent, parent)
     return ignored

@@ -329,7 +329,7 @@ class _Reader:
         if not self.disk.is_dir(base or "/" if pattern.startswith("/") else base or "."):
             return
         wanted = fnmatch(parts[at])
-        for name in self.disk.names(base or ("/" if pattern.startswith("/") else ".")):
+        for name in self.names(base or ("/" if pattern.startswith("/") else ".")):
             if name.startswith(".") and not parts[at].startswith("."):
                 continue
             if wanted(name):
@@ -338,15 +338,24 @@ class _Reader:
                     if self.disk.is_dir(path):
                         yield from self.matches("/".join([path, *rest]))
                 else:
-                    yield from self.below(path)
+                    yield from self.below(path, listed=True)
 
-    def below(self, path: str) -> Iterator[str]:
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory; none where it cannot be looked into, which is told."""
+        try:
+            return self.disk.names(directory)
+        except FileProblem as problem:
+            self.unread.append(problem)
+            return []
+
+    def below(self, path: str, *, listed: bool = False) -> Iterator[str]:
+        """The files that a path means to Include; ``listed`` says that its directory has the name."""
         if self.disk.is_dir(path):
-            for name in self.disk.names(path):
+            for name in self.names(path):
                 if name not in (".", ".."):
-                    yield from self.below(f"{path.rstrip('/')}/{name}")
-        elif self.disk.is_file(path) or self.disk.is_link(path):
-            # A link that leads nowhere stops httpd: reading it says so.
+                    yield from self.below(f"{path.rstrip('/')}/{name}", listed=True)
+        elif listed or self.disk.is_file(path) or self.disk.is_link(path):
+            # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
             yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:

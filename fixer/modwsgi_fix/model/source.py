@@ -182,7 +182,7 @@ class Directory:
         except FileProblem as problem:
             self.problems.append(problem)
             return
-        ignored = ignored.within(files, directory)
+        ignored = ignored.within(files, directory, self._key(directory))
         for name in names:
             path = posixpath.join(directory, name)
             if name.startswith(".") and name != ".htaccess":
