@@ -1,4 +1,5 @@
-"""The command line as a fixture; and what pytest says at the end about the proofs on a real server."""
+"""The command line as a fixture; and what pytest says at the end about the proofs on a real server, counted in every process
+that ran some."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import io
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,44 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Cap
         return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
 
     return run
+
+
+@pytest.fixture
+def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
+    """As ``run``, by a user whom permissions bind, also where the tests are run by root."""
+    import modwsgi_fix.files.writing  # noqa: F401  (that user may not be able to read the installation)
+    import modwsgi_fix.second_reader as second_reader
+
+    run("rule")
+    second_reader.shape_of_second("Listen 80")
+
+    def unprivileged(*words: str) -> Outcome:
+        with (tmp_path.parent / "out").open("w+b") as out, (tmp_path.parent / "err").open("w+b") as err:
+            pid = os.fork()
+            if pid == 0:
+                code = 99
+                try:
+                    os.dup2(out.fileno(), 1)
+                    os.dup2(err.fileno(), 2)
+                    sys.stdout = os.fdopen(1, "w", closefd=False)
+                    sys.stderr = os.fdopen(2, "w", closefd=False)
+                    if os.geteuid() == 0:
+                        os.setegid(65534)
+                        os.seteuid(65534)
+                    code = main(words)
+                finally:
+                    os._exit(code)
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            for file in (out, err):
+                file.seek(0)
+            return Outcome(code, out.read().decode(), err.read().decode())
+
+    for directory in [tmp_path, *tmp_path.parents]:
+        if directory.stat().st_uid == os.geteuid() and directory.is_relative_to("/tmp"):
+            directory.chmod(directory.stat().st_mode | 0o755)
+    yield unprivileged
+    for path in tmp_path.rglob("*"):
+        path.chmod(0o755)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +28,8 @@ def source_of(texts: Texts, links: Texts | None = None, paths: Iterable[str] = (
     files = Memory(dict(texts), dict(links or {}))
     chosen = list(paths) or (["/etc/apache2"] if files.is_dir("/etc/apache2") else list(texts))
     (source,) = find_sources(files, chosen)
-    return source
+    # Directives that are made up for a test are httpd's.
+    return replace(source, as_httpd=True)
 
 
 def config_of(
@@ -68,3 +70,42 @@ def job_of(texts: Texts, *rules: Rule, links: Texts | None = None, paths: Iterab
 def lines(config: Config) -> list[str]:
     """What httpd would execute, in its order: each directive that is no section, names in lower case, values squeezed."""
     return [" ".join((item.key, *item.values)) for item in config.items if not item.is_section]
+
+
+# -- the command line ------------------------------------------------------------------
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+def conf(tmp_path: Path, **files: bytes) -> Path:
+    """A directory ``conf`` with ``NAME.conf`` files."""
+    directory = tmp_path / "conf"
+    directory.mkdir(exist_ok=True)
+    for name, data in files.items():
+        (directory / f"{name}.conf").write_bytes(data)
+    return directory
+
+
+def refused(outcome: Outcome) -> str:
+    """The one line of a run that was refused."""
+    assert outcome.code == 2
+    assert outcome.out == ""
+    assert outcome.err.count("\n") == 1
+    assert outcome.err.startswith("modwsgi-fix: ")
+    return outcome.err[len("modwsgi-fix: ") : -1]
+
+
+def tree(directory: Path) -> dict[str, bytes | str]:
+    """All files below a directory, links as where they lead."""
+    return {
+        str(path.relative_to(directory)): os.readlink(path) if path.is_symlink() else path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }

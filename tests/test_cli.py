@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support import Outcome, Run
+from support import Run, conf, refused, tree
 
-from modwsgi_fix.cli import main
 from modwsgi_fix.cli.commands import COMMANDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -25,24 +24,6 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 TWICE = b"WSGIDaemonProcess site threads=15\nWSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONCE = b"WSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONLY = ("--isolated", "--select", "duplicate-daemon-process")
-
-
-def conf(tmp_path: Path, **files: bytes) -> Path:
-    """A directory ``conf`` with ``NAME.conf`` files."""
-    directory = tmp_path / "conf"
-    directory.mkdir(exist_ok=True)
-    for name, data in files.items():
-        (directory / f"{name}.conf").write_bytes(data)
-    return directory
-
-
-def refused(outcome: Outcome) -> str:
-    """The one line of a run that was refused."""
-    assert outcome.code == 2
-    assert outcome.out == ""
-    assert outcome.err.count("\n") == 1
-    assert outcome.err.startswith("modwsgi-fix: ")
-    return outcome.err[len("modwsgi-fix: ") : -1]
 
 
 # -- reporting -----------------------------------------------------------------
@@ -67,7 +48,7 @@ def test_what_was_not_understood_is_never_clean(run: Run, tmp_path: Path) -> Non
     conf(tmp_path, site=b"Listen ${PORT}\n<Perl>\nmy $x;\n</Perl>\n", other=b"Listen ${PORT}\n")
     outcome = run(*ONLY, "conf")
     assert outcome.code == 0
-    assert "No findings in what was understood of 2 files." in outcome.out
+    assert "Found nothing in what was understood of 2 files." in outcome.out
     assert "Not understood: 1 line of conf/other.conf, 4 lines of conf/site.conf." in outcome.out
     full = run(*ONLY, "--output-format", "full", "conf").out
     assert "conf/site.conf:1: not understood: the variable ${PORT} is not defined in these files" in full
@@ -256,15 +237,6 @@ def apply(tool: str, directory: Path, diff: str) -> None:
         subprocess.run(command, cwd=directory, input=data, check=True, env=environment)
 
 
-def tree(directory: Path) -> dict[str, bytes | str]:
-    """All files below a directory, links as where they lead."""
-    return {
-        str(path.relative_to(directory)): os.readlink(path) if path.is_symlink() else path.read_bytes()
-        for path in directory.rglob("*")
-        if path.is_symlink() or path.is_file()
-    }
-
-
 @pytest.mark.parametrize("tool", ["git", "patch"])
 def test_a_diff_of_an_absolute_path_below_here_applies_here(run: Run, tmp_path: Path, tool: str) -> None:
     conf(tmp_path, site=TWICE)
@@ -375,51 +347,16 @@ def test_a_run_that_was_interrupted_is_put_right(run: Run, tmp_path: Path) -> No
     assert tree(tmp_path) == {"conf/site.conf": ONCE}
 
 
-@pytest.fixture
-def unprivileged(run: Run, tmp_path: Path) -> Iterator[Run]:
-    """As ``run``, by a user whom permissions bind, also where the tests are run by root."""
-    import modwsgi_fix.files.writing  # noqa: F401  (that user may not be able to read the installation)
-    import modwsgi_fix.second_reader as second_reader
-
-    run("rule")
-    second_reader.shape_of_second("Listen 80")
-
-    def unprivileged(*words: str) -> Outcome:
-        with (tmp_path.parent / "out").open("w+b") as out, (tmp_path.parent / "err").open("w+b") as err:
-            pid = os.fork()
-            if pid == 0:
-                code = 99
-                try:
-                    os.dup2(out.fileno(), 1)
-                    os.dup2(err.fileno(), 2)
-                    sys.stdout = os.fdopen(1, "w", closefd=False)
-                    sys.stderr = os.fdopen(2, "w", closefd=False)
-                    if os.geteuid() == 0:
-                        os.setegid(65534)
-                        os.seteuid(65534)
-                    code = main(words)
-                finally:
-                    os._exit(code)
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            for file in (out, err):
-                file.seek(0)
-            return Outcome(code, out.read().decode(), err.read().decode())
-
-    for directory in [tmp_path, *tmp_path.parents]:
-        if directory.stat().st_uid == os.geteuid() and directory.is_relative_to("/tmp"):
-            directory.chmod(directory.stat().st_mode | 0o755)
-    yield unprivileged
-    for path in tmp_path.rglob("*"):
-        path.chmod(0o755)
-
-
 def test_a_file_that_cannot_be_read(unprivileged: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE, other=TWICE)
     (tmp_path / "conf/other.conf").chmod(0)
     outcome = unprivileged(*ONLY, "conf")
-    assert outcome.code == 2
     assert outcome.err == "modwsgi-fix: conf/other.conf: permission denied\n"
-    assert "conf/site.conf:2:19: duplicate-daemon-process" in outcome.out
+    assert outcome.out.startswith("conf/site.conf:2:19: duplicate-daemon-process"), "the rest is reported"
+    assert outcome.code == 2
+    (tmp_path / "conf/site.conf").chmod(0o666)
+    assert unprivileged(*ONLY, "--write", "--in-place", "conf").code == 2
+    assert (tmp_path / "conf/site.conf").read_bytes() == ONCE, "and written"
 
 
 def test_a_directory_that_cannot_be_written_to(unprivileged: Run, tmp_path: Path) -> None:
@@ -438,8 +375,10 @@ def test_a_directory_that_cannot_be_written_to(unprivileged: Run, tmp_path: Path
 def test_the_fixed_text_is_on_stdout_and_all_else_on_stderr(run: Run, tmp_path: Path) -> None:
     outcome = run(*ONLY, "--stdin-filename", "conf/a.conf", "-", stdin=TWICE + b"# \xe9 \x00\r\n")
     assert outcome.out.encode("utf-8", "surrogateescape") == ONCE + b"# \xe9 \x00\r\n"
-    assert outcome.err == "Fixed 1 finding; none left.\n"
+    assert outcome.err == "", "an editor would put it into the buffer"
     assert outcome.code == 0
+    told = run(*ONLY, "--verbose", "--stdin-filename", "conf/a.conf", "-", stdin=TWICE)
+    assert (told.out, told.err) == (ONCE.decode(), "Fixed 1 finding; none left.\n")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -450,7 +389,8 @@ def test_a_filter_stays_safe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
                 yield Diagnostic(file.path, Span(0, 1), "is so", Fix.repair("Go", Edit(file.path, Span(0, 1), "Y")))
 
     use(monkeypatch, check)
-    assert run("--isolated", "-", stdin=b"X\n") == (
+    assert run("--isolated", "-", stdin=b"X\n") == (0, "X\n", "")
+    assert run("--isolated", "--verbose", "-", stdin=b"X\n") == (
         0,
         "X\n",
         "stdin.conf:1:1: only-rule is so\nFound 1 finding.\n",
@@ -570,7 +510,7 @@ def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path
         (("empty",), "empty: no configuration here: expected apache2.conf, httpd.conf or other *.conf files"),
         (("elf",), "elf: is no configuration but binary data"),
         (("utf16.conf",), "utf16.conf: is no configuration but binary data"),
-        (("pipe",), "pipe: no such file or directory"),
+        (("pipe",), "pipe: is not a regular file"),
         (("--nonsense", "conf"), "No such option: --nonsense"),
         (("--fix-level", "high", "conf"), "Invalid value for '--fix-level': 'high' is not one of"),
         (("--diff", "--write", "conf"), "--diff and --write exclude each other"),
@@ -628,9 +568,11 @@ def test_a_rule_that_fails_is_our_bug(run: Run, tmp_path: Path, monkeypatch: pyt
     use(monkeypatch, check)
     conf(tmp_path, site=TWICE)
     for words in ((), ("--diff",), ("--write",)):
-        line = refused(run("--isolated", *words, "conf"))
-        assert line.startswith("rule only-rule failed: KeyError: 'x': a bug of this rule; no file was changed.")
-        assert "--ignore only-rule" in line
+        outcome = run("--isolated", *words, "conf")
+        assert outcome.code == 2
+        (line,) = [line for line in outcome.err.splitlines() if "only-rule" in line]
+        assert line.startswith("modwsgi-fix: rule only-rule failed (KeyError: 'x'), and was left out; this is a bug in")
+        assert "No findings" not in outcome.out + outcome.err
 
 
 def test_a_fix_that_breaks_the_file_is_our_bug(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -642,8 +584,9 @@ def test_a_fix_that_breaks_the_file_is_our_bug(run: Run, tmp_path: Path, monkeyp
     conf(tmp_path, site=TWICE)
     assert "1 finding, none of which" in run("--isolated", "conf").out
     for mode in ("--diff", "--write"):
-        line = refused(run("--isolated", mode, "conf"))
-        assert "conf/site.conf:1: the fix of only-rule (Break) was withheld: it would leave a syntax error" in line
+        outcome = run("--isolated", mode, "conf")
+        assert "conf/site.conf:1: only-rule: not fixed (Break): it would leave a syntax error" in outcome.err
+        assert outcome.code == (1 if mode == "--diff" else 0), "as for any finding of this level"
     assert tree(tmp_path) == {"conf/site.conf": TWICE}
 
 
@@ -656,7 +599,8 @@ def test_the_second_reader_is_asked(run: Run, tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr("modwsgi_fix.second_reader.objection", objection)
     conf(tmp_path, site=TWICE)
-    assert "the second reader reads it otherwise" in refused(run(*ONLY, "--write", "conf"))
+    assert "the second reader reads it otherwise" in run(*ONLY, "--write", "conf").err
+    assert (tmp_path / "conf/site.conf").read_bytes() == TWICE
     assert asked[0] == ("conf/site.conf", TWICE.decode(), ONCE.decode())
 
 
@@ -688,8 +632,10 @@ def test_two_servers_that_want_a_file_changed_otherwise(
     use(monkeypatch, check)
     conf(tmp_path, httpd=b"Include part.inc\n", apache2=b"Include part.inc\n")
     (tmp_path / "conf/part.inc").write_bytes(b"X\n")
-    line = refused(run("--isolated", "--write", "conf/httpd.conf", "conf/apache2.conf", "conf/part.inc"))
-    assert "two of the servers share this file" in line
+    outcome = run("--isolated", "--write", "conf/httpd.conf", "conf/apache2.conf", "conf/part.inc")
+    assert outcome.code == 2
+    assert outcome.err.count("two of the servers share this file") == 1
+    assert (tmp_path / "conf/part.inc").read_bytes() == b"#conf/httpd.conf\n", "the first server has it"
 
 
 # -- commands and start --------------------------------------------------------

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support import Check, job_of, made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
-from modwsgi_fix.engine import Fixed, RuleError, check, findings, fix, read
+from modwsgi_fix.engine import Fixed, check, findings, fix, read
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.rewrite import delete, insert_after, replace
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
@@ -362,10 +362,61 @@ def test_a_rule_that_raises_is_named() -> None:
         yield from ()
         raise KeyError("x")
 
-    with pytest.raises(RuleError, match="rule bad failed: KeyError: 'x'") as caught:
-        fix(job_of({SITE: "A\n"}, made(fail, "bad")))
-    assert caught.value.rule.name == "bad"
-    assert isinstance(caught.value.__cause__, KeyError)
+    job = job_of({SITE: "A\nB\n"}, made(fail, "bad"), rename("A", "C"), rename("B", "D"))
+    fixed = fix(job)
+    assert fixed.failed == {"bad": "KeyError: 'x'"}
+    assert texts(fixed) == {SITE: "C\nD\n"}, "the other rules go on"
+    config = read(job)
+    assert len(check(job, config)) == 2
+    assert config.failed == {"bad": "KeyError: 'x'"}
+
+
+def test_a_rule_that_raises_on_the_way_is_named() -> None:
+    def fail(config: Config) -> Iterator[Diagnostic]:
+        yield from ()
+        if config.named("b"):
+            raise IndexError("on B")
+
+    fixed = fix(job_of({SITE: "A\n"}, rename("A", "B"), made(fail, "bad"), rename("B", "C")))
+    assert fixed.failed == {"bad": "IndexError: on B"}
+    assert texts(fixed) == {SITE: "C\n"}
+
+
+def test_a_fix_that_fights_costs_itself_alone() -> None:
+    def only(item: str, other: str, old: str) -> Check:
+        def rule(config: Config) -> Iterator[Diagnostic]:
+            for found in config.named(item):
+                if found.value == old:
+                    edit = Edit(found.path, found.args[0].span, other)
+                    yield Diagnostic(found.path, found.span, f"{item} is {old}", Fix.safe("Change it", edit))
+
+        return rule
+
+    rules = [made(only("a", "2", "1"), "to-2"), made(only("a", "1", "2"), "to-1"), made(only("b", "9", "1"), "to-9")]
+    fixed = fix(job_of({SITE: "A 1\nB 1\n"}, *rules))
+    assert {(w.rule, w.is_fight) for w in fixed.withheld} == {("to-2", True), ("to-1", True)}
+    assert texts(fixed) == {SITE: "A 1\nB 9\n"}
+
+
+def test_a_fix_with_edits_that_overlap_is_withheld_alone() -> None:
+    def twice(config: Config) -> Iterator[Diagnostic]:
+        for item in config.named("a"):
+            yield finding(item, delete(item), Edit(item.path, item.span, "B"))
+
+    fixed = fix(job_of({SITE: "A\nB\n"}, made(twice, "twice"), rename("B", "C")))
+    assert [(w.rule, w.reason) for w in fixed.withheld] == [("twice", "its edits overlap")]
+    assert texts(fixed) == {SITE: "A\nC\n"}
+
+
+def test_a_proof_that_fails_withholds_the_fix() -> None:
+    def broken(before: Config, after: Config) -> str | None:
+        raise LookupError("no host")
+
+    job = job_of({SITE: "A\n"}, rename("A", "B"))
+    fixed = fix(job, Applicability.SAFE, proof=broken)
+    assert [w.reason for w in fixed.withheld] == [
+        "it calls itself safe, and what it changes cannot be told (LookupError: no host)"
+    ]
 
 
 def test_links_and_line_ends_are_kept() -> None:

@@ -105,8 +105,8 @@ def test_an_error_of_the_rule_is_no_silence() -> None:
     def fail(config: Config) -> Iterator[Diagnostic]:
         raise KeyError(config)
 
-    with pytest.raises(Exception, match="rule made failed: KeyError"):
-        told(fenced("apache", "Bar"), made(fail))
+    (line,) = told(fenced("apache", "Bar"), made(fail))
+    assert line.startswith("rule made failed: KeyError")
 
 
 def test_a_block_of_an_unknown_kind_is_an_error() -> None:

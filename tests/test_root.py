@@ -191,7 +191,7 @@ def test_where_nothing_can_be_read_nothing_is_reported(run: Run) -> None:
     Path("image/conf").mkdir(parents=True)
     link("image/conf/gone.conf", "/nowhere.conf")
     outcome = run(*ONLY, "image/conf")
-    assert (outcome.code, outcome.out) == (2, "")
+    assert (outcome.code, outcome.out) == (2, "Nothing was read.\n")
     assert "gone.conf" in outcome.err
 
 

@@ -80,6 +80,11 @@ def touch(one: Edit, other: Edit) -> bool:
     return a < d and c < b
 
 
+def overlap(fix: Fix) -> bool:
+    """True for a fix whose own edits cannot be applied together."""
+    return any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at])
+
+
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
     """The fixes that can be applied together, first come first served; of equal ones the first."""
     taken: list[Fix] = []
@@ -89,7 +94,7 @@ def compatible(fixes: Iterable[Fix]) -> list[Fix]:
             continue
         if any(touch(edit, other) for edit in fix.edits for other in _around(by_path.get(edit.path, []), edit)):
             continue
-        if any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at]):
+        if overlap(fix):
             raise ValueError(f"the fix {fix.title!r} has edits that overlap")
         taken.append(fix)
         for edit in fix.edits:

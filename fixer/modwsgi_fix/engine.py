@@ -6,15 +6,17 @@ stale facts and no order of rules has to be kept. A fix is applied whole or not 
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origin
-from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible
+from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible, overlap
 from modwsgi_fix.files import Files
-from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.config import Config, File, Target
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import Source
@@ -34,16 +36,11 @@ Ignored = Callable[[str, str], bool]
 #: Says what a change would change for a visitor, or None: (server before, server after). SAFE fixes must pass it.
 Proof = Callable[[Config, Config], str | None]
 
+#: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
+_Fight = tuple[str, str, str]
+
 #: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
 _PASSES, _MAX_PASSES = 100, 2000
-
-
-class RuleError(Exception):
-    """A rule raised: a bug of ours. Nothing was changed."""
-
-    def __init__(self, rule: Rule, error: Exception) -> None:
-        super().__init__(f"rule {rule.name} failed: {type(error).__name__}: {error}")
-        self.rule = rule
 
 
 class Job(NamedTuple):
@@ -79,7 +76,10 @@ class Applied(NamedTuple):
 
 
 class Withheld(NamedTuple):
-    """A fix that was not applied although its level was asked for. ``is_bug`` when the fault is ours."""
+    """A fix that was not applied although its level was asked for; its finding is left.
+
+    ``is_bug`` when the fault is ours; ``is_fight`` when rules undo each other, or one of them finds no end.
+    """
 
     rule: str
     title: str
@@ -88,6 +88,7 @@ class Withheld(NamedTuple):
     line: int
     reason: str
     is_bug: bool
+    is_fight: bool = False
 
 
 class Rewritten(NamedTuple):
@@ -110,6 +111,8 @@ class Fixed(NamedTuple):
     left: tuple[Diagnostic, ...]
     before: Config
     after: Config
+    #: Rules that raised on the way, by name: a bug of theirs that cost their own findings only.
+    failed: Mapping[str, str] = MappingProxyType({})
 
 
 #: What the engine itself finds; selected, ignored and documented as a rule is.
@@ -155,16 +158,31 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
-    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O."""
+    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O.
+
+    A rule that raises has found nothing, and ``Config.failed`` says so.
+    """
 
     def run() -> list[Diagnostic]:
         try:
             found = list(rule.check(config.for_rule(rule.name)))
         except Exception as error:
-            raise RuleError(rule, error) from error
-        return [replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found]
+            if os.environ.get("MODWSGI_FIX_TRACEBACK"):
+                raise
+            config.failed[rule.name] = f"{type(error).__name__}: {error}"
+            return []
+        named = (replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found)
+        return [d for d in named if not _of_template(config, rule, d)]
 
     return config.once((rule.name, rule.check), run)
+
+
+def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
+    """True for what httpd would refuse in a template: it never reads the file as it stands."""
+    file = config.files.get(d.path)
+    if file is None or rule.family != "syntax" or not file.template:
+        return False
+    return d.severity is Severity.ERROR or file.in_tag(d.span)
 
 
 def _unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
@@ -209,20 +227,22 @@ def fix(
 ) -> Fixed:
     """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
 
-    A fix that would leave a new syntax error, or that ``opinion`` objects to, is withheld and reported as a bug of ours;
-    so are rules that undo each other, or find no end: none of their fixes is applied; and a SAFE fix that ``proof``
-    convicts of changing what a visitor gets.
+    A fix is withheld alone, and all others are applied: one that would leave a new syntax error, that ``opinion`` objects
+    to, or a SAFE one that ``proof`` convicts of changing what a visitor gets. So are fixes that undo each other, or whose
+    rule finds no end.
     """
-    fights: dict[tuple[str, str, int], Withheld] = {}
+    fights: dict[_Fight, Withheld] = {}
+    failed: dict[str, str] = {}
     while True:
-        stopped = {rule for rule, _, _ in fights}
-        outcome = _attempt(job, level, opinion, config, stopped, proof)
+        outcome = _attempt(job, level, opinion, config, fights.keys(), proof, failed)
         if isinstance(outcome, Fixed):
-            return outcome._replace(withheld=(*fights.values(), *outcome.withheld))
+            return outcome._replace(withheld=(*fights.values(), *outcome.withheld), failed=failed)
         for a in outcome:
             reason = "other rules undo this fix" if len({a.rule for a in outcome}) > 1 else "it finds no end"
-            held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True)
-            fights.setdefault((a.rule, a.path, a.line), held)
+            held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True, is_fight=True)
+            # One that fights again with other words is stopped for good.
+            again = any(rule == a.rule for rule, _, _ in fights)
+            fights.setdefault((a.rule, "", "") if again else (a.rule, a.path, a.message), held)
 
 
 def _attempt(
@@ -230,10 +250,14 @@ def _attempt(
     level: Applicability,
     opinion: Opinion | None,
     config: Config | None,
-    stopped: Set[str],
+    stopped: Set[_Fight],
     proof: Proof | None,
+    failed: dict[str, str],
 ) -> Fixed | list[Applied]:
-    """The outcome without the ``stopped`` rules, or what rules applied that must be stopped too."""
+    """The outcome without the ``stopped`` fixes, or what was applied that must be stopped too.
+
+    Rules that raise go into ``failed``.
+    """
     texts: dict[str, str] = {}
     before = config = config or read(job)
     trees = {path: file.tree for path, file in config.files.items()}
@@ -250,11 +274,13 @@ def _attempt(
     while changed:
         changed = False
         for rule in job.rules:
-            if rule.name in stopped:
+            if (rule.name, "", "") in stopped:
                 continue
             candidates = []
             for diagnostic in _unsuppressed(config, rule):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
+                    continue
+                if (rule.name, diagnostic.path, diagnostic.message) in stopped:
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
@@ -290,8 +316,10 @@ def _attempt(
             # What stands against the other fixes is asked again, in the last round at the latest.
             withheld = {key: one for key, one in withheld.items() if one.is_bug}
             texts, changed = new, True
+            failed |= config.failed
             config = read(job, texts, trees)
     left = findings(config, job.rules, job.ignored)
+    failed |= config.failed
     files = tuple(
         Rewritten(path, names[path], originals[path], text, tuple(edits[path]))
         for path, text in texts.items()
@@ -315,7 +343,12 @@ def _proven(
 
     def objection(some: Sequence[Diagnostic]) -> str | None:
         new = {path: apply(config.source(path).text, _edits(some, path)) for path in _paths(some)}
-        return proof(config, read(job, {**texts, **new}, dict(trees)))
+        try:
+            return proof(config, read(job, {**texts, **new}, dict(trees)))
+        except Exception as error:
+            if os.environ.get("MODWSGI_FIX_TRACEBACK"):
+                raise
+            return f"what it changes cannot be told ({type(error).__name__}: {error})"
 
     safe = [d for d in chosen if d.fix is not None and d.fix.applicability is Applicability.SAFE]
     if not safe or objection(safe) is None:
@@ -349,6 +382,8 @@ def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> s
             return f"{file.name} is excluded"
         if job.shipped(file):
             return f"{file.name} is as its package ships it; name it to change it"
+        if isinstance(file, File) and file.in_tag(span):
+            return "it would change a tag of the template"
         tree = getattr(file, "tree", None)
         if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
             return "it lies in a section that is broken, or whose text cannot be seen through"
@@ -386,8 +421,15 @@ def _choose(
                 "the file is included more than once, and the fix is right for one only",
                 is_bug=False,
             )
-    chosen = set(compatible(d.fix for d in kept if d.fix))
-    together = [d for d in kept if d.fix in chosen]
+    sound = []
+    for d in kept:
+        assert d.fix is not None
+        if overlap(d.fix):
+            _withhold(withheld, config, d, "its edits overlap", is_bug=True)
+        else:
+            sound.append(d)
+    chosen = set(compatible(d.fix for d in sound if d.fix))
+    together = [d for d in sound if d.fix in chosen]
     if all(_objection(config, together, path, opinion) is None for path in _paths(together)):
         return together
     approved = []

@@ -21,13 +21,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Job, check, fix
+from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.source import Source, find_sources
+from modwsgi_fix.model.source import discover
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.text import Span
 
@@ -120,10 +120,10 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     files = Memory(texts, links=example.links)
     names = [name for name in ours if "/" not in name] or list(ours)
     entry = next((name for name in ours if name.split("/")[-1] in ("apache2.conf", "httpd.conf")), None)
-    source = find_sources(files, [entry] if entry else names)[0]
+    (source, *_) = discover(files, [entry] if entry else names, as_httpd=True).sources
     # Everything in the example may be changed, its filesystem included.
     given = tuple((name, files.key(name)) for name in texts)
-    source = Source(files, source.entries, given, source.roots, source.complete, source.variables)
+    source = replace(source, given=given, as_httpd=True)
     disk = files if any(name.startswith("/") for name in texts) else None
     version = example.settings.get("httpd", "2.4")
     target = Target(httpd=tuple(int(part) for part in version.split(".")))
@@ -147,7 +147,11 @@ def _value(rule: Rule, key: str, value: str) -> object:
 def failures(rule: Rule, example: Example) -> list[str]:
     """What does not hold of an example, in words; empty when all does."""
     wanted = example.before
-    found = check(job(rule, example, wanted))
+    asked = job(rule, example, wanted)
+    config = read(asked)
+    found = check(asked, config)
+    if config.failed:
+        return [f"rule {name} failed: {raised}" for name, raised in config.failed.items()]
     if example.after is None:
         have = {(_name(wanted, d.path), d.span) for d in found}
         expected = set(example.carets)

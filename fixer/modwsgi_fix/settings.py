@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.files import FileProblem, read_bytes
+from modwsgi_fix.files import FileProblem, absolute, read_bytes, working_directory
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.rule import Rule
 
@@ -84,18 +84,26 @@ class Settings(NamedTuple):
 
 def find(path: str) -> str | None:
     """The settings file of a path: the first one upward from it. A pyproject.toml counts where it has our table."""
-    directory = os.path.abspath(path)
+    directory = absolute(path)
     if not os.path.isdir(directory):
         directory = os.path.dirname(directory)
     while True:
         for name in _FILES:
             candidate = os.path.join(directory, name)
-            if os.path.isfile(candidate) and (name != "pyproject.toml" or b"tool.modwsgi-fix" in _read(candidate)):
+            if os.path.isfile(candidate) and (name != "pyproject.toml" or _is_ours(candidate)):
                 return candidate
         parent = os.path.dirname(directory)
         if parent == directory:
             return None
         directory = parent
+
+
+def _is_ours(path: str) -> bool:
+    """Whether a pyproject.toml has our table; one that may not be read is somebody else's."""
+    try:
+        return b"tool.modwsgi-fix" in read_bytes(path)
+    except FileProblem:
+        return False
 
 
 def load(path: str, rules: Mapping[str, Rule]) -> Settings:
@@ -131,7 +139,7 @@ def _read(path: str) -> bytes:
 
 def _shown(path: str) -> str:
     """A path as the user would write it from the working directory, where it lies below that."""
-    relative = os.path.relpath(path)
+    relative = os.path.relpath(path, working_directory())
     return path if relative.startswith("..") else relative
 
 
@@ -147,7 +155,7 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
         names("select"), names("extend-select") or (), names("ignore") or (), names("fixable"), names("unfixable") or ()
     )
     level = read.get("fix-level")
-    base = os.path.dirname(os.path.abspath(path))
+    base = os.path.dirname(absolute(path))
     root = read.get("root")
     if root is not None and not isinstance(root, str):
         raise SettingsError(f"root must be a directory, not {toml(root)}")

@@ -17,7 +17,8 @@ WHITESPACE = " \t\n\v\f\r"
 
 # What a template engine chooses between: Jinja, ERB, Mako, Mustache, Genshi. "{%d" and "%>" are httpd's, in a LogFormat.
 _STATEMENT = re.compile(
-    r"\{%[-+]?[ \t]*[a-z]{2,}|<%|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:", re.M | re.ASCII
+    r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
+    re.M | re.ASCII,
 )
 # What one has yet to fill in: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%, __NAME__.
 _PLACEHOLDER = re.compile(

@@ -10,6 +10,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 PROGRAM = "modwsgi-fix"
 
@@ -30,8 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = _run(words)
     if argv is None:
         # All is written, and to free every object and module one by one takes as long as Python's start.
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(AttributeError, OSError):
+                stream.flush()
         os._exit(code)
     return code
 
@@ -48,7 +50,13 @@ def _run(words: list[str]) -> int:
             raise
         # Typer's own errors, whose classes it does not promise to keep where they are.
         usage = getattr(error, "format_message", None)
-        return fail(usage() if usage else _explained(error))
+        line = usage() if usage else _explained(error)
+        if _is_filter(words):
+            from modwsgi_fix.cli.filter import HANDED_ON, hand_on
+
+            if HANDED_ON not in getattr(error, "__notes__", []):
+                hand_on()
+        return fail(line)
     finally:
         gc.enable()
 
@@ -58,7 +66,7 @@ def _explained(error: Exception) -> str:
 
     written = WRITTEN in getattr(error, "__notes__", [])
     if isinstance(error, Stop):
-        return f"{error}; {WRITTEN}" if written else str(error)
+        return "; ".join([str(error), *getattr(error, "__notes__", [])])
     return explain(error) or (
         f"internal error: {type(error).__name__}: {error}; {WRITTEN if written else 'no file was changed'}; {_REPORT} "
         "(MODWSGI_FIX_TRACEBACK=1 shows where)"
@@ -81,6 +89,11 @@ def _dispatch(words: list[str]) -> int:
         name, words = f" {words[0]}", words[1:]
     result: int | None = app(command)(args=words, prog_name=PROGRAM + name, standalone_mode=False)
     return result or 0
+
+
+def _is_filter(words: Sequence[str]) -> bool:
+    """Whether standard output is an editor's buffer, as far as words say that are not understood."""
+    return "-" in words and "--diff" not in words and not any(word.startswith("--show-") for word in words)
 
 
 def _with_values(words: list[str]) -> list[str]:

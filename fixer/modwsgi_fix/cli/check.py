@@ -48,6 +48,9 @@ def run(
     exclude: Annotated[
         list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
     ] = None,
+    as_apache: Annotated[
+        bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
+    ] = False,
     target: Annotated[
         list[str] | None,
         _option("The versions meant: httpd=2.4, mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
@@ -85,6 +88,9 @@ def run(
     ] = None,
     color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
+    verbose: Annotated[
+        bool, _option("With -: report on standard error what was found and fixed.", "--verbose", "-v")
+    ] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     no_impact: Annotated[bool, _option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
     show_settings: Annotated[bool, _option("Print the settings in force.", "--show-settings")] = False,
@@ -128,6 +134,7 @@ def run(
         isolated=isolated,
         fail_level=Severity[fail_level.upper()] if fail_level else None,
         exit_zero=exit_zero,
+        as_httpd=as_apache,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,
@@ -137,6 +144,7 @@ def run(
             statistics,
             "settings" if show_settings else "files" if show_files else "",
             impact=not no_impact,
+            verbose=verbose,
         ),
     )
     return carry_out(checked(request))

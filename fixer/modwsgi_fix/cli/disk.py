@@ -63,13 +63,17 @@ def unread(config: Config, source: Source) -> list[str]:
 
 
 def _configurations(directory: str) -> Iterator[str]:
-    with os.scandir(directory) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            if entry.is_dir(follow_symlinks=False):
-                if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
-                    yield from _configurations(entry.path)
-            elif entry.name.endswith((".conf", ".vhost")) and entry.is_file():
-                yield entry.path
+    try:
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:  # the server never names it, so nothing is missed
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
+                yield from _configurations(entry.path)
+        elif entry.name.endswith((".conf", ".vhost")) and os.path.isfile(entry.path):
+            yield entry.path
 
 
 def directories(sources: Iterable[Source], configs: Iterable[Config] = ()) -> list[str]:

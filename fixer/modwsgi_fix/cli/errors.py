@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.engine import RuleError
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.settings import SettingsError
 
@@ -19,9 +18,4 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, (FileProblem, SettingsError)):
         notes = getattr(error, "__notes__", [])
         return "; ".join([str(error), *notes])
-    if isinstance(error, RuleError):
-        return (
-            f"{error}: a bug of this rule; no file was changed. Leave it out with --ignore {error.rule.name}, "
-            "and please report it with the configuration"
-        )
     return None

@@ -30,8 +30,8 @@ def run(
     from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.exposed import as_json, as_text
 
-    configs = servers(paths or [], root, needs_root=True)
+    configs, in_trouble = servers(paths or [], root, needs_root=True)
     note_gaps(configs)
     found = [discretion.exposed(one, config) for config in configs for one in exposed(config)]
     write(as_json(found) if output_format == "json" else as_text(found))
-    return int(any(one.sensitive for one in found))
+    return 2 if in_trouble else int(any(one.sensitive for one in found))

@@ -1,22 +1,38 @@
-"""Standard output and error as bytes: names and lines go out as they were read, whatever the locale."""
+"""Standard output and error as bytes: names and lines go out as they were read, whatever the locale.
+
+Services and hooks start programs with these closed, or with a disk behind them that is full.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
+from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.text import encode
 
 
 def write(text: str) -> None:
-    """Text to standard output."""
-    _put(sys.stdout, text)
+    """Text to standard output. Raises ``FileProblem`` where it cannot be written, but for a pipe that was closed."""
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise FileProblem("standard output", "is closed")
+    try:
+        _put(stream, text)
+    except OSError as error:
+        # Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise problem("standard output", error) from error
 
 
 def say(line: str) -> None:
-    """One line to standard error."""
-    _put(sys.stderr, line + "\n")
+    """One line to standard error, where there is one."""
+    stream: TextIO | None = sys.stderr
+    if stream is not None:
+        with suppress(OSError):
+            _put(stream, line + "\n")
 
 
 def _put(stream: TextIO, text: str) -> None:
@@ -29,10 +45,15 @@ def _put(stream: TextIO, text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def wants_color(choice: str, stream: TextIO) -> bool:
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sees what goes there."""
+    return stream is not None and stream.isatty()
+
+
+def wants_color(choice: str, stream: TextIO | None) -> bool:
     """Whether to colour a stream: as ``--color`` says, else NO_COLOR (no-color.org), FORCE_COLOR, or a terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+    return bool(os.environ.get("FORCE_COLOR")) or (is_terminal(stream) and os.environ.get("TERM") != "dumb")

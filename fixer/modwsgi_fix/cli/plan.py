@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -15,7 +13,8 @@ from modwsgi_fix.cli.root import find_servers
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.files import MISSING, FileProblem, working_directory
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
@@ -29,30 +28,38 @@ from modwsgi_fix.settings import (
     parse_target,
     selected,
 )
-from modwsgi_fix.text import decode
 
 
 class Plan(NamedTuple):
-    """A request with the settings applied: one job for each server."""
+    """A request with the settings applied: one job for each server.
+
+    ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to mount; ``allowed`` are the
+    keys of paths that hold scripts; ``problems`` the paths that cannot be read.
+    """
 
     request: Request
     settings: Settings
     jobs: tuple[Job, ...]
+    target: Target
     level: Applicability
     root: str | None
     on: frozenset[str]
-    stdin: str | None
+    scripts: Job | None
+    allowed: tuple[tuple[str, str], ...]
+    problems: tuple[FileProblem, ...]
 
 
-def plan(request: Request) -> Plan:
-    """What a request comes to. Raises what ``errors.explain`` explains; nothing is read but settings and names."""
+def plan(request: Request, stdin: str | None = None) -> Plan:
+    """What a request comes to; ``stdin`` is what stands on standard input, where that is asked about.
+
+    Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
+    """
     rules = known_rules()
     paths: Sequence[str] = request.paths
-    stdin = None
-    if paths == ("-",):
+    if stdin is not None:
         paths = [request.stdin_name or "stdin.conf"]
-        stdin = decode(sys.stdin.buffer.read())
-    settings = Settings(base=os.getcwd())
+    here = working_directory()
+    settings = Settings(base=here)
     if not request.isolated and (found := request.config or find(paths[0])):
         settings = load(found, rules)
     for given in (request.selection.select or (), request.selection.fixable or ()):
@@ -62,15 +69,22 @@ def plan(request: Request) -> Plan:
     on = selected(rules, [settings.selection, selection])
     said = request.root or (settings.root if request.config else None)
     texts = None if stdin is None else {paths[0]: stdin}
-    sources, seen = find_servers(Configurations(), paths, said, settings, texts)
-    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, os.getcwd())
-    sources = [_without(source, excluded) for source in sources]
+    there, seen = find_servers(Configurations(), paths, said, settings, texts, as_httpd=request.as_httpd)
+    for problem in there.problems:
+        # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
+        if problem.path in paths and problem.reason == MISSING:
+            raise problem
+    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, here)
+    sources = [_without(source, excluded) for source in there.sources]
     root = request.root or settings.root or ("/" if seen else None)
+    # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
+    sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
     level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(request.target, settings.target)
-    jobs = [
-        Job(
+
+    def job(source: Source) -> Job:
+        return Job(
             source,
             [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
             target,
@@ -78,9 +92,11 @@ def plan(request: Request) -> Plan:
             settings.rules,
             _ignored(settings, rules, on, source, excluded),
         )
-        for source in sources
-    ]
-    return Plan(request, settings, tuple(jobs), level, root, on, stdin)
+
+    return Plan(
+        request, settings, tuple(map(job, sources)), target, level, root, on,
+        None if there.scripts is None else job(there.scripts), there.allowed, there.problems,
+    )  # fmt: skip
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

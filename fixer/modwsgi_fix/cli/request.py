@@ -40,6 +40,7 @@ class Showing(NamedTuple):
     statistics: bool = False
     only: str = ""
     impact: bool = True
+    verbose: bool = False
 
 
 class Request(NamedTuple):
@@ -57,8 +58,14 @@ class Request(NamedTuple):
     isolated: bool = False
     fail_level: Severity | None = None
     exit_zero: bool = False
+    as_httpd: bool = False
     writing: Writing = Writing()
     showing: Showing = Showing()
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether standard input goes to standard output, fixed: nothing else may be printed there."""
+        return self.mode is Mode.FILTER and not self.showing.only
 
 
 def checked(request: Request) -> Request:
@@ -93,6 +100,8 @@ def checked(request: Request) -> Request:
         raise Stop("--diff and --output-format exclude each other")
     if showing.statistics and (showing.format not in (None, "concise", "full") or mode is Mode.DIFF):
         raise Stop("--statistics takes the place of a report; leave out --diff and --output-format")
+    if showing.quiet and showing.verbose:
+        raise Stop("--quiet and --verbose exclude each other")
     if showing.only and mode not in (Mode.REPORT, Mode.FILTER):
         raise Stop(f"--show-{showing.only} shows only, without --diff or --write")
     return request

@@ -11,7 +11,7 @@ from modwsgi_fix.cli.disk import meant_root
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.files import FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
-from modwsgi_fix.model.source import Source, find_sources
+from modwsgi_fix.model.source import Found, discover
 from modwsgi_fix.settings import Settings
 
 #: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.
@@ -26,12 +26,17 @@ _SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+\"?(/[^\"\s]+)", re.M | re.I)
 
 
 def find_servers(
-    disk: Files, paths: Sequence[str], root: str | None, settings: Settings, texts: dict[str, str] | None = None
-) -> tuple[list[Source], Rooted | None]:
-    """The servers at these paths, and the filesystem that the paths in them mean, where that is known.
+    disk: Files,
+    paths: Sequence[str],
+    root: str | None,
+    settings: Settings,
+    texts: dict[str, str] | None = None,
+    *,
+    as_httpd: bool = False,
+) -> tuple[Found, Rooted | None]:
+    """The servers and scripts at these paths, and the filesystem that the paths in them mean, where that is known.
 
-    ``root`` is what the user said, ``texts`` stand in for files. Raises ``Stop``, and ``FileProblem`` for a path that is
-    not there.
+    ``root`` is what the user said, ``texts`` stand in for files; ``as_httpd`` as for ``discover``. Raises ``Stop``.
     """
     over = Overlay(disk, texts) if texts else disk
     chosen = root or settings.root
@@ -40,17 +45,19 @@ def find_servers(
     files, seen = (over, None) if chosen is None else _held(over, paths, chosen)
     if files is not over and texts:
         files = Overlay(files, texts)
-    sources = find_sources(files, _once(files, paths))
+    found = discover(files, _once(files, paths), as_httpd=as_httpd, around=disk)
+    sources = [*found.sources, *([found.scripts] if found.scripts else [])]
     if chosen is None and meant_root(sources):
         seen = Rooted(over, "/")
     # What one server includes may have been named for another.
-    named = tuple(dict.fromkeys(key for source in sources for _, key in source.given))
-    if seen is None:
-        return [replace(source, shown_within=named) for source in sources], None
-    # A settings file comes with what is checked: it may not name a filesystem out of its own tree to be quoted.
-    own = root is None and settings.root is not None and not f"{seen.root}/".startswith(_directory(disk, settings.base))
-    shown = named if own else (*named, seen.root or "/")
-    return [replace(source, shown_within=shown) for source in sources], seen
+    shown = dict.fromkeys(key for source in sources for _, key in source.given)
+    # A settings file comes with what is checked: it may not name a filesystem to be quoted that it does not lie in.
+    own = root is None and settings.root is not None
+    if seen is not None and not (own and not f"{seen.root}/".startswith(_directory(disk, settings.base))):
+        shown[seen.root or "/"] = None
+    sources = [replace(source, shown_within=tuple(shown)) for source in sources]
+    scripts = sources.pop() if found.scripts else None
+    return found._replace(sources=tuple(sources), scripts=scripts), seen
 
 
 def _directory(disk: Files, path: str) -> str:

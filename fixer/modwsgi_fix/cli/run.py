@@ -5,70 +5,125 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from modwsgi_fix.cli import shipped, trouble
 from modwsgi_fix.cli.disk import directories, unread
 from modwsgi_fix.cli.errors import WRITTEN, Stop
-from modwsgi_fix.cli.output import say, wants_color, write
+from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
+from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
-from modwsgi_fix.files import FileProblem
-from modwsgi_fix.files.rooted import Rooted
+from modwsgi_fix.files import FileProblem, working_directory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.vendor import as_shipped
 from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
-from modwsgi_fix.rule import Diagnostic, Severity
+from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
 from modwsgi_fix.text import decode
 
 if TYPE_CHECKING:
     from modwsgi_fix.impact import Impact
 
-_BUG = "a bug of ours; no file was changed. Please report it with the configuration"
+_BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
 
 def carry_out(request: Request) -> int:
     """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
-    plan = make_plan(request)
+    if request.paths != ("-",):
+        return _carry_out(request, None)
+    text = standard_input()
+    try:
+        return _carry_out(request, configuration(text, request.stdin_name or "standard input"))
+    except Exception as error:
+        if request.is_filter:
+            hand_on(text)
+            error.add_note(HANDED_ON)
+        raise
+
+
+def _carry_out(request: Request, stdin: str | None) -> int:
+    plan = make_plan(request, stdin)
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
-        write(as_toml(plan.settings, plan.jobs[0].target, plan.level, plan.root, plan.on))
+        write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on))
         return 0
     if request.mode is Mode.WRITE:
         _recover(plan)
     configs = [read(job) for job in plan.jobs]
+    plan = _with_scripts(plan, configs)
+    configs += [read(job) for job in plan.jobs[len(configs) :]]
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in configs for file in config.files.values())
-        write("".join(f"{name}\n" for name in files))
+        write("".join(f"{printable(name)}\n" for name in files))
         return 0
     _check_output(plan, configs)
+    if request.is_filter and not request.showing.verbose:
+        return _filter(plan, configs, stdin or "")
+    in_trouble = trouble.tell(trouble.unread(plan.problems, configs))
+    if not plan.jobs:
+        return 2
     if not request.showing.quiet:
+        for line in trouble.skipped(configs):
+            say(printable(line))
         _notes(plan, configs)
-    plan = _with_packages(plan, configs)
-    code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs)
-    # What could not be read costs itself alone, and is said in the end.
-    problems = dict.fromkeys(str(problem) for config in configs for problem in config.problems)
-    for line in problems:
-        say(f"modwsgi-fix: {printable(line)}")
-    return 2 if problems else code
+    plan = plan._replace(jobs=shipped.told(plan.jobs, configs))
+    code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs, stdin or "")
+    return 2 if in_trouble else code
 
 
-def _with_packages(plan: Plan, configs: Sequence[Config]) -> Plan:
-    """The plan, told which files are as their packages ship them; where the filesystem is known."""
-    jobs = [
-        job._replace(shipped=as_shipped(config, job.disk, {key for _, key in job.source.given}))
-        if isinstance(job.disk, Rooted)
-        else job
-        for job, config in zip(plan.jobs, configs, strict=True)
+def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
+    """The fixed text and nothing else; 0, unless it could not be read."""
+    from modwsgi_fix.impact import same_outcomes
+    from modwsgi_fix.second_reader import objection
+
+    if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
+        raise Stop(lines[0] if lines else "nothing to read")
+    outcomes = [
+        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
     ]
-    return plan._replace(jobs=tuple(jobs))
+    (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
+    write(text)
+    report = _fixed_report(plan, outcomes)
+    if plan.request.showing.file is not None:
+        _show(plan, report)
+    # Findings that are left are no failure of a filter, unless it is asked to look at them.
+    return _exit_code(plan.request, report, Severity.ERROR) if plan.request.fail_level else 0
+
+
+def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
+    """The plan with a job on the scripts that were named and that no server mounts; those are checked there.
+
+    A directory that was named for its scripts is none without configuration.
+    """
+    if not plan.allowed:
+        return plan
+    from modwsgi_fix.model.scripts import wsgi_scripts
+
+    mounted = {script.path for config in configs for script in wsgi_scripts(config)}
+    named = tuple(
+        problem
+        for problem in plan.problems
+        if not any(shown == problem.path and _holds(key, mounted) for shown, key in plan.allowed)
+    )
+    plan = plan._replace(problems=named)
+    if plan.scripts is None:
+        return plan
+    source = plan.scripts.source
+    alone = tuple(path for path in source.scripts if source.files.key(path) not in mounted)
+    if not alone:
+        return plan
+    return plan._replace(jobs=(*plan.jobs, plan.scripts._replace(source=replace(source, scripts=alone))))
+
+
+def _holds(directory: str, paths: Iterable[str]) -> bool:
+    return any(path.startswith(directory.rstrip("/") + "/") for path in paths)
 
 
 # -- around it -----------------------------------------------------------------
@@ -130,7 +185,10 @@ def _put(plan: Plan, text: str) -> None:
 def _report(plan: Plan, configs: Sequence[Config]) -> int:
     request = plan.request
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
-    found, shipped = _own(plan, configs, every)
+    in_trouble = trouble.tell(
+        line for config in configs for line in trouble.failed(discretion.failed(config.failed, config))
+    )
+    found, hidden = shipped.without(plan.jobs, configs, every)
     marked = request.showing.format in (None, "concise", "full", "json")
     levels: list[list[Applicability | None]] = [[None] * len(each) for each in found]
     if marked and any(d.fix for each in found for d in each):
@@ -142,46 +200,22 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
         for config, each, wanted in zip(configs, found, levels, strict=True)
         for diagnostic, level in zip(each, wanted, strict=True)
     ]
-    report = Report(
-        _distinct(findings),
-        tuple(configs),
-        plan.level,
-        marked=marked,
-        quiet=request.showing.quiet,
-        shipped=shipped,
-    )
+    shown = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
+    report = _with_unread(shown, plan, configs)._replace(shipped=hidden)
     code = _exit_code(request, report, Severity.WARNING)
     _show(plan, report)
-    _note_shipped(report)
-    return code
+    shipped.note(report)
+    return 2 if in_trouble else code
 
 
-def _own(
-    plan: Plan, configs: Sequence[Config], every: Sequence[Sequence[Diagnostic]]
-) -> tuple[list[list[Diagnostic]], dict[str, int]]:
-    """The findings of each server without those in files that are as their packages ship them; how many these are."""
-    shown: list[list[Diagnostic]] = []
-    hidden: dict[str, set[Diagnostic]] = {}
-    for job, config, each in zip(plan.jobs, configs, every, strict=True):
-        shown.append([])
-        for one in each:
-            if job.shipped(config.source(one.path)):
-                hidden.setdefault(one.path, set()).add(replace(one, fix=None, related=()))
-            else:
-                shown[-1].append(one)
-    return shown, {path: len(findings) for path, findings in hidden.items()}
-
-
-def _note_shipped(report: Report) -> None:
-    if report.shipped and not report.quiet:
-        findings, files = sum(report.shipped.values()), len(report.shipped)
-        files_are = (
-            "file that is as its package ships it" if files == 1 else "files that are as their packages ship them"
-        )
-        say(
-            f"note: {plural(findings, 'finding')} in {files} {files_are} {'is' if findings == 1 else 'are'} not shown; "
-            "name a file to see them"
-        )
+def _with_unread(report: Report, plan: Plan, configs: Sequence[Config]) -> Report:
+    unread = [(one.path, one.reason) for one in (*plan.problems, *(p for config in configs for p in config.unread))]
+    skipped = [one for config in configs for one in config.skipped]
+    return report._replace(
+        unread=tuple(dict.fromkeys(unread)),
+        skipped=tuple(dict.fromkeys(skipped)),
+        partial=any(config.failed for config in configs),
+    )
 
 
 def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -197,7 +231,7 @@ def _show(plan: Plan, report: Report) -> None:
     showing = plan.request.showing
     aside = plan.request.mode is Mode.FILTER and showing.file is None
     stream = sys.stderr if aside else sys.stdout
-    format = showing.format or ("full" if stream.isatty() and showing.file is None else "concise")
+    format = showing.format or ("full" if is_terminal(stream) and showing.file is None else "concise")
     color = showing.file is None and wants_color(showing.color, stream)
     if showing.statistics:
         from modwsgi_fix.reports.text import statistics
@@ -220,7 +254,7 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(plan: Plan, configs: Sequence[Config]) -> int:
+def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
     from modwsgi_fix.impact import same_outcomes
     from modwsgi_fix.second_reader import objection
 
@@ -229,25 +263,19 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
         discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
         for job, config in zip(plan.jobs, configs, strict=True)
     ]
-    for outcome in outcomes:
-        for one in outcome.withheld:
-            if one.is_bug:
-                raise Stop(
-                    f"{one.name}:{one.line}: the fix of {one.rule} ({one.title}) was withheld: {one.reason}; {_BUG}, "
-                    f"or leave the rule out with --ignore {one.rule}"
-                )
-    files = _together(outcomes)
+    outcomes, conflicts = _together(outcomes)
+    files = list({file.path: file for outcome in outcomes for file in outcome.files}.values())
     impacts = _impacts(request, outcomes)
-    if request.mode is Mode.DIFF:
-        return _diff(plan, outcomes, files, impacts)
     if request.mode is Mode.WRITE:
         _write(plan, files)
-    else:
-        assert plan.stdin is not None
-        (file, *_) = [*(file.after for file in files), plan.stdin]
+    elif request.mode is Mode.FILTER:
+        (file, *_) = [*(file.after for file in files), stdin]
         write(file)
+    failed = {name: raised for outcome in outcomes for name, raised in outcome.failed.items()}
     try:
-        return _tell(plan, outcomes, files, impacts)
+        in_trouble = trouble.tell([*conflicts, *trouble.failed(failed), *trouble.fights(outcomes)])
+        code = (_diff if request.mode is Mode.DIFF else _tell)(plan, outcomes, files, impacts)
+        return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
             error.add_note(WRITTEN)
@@ -263,7 +291,7 @@ def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
     _say_impact(request, impacts)
-    _note_shipped(report)
+    shipped.note(report)
     return code
 
 
@@ -274,11 +302,18 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
         return None
     from modwsgi_fix.impact import impact
 
-    return tuple(
-        discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
-        for outcome in outcomes
-        if outcome.files
-    )
+    try:
+        return tuple(
+            discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
+            for outcome in outcomes
+            if outcome.files
+        )
+    except Exception as error:
+        if os.environ.get("MODWSGI_FIX_TRACEBACK"):
+            raise
+        what = f"internal error: {type(error).__name__}: {error}"
+        say(printable(f"note: what the fixes change for visitors cannot be told ({what}); {_BUG}"))
+        return None
 
 
 def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
@@ -289,46 +324,56 @@ def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
             say(printable(line))
 
 
-def _together(outcomes: Sequence[Fixed]) -> list[Rewritten]:
-    """The changed files of all servers, each once. Raises ``Stop`` where two servers want one file changed otherwise."""
+def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
+    """The outcomes that can be had together, and a line on each that cannot.
+
+    Where two servers share a file and need it changed otherwise, the first one has it, and nothing of the other changes.
+    """
     files: dict[str, Rewritten] = {}
+    kept: list[Fixed] = []
+    told: list[str] = []
     for outcome in outcomes:
-        for file in outcome.files:
-            other = files.setdefault(file.path, file)
-            if other.after != file.after:
-                raise Stop(
-                    f"{file.name}: two of the servers share this file and need it changed otherwise; run them apart"
-                )
-    return list(files.values())
+        clash = next((f for f in outcome.files if f.path in files and files[f.path].after != f.after), None)
+        if clash is None:
+            files |= {file.path: file for file in outcome.files}
+            kept.append(outcome)
+        else:
+            told.append(
+                f"{clash.name}: two of the servers share this file and need it changed otherwise; run them apart"
+            )
+            kept.append(outcome._replace(files=(), applied=(), left=outcome.found, after=outcome.before))
+    return kept, told
 
 
 def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
-    left, shipped = _own(plan, [outcome.after for outcome in outcomes], [outcome.left for outcome in outcomes])
+    configs = [outcome.after for outcome in outcomes]
+    left, hidden = shipped.without(plan.jobs, configs, [outcome.left for outcome in outcomes])
     findings = [
         discretion.finding(diagnostic, outcome.after)
         for outcome, each in zip(outcomes, left, strict=True)
         for diagnostic in each
     ]
-    return Report(
+    report = Report(
         _distinct(findings),
         tuple(outcome.after for outcome in outcomes),
         plan.level,
         tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
-        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld)),
+        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld if not one.is_fight)),
         quiet=plan.request.showing.quiet,
-        shipped=shipped,
+        shipped=hidden,
     )
+    return _with_unread(report, plan, configs)
 
 
 def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
     request = plan.request
-    here = os.getcwd()
+    here = working_directory()
     try:
         text = diff(files, here=here)
     except BadDiff as error:
-        raise Stop(f"{error}; {_BUG}") from error
+        raise Stop(f"{error}; no file was changed; {_BUG}") from error
     report = _fixed_report(plan, outcomes)
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
@@ -342,7 +387,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
                 f"{len(report.findings)} left.")  # fmt: skip
         else:
             say(summary(report))
-        _note_shipped(report)
+        shipped.note(report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
     _put(plan, text)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.disk import Configurations
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.root import find_servers
+from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.reports import gap_reason
@@ -17,23 +19,34 @@ from modwsgi_fix.settings import Settings, find, parse_target
 from modwsgi_fix.settings import load as load_settings
 
 
-def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> list[Config]:
+class Servers(NamedTuple):
+    """The servers at some paths. ``trouble`` says that something could not be read, and was said: exit code 2."""
+
+    configs: list[Config]
+    trouble: bool
+
+
+def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> Servers:
     """One configuration for each server at these paths. Raises ``Stop``, and what ``errors.explain`` explains."""
     if not paths:
         raise Stop("no configuration: name directories or files")
     settings = _settings(paths[0])
-    sources, seen = find_servers(Configurations(), paths, root, settings)
+    found, seen = find_servers(Configurations(), paths, root, settings)
     if seen is None and needs_root:
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
     target = parse_target((), settings.target)
-    return [load(source, target=target, disk=seen) for source in sources]
+    configs = [load(source, target=target, disk=seen) for source in found.sources]
+    in_trouble = trouble.tell(trouble.unread(found.problems, configs))
+    for line in trouble.skipped(configs):
+        say(printable(line))
+    return Servers(configs, in_trouble)
 
 
 def _settings(path: str) -> Settings:
     """The settings of the file near a path, if there is one."""
     found = find(path)
     if found is None:
-        return Settings(base=os.getcwd())
+        return Settings(base=working_directory())
     from modwsgi_fix.cli.rules import known_rules
 
     return load_settings(found, known_rules())
@@ -42,8 +55,6 @@ def _settings(path: str) -> Settings:
 def note_gaps(configs: Sequence[Config]) -> None:
     """Say on stderr what was not understood, and so is not in the answer."""
     for config in configs:
-        for problem in config.problems:
-            say(printable(f"note: {problem}"))
         for gap in config.gaps:
             file = config.files[gap.path]
             reason = gap_reason(config, file, gap.reason, "it is not understood")

@@ -26,7 +26,7 @@ def run(
     """The server as httpd sees it: virtual hosts, mounts, aliases, process groups with who may and does use them."""
     from modwsgi_fix.reports.show import SHOWN, overview
 
-    configs = servers(paths or [], root)
+    configs, in_trouble = servers(paths or [], root)
     note_gaps(configs)
     write(SHOWN[output_format]([overview(config) for config in configs]))
-    return 0
+    return 2 if in_trouble else 0

@@ -51,7 +51,7 @@ def run(
         "method": method.upper(),
         "headers": tuple(_header(one) for one in header or ()),
     }
-    configs = servers(paths, root)
+    configs, in_trouble = servers(paths, root)
     requests = [_request(url, details) for url in asked]
     from modwsgi_fix.model.request import trace
     from modwsgi_fix.reports import discretion
@@ -60,7 +60,7 @@ def run(
     note_gaps(configs)
     traces = [discretion.trace(trace(config, request), config) for config in configs for request in requests]
     write(as_json(traces) if output_format == "json" else as_text(traces))
-    return 0
+    return 2 if in_trouble else 0
 
 
 def _told_apart(words: list[str]) -> tuple[list[str], list[str]]:

@@ -17,6 +17,9 @@ from typing import Protocol
 from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
 
+#: Why a path that names nothing cannot be read.
+MISSING = "no such file or directory"
+
 
 class FileProblem(Exception):
     """A path that cannot be read or written, and why, in one line."""
@@ -67,6 +70,19 @@ def problem(path: str, error: OSError | ValueError) -> FileProblem:
     return FileProblem(path, "is no possible path")
 
 
+def working_directory() -> str:
+    """Where relative paths start; the root where the working directory is gone, or may not be looked at."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return "/"
+
+
+def absolute(path: str) -> str:
+    """A path as it is from the root, ``..`` taken away; links are not resolved."""
+    return os.path.normpath(os.path.join(working_directory(), path))
+
+
 class Disk:
     """The disk. A relative path starts at the working directory."""
 
@@ -76,8 +92,8 @@ class Disk:
     def key(self, path: str) -> str:
         try:
             return os.path.realpath(path)
-        except (OSError, ValueError):  # a NUL, or more characters than a path can have
-            return os.path.abspath(path)
+        except (OSError, ValueError):  # a NUL, more characters than a path can have, no working directory
+            return absolute(path)
 
     def is_file(self, path: str) -> bool:
         return os.path.isfile(path) or path == os.devnull
@@ -151,7 +167,7 @@ class Memory:
         found = self._find(path)
         if found in self._texts:
             return self._texts[found]
-        raise FileProblem(path, "is a directory" if found in self._names else "no such file or directory")
+        raise FileProblem(path, "is a directory" if found in self._names else MISSING)
 
     def key(self, path: str) -> str:
         return resolve(path, self._links.get)
@@ -175,7 +191,7 @@ class Memory:
         try:
             return _in_byte_order(self._names[self._find(directory)])
         except KeyError:
-            reason = "not a directory" if self.is_file(directory) else "no such file or directory"
+            reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
     def _find(self, path: str) -> str:

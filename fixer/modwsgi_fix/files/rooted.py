@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import MISSING, FileProblem, Files
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class Rooted:
 
     def _host_if_there(self, path: str) -> str:
         if not self._is_there(path):
-            raise FileProblem(path, "no such file or directory")
+            raise FileProblem(path, MISSING)
         return self.host(path)
 
 

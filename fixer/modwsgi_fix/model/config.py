@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.language import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
 
@@ -93,6 +94,20 @@ class File:
     def lines(self) -> LineIndex:
         """Lines and columns of the file."""
         return self.tree.lines
+
+    @cached_property
+    def template(self) -> str:
+        """What is yet to fill this file in (``ERB``); empty for one that httpd reads as it stands."""
+        return template_of(self.path, self.tree.source)
+
+    @cached_property
+    def tags(self) -> list[tuple[int, int]]:
+        """Where the tags of a template stand, in order; none in a file that is no template."""
+        return tags(self.tree.source) if self.template else []
+
+    def in_tag(self, span: Span) -> bool:
+        """Whether a span has a part of a template's tag in it, or is an insertion into one."""
+        return any(start < span.end and span.start < end for start, end in self.tags)
 
     @cached_property
     def newline(self) -> str:
@@ -290,7 +305,9 @@ class Config:
         options: Mapping[str, Mapping[str, object]],
         variables: Mapping[str, str],
         read: Callable[[str], Script | None],
-        problems: Sequence[FileProblem] = (),
+        named_scripts: Sequence[Script] = (),
+        unread: Sequence[FileProblem] = (),
+        skipped: Sequence[tuple[str, str]] = (),
         shown_within: tuple[str, ...] = (),
     ) -> None:
         #: By key, in the order first read.
@@ -300,8 +317,6 @@ class Config:
         #: The main server, then the virtual hosts in order.
         self.servers = servers
         self.gaps = gaps
-        #: The files that httpd would read here and that could not be read.
-        self.problems = problems
         #: As ``Source.shown_within``.
         self.shown_within = shown_within
         #: The Includes whose wildcard no file matches, of a complete server.
@@ -314,7 +329,15 @@ class Config:
         #: Defined variables after the whole configuration was read.
         self.variables = variables
         #: The WSGI scripts that were asked for, by key.
-        self.scripts: dict[str, Script] = {}
+        self.scripts: dict[str, Script] = {script.path: script for script in named_scripts}
+        #: The WSGI scripts that the user named, which no directive here need name.
+        self.named_scripts = named_scripts
+        #: Files and directories that are there and cannot be read.
+        self.unread = unread
+        #: Files that are not httpd's: what to show, and what each looks like.
+        self.skipped = skipped
+        #: Rules that raised, by name, with what they raised. What they would have found here is not known.
+        self.failed: dict[str, str] = {}
         self._read = read
         self._options = options
         self._rule = ""

@@ -15,6 +15,7 @@ from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
 from modwsgi_fix.model.include_paths import candidates, is_own
+from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
@@ -57,7 +58,6 @@ class _Reader:
         self.main = Server(None)
         self.servers = [self.main]
         self.gaps: list[Gap] = []
-        self.problems: list[FileProblem] = []
         self.unmatched: list[Item] = []
         self.defined = dict(source.variables)
         self.names_defined: set[str] = set()
@@ -67,14 +67,18 @@ class _Reader:
         self.maybe_modules: set[str] = set()
         self.macros: dict[str, _Macro] = {}
         self.declared_root: str | None = None
+        #: Files that are there and cannot be read.
+        self.unread: list[FileProblem] = []
+        #: Entries that are not httpd's, by key: what to show, and what each looks like.
+        self.skipped: dict[str, tuple[str, str]] = {}
 
     # -- files -----------------------------------------------------------------
 
-    def open(self, path: str) -> File:
+    def open(self, path: str, text: str | None = None) -> File:
         key = self.disk.key(path)
         file = self.files.get(key)
         if file is None:
-            text = self.texts.get(key)
+            text = self.texts.get(key, text)
             if text is None:
                 text = self.read_text(path)
             tree = self.trees.get(key)
@@ -87,19 +91,30 @@ class _Reader:
         return file
 
     def read_text(self, path: str) -> str:
-        """The text of a file. Raises ``FileProblem``, and keeps it, with where a link leads."""
+        """The text of a file. Raises ``FileProblem``, which says where a link leads."""
         try:
             return self.disk.read(path)
         except FileProblem as problem:
             if not self.disk.is_link(path):
-                self.problems.append(problem)
                 raise
-            reason = f"is a link to {self.disk.readlink(path)}: {problem.reason}"
-            self.problems.append(FileProblem(path, reason))
-            raise FileProblem(path, f"{path} {reason}") from problem
+            raise FileProblem(path, f"is a link to {self.disk.readlink(path)}: {problem.reason}") from problem
 
-    def read_file(self, path: str, where: _Where | None) -> None:
-        file = self.open(path)
+    def read_entry(self, path: str) -> None:
+        """Read a file that nobody includes, where it is httpd's."""
+        try:
+            key, text = self.disk.key(path), None
+            if key not in self.texts and not self.source.as_httpd:
+                text = self.read_text(path)
+                language = language_of(path, text)
+                if language != HTTPD:
+                    self.skipped[key] = self.source.name(key), language.name
+                    return
+            self.read_file(path, None, text)
+        except FileProblem as problem:
+            self.unread.append(problem)
+
+    def read_file(self, path: str, where: _Where | None, text: str | None = None) -> None:
+        file = self.open(path, text)
         if where is None:
             where = _Where(file, None, self.main, (), None, (), foreign=False, depth=0)
         else:
@@ -268,6 +283,7 @@ class _Reader:
                 try:
                     self.read_file(path, where)
                 except FileProblem as problem:
+                    self.unread.append(problem)
                     self.gap(where.file, arg.span, f"{arg.value} cannot be read: {problem.reason}")
             if found:
                 break
@@ -299,7 +315,7 @@ class _Reader:
         if not self.disk.is_dir(base or "/" if pattern.startswith("/") else base or "."):
             return
         wanted = fnmatch(parts[at])
-        for name in self.disk.names(base or ("/" if pattern.startswith("/") else ".")):
+        for name in self.names(base or ("/" if pattern.startswith("/") else ".")):
             if name.startswith(".") and not parts[at].startswith("."):
                 continue
             if wanted(name):
@@ -308,15 +324,24 @@ class _Reader:
                     if self.disk.is_dir(path):
                         yield from self.matches("/".join([path, *rest]))
                 else:
-                    yield from self.below(path)
+                    yield from self.below(path, listed=True)
 
-    def below(self, path: str) -> Iterator[str]:
+    def names(self, directory: str) -> list[str]:
+        """The names in a directory; none where it cannot be looked into, which is told."""
+        try:
+            return self.disk.names(directory)
+        except FileProblem as problem:
+            self.unread.append(problem)
+            return []
+
+    def below(self, path: str, *, listed: bool = False) -> Iterator[str]:
+        """The files that a path means to Include; ``listed`` says that its directory has the name."""
         if self.disk.is_dir(path):
-            for name in self.disk.names(path):
+            for name in self.names(path):
                 if name not in (".", ".."):
-                    yield from self.below(f"{path.rstrip('/')}/{name}")
-        elif self.disk.is_file(path) or self.disk.is_link(path):
-            # A link that leads nowhere stops httpd: reading it says so.
+                    yield from self.below(f"{path.rstrip('/')}/{name}", listed=True)
+        elif listed or self.disk.is_file(path) or self.disk.is_link(path):
+            # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
             yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
@@ -361,18 +386,28 @@ def load(
     for entry in source.entries:
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
-            try:
-                reader.read_file(entry, None)
-            except FileProblem:
-                # One of many fragments costs itself alone.
-                if entry == source.entries[-1] and not reader.files:
-                    raise
+            reader.read_entry(entry)
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
         unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
         variables=reader.defined, shown_within=source.shown_within,
-        read=lambda path: _script(source, disk, texts or {}, path), problems=reader.problems,
+        read=lambda path: _script(source, disk, texts or {}, path),
+        named_scripts=tuple(_named_scripts(source, texts or {}, reader.unread)),
+        unread=reader.unread,
+        skipped=[told for key, told in reader.skipped.items() if key not in reader.files],
     )  # fmt: skip
+
+
+def _named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
+    """The scripts that were named by themselves."""
+    for path in source.scripts:
+        key = source.files.key(path)
+        try:
+            text = texts[key] if key in texts else source.files.read(path)
+        except FileProblem as problem:
+            unread.append(problem)
+            continue
+        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
 
 
 def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:

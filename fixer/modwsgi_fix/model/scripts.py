@@ -16,16 +16,21 @@ from modwsgi_fix.text import Span
 
 
 class WsgiScript(NamedTuple):
-    """A script with the first directive that names it.
+    """A script with the first directive that names it; None where the user alone did, who means an application.
 
     ``names`` are the objects of which mod_wsgi calls one: what ``WSGICallableObject`` and ``callable-object=`` say, and
     ``application``; several where a section decides. ``is_handler`` for a ``WSGIHandlerScript``.
     """
 
     script: Script
-    item: Item
+    item: Item | None
     names: tuple[str, ...]
     is_handler: bool
+
+    @property
+    def mounts(self) -> tuple[tuple[str, Span], ...]:
+        """Where the directive stands, as (file key, span); nowhere for a script that was only named by the user."""
+        return () if self.item is None else ((self.item.path, self.item.span),)
 
     @property
     def path(self) -> str:
@@ -44,6 +49,8 @@ def wsgi_scripts(config: Config) -> list[WsgiScript]:
             found[one.path] = one
         elif known.is_handler == one.is_handler:
             found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
+    for script in config.named_scripts:
+        found.setdefault(script.path, WsgiScript(script, None, ("application",), is_handler=False))
     return list(found.values())
 
 

@@ -2,7 +2,7 @@
 
 A directory with ``apache2.conf`` or ``httpd.conf`` is a whole server, read from that entry file. Any other directory, and
 files named one by one, are fragments of one server: all are read, in order of their names, and nothing is concluded
-from what is absent.
+from what is absent. Python is never configuration: a script that is named, or a directory of scripts, is checked as that.
 """
 
 from __future__ import annotations
@@ -10,12 +10,19 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files.ignored import Ignored, above
+from modwsgi_fix.model.language import MAIN_FILES, PYTHON, TEMPLATES, by_name, language_of
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 _EXTENSIONS = (".conf", ".vhost", ".inc")
+#: What makes Python below a named directory a WSGI script: mod_wsgi calls what is bound to this name.
+_APPLICATION = re.compile(
+    r"^(?:application\b[^\n]*=|(?:async )?(?:def|class) application\b|from .* import .*\bapplication\b)", re.M
+)
 _EXPORT = re.compile(r"^\s*export\s+(\w+)=(\S*)", re.M)
 
 
@@ -45,6 +52,10 @@ class Source:
     roots: tuple[str, ...]
     complete: bool
     variables: Mapping[str, str] = field(default_factory=dict)
+    #: WSGI scripts that are checked although no directive of this server names them.
+    scripts: tuple[str, ...] = ()
+    #: True where every entry is httpd's, whatever it looks like.
+    as_httpd: bool = False
     shown_within: tuple[str, ...] = ()
 
     def name(self, key: str) -> str:
@@ -74,20 +85,57 @@ def _lies_in(key: str, directory: str) -> bool:
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
-    """The servers at these paths: one for each directory, and one for all files named singly.
+    """As ``discover``, for whoever wants all of it or none: raises the first ``FileProblem``."""
+    found = discover(files, paths)
+    if found.problems:
+        raise found.problems[0]
+    return list(found.sources)
 
-    Raises ``FileProblem`` for a path that does not exist and for a directory that holds no configuration.
+
+class Found(NamedTuple):
+    """What lies at the paths that a user names.
+
+    ``sources`` are the servers and fragments; ``scripts`` the WSGI scripts that were named by themselves or lie in a
+    directory without configuration, as a source of their own; ``allowed`` such paths, as (what to show, key), whose
+    scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
+    """
+
+    sources: tuple[Source, ...]
+    scripts: Source | None
+    allowed: tuple[tuple[str, str], ...]
+    problems: tuple[FileProblem, ...]
+
+
+def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, around: Files | None = None) -> Found:
+    """The servers and scripts at these paths: a server for each directory, and one for all files named singly.
+
+    What cannot be read costs itself alone. With ``as_httpd`` every file is taken for httpd's. ``around`` has what lies
+    above these paths, where ``files`` does not: the repository that they are in.
     """
     sources: list[Source] = []
     loose: list[str] = []
+    scripts: list[str] = []
+    allowed: list[tuple[str, str]] = []
+    problems: list[FileProblem] = []
     for path in paths:
-        if files.is_dir(path):
-            sources.append(_directory(files, path))
-        elif files.is_file(path):
-            loose.append(path)
-        else:
-            raise FileProblem(path, "no such file or directory")
-    entries = [path for path in loose if posixpath.basename(path) in ("apache2.conf", "httpd.conf")]
+        try:
+            if files.is_dir(path):
+                directory = Directory(files, path, problems, around or files)
+                if directory.source is not None:
+                    sources.append(directory.source)
+                else:
+                    allowed.append((path, files.key(path)))
+                    scripts += directory.scripts
+                    if not directory.scripts:
+                        problems.append(FileProblem(path, directory.nothing()))
+            elif not as_httpd and language_of(path, files.read(path)) == PYTHON:
+                scripts.append(path)
+                allowed.append((path, files.key(path)))
+            else:
+                loose.append(path)
+        except FileProblem as problem:
+            problems.append(problem)
+    entries = [path for path in loose if posixpath.basename(path) in MAIN_FILES]
     given = tuple((path, files.key(path)) for path in loose)
     for path in entries:
         sources.append(_server(files, path, given))
@@ -95,21 +143,101 @@ def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
     if fragments:
         roots = tuple(dict.fromkeys(posixpath.dirname(path) or "." for path in fragments))
         sources.append(Source(files, fragments, given, roots, complete=False, variables=_DEBIAN))
-    return sources
+    if as_httpd:
+        sources = [replace(source, as_httpd=True) for source in sources]
+    own = Source(files, (), tuple(allowed), (), complete=False, scripts=tuple(scripts)) if scripts else None
+    return Found(tuple(sources), own, tuple(allowed), tuple(problems))
 
 
-def _directory(files: Files, path: str) -> Source:
-    given = ((path, files.key(path)),)
-    for name in _ENTRIES:
-        entry = posixpath.join(path, name)
-        if files.is_file(entry):
-            return _server(files, entry, given)
-    fragments: dict[str, str] = {}
-    for found in _configurations(files, path):
-        fragments.setdefault(files.key(found), found)
-    if not fragments:
-        raise FileProblem(path, "no configuration here: expected apache2.conf, httpd.conf or other *.conf files")
-    return Source(files, tuple(fragments.values()), given, (path,), complete=False, variables=_DEBIAN)
+class Directory:
+    """What a directory that was named holds: a ``source`` where there is configuration, else ``scripts``.
+
+    What cannot be read below it goes into ``problems``.
+    """
+
+    def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
+        self.files = files
+        self.around = around
+        self.path = path
+        self.problems = problems
+        self.scripts: list[str] = []
+        self.seen: list[str] = []
+        self.source = self._server() or self._fragments()
+
+    def nothing(self) -> str:
+        """What to say of a directory that holds neither."""
+        saw = (
+            f"; saw {', '.join(self.seen[:3])}{' ...' if len(self.seen) > 3 else ''}" if self.seen else "; it is empty"
+        )
+        return f"no configuration here: expected apache2.conf, httpd.conf or other *.conf files, or *.wsgi scripts{saw}"
+
+    def _server(self) -> Source | None:
+        for name in _ENTRIES:
+            entry = posixpath.join(self.path, name)
+            if self.files.is_file(entry):
+                return _server(self.files, entry, ((self.path, self.files.key(self.path)),))
+        return None
+
+    def _fragments(self) -> Source | None:
+        fragments: dict[str, str] = {}
+        for found in self._walk(self.path, above(self.around, self.path)):
+            if by_name(found) == PYTHON:
+                self.scripts.append(found)
+            else:
+                fragments.setdefault(self.files.key(found), found)
+        if not fragments:
+            self.scripts = [path for path in self.scripts if self._is_script(path)]
+            return None
+        given = ((self.path, self.files.key(self.path)),)
+        return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
+
+    def _walk(self, directory: str, ignored: Ignored) -> Iterator[str]:
+        files = self.files
+        try:
+            names = files.names(directory)
+        except FileProblem as problem:
+            self.problems.append(problem)
+            return
+        ignored = ignored.within(files, directory, self._key(directory))
+        for name in names:
+            path = posixpath.join(directory, name)
+            if name.startswith(".") and name != ".htaccess":
+                continue
+            is_dir = files.is_dir(path)
+            if ignored.matches(self._key(path), is_dir=is_dir):
+                continue
+            if is_dir:
+                if not files.is_link(path):
+                    yield from self._walk(path, ignored)
+            elif _is_configuration(directory, name) or by_name(name) == PYTHON:
+                yield path
+            else:
+                self.seen.append(name)
+
+    def _key(self, path: str) -> str:
+        """The path below the key of the directory that was named; links below it are not followed."""
+        return posixpath.normpath(self.files.key(self.path) + "/" + path[len(self.path) :])
+
+    def _is_script(self, path: str) -> bool:
+        """Whether Python is a WSGI script: by its suffix, or by what it binds."""
+        if path.endswith(".wsgi"):
+            return True
+        try:
+            return _APPLICATION.search(self.files.read(path)) is not None
+        except FileProblem as problem:
+            self.problems.append(problem)
+            return False
+
+
+def _is_configuration(directory: str, name: str) -> bool:
+    """Whether a file is one of httpd's by where it lies or by its name, a template's suffix set aside."""
+    stem, suffix = posixpath.splitext(name)
+    return (
+        name.endswith(_EXTENSIONS)
+        or (suffix in TEMPLATES and stem.endswith(_EXTENSIONS))
+        or name == ".htaccess"
+        or posixpath.basename(directory) in ("sites-available", "sites-enabled")
+    )
 
 
 def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Source:
@@ -130,15 +258,3 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
     return {
         found[1]: re.sub(r"\$\{?SUFFIX\}?", "", found[2]).strip("\"'") for found in _EXPORT.finditer(files.read(path))
     }
-
-
-def _configurations(files: Files, directory: str) -> Iterator[str]:
-    for name in files.names(directory):
-        path = posixpath.join(directory, name)
-        if name.startswith(".") and name != ".htaccess":
-            continue
-        if files.is_dir(path):
-            if not files.is_link(path):
-                yield from _configurations(files, path)
-        elif name.endswith(_EXTENSIONS) or posixpath.basename(directory) in ("sites-available", "sites-enabled"):
-            yield path

@@ -101,13 +101,22 @@ class Report(NamedTuple):
     quiet: bool = False
     #: What the fixes change for visitors, of each server; None where that was not asked for.
     impacts: tuple[Impact, ...] | None = None
+    #: What could not be read, and what is not httpd's: (file or directory, why).
+    unread: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()
+    #: True where rules failed, and what they would have found is not known.
+    partial: bool = False
     #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
     shipped: Mapping[str, int] = MappingProxyType({})
 
     @property
     def files(self) -> list[File | Script]:
-        """Every file that was read, once."""
-        return list({file.path: file for config in self.servers for file in config.files.values()}.values())
+        """Every file that was read, once; of scripts those that the user named."""
+        read: list[File | Script] = []
+        for config in self.servers:
+            read += config.files.values()
+            read += config.named_scripts
+        return list({file.path: file for file in read}.values())
 
     @property
     def gaps(self) -> list[Gap]:
@@ -121,7 +130,12 @@ class Report(NamedTuple):
                 first, last = file.lines.position(span.start).line, end_of(file.lines, span.start, end).line
                 found.setdefault(Gap(file.name, first, last, reason))
             for file in config.files.values():
-                for problem in file.tree.problems:
+                if file.template:
+                    start = min((start for start, _ in file.tags), default=0)
+                    line = file.lines.position(start).line
+                    reason = f"a template that {file.template} fills in is not understood before that"
+                    found.setdefault(Gap(file.name, line, line, reason))
+                for problem in () if file.template else file.tree.problems:
                     region = problem.region
                     first, last = file.lines.position(region.start).line, end_of(file.lines, *region).line
                     reason = gap_reason(config, file, problem.message, problem.kind)

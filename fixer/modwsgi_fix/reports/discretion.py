@@ -5,6 +5,7 @@ Every finding, fix, trace and change passes through here before it is shown, so 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def fixed(outcome: Fixed) -> Fixed:
     return outcome._replace(
         applied=tuple(_applied(one, config) for one in outcome.applied),
         withheld=tuple(_withheld(one, config) for one in outcome.withheld),
+        failed=failed(outcome.failed, config),
     )
 
 
@@ -97,6 +99,11 @@ def _withheld(one: Withheld, config: Config) -> Withheld:
     title = summary if _is_outside(one.path, config) or tells(config, [one.title], page) else one.title
     why = NOT_SHOWN if tells(config, [one.reason.replace(one.name, "")], page) else one.reason
     return one._replace(title=title, reason=why)
+
+
+def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
+    """The rules that failed, and how, as it may be shown: an error may name what it stumbled on."""
+    return {name: veiled(config, raised) for name, raised in rules.items()}
 
 
 def impact(found: Impact, before: Config, after: Config) -> Impact:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, plural, valid
 from modwsgi_fix.reports.impact import as_objects
@@ -42,6 +43,8 @@ def json(report: Report) -> str:
                 {"file": gap.name, "line": gap.first, "end_line": gap.last, "reason": gap.reason} for gap in report.gaps
             ],
             "files": [file.name for file in report.files],
+            "unread": [{"file": name, "reason": reason} for name, reason in report.unread],
+            "skipped": [{"file": name, "reason": f"looks like {language}"} for name, language in report.skipped],
             "as_shipped": {"findings": sum(report.shipped.values()), "files": len(report.shipped)},
             **({} if report.impacts is None else {"impact": as_objects(report.impacts)}),
         }
@@ -209,7 +212,7 @@ def _bytes(lines: LineIndex, span: Span) -> dict[str, Any]:
 
 def _relative(name: str) -> str:
     """A name as from the working directory, which is the root of the checkout where a pipeline runs."""
-    return os.path.relpath(name) if os.path.isabs(name) else os.path.normpath(name)
+    return os.path.relpath(name, working_directory()) if os.path.isabs(name) else os.path.normpath(name)
 
 
 def _dump(value: object) -> str:

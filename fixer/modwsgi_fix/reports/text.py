@@ -78,7 +78,11 @@ def summary(report: Report) -> str:
         return f"{done}; {plural(count, 'finding')} left." if count else f"{done}; none left."
     if not count:
         read = plural(len(report.files), "file")
-        return f"No findings in {read}." if not report.gaps else f"No findings in what was understood of {read}."
+        if not report.files:
+            return "Nothing was read."
+        if report.partial:
+            return f"Found nothing in {read} by the rules that did not fail."
+        return f"No findings in {read}." if not report.gaps else f"Found nothing in what was understood of {read}."
     found = f"Found {plural(count, 'finding')}"
     if not report.marked:
         return f"{found}."

@@ -81,7 +81,7 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
             f"the script has bobo resources and no {script.names[-1]}, so every request fails;"
             f" end it with {script.names[0]} = bobo.Application(bobo_resources=__name__)",
             _fix(script, module),
-            (Related(script.item.path, script.item.span, "the script is mounted here"),),
+            tuple(Related(*place, "the script is mounted here") for place in script.mounts),
         )
 
 

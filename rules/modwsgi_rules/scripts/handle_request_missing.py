@@ -62,5 +62,5 @@ def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
             (bound or module.body[0]).head,
             f"a handler script is asked for {script.names[0]}, which this one does not bind: every request fails",
             fix,
-            (Related(script.item.path, script.item.span, "the handler"),),
+            tuple(Related(*place, "the handler") for place in script.mounts),
         )

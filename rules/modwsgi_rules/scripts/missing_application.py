@@ -112,7 +112,7 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             _span(module, candidates),
             message,
             fix,
-            (Related(script.item.path, script.item.span, "the script is mounted here"),),
+            tuple(Related(*place, "the script is mounted here") for place in script.mounts),
         )
 
 

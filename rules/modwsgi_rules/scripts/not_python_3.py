@@ -51,5 +51,5 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
                 script.path,
                 Span(start, start + len(text.strip())),
                 f"{error.reason}: the script is not checked, and fails where mod_wsgi is built for Python 3",
-                related=(Related(script.item.path, script.item.span, "the script is mounted here"),),
+                related=tuple(Related(*place, "the script is mounted here") for place in script.mounts),
             )

@@ -1,0 +1,44 @@
+"""Standard input, fixed, to standard output: what an editor runs on save.
+
+Vim and Neovim put whatever such a command prints into the buffer, its complaints included; so nothing is printed but the
+text unless it is asked for, and the text comes back as it was where it cannot be read.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from modwsgi_fix.cli.disk import is_binary
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import write
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.text import decode
+
+#: A note on an error after which standard input was handed on as it was.
+HANDED_ON = "standard input was handed on as it was"
+
+
+def standard_input() -> str:
+    """All of standard input, any bytes. Raises ``Stop`` where there is none."""
+    stream: TextIO | None = sys.stdin
+    if stream is None:
+        raise Stop("standard input is closed")
+    try:
+        return decode(stream.buffer.read())
+    except OSError as error:
+        raise Stop(f"standard input cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def configuration(text: str, name: str) -> str:
+    """The text itself. Raises ``Stop`` for what is no text at all, as for a file."""
+    if is_binary(text):
+        raise Stop(f"{name}: is no configuration but binary data")
+    return text
+
+
+def hand_on(text: str | None = None) -> None:
+    """Standard input to standard output, unchanged: the run came to nothing, and an editor replaces its buffer."""
+    with suppress(Stop, FileProblem):
+        write(standard_input() if text is None else text)

@@ -1,0 +1,48 @@
+"""What cost itself alone, one line each on standard error: the rest was read, reported and written, and the exit code is 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from modwsgi_fix.cli import PROGRAM
+from modwsgi_fix.cli.output import say
+from modwsgi_fix.engine import Fixed
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.reports.text import printable, withheld
+
+_REPORT = "this is a bug in modwsgi-fix, please report it with the configuration"
+
+
+def tell(lines: Iterable[str]) -> bool:
+    """Say each line once; whether there was one."""
+    told = dict.fromkeys(lines)
+    for line in told:
+        say(f"{PROGRAM}: {' '.join(printable(line).split())}")
+    return bool(told)
+
+
+def unread(problems: Sequence[FileProblem], configs: Sequence[Config]) -> list[str]:
+    """What is named, or lies there to be read, and cannot be."""
+    return [str(problem) for problem in (*problems, *(one for config in configs for one in config.unread))]
+
+
+def skipped(configs: Sequence[Config]) -> list[str]:
+    """What is not httpd's: no trouble, and not to be passed over in silence."""
+    return list(
+        dict.fromkeys(
+            f"{name}: looks like {language}, not read; --as-apache reads it"
+            for config in configs
+            for name, language in config.skipped
+        )
+    )
+
+
+def failed(rules: Mapping[str, str]) -> list[str]:
+    """Rules that raised: nothing is known of what they would have found."""
+    return [f"rule {name} failed ({raised}), and was left out; {_REPORT}" for name, raised in rules.items()]
+
+
+def fights(outcomes: Sequence[Fixed]) -> list[str]:
+    """Fixes that undo each other, or find no end: none of them was made."""
+    return [f"{withheld(one)}; {_REPORT}" for outcome in outcomes for one in outcome.withheld if one.is_fight]
