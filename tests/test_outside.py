@@ -246,6 +246,8 @@ def test_a_script_that_was_not_named_is_not_quoted(run: Run) -> None:
         ("/srv/hunter2.wsgi is looked for", True),
         ("/srv/hunter2index.html is looked for", True),
         ("HUNTER2", True),
+        ("hunter", False),
+        ("x" * 100, True),
         ("process group blog is defined twice", False),
         ("the WSGIDaemonProcess directive", False),
     ],
@@ -258,7 +260,7 @@ def test_a_text_tells_by_its_words(text: str, *, told: bool) -> None:
     config = config_of(texts, paths=["/conf"])
     assert len(config.files) == 2
     assert tells(config, [text]) is told
-    assert not tells(config, [text], known="hunter2index and hunter2")
+    assert not tells(config, [text], known=f"hunter2index and hunter2 {'x' * 100}")
     assert not tells(config_of(texts), [text])
 
 

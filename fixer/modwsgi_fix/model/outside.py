@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#.]+", re.ASCII)
 _COMMENT = re.compile(r"^[ \t]*#.*", re.M)
 #: Shorter words are those of any sentence.
 _SHORTEST = 4
+#: A longer word is not taken apart: it may tell.
+_LONGEST = 80
 
 
 def words_of(text: str) -> set[str]:
@@ -59,13 +61,20 @@ class _Told:
                 self.shown |= words_of(file.text)
             else:
                 secret |= words_of(_COMMENT.sub("", file.text))
-        self.secret = [word for word in secret - self.shown if directives.find(word) is None]
+        self.secret = {word for word in secret - self.shown if directives.find(word) is None}
         self._asked: dict[str, bool] = {}
 
     def has(self, word: str) -> bool:
         if word not in self._asked:
-            self._asked[word] = word not in self.shown and any(one in word for one in self.secret)
+            self._asked[word] = word not in self.shown and self._holds(word)
         return self._asked[word]
+
+    def _holds(self, word: str) -> bool:
+        size = len(word)
+        if size > _LONGEST:
+            return bool(self.secret)
+        ends = ((start, end) for start in range(size) for end in range(start + _SHORTEST, size + 1))
+        return any(word[start:end] in self.secret for start, end in ends)
 
 
 def veiled(config: Config, text: str, item: Item | None = None) -> str:

@@ -76,8 +76,9 @@ class Source:
 
         What was named may be quoted, and what lies in the directory of a server whose own file was named.
         """
-        own = [self.files.key(posixpath.dirname(self.entries[0]) or ".")] if self.complete else []
-        return self.writable(key) or any(_lies_in(key, directory) for directory in (*own, *self.shown_within))
+        if self.writable(key) or any(_lies_in(key, directory) for directory in self.shown_within):
+            return True
+        return self.complete and _lies_in(key, self.files.key(posixpath.dirname(self.entries[0]) or "."))
 
 
 def _lies_in(key: str, directory: str) -> bool:
