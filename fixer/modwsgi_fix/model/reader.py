@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files, Rooted
+from modwsgi_fix.files import OWN, FileProblem, Files, Rooted
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
 from modwsgi_fix.model.source import Source
@@ -321,6 +321,8 @@ class _Reader:
                     yield from self.below(path)
 
     def below(self, path: str) -> Iterator[str]:
+        if posixpath.basename(path).startswith(OWN):
+            return
         if self.disk.is_dir(path):
             for name in self.disk.names(path):
                 if name not in (".", ".."):
