@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files import OWN, Disk, FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.source import Source
 
@@ -67,19 +68,23 @@ def _configurations(directory: str) -> Iterator[str]:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
                     yield from _configurations(entry.path)
+            elif entry.name.startswith(OWN):
+                continue
             elif entry.name.endswith((".conf", ".vhost")) and entry.is_file():
                 yield entry.path
 
 
-def directories(sources: Iterable[Source], configs: Iterable[Config] = ()) -> list[str]:
-    """The real directories in which a run over these sources may write."""
-    found: dict[str, None] = {}
-    for source in sources:
-        for _, key in source.given:
-            if os.path.isdir(key):
-                found |= dict.fromkeys(top for top, _, _ in os.walk(key))
-            else:
-                found[os.path.dirname(key)] = None
-    for config in configs:
-        found |= dict.fromkeys(os.path.dirname(path) for path in config.files)
+def directories(sources: Iterable[Source]) -> list[str]:
+    """The real directories in which a run over these sources may write; links are not followed.
+
+    What lies in a directory that cannot be read is left out.
+    """
+    keys = [key for source in sources for _, key in source.given]
+    found = dict.fromkeys(os.path.dirname(key) for key in keys if not os.path.isdir(key))
+    left = [key for key in keys if os.path.isdir(key)]
+    while left:
+        directory = left.pop()
+        found[directory] = None
+        with suppress(OSError), os.scandir(directory) as entries:
+            left += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
     return list(found)

@@ -8,21 +8,20 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.cli.disk import directories, unread
+from modwsgi_fix.cli.disk import unread
 from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.output import say, wants_color, write
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
+from modwsgi_fix.cli.writing import note_left, put_right, write_files
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
-from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import Finding, Report, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
-from modwsgi_fix.text import decode
 
 if TYPE_CHECKING:
     from modwsgi_fix.impact import Impact
@@ -39,7 +38,7 @@ def carry_out(request: Request) -> int:
         write(as_toml(plan.settings, plan.jobs[0].target, plan.level, plan.root, plan.on))
         return 0
     if request.mode is Mode.WRITE:
-        _recover(plan)
+        put_right(plan)
     configs = [read(job) for job in plan.jobs]
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in configs for file in config.files.values())
@@ -54,13 +53,6 @@ def carry_out(request: Request) -> int:
 
 
 # -- around it -----------------------------------------------------------------
-
-
-def _recover(plan: Plan) -> None:
-    from modwsgi_fix.files.writing import recover
-
-    for line in recover(directories(job.source for job in plan.jobs)):
-        say(printable(line))
 
 
 def _check_output(plan: Plan, configs: Sequence[Config]) -> None:
@@ -87,9 +79,7 @@ def _notes(plan: Plan, configs: Sequence[Config]) -> None:
                 )
             )
     if plan.request.mode is not Mode.WRITE:
-        for directory in dict.fromkeys(os.path.dirname(path) for config in configs for path in config.files):
-            if os.path.isdir(directory) and any(name.startswith(".modwsgi-fix-") for name in os.listdir(directory)):
-                say(printable(f"note: {directory}: an interrupted run left this half done; --write puts it right"))
+        note_left(plan)
 
 
 def _put(plan: Plan, text: str) -> None:
@@ -185,7 +175,7 @@ def _fix(plan: Plan, configs: Sequence[Config]) -> int:
     if request.mode is Mode.DIFF:
         return _diff(plan, outcomes, files, impacts)
     if request.mode is Mode.WRITE:
-        _write(plan, files)
+        write_files(plan, files)
     else:
         assert plan.stdin is not None
         (file, *_) = [*(file.after for file in files), plan.stdin]
@@ -290,37 +280,3 @@ def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -
     files = {file.path: file for file in unwritten}
     for one in report.withheld:
         say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
-
-
-def _write(plan: Plan, files: Sequence[Rewritten]) -> None:
-    from modwsgi_fix.files.writing import Change, write_all
-
-    writing = plan.request.writing
-    command = writing.verify
-    shown = {file.path: file.name for file in files}
-    try:
-        write_all(
-            [Change(file.path, file.before, file.after) for file in files],
-            in_place=writing.in_place,
-            backup=writing.backup,
-            verify=None if command is None else lambda: _verify(command),
-            within=[path for job in plan.jobs for _, path in job.source.given],
-        )
-    except FileProblem as problem:
-        if problem.path not in shown:
-            raise
-        named = FileProblem(shown[problem.path], problem.reason)
-        for note in getattr(problem, "__notes__", []):
-            named.add_note(note)
-        raise named from problem
-
-
-def _verify(command: str) -> None:
-    """Runs the user's own command. Raises ``Stop`` when it fails."""
-    import subprocess
-
-    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if run.returncode:
-        said = decode(run.stderr or run.stdout).strip().splitlines()
-        last = f": {printable(' / '.join(said[-3:]))}" if said else ""
-        raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")

@@ -84,6 +84,19 @@ def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
     return sources
 
 
+def server_above(files: Files, key: str) -> Source | None:
+    """The server in the nearest directory above a file that has an entry file; the file may be no part of it."""
+    directory = posixpath.dirname(key)
+    while True:
+        for name in _ENTRIES:
+            entry = posixpath.join(directory, name)
+            if files.is_file(entry):
+                return _server(files, entry, ((directory, directory),))
+        if directory == posixpath.dirname(directory):
+            return None
+        directory = posixpath.dirname(directory)
+
+
 def _directory(files: Files, path: str) -> Source:
     given = ((path, files.key(path)),)
     for name in _ENTRIES:
