@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop
 
-from modwsgi_fix.files import FileProblem
+from modwsgi_fix.cli.disk import directories
+from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
+from modwsgi_fix.model.source import Source
 
 
 @pytest.fixture
@@ -148,3 +151,31 @@ def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:
 
     write_all(wanted, verify=verify)
     assert contents(conf) == after != before
+
+
+def test_every_directory_of_the_given_paths_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep it lies; but for what a link leads to, and for what cannot be read."""
+    for name in ("conf/a/b", "conf/closed/inner", "elsewhere"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "conf/away").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "conf/round").symlink_to(".")
+    (tmp_path / "conf/x.conf").write_text("")
+    deep = tmp_path / "conf/a/b"
+    for _ in range(1100):
+        deep /= "d"
+        deep.mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    source = Source(Disk(), (), (("conf", str(tmp_path / "conf")),), (), complete=False)
+    found = directories([source])
+    assert len(found) == len(set(found)) == 4 + 1100
+    assert found[0] == str(tmp_path / "conf")
+    assert str(deep) in found
+    one = Source(Disk(), (), (("x", str(tmp_path / "conf/x.conf")),), (), complete=False)
+    assert directories([one]) == [str(tmp_path / "conf")]

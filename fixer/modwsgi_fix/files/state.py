@@ -7,6 +7,8 @@ import stat
 
 from modwsgi_fix.files import FileProblem, problem
 
+_NEEDED = "where a backup is to be kept; set XDG_STATE_HOME to a directory of your own"
+
 
 def _home() -> str:
     """The real path of ``$XDG_STATE_HOME`` or ``~/.local/state``; ``""`` where neither is an absolute path."""
@@ -37,7 +39,7 @@ def make_private(directory: str) -> None:
                 os.mkdir(here, 0o700)
             info = os.lstat(here)
         except OSError as error:
-            raise problem(here, error) from error
+            raise FileProblem(here, f"{problem(here, error).reason}, {_NEEDED}") from error
         own = not hasattr(os, "geteuid") or info.st_uid == os.geteuid()
         if here.startswith(f"{home}/") and not (stat.S_ISDIR(info.st_mode) and own):
-            raise FileProblem(here, "is not a directory of this user")
+            raise FileProblem(here, f"is not a directory of this user, {_NEEDED}")
