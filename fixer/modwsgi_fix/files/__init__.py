@@ -15,6 +15,9 @@ from typing import Protocol
 
 from modwsgi_fix.text import decode, encode
 
+#: What the names of all files begin with that a run puts beside those it writes. None of them is configuration.
+OWN = ".modwsgi-fix-"
+
 #: As many symlinks on one path as Linux follows (path_resolution(7)); more are a loop.
 _MOST_LINKS = 40
 

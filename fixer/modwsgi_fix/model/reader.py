@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files, Rooted
+from modwsgi_fix.files import OWN, FileProblem, Files, Rooted
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
 from modwsgi_fix.model.language import HTTPD, language_of
@@ -24,6 +24,9 @@ _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
+
+#: How deep httpd goes into a directory that is included (server/config.c: AP_MAX_INCLUDE_DIR_DEPTH).
+_MOST_DIRECTORIES = 20
 
 
 class _Macro(NamedTuple):
@@ -348,15 +351,25 @@ class _Reader:
             self.unread.append(problem)
             return []
 
-    def below(self, path: str, *, listed: bool = False) -> Iterator[str]:
+    def below(self, top: str, *, listed: bool = False) -> Iterator[str]:
         """The files that a path means to Include; ``listed`` says that its directory has the name."""
-        if self.disk.is_dir(path):
-            for name in self.names(path):
-                if name not in (".", ".."):
-                    yield from self.below(f"{path.rstrip('/')}/{name}", listed=True)
-        elif listed or self.disk.is_file(path) or self.disk.is_link(path):
-            # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
-            yield path
+        pending = [(top, 1)]
+        while pending:
+            path, depth = pending.pop()
+            if posixpath.basename(path).startswith(OWN):
+                continue
+            if self.disk.is_dir(path):
+                if depth > _MOST_DIRECTORIES:
+                    reason = (
+                        f"is nested deeper than the {_MOST_DIRECTORIES} directories that httpd includes; is it a loop?"
+                    )
+                    self.unread.append(FileProblem(path, reason))
+                    return
+                names = [name for name in self.names(path) if name not in (".", "..")]
+                pending += [(f"{path.rstrip('/')}/{name}", depth + 1) for name in reversed(names)]
+            elif listed or path != top or self.disk.is_file(path) or self.disk.is_link(path):
+                # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
+                yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
         macro = self.macros.get(args[0].value.lower())
