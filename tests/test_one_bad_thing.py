@@ -112,6 +112,31 @@ def test_a_private_directory_that_a_server_includes(unprivileged: Run, tmp_path:
     assert outcome.code == 2
 
 
+@pytest.mark.parametrize("include", ["deep/", "deep", "deep/*"])
+def test_a_directory_that_holds_itself(run: Run, tmp_path: Path, include: str) -> None:
+    directory = conf(tmp_path, site=OLD, httpd=f"Include {include}\nInclude site.conf\n".encode())
+    (directory / "deep").mkdir()
+    for name in ("a", "b"):
+        (directory / "deep" / name).symlink_to(".")
+    outcome = run("--isolated", "conf")
+    assert REPORTED in outcome.out
+    assert outcome.code == 2
+    assert "is nested deeper than the 20 directories that httpd includes; is it a loop?" in outcome.err
+
+
+def test_directories_a_thousand_deep(run: Run, tmp_path: Path) -> None:
+    conf(tmp_path, site=OLD)
+    os.chdir("conf")
+    for _ in range(1200):
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(tmp_path)
+    outcome = run("--isolated", "conf")
+    subprocess.run(["rm", "-rf", "conf/d"], check=True)  # deeper than shutil.rmtree goes
+    assert REPORTED in outcome.out
+    assert "internal error" not in outcome.err
+
+
 def test_settings_that_may_not_be_read_are_not_ours(unprivileged: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=OLD)
     (tmp_path / "pyproject.toml").write_text("[tool.modwsgi-fix]\n")

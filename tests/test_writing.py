@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -11,13 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from disturbance import Crash, backups, changes, contents, interfere, outcome, stop, without_nameless
 
-from modwsgi_fix.files import FileProblem, writing
-from modwsgi_fix.files.journal import Entry, Journal, dump, load
-from modwsgi_fix.files.writing import Change, journals, recover, write_all
-
-#: Every call by which a run changes the disk or makes a change last.
-STEPS = ["open", "fsync", "replace", "unlink", "fchmod", "write_into"]
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files.writing import Change, write_all
 
 
 @pytest.fixture
@@ -28,20 +26,6 @@ def conf(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(f"{name} before\n")
     return root
-
-
-def changes(conf: Path) -> list[Change]:
-    files = sorted(path for path in conf.rglob("*.conf"))
-    return [Change(str(path), path.read_text(), path.read_text().replace("before", "after" * 9)) for path in files]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def outcome(conf: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """All files before and after."""
-    return contents(conf), {name: text.replace(b"before", b"after" * 9) for name, text in contents(conf).items()}
 
 
 @pytest.mark.parametrize("in_place", [False, True])
@@ -184,13 +168,11 @@ def test_nothing_outside_the_given_paths_is_written(conf: Path) -> None:
 def test_the_original_is_kept_as_a_backup(conf: Path) -> None:
     before, after = outcome(conf)
     (conf / "a.conf").chmod(0o600)
-    write_all(changes(conf), backup=".orig")
+    write_all(changes(conf), backups=backups(conf))
     assert contents(conf) == after | {f"{name}.orig": text for name, text in before.items()}
     assert stat.S_IMODE((conf / "a.conf.orig").stat().st_mode) == 0o600
     (conf / "sub/c.conf").write_text("before")
-    refuse(conf, r"the backup c\.conf\.orig exists already", backup=".orig")
-    with pytest.raises(ValueError, match="no suffix"):
-        write_all(changes(conf), backup="/x")
+    refuse(conf, r"the backup c\.conf\.orig exists already", backups=backups(conf))
 
 
 @pytest.mark.parametrize("in_place", [False, True])
@@ -203,7 +185,7 @@ def test_a_verification_sees_the_new_files_and_undoes_them_when_it_fails(conf: P
         raise RuntimeError("syntax error")
 
     with pytest.raises(RuntimeError, match="syntax error"):
-        write_all(changes(conf), verify=verify, backup="~", in_place=in_place)
+        write_all(changes(conf), verify=verify, backups=backups(conf, "~"), in_place=in_place)
     assert contents(conf) == before
     (during,) = seen
     added = {name: text for name, text in during.items() if name not in before}
@@ -216,36 +198,14 @@ def test_a_verification_sees_the_new_files_and_undoes_them_when_it_fails(conf: P
     assert contents(conf) == after
 
 
-class Crash(BaseException):
-    """Stands for Ctrl-C in the middle of anything."""
-
-
-def interfere(patch: Callable[[Any, str, Any], None], at: int, act: Callable[[], None], counted: list[str]) -> None:
-    """Makes ``act`` happen before the step number ``at`` of those which change the disk."""
-
-    def wrap(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*args: Any, **options: Any) -> Any:
-            reading = name == "open" and not args[1] & os.O_CREAT
-            if not reading:
-                counted.append(name)
-                if len(counted) == at:
-                    act()
-            return real(*args, **options)
-
-        return step
-
-    for name in STEPS:
-        if name == "write_into":
-            patch(writing, "_write_into", wrap(name, writing._write_into))
-        else:
-            patch(os, name, wrap(name, getattr(os, name)))
-
-
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), Crash()])
-@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize("kind", ["nameless", "named", "in place"])
 def test_a_failure_at_any_step_undoes_all(
-    conf: Path, monkeypatch: pytest.MonkeyPatch, *, in_place: bool, error: BaseException
+    conf: Path, monkeypatch: pytest.MonkeyPatch, kind: str, error: BaseException
 ) -> None:
+    in_place = kind == "in place"
+    if kind == "named":
+        without_nameless(monkeypatch.setattr)
     before, after = outcome(conf)
     wanted = changes(conf)
 
@@ -257,7 +217,7 @@ def test_a_failure_at_any_step_undoes_all(
         with monkeypatch.context() as patch:
             interfere(patch.setattr, at, fail, counted)
             try:
-                write_all(wanted, in_place=in_place, backup=".orig")
+                write_all(wanted, in_place=in_place, backups=backups(conf))
             except (FileProblem, Crash):
                 done = False
             else:
@@ -275,182 +235,6 @@ def test_a_failure_at_any_step_undoes_all(
     assert contents(conf) == after | {f"{name}.orig": text for name, text in before.items()}
 
 
-CRASH = """
-import sys, os
-sys.path[:0] = {path!r}
-from pathlib import Path
-from test_writing import changes, interfere
-from modwsgi_fix.files.writing import write_all
-conf, at, in_place, verified = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "True", sys.argv[4] == "True"
-for number in range(at, at + int(sys.argv[5])):
-    here = conf / str(number)
-    pid = os.fork()
-    if not pid:
-        counted = []
-        interfere(setattr, number, lambda: os._exit(9), counted)
-        write_all(changes(here), in_place=in_place, backup=".orig", verify=(lambda: None) if verified else None)
-        os._exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-"""
-
-
-@pytest.mark.parametrize("in_place", [False, True])
-@pytest.mark.parametrize("verified", [False, True])
-def test_a_crash_at_any_step_leaves_whole_files_and_the_next_run_puts_it_right(
-    tmp_path: Path, *, in_place: bool, verified: bool
-) -> None:
-    root = tmp_path.resolve()
-    steps = 50
-    for number in range(1, steps + 1):
-        for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
-            file = root / str(number) / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"{name} before\n")
-    before, after = outcome(root / "1")
-    program = CRASH.format(path=[str(Path(__file__).parent), *sys.path])
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(root), "1", str(in_place), str(verified), str(steps)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    codes = [int(code) for code in done.stdout.split()]
-    assert len(codes) == steps
-    assert 12 <= codes.count(9) < steps
-    undone = finished = 0
-    for number, code in enumerate(codes, 1):
-        conf = root / str(number)
-        for name in before:
-            assert contents(conf)[name] in (before[name], after[name])
-        left = bool(journals([str(conf)]))
-        if left and load(journals([str(conf)])[0]):
-            with pytest.raises(FileProblem, match="interrupted run is to be put right first"):
-                write_all([Change(str(conf / "a.conf"), "x", "y")])
-        told = recover([str(conf), str(conf / "sub")])
-        found = contents(conf)
-        backups = {f"{name}.orig": text for name, text in before.items()}
-        assert found in (before, after | backups), (number, told)
-        assert left or not told
-        if code == 9:
-            undone += any("put back" in line for line in told)
-            finished += any("finished" in line for line in told)
-        else:
-            assert found == after | backups
-        assert recover([str(conf)]) == []
-    assert undone
-    assert bool(finished) == (not verified)
-
-
-def test_recovery_is_itself_safe_to_interrupt(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before, after = outcome(conf)
-    for at in range(1, 60):
-        journal = half_written(conf, before, after)
-        counted: list[str] = []
-        with monkeypatch.context() as patch:
-            interfere(patch.setattr, at, stop, counted)
-            try:
-                recover([str(conf)])
-            except Crash:
-                assert len(counted) == at
-        for name in before:
-            assert contents(conf)[name] in (before[name], after[name])
-        recover([str(conf)])
-        assert contents(conf) == before
-        assert not Path(journal).exists()
-        if len(counted) < at:
-            break
-    assert at > 5
-
-
-def stop() -> None:
-    raise Crash
-
-
-def half_written(conf: Path, before: dict[str, bytes], after: dict[str, bytes], *, staged: str = "x") -> str:
-    """The state after a crash: the first file replaced, another staged, a journal. Its path."""
-    name = staged and ".modwsgi-fix-0-{}.staged"
-    entries = tuple(
-        Entry(str(conf / n), before[n], after[n], str((conf / n).parent / name.format(i)) if staged else "", "")
-        for i, n in enumerate(before)
-    )
-    (conf / "a.conf").write_bytes(after["a.conf"])
-    if staged:
-        Path(entries[1].staged).write_bytes(entries[1].after)
-    journal = conf / ".modwsgi-fix-0.journal"
-    journal.write_bytes(dump(Journal(False, entries)))
-    journal.chmod(0o600)
-    return str(journal)
-
-
-def test_what_was_edited_after_a_crash_is_left_alone(conf: Path) -> None:
-    before, after = outcome(conf)
-    half_written(conf, before, after)
-    (conf / "sub/b.conf").write_text("by hand\n")
-    told = recover([str(conf)])
-    assert [line.partition(": ")[2] for line in told] == [
-        "an interrupted run had changed it; put back",
-        "an interrupted run had begun to change it, and it was edited since; left as it is",
-    ]
-    assert contents(conf) == before | {"sub/b.conf": b"by hand\n"}
-
-
-def test_a_file_torn_in_place_is_put_back(conf: Path) -> None:
-    before, after = outcome(conf)
-    for torn in range(1, len(after["a.conf"])):
-        half_written(conf, before, after, staged="")
-        (conf / "a.conf").write_bytes(after["a.conf"][:torn] + before["a.conf"][torn:])
-        recover([str(conf)])
-        assert contents(conf) == before
-
-
-def test_a_torn_journal_means_that_nothing_was_touched(conf: Path) -> None:
-    before, after = outcome(conf)
-    journal = Path(half_written(conf, before, after, staged=""))
-    (conf / "a.conf").write_bytes(before["a.conf"])
-    whole = journal.read_bytes()
-    for size in range(0, len(whole) - 1, 37):
-        journal.write_bytes(whole[:size])
-        journal.chmod(0o600)
-        assert recover([str(conf)]) == []
-        assert contents(conf) == before
-
-
-def test_a_journal_that_others_could_have_written_is_not_obeyed(conf: Path) -> None:
-    before, after = outcome(conf)
-    journal = Path(half_written(conf, before, after))
-    state = contents(conf)
-
-    def untrusted() -> None:
-        with pytest.raises(FileProblem, match=r"another user's journal|symbolic links"):
-            recover([str(conf)])
-        assert contents(conf) == state
-
-    journal.chmod(0o620)
-    untrusted()
-    journal.chmod(0o600)
-    if os.geteuid() == 0:
-        os.chown(journal, 1234, 1234)
-        untrusted()
-        os.chown(journal, 0, 0)
-    os.link(journal, conf.parent / "second")
-    untrusted()
-    journal.unlink()
-    journal.symlink_to(conf.parent / "second")
-    untrusted()
-
-
-def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:
-    before, after = outcome(conf)
-    wanted = changes(conf)
-
-    def verify() -> None:
-        with pytest.raises(FileProblem, match="another run of modwsgi-fix is writing here"):
-            write_all(wanted)
-        with pytest.raises(FileProblem, match="another run of modwsgi-fix is writing here"):
-            recover([str(conf)])
-
-    write_all(wanted, verify=verify)
-    assert contents(conf) == after != before
-
-
 @pytest.fixture
 def as_nobody(conf: Path) -> Callable[[str], str]:
     """Runs statements as a user without rights, with ``conf``, ``changes`` and ``write_all`` at hand."""
@@ -463,7 +247,7 @@ def as_nobody(conf: Path) -> Callable[[str], str]:
         # Imported before the rights are gone, since the sources may be out of an unprivileged user's reach.
         program = (
             f"import os, sys\nsys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}\nfrom pathlib import Path\n"
-            "from test_writing import changes, write_all, FileProblem\n"
+            "from test_writing import FileProblem, changes, write_all\n"
             f"conf = Path({str(conf)!r})\n{drop}try:\n    {statements}\n"
             "except FileProblem as error:\n    print(error)\n"
         )
@@ -503,4 +287,64 @@ def test_an_owner_that_cannot_be_kept_is_refused(conf: Path, as_nobody: Callable
     assert "belongs to another user or group, which cannot be kept; use --in-place" in said
     assert contents(conf) == before
     assert as_nobody("write_all(changes(conf), in_place=True)") == ""
+    assert contents(conf) == after
+
+
+@pytest.fixture
+def few_descriptors() -> Any:
+    """Four files may be open besides those that are."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    yield lambda number: resource.setrlimit(resource.RLIMIT_NOFILE, (number, limits[1]))
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_more_files_are_written_than_may_be_open(tmp_path: Path, few_descriptors: Callable[[int], None]) -> None:
+    for number in range(200):
+        (tmp_path / f"{number}.conf").write_text("before\n")
+    _, after = outcome(tmp_path)
+    few_descriptors(128)
+    write_all(changes(tmp_path))
+    assert contents(tmp_path) == after
+
+
+def test_nothing_has_a_name_before_its_turn(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.replace
+    seen: list[set[str]] = []
+
+    def replace(source: str, target: str) -> None:
+        seen.append({path.name for path in conf.rglob(".modwsgi-fix-*.staged")})
+        assert seen[-1] == {os.path.basename(source)}
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    write_all(changes(conf))
+    assert len(seen) == len(set.union(*seen)) == 3
+
+
+def test_no_space_is_found_out_before_the_first_file_is_replaced(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = changes(conf)
+    real = os.fsync
+    left = [4]
+
+    def fsync(descriptor: int) -> None:
+        left[0] -= 1
+        if not left[0]:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", lambda *_: stop())
+    refuse(conf, r"\.conf: no space left on device", wanted)
+
+
+def test_a_file_without_a_name_that_cannot_be_given_one_is_written_with_one(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, after = outcome(conf)
+
+    def link(*args: Any, **options: Any) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    write_all(changes(conf))
     assert contents(conf) == after

@@ -28,14 +28,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"{PROGRAM} {__version__}")
         return 0
-    code = _run(words)
     if argv is None:
+        code = _ended(words)
         # All is written, and to free every object and module one by one takes as long as Python's start.
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError):
                 stream.flush()
         os._exit(code)
-    return code
+    return _run(words)
+
+
+def _ended(words: list[str]) -> int:
+    """The exit code of a run that signals end."""
+    from modwsgi_fix.cli.signals import Stopped, raised
+
+    try:
+        with raised():
+            return _run(words)
+    except Stopped as stopped:
+        return stopped.code
 
 
 def _run(words: list[str]) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
-from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files import OWN, Disk, FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.source import Source
 
@@ -62,29 +63,34 @@ def unread(config: Config, source: Source) -> list[str]:
     return found
 
 
-def _configurations(directory: str) -> Iterator[str]:
-    try:
-        with os.scandir(directory) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError:  # the server never names it, so nothing is missed
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.endswith(("-available", ".d~")) and not entry.name.startswith("."):
-                yield from _configurations(entry.path)
-        elif entry.name.endswith((".conf", ".vhost")) and os.path.isfile(entry.path):
-            yield entry.path
+def _configurations(top: str) -> Iterator[str]:
+    """The configuration files below a directory, in the order of their names; what cannot be looked into is not missed."""
+    stack = [iter([top])]
+    while stack:
+        path = next(stack[-1], None)
+        if path is None:
+            stack.pop()
+            continue
+        name = os.path.basename(path)
+        if path == top or (os.path.isdir(path) and not os.path.islink(path)):
+            if path == top or not (name.endswith(("-available", ".d~")) or name.startswith(".")):
+                with suppress(OSError):
+                    stack.append(iter([os.path.join(path, one) for one in sorted(os.listdir(path))]))
+        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and os.path.isfile(path):
+            yield path
 
 
-def directories(sources: Iterable[Source], configs: Iterable[Config] = ()) -> list[str]:
-    """The real directories in which a run over these sources may write."""
-    found: dict[str, None] = {}
-    for source in sources:
-        for _, key in source.given:
-            if os.path.isdir(key):
-                found |= dict.fromkeys(top for top, _, _ in os.walk(key))
-            else:
-                found[os.path.dirname(key)] = None
-    for config in configs:
-        found |= dict.fromkeys(os.path.dirname(path) for path in config.files)
+def directories(sources: Iterable[Source]) -> list[str]:
+    """The real directories in which a run over these sources may write; links are not followed.
+
+    What lies in a directory that cannot be read is left out.
+    """
+    keys = [key for source in sources for _, key in source.given]
+    found = dict.fromkeys(os.path.dirname(key) for key in keys if not os.path.isdir(key))
+    left = [key for key in keys if os.path.isdir(key)]
+    while left:
+        directory = left.pop()
+        found[directory] = None
+        with suppress(OSError), os.scandir(directory) as entries:
+            left += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
     return list(found)

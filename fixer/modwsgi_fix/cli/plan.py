@@ -48,6 +48,11 @@ class Plan(NamedTuple):
     allowed: tuple[tuple[str, str], ...]
     problems: tuple[FileProblem, ...]
 
+    @property
+    def all_jobs(self) -> list[Job]:
+        """Also the one on scripts, whether a server mounts them or not."""
+        return [*self.jobs, *([self.scripts] if self.scripts is not None else [])]
+
 
 def plan(request: Request, stdin: str | None = None) -> Plan:
     """What a request comes to; ``stdin`` is what stands on standard input, where that is asked about.

@@ -10,22 +10,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli import shipped, trouble
-from modwsgi_fix.cli.disk import directories, unread
+from modwsgi_fix.cli.disk import unread
 from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
+from modwsgi_fix.cli.writing import note_left, put_right, write_files
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
-from modwsgi_fix.files import FileProblem, working_directory
+from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
-from modwsgi_fix.text import decode
 
 if TYPE_CHECKING:
     from modwsgi_fix.impact import Impact
@@ -55,7 +55,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on))
         return 0
     if request.mode is Mode.WRITE:
-        _recover(plan)
+        put_right(plan)
     configs = [read(job) for job in plan.jobs]
     plan = _with_scripts(plan, configs)
     configs += [read(job) for job in plan.jobs[len(configs) :]]
@@ -129,13 +129,6 @@ def _holds(directory: str, paths: Iterable[str]) -> bool:
 # -- around it -----------------------------------------------------------------
 
 
-def _recover(plan: Plan) -> None:
-    from modwsgi_fix.files.writing import recover
-
-    for line in recover(directories(job.source for job in plan.jobs)):
-        say(printable(line))
-
-
 def _check_output(plan: Plan, configs: Sequence[Config]) -> None:
     path = plan.request.showing.file
     if path is None:
@@ -160,9 +153,7 @@ def _notes(plan: Plan, configs: Sequence[Config]) -> None:
                 )
             )
     if plan.request.mode is not Mode.WRITE:
-        for directory in dict.fromkeys(os.path.dirname(path) for config in configs for path in config.files):
-            if os.path.isdir(directory) and any(name.startswith(".modwsgi-fix-") for name in os.listdir(directory)):
-                say(printable(f"note: {directory}: an interrupted run left this half done; --write puts it right"))
+        note_left(plan)
 
 
 def _put(plan: Plan, text: str) -> None:
@@ -267,7 +258,7 @@ def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
     files = list({file.path: file for outcome in outcomes for file in outcome.files}.values())
     impacts = _impacts(request, outcomes)
     if request.mode is Mode.WRITE:
-        _write(plan, files)
+        write_files(plan, files)
     elif request.mode is Mode.FILTER:
         (file, *_) = [*(file.after for file in files), stdin]
         write(file)
@@ -403,37 +394,3 @@ def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -
     files = {file.path: file for file in unwritten}
     for one in report.withheld:
         say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
-
-
-def _write(plan: Plan, files: Sequence[Rewritten]) -> None:
-    from modwsgi_fix.files.writing import Change, write_all
-
-    writing = plan.request.writing
-    command = writing.verify
-    shown = {file.path: file.name for file in files}
-    try:
-        write_all(
-            [Change(file.path, file.before, file.after) for file in files],
-            in_place=writing.in_place,
-            backup=writing.backup,
-            verify=None if command is None else lambda: _verify(command),
-            within=[path for job in plan.jobs for _, path in job.source.given],
-        )
-    except FileProblem as problem:
-        if problem.path not in shown:
-            raise
-        named = FileProblem(shown[problem.path], problem.reason)
-        for note in getattr(problem, "__notes__", []):
-            named.add_note(note)
-        raise named from problem
-
-
-def _verify(command: str) -> None:
-    """Runs the user's own command. Raises ``Stop`` when it fails."""
-    import subprocess
-
-    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-    if run.returncode:
-        said = decode(run.stderr or run.stdout).strip().splitlines()
-        last = f": {printable(' / '.join(said[-3:]))}" if said else ""
-        raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")

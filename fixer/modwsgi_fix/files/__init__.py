@@ -17,6 +17,9 @@ from typing import Protocol
 from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
 
+#: What the names of all files begin with that a run puts beside those it writes. None of them is configuration.
+OWN = ".modwsgi-fix-"
+
 #: Why a path that names nothing cannot be read.
 MISSING = "no such file or directory"
 

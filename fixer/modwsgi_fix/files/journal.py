@@ -4,6 +4,8 @@ A journal lies next to the first file of a run from before the first file is tou
 line of it is a comment to httpd: a directory that is included whole (``Include conf.d/``) takes in the journal too,
 while ``--verify`` runs ``apachectl -t`` or when the machine stops. It therefore also holds the originals, which would
 otherwise lie next to their successors and define everything twice.
+
+This module knows the form of a journal; ``files.trust`` decides which journals are obeyed.
 """
 
 from __future__ import annotations
@@ -11,16 +13,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import stat
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, fields
 
-from modwsgi_fix.files import FileProblem, problem
+from modwsgi_fix.files import OWN
 
-PREFIX = ".modwsgi-fix-"
 SUFFIX = ".journal"
-_VERSION = 1
+#: Bytes; a longer journal is neither written nor read.
+MOST = 1 << 28
+
+_VERSION = 2
 _TITLE = "# modwsgi-fix was interrupted while it wrote; its next run over this directory puts that right."
+_NAME = re.compile(re.escape(OWN) + r"[0-9a-f]{8}" + re.escape(SUFFIX))
+_STAGED = re.compile(re.escape(OWN) + r"[0-9a-f]{8}-[0-9]{1,9}\.staged")
+#: Characters, as many as Linux takes for one path (PATH_MAX).
+_LONGEST = 4096
+_FORM = "it is not in the form of a journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,57 +54,92 @@ class Journal:
     entries: tuple[Entry, ...]
 
 
-def dump(journal: Journal) -> bytes:
-    """A journal as comments, with a digest of itself: a torn one was written before any file was touched."""
+def journal_name(token: str) -> str:
+    """The name of a journal; ``token`` is 8 hexadecimal digits."""
+    return f"{OWN}{token}{SUFFIX}"
+
+
+def staged_name(token: str, number: int) -> str:
+    """The name of a temporary file; ``token`` is 8 hexadecimal digits."""
+    return f"{OWN}{token}-{number}.staged"
+
+
+def is_journal_name(name: str) -> bool:
+    """Whether ``journal_name`` makes such names."""
+    return _NAME.fullmatch(name) is not None
+
+
+def is_staged_name(name: str) -> bool:
+    """Whether ``staged_name`` makes such names."""
+    return _STAGED.fullmatch(name) is not None
+
+
+def dump(journal: Journal, directory: int = 0) -> bytes:
+    """A journal as comments, with a digest of itself.
+
+    ``directory`` is the inode of the directory where it will lie: a copy of it elsewhere is not obeyed. No directory has
+    the inode 0.
+    """
     files = [
         {key: _armour(value) if isinstance(value, bytes) else value for key, value in asdict(entry).items()}
         for entry in journal.entries
     ]
-    body = json.dumps({"version": _VERSION, "verified": journal.verified, "files": files}).encode("ascii")
-    text = base64.b64encode(body).decode("ascii")
+    body = json.dumps({"version": _VERSION, "directory": directory, "verified": journal.verified, "files": files})
+    text = _armour(body.encode("ascii"))
     # httpd 2.2 refuses lines over 8 kB.
     rows = [text[at : at + 1000] for at in range(0, len(text), 1000)]
-    return "\n".join([_TITLE, *(f"# {row}" for row in [hashlib.sha256(body).hexdigest(), *rows]), ""]).encode("ascii")
+    digest = hashlib.sha256(body.encode("ascii")).hexdigest()
+    return "\n".join([_TITLE, *(f"# {row}" for row in [digest, *rows]), ""]).encode("ascii")
 
 
-def load(path: str) -> Journal | None:
-    """The journal in a file, None for a torn one.
-
-    Raises ``FileProblem`` for one that is not to be trusted: it says what to write where, so it must be this user's
-    own, and no one else's to write.
-    """
+def parse(data: bytes) -> tuple[Journal, int]:
+    """A journal and the inode of its directory. Raises ``ValueError`` with the reason why this is not one."""
+    body = _body(data)
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
-            info = os.fstat(descriptor)
-            own = not hasattr(os, "geteuid") or info.st_uid == os.geteuid()
-            if not stat.S_ISREG(info.st_mode) or not own or info.st_mode & 0o022 or info.st_nlink != 1:
-                raise FileProblem(path, "is another user's journal of an interrupted run: let them run again")
-            data = file.read()
-    except OSError as error:
-        raise problem(path, error) from error
-    try:
-        _, digest, *rows = [line.removeprefix("# ") for line in data.decode("ascii").splitlines()]
-        body = base64.b64decode("".join(rows), validate=True)
-        if hashlib.sha256(body).hexdigest() != digest:
-            return None
         read = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ValueError(_FORM) from None
+    if not isinstance(read, dict):
+        raise ValueError(_FORM)
+    if read.get("version") != _VERSION:
+        raise ValueError("it is of another version of modwsgi-fix, which puts it right")
+    directory, verified, files = read.get("directory"), read.get("verified"), read.get("files")
+    if len(read) != 4 or type(directory) is not int or type(verified) is not bool or not isinstance(files, list):
+        raise ValueError(_FORM)
+    entries = tuple(map(_entry, files))
+    if not entries or len({entry.path for entry in entries}) != len(entries):
+        raise ValueError(_FORM)
+    return Journal(verified, entries), directory
+
+
+def _body(data: bytes) -> bytes:
+    try:
+        title, digest, *rows = data.decode("ascii").split("\n")
+        body = base64.b64decode("".join(row.removeprefix("# ") for row in rows), validate=True)
     except ValueError:
-        return None
-    if read["version"] != _VERSION:
-        raise FileProblem(path, "is the journal of another version's interrupted run: let that run again, or delete it")
-    entries = (
-        Entry(
-            file["path"],
-            base64.b64decode(file["before"]),
-            base64.b64decode(file["after"]),
-            file["staged"],
-            file["backup"],
-        )
-        for file in read["files"]
-    )
-    return Journal(read["verified"], tuple(entries))
+        raise ValueError("it is not whole") from None
+    if title != _TITLE or digest != f"# {hashlib.sha256(body).hexdigest()}":
+        raise ValueError("it is not whole")
+    return body
+
+
+def _entry(read: object) -> Entry:
+    if not isinstance(read, dict) or read.keys() != {field.name for field in fields(Entry)}:
+        raise ValueError(_FORM)
+    path, before, after, staged, backup = (read[field.name] for field in fields(Entry))
+    if not all(isinstance(name, str) and len(name) <= _LONGEST and "\0" not in name for name in (path, staged, backup)):
+        raise ValueError(_FORM)
+    return Entry(path, _bare(before), _bare(after), staged, backup)
 
 
 def _armour(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
+
+
+def _bare(text: object) -> bytes:
+    try:
+        if isinstance(text, str):
+            return base64.b64decode(text, validate=True)
+    except ValueError:
+        pass
+    raise ValueError(_FORM)

@@ -6,12 +6,13 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import OWN, FileProblem, Files
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
 from modwsgi_fix.model.include_paths import candidates, is_own
@@ -21,6 +22,9 @@ from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_op
 from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+
+#: How deep httpd goes into a directory that is included (server/config.c: AP_MAX_INCLUDE_DIR_DEPTH).
+_MOST_DIRECTORIES = 20
 
 
 class _Macro(NamedTuple):
@@ -334,15 +338,25 @@ class _Reader:
             self.unread.append(problem)
             return []
 
-    def below(self, path: str, *, listed: bool = False) -> Iterator[str]:
+    def below(self, top: str, *, listed: bool = False) -> Iterator[str]:
         """The files that a path means to Include; ``listed`` says that its directory has the name."""
-        if self.disk.is_dir(path):
-            for name in self.names(path):
-                if name not in (".", ".."):
-                    yield from self.below(f"{path.rstrip('/')}/{name}", listed=True)
-        elif listed or self.disk.is_file(path) or self.disk.is_link(path):
-            # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
-            yield path
+        pending = [(top, 1)]
+        while pending:
+            path, depth = pending.pop()
+            if posixpath.basename(path).startswith(OWN):
+                continue
+            if self.disk.is_dir(path):
+                if depth > _MOST_DIRECTORIES:
+                    reason = (
+                        f"is nested deeper than the {_MOST_DIRECTORIES} directories that httpd includes; is it a loop?"
+                    )
+                    self.unread.append(FileProblem(path, reason))
+                    return
+                names = [name for name in self.names(path) if name not in (".", "..")]
+                pending += [(f"{path.rstrip('/')}/{name}", depth + 1) for name in reversed(names)]
+            elif listed or path != top or self.disk.is_file(path) or self.disk.is_link(path):
+                # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
+                yield path
 
     def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
         macro = self.macros.get(args[0].value.lower())

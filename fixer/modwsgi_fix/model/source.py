@@ -150,6 +150,19 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
     return Found(tuple(sources), own, tuple(allowed), tuple(problems))
 
 
+def server_above(files: Files, key: str) -> Source | None:
+    """The server in the nearest directory above a file that has an entry file; the file may be no part of it."""
+    directory = posixpath.dirname(key)
+    while True:
+        for name in _ENTRIES:
+            entry = posixpath.join(directory, name)
+            if files.is_file(entry):
+                return _server(files, entry, ((directory, directory),))
+        if directory == posixpath.dirname(directory):
+            return None
+        directory = posixpath.dirname(directory)
+
+
 class Directory:
     """What a directory that was named holds: a ``source`` where there is configuration, else ``scripts``.
 
@@ -192,28 +205,37 @@ class Directory:
         given = ((self.path, self.files.key(self.path)),)
         return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
 
-    def _walk(self, directory: str, ignored: Ignored) -> Iterator[str]:
-        files = self.files
-        try:
-            names = files.names(directory)
-        except FileProblem as problem:
-            self.problems.append(problem)
-            return
-        ignored = ignored.within(files, directory, self._key(directory))
-        for name in names:
+    def _walk(self, top: str, ignored: Ignored) -> Iterator[str]:
+        """The files that are of interest, in the order of their names, directories in their place."""
+        stack = [self._names(top, ignored)]
+        while stack:
+            directory, names, ignored = stack[-1]
+            name = next(names, None)
+            if name is None:
+                stack.pop()
+                continue
             path = posixpath.join(directory, name)
             if name.startswith(".") and name != ".htaccess":
                 continue
-            is_dir = files.is_dir(path)
+            is_dir = self.files.is_dir(path)
             if ignored.matches(self._key(path), is_dir=is_dir):
                 continue
             if is_dir:
-                if not files.is_link(path):
-                    yield from self._walk(path, ignored)
+                if not self.files.is_link(path):
+                    stack.append(self._names(path, ignored))
             elif _is_configuration(directory, name) or by_name(name) == PYTHON:
                 yield path
             else:
                 self.seen.append(name)
+
+    def _names(self, directory: str, ignored: Ignored) -> tuple[str, Iterator[str], Ignored]:
+        """A directory, what is in it, and what is left out below it."""
+        try:
+            names = self.files.names(directory)
+        except FileProblem as problem:
+            self.problems.append(problem)
+            names = []
+        return directory, iter(names), ignored.within(self.files, directory, self._key(directory))
 
     def _key(self, path: str) -> str:
         """The path below the key of the directory that was named; links below it are not followed."""

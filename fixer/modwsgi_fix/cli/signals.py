@@ -1,0 +1,37 @@
+"""Signals that end a run: it puts back what it was writing, and says with its exit code which one it was."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Stopped(BaseException):
+    """A signal came; ``code`` is the exit code, 128 and its number, as shells have it."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@contextmanager
+def raised() -> Iterator[None]:
+    """SIGINT, SIGTERM and SIGHUP raise ``Stopped`` instead of ending the process.
+
+    One that is ignored stays ignored: nohup and shells start programs so.
+    """
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    taken = [number for number in numbers if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler)]
+    before = {number: signal.signal(number, _raise) for number in taken}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    raise Stopped(128 + number)

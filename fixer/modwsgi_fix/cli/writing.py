@@ -1,0 +1,104 @@
+"""``--write``: the files put on the disk, and what interrupted runs have left there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from modwsgi_fix.cli.disk import directories
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.cli.output import say
+from modwsgi_fix.cli.plan import Plan
+from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.files import OWN, FileProblem
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.text import decode
+
+
+def put_right(plan: Plan) -> None:
+    """Finishes or undoes what interrupted runs have left in the given paths, and says so."""
+    left = _own_files(plan)
+    if left:
+        from modwsgi_fix.files.recovery import recover
+
+        for line in recover(dict.fromkeys(map(os.path.dirname, left)), _given(plan)):
+            _tell(line)
+
+
+def note_left(plan: Plan) -> None:
+    """Says what interrupted runs have left in the given paths, and changes nothing."""
+    left = _own_files(plan)
+    if not left:
+        return
+    from modwsgi_fix.files.recovery import journals, pending
+
+    where = list(dict.fromkeys(map(os.path.dirname, left)))
+    waiting, refused = pending(where, _given(plan))
+    for path in waiting:
+        directory = os.path.dirname(path)
+        _tell(f"note: {directory}: an interrupted run left this half done; --write puts it right")
+    for reason in refused:
+        _tell(f"note: {reason}")
+    if not waiting:
+        for path in sorted(left - set(journals(where))):
+            _tell(f"note: {path}: is not read here, though httpd may read it; delete it")
+
+
+def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
+    """Writes the files, all or none. Raises ``FileProblem`` or ``Stop`` and has written none."""
+    from modwsgi_fix.cli.backups import backups, kept_elsewhere
+    from modwsgi_fix.files.writing import Change, write_all
+
+    writing = plan.request.writing
+    command = writing.verify
+    shown = {file.path: file.name for file in files}
+    kept = backups(plan, files)
+    try:
+        write_all(
+            [Change(file.path, file.before, file.after) for file in files],
+            in_place=writing.in_place,
+            backups=kept,
+            verify=None if command is None else lambda: _verify(command),
+            within=_given(plan),
+        )
+    except FileProblem as problem:
+        if problem.path not in shown:
+            raise
+        named = FileProblem(shown[problem.path], problem.reason)
+        for note in getattr(problem, "__notes__", []):
+            named.add_note(note)
+        raise named from problem
+    if (line := kept_elsewhere(files, kept)) and not plan.request.showing.quiet:
+        _tell(line)
+
+
+def _tell(line: str) -> None:
+    """One line on stderr, whatever is in the names that it has."""
+    say(printable(line.replace("\n", "\u240a").replace("\t", "\u2409")))
+
+
+def _verify(command: str) -> None:
+    """Runs the user's own command. Raises ``Stop`` when it fails."""
+    import subprocess
+
+    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if run.returncode:
+        said = decode(run.stderr or run.stdout).strip().splitlines()
+        last = f": {printable(' / '.join(said[-3:]))}" if said else ""
+        raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")
+
+
+def _given(plan: Plan) -> list[str]:
+    """The real paths that the user named."""
+    return [path for job in plan.all_jobs for _, path in job.source.given]
+
+
+def _own_files(plan: Plan) -> set[str]:
+    """What is called as only this program calls files, in the directories where this run may write."""
+    found = set()
+    for directory in directories(job.source for job in plan.all_jobs):
+        try:
+            found |= {os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(OWN)}
+        except OSError:  # a directory that cannot be read has nothing that could be put right
+            continue
+    return found

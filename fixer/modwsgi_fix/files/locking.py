@@ -1,0 +1,32 @@
+"""One run at a time in each directory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from modwsgi_fix.files import FileProblem, problem
+
+
+@contextmanager
+def locked(directories: Sequence[str]) -> Iterator[None]:
+    """Keeps other runs out. The kernel drops such locks with the process, so that a crash leaves none behind."""
+    with ExitStack() as stack:
+        if sys.platform != "win32":
+            import fcntl
+
+            for directory in directories:
+                try:
+                    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+                except OSError as error:
+                    raise problem(directory, error) from error
+                stack.callback(os.close, descriptor)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    raise FileProblem(directory, "another run of modwsgi-fix is writing here") from None
+                except OSError:  # a filesystem without locks, as NFS for a directory
+                    pass
+        yield

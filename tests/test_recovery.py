@@ -1,0 +1,181 @@
+"""What a crash leaves half done, the next run finishes or undoes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop
+
+from modwsgi_fix.cli.disk import directories
+from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files.recovery import pending, recover
+from modwsgi_fix.files.writing import Change, write_all
+from modwsgi_fix.model.source import Source
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    """Three files in two directories."""
+    root = tmp_path.resolve() / "conf"
+    for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{name} before\n")
+    return root
+
+
+KILLED = """
+import os, signal, sys
+sys.path[:0] = {path!r}
+from pathlib import Path
+from disturbance import backups, changes, interfere, without_nameless
+from modwsgi_fix.files.writing import write_all
+root, steps, kind, verified = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4] == "True"
+if kind == "named":
+    without_nameless(setattr)
+for number in range(1, steps + 1):
+    here = root / str(number)
+    pid = os.fork()
+    if not pid:
+        interfere(setattr, number, lambda: os.kill(os.getpid(), signal.SIGKILL), [])
+        write_all(
+            changes(here), in_place=kind == "in place", backups=backups(here), verify=(lambda: None) if verified else None
+        )
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+@pytest.mark.parametrize("kind", ["nameless", "named", "in place"])
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_run_killed_at_any_step_leaves_whole_files_and_the_next_one_puts_it_right(
+    tmp_path: Path, kind: str, *, verified: bool
+) -> None:
+    root = tmp_path.resolve()
+    steps = 60
+    for number in range(1, steps + 1):
+        for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
+            file = root / str(number) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{name} before\n")
+    before, after = outcome(root / "1")
+    backups = {f"{name}.orig": text for name, text in before.items()}
+    program = KILLED.format(path=[str(Path(__file__).parent), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(root), str(steps), kind, str(verified)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    codes = [int(code) for code in done.stdout.split()]
+    assert len(codes) == steps
+    assert set(codes) == {0, -9}
+    assert 20 <= codes.count(-9) < steps
+    undone = finished = 0
+    for number, code in enumerate(codes, 1):
+        conf = root / str(number)
+        where = [str(conf), str(conf / "sub")]
+        left = contents(conf)
+        for name in before:
+            assert left[name] in (before[name], after[name])
+        # Between two calls a file has the name that it is renamed from.
+        assert sum(name.endswith(".staged") for name in left) <= (kind != "in place")
+        waiting, refused = pending(where, where)
+        assert refused == []
+        if waiting:
+            with pytest.raises(FileProblem, match="interrupted run is to be put right first"):
+                write_all([Change(str(conf / "a.conf"), "x", "y")])
+        told = recover(where, where)
+        assert contents(conf) in (before, after | backups), (number, told)
+        assert waiting or not told
+        undone += any("put back" in line for line in told)
+        finished += any("finished" in line for line in told)
+        if code == 0:
+            assert (told, contents(conf)) == ([], after | backups)
+    assert undone
+    assert bool(finished) == (not verified)
+
+
+def test_recovery_is_itself_safe_to_interrupt(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, after = outcome(conf)
+    for at in range(1, 60):
+        journal = half_written(conf, before, after)
+        counted: list[str] = []
+        with monkeypatch.context() as patch:
+            interfere(patch.setattr, at, stop, counted)
+            try:
+                recover([str(conf)], [str(conf)])
+            except Crash:
+                assert len(counted) == at
+        for name in before:
+            assert contents(conf)[name] in (before[name], after[name])
+        recover([str(conf)], [str(conf)])
+        assert contents(conf) == before
+        assert not Path(journal).exists()
+        if len(counted) < at:
+            break
+    assert at > 5
+
+
+def test_what_was_edited_after_a_crash_is_left_alone(conf: Path) -> None:
+    before, after = outcome(conf)
+    half_written(conf, before, after)
+    (conf / "sub/b.conf").write_text("by hand\n")
+    told = recover([str(conf)], [str(conf)])
+    assert [line.partition(": ")[2] for line in told] == [
+        "an interrupted run had changed it; put back",
+        "an interrupted run had begun to change it, and it was edited since; left as it is",
+    ]
+    assert contents(conf) == before | {"sub/b.conf": b"by hand\n"}
+
+
+def test_a_file_torn_in_place_is_put_back(conf: Path) -> None:
+    before, after = outcome(conf)
+    for torn in range(1, len(after["a.conf"])):
+        half_written(conf, before, after, staged="")
+        (conf / "a.conf").write_bytes(after["a.conf"][:torn] + before["a.conf"][torn:])
+        recover([str(conf)], [str(conf)])
+        assert contents(conf) == before
+
+
+def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:
+    before, after = outcome(conf)
+    wanted = changes(conf)
+
+    def verify() -> None:
+        with pytest.raises(FileProblem, match="another run of modwsgi-fix is writing here"):
+            write_all(wanted)
+        with pytest.raises(FileProblem, match="another run of modwsgi-fix is writing here"):
+            recover([str(conf)], [str(conf)])
+
+    write_all(wanted, verify=verify)
+    assert contents(conf) == after != before
+
+
+def test_every_directory_of_the_given_paths_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However deep it lies; but for what a link leads to, and for what cannot be read."""
+    for name in ("conf/a/b", "conf/closed/inner", "elsewhere"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "conf/away").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "conf/round").symlink_to(".")
+    (tmp_path / "conf/x.conf").write_text("")
+    deep = tmp_path / "conf/a/b"
+    for _ in range(1100):
+        deep /= "d"
+        deep.mkdir()
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    source = Source(Disk(), (), (("conf", str(tmp_path / "conf")),), (), complete=False)
+    found = directories([source])
+    assert len(found) == len(set(found)) == 4 + 1100
+    assert found[0] == str(tmp_path / "conf")
+    assert str(deep) in found
+    one = Source(Disk(), (), (("x", str(tmp_path / "conf/x.conf")),), (), complete=False)
+    assert directories([one]) == [str(tmp_path / "conf")]
