@@ -266,3 +266,23 @@ def test_a_text_tells_by_its_words(text: str, *, told: bool) -> None:
 
 def test_words_are_what_stands_between_marks() -> None:
     assert words_of("user:$apr1$ab9x$zz at www.example.com") == {"user", "apr1", "ab9x", "example"}
+
+
+@pytest.mark.parametrize(
+    "command", [("exposed",), ("exposed", "--output-format", "json"), ("show",), ("trace", "http://a.test/zq/")]
+)
+def test_no_command_tells_of_a_filesystem_that_only_a_settings_file_names(run: Run, command: tuple[str, ...]) -> None:
+    Path("checkout/conf").mkdir(parents=True)
+    Path("srv/zq000wort").mkdir(parents=True)
+    Path("srv/zq000wort/key.pem").write_text("")
+    Path("private.conf").write_text(
+        "<VirtualHost *:80>\nServerName a.test\nAlias /zq /srv/zq000wort\n</VirtualHost>\n<Directory />\nRequire all granted\n</Directory>\n"
+    )
+    Path("checkout/conf/apache2.conf").write_text("Include ../../private.conf\n")
+    words = (*command, "checkout/conf")
+    named = run(*words, "--root", ".")
+    assert "zq000wort" in named.out
+    Path("checkout/modwsgi-fix.toml").write_text('root = ".."\n')
+    outcome = run(*words)
+    assert "zq000wort" not in outcome.out + outcome.err
+    assert "(not shown)" in outcome.out
