@@ -85,7 +85,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Sum the numbers that tests/httpd recorded as properties of its tests: these travel from xdist's workers."""
+    """Sum the numbers that tests/httpd recorded as properties of its tests, in every process that ran some."""
     counted: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():

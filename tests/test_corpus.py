@@ -18,7 +18,8 @@ from support import CORPUS, SHARED
 from modwsgi_fix import diff
 from modwsgi_fix.edits import Applicability, apply
 from modwsgi_fix.engine import Fixed, Job, check, fix
-from modwsgi_fix.files import Disk, Memory, Rooted
+from modwsgi_fix.files import Disk, Memory
+from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.second_reader import objection

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay, Rooted, under
+from modwsgi_fix.files import Disk, FileProblem, Files, Memory, Overlay
+from modwsgi_fix.files.rooted import Rooted
 
 CONTENTS: dict[str, str | bytes] = {
     "/etc/apache2/apache2.conf": "Include sites-enabled/*\n",
@@ -108,15 +109,15 @@ def test_disk_and_memory_agree_on_any_path(tmp_path_factory: pytest.TempPathFact
 
 @given(st.lists(st.sampled_from([*NAMES, "..", "self", "gone.conf"]), max_size=8))
 def test_no_path_leads_out_of_a_root(image: Path, parts: list[str]) -> None:
-    found = under(Disk(), str(image), "/".join(parts))
+    found = Rooted(Disk(), str(image)).host("/".join(parts))
     assert found == str(image) + "/" or found.startswith(str(image) + "/")
     assert "self" in parts or os.path.realpath(found).startswith(str(image))
 
 
 def test_links_in_a_root_mean_that_root(image: Path) -> None:
-    assert under(Disk(), str(image), "/conf/apache2.conf") == f"{image}/etc/apache2/apache2.conf"
-    assert under(Disk(), str(image), "/far/app.wsgi") == f"{image}/srv/www/app.wsgi"
-    assert under(Disk(), str(image), "/../../x") == f"{image}/x"
+    assert Rooted(Disk(), str(image)).host("/conf/apache2.conf") == f"{image}/etc/apache2/apache2.conf"
+    assert Rooted(Disk(), str(image)).host("/far/app.wsgi") == f"{image}/srv/www/app.wsgi"
+    assert Rooted(Disk(), str(image)).host("/../../x") == f"{image}/x"
     rooted = Rooted(Disk(), str(image))
     assert rooted.readlink("/conf") == "/etc/apache2"
     assert rooted.read("/conf/sites-enabled/a.conf") == "# caf\udce9\r\n"

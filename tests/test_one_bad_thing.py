@@ -36,12 +36,12 @@ def pipe(directory: Path) -> str:
 
 def dangling(directory: Path) -> str:
     (directory / "gone.conf").symlink_to("nowhere")
-    return "conf/gone.conf: no such file or directory"
+    return "conf/gone.conf: is a link to nowhere: no such file or directory"
 
 
 def loop(directory: Path) -> str:
     (directory / "loop.conf").symlink_to("loop.conf")
-    return "conf/loop.conf: too many levels of symbolic links"
+    return "conf/loop.conf: is a link to loop.conf: too many levels of symbolic links"
 
 
 def zeros(directory: Path) -> str:

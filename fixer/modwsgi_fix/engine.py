@@ -17,8 +17,10 @@ from modwsgi_fix.diff import compose, origin
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible, overlap
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, File, Target
+from modwsgi_fix.model.outside import tells
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.syntax import Tree, parse
@@ -45,7 +47,7 @@ class Job(NamedTuple):
     """What to check: one server, with the versions, filesystem, rules and settings to check it by.
 
     ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
-    findings there are of no interest; they are then not fixed either.
+    findings there are of no interest; they are then not fixed either. No fix changes a file that is ``shipped`` so.
     """
 
     source: Source
@@ -54,6 +56,7 @@ class Job(NamedTuple):
     disk: Files | None = None
     options: Mapping[str, Mapping[str, object]] | None = None
     ignored: Ignored | None = None
+    shipped: Shipped = never_shipped
 
 
 class Applied(NamedTuple):
@@ -281,7 +284,9 @@ def _attempt(
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic, job.ignored)
+                if job.shipped(config.source(diagnostic.path)):
+                    continue
+                reason = _obstacle(config, rule, diagnostic, job)
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -364,15 +369,19 @@ def _edits(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
-def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, ignored: Ignored | None) -> str | None:
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> str | None:
     """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
-    for path, span, _ in diagnostic.fix.edits:
+    for path, span, text in diagnostic.fix.edits:
         file = config.source(path)
         if not file.writable:
             return f"{file.name} is outside the given paths"
-        if ignored is not None and ignored(path, ""):
+        if tells(config, [text], rule.page):
+            return "it would copy what a file outside the given paths says"
+        if job.ignored is not None and job.ignored(path, ""):
             return f"{file.name} is excluded"
+        if job.shipped(file):
+            return f"{file.name} is as its package ships it; name it to change it"
         if isinstance(file, File) and file.in_tag(span):
             return "it would change a tag of the template"
         tree = getattr(file, "tree", None)

@@ -57,8 +57,9 @@ def unread(config: Config, source: Source) -> list[str]:
     for shown, key in source.given:
         if os.path.isdir(key):
             for path in _configurations(key):
-                if os.path.realpath(path) not in config.files:
-                    found.append(os.path.normpath(shown + path[len(key.rstrip("/")) :]))
+                name = os.path.normpath(shown + path[len(key.rstrip("/")) :])
+                if source.files.key(name) not in config.files:
+                    found.append(name)
     return found
 
 

@@ -27,10 +27,11 @@ def run(
     Exit code 1 where such a file lies open, 0 where none does.
     """
     from modwsgi_fix.exposure import exposed
+    from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.exposed import as_json, as_text
 
     configs, in_trouble = servers(paths or [], root, needs_root=True)
     note_gaps(configs)
-    found = [one for config in configs for one in exposed(config)]
+    found = [discretion.exposed(one, config) for config in configs for one in exposed(config)]
     write(as_json(found) if output_format == "json" else as_text(found))
     return 2 if in_trouble else int(any(one.sensitive for one in found))

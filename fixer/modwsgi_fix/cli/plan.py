@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from modwsgi_fix.cli.disk import Configurations, meant_root
+from modwsgi_fix.cli.disk import Configurations
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.request import Request
+from modwsgi_fix.cli.root import find_servers
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
-from modwsgi_fix.files import MISSING, FileProblem, Files, Overlay, Rooted, working_directory
+from modwsgi_fix.files import MISSING, FileProblem, working_directory
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.source import Source, discover
+from modwsgi_fix.model.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
     Settings,
@@ -60,11 +60,9 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
     Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
     """
     rules = known_rules()
-    disk: Files = Configurations()
     paths: Sequence[str] = request.paths
     if stdin is not None:
         paths = [request.stdin_name or "stdin.conf"]
-        disk = Overlay(disk, {paths[0]: stdin})
     here = working_directory()
     settings = Settings(base=here)
     if not request.isolated and (found := request.config or find(paths[0])):
@@ -74,18 +72,18 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
     selection = request.selection
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
-    there = discover(disk, _once(disk, paths), as_httpd=request.as_httpd)
+    said = request.root or (settings.root if request.config else None)
+    texts = None if stdin is None else {paths[0]: stdin}
+    there, seen = find_servers(Configurations(), paths, said, settings, texts, as_httpd=request.as_httpd)
     for problem in there.problems:
         # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
     excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, here)
     sources = [_without(source, excluded) for source in there.sources]
-    root = request.root or settings.root or meant_root(sources)
+    root = request.root or settings.root or ("/" if seen else None)
     # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
     sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
-    if root is not None and not os.path.isdir(root):
-        raise Stop(f"--root {root}: no such directory")
     level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(request.target, settings.target)
@@ -95,7 +93,7 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
             source,
             [rule if rule.name in cured else _unfixable(rule) for rule in rules.values() if rule.name in on],
             target,
-            None if root is None else Rooted(disk, root),
+            seen,
             settings.rules,
             _ignored(settings, rules, on, source, excluded),
         )
@@ -104,14 +102,6 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
         request, settings, tuple(map(job, sources)), target, level, root, on,
         None if there.scripts is None else job(there.scripts), there.allowed, there.problems,
     )  # fmt: skip
-
-
-def _once(disk: Files, paths: Sequence[str]) -> list[str]:
-    """The paths without those that lead where an earlier one does."""
-    found: dict[str, str] = {}
-    for path in paths:
-        found.setdefault(disk.key(path), path)
-    return list(found.values())
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli import shipped, trouble
 from modwsgi_fix.cli.disk import unread
 from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
@@ -22,7 +22,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import Finding, Report, plural, render
+from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import names, printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
@@ -73,6 +73,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         for line in trouble.skipped(configs):
             say(printable(line))
         _notes(plan, configs)
+    plan = plan._replace(jobs=shipped.told(plan.jobs, configs))
     code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs, stdin or "")
     return 2 if in_trouble else code
 
@@ -174,8 +175,11 @@ def _put(plan: Plan, text: str) -> None:
 
 def _report(plan: Plan, configs: Sequence[Config]) -> int:
     request = plan.request
-    found = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
-    in_trouble = trouble.tell(line for config in configs for line in trouble.failed(config.failed))
+    every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    in_trouble = trouble.tell(
+        line for config in configs for line in trouble.failed(discretion.failed(config.failed, config))
+    )
+    found, hidden = shipped.without(plan.jobs, configs, every)
     marked = request.showing.format in (None, "concise", "full", "json")
     levels: list[list[Applicability | None]] = [[None] * len(each) for each in found]
     if marked and any(d.fix for each in found for d in each):
@@ -183,14 +187,15 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
 
         levels = [outlook(job, config, each) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
     findings = [
-        Finding(diagnostic, config, level)
+        discretion.finding(diagnostic, config, level)
         for config, each, wanted in zip(configs, found, levels, strict=True)
         for diagnostic, level in zip(each, wanted, strict=True)
     ]
     shown = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
-    report = _with_unread(shown, plan, configs)
+    report = _with_unread(shown, plan, configs)._replace(shipped=hidden)
     code = _exit_code(request, report, Severity.WARNING)
     _show(plan, report)
+    shipped.note(report)
     return 2 if in_trouble else code
 
 
@@ -246,7 +251,8 @@ def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
 
     request = plan.request
     outcomes = [
-        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
+        discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
+        for job, config in zip(plan.jobs, configs, strict=True)
     ]
     outcomes, conflicts = _together(outcomes)
     files = list({file.path: file for outcome in outcomes for file in outcome.files}.values())
@@ -276,6 +282,7 @@ def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
     _say_impact(request, impacts)
+    shipped.note(report)
     return code
 
 
@@ -287,7 +294,11 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     from modwsgi_fix.impact import impact
 
     try:
-        return tuple(impact(outcome.before, outcome.after) for outcome in outcomes if outcome.files)
+        return tuple(
+            discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
+            for outcome in outcomes
+            if outcome.files
+        )
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
@@ -326,8 +337,13 @@ def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
 
 
 def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
-    findings = [Finding(diagnostic, outcome.after) for outcome in outcomes for diagnostic in outcome.left]
     configs = [outcome.after for outcome in outcomes]
+    left, hidden = shipped.without(plan.jobs, configs, [outcome.left for outcome in outcomes])
+    findings = [
+        discretion.finding(diagnostic, outcome.after)
+        for outcome, each in zip(outcomes, left, strict=True)
+        for diagnostic in each
+    ]
     report = Report(
         _distinct(findings),
         tuple(outcome.after for outcome in outcomes),
@@ -335,6 +351,7 @@ def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
         tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
         tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld if not one.is_fight)),
         quiet=plan.request.showing.quiet,
+        shipped=hidden,
     )
     return _with_unread(report, plan, configs)
 
@@ -361,6 +378,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
                 f"{len(report.findings)} left.")  # fmt: skip
         else:
             say(summary(report))
+        shipped.note(report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
     _put(plan, text)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.disk import Configurations, meant_root
+from modwsgi_fix.cli.disk import Configurations
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import say
-from modwsgi_fix.files import Rooted, working_directory
+from modwsgi_fix.cli.root import find_servers
+from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import discover
+from modwsgi_fix.reports import gap_reason
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.settings import Settings, find, parse_target
 from modwsgi_fix.settings import load as load_settings
@@ -30,18 +30,12 @@ def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False)
     """One configuration for each server at these paths. Raises ``Stop``, and what ``errors.explain`` explains."""
     if not paths:
         raise Stop("no configuration: name directories or files")
-    disk = Configurations()
-    found = discover(disk, list(dict.fromkeys(paths)))
-    sources = found.sources
     settings = _settings(paths[0])
-    root = root or settings.root or meant_root(sources)
-    if root is not None and not os.path.isdir(root):
-        raise Stop(f"--root {root}: no such directory")
-    if root is None and needs_root:
+    found, seen = find_servers(Configurations(), paths, root, settings)
+    if seen is None and needs_root:
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
-    seen = None if root is None else Rooted(disk, root)
     target = parse_target((), settings.target)
-    configs = [load(source, target=target, disk=seen) for source in sources]
+    configs = [load(source, target=target, disk=seen) for source in found.sources]
     in_trouble = trouble.tell(trouble.unread(found.problems, configs))
     for line in trouble.skipped(configs):
         say(printable(line))
@@ -63,8 +57,9 @@ def note_gaps(configs: Sequence[Config]) -> None:
     for config in configs:
         for gap in config.gaps:
             file = config.files[gap.path]
-            say(printable(f"note: {file.name}:{file.lines.position(gap.span.start).line}: {gap.reason}"))
+            reason = gap_reason(config, file, gap.reason, "it is not understood")
+            say(printable(f"note: {file.name}:{file.lines.position(gap.span.start).line}: {reason}"))
         for file in config.files.values():
-            for problem in file.tree.problems:
-                line = file.lines.position(problem.node.start).line
-                say(printable(f"note: {file.name}:{line}: {problem.message}"))
+            for fault in file.tree.problems:
+                line = file.lines.position(fault.node.start).line
+                say(printable(f"note: {file.name}:{line}: {gap_reason(config, file, fault.message, fault.kind)}"))

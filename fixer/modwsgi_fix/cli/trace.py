@@ -54,10 +54,11 @@ def run(
     configs, in_trouble = servers(paths, root)
     requests = [_request(url, details) for url in asked]
     from modwsgi_fix.model.request import trace
+    from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.trace import as_json, as_text
 
     note_gaps(configs)
-    traces = [trace(config, request) for config in configs for request in requests]
+    traces = [discretion.trace(trace(config, request), config) for config in configs for request in requests]
     write(as_json(traces) if output_format == "json" else as_text(traces))
     return 2 if in_trouble else 0
 

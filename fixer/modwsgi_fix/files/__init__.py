@@ -1,6 +1,7 @@
 """Where configurations are read from: a disk, memory, or a filesystem under another root.
 
-Only this package touches a disk. ``files.writing`` (all or nothing) and its journal are imported by whoever writes.
+Only this package touches a disk. ``files.rooted`` is the filesystem under another root; ``files.writing`` (all or nothing)
+and its journal are imported by whoever writes.
 Paths are text as the configuration has them, decoded by ``text.decode``; ``..`` and symlinks mean what they mean to the
 kernel. A path is named by its key: the absolute path of the file behind every symlink, so that
 ``sites-enabled/x -> ../sites-available/x`` is one file, however it is reached.
@@ -10,17 +11,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
 
 #: What the names of all files begin with that a run puts beside those it writes. None of them is configuration.
 OWN = ".modwsgi-fix-"
-
-#: As many symlinks on one path as Linux follows (path_resolution(7)); more are a loop.
-_MOST_LINKS = 40
-
 
 #: Why a path that names nothing cannot be read.
 MISSING = "no such file or directory"
@@ -203,11 +201,11 @@ class Memory:
         """The key of what is there; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
         try:
             return resolve(path, self._links.get, self._names.__contains__)
-        except NotADirectoryError:
+        except OSError:
             return ""
 
     def _link_at(self, path: str) -> str:
-        return _unfollowed(path, self.key)
+        return unfollowed(path, self.key)
 
     def _link_there(self, path: str) -> str:
         """As ``_link_at``; ``""`` where the way there leads through what is no directory, as in ``missing/../link``."""
@@ -244,103 +242,6 @@ class Overlay:
         here = self.key(directory)
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == here}
         return _in_byte_order({*self._files.names(directory), *new})
-
-
-class Rooted:
-    """The filesystem that the paths in a configuration mean, found under ``root``: an image, a mount, a checkout.
-
-    No path leads out of it: a symlink to ``/etc`` in it is ``root/etc``, and ``..`` at its top stays there. Keys are
-    those of the ``files`` below, so that a file is one file however it is reached: read a key with those.
-    """
-
-    def __init__(self, files: Files, root: str) -> None:
-        self.files = files
-        self.root = files.key(root).rstrip("/")
-
-    def host(self, path: str) -> str:
-        """Where an absolute path of the configuration is for ``files``. A relative one starts at the root."""
-        return self.root + resolve(path, self._link)
-
-    def _link(self, path: str) -> str | None:
-        below = self.root + path
-        return self.files.readlink(below) if self.files.is_link(below) else None
-
-    def read(self, path: str) -> str:
-        return self.files.read(self._host_if_there(path))
-
-    def key(self, path: str) -> str:
-        return self.files.key(self.host(path))
-
-    def is_file(self, path: str) -> bool:
-        return self._is_there(path) and self.files.is_file(self.host(path))
-
-    def is_dir(self, path: str) -> bool:
-        return self._is_there(path) and self.files.is_dir(self.host(path))
-
-    def is_link(self, path: str) -> bool:
-        return self._is_there(os.path.dirname(path)) and self.files.is_link(self._link_at(path))
-
-    def readlink(self, path: str) -> str:
-        return self.files.readlink(self._link_at(path))
-
-    def names(self, directory: str) -> list[str]:
-        return self.files.names(self._host_if_there(directory))
-
-    def _link_at(self, path: str) -> str:
-        return _unfollowed(path, self.host)
-
-    def _is_there(self, path: str) -> bool:
-        try:
-            resolve(path, self._link, lambda directory: self.files.is_dir(self.root + directory))
-        except NotADirectoryError:
-            return False
-        return True
-
-    def _host_if_there(self, path: str) -> str:
-        if not self._is_there(path):
-            raise FileProblem(path, MISSING)
-        return self.host(path)
-
-
-def under(files: Files, root: str, path: str) -> str:
-    """Where ``path`` of a configuration is when ``root`` is the root of its filesystem; never outside of that."""
-    return Rooted(files, root).host(path)
-
-
-def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
-    """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
-
-    ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``NotADirectoryError``
-    is raised where the path passes through what is no directory; without, as ``os.path.realpath`` does, such a
-    path is made up of its names. A loop of links stays as it is written.
-    """
-    here = "/"
-    left = path.split("/")[::-1]
-    links = 0
-    while left:
-        name = left.pop()
-        if is_dir and not is_dir(here):
-            raise NotADirectoryError(here)
-        if name in ("", "."):
-            continue
-        if name == "..":
-            here = os.path.dirname(here)
-            continue
-        there = os.path.join(here, name)
-        target = link(there) if links < _MOST_LINKS else None
-        if target is None:
-            here = there
-            continue
-        links += 1
-        here = "/" if target.startswith("/") else here
-        left += target.split("/")[::-1]
-    return here
-
-
-def _unfollowed(path: str, resolved: Callable[[str], str]) -> str:
-    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
-    head, name = os.path.split(path)
-    return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)
 
 
 def _in_byte_order(names: Iterable[str]) -> list[str]:

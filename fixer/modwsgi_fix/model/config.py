@@ -56,11 +56,12 @@ class Arg(NamedTuple):
 class Script:
     """A WSGI script that the configuration names and that could be read."""
 
-    def __init__(self, path: str, name: str, text: str, *, writable: bool) -> None:
+    def __init__(self, path: str, name: str, text: str, *, writable: bool, quotable: bool) -> None:
         self.path = path
         self.name = name
         self.text = text
         self.writable = writable
+        self.quotable = quotable
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -74,12 +75,14 @@ class Script:
 class File:
     """A configuration file that was read. ``path`` is its key (links resolved), ``name`` what to show."""
 
-    def __init__(self, path: str, name: str, tree: Tree, *, writable: bool) -> None:
+    def __init__(self, path: str, name: str, tree: Tree, *, writable: bool, quotable: bool) -> None:
         self.path = path
         self.name = name
         self.tree = tree
         #: False for a file outside the given paths: it is read, and never changed.
         self.writable = writable
+        #: False where what the file says must not be printed (``Source.quotable``).
+        self.quotable = quotable
         #: How many times this server reads it.
         self.readings = 0
 
@@ -305,6 +308,7 @@ class Config:
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
+        shown_within: tuple[str, ...] = (),
     ) -> None:
         #: By key, in the order first read.
         self.files = files
@@ -313,6 +317,8 @@ class Config:
         #: The main server, then the virtual hosts in order.
         self.servers = servers
         self.gaps = gaps
+        #: As ``Source.shown_within``.
+        self.shown_within = shown_within
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
         #: True when the entry file was found, so that what is absent is really absent.

@@ -12,18 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from typing import NamedTuple
 
-from modwsgi_fix.files import OWN, FileProblem, Files, Rooted
+from modwsgi_fix.files import OWN, FileProblem, Files
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.include_paths import candidates, is_own
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
 
 _VARIABLE = re.compile(r"\$\{([^}:]*)\}")
-
-#: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
-_SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
 
 #: How deep httpd goes into a directory that is included (server/config.c: AP_MAX_INCLUDE_DIR_DEPTH).
 _MOST_DIRECTORIES = 20
@@ -86,20 +84,31 @@ class _Reader:
         if file is None:
             text = self.texts.get(key, text)
             if text is None:
-                text = self.disk.read(path)
+                text = self.read_text(path)
             tree = self.trees.get(key)
             if tree is None or tree.source != text:
                 tree = self.trees[key] = parse(text)
-            file = self.files[key] = File(key, self.source.name(key), tree, writable=self.source.writable(key))
+            file = self.files[key] = File(
+                key, self.source.name(key), tree, writable=self.source.writable(key), quotable=self.source.quotable(key)
+            )
         file.readings += 1
         return file
+
+    def read_text(self, path: str) -> str:
+        """The text of a file. Raises ``FileProblem``, which says where a link leads."""
+        try:
+            return self.disk.read(path)
+        except FileProblem as problem:
+            if not self.disk.is_link(path):
+                raise
+            raise FileProblem(path, f"is a link to {self.disk.readlink(path)}: {problem.reason}") from problem
 
     def read_entry(self, path: str) -> None:
         """Read a file that nobody includes, where it is httpd's."""
         try:
             key, text = self.disk.key(path), None
             if key not in self.texts and not self.source.as_httpd:
-                text = self.disk.read(path)
+                text = self.read_text(path)
                 language = language_of(path, text)
                 if language != HTTPD:
                     self.skipped[key] = self.source.name(key), language.name
@@ -291,40 +300,18 @@ class _Reader:
             self.unmatched.append(item)
 
     def is_own(self, path: str) -> bool:
-        """Whether a path lies in the server's own directory, all of which is at hand when the server is complete."""
-        declared = [self.declared_root] if self.declared_root else []
-        return not path.startswith("/") or any(path.startswith(f"{root}/") for root in [*declared, *_SERVER_ROOTS])
+        return is_own(path, self.declared_root)
 
     def candidates(self, path: str) -> Iterator[str]:
-        """Where a path of the configuration may lie on the disk that is read, likeliest first.
-
-        A copy of a server's directory is read as if it stood where the configuration says (``declared_root``). This
-        machine's own files are read only for a configuration that stands in its own place: those of a copy are others.
-        """
-        prefixes = [*([self.declared_root] if self.declared_root else []), *_SERVER_ROOTS]
-        for root in self.source.roots:
-            if not path.startswith("/"):
-                yield posixpath.join(root, path)
-            for prefix in prefixes:
-                if path.startswith(prefix + "/"):
-                    yield posixpath.join(root, path[len(prefix) + 1 :])
-        if not path.startswith("/"):
-            return
-        if isinstance(self.root, Rooted):
-            yield self.root.host(path)
-        at_home = any(key.startswith(f"{prefix}/") for prefix in prefixes for key in self.given())
-        if at_home or any(path.startswith(self.disk.key(root).rstrip("/") + "/") for root in self.source.roots):
-            yield path
-
-    def given(self) -> list[str]:
-        """The keys of the paths that the user named, as directories."""
-        return [f"{key}/" for _, key in self.source.given]
+        return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> Iterator[str]:
         """The files of a pattern in httpd's order: component by component, names sorted as bytes; a directory means
         every file below it (config.c:ap_process_resource_config)."""
         if not any(char in pattern for char in "*?["):
-            yield from self.below(pattern)
+            # A link of that name which leads to nothing is as good as no file.
+            if self.disk.is_dir(pattern) or self.disk.is_file(pattern) or not self.disk.is_link(pattern):
+                yield from self.below(pattern)
             return
         parts = pattern.split("/")
         at = next(i for i, part in enumerate(parts) if any(char in part for char in "*?["))
@@ -417,7 +404,7 @@ def load(
     return Config(
         reader.files, reader.items, reader.servers, reader.gaps,
         unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
-        variables=reader.defined,
+        variables=reader.defined, shown_within=source.shown_within,
         read=lambda path: _script(source, disk, texts or {}, path),
         named_scripts=tuple(_named_scripts(source, texts or {}, reader.unread)),
         unread=reader.unread,
@@ -434,7 +421,7 @@ def _named_scripts(source: Source, texts: Mapping[str, str], unread: list[FilePr
         except FileProblem as problem:
             unread.append(problem)
             continue
-        yield Script(key, source.name(key), text, writable=source.writable(key))
+        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
 
 
 def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
@@ -446,4 +433,4 @@ def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: 
         text = texts[key] if key in texts else files.read(path)
     except FileProblem:
         return None
-    return Script(key, source.name(key), text, writable=source.writable(key))
+    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))

@@ -42,7 +42,8 @@ class Source:
 
     ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
     user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may
-    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found.
+    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found. ``shown_within`` are directories
+    besides (keys) whose files may be quoted in a report: the root that the user named.
     """
 
     files: Files
@@ -55,6 +56,7 @@ class Source:
     scripts: tuple[str, ...] = ()
     #: True where every entry is httpd's, whatever it looks like.
     as_httpd: bool = False
+    shown_within: tuple[str, ...] = ()
 
     def name(self, key: str) -> str:
         """What to call a file: as the user would reach it from the path that was given."""
@@ -67,7 +69,20 @@ class Source:
 
     def writable(self, key: str) -> bool:
         """True when the file lies within what the user named."""
-        return any(key == given or key.startswith(given.rstrip("/") + "/") for _, given in self.given)
+        return any(_lies_in(key, given) for _, given in self.given)
+
+    def quotable(self, key: str) -> bool:
+        """True when a report may print what the file says: an Include may lead to any file that the user can read.
+
+        What was named may be quoted, and what lies in the directory of a server whose own file was named.
+        """
+        if self.writable(key) or any(_lies_in(key, directory) for directory in self.shown_within):
+            return True
+        return self.complete and _lies_in(key, self.files.key(posixpath.dirname(self.entries[0]) or "."))
+
+
+def _lies_in(key: str, directory: str) -> bool:
+    return key == directory or key.startswith(directory.rstrip("/") + "/")
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
@@ -92,10 +107,11 @@ class Found(NamedTuple):
     problems: tuple[FileProblem, ...]
 
 
-def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False) -> Found:
+def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, around: Files | None = None) -> Found:
     """The servers and scripts at these paths: a server for each directory, and one for all files named singly.
 
-    What cannot be read costs itself alone. With ``as_httpd`` every file is taken for httpd's.
+    What cannot be read costs itself alone. With ``as_httpd`` every file is taken for httpd's. ``around`` has what lies
+    above these paths, where ``files`` does not: the repository that they are in.
     """
     sources: list[Source] = []
     loose: list[str] = []
@@ -105,7 +121,7 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False) -> F
     for path in paths:
         try:
             if files.is_dir(path):
-                directory = Directory(files, path, problems)
+                directory = Directory(files, path, problems, around or files)
                 if directory.source is not None:
                     sources.append(directory.source)
                 else:
@@ -153,8 +169,9 @@ class Directory:
     What cannot be read below it goes into ``problems``.
     """
 
-    def __init__(self, files: Files, path: str, problems: list[FileProblem]) -> None:
+    def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
         self.files = files
+        self.around = around
         self.path = path
         self.problems = problems
         self.scripts: list[str] = []
@@ -177,7 +194,7 @@ class Directory:
 
     def _fragments(self) -> Source | None:
         fragments: dict[str, str] = {}
-        for found in self._walk(self.path, above(self.files, self.path)):
+        for found in self._walk(self.path, above(self.around, self.path)):
             if by_name(found) == PYTHON:
                 self.scripts.append(found)
             else:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix import __version__
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Applied, Withheld
 from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex, Position
 
@@ -35,6 +37,8 @@ FORMATS = {
 }
 
 VERSION = __version__
+#: Why a line is not quoted (``Source.quotable``).
+UNNAMED = "the file was not named, so its text is not shown"
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -102,6 +106,8 @@ class Report(NamedTuple):
     skipped: tuple[tuple[str, str], ...] = ()
     #: True where rules failed, and what they would have found is not known.
     partial: bool = False
+    #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
+    shipped: Mapping[str, int] = MappingProxyType({})
 
     @property
     def files(self) -> list[File | Script]:
@@ -117,8 +123,9 @@ class Report(NamedTuple):
         """What was not understood, by file and line, each once."""
         found: dict[Gap, None] = {}
         for config in self.servers:
-            for path, span, reason in config.gaps:
+            for path, span, why in config.gaps:
                 file = config.files[path]
+                reason = gap_reason(config, file, why, "it is not understood")
                 end = max([region.end for region in file.tree.untrusted if span.start in region], default=span.end)
                 first, last = file.lines.position(span.start).line, end_of(file.lines, span.start, end).line
                 found.setdefault(Gap(file.name, first, last, reason))
@@ -131,8 +138,12 @@ class Report(NamedTuple):
                 for problem in () if file.template else file.tree.problems:
                     region = problem.region
                     first, last = file.lines.position(region.start).line, end_of(file.lines, *region).line
-                    found.setdefault(Gap(file.name, first, last, problem.message))
-        order = {file.name: at for at, file in enumerate(self.files)}
+                    reason = gap_reason(config, file, problem.message, problem.kind)
+                    found.setdefault(Gap(file.name, first, last, reason))
+        # Servers that share a file may have other names for it.
+        order = {
+            file.name: at for at, file in enumerate(file for config in self.servers for file in config.files.values())
+        }
         return sorted(found, key=lambda gap: (order[gap.name], gap.first))
 
     def gap_lines(self) -> Counter[str]:
@@ -141,6 +152,13 @@ class Report(NamedTuple):
         order = [file.name for file in self.files]
         counted = Counter(name for name, _ in lines)
         return Counter({name: counted[name] for name in dict.fromkeys(order) if counted[name]})
+
+
+def gap_reason(config: Config, file: File, reason: str, kind: str) -> str:
+    """Why lines were not understood, as it may be shown; ``kind`` is said where the reason tells what it must not."""
+    if not file.quotable:
+        return f"{kind} ({UNNAMED})"
+    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else reason
 
 
 def end_of(lines: LineIndex, start: int, end: int) -> Position:
@@ -176,7 +194,8 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for finding in findings:
-        line = " ".join(finding.file.lines.line_text(finding.start.line).split())
+        # Of a file that must not be quoted not even a digest: a short line can be guessed from it.
+        line = " ".join(finding.file.lines.line_text(finding.start.line).split()) if finding.file.quotable else ""
         key = (finding.rule, finding.file.name, line)
         digest = sha256("\0".join([*map(valid, key), str(seen[key])]).encode()).hexdigest()
         seen[key] += 1

@@ -18,7 +18,8 @@ from modwsgi_fix.text import LineIndex, Span
 def json(report: Report) -> str:
     """Everything that is known, as one object. Lines and columns count from 1, columns in characters.
 
-    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go.
+    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go. ``as_shipped``
+    counts the findings that are left out because their files are as their packages ship them.
     """
     return _dump(
         {
@@ -44,6 +45,7 @@ def json(report: Report) -> str:
             "files": [file.name for file in report.files],
             "unread": [{"file": name, "reason": reason} for name, reason in report.unread],
             "skipped": [{"file": name, "reason": f"looks like {language}"} for name, language in report.skipped],
+            "as_shipped": {"findings": sum(report.shipped.values()), "files": len(report.shipped)},
             **({} if report.impacts is None else {"impact": as_objects(report.impacts)}),
         }
     )

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
+from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.layers import site_of
 from modwsgi_fix.model.request.samples import sample
@@ -80,26 +81,31 @@ def _place(item: Item | None) -> str:
 
 def _host(config: Config, server: Server) -> Host:
     tables = Tables([site_of(config, server).base[-1]])
-    names = [v for item in server.all("servername") for v in item.values[:1]]
-    names += [v for item in server.all("serveralias") for v in item.values]
+    names = [veiled(config, v, item) for item in server.all("servername") for v in item.values[:1]]
+    names += [veiled(config, v, item) for item in server.all("serveralias") for v in item.values]
     root = server.last("documentroot")
-    mapped = [Mapped(r.item.name, r.url or "", r.target, _place(r.item)) for r in tables.redirects]
-    mapped += [Mapped(m.item.name, m.url, m.target, _place(m.item)) for m in tables.aliases]
+    mapped = [_plain(config, r.item, r.url or "", r.target) for r in tables.redirects]
+    mapped += [_plain(config, m.item, m.url, m.target) for m in tables.aliases]
     mapped += [_mount(config, server, mount) for mount in tables.mounts]
     return Host(
-        label(server),
+        veiled(config, label(server), server.item),
         _place(server.item),
         tuple(dict.fromkeys(names)),
         is_tls(server),
-        root.value if root else "",
+        veiled(config, root.value, root) if root else "",
         tuple(mapped),
     )
+
+
+def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
+    """What a directive maps, as it may be shown."""
+    return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
 
 
 def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
     url = sample(mount.url) if mount.is_regex else mount.url
     authority = authority_of(config, server)
-    plain = Mapped(mount.item.name, mount.url, mount.target, _place(mount.item))
+    plain = _plain(config, mount.item, mount.url, mount.target)
     if url is None or authority is None:
         return plain
     traced = trace(config, authority.request(url))
@@ -112,24 +118,29 @@ def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
             plain.url,
             plain.target,
             plain.place,
-            one.process_group,
-            one.application_group or "main (%{GLOBAL})",
+            one.process_group and veiled(config, one.process_group),
+            veiled(config, one.application_group or "main (%{GLOBAL})"),
             note,
         )
-    return Mapped(plain.kind, plain.url, plain.target, plain.place, note=f"not reached: {traced.outcome.short}")
+    return Mapped(
+        plain.kind, plain.url, plain.target, plain.place, note=f"not reached: {veiled(config, traced.outcome.short)}"
+    )
 
 
 def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Group:
-    uses = [(host, m) for host in hosts for m in host.mapped if m.process_group == process.name]
+    name = veiled(config, process.name, process.directive)
+    uses = [(host, m) for host in hosts for m in host.mapped if m.process_group in (process.name, name)]
     user = process.option("user") or config.main.last("user")
     return Group(
-        process.name,
+        name,
         _place(process.directive),
-        label(process.server),
+        veiled(config, label(process.server), process.server.item),
         process.integer("processes", 1),
         process.integer("threads", 15),
-        user.value if user is not None else "",
-        tuple(label(server) for server in config.servers if may_use(config, server, process)),
+        veiled(config, getattr(user, "value", "")),
+        tuple(
+            veiled(config, label(server), server.item) for server in config.servers if may_use(config, server, process)
+        ),
         tuple(dict.fromkeys(host.label for host, _ in uses)),
         tuple(dict.fromkeys(m.interpreter for _, m in uses if m.interpreter)),
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import Applied, Withheld
 from modwsgi_fix.model.config import Config, File, Script
-from modwsgi_fix.reports import Finding, Report, plural
+from modwsgi_fix.reports import UNNAMED, Finding, Report, plural
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import Span
 
@@ -137,7 +137,10 @@ def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
 
 
 def _excerpt(file: File | Script, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
-    """The lines of a span, each underlined where it belongs to it."""
+    """The lines of a span, each underlined where it belongs to it; none of a file that must not be quoted."""
+    if not file.quotable:
+        yield f"{'':{width}} | ({UNNAMED})"
+        return
     paint = _painter(color)
     lines = file.lines
     first = lines.position(span.start).line

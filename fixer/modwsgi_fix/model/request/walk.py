@@ -203,7 +203,10 @@ def _parsed(config: Config, path: str) -> Layer | None:
     cache = _files(config)
     if path not in cache:
         assert config.disk is not None
-        source = Source(config.disk, (path,), (), ("/",), complete=False, variables=config.variables)
+        source = Source(
+            config.disk, (path,), (), ("/",), complete=False, variables=config.variables,
+            shown_within=config.shown_within,
+        )  # fmt: skip
         found = load(source, target=config.target, disk=config.disk)
         sound = not found.gaps and all(not file.tree.problems for file in found.files.values())
         cache[path] = Layer(None, found.main.items) if sound else None

@@ -1,0 +1,109 @@
+"""The disk as a run sees it: with ``--root``, no path leads out of that filesystem or of what was named."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from modwsgi_fix.cli.disk import meant_root
+from modwsgi_fix.cli.errors import Stop
+from modwsgi_fix.files import FileProblem, Files, Overlay
+from modwsgi_fix.files.rooted import Held, Rooted
+from modwsgi_fix.model.source import Found, discover
+from modwsgi_fix.settings import Settings
+
+#: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.
+_SERVERS = (("apache2.conf", "/etc/apache2"), ("httpd.conf", "/etc/httpd"), ("conf/httpd.conf", "/etc/httpd"))
+#: Directories of a server that hold no main file, and the ServerRoot that they are usually found in.
+_PARTS = {
+    **dict.fromkeys(("sites-available", "sites-enabled", "conf-available", "conf-enabled"), "/etc/apache2"),
+    **dict.fromkeys(("mods-available", "mods-enabled"), "/etc/apache2"),
+    **dict.fromkeys(("conf.d", "conf.modules.d", "vhosts.d"), "/etc/httpd"),
+}
+_SERVER_ROOT = re.compile(r"^[ \t]*ServerRoot[ \t]+\"?(/[^\"\s]+)", re.M | re.I)
+
+
+def find_servers(
+    disk: Files,
+    paths: Sequence[str],
+    root: str | None,
+    settings: Settings,
+    texts: dict[str, str] | None = None,
+    *,
+    as_httpd: bool = False,
+) -> tuple[Found, Rooted | None]:
+    """The servers and scripts at these paths, and the filesystem that the paths in them mean, where that is known.
+
+    ``root`` is what the user said, ``texts`` stand in for files; ``as_httpd`` as for ``discover``. Raises ``Stop``.
+    """
+    over = Overlay(disk, texts) if texts else disk
+    chosen = root or settings.root
+    if chosen is not None and not os.path.isdir(chosen):
+        raise Stop(f"--root {chosen}: no such directory")
+    files, seen = (over, None) if chosen is None else _held(over, paths, chosen)
+    if files is not over and texts:
+        files = Overlay(files, texts)
+    found = discover(files, _once(files, paths), as_httpd=as_httpd, around=disk)
+    sources = [*found.sources, *([found.scripts] if found.scripts else [])]
+    if chosen is None and meant_root(sources):
+        seen = Rooted(over, "/")
+    # What one server includes may have been named for another.
+    shown = dict.fromkeys(key for source in sources for _, key in source.given)
+    # A settings file comes with what is checked: it may not name a filesystem to be quoted that it does not lie in.
+    own = root is None and settings.root is not None
+    if seen is not None and not (own and not f"{seen.root}/".startswith(_directory(disk, settings.base))):
+        shown[seen.root or "/"] = None
+    sources = [replace(source, shown_within=tuple(shown)) for source in sources]
+    scripts = sources.pop() if found.scripts else None
+    return found._replace(sources=tuple(sources), scripts=scripts), seen
+
+
+def _directory(disk: Files, path: str) -> str:
+    return disk.key(path).rstrip("/") + "/"
+
+
+def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]:
+    """The files as from within a root, and that. Paths elsewhere are taken for copies of what stands in it."""
+    plain = Rooted(files, root)
+    if not plain.root:
+        return files, plain
+    elsewhere = [path for path in paths if plain.inside(path) is None]
+    if not elsewhere:
+        return Held(plain), plain
+    rooted = Rooted(files, root, dict.fromkeys(place for path in elsewhere for place in _places(files, path)))
+    return Held(rooted, [path for path in elsewhere if not files.is_dir(path)]), rooted
+
+
+def _places(files: Files, path: str) -> Iterator[tuple[str, str]]:
+    """Where the directory of a copy stands in its server; of a file that is a link, both directories."""
+    tops = [path] if files.is_dir(path) else [os.path.dirname(file) or "." for file in (path, files.key(path))]
+    for directory in dict.fromkeys(tops):
+        yield _place(files, directory), directory
+
+
+def _place(files: Files, directory: str) -> str:
+    name = os.path.basename(files.key(directory))
+    for entry, usual in _SERVERS:
+        main = os.path.join(directory, entry)
+        if files.is_file(main):
+            server = _declared(files, main) or usual
+            return f"{server}/conf" if (entry, name) == ("httpd.conf", "conf") else server
+    return f"{_PARTS[name]}/{name}" if name in _PARTS else "/etc/apache2"
+
+
+def _declared(files: Files, main: str) -> str | None:
+    try:
+        found = _SERVER_ROOT.search(files.read(main))
+    except FileProblem:
+        return None
+    return found[1].rstrip("/") if found else None
+
+
+def _once(files: Files, paths: Sequence[str]) -> list[str]:
+    """The paths without those that lead where an earlier one does."""
+    found: dict[str, str] = {}
+    for path in paths:
+        found.setdefault(files.key(path), path)
+    return list(found.values())

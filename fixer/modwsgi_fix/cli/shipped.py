@@ -1,0 +1,49 @@
+"""Files that are as their packages ship them: read, and neither reported nor changed unless they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modwsgi_fix.cli.output import say
+from modwsgi_fix.engine import Job
+from modwsgi_fix.files.rooted import Rooted
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.vendor import as_shipped
+from modwsgi_fix.reports import Report, plural
+from modwsgi_fix.rule import Diagnostic
+
+
+def told(jobs: Sequence[Job], configs: Sequence[Config]) -> tuple[Job, ...]:
+    """The jobs, told which files those are; where it is known what filesystem the paths mean."""
+    return tuple(
+        job._replace(shipped=as_shipped(config, job.disk, {key for _, key in job.source.given}))
+        if isinstance(job.disk, Rooted)
+        else job
+        for job, config in zip(jobs, configs, strict=True)
+    )
+
+
+def without(
+    jobs: Sequence[Job], configs: Sequence[Config], found: Sequence[Sequence[Diagnostic]]
+) -> tuple[list[list[Diagnostic]], dict[str, int]]:
+    """The findings of each server without those in such files, and how many these are, by the key of the file."""
+    shown: list[list[Diagnostic]] = []
+    hidden: dict[str, set[tuple[object, ...]]] = {}
+    for job, config, each in zip(jobs, configs, found, strict=True):
+        shown.append([])
+        for one in each:
+            if job.shipped(config.source(one.path)):
+                hidden.setdefault(one.path, set()).add((one.span, one.rule, one.message))
+            else:
+                shown[-1].append(one)
+    return shown, {path: len(findings) for path, findings in hidden.items()}
+
+
+def note(report: Report) -> None:
+    """Say how much is not shown, and how to see it."""
+    if not report.shipped or report.quiet:
+        return
+    findings, files = sum(report.shipped.values()), len(report.shipped)
+    what = "file that is as its package ships it" if files == 1 else "files that are as their packages ship them"
+    are = "is" if findings == 1 else "are"
+    say(f"note: {plural(findings, 'finding')} in {files} {what} {are} not shown; name a file to see them")

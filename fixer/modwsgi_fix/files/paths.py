@@ -1,0 +1,50 @@
+"""What a path leads to, as the kernel resolves it, asked of whoever knows the symlinks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from errno import ELOOP
+
+#: As many symlinks on one path as Linux follows (path_resolution(7)); more are a loop.
+_MOST_LINKS = 40
+
+
+def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
+    """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
+
+    ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised
+    where the path passes through what is not a directory, or through too many links; without, as ``os.path.realpath``
+    does, such a path is made up of its names, and a loop of links stays as it is written.
+    """
+    here = "/"
+    left = path.split("/")[::-1]
+    links = 0
+    while left:
+        name = left.pop()
+        if is_dir and not is_dir(here):
+            raise NotADirectoryError(here)
+        if name in ("", "."):
+            continue
+        if name == "..":
+            here = os.path.dirname(here)
+            continue
+        there = os.path.join(here, name)
+        target = link(there)
+        if target is not None and links == _MOST_LINKS:
+            if is_dir:
+                raise OSError(ELOOP, os.strerror(ELOOP), path)
+            target = None
+        if target is None:
+            here = there
+            continue
+        links += 1
+        here = "/" if target.startswith("/") else here
+        left += target.split("/")[::-1]
+    return here
+
+
+def unfollowed(path: str, resolved: Callable[[str], str]) -> str:
+    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
+    head, name = os.path.split(path)
+    return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)

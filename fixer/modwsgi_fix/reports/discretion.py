@@ -1,0 +1,177 @@
+"""Records of a run without what files outside the named paths say (``model.outside``).
+
+Every finding, fix, trace and change passes through here before it is shown, so that no format need know of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.engine import UNUSED_SUPPRESSION, Applied, Fixed, Withheld
+from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
+from modwsgi_fix.model.servers import label
+from modwsgi_fix.reports import UNNAMED, Finding
+from modwsgi_fix.rule import Diagnostic, Related, all_rules
+from modwsgi_fix.text import Span
+
+if TYPE_CHECKING:
+    from modwsgi_fix.exposure import Exposed
+    from modwsgi_fix.impact import Impact
+    from modwsgi_fix.model.request import Outcome, Trace
+
+
+def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None = None) -> Finding:
+    """A finding as it may be shown; in a file outside it is the rule's summary and the line."""
+    if not looks_outside(config):
+        return Finding(diagnostic, config, level)
+    page, summary = _page(diagnostic.rule)
+    file, fix = config.source(diagnostic.path), diagnostic.fix
+    hidden = not file.quotable or tells(config, [diagnostic.message], page)
+    return Finding(
+        replace(
+            diagnostic,
+            message=summary if hidden else diagnostic.message,
+            span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
+            fix=None if fix is None or _betrays(fix, config, page) else fix,
+            related=tuple(_related(related, config, page) for related in diagnostic.related),
+        ),
+        config,
+        level,
+    )
+
+
+def _related(related: Related, config: Config, page: str) -> Related:
+    file = config.source(related.path)
+    if not file.quotable:
+        return Related(related.path, _line(file, related.span), UNNAMED)
+    return replace(related, message=NOT_SHOWN) if tells(config, [related.message], page) else related
+
+
+def _betrays(fix: Fix, config: Config, page: str) -> bool:
+    edits = fix.edits
+    if any(not config.source(edit.path).quotable for edit in edits):
+        return True
+    return tells(config, [fix.title, fix.reason, *(edit.text for edit in edits)], page)
+
+
+def _line(file: File | Script, span: Span) -> Span:
+    """The beginning of the line: columns would tell how long its words are."""
+    start = file.lines.line_span(file.lines.position(span.start).line).start
+    return Span(start, start)
+
+
+def _page(rule: str) -> tuple[str, str]:
+    """A rule's manual page and its first line."""
+    found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else all_rules().get(rule)
+    return (found.page, found.summary) if found else ("", f"modwsgi-fix rule {rule} says what is wrong")
+
+
+def fixed(outcome: Fixed) -> Fixed:
+    """What fixes did and did not do, as it may be shown."""
+    config = outcome.before
+    if not looks_outside(config):
+        return outcome
+    return outcome._replace(
+        applied=tuple(_applied(one, config) for one in outcome.applied),
+        withheld=tuple(_withheld(one, config) for one in outcome.withheld),
+        failed=failed(outcome.failed, config),
+    )
+
+
+def _is_outside(path: str, config: Config) -> bool:
+    file = config.files.get(path) or config.scripts.get(path)
+    return file is not None and not file.quotable
+
+
+def _applied(one: Applied, config: Config) -> Applied:
+    page, summary = _page(one.rule)
+    if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
+        return one
+    return one._replace(fix=replace(one.fix, title=summary, reason=""), message=summary)
+
+
+def _withheld(one: Withheld, config: Config) -> Withheld:
+    page, summary = _page(one.rule)
+    title = summary if _is_outside(one.path, config) or tells(config, [one.title], page) else one.title
+    why = NOT_SHOWN if tells(config, [one.reason.replace(one.name, "")], page) else one.reason
+    return one._replace(title=title, reason=why)
+
+
+def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
+    """The rules that failed, and how, as it may be shown: an error may name what it stumbled on."""
+    return {name: veiled(config, raised) for name, raised in rules.items()}
+
+
+def impact(found: Impact, before: Config, after: Config) -> Impact:
+    """What changes for visitors, as it may be shown."""
+    if not looks_outside(before) and not looks_outside(after):
+        return found
+
+    def shown(text: str) -> str:
+        return veiled(before, veiled(after, text))
+
+    changes = [
+        change._replace(
+            host=shown(change.host),
+            path=shown(change.path),
+            url=shown(change.url),
+            before=shown(change.before),
+            after=shown(change.after),
+        )
+        for change in found.changes
+    ]
+    return found._replace(changes=tuple(changes))
+
+
+def trace(found: Trace, config: Config) -> Trace:
+    """A trace, as it may be shown: lines of files outside are named, and not quoted."""
+    if not looks_outside(config):
+        return found
+    branches = [
+        branch._replace(
+            provided=tuple(veiled(config, fact) for fact in branch.provided), outcome=_outcome(branch.outcome, config)
+        )
+        for branch in found
+    ]
+    return type(found)(found.request, tuple(branches))
+
+
+def _outcome(outcome: Outcome, config: Config) -> Outcome:
+    def shown(text: str) -> str:
+        return veiled(config, text)
+
+    group, interpreter = outcome.process_group, outcome.application_group
+    named = outcome.server is not None and not tells(config, [label(outcome.server)])
+    return outcome._replace(
+        server=outcome.server if named else None,
+        file=shown(outcome.file),
+        path_info=shown(outcome.path_info),
+        handler=shown(outcome.handler),
+        process_group=None if group is None else shown(group),
+        application_group=None if interpreter is None else shown(interpreter),
+        script_name=shown(outcome.script_name),
+        user=shown(outcome.user),
+        location=shown(outcome.location),
+        options=tuple((shown(name), shown(value)) for name, value in outcome.options),
+        reason=shown(outcome.reason),
+        because=tuple(step._replace(text=veiled(config, step.text, step.item)) for step in outcome.because),
+    )
+
+
+def exposed(found: Exposed, config: Config) -> Exposed:
+    """What lies open, as it may be shown."""
+    if not looks_outside(config):
+        return found
+    files = [
+        file._replace(
+            url=veiled(config, file.url),
+            file=veiled(config, file.file),
+            via=veiled(config, file.via),
+        )
+        for file in found.files
+    ]
+    return replace(found, host=veiled(config, found.host), files=tuple(files))
