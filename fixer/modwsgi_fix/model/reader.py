@@ -9,12 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import translate
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files, Rooted
 from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.source import Source
 from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
 from modwsgi_fix.text import Span, has_placeholder
@@ -348,8 +348,7 @@ class _Reader:
 
 def fnmatch(pattern: str) -> Callable[[str], bool]:
     """``apr_fnmatch`` of one path component."""
-    matcher = re.compile(translate(pattern))
-    return lambda name: matcher.match(name) is not None
+    return wildcard(pattern)
 
 
 def load(
