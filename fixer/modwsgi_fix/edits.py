@@ -89,8 +89,11 @@ def compatible(fixes: Iterable[Fix]) -> list[Fix]:
             continue
         if any(touch(edit, other) for edit in fix.edits for other in _around(by_path.get(edit.path, []), edit)):
             continue
-        if any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at]):
-            raise ValueError(f"the fix {fix.title!r} has edits that overlap")
+        own: dict[str, list[Edit]] = {}
+        for edit in fix.edits:
+            if any(touch(edit, other) for other in _around(own.setdefault(edit.path, []), edit)):
+                raise ValueError(f"the fix {fix.title!r} has edits that overlap")
+            insort(own[edit.path], edit)
         taken.append(fix)
         for edit in fix.edits:
             insort(by_path.setdefault(edit.path, []), edit)

@@ -250,12 +250,16 @@ def _attempt(
             if rule.name in stopped:
                 continue
             candidates = []
+            # Findings may share one fix of many edits: it is weighed once.
+            obstacles: dict[int, str | None] = {}
             for diagnostic in _unsuppressed(config, rule):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
                     continue
                 if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
                     continue
-                reason = _obstacle(config, rule, diagnostic, job.ignored)
+                if id(diagnostic.fix) not in obstacles:
+                    obstacles[id(diagnostic.fix)] = _obstacle(config, rule, diagnostic, job.ignored)
+                reason = obstacles[id(diagnostic.fix)]
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -265,7 +269,8 @@ def _attempt(
                 chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
-            passes.append([_applied(config, diagnostic, edits) for diagnostic in chosen])
+            origins = {id(d.fix): _origins(d, edits) for d in {id(d.fix): d for d in chosen}.values()}
+            passes.append([_applied(config, diagnostic, origins[id(diagnostic.fix)]) for diagnostic in chosen])
             if len(passes) > limit:
                 return passes[-1]
             new = dict(texts)
@@ -416,8 +421,12 @@ def _withhold(
     withheld.setdefault((d.rule, d.path, line), Withheld(d.rule, d.fix.title, d.path, file.name, line, reason, is_bug))
 
 
-def _applied(config: Config, d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> Applied:
+def _origins(d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> tuple[tuple[str, Span], ...]:
+    assert d.fix is not None
+    return tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+
+
+def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...]) -> Applied:
     file = config.source(d.path)
     assert d.fix is not None
-    origins = tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
     return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line, origins)
