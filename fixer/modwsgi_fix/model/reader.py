@@ -11,21 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.files import FileProblem, Files, Rooted
-from modwsgi_fix.model.bounds import (
-    DEEPEST_INCLUDE,
-    Budget,
-    Endless,
-    Standing,
-    TooMuch,
-    Underway,
-    files_below,
-)
+from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
 from modwsgi_fix.model.conditions import Modules, weigh
-from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Server, Target
 from modwsgi_fix.model.patterns import wildcard
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.source import Source, script_at
 from modwsgi_fix.model.variables import Variables
-from modwsgi_fix.syntax import CONDITIONS, DEEPEST_SECTION, Directive, Node, Section, Tree, is_opaque_section, parse
+from modwsgi_fix.syntax import (
+    CONDITIONS,
+    DEEPEST_SECTION,
+    Directive,
+    Node,
+    Section,
+    Tree,
+    Word,
+    is_opaque_section,
+    parse,
+)
 from modwsgi_fix.text import Span, has_placeholder
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
@@ -69,6 +71,7 @@ class _Reader:
         self.texts = texts
         self.trees = trees
         self.target = target
+        self.keys: dict[str, str] = {}
         self.files: dict[str, File] = {}
         self.items: list[Item] = []
         self.main = Server(None)
@@ -86,12 +89,14 @@ class _Reader:
         self.variables = Variables(source.variables, self.budget)
         self.modules = Modules(target, is_complete=source.complete)
         self.macros: dict[str, _Macro] = {}
+        #: The words of lines that are read more than once.
+        self.words: dict[Directive, tuple[Word, ...]] = {}
         self.declared_root: str | None = None
 
     # -- files -----------------------------------------------------------------
 
     def open(self, path: str) -> File:
-        key = self.disk.key(path)
+        key = self.key(path)
         file = self.files.get(key)
         if file is None:
             text = self.texts.get(key)
@@ -104,6 +109,12 @@ class _Reader:
             self.budget.allow(text)
         file.readings += 1
         return file
+
+    def key(self, path: str) -> str:
+        """The key of a file; one that is included again and again is asked for once."""
+        if path not in self.keys:
+            self.keys[path] = self.disk.key(path)
+        return self.keys[path]
 
     def read_entry(self, path: str) -> None:
         """Read a file that httpd opens itself, and all that it leads to. Raises ``FileProblem``."""
@@ -210,8 +221,13 @@ class _Reader:
         return item
 
     def args(self, node: Directive, where: _Where) -> tuple[Arg, ...]:
+        words = self.words.get(node)
+        if words is None:
+            words = node.args
+            if where.foreign or where.file.readings > 1:
+                self.words[node] = words
         args = []
-        for written, span in node.args:
+        for written, span in words:
             value, unknown = self.variables.expand(written, where.bindings)
             if unknown:
                 self.gap(where.file, span, unknown)
@@ -255,11 +271,11 @@ class _Reader:
 
     def included(self, path: str, item: Item, where: _Where) -> list[_Frame]:
         """A file to read, or none where it is being read already and nothing will ever end that."""
-        key = self.disk.key(path)
+        key = self.key(path)
         said = ""
         if where.depth >= DEEPEST_INCLUDE or self.underway.leads_back(key, self.standing(where)):
             said = f"Exceeded maximum include depth of {DEEPEST_INCLUDE}, There appears to be a recursion."
-        elif self.disk.is_dir(path):
+        elif key not in self.files and self.disk.is_dir(path):
             said = "Too many levels of symbolic links"
         place = (item.path, item.node.start, key)
         if not said and place not in self.refused:
@@ -376,17 +392,5 @@ def load(
         unmatched=reader.unmatched, endless=reader.endless, left_out=reader.left_out,
         complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
         variables=reader.variables.values,
-        read=lambda path: _script(source, disk, texts or {}, path),
+        read=lambda path: script_at(source, disk, texts or {}, path),
     )  # fmt: skip
-
-
-def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
-    files = disk if disk is not None else source.files
-    if not files.is_file(path):
-        return None
-    key = files.key(path)
-    try:
-        text = texts[key] if key in texts else files.read(path)
-    except FileProblem:
-        return None
-    return Script(key, source.name(key), text, writable=source.writable(key))

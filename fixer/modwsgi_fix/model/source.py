@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.config import Script
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 _EXTENSIONS = (".conf", ".vhost", ".inc")
@@ -128,3 +129,16 @@ def _configurations(files: Files, directory: str) -> Iterator[str]:
                 yield from _configurations(files, path)
         elif name.endswith(_EXTENSIONS) or posixpath.basename(directory) in ("sites-available", "sites-enabled"):
             yield path
+
+
+def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
+    """The WSGI script at a path of the configuration, on ``disk`` where that is known; None where it cannot be read."""
+    files = disk if disk is not None else source.files
+    if not files.is_file(path):
+        return None
+    key = files.key(path)
+    try:
+        text = texts[key] if key in texts else files.read(path)
+    except FileProblem:
+        return None
+    return Script(key, source.name(key), text, writable=source.writable(key))
