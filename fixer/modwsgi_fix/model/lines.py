@@ -6,7 +6,7 @@ They look at every line of a file, also where a condition leaves it out, and fin
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix import directives
@@ -82,8 +82,7 @@ def is_template(node: Directive) -> bool:
 
 def is_unsettled(file: File) -> bool:
     """True where tags need not balance yet: in a template, and while some tags are hidden behind other characters."""
-    text = file.text
-    return "{%" in text or "<%" in text or "{{" in text or any(p.kind == "hidden-tag" for p in file.tree.problems)
+    return file.tree.is_unsettled
 
 
 def in_macro(parents: Sequence[Section]) -> bool:
@@ -126,8 +125,8 @@ def physical_lines(node: Directive) -> list[Span]:
 
 def previous(node: Node, siblings: Sequence[Node]) -> Node | None:
     """The last directive or section before a node at its level."""
-    before = [other for other in siblings if other.start < node.start and isinstance(other, Directive)]
-    return before[-1] if before else None
+    before = bisect_left(siblings, node.start, key=lambda other: other.start)
+    return next((siblings[at] for at in range(before - 1, -1, -1) if isinstance(siblings[at], Directive)), None)
 
 
 def strip(text: str) -> str:

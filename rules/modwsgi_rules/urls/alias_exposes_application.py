@@ -106,7 +106,7 @@ def _exposed(
         if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
             continue
         path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))
-        if not any(mapping.matches(path) for mapping in asked):
+        if all(mapping.matches(path) is False for mapping in asked):
             return script
     return None
 

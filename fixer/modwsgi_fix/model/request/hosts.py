@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
 from modwsgi_fix.model.request.world import Done, World
 from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
@@ -50,7 +50,7 @@ class _Chain:
     def find(self, name: str) -> int | None:
         """The place of the first host that goes by this name."""
         found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
-        found += [next((order for order, pattern in self.wild if _wildcard(pattern).fullmatch(name)), None)]
+        found += [next((order for order, pattern in self.wild if host_wildcard(pattern)(name)), None)]
         return min((order for order in found if order is not None), default=None)
 
 
@@ -223,19 +223,9 @@ def _explain(config: Config, server: Server, name: str, address: Address, world:
     else:
         for item in server.all("serveralias"):
             for alias in item.values:
-                if alias.lower() == name or (
-                    ("*" in alias or "?" in alias) and _wildcard(alias.lower()).fullmatch(name)
-                ):
+                if alias.lower() == name or (("*" in alias or "?" in alias) and host_wildcard(alias)(name)):
                     world.step("host", f"{label(server)}: ServerAlias {alias} matches", item)
                     return
-
-
-@lru_cache(maxsize=4096)
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    """``ap_strcasecmp_match``: ``*`` and ``?``."""
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern), re.ASCII | re.DOTALL
-    )
 
 
 def hostname(config: Config, server: Server, world: World) -> str:

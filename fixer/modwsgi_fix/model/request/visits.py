@@ -14,6 +14,7 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.patterns import Match, quoted, search
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.layers import Site, site_of
 from modwsgi_fix.model.request.outcome import Request
@@ -246,14 +247,11 @@ def _urls_of(mapping: Mapping, path: str) -> Iterator[str]:
             if alias_match(mapping.url, url) is not None:
                 yield url
         return
-    expression = "".join(
-        f"(?P<g{part[1]}_{at}>.*)" if re.fullmatch(r"\$\d", part) else re.escape(part)
-        for at, part in enumerate(re.split(r"(\$\d)", mapping.target))
-    )
-    found = re.fullmatch(expression, path)
-    if found is None:
+    parts = re.split(r"\$(\d)", mapping.target)
+    found = search("^" + "(.*)".join(quoted(part) for part in parts[::2]) + "$", path)
+    if not isinstance(found, Match):
         return
-    groups = {int(name[1]): value for name, value in found.groupdict().items()}
+    groups = dict(zip(map(int, parts[1::2]), found.groups[1:], strict=True))
     made = sample(mapping.url, groups)
     try:
         if made is not None and mapped(made, mapping) == path:
