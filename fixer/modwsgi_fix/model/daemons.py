@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.syntax import split_words
@@ -55,7 +56,10 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DaemonProcess:
-    """One reading of a WSGIDaemonProcess. ``stray`` are the words that are no option, at which httpd stops."""
+    """One reading of a WSGIDaemonProcess.
+
+    ``stray`` are the words that are no option, at which httpd stops; also the lines below that begin with an option.
+    """
 
     name: str
     directive: Item
@@ -147,6 +151,8 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     for item in config.named("wsgidaemonprocess"):
         if item.args:
             options, stray = options_of(config, item, 1)
+            if (end := wrapped_end(item.node)) != item.node.end:
+                stray = (*stray, Span(item.node.end, end))
             found.append(DaemonProcess(item.value, item, options, stray))
     return found
 
