@@ -213,6 +213,7 @@ def test_many_stars_are_no_more_work_than_few(take: Any) -> None:
 ALLOWED = {
     "fixer/modwsgi_fix/model/patterns.py": "the door",
     "fixer/modwsgi_fix/model/effort.py": "has no expression of its own",
+    "fixer/modwsgi_fix/files/journal.py": "names that this program makes",
     "fixer/modwsgi_fix/second_reader.py": "white space",
     "fixer/modwsgi_fix/syntax/parser.py": "the name of a section, escaped or letters only",
     "fixer/modwsgi_fix/syntax/words.py": "one of three quotes",

@@ -158,7 +158,8 @@ def directory_rank(section: Item) -> tuple[bool, int]:
 
 def _sections(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
     servers = [server] if server.is_main else [config.main, server]
-    return [item for one in servers for item in one.all(*keys)]
+    # A bare "Directory" is no section, and one without a path is refused: it holds for nothing.
+    return [item for one in servers for item in one.all(*keys) if item.is_section and item.args]
 
 
 def is_regex_section(section: Item) -> bool:
@@ -266,9 +267,7 @@ def grant(config: Config, server: Server, path: str, file: str | None = None) ->
         found_24 = access if access.has_24 else found_24
         nested += [child for child in section.children if child.key in ("files", "filesmatch")]
     if file is not None:
-        servers = [server] if server.is_main else [config.main, server]
-        outer = [item for one in servers for item in one.all("files", "filesmatch")]
-        for section in [*outer, *nested]:
+        for section in [*_sections(config, server, ("files", "filesmatch")), *nested]:
             held = files_matches(section, file)
             access = access_of(section)
             if held is None and not access.is_empty:
@@ -315,9 +314,8 @@ def location_matches(section: Item, path: str) -> bool | None:
 
 def baseline(config: Config) -> list[Item]:
     """The ``<Directory />`` sections of the main server."""
-    return [
-        item for item in config.main.all("directory") if not is_regex_section(item) and depth(pattern_of(item)) == 0
-    ]
+    sections = _sections(config, config.main, ("directory",))
+    return [item for item in sections if not is_regex_section(item) and depth(pattern_of(item)) == 0]
 
 
 def baseline_dialects(config: Config) -> tuple[bool, bool] | None:

@@ -129,6 +129,27 @@ def previous(node: Node, siblings: Sequence[Node]) -> Node | None:
     return next((siblings[at] for at in range(before - 1, -1, -1) if isinstance(siblings[at], Directive)), None)
 
 
+def takes_options(node: Directive) -> bool:
+    """True for the directives of mod_wsgi that take ``name=value`` after their words."""
+    return node.key == "wsgidaemonprocess" or bool(directives.script_options(node.key))
+
+
+def wrapped_end(node: Directive) -> int:
+    """Where the lines end that follow a directive of mod_wsgi directly and begin with an option, so are meant for it.
+
+    httpd takes them for directives and does not start; till they are joined, nothing may part them from what they follow.
+    """
+    text, end = node.text, node.head_end if isinstance(node, Section) else node.end
+    if not takes_options(node):
+        return end
+    while end < len(text):
+        stop = text.find("\n", end) + 1 or len(text)
+        if not directives.option_at_start(text[end:stop].lstrip(" \t\"'")):
+            break
+        end = stop
+    return end
+
+
 def strip(text: str) -> str:
     """Without the blanks that httpd strips."""
     return text.strip(WHITESPACE)

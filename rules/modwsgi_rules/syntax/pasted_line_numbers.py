@@ -32,6 +32,7 @@ from modwsgi_fix.model.lines import files, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import sound
 
 _NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
 _DIGIT = re.compile(r"\n[ \t]*\d")
@@ -46,15 +47,17 @@ def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if not (file.text[:1].isdigit() or _DIGIT.search(file.text)):
             continue
+        listings = []
         for run in _runs(file):
             first = run[0]
             node, _ = locate(file.tree, first.start(2))
             if len(run) < _LEAST or type(node) is not Directive or node.name != first[2] + first[3]:
                 continue
-            span = Span(*first.span(2))
             fix = Fix.safe("Take the line numbers away", *_edits(file, run))
+            listings.append((run, fix))
+        for (run, _), offered in zip(listings, sound(file, [fix for _, fix in listings]), strict=True):
             message = f"{len(run)} lines begin with their numbers, so httpd will not start"
-            yield Diagnostic(file.path, span, message, fix)
+            yield Diagnostic(file.path, Span(*run[0].span(2)), message, offered)
 
 
 def _runs(file: File) -> Iterator[list[re.Match[str]]]:

@@ -73,7 +73,13 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
             if script is not None:
                 yield _report(alias.item.path, alias.target_span, f"{alias.url} leads to {alias.target}", script)
         root = document_root(config, server)
-        if root is None or not root.known or root.server is not server or not served_by_root(config, server):
+        if (
+            root is None
+            or not root.value
+            or not root.known
+            or root.server is not server
+            or not served_by_root(config, server)
+        ):
             continue
         asked = [*own, *aliases(config, server)]
         script = _exposed(config, server, scripts, root.value.rstrip("/"), "/", asked)

@@ -14,7 +14,7 @@ from modwsgi_fix.model.request.hosts import server_port
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url, server_name
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, Beyond, normal
-from modwsgi_fix.text import decode, encode
+from modwsgi_fix.text import decode, encode, whole_number
 
 _FLAGS = frozenset({
     "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
@@ -151,7 +151,7 @@ class _Run:
     @staticmethod
     def skipped(flags: dict[str, str]) -> int:
         number = flags.get("s") or flags.get("skip") or "0"
-        return int(number) if number.isdigit() else 0
+        return whole_number(number) or 0
 
     def environment(self, flags: dict[str, str]) -> None:
         value = flags.get("e") or flags.get("env")
@@ -300,7 +300,7 @@ class _Run:
     def redirect(self, rule: Rule) -> None:
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
-        status = _STATUS.get(word.lower()) or (int(word) if word.isdigit() else 302)
+        status = _STATUS.get(word.lower()) or whole_number(word) or 302
         if not 300 <= status < 400:
             kind = {403: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
             raise state.done(kind, status, "a RewriteRule says so")

@@ -16,6 +16,7 @@ from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
+from modwsgi_fix.text import whole_number
 
 _REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
 _ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
@@ -159,8 +160,9 @@ def redirect_of(item: Item) -> Redirect | None:
     status = 301 if item.key == "redirectpermanent" else 302
     if item.key in ("redirect", "redirectmatch") and values:
         word = values[0].lower()
-        if word in _STATUS or word.isdigit():
-            status = _STATUS.get(word) or int(word)
+        number = _STATUS.get(word) or whole_number(word)
+        if number is not None:
+            status = number
             values.pop(0)
     if not values:
         return None

@@ -23,6 +23,7 @@ from modwsgi_fix.model.request.translate import Tables, mapped
 from modwsgi_fix.model.request.world import Beyond
 from modwsgi_fix.model.servers import addresses, is_tls, own_name
 from modwsgi_fix.model.urls import Mapping, alias_match
+from modwsgi_fix.text import whole_number
 
 #: Requests for one host, files below one mapping, and how deep.
 MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12
@@ -124,13 +125,13 @@ def authority_of(config: Config, server: Server) -> Authority | None:
     if server.is_main:
         taken = {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
         ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(port)]
-        free = [one for one in ports if one not in taken and "*" not in taken and one.isdigit()]
-        if not free:
+        free = [whole_number(one) for one in ports if one not in taken and "*" not in taken]
+        first = next((one for one in free if one is not None), None)
+        if first is None:
             return None
-        port = int(free[0])
+        port = first
     for one in addresses(server):
-        if one.port.isdigit():
-            port = int(one.port)
+        port = whole_number(one.port) or port
         if not one.is_wildcard:
             address = one.host.strip("[]")
         break
