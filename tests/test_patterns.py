@@ -223,6 +223,7 @@ ALLOWED = {
     "rules/modwsgi_rules/syntax/html_entities.py": "a table of entities",
     "rules/modwsgi_rules/syntax/invisible_characters.py": "a table of characters",
     "rules/modwsgi_rules/syntax/smart_quotes.py": "a table of characters",
+    "rules/modwsgi_rules/syntax/wrapped_options.py": "a table of options",
 }
 _USES = frozenset({"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"})
 

@@ -108,7 +108,6 @@ def test_a_backslash_with_a_blank_behind_it_is_one_finding() -> None:
         "WSGIScriptAlias /desk /srv/run.wsgi\n    @pass-authorization=yes\n",
         "WSGIImportScript /srv/run.wsgi\n    @process-group=desk\n",
         "<Macro desk $who>\nWSGIDaemonProcess desk\n    @user=$who\n</Macro>\n",
-        "{% if desk %}\nWSGIDaemonProcess desk\n    @user=desk\n{% endif %}\n",
     ],
 )
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -155,3 +154,9 @@ def test_nothing_else_happens_to_the_directive_before_they_are_joined() -> None:
     assert "WSGIDaemonProcess desk group=desk" in logical
     assert "WSGIDaemonProcess shop user=shop" in logical
     assert "WSGIScriptAlias /a/b /srv/b.wsgi callable-object=app" in logical
+
+
+def test_a_template_is_not_httpds_to_refuse_yet() -> None:
+    text = "{% if desk %}\nWSGIDaemonProcess desk\n    user=desk\n{% endif %}\n"
+    assert [rule for _, rule, _ in told(text) if rule == "wrapped-options"] == []
+    assert fixed(text, level=Applicability.UNSAFE) == text
