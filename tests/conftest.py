@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +39,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.Cap
         return Outcome(code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
 
     return run
+
+
+@pytest.fixture
+def deep_path() -> Iterator[Path]:
+    """A directory for trees that are deeper than shutil.rmtree goes, which tidies pytest's own."""
+    top = tempfile.mkdtemp(prefix="deep-")
+    yield Path(os.path.realpath(top))
+    subprocess.run(["rm", "-rf", top], check=True)
 
 
 @pytest.fixture

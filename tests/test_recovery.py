@@ -153,14 +153,14 @@ def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:
     assert contents(conf) == after != before
 
 
-def test_every_directory_of_the_given_paths_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_directory_of_the_given_paths_is_looked_through(deep_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However deep it lies; but for what a link leads to, and for what cannot be read."""
     for name in ("conf/a/b", "conf/closed/inner", "elsewhere"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "conf/away").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "conf/round").symlink_to(".")
-    (tmp_path / "conf/x.conf").write_text("")
-    deep = tmp_path / "conf/a/b"
+        (deep_path / name).mkdir(parents=True)
+    (deep_path / "conf/away").symlink_to(deep_path / "elsewhere")
+    (deep_path / "conf/round").symlink_to(".")
+    (deep_path / "conf/x.conf").write_text("")
+    deep = deep_path / "conf/a/b"
     for _ in range(1100):
         deep /= "d"
         deep.mkdir()
@@ -172,10 +172,10 @@ def test_every_directory_of_the_given_paths_is_looked_through(tmp_path: Path, mo
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    source = Source(Disk(), (), (("conf", str(tmp_path / "conf")),), (), complete=False)
+    source = Source(Disk(), (), (("conf", str(deep_path / "conf")),), (), complete=False)
     found = directories([source])
     assert len(found) == len(set(found)) == 4 + 1100
-    assert found[0] == str(tmp_path / "conf")
+    assert found[0] == str(deep_path / "conf")
     assert str(deep) in found
-    one = Source(Disk(), (), (("x", str(tmp_path / "conf/x.conf")),), (), complete=False)
-    assert directories([one]) == [str(tmp_path / "conf")]
+    one = Source(Disk(), (), (("x", str(deep_path / "conf/x.conf")),), (), complete=False)
+    assert directories([one]) == [str(deep_path / "conf")]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modwsgi_fix.syntax import (
+    DEEPEST_SECTION,
     Blank,
     Bogus,
     Close,
@@ -223,8 +224,13 @@ def test_thousands_of_nested_sections(closed: bool) -> None:  # noqa: FBT001
         text = opener * depth + (closer * depth if closed else "")
         tree = parse(text)
         assert tree.text() == text
-        assert len(tree.problems) == (0 if closed else depth)
-        assert sum(1 for _ in tree.walk()) == depth
+        if not closed and opener.startswith("<Location"):
+            # None of these can stand in another, so each ends where the next one begins.
+            assert len(tree.problems) == sum(1 for _ in tree.walk()) == depth
+            continue
+        # What stands in more than a hundred others is one node of unread lines.
+        assert len(tree.problems) == (0 if closed else DEEPEST_SECTION + 1)
+        assert sum(1 for _ in tree.walk()) == DEEPEST_SECTION + 2
 
 
 def _dump(text: str) -> str:

@@ -277,6 +277,8 @@ def _attempt(
             if (rule.name, "", "") in stopped:
                 continue
             candidates = []
+            # Findings may share one fix of many edits: it is weighed once.
+            obstacles: dict[int, str | None] = {}
             for diagnostic in _unsuppressed(config, rule):
                 if diagnostic.fix is None or diagnostic.fix.applicability > level:
                     continue
@@ -286,7 +288,9 @@ def _attempt(
                     continue
                 if job.shipped(config.source(diagnostic.path)):
                     continue
-                reason = _obstacle(config, rule, diagnostic, job)
+                if id(diagnostic.fix) not in obstacles:
+                    obstacles[id(diagnostic.fix)] = _obstacle(config, rule, diagnostic, job)
+                reason = obstacles[id(diagnostic.fix)]
                 if reason is None:
                     candidates.append(diagnostic)
                 else:
@@ -296,7 +300,8 @@ def _attempt(
                 chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
-            passes.append([_applied(config, diagnostic, edits) for diagnostic in chosen])
+            origins = {id(d.fix): _origins(d, edits) for d in {id(d.fix): d for d in chosen}.values()}
+            passes.append([_applied(config, diagnostic, origins[id(diagnostic.fix)]) for diagnostic in chosen])
             if len(passes) > limit:
                 return passes[-1]
             new = dict(texts)
@@ -467,8 +472,12 @@ def _withhold(
     withheld.setdefault((d.rule, d.path, line), Withheld(d.rule, d.fix.title, d.path, file.name, line, reason, is_bug))
 
 
-def _applied(config: Config, d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> Applied:
+def _origins(d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> tuple[tuple[str, Span], ...]:
+    assert d.fix is not None
+    return tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+
+
+def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...]) -> Applied:
     file = config.source(d.path)
     assert d.fix is not None
-    origins = tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
     return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line, origins)

@@ -36,6 +36,22 @@ def has_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(text) is not None
 
 
+_DIGITS = re.compile(r"[0-9]+").fullmatch
+#: More than any setting of httpd has; Python refuses to read some thousands of them.
+_MOST_DIGITS = 18
+
+
+def whole_number(word: str) -> int | None:
+    """A word of ASCII digits as a number; None for any other word, ``-1``, ``²`` and the empty one among them.
+
+    What has more than 18 digits counts as the largest number that has 18.
+    """
+    if _DIGITS(word) is None:
+        return None
+    digits = word.lstrip("0")
+    return int(digits or "0") if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS - 1
+
+
 class Span(NamedTuple):
     """A half-open range of characters, ``text[start:end]``."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.model.urls import compile_regex
+from modwsgi_fix.model.patterns import finds, is_understood
 
 #: What repeats or varies, each with something that it matches.
 _PARTS = (
@@ -25,8 +25,7 @@ _GROUP = re.compile(r"\(([^()|]*)(?:\|[^()]*)?\)([?*+]?)")
 
 def sample(pattern: str) -> str | None:
     """A URL path that matches; None where none was found."""
-    compiled = compile_regex(pattern)
-    if compiled is None:
+    if not is_understood(pattern):
         return None
     text = pattern
     for part, replacement in _PARTS:
@@ -37,6 +36,6 @@ def sample(pattern: str) -> str | None:
     text = re.sub(r"(.)[?*]", "", text).replace("+", "").replace("\0", ".")
     text = text.partition("|")[0]
     for tried in (text, f"/{text}", f"/x{text}", f"{text}x", f"{text}/x", f"{text}/x/y", "/x", "/x/y.txt", "/"):
-        if tried.startswith("/") and re.fullmatch(r"[!-~]+", tried) and compiled.search(tried):
+        if tried.startswith("/") and re.fullmatch(r"[!-~]+", tried) and finds(pattern, tried):
             return tried
     return None

@@ -86,7 +86,8 @@ def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
     if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
     outcomes = [
-        fix(job, plan.level, objection, config, same_outcomes) for job, config in zip(plan.jobs, configs, strict=True)
+        discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
+        for job, config in zip(plan.jobs, configs, strict=True)
     ]
     (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
     write(text)

@@ -17,8 +17,10 @@ from modwsgi_fix.directives.spelling import (
     candidates,
     daemon_option_candidates,
     distance,
+    fits,
     glued,
     is_known_third_party,
+    option_at_start,
 )
 from modwsgi_fix.directives.table import (
     REGEX_WORDS,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
         script_directives,
         script_options,
     )
+    from modwsgi_fix.directives.powers import daemon_option_power, power_of
 
 __all__ = [
     "REGEX_WORDS",
@@ -58,14 +61,18 @@ __all__ = [
     "context_of",
     "daemon_option",
     "daemon_option_candidates",
+    "daemon_option_power",
     "daemon_options",
     "directives",
     "distance",
     "find",
+    "fits",
     "glued",
     "is_known_third_party",
     "module_of",
     "modules",
+    "option_at_start",
+    "power_of",
     "script_directives",
     "script_options",
     "sections",
@@ -74,9 +81,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The names of options.py, loaded with the first of them: every start of the program pays for this package."""
+    """The names of options.py and powers.py, loaded with the first of them: every start pays for this package."""
     if name in __all__:
-        from modwsgi_fix.directives import options
+        from modwsgi_fix.directives import options, powers
 
-        return getattr(options, name)
+        return getattr(powers if hasattr(powers, name) else options, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

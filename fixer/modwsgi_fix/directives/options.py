@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from modwsgi_fix.directives.kinds import version
+from modwsgi_fix.text import whole_number
+
+_INTEGER = re.compile(r"([+-]?)([0-9]+)").fullmatch
+_OCTAL = re.compile(r"[+]?[0-7]+").fullmatch
 
 
 class DaemonOption(NamedTuple):
@@ -39,6 +44,31 @@ class DaemonOption(NamedTuple):
         """Whether that mod_wsgi knows it; else "Invalid option to WSGI daemon process definition."."""
         at = version(mod_wsgi)
         return at >= version(self.since) and not (self.until and at >= version(self.until))
+
+    def refusal(self, value: str) -> str:
+        """Why mod_wsgi refuses a value (mod_wsgi.c:wsgi_add_daemon_process); empty where it may take it.
+
+        Of a number only the digits at its start count for mod_wsgi; one with more behind them is not weighed.
+        """
+        if self.type == "int":
+            found = _INTEGER(value)
+            return self._out_of_bounds((whole_number(found[2]) or 0) * (-1 if found[1] == "-" else 1)) if found else ""
+        if self.type == "octal" and not _OCTAL(value):
+            return "it must be an octal number, such as 022"
+        if self.type == "path" and not value.startswith("/"):
+            return "it must be an absolute path"
+        if self.type == "flag" and value.lower() not in ("on", "off"):
+            return "it must be On or Off"
+        if self.type in ("user", "group") and not value:
+            return "it must name somebody"
+        return "mod_wsgi runs nothing as root" if self.name == "user" and value in ("root", "#0") else ""
+
+    def _out_of_bounds(self, number: int) -> str:
+        if self.or_zero and number == 0:
+            return ""
+        if self.minimum is not None and number < self.minimum:
+            return f"it must be 0 or at least {self.minimum}" if self.or_zero else f"it must be at least {self.minimum}"
+        return f"it must be at most {self.maximum}" if self.maximum is not None and number > self.maximum else ""
 
 
 class ScriptOption(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from modwsgi_fix.directives.table import directives, find
@@ -78,6 +79,30 @@ def candidates(name: str, *, sections: bool) -> list[str]:
     return _nearest(word, _pool(sections))
 
 
+_OBJECT = re.compile(r".+\.(?:so(?:\.[0-9]+)*|dll|dylib|sl)", re.I | re.S).fullmatch
+_MODULE = re.compile(r"\w+_module", re.ASCII).fullmatch
+
+
+def fits(name: str, words: Sequence[str]) -> bool:
+    """Whether a line with these words may be that directive's: their number, words of a fixed choice, what is loaded.
+
+    A word that begins with ``#`` and all after it are left out: a comment may be meant. True for a name that is unknown.
+    """
+    info = find(name)
+    if info is None:
+        return True
+    end = next((at for at, word in enumerate(words) if word.startswith("#") and at), len(words))
+    words = words[:end]
+    least, most = info.counts()
+    if len(words) < least or (most is not None and len(words) > most):
+        return False
+    if info.values and len(words) == 1 and words[0].casefold() not in map(str.casefold, info.values):
+        return False
+    if name.casefold() == "loadfile":
+        return all(map(_OBJECT, words))
+    return name.casefold() != "loadmodule" or bool(_MODULE(words[0]) and _OBJECT(words[1]))
+
+
 def daemon_option_candidates(name: str) -> list[str]:
     """Options of WSGIDaemonProcess that may have been meant, best first; also for another case, and ``_`` for ``-``."""
     from modwsgi_fix.directives.options import daemon_options  # like the tables, loaded where it is needed
@@ -90,6 +115,24 @@ def daemon_option_candidates(name: str) -> list[str]:
     return _nearest(word, ((option, option, _letters(option)) for option in daemon_options()))
 
 
+_ASSIGNED = re.compile(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)=")
+
+
+@cache
+def _options() -> frozenset[str]:
+    from modwsgi_fix.directives.options import daemon_options, script_directives
+
+    return frozenset(daemon_options()) | {
+        option.name for directive in script_directives().values() for option in directive.options
+    }
+
+
+def option_at_start(line: str) -> str:
+    """The option of mod_wsgi by which a line begins, ``user`` of ``user=www-data``; empty where it begins with none."""
+    found = _ASSIGNED.match(line)
+    return found[1] if found is not None and found[1] in _options() else ""
+
+
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 #: What directives' names are made of; seldom digits.
 _IN_NAMES = _LETTERS | frozenset("0123456789")
@@ -99,13 +142,14 @@ def glued(name: str) -> tuple[str, str] | None:
     """A known name and the argument that stands against it: ``NameVirtualHost*:80``, ``ServerNameexample.com``.
 
     The name comes back as it was written. Only where it cannot be the name of something unknown: the rest begins with
-    no letter, or has characters that no name has, or is the On or Off of a directive that takes them.
+    no letter, or has characters that no name has, or is the On or Off of a directive that takes them. A ``name=value``,
+    as mod_wsgi's options are written, is one word: ``header-buffer-size=65536``.
     """
     word = name.removeprefix("<")
     section = word != name
     if section:
         word = word.removesuffix(">")
-    if find(word) is not None or is_known_third_party(word):
+    if find(word) is not None or is_known_third_party(word) or _ASSIGNED.match(word):
         return None
     stop = next((at for at, char in enumerate(word) if char not in _IN_NAMES), len(word))
     odd = stop < len(word)

@@ -6,14 +6,12 @@ same dialect as a whole (domain.md C1 to C7; mod_authz_core.c, mod_access_compat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import translate
 from functools import lru_cache
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.urls import compile_regex
+from modwsgi_fix.model.patterns import finds, wildcard
 
 #: Sections that group Require lines.
 REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
@@ -160,7 +158,8 @@ def directory_rank(section: Item) -> tuple[bool, int]:
 
 def _sections(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
     servers = [server] if server.is_main else [config.main, server]
-    return [item for one in servers for item in one.all(*keys)]
+    # A bare "Directory" is no section, and one without a path is refused: it holds for nothing.
+    return [item for one in servers for item in one.all(*keys) if item.is_section and item.args]
 
 
 def is_regex_section(section: Item) -> bool:
@@ -189,9 +188,9 @@ def directory_matches(section: Item, path: str) -> bool | None:
     """
     pattern = pattern_of(section)
     if is_regex_section(section):
-        regex = compile_regex(pattern)
         # The walk tries every directory on the way, each with a slash at its end.
-        return None if regex is None else any(regex.search(part) for part in _parents(path))
+        found = [finds(pattern, part) for part in _parents(path)]
+        return True if True in found else None if None in found else False
     return path_matches(pattern, path)
 
 
@@ -203,7 +202,7 @@ def path_matches(pattern: str, path: str) -> bool:
     if wanted == have[: len(wanted)]:
         return True
     return has_wildcard(pattern) and all(
-        w == h or (has_wildcard(w) and _component(w)(h)) for w, h in zip(wanted, have, strict=False)
+        w == h or (has_wildcard(w) and wildcard(w)(h)) for w, h in zip(wanted, have, strict=False)
     )
 
 
@@ -224,15 +223,6 @@ def may_overlap(section: Item, path: str) -> bool:
     return len(wanted) <= len(have) and all(
         w == h or has_wildcard(w) or has_wildcard(h) for w, h in zip(wanted, have, strict=False)
     )
-
-
-@lru_cache(maxsize=1024)
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    return re.compile(translate(pattern))
-
-
-def _component(pattern: str):  # type: ignore[no-untyped-def]
-    return _wildcard(pattern).match
 
 
 def _parents(path: str) -> Iterator[str]:
@@ -277,12 +267,13 @@ def grant(config: Config, server: Server, path: str, file: str | None = None) ->
         found_24 = access if access.has_24 else found_24
         nested += [child for child in section.children if child.key in ("files", "filesmatch")]
     if file is not None:
-        servers = [server] if server.is_main else [config.main, server]
-        outer = [item for one in servers for item in one.all("files", "filesmatch")]
-        for section in [*outer, *nested]:
-            if files_matches(section, file) is False:
-                continue
+        for section in [*_sections(config, server, ("files", "filesmatch")), *nested]:
+            held = files_matches(section, file)
             access = access_of(section)
+            if held is None and not access.is_empty:
+                unknown = True
+            if not held:
+                continue
             found_22 = access if access.has_22 else found_22
             found_24 = access if access.has_24 else found_24
     verdicts = [found_22.admits_22 if found_22 else True, found_24.admits_24 if found_24 else True]
@@ -300,10 +291,9 @@ def files_matches(section: Item, name: str) -> bool | None:
     """Whether a ``<Files>`` or ``<FilesMatch>`` section holds for a file name."""
     pattern = pattern_of(section)
     if is_regex_section(section):
-        regex = compile_regex(pattern)
-        return None if regex is None else regex.search(name) is not None
+        return finds(pattern, name)
     if has_wildcard(pattern):
-        return _component(pattern)(name) is not None
+        return wildcard(pattern)(name)
     return pattern == name
 
 
@@ -314,10 +304,9 @@ def location_matches(section: Item, path: str) -> bool | None:
     """
     pattern = pattern_of(section)
     if is_regex_section(section):
-        regex = compile_regex(pattern)
-        return None if regex is None else regex.search(path) is not None
+        return finds(pattern, path)
     if has_wildcard(pattern):
-        return re.match(translate(pattern), path) is not None if "/" not in path.strip("/") else None
+        return wildcard(pattern)(path) if "/" not in path.strip("/") else None
     return path.startswith(pattern) and (
         pattern.endswith("/") or len(path) == len(pattern) or path[len(pattern)] == "/"
     )
@@ -325,9 +314,8 @@ def location_matches(section: Item, path: str) -> bool | None:
 
 def baseline(config: Config) -> list[Item]:
     """The ``<Directory />`` sections of the main server."""
-    return [
-        item for item in config.main.all("directory") if not is_regex_section(item) and depth(pattern_of(item)) == 0
-    ]
+    sections = _sections(config, config.main, ("directory",))
+    return [item for item in sections if not is_regex_section(item) and depth(pattern_of(item)) == 0]
 
 
 def baseline_dialects(config: Config) -> tuple[bool, bool] | None:

@@ -55,11 +55,12 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
     """True when an ``.htaccess`` file may speak of access there."""
     allowed = config.target.is_22
     for section in directory_sections(config, server):
-        if directory_matches(section, target.directory) is False:
+        held = directory_matches(section, target.directory)
+        if held is False:
             continue
         for item in section.children:
             if item.key == "allowoverride":
-                allowed = any(value.lower() != "none" for value in item.values)
+                allowed = any(value.lower() != "none" for value in item.values) or (allowed and held is None)
     if not allowed or config.disk is None:
         return allowed
     path = target.directory

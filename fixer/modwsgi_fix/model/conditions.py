@@ -1,10 +1,11 @@
-"""What ``<IfModule>`` and ``<IfVersion>`` ask for."""
+"""What ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>`` ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.config import Guard, Target
+from modwsgi_fix.model.variables import Variables
 
 #: Modules that are compiled in wherever httpd is packaged, so that no LoadModule names them.
 STATIC_MODULES = frozenset({"core", "http", "so", "log_config", "logio", "unixd", "version", "watchdog"})
@@ -24,6 +25,59 @@ def module_asked(test: str) -> str | None:
         short = test[4:-2]
         return None if short in _MODULES_BY_FILE.values() else short
     return _MODULES_BY_FILE.get(test)
+
+
+class Modules:
+    """The modules that are loaded so far, by their names without ``_module``."""
+
+    def __init__(self, target: Target, *, is_complete: bool) -> None:
+        #: How often something changed.
+        self.changes = 0
+        self.target = target
+        self._is_complete = is_complete
+        self._loaded: set[str] = set()
+        self._maybe: set[str] = set()
+
+    def load(self, name: str, guards: Sequence[Guard]) -> None:
+        """``LoadModule`` under these undecided conditions."""
+        # Loaded only where it is absent, it is there either way.
+        is_certain = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in guards)
+        modules = self._loaded if is_certain else self._maybe
+        self.changes += name not in modules
+        modules.add(name)
+
+    def has(self, test: str) -> bool | None:
+        """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
+        short = module_asked(test)
+        if short is None:
+            # A file that is not called after its module, as that of PHP.
+            return None if test.endswith(".c") and not test.startswith("mod_") else False
+        if short in self._loaded or short in STATIC_MODULES or short == "wsgi":
+            return True
+        if short in self._maybe:
+            return None
+        if short == "authz_core":
+            # New in 2.3; every 2.4 needs it, for nothing else reads Require.
+            return not self.target.is_22
+        # A server that loads only a few modules has the others compiled in.
+        return False if self._is_complete and len(self._loaded) > 5 else None
+
+
+def weigh(
+    key: str, words: Sequence[str], guards: tuple[Guard, ...], variables: Variables, modules: Modules
+) -> bool | Guard:
+    """True or False where the files decide a condition, else the guard. The test is kept without its negation."""
+    test = words[0] if words else ""
+    name, negated = test.removeprefix("!"), test.startswith("!")
+    verdict: bool | None = None
+    if key == "ifdefine":
+        verdict = variables.is_defined(name, guards)
+    elif key == "ifmodule":
+        verdict = modules.has(name)
+    elif key == "ifversion":
+        found = compare_version(modules.target, words)
+        return Guard(key, " ".join(words), negated) if found is None else found
+    return Guard(key, name, negated) if verdict is None else verdict is not negated
 
 
 def compare_version(target: Target, words: Sequence[str]) -> bool | None:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.language import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
+
+if TYPE_CHECKING:
+    from modwsgi_fix.model.bounds import Endless
 
 T = TypeVar("T")
 
@@ -299,6 +302,8 @@ class Config:
         gaps: Sequence[Gap],
         *,
         unmatched: Sequence[Item],
+        endless: Sequence[Endless],
+        left_out: str,
         complete: bool,
         target: Target,
         disk: Files | None,
@@ -321,6 +326,10 @@ class Config:
         self.shown_within = shown_within
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
+        #: The Includes and Uses that lead back to themselves; they are not followed.
+        self.endless = endless
+        #: Why some of the server was left out, for a limit that is ours; empty where all was read.
+        self.left_out = left_out
         #: True when the entry file was found, so that what is absent is really absent.
         self.complete = complete
         self.target = target

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.syntax import split_words
-from modwsgi_fix.text import WHITESPACE, Span, has_placeholder
+from modwsgi_fix.text import WHITESPACE, Span, has_placeholder, whole_number
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
@@ -27,6 +28,13 @@ def in_template(item: Item) -> bool:
 def is_settled(text: str) -> bool:
     """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
     return "${" not in text and not has_placeholder(text)
+
+
+def atoi(value: str) -> int:
+    """A value as C's ``atoi`` reads it: the digits at its start, with a sign or without, else 0."""
+    found = re.match(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)", value)
+    number = whole_number(found[2]) if found is not None else None
+    return (number or 0) * (-1 if found is not None and found[1] == "-" else 1)
 
 
 class Option(NamedTuple):
@@ -48,7 +56,10 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DaemonProcess:
-    """One reading of a WSGIDaemonProcess. ``stray`` are the words that are no option, at which httpd stops."""
+    """One reading of a WSGIDaemonProcess.
+
+    ``stray`` are the words that are no option, at which httpd stops; also the lines below that begin with an option.
+    """
 
     name: str
     directive: Item
@@ -70,12 +81,9 @@ class DaemonProcess:
         return {option.name: option.value for option in self.options}
 
     def integer(self, name: str, default: int) -> int:
-        """An option's number as ``atoi`` reads it: leading digits, else 0."""
+        """An option's number, or the default where it is not given."""
         option = self.option(name)
-        if option is None:
-            return default
-        found = re.match(r"\s*([+-]?\d+)", option.value)
-        return int(found[1]) if found else 0
+        return default if option is None else atoi(option.value)
 
     @property
     def capacity(self) -> int:
@@ -143,6 +151,8 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     for item in config.named("wsgidaemonprocess"):
         if item.args:
             options, stray = options_of(config, item, 1)
+            if (end := wrapped_end(item.node)) != item.node.end:
+                stray = (*stray, Span(item.node.end, end))
             found.append(DaemonProcess(item.value, item, options, stray))
     return found
 

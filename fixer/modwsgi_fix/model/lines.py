@@ -6,7 +6,7 @@ They look at every line of a file, also where a condition leaves it out, and fin
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix import directives
@@ -82,8 +82,7 @@ def is_template(node: Directive) -> bool:
 
 def is_unsettled(file: File) -> bool:
     """True where tags need not balance yet: in a template, and while some tags are hidden behind other characters."""
-    text = file.text
-    return "{%" in text or "<%" in text or "{{" in text or any(p.kind == "hidden-tag" for p in file.tree.problems)
+    return file.tree.is_unsettled
 
 
 def in_macro(parents: Sequence[Section]) -> bool:
@@ -126,8 +125,29 @@ def physical_lines(node: Directive) -> list[Span]:
 
 def previous(node: Node, siblings: Sequence[Node]) -> Node | None:
     """The last directive or section before a node at its level."""
-    before = [other for other in siblings if other.start < node.start and isinstance(other, Directive)]
-    return before[-1] if before else None
+    before = bisect_left(siblings, node.start, key=lambda other: other.start)
+    return next((siblings[at] for at in range(before - 1, -1, -1) if isinstance(siblings[at], Directive)), None)
+
+
+def takes_options(node: Directive) -> bool:
+    """True for the directives of mod_wsgi that take ``name=value`` after their words."""
+    return node.key == "wsgidaemonprocess" or bool(directives.script_options(node.key))
+
+
+def wrapped_end(node: Directive) -> int:
+    """Where the lines end that follow a directive of mod_wsgi directly and begin with an option, so are meant for it.
+
+    httpd takes them for directives and does not start; till they are joined, nothing may part them from what they follow.
+    """
+    text, end = node.text, node.head_end if isinstance(node, Section) else node.end
+    if not takes_options(node):
+        return end
+    while end < len(text):
+        stop = text.find("\n", end) + 1 or len(text)
+        if not directives.option_at_start(text[end:stop].lstrip(" \t\"'")):
+            break
+        end = stop
+    return end
 
 
 def strip(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
 
 
@@ -30,7 +31,9 @@ def refuge(item: Item, name: str) -> Item | None:
 
 
 def may_move(item: Item, anchor: Item) -> bool:
-    """Whether the text can be moved as it is: one file, no macro, and no condition of its own that it would lose."""
+    """Whether the text can be moved as it is: one file, no macro, all on its lines, no condition that it would lose."""
+    if wrapped_end(item.node) != item.node.end:
+        return False
     held = item.parent is not None and item.wrapper is item.parent.node
     return held and item.file is anchor.file and not item.foreign and not anchor.foreign
 

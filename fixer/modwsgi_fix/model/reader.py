@@ -6,25 +6,30 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 
 from __future__ import annotations
 
-import posixpath
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import translate
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, TypeAlias
 
-from modwsgi_fix.files import OWN, FileProblem, Files
-from modwsgi_fix.model.conditions import STATIC_MODULES, compare_version, module_asked
-from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Script, Server, Target
+from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
+from modwsgi_fix.model.conditions import Modules, weigh
+from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Server, Target
 from modwsgi_fix.model.include_paths import candidates, is_own
 from modwsgi_fix.model.language import HTTPD, language_of
-from modwsgi_fix.model.source import Source
-from modwsgi_fix.syntax import CONDITIONS, Directive, Node, Section, Tree, is_opaque_section, parse
+from modwsgi_fix.model.patterns import wildcard
+from modwsgi_fix.model.source import Source, named_scripts, script_at
+from modwsgi_fix.model.variables import Variables
+from modwsgi_fix.syntax import (
+    CONDITIONS,
+    DEEPEST_SECTION,
+    Directive,
+    Node,
+    Section,
+    Tree,
+    Word,
+    is_opaque_section,
+    parse,
+)
 from modwsgi_fix.text import Span, has_placeholder
-
-_VARIABLE = re.compile(r"\$\{([^}:]*)\}")
-
-#: How deep httpd goes into a directory that is included (server/config.c: AP_MAX_INCLUDE_DIR_DEPTH).
-_MOST_DIRECTORIES = 20
 
 
 class _Macro(NamedTuple):
@@ -43,7 +48,14 @@ class _Where(NamedTuple):
     wrapper: Section | None
     bindings: tuple[tuple[str, str], ...]
     foreign: bool
-    depth: int
+    #: How many Includes, conditions (decided or not), and other sections or undecided conditions are around it.
+    depth: int = 0
+    conditions: int = 0
+    nested: int = 0
+
+
+#: What is still to be read, and where.
+_Frame: TypeAlias = tuple[Iterator[Node], _Where]
 
 
 class _Reader:
@@ -57,19 +69,26 @@ class _Reader:
         self.texts = texts
         self.trees = trees
         self.target = target
+        self.keys: dict[str, str] = {}
         self.files: dict[str, File] = {}
         self.items: list[Item] = []
         self.main = Server(None)
         self.servers = [self.main]
-        self.gaps: list[Gap] = []
+        self.gaps: dict[Gap, None] = {}
         self.unmatched: list[Item] = []
-        self.defined = dict(source.variables)
-        self.names_defined: set[str] = set()
-        #: Variables whose values hold undefined ones.
-        self.doubtful: set[str] = set()
-        self.modules: set[str] = set()
-        self.maybe_modules: set[str] = set()
+        self.endless: list[Endless] = []
+        #: What has been left out, in words; empty where nothing was.
+        self.left_out = ""
+        self.budget = Budget()
+        #: Files by their keys, macros by ``macro`` and their names.
+        self.underway = Underway()
+        #: Includes, by place and the key of the file, that are known to have no end.
+        self.refused: set[tuple[str, int, str]] = set()
+        self.variables = Variables(source.variables, self.budget)
+        self.modules = Modules(target, is_complete=source.complete)
         self.macros: dict[str, _Macro] = {}
+        #: The words of lines that are read more than once.
+        self.words: dict[Directive, tuple[Word, ...]] = {}
         self.declared_root: str | None = None
         #: Files that are there and cannot be read.
         self.unread: list[FileProblem] = []
@@ -79,7 +98,7 @@ class _Reader:
     # -- files -----------------------------------------------------------------
 
     def open(self, path: str, text: str | None = None) -> File:
-        key = self.disk.key(path)
+        key = self.key(path)
         file = self.files.get(key)
         if file is None:
             text = self.texts.get(key, text)
@@ -91,8 +110,15 @@ class _Reader:
             file = self.files[key] = File(
                 key, self.source.name(key), tree, writable=self.source.writable(key), quotable=self.source.quotable(key)
             )
+            self.budget.allow(text)
         file.readings += 1
         return file
+
+    def key(self, path: str) -> str:
+        """The key of a file; one that is included again and again is asked for once."""
+        if path not in self.keys:
+            self.keys[path] = self.disk.key(path)
+        return self.keys[path]
 
     def read_text(self, path: str) -> str:
         """The text of a file. Raises ``FileProblem``, which says where a link leads."""
@@ -104,53 +130,70 @@ class _Reader:
             raise FileProblem(path, f"is a link to {self.disk.readlink(path)}: {problem.reason}") from problem
 
     def read_entry(self, path: str) -> None:
-        """Read a file that nobody includes, where it is httpd's."""
+        """Read a file that httpd opens itself, where it is httpd's, and all that it leads to."""
         try:
-            key, text = self.disk.key(path), None
+            key, text = self.key(path), None
             if key not in self.texts and not self.source.as_httpd:
                 text = self.read_text(path)
                 language = language_of(path, text)
                 if language != HTTPD:
                     self.skipped[key] = self.source.name(key), language.name
                     return
-            self.read_file(path, None, text)
+            file = self.open(path, text)
         except FileProblem as problem:
             self.unread.append(problem)
-
-    def read_file(self, path: str, where: _Where | None, text: str | None = None) -> None:
-        file = self.open(path, text)
-        if where is None:
-            where = _Where(file, None, self.main, (), None, (), foreign=False, depth=0)
-        else:
-            where = where._replace(file=file, wrapper=None, depth=where.depth + 1)
-        self.read(file.tree.children, where)
+            return
+        where = _Where(file, None, self.main, (), None, (), foreign=False)
+        self.read(self.marked(file.path, file.tree.children, where))
 
     # -- nodes -----------------------------------------------------------------
 
-    def read(self, nodes: Iterable[Node], where: _Where) -> None:
-        # Sections nest a few deep; those that nest thousands deep are read without recursion.
-        stack: list[tuple[Iterator[Node], _Where]] = [(iter(nodes), where)]
+    def read(self, frame: _Frame) -> None:
+        # Without recursion: sections, Includes and macros nest as deep as someone likes.
+        stack = [frame]
         while stack:
             nodes, where = stack[-1]
             node = next(nodes, None)
             if node is None:
                 stack.pop()
-            elif isinstance(node, Section):
-                inner = self.section(node, where)
-                if inner is not None:
-                    stack.append((iter(node.children), inner))
-            elif type(node) is Directive:
-                self.directive(node, where)
+                continue
+            try:
+                self.budget.spend()
+                if isinstance(node, Section):
+                    inner = self.section(node, where)
+                    stack += [(iter(node.children), inner)] if inner is not None else []
+                elif type(node) is Directive:
+                    stack += reversed(self.directive(node, where))
+            except TooMuch as limit:
+                self.left_out = str(limit)
+                self.gap(where.file, node.span, self.left_out)
+                return
+
+    def marked(self, name: str, nodes: Iterable[Node], where: _Where) -> _Frame:
+        """What there is to read of a file or a macro."""
+        return self.underway.marked(name, nodes, self.standing(where)), where
+
+    def standing(self, where: _Where) -> Standing:
+        """How things stand for what may lead back to itself."""
+        changes = self.variables.changes + self.modules.changes
+        return Standing(where.guards, where.conditions, changes, where.depth)
 
     def section(self, node: Section, where: _Where) -> _Where | None:
         """Read a section's opening line; where its contents are read, or None when they are not."""
         key = node.key
+        if where.nested >= DEEPEST_SECTION or node.is_unread:
+            self.left_out = f"<{node.name}> stands in {DEEPEST_SECTION} sections, and is not read"
+            self.gap(where.file, node.name_span, self.left_out)
+            return None
         if key in CONDITIONS:
-            verdict = self.condition(node, where)
+            words = [arg.value for arg in self.args(node, where)]
+            verdict = weigh(key, words, where.guards, self.variables, self.modules)
             if verdict is False:
                 return None
-            guards = where.guards if verdict is True else (*where.guards, verdict)
-            return where._replace(guards=guards, wrapper=node)
+            where = where._replace(wrapper=node, conditions=where.conditions + 1)
+            return (
+                where if verdict is True else where._replace(guards=(*where.guards, verdict), nested=where.nested + 1)
+            )
         args = self.args(node, where)
         if key == "macro":
             if args:
@@ -165,32 +208,28 @@ class _Reader:
             server = Server(item)
             item.server = server
             self.servers.append(server)
-        return where._replace(parent=item, server=server, wrapper=node)
+        return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
-    def directive(self, node: Directive, where: _Where) -> None:
+    def directive(self, node: Directive, where: _Where) -> list[_Frame]:
+        """Read a directive; what it puts in its place, in order."""
         key = node.key
         args = self.args(node, where)
         item = self.item(node, args, where)
-        if key in ("include", "includeoptional") and args:
-            self.include(item, args[0], where, optional=key == "includeoptional")
-        elif key in ("define", "undefine") and args:
-            # Under an undecided condition nothing is known of it afterwards.
-            self.names_defined.discard(args[0].value)
-            self.defined.pop(args[0].value, None)
-            if key == "define" and not where.guards:
-                self.names_defined.add(args[0].value)
-                if len(args) > 1:
-                    self.defined[args[0].value] = args[1].value
-                    (self.doubtful.discard if args[1].known else self.doubtful.add)(args[0].value)
+        if key in ("include", "includeoptional"):
+            # An empty name is none to httpd, which refuses it.
+            return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
+        if key == "use" and args:
+            return self.use(item, args, where)
+        if key in ("define", "undefine") and args:
+            if key == "define":
+                self.variables.define(args[0].value, args[1] if len(args) > 1 else None, where.guards)
+            else:
+                self.variables.undefine(args[0].value, where.guards)
         elif key == "loadmodule" and args:
-            name = args[0].value.removesuffix("_module")
-            # Loaded only where it is absent, it is there either way.
-            absent = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in where.guards)
-            (self.modules if absent else self.maybe_modules).add(name)
+            self.modules.load(args[0].value.removesuffix("_module"), where.guards)
         elif key == "serverroot" and args and self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
-        elif key == "use" and args:
-            self.use(node, args, where)
+        return []
 
     def item(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> Item:
         item = Item(
@@ -206,86 +245,41 @@ class _Reader:
         return item
 
     def args(self, node: Directive, where: _Where) -> tuple[Arg, ...]:
+        words = self.words.get(node)
+        if words is None:
+            words = node.args
+            if where.foreign or where.file.readings > 1:
+                self.words[node] = words
         args = []
-        for value, span in node.args:
-            written = value
-            for parameter, replacement in where.bindings:
-                if parameter in value:
-                    value = value.replace(parameter, replacement)
-            known = True
-            if "${" in value:
-                names = [found[1] for found in _VARIABLE.finditer(value)]
-                unknown = [name for name in names if name not in self.defined or name in self.doubtful]
-                value = _VARIABLE.sub(lambda found: self.defined.get(found[1], found[0]), value)
-                known = not unknown
-                if not known:
-                    self.gap(where.file, span, f"the variable ${{{unknown[0]}}} is not defined in these files")
-            if has_placeholder(value):
-                known = False
-            args.append(Arg(value, span, known, written))
+        for written, span in words:
+            value, unknown = self.variables.expand(written, where.bindings)
+            if unknown:
+                self.gap(where.file, span, unknown)
+            args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
         return tuple(args)
 
     def gap(self, file: File, span: Span, reason: str) -> None:
-        gap = Gap(file.path, span, reason)
-        if gap not in self.gaps:
-            self.gaps.append(gap)
-
-    # -- conditions ------------------------------------------------------------
-
-    def condition(self, node: Section, where: _Where) -> bool | Guard:
-        """True or False where the files decide it, else the guard. The test is kept without its negation."""
-        key = node.key
-        args = self.args(node, where)
-        test = args[0].value if args else ""
-        negated = test.startswith("!")
-        name = test.removeprefix("!")
-        verdict: bool | None = None
-        if key == "ifdefine":
-            verdict = True if name in self.names_defined else None
-        elif key == "ifmodule":
-            verdict = self.has_module(name)
-        elif key == "ifversion":
-            verdict = compare_version(self.target, [arg.value for arg in args])
-            name, negated = " ".join(arg.value for arg in args), verdict is None and negated
-            if verdict is not None:
-                return verdict
-        if verdict is None:
-            return Guard(key, name, negated)
-        return verdict is not negated
-
-    def has_module(self, name: str) -> bool | None:
-        """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
-        short = module_asked(name)
-        if short is None:
-            # A file that is not called after its module, as that of PHP.
-            return None if name.endswith(".c") and not name.startswith("mod_") else False
-        if short in self.modules or short in STATIC_MODULES or short == "wsgi":
-            return True
-        if short in self.maybe_modules:
-            return None
-        if short == "authz_core":
-            # New in 2.3; every 2.4 needs it, for nothing else reads Require.
-            return not self.target.is_22
-        # A server that loads only a few modules has the others compiled in.
-        return False if self.source.complete and len(self.modules) > 5 else None
+        self.gaps.setdefault(Gap(file.path, span, reason))
 
     # -- includes and macros ---------------------------------------------------
 
-    def include(self, item: Item, arg: Arg, where: _Where, *, optional: bool) -> None:
+    def include(self, item: Item, arg: Arg, where: _Where, *, optional: bool) -> list[_Frame]:
+        """The files that are read in an Include's place."""
+        frames: list[_Frame] = []
         if not arg.known:
-            return
-        if where.depth > 64:
-            # server/config.c: AP_MAX_INCLUDE_DEPTH; httpd refuses deeper nesting.
-            self.gap(where.file, arg.span, "Include is nested too deeply, as a file that includes itself is")
-            return
+            return frames
+        if arg.value != arg.written:
+            # Another time it may name another file, as under a condition.
+            where = where._replace(conditions=where.conditions + 1)
         found = False
         for pattern in self.candidates(arg.value):
             paths = list(self.matches(pattern))
             found = found or self.disk.is_dir(pattern)
             for path in paths:
                 found = True
+                self.budget.spend()
                 try:
-                    self.read_file(path, where)
+                    frames += self.included(path, item, where)
                 except FileProblem as problem:
                     self.unread.append(problem)
                     self.gap(where.file, arg.span, f"{arg.value} cannot be read: {problem.reason}")
@@ -298,6 +292,25 @@ class _Reader:
             self.gap(where.file, arg.span, f"no file matches {arg.value} here, so what it holds is unknown")
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
+        return frames
+
+    def included(self, path: str, item: Item, where: _Where) -> list[_Frame]:
+        """A file to read, or none where it is being read already and nothing will ever end that."""
+        key = self.key(path)
+        said = ""
+        if where.depth >= DEEPEST_INCLUDE or self.underway.leads_back(key, self.standing(where)):
+            said = f"Exceeded maximum include depth of {DEEPEST_INCLUDE}, There appears to be a recursion."
+        elif key not in self.files and self.disk.is_dir(path):
+            said = "Too many levels of symbolic links"
+        place = (item.path, item.node.start, key)
+        if not said and place not in self.refused:
+            file = self.open(path)
+            inner = where._replace(file=file, wrapper=None, depth=where.depth + 1)
+            return [self.marked(key, file.tree.children, inner)]
+        if place not in self.refused:
+            self.refused.add(place)
+            self.endless.append(Endless(item, said, self.underway.is_certain(key, self.standing(where))))
+        return []
 
     def is_own(self, path: str) -> bool:
         return is_own(path, self.declared_root)
@@ -318,7 +331,7 @@ class _Reader:
         base, rest = "/".join(parts[:at]), parts[at + 1 :]
         if not self.disk.is_dir(base or "/" if pattern.startswith("/") else base or "."):
             return
-        wanted = fnmatch(parts[at])
+        wanted = wildcard(parts[at])
         for name in self.names(base or ("/" if pattern.startswith("/") else ".")):
             if name.startswith(".") and not parts[at].startswith("."):
                 continue
@@ -340,45 +353,31 @@ class _Reader:
 
     def below(self, top: str, *, listed: bool = False) -> Iterator[str]:
         """The files that a path means to Include; ``listed`` says that its directory has the name."""
-        pending = [(top, 1)]
-        while pending:
-            path, depth = pending.pop()
-            if posixpath.basename(path).startswith(OWN):
-                continue
-            if self.disk.is_dir(path):
-                if depth > _MOST_DIRECTORIES:
-                    reason = (
-                        f"is nested deeper than the {_MOST_DIRECTORIES} directories that httpd includes; is it a loop?"
-                    )
-                    self.unread.append(FileProblem(path, reason))
-                    return
-                names = [name for name in self.names(path) if name not in (".", "..")]
-                pending += [(f"{path.rstrip('/')}/{name}", depth + 1) for name in reversed(names)]
-            elif listed or path != top or self.disk.is_file(path) or self.disk.is_link(path):
-                # A link that leads nowhere stops httpd, and so does a pipe: reading it says so.
-                yield path
+        return files_below(self.disk, top, self.budget, self.names, listed=listed)
 
-    def use(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> None:
-        macro = self.macros.get(args[0].value.lower())
+    def use(self, item: Item, args: tuple[Arg, ...], where: _Where) -> list[_Frame]:
+        """The body of the macro that is used."""
+        name = args[0].value.lower()
+        macro = self.macros.get(name)
         if macro is None:
             self.gap(where.file, args[0].span, f"the macro {args[0].value} is not defined in these files")
-            return
-        if where.depth > 64:
-            return
+            return []
+        mark = f"macro {name}"
+        earlier = self.underway.last(mark)
+        if earlier is not None and earlier.depth == where.depth:
+            # mod_macro.c:use_macro: whatever conditions there are; through an Include it does not see it.
+            said = f"recursive use of macro '{name}' is invalid"
+            self.endless.append(Endless(item, said, self.underway.is_certain(mark, self.standing(where))))
+            return []
         # mod_macro replaces the longest names first where one begins another.
         bindings = sorted(
-            zip(macro.parameters, (arg.value for arg in args[1:]), strict=False), key=lambda pair: -len(pair[0])
+            zip(filter(None, macro.parameters), (arg.value for arg in args[1:]), strict=False),
+            key=lambda pair: -len(pair[0]),
         )
         inner = where._replace(
-            file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section, depth=where.depth + 1
-        )
-        self.read(macro.section.children, inner)
-
-
-def fnmatch(pattern: str) -> Callable[[str], bool]:
-    """``apr_fnmatch`` of one path component."""
-    matcher = re.compile(translate(pattern))
-    return lambda name: matcher.match(name) is not None
+            file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section,
+        )  # fmt: skip
+        return [self.marked(mark, macro.section.children, inner)]
 
 
 def load(
@@ -401,36 +400,15 @@ def load(
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
             reader.read_entry(entry)
+        if reader.budget.is_spent:
+            break
     return Config(
-        reader.files, reader.items, reader.servers, reader.gaps,
-        unmatched=reader.unmatched, complete=source.complete, target=reader.target, disk=disk, options=options or {},
-        variables=reader.defined, shown_within=source.shown_within,
-        read=lambda path: _script(source, disk, texts or {}, path),
-        named_scripts=tuple(_named_scripts(source, texts or {}, reader.unread)),
+        reader.files, reader.items, reader.servers, list(reader.gaps),
+        unmatched=reader.unmatched, endless=reader.endless, left_out=reader.left_out,
+        complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
+        variables=reader.variables.values, shown_within=source.shown_within,
+        read=lambda path: script_at(source, disk, texts or {}, path),
+        named_scripts=tuple(named_scripts(source, texts or {}, reader.unread)),
         unread=reader.unread,
         skipped=[told for key, told in reader.skipped.items() if key not in reader.files],
     )  # fmt: skip
-
-
-def _named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
-    """The scripts that were named by themselves."""
-    for path in source.scripts:
-        key = source.files.key(path)
-        try:
-            text = texts[key] if key in texts else source.files.read(path)
-        except FileProblem as problem:
-            unread.append(problem)
-            continue
-        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
-
-
-def _script(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
-    files = disk if disk is not None else source.files
-    if not files.is_file(path):
-        return None
-    key = files.key(path)
-    try:
-        text = texts[key] if key in texts else files.read(path)
-    except FileProblem:
-        return None
-    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
@@ -158,8 +159,8 @@ def insert_outside(item: Item, lines: Sequence[str]) -> Edit:
 
 
 def insert_after(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines after the directive or section, at its level."""
-    at = item.node.end
+    """Write lines after the directive or section, at its level; and after options that got onto lines of their own."""
+    at = item.node.end if item.is_section else wrapped_end(item.node)
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + block(item.file, item.node.indent, lines))
 
 

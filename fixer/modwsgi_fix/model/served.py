@@ -24,6 +24,8 @@ from modwsgi_fix.model.urls import (
 )
 
 _GROUP = re.compile(r"\$\d")
+#: A group of a regular expression that can hold no slash.
+_WITHOUT_SLASH = re.compile(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)")
 #: An absolute path, of Windows too.
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
 _SCRIPT = re.compile(r"(.*?\.(?:wsgi|py))/[^/]")
@@ -125,8 +127,7 @@ def _groups(pattern: str) -> dict[int, str]:
             continue
         if pattern[at] == "(" and pattern[at + 1 : at + 2] != "?":
             number += 1
-            inner = re.match(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)", pattern[at:])
-            if inner:
+            if _WITHOUT_SLASH.match(pattern, at):
                 found[number] = ""
         at += 1
     return found

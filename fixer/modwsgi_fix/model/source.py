@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
+from modwsgi_fix.model.config import Script
 from modwsgi_fix.model.language import MAIN_FILES, PYTHON, TEMPLATES, by_name, language_of
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
@@ -281,3 +282,28 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
     return {
         found[1]: re.sub(r"\$\{?SUFFIX\}?", "", found[2]).strip("\"'") for found in _EXPORT.finditer(files.read(path))
     }
+
+
+def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
+    """The WSGI script at a path of the configuration, on ``disk`` where that is known; None where it cannot be read."""
+    files = disk if disk is not None else source.files
+    if not files.is_file(path):
+        return None
+    key = files.key(path)
+    try:
+        text = texts[key] if key in texts else files.read(path)
+    except FileProblem:
+        return None
+    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
+
+
+def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
+    """The scripts that were named by themselves."""
+    for path in source.scripts:
+        key = source.files.key(path)
+        try:
+            text = texts[key] if key in texts else source.files.read(path)
+        except FileProblem as problem:
+            unread.append(problem)
+            continue
+        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))

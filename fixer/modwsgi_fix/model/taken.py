@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from modwsgi_fix.files import FileProblem, Files, Overlay
+from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import Source
@@ -22,8 +22,7 @@ def taken_in(
     """
     new = frozenset(paths)
     files = Overlay(source.files, dict.fromkeys(new, ""))
-    try:
-        config = load(replace(source, files=files), target=target, disk=disk, texts=texts)
-    except FileProblem:
+    config = load(replace(source, files=files), target=target, disk=disk, texts=texts)
+    if not all(files.key(entry) in config.files for entry in source.entries):
         return new
     return new & config.files.keys()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import Option, options_of
-from modwsgi_fix.text import Span
+from modwsgi_fix.model.patterns import Match, finds, search
+from modwsgi_fix.text import Span, decode, encode
 
 #: Directives that map URLs, with whether the first argument is a regular expression.
 _ALIASES = {"alias": False, "aliasmatch": True, "scriptalias": False, "scriptaliasmatch": True}
@@ -49,17 +49,15 @@ class Mapping:
         """Whether a URL path is mapped by it; None where its pattern is not understood."""
         if not self.is_regex:
             return alias_match(self.url, path) is not None
-        pattern = compile_regex(self.url)
-        return None if pattern is None else pattern.search(path) is not None
+        return finds(self.url, path)
 
     def maps(self, path: str) -> str | None:
         """The file that a URL path is mapped to; None when it does not match, or is not understood."""
         if not self.is_regex:
             end = alias_match(self.url, path)
             return None if end is None else self.target + path[end:]
-        pattern = compile_regex(self.url)
-        found = pattern.search(path) if pattern else None
-        return substitute(self.target, found) if found else None
+        found = search(self.url, path)
+        return substitute(self.target, found) if isinstance(found, Match) else None
 
 
 def alias_match(prefix: str, path: str) -> int | None:
@@ -86,25 +84,16 @@ def alias_match(prefix: str, path: str) -> int | None:
     return u if u else None
 
 
-@lru_cache(maxsize=2048)
-def compile_regex(pattern: str) -> re.Pattern[str] | None:
-    """A PCRE pattern as Python's; None where Python does not understand it."""
-    try:
-        return re.compile(pattern, re.ASCII)
-    except (re.error, OverflowError, RecursionError):
-        return None
-
-
-def substitute(template: str, found: re.Match[str]) -> str:
+def substitute(template: str, found: Match) -> str:
     """``$0`` to ``$9`` replaced by what was captured (util.c:ap_pregsub); a backslash takes the next character as is."""
 
     def group(part: re.Match[str]) -> str:
         if part[1] is None:
             return part[2]
-        number = int(part[1])
-        return (found[number] or "") if number <= (found.re.groups) else ""
+        return found.group(int(part[1]))
 
-    return re.sub(r"\$(\d)|\\(.)", group, template)
+    # What was found may begin or end within a character.
+    return decode(encode(re.sub(r"\$(\d)|\\(.)", group, template)))
 
 
 def mapping_of(item: Item) -> Mapping | None:

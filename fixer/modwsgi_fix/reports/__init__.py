@@ -7,9 +7,11 @@ A format's module is imported when it is asked for. A report is text as ``text.d
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +21,7 @@ from modwsgi_fix.engine import Applied, Withheld
 from modwsgi_fix.model.config import Config, File, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.rule import Diagnostic, Severity
-from modwsgi_fix.text import LineIndex, Position
+from modwsgi_fix.text import LineIndex, Position, Span
 
 if TYPE_CHECKING:
     from modwsgi_fix.impact import Impact
@@ -85,6 +87,19 @@ class Gap(NamedTuple):
     reason: str
 
 
+def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
+    """Where the longest of these regions ends that an offset lies in; 0 where it lies in none."""
+    ordered = sorted(regions)
+    starts = [region.start for region in ordered]
+    furthest = [0, *accumulate((region.end for region in ordered), max)]
+
+    def end(offset: int) -> int:
+        found = furthest[bisect_right(starts, offset)]
+        return found if found > offset else 0
+
+    return end
+
+
 class Report(NamedTuple):
     """What is to be shown of a run: of all servers that were named.
 
@@ -123,10 +138,11 @@ class Report(NamedTuple):
         """What was not understood, by file and line, each once."""
         found: dict[Gap, None] = {}
         for config in self.servers:
+            ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
             for path, span, why in config.gaps:
                 file = config.files[path]
                 reason = gap_reason(config, file, why, "it is not understood")
-                end = max([region.end for region in file.tree.untrusted if span.start in region], default=span.end)
+                end = ends[path](span.start) or span.end
                 first, last = file.lines.position(span.start).line, end_of(file.lines, span.start, end).line
                 found.setdefault(Gap(file.name, first, last, reason))
             for file in config.files.values():

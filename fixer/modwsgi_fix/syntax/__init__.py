@@ -8,6 +8,7 @@ its line. What httpd would refuse becomes a node all the same, and a ``Problem``
 
 from modwsgi_fix.syntax.nodes import (
     CONDITIONS,
+    DEEPEST_SECTION,
     Blank,
     Bogus,
     Close,
@@ -17,6 +18,7 @@ from modwsgi_fix.syntax.nodes import (
     Problem,
     Section,
     Tree,
+    Unread,
     is_opaque_section,
 )
 from modwsgi_fix.syntax.parser import parse
@@ -24,6 +26,7 @@ from modwsgi_fix.syntax.words import Logical, Word, split_words
 
 __all__ = [
     "CONDITIONS",
+    "DEEPEST_SECTION",
     "Blank",
     "Bogus",
     "Close",
@@ -34,6 +37,7 @@ __all__ = [
     "Problem",
     "Section",
     "Tree",
+    "Unread",
     "Word",
     "is_opaque_section",
     "parse",

@@ -9,6 +9,9 @@ from functools import cached_property
 from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
 
+#: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
+DEEPEST_SECTION = 100
+
 #: Sections that vanish once read: their contents belong to what encloses them.
 CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
@@ -47,6 +50,12 @@ class Blank(Node):
 
 class Comment(Node):
     """One comment, continuation lines included."""
+
+    __slots__ = ()
+
+
+class Unread(Node):
+    """The lines in a section that stands in too many others: nobody looks into them."""
 
     __slots__ = ()
 
@@ -166,6 +175,11 @@ class Section(Directive):
         return logical, end, last if last >= end else len(logical.text.rstrip(WHITESPACE)) if last < 0 else end
 
     @property
+    def is_unread(self) -> bool:
+        """True where it stands in too many others for its contents to be read."""
+        return bool(self.children) and isinstance(self.children[0], Unread)
+
+    @property
     def head_span(self) -> Span:
         """The opening line."""
         return Span(self.start, self.head_end)
@@ -256,6 +270,12 @@ class Tree:
         return is_template(self.source)
 
     @cached_property
+    def is_unsettled(self) -> bool:
+        """True where tags need not balance yet: in a template, and while some are hidden behind other characters."""
+        has_hidden = any(problem.kind == "hidden-tag" for problem in self.problems)
+        return has_hidden or any(mark in self.source for mark in ("{%", "<%", "{{"))
+
+    @cached_property
     def untrusted(self) -> tuple[Span, ...]:
         """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
         macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
@@ -263,5 +283,7 @@ class Tree:
             return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]
         sections = (node for node in self.walk() if isinstance(node, Section))
-        spans += [node.span for node in sections if is_opaque_section(node.key) or node.key == "macro"]
+        spans += [
+            node.span for node in sections if is_opaque_section(node.key) or node.key == "macro" or node.is_unread
+        ]
         return tuple(spans)

@@ -9,6 +9,7 @@ from sys import intern
 
 from modwsgi_fix.syntax.nodes import (
     CONDITIONS,
+    DEEPEST_SECTION,
     Blank,
     Bogus,
     Close,
@@ -18,6 +19,7 @@ from modwsgi_fix.syntax.nodes import (
     Problem,
     Section,
     Tree,
+    Unread,
     is_opaque_section,
 )
 from modwsgi_fix.syntax.words import FIRST, WORD, logical_line, value_of
@@ -212,7 +214,24 @@ class _Parser:
             if stop > end:
                 self.into.append(Bogus(self.text, end, stop, name))
                 return stop
+        elif len(self.stack) > DEEPEST_SECTION and (stop := self._closing_tag(key, end)) > end:
+            self.into.append(Unread(self.text, end, stop))
+            return stop
         return end
+
+    def _closing_tag(self, key: str, after: int) -> int:
+        """Where the closing tag of a section stands whose contents begin there: at the end of the text where none does."""
+        openers, closers = self._tags_of(key)
+        opener, closer = bisect_left(openers, after), bisect_left(closers, after)
+        # As many are opened before it as are closed.
+        first = closer
+        while closer < len(closers):
+            while opener < len(openers) and openers[opener] < closers[closer]:
+                opener += 1
+            if opener - bisect_left(openers, after) == closer - first:
+                return closers[closer]
+            closer += 1
+        return len(self.text)
 
     def _leave_open(self, key: str, start: int) -> None:
         """Close what a section of that name cannot stand in, where its own closing tag is missing."""
@@ -306,14 +325,18 @@ class _Parser:
 
     def _missing(self, key: str, after: int) -> int:
         """How many closing tags of that name are missing from ``after`` on, for all that are open and will be opened."""
+        openers, closers = self._tags_of(key)
+        to_open = len(openers) - bisect_left(openers, after)
+        to_close = len(closers) - bisect_left(closers, after)
+        return self.open[key] + to_open - to_close
+
+    def _tags_of(self, key: str) -> tuple[list[int], list[int]]:
+        """Where the opening and the closing tags of a name stand."""
         if self._tags is None:
             self._tags = {}
             for tag in _TAG.finditer(self.text):
                 self._tags.setdefault(tag[2].lower(), ([], []))[tag[1] == "/"].append(tag.start())
-        openers, closers = self._tags.get(key, ([], []))
-        to_open = len(openers) - bisect_left(openers, after)
-        to_close = len(closers) - bisect_left(closers, after)
-        return self.open[key] + to_open - to_close
+        return self._tags.get(key, ([], []))
 
     def _hidden_tags(self) -> None:
         """Tags that are disguised as directives. The structure of the file is not known before they are tags again."""

@@ -163,20 +163,22 @@ _HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgi
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         granting = [access for access in _sections(config, server) if _opens(access)]
-        removable = [access for access in granting if _removable(config, server, access)]
+        restricting = _restricting(config, server)
+        removable = [access for access in granting if _removable(access, restricting)]
         fix = _fix(config, server, removable) if removable else None
+        removed = {access.section for access in removable}
         for access in granting:
             line = _grant_lines(access)[-1]
             section = access.section
             message = f"<{section.name} {pattern_of(section)}> opens access by URL, whatever file that leads to"
-            own = fix if access in removable else None
+            own = fix if section in removed else None
             if _is_dead(access):
                 message = (
                     f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
                 )
             if own:
                 message += "; open the directories that are served instead"
-            elif access not in removable:
+            elif section not in removed:
                 message += "; it stands beside other restrictions: open the directory instead, by hand"
             elif _hides(config, server):
                 message += "; first narrow the alias that hides the application"
@@ -208,8 +210,8 @@ def _grant_lines(access: Access) -> tuple[Item, ...]:
     return tuple(sorted(lines, key=lambda item: item.index))
 
 
-def _removable(config: Config, server: Server, access: Access) -> bool:
-    """True where the section's access lines say nothing but "everyone", to nobody's exception."""
+def _removable(access: Access, restricting: list[Access]) -> bool:
+    """True where the section's access lines say nothing but "everyone", to the exception of none of ``restricting``."""
     section = access.section
     if section.guards or section.foreign or access.satisfy or any(line.guards for line in access.lines):
         return False
@@ -219,21 +221,23 @@ def _removable(config: Config, server: Server, access: Access) -> bool:
         return False
     if not all(_only_grants(node) for node in _inactive(section)):
         return False
-    return not any(_exception(access, earlier) for earlier in _before(config, server, section))
+    return not any(_exception(access, other) for other in restricting)
 
 
-def _before(config: Config, server: Server, section: Item) -> list[Access]:
-    found = []
-    for item in location_sections(config, server):
-        if item is section:
-            break
-        found.append(access_of(item))
-    return found
+def _restricting(config: Config, server: Server) -> list[Access]:
+    """The Locations that hold for a server and do not let everyone in, in the order they are merged."""
+    found = (access_of(item) for item in location_sections(config, server))
+    return [access for access in found if not access.is_empty and not _opens(access)]
+
+
+def _order(access: Access) -> tuple[bool, int]:
+    """Where httpd merges a Location: the main server's come first."""
+    return not access.section.server.is_main, access.section.index
 
 
 def _exception(access: Access, earlier: Access) -> bool:
     """True when ``access`` opens part of what an earlier, broader Location restricts."""
-    if earlier.is_empty or _opens(earlier):
+    if _order(earlier) > _order(access):
         return False
     if is_regex_section(access.section) or is_regex_section(earlier.section):
         return False

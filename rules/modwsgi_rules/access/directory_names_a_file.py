@@ -71,7 +71,13 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
                 scripts.add(target.path)
     for section in config.named("directory"):
         path = pattern_of(section).rstrip("/")
-        if not section.args or not section.known or is_regex_section(section) or has_wildcard(path):
+        if (
+            not section.is_section
+            or not section.args
+            or not section.known
+            or is_regex_section(section)
+            or has_wildcard(path)
+        ):
             continue
         disk = config.disk
         if disk is not None and disk.is_dir(path):

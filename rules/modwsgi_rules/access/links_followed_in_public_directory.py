@@ -75,6 +75,7 @@ from modwsgi_fix.model.public import public_sections
 from modwsgi_fix.model.rewrite import append, delete_span, replace_arg
 from modwsgi_fix.model.served import links_in
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.INFO)
@@ -108,11 +109,9 @@ def _fix(section: Item, by: Item | None) -> Fix | None:
     if len(own) > 1 or line.guards or not line.known:
         return None
     if by is not line:
-        # The line speaks of other options, with signs, and leaves this one as it was.
-        end = line.args[-1].span.end
-        return Fix.unsafe(
-            title, Edit(line.path, line.args[-1].span._replace(start=end), " -FollowSymLinks"), reason=reason
-        )
+        # The line speaks of other options, with signs, or of none, and leaves this one as it was.
+        end = line.span.end
+        return Fix.unsafe(title, Edit(line.path, Span(end, end), " -FollowSymLinks"), reason=reason)
     words = [number for number, value in enumerate(line.values) if value.lstrip("+").lower() == "followsymlinks"]
     if len(words) != 1 or any(value.lower().lstrip("+") == "all" for value in line.values):
         return None

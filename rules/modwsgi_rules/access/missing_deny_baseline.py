@@ -83,12 +83,16 @@ def missing_deny_baseline(config: Config) -> Iterator[Diagnostic]:
     yield Diagnostic(place.path, place.node.name_span, message, fix)
 
 
-def _place(config: Config, sections: list[Item]) -> Item | None:
+def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
     """Where the block goes: into a ``<Directory />`` without access lines, or before what it is about."""
-    if sections:
-        return sections[0]
-    about = {"directory", "directorymatch", "virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch", "alias"}
-    return next((item for item in config.main.items if item.key in about and not item.guards), None)
+    if baseline_sections:
+        return baseline_sections[0]
+    sections, lines = (
+        {"directory", "directorymatch", "virtualhost"},
+        {"wsgiscriptalias", "wsgiscriptaliasmatch", "alias"},
+    )
+    about = (item for item in config.main.items if item.key in (sections if item.is_section else lines))
+    return next((item for item in about if not item.guards), None)
 
 
 def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:

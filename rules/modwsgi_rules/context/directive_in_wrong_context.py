@@ -127,8 +127,10 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
         assert info is not None
         items = [item for item, _ in places]
         only_main = info.contexts == Context.SERVER
-        values = {item.values for item in config.named(key)}
-        conflict = only_main and info.of_mod_wsgi and key not in _REPEATED and len(values) > 1
+        firsts: dict[tuple[str, ...], Item] = {}
+        for item in config.named(key):
+            firsts.setdefault(item.values, item)
+        conflict = only_main and info.of_mod_wsgi and key not in _REPEATED and len(firsts) > 1
         together = (
             _together(config, items)
             if only_main and info.of_mod_wsgi and key not in _REPEATED and not conflict
@@ -140,7 +142,7 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
                 fix = replace(together)
             elif fix is None and info.of_mod_wsgi and not (only_main and key not in _REPEATED):
                 fix = _move(item)
-            other = next((one for one in config.named(key) if one.values != item.values), None)
+            other = next((first for values, first in firsts.items() if values != item.values), None)
             related = (Related(other.path, other.span, "another value"),) if conflict and other and fix is None else ()
             yield Diagnostic(
                 item.path, item.node.name_span, _message(item, where, conflict=bool(related)), fix, related

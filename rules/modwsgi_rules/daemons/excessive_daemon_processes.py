@@ -37,6 +37,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import whole_number
 
 
 @rule(severity=Severity.WARNING, options={"max-processes": 2, "max-capacity": 60})
@@ -44,9 +45,9 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
     most, capacity = config.option("max-processes", 2), config.option("max-capacity", 60)
     for process in daemon_processes(config):
         option, threads = process.option("processes"), process.option("threads")
-        if option is None or not option.value.isdigit() or int(option.value) <= most:
+        if option is None or (whole_number(option.value) or 0) <= most:
             continue
-        if (threads is not None and not threads.value.isdigit()) or process.capacity <= capacity:
+        if (threads is not None and whole_number(threads.value) is None) or process.capacity <= capacity:
             continue
         each = process.integer("threads", 15)
         message = (

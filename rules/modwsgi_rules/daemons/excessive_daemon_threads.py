@@ -32,6 +32,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import whole_number
 
 _DEFAULT = 15
 
@@ -43,7 +44,7 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
         return
     for process in daemon_processes(config):
         option = process.option("threads")
-        if option is None or not option.value.isdigit() or int(option.value) <= most:
+        if option is None or (whole_number(option.value) or 0) <= most:
             continue
         text = process.directive.file.text[option.value_span.start : option.value_span.end]
         fix = None

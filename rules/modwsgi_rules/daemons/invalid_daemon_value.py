@@ -33,7 +33,6 @@ only its author knows.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import DaemonOption, daemon_option
@@ -52,35 +51,9 @@ def invalid_daemon_value(config: Config) -> Iterator[Diagnostic]:
             info = daemon_option(option.name)
             if info is None or not option.known:
                 continue
-            reason = _refused(info, option.value)
-            if reason is not None:
+            if reason := info.refusal(option.value):
                 message = f"httpd will not start with {option.name}={option.value}: {reason}"
                 yield Diagnostic(process.directive.path, option.span, message, _fix(process, option, info))
-
-
-def _refused(info: DaemonOption, value: str) -> str | None:
-    """Why mod_wsgi refuses a value (mod_wsgi.c:wsgi_add_daemon_process), in words; None where it does not."""
-    if info.type == "int":
-        if not re.fullmatch(r"[+-]?[0-9]+", value):
-            return None
-        number = int(value)
-        if info.or_zero and number == 0:
-            return None
-        if info.minimum is not None and number < info.minimum:
-            return f"it must be 0 or at least {info.minimum}" if info.or_zero else f"it must be at least {info.minimum}"
-        if info.maximum is not None and number > info.maximum:
-            return f"it must be at most {info.maximum}"
-    elif info.type == "octal" and not re.fullmatch(r"[+]?[0-7]+", value):
-        return "it must be an octal number, such as 022"
-    elif info.type == "path" and not value.startswith("/"):
-        return "it must be an absolute path"
-    elif info.type == "flag" and value.lower() not in ("on", "off"):
-        return "it must be On or Off"
-    elif info.type in ("user", "group") and not value:
-        return "it must name somebody"
-    elif info.name == "user" and value in ("root", "#0"):
-        return "mod_wsgi runs nothing as root"
-    return None
 
 
 def _fix(process: DaemonProcess, option: Option, info: DaemonOption) -> Fix | None:

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import DaemonOption, daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.model.daemons import DaemonProcess, Option, atoi, daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _NUMBER = re.compile(r"[ \t]*[+-]?[0-9]+[ \t]*")
@@ -59,9 +59,9 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
             read = digits[1] if digits else "0"
             fix, advice = _advice(process, option, info)
             least = info.minimum
-            refused = least is not None and int(read) < least and not (info.or_zero and int(read) == 0)
+            refused = least is not None and atoi(read) < least and not (info.or_zero and atoi(read) == 0)
             what = "so httpd will not start" if refused else f"which counts as {read}"
-            if option.name == "threads" and int(read) == 0:
+            if option.name == "threads" and atoi(read) == 0:
                 what += ", so every request hangs"
             message = f"mod_wsgi reads {read} from {option.name}={option.value}, {what}: {advice}"
             if not refused and read != "0":
@@ -93,7 +93,7 @@ def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple
             fix = Fix.safe("Leave out the unit", edit, reason="the number is in this unit anyway") if plain else None
             return fix, "leave out the unit"
         if info.unit == "s" and unit in _SECONDS:
-            return None, f"write seconds, {option.name}={int(found[1]) * _SECONDS[unit]}"
+            return None, f"write seconds, {option.name}={atoi(found[1]) * _SECONDS[unit]}"
     if info.unit == "bytes" and (found := _SIZE.fullmatch(value)):
-        return None, f"write bytes, {option.name}={int(found[1]) << _POWER[found[2].lower()]}"
+        return None, f"write bytes, {option.name}={atoi(found[1]) << _POWER[found[2].lower()]}"
     return None, "write a number"

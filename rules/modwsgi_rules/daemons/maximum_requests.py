@@ -26,6 +26,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.rewrite import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.text import whole_number
 
 
 @rule(severity=Severity.WARNING, options={"enough": 1000})
@@ -33,7 +34,7 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
     enough = config.option("enough", 1000)
     for process in daemon_processes(config):
         option = process.option("maximum-requests")
-        if option is None or not option.value.isdigit() or not 0 < int(option.value) < enough:
+        if option is None or not 0 < (whole_number(option.value) or 0) < enough:
             continue
         fix = None
         if not process.directive.foreign:

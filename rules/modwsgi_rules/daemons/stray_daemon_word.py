@@ -64,6 +64,8 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
                 message = f"{option.name}= has no value and takes {option.value} for it: write a value, or leave it out"
                 yield Diagnostic(process.directive.path, option.span, message)
         for span in process.stray:
+            if not process.directive.node.span.contains(span):
+                continue  # On a line of its own: wrapped-options.
             word = source[span.start : span.end]
             if word.startswith("#"):
                 break  # A comment was meant, and the rest of the line with it.

@@ -2,8 +2,9 @@
 `WSGIDaemonProcess` has an option that mod_wsgi does not know.
 
 httpd refuses to start: *Invalid option to WSGI daemon process definition.* Case counts (`Threads`), and words are joined
-by dashes (`python_path`). A misspelling of exactly one option is corrected. Options that the target's mod_wsgi does not
-have yet, or no longer has, are reported.
+by dashes (`python_path`). A misspelling of exactly one option is corrected, but for what says as whom the application runs
+(`user`, `group`, `chroot` and their like): that is for a person to write. Options that the target's mod_wsgi does not have
+yet, or no longer has, are reported.
 
     ```diff
     -WSGIDaemonProcess shop Threads=5 python_path=/srv/shop process=2
@@ -12,6 +13,16 @@ have yet, or no longer has, are reported.
     ```diff
     -WSGIDaemonProcess shop proxy-buffer-size=131072
     +WSGIDaemonProcess shop response-buffer-size=131072
+    ```
+    ```apache
+    WSGIDaemonProcess shop usr=shop
+    #                      ^^^
+    WSGIDaemonProcess blog threads=5 gruop=blog
+    #                                ^^^^^
+    ```
+    ```diff
+    -WSGIDaemonProcess shop User=shop script_group=shop
+    +WSGIDaemonProcess shop user=shop script-group=shop
     ```
     ```apache
     WSGIDaemonProcess shop timeout=60
@@ -32,6 +43,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix import directives
 from modwsgi_fix.directives import DaemonOption, daemon_option, daemon_option_candidates
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -59,7 +71,9 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
             message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd will not start: "
             meant = _meant(config, process, option)
             fix = None
-            if meant is not None:
+            if meant is not None and (power := _guessed_power(option.name, meant)):
+                message += f"write {meant} yourself if it is meant, as it {power}"
+            elif meant is not None:
                 message += f"it is {meant}"
                 if process.directive.file.text[span.start : span.end] == option.name and not process.directive.foreign:
                     fix = Fix.safe(
@@ -74,6 +88,11 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
             else:
                 message += "correct it or leave it out"
             yield Diagnostic(process.directive.path, span, message, fix)
+
+
+def _guessed_power(written: str, meant: str) -> str:
+    """What only a person may write, where the name is near and not the same but for its case and dashes."""
+    return directives.daemon_option_power(meant) if written.lower().replace("_", "-") != meant else ""
 
 
 def _exists(config: Config, info: DaemonOption) -> bool:

@@ -48,7 +48,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.rewrite import delete, replace
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, whole_number
 
 
 @rule(severity=Severity.ERROR)
@@ -79,9 +79,10 @@ def _edits(config: Config, item: Item) -> tuple[Edit, ...]:
         return ()
     if item.key == "rewritelog":
         return (delete(item),)
-    if not item.known or not item.value.isdigit():
+    number = whole_number(item.value)
+    if not item.known or number is None:
         return ()
-    level = min(int(item.value), 8)
+    level = min(number, 8)
     if not level:
         return (delete(item),)
     word = f"rewrite:trace{level}"

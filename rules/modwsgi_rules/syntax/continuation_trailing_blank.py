@@ -21,15 +21,17 @@ daemon process definition*, and the next line is a directive of its own: *Invali
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import files, in_macro, lines_with, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_rules.syntax._shared import wrapped_lines
 
 _BLANKS = re.compile(r"\\[ \t]+(?=\r?\n)")
 
@@ -37,17 +39,40 @@ _BLANKS = re.compile(r"\\[ \t]+(?=\r?\n)")
 @rule(severity=Severity.ERROR)
 def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for node, parents in lines_with(file, _BLANKS):
-            if type(node) is not Directive:
-                continue
-            found = next((f for f in _BLANKS.finditer(file.text, node.start, node.end)), None)
-            following, _ = locate(file.tree, node.end)
-            if found is None or type(following) is not Directive:
-                continue
-            name = following.name
-            if directives.find(name) is not None or directives.is_known_third_party(name):
-                continue
-            span = Span(found.start() + 1, found.end())
-            fix = None if in_macro(parents) else Fix.safe("Take the blanks away", Edit(file.path, span))
-            message = "blanks follow the backslash, so the next line is not joined and httpd will not start"
-            yield Diagnostic(file.path, Span(found.start(), found.end()), message, fix)
+        lines = list(_lines(file))
+        # Of what stands above them none takes these options: joined, httpd would refuse them still.
+        strangers = {one.node.start for one in wrapped_lines(file) if one.owner is None} if lines else set()
+        offered: dict[int, Fix | None] = {}
+        for line in reversed(lines):
+            is_refused = line.in_macro or line.following.start in strangers or _dangles(line.following, offered)
+            fix = Fix.safe("Take the blanks away", Edit(file.path, Span(line.blanks.start + 1, line.blanks.end)))
+            offered[line.start] = None if is_refused else fix
+        message = "blanks follow the backslash, so the next line is not joined and httpd will not start"
+        for line in lines:
+            yield Diagnostic(file.path, line.blanks, message, offered[line.start])
+
+
+class _Line(NamedTuple):
+    start: int
+    #: The backslash and the blanks.
+    blanks: Span
+    following: Directive
+    in_macro: bool
+
+
+def _lines(file: File) -> Iterator[_Line]:
+    for node, parents in lines_with(file, _BLANKS):
+        if type(node) is not Directive:
+            continue
+        found = next((f for f in _BLANKS.finditer(file.text, node.start, node.end)), None)
+        following, _ = locate(file.tree, node.end)
+        if found is None or type(following) is not Directive:
+            continue
+        name = following.name
+        if directives.find(name) is None and not directives.is_known_third_party(name):
+            yield _Line(node.start, Span(*found.span()), following, in_macro(parents))
+
+
+def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:
+    """True where the next line ends so as well, and nothing is done about it: the two joined would end in a backslash."""
+    return following.source.rstrip(WHITESPACE).endswith("\\") and offered.get(following.start) is None

@@ -38,6 +38,7 @@ from modwsgi_fix.model.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import sound
 
 _ENTITIES = {
     "lt": "<",
@@ -59,7 +60,7 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
         if "&" not in file.text:
             continue
         if any(p.kind == "hidden-tag" and "&lt;" in p.node.name for p in file.tree.problems):
-            yield _whole(file)
+            yield from _whole(file)
             continue
         for node, parents in lines_with(file, _ENTITY):
             if type(node) not in (Directive, Section) or is_template(node):
@@ -81,13 +82,15 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(file.path, edits[0].span, message, fix)
 
 
-def _whole(file: File) -> Diagnostic:
-    edits = []
+def _whole(file: File) -> Iterator[Diagnostic]:
+    edits: list[Edit] = []
     for node, _ in lines_with(file, _ENTITY):
         edits += _decode(file, Span(node.start, node.head_end if isinstance(node, Section) else node.end))
-    fix = Fix.safe("Write the characters in the whole file", *edits)
+    if not edits:
+        return
+    (fix,) = sound(file, [Fix.safe("Write the characters in the whole file", *edits)])
     message = f"{file.text[edits[0].span.start : edits[0].span.end]} is HTML, so httpd will not start"
-    return Diagnostic(file.path, edits[0].span, message, fix)
+    yield Diagnostic(file.path, edits[0].span, message, fix)
 
 
 def _decode(file: File, span: Span) -> list[Edit]:

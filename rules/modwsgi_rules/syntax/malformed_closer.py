@@ -48,26 +48,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import files, newline_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Directive
+from modwsgi_rules.syntax._shared import sound
 
 
 @rule(severity=Severity.ERROR)
 def malformed_closer(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for problem in file.tree.problems:
-            if problem.kind != "closer-without-bracket":
-                continue
-            node = problem.node
-            text = file.text[node.body_span.start : node.body_span.end]
-            mark, tag = text.find("#"), text.find("<", 1)
-            remark = ""
-            if mark > 0:
-                # A remark that somebody left behind the name survives behind the bracket.
-                remark = f" {text[mark:]}"
-            elif tag > 0:
-                remark = f"{newline_of(node)}{node.indent}{text[tag:]}"
-            fix = Fix.safe("Write the bare closing tag", Edit(file.path, node.body_span, f"</{node.name}>{remark}"))
+        nodes = [problem.node for problem in file.tree.problems if problem.kind == "closer-without-bracket"]
+        offered = sound(file, [_fix(file, node) for node in nodes])
+        for node, fix in zip(nodes, offered, strict=True):
             message = f"</{node.name}> must stand alone to close its section, so httpd will not start"
             yield Diagnostic(file.path, node.body_span, message, fix)
+
+
+def _fix(file: File, node: Directive) -> Fix:
+    text = file.text[node.body_span.start : node.body_span.end]
+    mark, tag = text.find("#"), text.find("<", 1)
+    remark = ""
+    if mark > 0:
+        # A remark that somebody left behind the name survives behind the bracket.
+        remark = f" {text[mark:]}"
+    elif tag > 0:
+        remark = f"{newline_of(node)}{node.indent}{text[tag:]}"
+    return Fix.safe("Write the bare closing tag", Edit(file.path, node.body_span, f"</{node.name}>{remark}"))

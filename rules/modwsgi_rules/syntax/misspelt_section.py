@@ -3,7 +3,8 @@ The name of a section is misspelt.
 
 httpd refuses to start: *Invalid command '<Locaton'*, or, when the closing tag is right, *Expected </virualhost> but saw
 </VirtualHost>.* The tags bear witness for each other: a name close to what the other says, or the one name
-that both are close to, is what was meant. Names of sections that other modules bring are left alone.
+that both are close to, is what was meant. Names of sections that other modules bring are left alone, and a section whose body
+is code, as `<LuaHookFixups>`, is never written on a guess.
 
     ```diff
     -<virualhost *:80>
@@ -25,6 +26,12 @@ that both are close to, is what was meant. Names of sections that other modules 
       </Sektion>
     ```
     ```apache
+      <LuaHokFixups name>
+    #  ^^^^^^^^^^^^
+          return apache2.DECLINED
+      </LuaHookFixups>
+    ```
+    ```apache
     <AuthnProviderAlias file staff>
         AuthUserFile /etc/apache2/staff
     </AuthnProviderAlias>
@@ -41,6 +48,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import directives_in, files, in_foreign_module
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Section
+from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import sound
 
 
 @rule(severity=Severity.ERROR)
@@ -49,6 +58,8 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
         if "<" not in file.text:
             continue
         known: dict[str, bool] = {}
+        found: list[tuple[Span, str]] = []
+        fixes: list[Fix | None] = []
         for node, parents in directives_in(file):
             if not isinstance(node, Section):
                 continue
@@ -59,7 +70,9 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
             meant = _meant(node)
             fix = None
             message = f"there is no section <{node.name}>, so httpd will not start unless another module knows it"
-            if meant:
+            if meant and (power := directives.power_of(meant)):
+                message = f"there is no section <{node.name}>; write <{meant}> yourself if it is meant: it {power}"
+            elif meant:
                 meant = meant.lower() if node.name.islower() else meant
                 edits = [Edit(file.path, node.name_span, meant)]
                 if node.close is not None and node.close.key != meant.lower():
@@ -70,7 +83,10 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
                         edits.append(Edit(file.path, span, meant))
                 fix = Fix.safe(f"Write <{meant}>", *edits)
                 message = f"there is no section <{node.name}>, so httpd will not start; <{meant}> was meant"
-            yield Diagnostic(file.path, node.name_span, message, fix)
+            found.append((node.name_span, message))
+            fixes.append(fix)
+        for (span, message), offered in zip(found, sound(file, fixes), strict=True):
+            yield Diagnostic(file.path, span, message, offered)
 
 
 def _is_known(name: str) -> bool:

@@ -32,6 +32,7 @@ from modwsgi_fix.model.lines import files, locate
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import sound
 
 _NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
 _DIGIT = re.compile(r"\n[ \t]*\d")
@@ -46,15 +47,17 @@ def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if not (file.text[:1].isdigit() or _DIGIT.search(file.text)):
             continue
+        listings = []
         for run in _runs(file):
             first = run[0]
             node, _ = locate(file.tree, first.start(2))
             if len(run) < _LEAST or type(node) is not Directive or node.name != first[2] + first[3]:
                 continue
-            span = Span(*first.span(2))
-            fix = Fix.safe("Take the line numbers away", *(_edit(file, found, run) for found in run))
+            fix = Fix.safe("Take the line numbers away", *_edits(file, run))
+            listings.append((run, fix))
+        for (run, _), offered in zip(listings, sound(file, [fix for _, fix in listings]), strict=True):
             message = f"{len(run)} lines begin with their numbers, so httpd will not start"
-            yield Diagnostic(file.path, span, message, fix)
+            yield Diagnostic(file.path, Span(*run[0].span(2)), message, offered)
 
 
 def _runs(file: File) -> Iterator[list[re.Match[str]]]:
@@ -71,16 +74,16 @@ def _runs(file: File) -> Iterator[list[re.Match[str]]]:
         yield run
 
 
-def _edit(file: File, found: re.Match[str], run: list[re.Match[str]]) -> Edit:
-    """Take away the number and one blank; where numbers are set flush to the left of a column, the whole column."""
+def _edits(file: File, run: list[re.Match[str]]) -> Iterator[Edit]:
+    """Take away the numbers and one blank; where numbers are set flush to the left of a column, the whole column."""
     # Short numbers are padded when every one of them has the blanks that the longest lacks.
     longest = max(len(one[2]) for one in run)
-    missing = longest - len(found[2])
     padded = all(
         len(one[4]) > longest - len(one[2]) or _is_empty(file, one) for one in run if len(one[2]) < longest
     ) and longest > 1 and not run[0][1]  # fmt: skip
-    blanks = min(len(found[4]), missing + 1 if padded else 1)
-    return Edit(file.path, Span(found.start(), found.start(4) + blanks))
+    for found in run:
+        blanks = min(len(found[4]), longest - len(found[2]) + 1 if padded else 1)
+        yield Edit(file.path, Span(found.start(), found.start(4) + blanks))
 
 
 def _is_empty(file: File, found: re.Match[str]) -> bool:

@@ -58,7 +58,7 @@ _END = re.compile(r"[ \t]*(?:\\?\r?\n)?\Z")
 def trailing_comment(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _MARK):
-            if type(node) is not Directive or is_template(node):
+            if type(node) is not Directive or is_template(node) or directives.option_at_start(node.name):
                 continue
             comments = list(_comments(node))
             if not comments:

@@ -59,13 +59,15 @@ from modwsgi_fix.text import Span
 def unclosed_section(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         problems = [p for p in file.tree.problems if p.kind == "unclosed-section" and p.section is not None]
-        for problem in problems:
+        unsettled = is_unsettled(file)
+        for problem, following in zip(problems, [*problems[1:], None], strict=False):
             section = problem.section
             assert section is not None
             message = f"<{section.name}> is never closed, so httpd will not start"
-            # The innermost first: until it is closed, what it swallowed cannot be told from what it holds.
-            inner = any(other is not problem and section.span.contains(other.node.span) for other in problems)
-            fix = None if inner or is_unsettled(file) else _fix(file, section)
+            # The innermost first: until it is closed, what it swallowed cannot be told from what it holds. They are in
+            # the order of the file, so one that is in this one comes next.
+            inner = following is not None and following.node.start < section.end
+            fix = None if inner or unsettled or section.is_unread else _fix(file, section)
             yield Diagnostic(file.path, section.name_span, message, fix)
 
 

@@ -73,7 +73,13 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
             if script is not None:
                 yield _report(alias.item.path, alias.target_span, f"{alias.url} leads to {alias.target}", script)
         root = document_root(config, server)
-        if root is None or not root.known or root.server is not server or not served_by_root(config, server):
+        if (
+            root is None
+            or not root.value
+            or not root.known
+            or root.server is not server
+            or not served_by_root(config, server)
+        ):
             continue
         asked = [*own, *aliases(config, server)]
         script = _exposed(config, server, scripts, root.value.rstrip("/"), "/", asked)
@@ -106,7 +112,7 @@ def _exposed(
         if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
             continue
         path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))
-        if not any(mapping.matches(path) for mapping in asked):
+        if all(mapping.matches(path) is False for mapping in asked):
             return script
     return None
 

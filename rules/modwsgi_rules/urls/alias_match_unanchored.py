@@ -36,8 +36,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.rewrite import extend_arg
-from modwsgi_fix.model.urls import compile_regex, has_top_level_branch, mapping_of
+from modwsgi_fix.model.urls import has_top_level_branch, mapping_of
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: `/([^/]*\.css)`, `/favicon\.ico$`: a file by its name, at any depth, on purpose.
@@ -50,7 +51,7 @@ def alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
         alias = mapping_of(item)
         if alias is None or not item.known or item.sections or not alias.url.startswith(("/", "\\/")):
             continue
-        if _BY_NAME.fullmatch(alias.url) or compile_regex(alias.url) is None:
+        if _BY_NAME.fullmatch(alias.url) or not is_understood(alias.url):
             continue
         fix = None
         if not item.foreign and not has_top_level_branch(alias.url):

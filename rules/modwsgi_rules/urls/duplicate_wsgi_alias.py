@@ -39,7 +39,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete
 from modwsgi_fix.model.urls import Mapping, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
@@ -61,7 +62,7 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
             message = f"{mount.url} is mounted already, and the first mount is the one that counts"
             message += ": one text is read twice" if same_text else f", with {first.target}"
             fix = None
-            if first.target == mount.target and not same_text and not item.foreign and item.known:
+            if first.target == mount.target and not same_text and not item.foreign and item.known and _is_whole(item):
                 fix = Fix.safe("Delete the repetition", delete(item), reason="it is never asked")
             yield Diagnostic(
                 item.path,
@@ -70,6 +71,11 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
                 fix,
                 (Related(first.item.path, first.url_span, "first mounted here"),),
             )
+
+
+def _is_whole(item: Item) -> bool:
+    """False where options of it got onto lines of their own."""
+    return wrapped_end(item.node) == item.node.end
 
 
 def _repeats(first: Mapping, mount: Mapping) -> bool:

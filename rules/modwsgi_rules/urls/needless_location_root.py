@@ -85,6 +85,8 @@ _GRANTS = frozenset({"require", "order", "allow"})
 @rule()
 def needless_location_root(config: Config) -> Iterator[Diagnostic]:
     for section in config.named("location"):
+        if not section.is_section or not section.args:
+            continue
         if is_regex_section(section) or pattern_of(section).strip("/") or section.sections:
             continue
         movable = [child for child in section.children if child.key in _MOVABLE]

@@ -24,8 +24,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.rewrite import extend_arg
-from modwsgi_fix.model.urls import compile_regex, has_top_level_branch, mapping_of
+from modwsgi_fix.model.urls import has_top_level_branch, mapping_of
 from modwsgi_fix.rule import Diagnostic, rule
 
 
@@ -36,7 +37,7 @@ def wsgi_alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
         if mount is None or not item.args[0].known or not mount.url.startswith(("/", "\\/")):
             continue
         # `/` alone begins every URL; what it takes is the whole of it.
-        if mount.url in ("/", "/.*", "/(.*)", "/(.*)$") or compile_regex(mount.url) is None:
+        if mount.url in ("/", "/.*", "/(.*)", "/(.*)$") or not is_understood(mount.url):
             continue
         fix = None
         if not item.foreign and not has_top_level_branch(mount.url):

@@ -50,6 +50,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.access import grant
 from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete_lines, with_comments
 from modwsgi_fix.model.served import target_of
 from modwsgi_fix.model.urls import Mapping, covers, mount_options, mounts, together
@@ -122,6 +123,8 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
 
 def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) -> bool:
     one, other = shorter.item, mount.item
+    if wrapped_end(other.node) != other.node.end:
+        return False
     if one.file is not other.file or one.wrapper is not other.wrapper or one.foreign or other.foreign:
         return False
     if not (one.known and other.known) or one.guards != other.guards or other.node.start < one.node.end:

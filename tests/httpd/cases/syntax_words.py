@@ -251,4 +251,57 @@ CustomLog /var/log/apache2/app.log "%h "%r"" env=logged
     ),
 )
 
-CASES = (*_ACCESS, *_WORDS)
+_WRAPPED = (
+    start(
+        "options of a daemon process on lines of their own",
+        "wrapped-options",
+        "Invalid command 'home=/srv/site'",
+        """\
+WSGIDaemonProcess site threads=1
+    home=/srv/site
+\tprocesses=2
+WSGIProcessGroup site
+"""
+        + MOUNT
+        + OPEN,
+        {"/": {**GROUP, "cwd": "/srv/site", "multiprocess": True, "multithread": False}},
+    ),
+    start(
+        "the user of a daemon process on a line of its own, in a host and a condition",
+        "wrapped-options",
+        "Invalid command 'user=daemon'",
+        """\
+<VirtualHost *:80>
+    ServerName a.example
+    <IfModule mod_wsgi.c>
+        WSGIDaemonProcess site threads=2 \r
+        user=daemon \r
+        group=daemon\r
+        <Location /run>
+            WSGIProcessGroup site
+        </Location>
+    </IfModule>
+    WSGIScriptAlias / /srv/site/app.wsgi
+</VirtualHost>
+"""
+        + OPEN,
+        {"/run": {**GROUP, "uid": 1, "gid": 1}, "/x": {**APP, "process_group": "", "uid": 33, "gid": 33}},
+    ),
+    start(
+        "options of a script on lines of their own",
+        "wrapped-options",
+        "Invalid command 'process-group=site'",
+        DAEMON
+        + """\
+WSGIScriptAlias / /srv/site/app.wsgi
+    process-group=site
+    application-group=%{GLOBAL}
+WSGIImportScript /srv/site/app.wsgi
+    process-group=site application-group=%{GLOBAL}
+"""
+        + OPEN,
+        {"/": {**GROUP, "application_group": ""}},
+    ),
+)
+
+CASES = (*_ACCESS, *_WORDS, *_WRAPPED)

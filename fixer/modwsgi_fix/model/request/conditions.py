@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.request.layers import Layer
 from modwsgi_fix.model.request.state import State
-from modwsgi_fix.model.urls import compile_regex
 
 _COMPARISON = re.compile(
     r"""^\s*(?P<not>!\s*)?%\{(?P<name>[A-Za-z_:-]+)\}\s*(?P<operator>==|=~|!=|!~|-eq|=)\s*
@@ -47,10 +47,10 @@ def _holds(expression: str, state: State) -> bool:
         result = (value == literal) is (operator != "!=")
     elif literal is None and operator in ("=~", "!~"):
         pattern = parsed["regex"] if parsed["regex"] is not None else parsed["hash"]
-        regex = compile_regex(f"(?i:{pattern})" if parsed["flags"] or parsed["hashflags"] else pattern)
-        if regex is None:
+        match = search(pattern, value, nocase=bool(parsed["flags"] or parsed["hashflags"]))
+        if isinstance(match, Unknown):
             return state.world.holds(f"the condition <If {expression}> holds")
-        result = (regex.search(value) is not None) is (operator == "=~")
+        result = (match is not None) is (operator == "=~")
     else:
         return state.world.holds(f"the condition <If {expression}> holds")
     return result is not bool(parsed["not"])

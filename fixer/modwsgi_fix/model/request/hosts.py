@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
 from modwsgi_fix.model.request.world import Done, World
 from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
+from modwsgi_fix.text import whole_number
 
 #: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
@@ -50,7 +51,7 @@ class _Chain:
     def find(self, name: str) -> int | None:
         """The place of the first host that goes by this name."""
         found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
-        found += [next((order for order, pattern in self.wild if _wildcard(pattern).fullmatch(name)), None)]
+        found += [next((order for order, pattern in self.wild if host_wildcard(pattern)(name)), None)]
         return min((order for order in found if order is not None), default=None)
 
 
@@ -93,7 +94,7 @@ def _index(config: Config, hosts: Iterable[Server]) -> _Index:
 
 
 def _port(address: Address) -> int:
-    return int(address.port) if address.port.isdigit() else 0
+    return whole_number(address.port) or 0
 
 
 def _plain(host: str) -> str:
@@ -134,9 +135,9 @@ def _listening(config: Config) -> dict[int, Item] | None:
         return None
     ports: dict[int, Item] = {}
     for item in items:
-        port = item.value.rpartition(":")[2]
-        if port.isdigit():
-            ports.setdefault(int(port), item)
+        port = whole_number(item.value.rpartition(":")[2])
+        if port is not None:
+            ports.setdefault(port, item)
     return ports
 
 
@@ -223,19 +224,9 @@ def _explain(config: Config, server: Server, name: str, address: Address, world:
     else:
         for item in server.all("serveralias"):
             for alias in item.values:
-                if alias.lower() == name or (
-                    ("*" in alias or "?" in alias) and _wildcard(alias.lower()).fullmatch(name)
-                ):
+                if alias.lower() == name or (("*" in alias or "?" in alias) and host_wildcard(alias)(name)):
                     world.step("host", f"{label(server)}: ServerAlias {alias} matches", item)
                     return
-
-
-@lru_cache(maxsize=4096)
-def _wildcard(pattern: str) -> re.Pattern[str]:
-    """``ap_strcasecmp_match``: ``*`` and ``?``."""
-    return re.compile(
-        "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern), re.ASCII | re.DOTALL
-    )
 
 
 def hostname(config: Config, server: Server, world: World) -> str:
@@ -258,11 +249,11 @@ def server_port(config: Config, server: Server, request: Request, canonical: Ite
     """
     default = 443 if request.tls else 80
     item = name_item(server)
-    own = int(split_name(item.value)[1] or 0) if item else 0
+    own = whole_number(split_name(item.value)[1]) or 0 if item else 0
     if item is None:
         ports = [_port(address) for address in addresses(server)]
         own = ports[0] if ports else 0
     if sub or (canonical is not None and canonical.value.lower() == "on"):
         return own or default
     found = re.search(r":(\d+)$", request.host_header)
-    return int(found[1]) if found else own or default
+    return (whole_number(found[1]) if found else own) or default

@@ -6,14 +6,12 @@ A later layer wins. What a layer means is left to those who ask it; here is only
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from modwsgi_fix.model.access import directory_rank, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.patterns import Unknown, search, wildcard
 from modwsgi_fix.model.request.world import Beyond, World, normal
-from modwsgi_fix.model.urls import compile_regex
 
 _FILES = frozenset({"files", "filesmatch"})
 _CONDITIONAL = frozenset({"if", "elseif", "else"})
@@ -73,10 +71,10 @@ class Section(Layer):
 
     def searches(self, text: str) -> bool:
         """Whether its regular expression is found in ``text``."""
-        regex = compile_regex(self.pattern)
-        if regex is None:
-            raise Beyond(f"the regular expression {self.pattern} is not understood", self.section)
-        return regex.search(text) is not None
+        found = search(self.pattern, text)
+        if isinstance(found, Unknown):
+            raise Beyond(found.reason, self.section)
+        return found is not None
 
     def applies(self, world: World) -> bool:
         """Whether it is read, and its pattern known."""
@@ -109,35 +107,11 @@ class Directories:
         found = self.exact.get(path, _NONE)
         wild = self.wild.get(depth)
         if wild:
-            found = [*found, *(s for s in wild if fnmatch(s.pattern.rstrip("/")).fullmatch(path))]
+            found = [*found, *(s for s in wild if wildcard(s.pattern.rstrip("/"))(path))]
         return found
 
 
 _NONE: list[Section] = []
-
-
-@lru_cache(maxsize=4096)
-def fnmatch(pattern: str) -> re.Pattern[str]:
-    """``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard crosses a slash."""
-    out, at = [], 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif char == "\\" and at < len(pattern):
-            out.append(re.escape(pattern[at]))
-            at += 1
-        elif char == "[" and (end := pattern.find("]", at + 1)) > 0:
-            body = pattern[at:end].replace("\\", "\\\\")
-            body = "^" + body[1:] if body[:1] in "!^" else body
-            out.append(f"(?!/)[{body}]")
-            at = end + 1
-        else:
-            out.append(re.escape(char))
-    return re.compile("".join(out), re.DOTALL)
 
 
 class Site:
@@ -214,7 +188,7 @@ def location_holds(section: Section, uri: str) -> bool:
     if section.regex:
         return section.searches(uri)
     if has_wildcard(pattern):
-        return fnmatch(pattern).fullmatch(uri) is not None
+        return wildcard(pattern)(uri)
     return uri.startswith(pattern) and (
         pattern.endswith("/") or len(uri) == len(pattern) or not pattern or uri[len(pattern)] == "/"
     )
@@ -228,7 +202,7 @@ def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]
             if section.regex:
                 holds = section.searches(name)
             elif has_wildcard(section.pattern):
-                holds = fnmatch(section.pattern).fullmatch(name) is not None
+                holds = wildcard(section.pattern)(name)
             else:
                 holds = section.pattern == name
             if holds and section.applies(world):

@@ -9,11 +9,12 @@ import re
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.hosts import server_port
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url, server_name
 from modwsgi_fix.model.request.world import DIRECTORY, FILE, Beyond, normal
-from modwsgi_fix.model.urls import compile_regex
+from modwsgi_fix.text import decode, encode, whole_number
 
 _FLAGS = frozenset({
     "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
@@ -94,9 +95,9 @@ class _Run:
         self.state = state
         self.filename = state.uri
         self.engine = engine
-        self.groups: re.Match[str] | None = None
+        self.groups: Match | None = None
         self.negated = False
-        self.condition_groups: re.Match[str] | None = None
+        self.condition_groups: Match | None = None
 
     def apply(self, rules: list[Rule]) -> bool:
         state = self.state
@@ -150,7 +151,7 @@ class _Run:
     @staticmethod
     def skipped(flags: dict[str, str]) -> int:
         number = flags.get("s") or flags.get("skip") or "0"
-        return int(number) if number.isdigit() else 0
+        return whole_number(number) or 0
 
     def environment(self, flags: dict[str, str]) -> None:
         value = flags.get("e") or flags.get("env")
@@ -161,11 +162,9 @@ class _Run:
     def matches(self, rule: Rule) -> bool:
         if not rule.item.known:
             raise Beyond("a RewriteRule holds a variable that is not defined here", rule.item)
-        pattern = f"(?i:{rule.pattern})" if rule.flags.keys() & {"nc", "nocase"} else rule.pattern
-        regex = compile_regex(pattern)
-        if regex is None:
-            raise Beyond(f"the regular expression {rule.pattern} is not understood", rule.item)
-        found = regex.search(self.filename)
+        found = search(rule.pattern, self.filename, nocase=bool(rule.flags.keys() & {"nc", "nocase"}))
+        if isinstance(found, Unknown):
+            raise Beyond(found.reason, rule.item)
         if (found is None) is not rule.negated:
             return False
         self.groups = found
@@ -210,10 +209,9 @@ class _Run:
             return same is not negated
         if pattern[:1] in ("<", ">"):
             return self.state.world.holds(said)
-        regex = compile_regex(f"(?i:{pattern})" if nocase else pattern)
-        if regex is None:
-            raise Beyond(f"the regular expression {pattern} is not understood", item)
-        found = regex.search(text)
+        found = search(pattern, text, nocase=nocase)
+        if isinstance(found, Unknown):
+            raise Beyond(found.reason, item)
         if not negated and found:
             self.condition_groups = found
         return (found is not None) is not negated
@@ -238,9 +236,9 @@ class _Run:
             if escaped is not None:
                 return escaped
             if group is not None:
-                return _group(self.groups, int(group))
+                return self.groups.group(int(group)) if self.groups else ""
             if condition is not None:
-                return _group(self.condition_groups, int(condition))
+                return self.condition_groups.group(int(condition)) if self.condition_groups else ""
             value = self.variable(variable) if variable is not None else None
             if table is not None or value is None:
                 unknown = True
@@ -248,7 +246,8 @@ class _Run:
             return value
 
         result = _PLACE.sub(put, text)
-        return None if unknown else result
+        # What was found may begin or end within a character.
+        return None if unknown else decode(encode(result))
 
     def variable(self, name: str) -> str | None:
         state = self.state
@@ -301,7 +300,7 @@ class _Run:
     def redirect(self, rule: Rule) -> None:
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
-        status = _STATUS.get(word.lower()) or (int(word) if word.isdigit() else 302)
+        status = _STATUS.get(word.lower()) or whole_number(word) or 302
         if not 300 <= status < 400:
             kind = {403: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
             raise state.done(kind, status, "a RewriteRule says so")
@@ -346,9 +345,3 @@ class _Run:
         state.filename = path
         state.anchor = normal(path).rstrip("/") or "/"
         return True
-
-
-def _group(found: re.Match[str] | None, number: int) -> str:
-    if found is None or number > found.re.groups:
-        return ""
-    return found[number] or ""

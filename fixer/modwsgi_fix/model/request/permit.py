@@ -187,7 +187,7 @@ def _environment(state: State, name: str) -> bool:
     if name in state.environment:
         return state.environment[name] is not None
     setters = state.config.named("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
-    sets = [item for item in setters if any(re.match(rf"!?{re.escape(name)}(=|$)", v) for v in item.values[1:])]
+    sets = [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
     if not sets and state.config.complete:
         return False
     return state.world.holds(f"the variable {name} is set")

@@ -29,6 +29,8 @@ def _seen(config: Config) -> dict[str, tuple[str, bool]]:
 def _run(config: Config, request: Request, world: World) -> Outcome:
     if config.target.is_22:
         raise Beyond("requests of httpd 2.2 are not modelled")
+    if config.left_out:
+        raise Beyond(f"not all of the configuration was read: {config.left_out}")
     if request.method in ("TRACE", "CONNECT", "OPTIONS"):
         raise Beyond(f"the method {request.method} is not modelled")
     server = select(config, request, world)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
-    from re import _parser  # type: ignore[attr-defined]
-except ImportError:  # pragma: no cover
-    _parser = None
+from modwsgi_fix.model.patterns import finds, parsed
+from modwsgi_fix.text import decode, encode
 
 
 def sample(pattern: str, groups: Mapping[int, str] | None = None) -> str | None:
     """A URL path that the pattern finds, with these texts in its groups; None where none comes to mind."""
-    if _parser is None:
+    tree = parsed(pattern)
+    if tree is None:
         return None
     try:
-        parsed = _parser.parse(pattern)
-        text = _text(parsed, groups or {})
-    except (re.error, ValueError, OverflowError, RecursionError, NotImplementedError):
+        text = _text(tree, {number: encode(text).decode("latin-1") for number, text in (groups or {}).items()})
+    except (ValueError, OverflowError, RecursionError, NotImplementedError, StopIteration):
         return None
+    text = decode(text.encode("latin-1"))
     text = text if text.startswith("/") else f"/{text}"
-    return text if re.search(pattern, text) else None
+    return text if finds(pattern, text) else None
 
 
 def _text(parsed: object, groups: Mapping[int, str]) -> str:

@@ -10,11 +10,13 @@ import re
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.layers import Layer, last
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.world import Beyond, Done, normal
-from modwsgi_fix.model.urls import Mapping, alias_match, compile_regex, mapping_of, substitute
+from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
+from modwsgi_fix.text import whole_number
 
 _REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
 _ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
@@ -92,6 +94,14 @@ def _read(state: State, item: Item) -> bool:
     return not item.guards or state.world.active(item)
 
 
+def _searched(pattern: str, text: str, item: Item) -> Match | None:
+    """The match of a directive's regular expression; raises ``Beyond`` where that cannot be told."""
+    found = search(pattern, text)
+    if isinstance(found, Unknown):
+        raise Beyond(found.reason, item)
+    return found
+
+
 def prefix_match(prefix: str, uri: str) -> int:
     """As ``alias_match``, quickly for what cannot match; 0 where it does not."""
     if "//" not in prefix and "//" not in uri and not uri.startswith(prefix.rstrip("/")):
@@ -110,10 +120,7 @@ def _proxied(state: State) -> bool:
         if len(item.args) < 2:
             continue
         if item.key == "proxypassmatch":
-            regex = compile_regex(item.value)
-            if regex is None:
-                raise Beyond(f"the regular expression {item.value} is not understood", item)
-            found = regex.search(state.uri)
+            found = _searched(item.value, state.uri, item)
             target = substitute(item.values[1], found) if found else None
         else:
             end = prefix_match(item.value, state.uri)
@@ -153,8 +160,9 @@ def redirect_of(item: Item) -> Redirect | None:
     status = 301 if item.key == "redirectpermanent" else 302
     if item.key in ("redirect", "redirectmatch") and values:
         word = values[0].lower()
-        if word in _STATUS or word.isdigit():
-            status = _STATUS.get(word) or int(word)
+        number = _STATUS.get(word) or whole_number(word)
+        if number is not None:
+            status = number
             values.pop(0)
     if not values:
         return None
@@ -183,10 +191,7 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
     if redirect.url is None:
         return None
     if redirect.is_regex:
-        regex = compile_regex(redirect.url)
-        if regex is None:
-            raise Beyond(f"the regular expression {redirect.url} is not understood", redirect.item)
-        found = regex.search(state.uri)
+        found = _searched(redirect.url, state.uri, redirect.item)
         if found is None:
             return None
         target = substitute(redirect.target, found)
@@ -261,10 +266,7 @@ def mapped(uri: str, mapping: Mapping) -> str | None:
     if not mapping.is_regex:
         end = prefix_match(mapping.url, uri)
         return mapping.target + uri[end:] if end else None
-    regex = compile_regex(mapping.url)
-    if regex is None:
-        raise Beyond(f"the regular expression {mapping.url} is not understood", mapping.item)
-    found = regex.search(uri)
+    found = _searched(mapping.url, uri, mapping.item)
     return substitute(mapping.target, found) if found else None
 
 
@@ -302,13 +304,10 @@ def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
         if not end:
             return None
         return mount.target, (uri if mount.url == "/" else uri[end:])
-    regex = compile_regex(mount.url)
-    if regex is None:
-        raise Beyond(f"the regular expression {mount.url} is not understood", mount.item)
-    found = regex.search(uri)
-    if found is None or found.end() == 0:
+    found = _searched(mount.url, uri, mount.item)
+    if found is None or not found.head:
         return None
-    return substitute(mount.target, found), (uri if uri[: found.end()] == "/" else uri[found.end() :])
+    return substitute(mount.target, found), (uri if found.head == "/" else found.tail)
 
 
 def _document_root(state: State) -> None:

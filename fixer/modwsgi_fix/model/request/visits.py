@@ -14,6 +14,7 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.patterns import Match, quoted, search
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.layers import Site, site_of
 from modwsgi_fix.model.request.outcome import Request
@@ -22,6 +23,7 @@ from modwsgi_fix.model.request.translate import Tables, mapped
 from modwsgi_fix.model.request.world import Beyond
 from modwsgi_fix.model.servers import addresses, is_tls, own_name
 from modwsgi_fix.model.urls import Mapping, alias_match
+from modwsgi_fix.text import whole_number
 
 #: Requests for one host, files below one mapping, and how deep.
 MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12
@@ -123,13 +125,13 @@ def authority_of(config: Config, server: Server) -> Authority | None:
     if server.is_main:
         taken = {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
         ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(port)]
-        free = [one for one in ports if one not in taken and "*" not in taken and one.isdigit()]
-        if not free:
+        free = [whole_number(one) for one in ports if one not in taken and "*" not in taken]
+        first = next((one for one in free if one is not None), None)
+        if first is None:
             return None
-        port = int(free[0])
+        port = first
     for one in addresses(server):
-        if one.port.isdigit():
-            port = int(one.port)
+        port = whole_number(one.port) or port
         if not one.is_wildcard:
             address = one.host.strip("[]")
         break
@@ -246,14 +248,11 @@ def _urls_of(mapping: Mapping, path: str) -> Iterator[str]:
             if alias_match(mapping.url, url) is not None:
                 yield url
         return
-    expression = "".join(
-        f"(?P<g{part[1]}_{at}>.*)" if re.fullmatch(r"\$\d", part) else re.escape(part)
-        for at, part in enumerate(re.split(r"(\$\d)", mapping.target))
-    )
-    found = re.fullmatch(expression, path)
-    if found is None:
+    parts = re.split(r"\$(\d)", mapping.target)
+    found = search("^" + "(.*)".join(quoted(part) for part in parts[::2]) + "$", path)
+    if not isinstance(found, Match):
         return
-    groups = {int(name[1]): value for name, value in found.groupdict().items()}
+    groups = dict(zip(map(int, parts[1::2]), found.groups[1:], strict=True))
     made = sample(mapping.url, groups)
     try:
         if made is not None and mapped(made, mapping) == path:

@@ -1,0 +1,185 @@
+"""The one door for patterns that come from the configuration: regular expressions, and wildcards.
+
+Whoever writes the configuration must not decide how long we run. So a search answers one of three: a ``Match``, None, or
+``Unknown`` where the expression may take too many steps on a text of that length (``effort``), or means something that
+Python's ``re`` cannot be told (``pcre``). PCRE gives up at a limit of its own, and then the line does not match; where
+that is depends on more than is known here. Everything is matched as httpd does it, on bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from modwsgi_fix.model.effort import begins_with_anything, steps
+from modwsgi_fix.model.pcre import Untranslatable, character_class, literal, translate
+from modwsgi_fix.text import decode, encode
+
+try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
+    from re import _parser  # type: ignore[attr-defined]
+except ImportError:  # pragma: no cover
+    _parser = None
+
+#: Steps that one search may take: some hundredths of a second.
+_MOST_STEPS = 2_000_000
+#: What takes few steps on a text as long as this is not looked at again.
+_LONG = 4096
+
+
+class Match(NamedTuple):
+    """Where an expression was found. ``groups`` begins with all of it; a group without a part in it is empty.
+
+    ``head`` is the text up to the end of what was found, ``tail`` what is behind.
+    """
+
+    groups: tuple[str, ...]
+    head: str
+    tail: str
+
+    def group(self, number: int) -> str:
+        """A group's text; empty where there is none of that number."""
+        return self.groups[number] if number < len(self.groups) else ""
+
+
+class Unknown(NamedTuple):
+    """Whether an expression is found cannot be told, and why."""
+
+    reason: str
+
+
+class _Compiled(NamedTuple):
+    find: Callable[[bytes], re.Match[bytes] | None]
+    parsed: Any
+    is_quick: bool
+
+
+def search(pattern: str, subject: str, *, nocase: bool = False) -> Match | Unknown | None:
+    """Search for a regular expression of the configuration as ``ap_regexec`` does."""
+    compiled = _compiled(pattern, nocase)
+    if isinstance(compiled, Unknown):
+        return compiled
+    data = encode(subject)
+    if compiled.is_quick and len(data) <= _LONG:
+        return _match(compiled, data)
+    return _slow_search(pattern, nocase, data)
+
+
+@lru_cache(maxsize=4096)
+def _slow_search(pattern: str, nocase: bool, data: bytes) -> Match | Unknown | None:  # noqa: FBT001
+    # Remembered, because the same requests are traced before and after each fix.
+    compiled = _compiled(pattern, nocase)
+    assert isinstance(compiled, _Compiled)
+    if steps(compiled.parsed, len(data)) > _MOST_STEPS:
+        return Unknown(f"the regular expression {_short(pattern)} may take too many steps to be followed")
+    return _match(compiled, data)
+
+
+def _match(compiled: _Compiled, data: bytes) -> Match | None:
+    found = compiled.find(data)
+    if found is None:
+        return None
+    groups = tuple(decode(group or b"") for group in (found[0], *found.groups()))
+    return Match(groups, decode(data[: found.end()]), decode(data[found.end() :]))
+
+
+def finds(pattern: str, subject: str) -> bool | None:
+    """Whether it is found; None where that cannot be told."""
+    found = search(pattern, subject)
+    return None if isinstance(found, Unknown) else found is not None
+
+
+def is_understood(pattern: str) -> bool:
+    """Whether its meaning is known, however long it may take."""
+    return isinstance(_compiled(pattern, False), _Compiled)
+
+
+def parsed(pattern: str) -> Any:
+    """What ``re._parser.parse`` makes of an expression on bytes; None where it is not understood."""
+    compiled = _compiled(pattern, False)
+    return compiled.parsed if isinstance(compiled, _Compiled) else None
+
+
+def quoted(text: str) -> str:
+    """An expression that finds just this text."""
+    return re.sub(r"(\W)", r"\\\1", text, flags=re.ASCII)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str, nocase: bool) -> _Compiled | Unknown:  # noqa: FBT001
+    flags = re.DOTALL | (re.IGNORECASE if nocase else re.NOFLAG)
+    try:
+        translated = translate(pattern)
+        tree = _parser.parse(translated, flags)
+        regex = re.compile(translated, flags)
+    except Untranslatable as fault:
+        return Unknown(f"the regular expression {_short(pattern)} is not understood: {fault}")
+    except (re.error, OverflowError, RecursionError, AttributeError):
+        return Unknown(f"the regular expression {_short(pattern)} is not understood")
+    find = regex.match if begins_with_anything(tree) else regex.search
+    return _Compiled(find, tree, steps(tree, _LONG) <= _MOST_STEPS)
+
+
+def _short(pattern: str) -> str:
+    return pattern if len(pattern) <= 80 else pattern[:77] + "..."
+
+
+def wildcard(pattern: str) -> Callable[[str], bool]:
+    """``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard takes a slash."""
+    find = _wildcard(pattern)
+    return lambda text: find(encode(text)) is not None
+
+
+def host_wildcard(pattern: str) -> Callable[[str], bool]:
+    """``ap_strcasecmp_match``: ``*`` and ``?`` take anything; upper and lower case are the same."""
+    find = _host_wildcard(pattern)
+    return lambda text: find(encode(text)) is not None
+
+
+@lru_cache(maxsize=4096)
+def _wildcard(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
+    text = encode(pattern).decode("latin-1")
+    chunks, at = [""], 0
+    while at < len(text):
+        char, end = text[at], at + 1
+        if char == "*":
+            chunks.append("")
+        elif char == "?":
+            chunks[-1] += "[^/]"
+        elif char == "[" and (close := text.find("]", at + 2 + (text[at + 1 : at + 2] in ("!", "^")))) > 0:
+            chunks[-1] += _bracket(text[at + 1 : close])
+            end = close + 1
+        else:
+            escaped = char == "\\" and end < len(text)
+            chunks[-1] += literal(text[end] if escaped else char)
+            end += escaped
+        at = end
+    return _matcher(chunks, "[^/]", re.DOTALL)
+
+
+def _bracket(body: str) -> str:
+    negated = body[:1] in ("!", "^")
+    codes = [ord(char) for char in re.sub(r"\\(.)", r"\1", body[negated:], flags=re.DOTALL)]
+    members, at = set[int](), 0
+    while at < len(codes):
+        is_range = at + 2 < len(codes) and codes[at + 1] == ord("-")
+        members.update(range(codes[at], codes[at + 2] + 1) if is_range else [codes[at]])
+        at += 3 if is_range else 1
+    return "(?!/)" + character_class(members, negated=negated)
+
+
+@lru_cache(maxsize=4096)
+def _host_wildcard(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
+    text = encode(pattern).decode("latin-1")
+    chunks = ["".join("." if char == "?" else literal(char) for char in chunk) for chunk in text.split("*")]
+    return _matcher(chunks, ".", re.DOTALL | re.IGNORECASE)
+
+
+def _matcher(chunks: list[str], star: str, flags: re.RegexFlag) -> Callable[[bytes], re.Match[bytes] | None]:
+    """Of expressions with a star between each two: whole texts. A star that found its next chunk is not asked again,
+    for nothing is won by its taking more; so there is nothing to go back to."""
+    first, *others = chunks
+    inner = "".join(f"(?>{star}*?{chunk})" for chunk in others[:-1] if chunk)
+    last = f"{star}*{others[-1]}" if others else ""
+    return re.compile(f"{first}{inner}{last}".encode("ascii"), flags).fullmatch

@@ -1,0 +1,99 @@
+"""``Define``, ``Undefine`` and ``${VAR}``: what is defined so far, and words with it put in (core.c:ap_resolve_env)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modwsgi_fix.model.bounds import Budget
+
+if TYPE_CHECKING:
+    from modwsgi_fix.model.config import Arg, Guard
+
+_VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+#: Characters of one word once its variables and macro parameters are put in. httpd sets no limit.
+_LONGEST = 65_536
+
+
+class Variables:
+    """What a server has defined up to some point of the reading."""
+
+    def __init__(self, values: Mapping[str, str], budget: Budget) -> None:
+        self.values = dict(values)
+        #: How often something changed.
+        self.changes = 0
+        self._budget = budget
+        self._defined: set[str] = set()
+        self._undefined: set[str] = set()
+        #: Names that are defined wherever these conditions hold.
+        self._defined_under: dict[str, tuple[Guard, ...]] = {}
+        #: Variables whose values hold unknown ones.
+        self._doubtful: set[str] = set()
+
+    def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
+        """``Define``. Under an undecided condition the value is not known afterwards."""
+        before = self._known(name)
+        self._undefined.discard(name)
+        self._defined_under.pop(name, None)
+        self.values.pop(name, None)
+        if guards:
+            if name not in self._defined:
+                self._defined_under[name] = guards
+        else:
+            self._defined.add(name)
+            if value is not None:
+                self.values[name] = value.value
+                (self._doubtful.discard if value.known else self._doubtful.add)(name)
+        self.changes += self._known(name) != before
+
+    def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
+        """``Undefine``."""
+        before = self._known(name)
+        self._defined.discard(name)
+        self._defined_under.pop(name, None)
+        self.values.pop(name, None)
+        if not guards:
+            self._undefined.add(name)
+        self.changes += self._known(name) != before
+
+    def _known(self, name: str) -> tuple[object, ...]:
+        return name in self._defined, name in self._undefined, self._defined_under.get(name), self.values.get(name)
+
+    def is_defined(self, name: str, guards: tuple[Guard, ...]) -> bool | None:
+        """Whether a name is defined where these conditions hold; None where only the command line says."""
+        under = self._defined_under.get(name)
+        if name in self._defined or (under is not None and set(under) <= set(guards)):
+            return True
+        return False if name in self._undefined else None
+
+    def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+        """A word with macro parameters and variables put in, and why its value is not known; else an empty reason."""
+        try:
+            return self._expand(word, bindings)
+        except OverflowError:
+            return word, f"the variable parts make it longer than {_LONGEST:,} characters"
+
+    def _expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+        self._budget.spend_on(parameters=len(bindings))
+        for parameter, replacement in bindings:
+            if parameter in word:
+                self._grow(word, word.count(parameter) * (len(replacement) - len(parameter)))
+                word = word.replace(parameter, replacement)
+        if "${" not in word:
+            return word, ""
+        names = [found[1] for found in _VARIABLE.finditer(word)]
+        self._grow(word, sum(len(self.values.get(name, "")) for name in names))
+        expanded = _VARIABLE.sub(lambda found: self.values.get(found[1], found[0]), word)
+        for name in names:
+            if name not in self.values:
+                return expanded, f"the variable ${{{name}}} is not defined in these files"
+            if name in self._doubtful:
+                return expanded, f"the variable ${{{name}}} holds another that is not known in these files"
+        return expanded, ""
+
+    def _grow(self, word: str, more: int) -> None:
+        """Raises ``OverflowError`` where so many more characters make a word too long."""
+        if more > 0 and len(word) + more > _LONGEST:
+            raise OverflowError
+        self._budget.spend_on(characters=max(more, 0))

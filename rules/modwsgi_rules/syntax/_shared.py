@@ -1,0 +1,94 @@
+"""What several rules of this family ask: which lines are options of the line above, and what a fix leaves behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from modwsgi_fix import directives
+from modwsgi_fix.edits import Fix, apply
+from modwsgi_fix.model.config import File
+from modwsgi_fix.model.lines import lines_with, locate, takes_options
+from modwsgi_fix.syntax import Directive, Section, parse
+
+_ASSIGNED = re.compile(r"^[ \t]*([\"']?)([A-Za-z]+(?:[-_][A-Za-z]+)*)([ \t]*)=", re.M)
+
+
+#: So many fixes of one rule in one file are weighed one by one; each means to parse the file.
+_ONE_BY_ONE = 20
+_DAEMON = "WSGIDaemonProcess"
+
+
+class WrappedLine(NamedTuple):
+    """A line ``name=value`` that httpd takes for a directive."""
+
+    node: Directive
+    name: str
+    #: The directive of mod_wsgi directly above, other such lines between; None where none with options is.
+    owner: Directive | None
+    parents: tuple[Section, ...]
+    #: One word, as an option must be: no blank before the ``=``, no quote before the name.
+    is_word: bool
+
+
+def wrapped_lines(file: File) -> Iterator[WrappedLine]:
+    """The lines that begin with an option of mod_wsgi, and those which stand where one is to be expected.
+
+    Directly below a WSGIDaemonProcess that is every ``name=value`` whose name is not a directive's as that is spelt:
+    ``timeout=60``, ``User=www-data``. Elsewhere it is only what mod_wsgi knows, and has no blank before its ``=``.
+    """
+    owners: dict[int, Directive] = {}
+    for node, parents in lines_with(file, _ASSIGNED):
+        found = _ASSIGNED.match(node.text, node.start)
+        if type(node) is not Directive or found is None:
+            continue
+        above = locate(file.tree, node.start - 1)[0] if node.start else None
+        owner = owners.get(above.start) if above is not None else None
+        if owner is None and type(above) is Directive and (takes_options(above) or _is_misspelt(above)):
+            owner = above
+        name, is_word = found[2], not found[1] and not found[3]
+        if (is_word or owner is not None) and _is_option(name, owner):
+            if owner is not None:
+                owners[node.start] = owner
+            yield WrappedLine(node, name, owner, parents, is_word)
+
+
+def starts_of_wrapped_lines(file: File) -> frozenset[int]:
+    """Where these lines start: no other rule may read them as something else."""
+    return frozenset(line.node.start for line in wrapped_lines(file))
+
+
+def _is_misspelt(node: Directive) -> bool:
+    """True for ``WSGIDeamonProcess``: what stands below it is still meant for it."""
+    if not node.key.startswith("wsgi") or directives.find(node.key) is not None:
+        return False
+    return any(
+        directives.script_options(name) or name == _DAEMON for name in directives.candidates(node.name, sections=False)
+    )
+
+
+def _is_option(name: str, owner: Directive | None) -> bool:
+    if directives.option_at_start(f"{name}="):
+        return True
+    if owner is None or directives.script_options(owner.key):
+        return False
+    known = directives.find(name)
+    return known is None or known.name != name or bool(directives.option_at_start(f"{name.lower()}="))
+
+
+def sound(file: File, fixes: Sequence[Fix | None]) -> list[Fix | None]:
+    """The fixes, which edit this file only, with None for each that would leave more problems than there are.
+
+    In a line that is half typed a tag comes to light of which the rest is missing: what it will be nobody can say yet.
+    """
+    offered = [fix for fix in fixes if fix is not None]
+    if len(offered) > _ONE_BY_ONE and _is_sound(file, offered):
+        return list(fixes)
+    kept = {id(fix) for fix in offered[:_ONE_BY_ONE] if _is_sound(file, [fix])}
+    return [fix if id(fix) in kept else None for fix in fixes]
+
+
+def _is_sound(file: File, fixes: Sequence[Fix]) -> bool:
+    after = apply(file.text, [edit for fix in fixes for edit in fix.edits])
+    return len(parse(after).problems) <= len(file.tree.problems)
