@@ -23,8 +23,7 @@ _WORDS = {
     "a word": " x",
     "three words": " all /srv/site/static from",
     "an undefined variable": " ${NOWHERE} ${NOWHERE}",
-    "a number with too many digits": f" {_LONG}",
-    "options that are no numbers": f" /x ² processes=² threads={_LONG} maximum-requests=² listen-backlog= x=",
+    "numbers that are none": f" {_LONG} ² processes=² threads={_LONG} maximum-requests=² listen-backlog= x=",
     "patterns": " ~ ([$9 /srv/$9/*[ [R=²,S=",
 }
 _PLACES = (
