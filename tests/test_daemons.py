@@ -11,7 +11,6 @@ from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import (
-    atoi,
     daemon_processes,
     group_uses,
     in_template,
@@ -406,20 +405,3 @@ def test_of_locations_and_of_files_the_last_counts(one: str, other: str) -> None
     """With a pattern or without: asked of the same."""
     for first, last in ((one, other), (other, one)):
         assert selected(group_in(first, "weak") + group_in(last, "strong")) == "strong"
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        ("5", 5),
-        (" -5s", -5),
-        ("+07", 7),
-        ("many", 0),
-        ("²", 0),
-        ("", 0),
-        ("9" * 5000, 10**18 - 1),
-        ("0" * 5000 + "1", 1),
-    ],
-)
-def test_numbers_as_atoi_reads_them(value: str, number: int) -> None:
-    assert atoi(value) == number
