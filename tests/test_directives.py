@@ -320,6 +320,68 @@ def test_no_daemon_option_candidates() -> None:
     assert d.daemon_option_candidates("timeout") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "refused"),
+    [
+        ("processes", "0", "it must be at least 1"),
+        ("threads", "9" * 5000, "it must be at most 65533"),
+        ("receive-buffer-size", "0", ""),
+        ("receive-buffer-size", "1", "it must be 0 or at least 512"),
+        ("cpu-priority", "-5", ""),
+        ("processes", "many", ""),
+        ("umask", "9", "it must be an octal number, such as 022"),
+        ("home", "srv", "it must be an absolute path"),
+        ("server-metrics", "yes", "it must be On or Off"),
+        ("group", "", "it must name somebody"),
+        ("user", "root", "mod_wsgi runs nothing as root"),
+        ("lang", "", ""),
+    ],
+)
+def test_values_that_mod_wsgi_refuses(name: str, value: str, refused: str) -> None:
+    option = d.daemon_option(name)
+    assert option is not None
+    assert option.refusal(value) == refused
+
+
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        ("user=www-data", "user"),
+        ("header-buffer-size=65536", "header-buffer-size"),
+        ("process-group=%{GLOBAL}", "process-group"),
+        ("lang=", "lang"),
+        ("User=www-data", ""),
+        ("users=www-data", ""),
+        ("user = www-data", ""),
+        ("user", ""),
+        ("", ""),
+    ],
+)
+def test_option_at_start(line: str, option: str) -> None:
+    assert d.option_at_start(line) == option
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "may"),
+    [
+        ("ServerName", ["a.example"], True),
+        ("ServerName", [], False),
+        ("ServerName", ["a.example", "#", "ours"], True),
+        ("User", ["#33"], True),
+        ("KeepAlive", ["off"], True),
+        ("KeepAlive", ["15"], False),
+        ("LoadFile", ["/usr/lib/libxml2.so.2", "/usr/lib/b.so"], True),
+        ("LoadFile", ["/var/log/so"], False),
+        ("LoadModule", ["wsgi_module", "modules/mod_wsgi.so"], True),
+        ("LoadModule", ["modules/mod_wsgi.so", "wsgi_module"], False),
+        ("Options", [], True),
+        ("NoSuchThing", ["x"], True),
+    ],
+)
+def test_fits(name: str, words: list[str], may: bool) -> None:  # noqa: FBT001
+    assert d.fits(name, words) is may
+
+
 def test_script_options() -> None:
     assert set(d.script_options("wsgiscriptalias")) == {
         "process-group", "application-group", "callable-object", "pass-authorization",

@@ -11,6 +11,7 @@ from support import source_of
 from modwsgi_fix import directives
 from modwsgi_fix.engine import Job, check
 from modwsgi_fix.files import Memory
+from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.rule import all_rules
 
 #: So many directives share a file: few, since an Include that leads nowhere silences what is concluded from absence.
@@ -23,8 +24,7 @@ _WORDS = {
     "a word": " x",
     "three words": " all /srv/site/static from",
     "an undefined variable": " ${NOWHERE} ${NOWHERE}",
-    "a number with too many digits": f" {_LONG}",
-    "options that are no numbers": f" /x ² processes=² threads={_LONG} maximum-requests=² listen-backlog= x=",
+    "numbers that are none": f" {_LONG} ² processes=² threads={_LONG} maximum-requests=² listen-backlog= x=",
     "patterns": " ~ ([$9 /srv/$9/*[ [R=²,S=",
 }
 _PLACES = (
@@ -106,3 +106,20 @@ def test_a_section_without_its_brackets(words: str) -> None:
             for text in (line, f"{_SITE}{line}", f"{_SITE}{_BASELINE}{line}"):
                 check(Job(source_of({"/etc/apache2/apache2.conf": text}), rules, disk=_DISK))
                 check(Job(source_of({"/site.conf": text}), rules))
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("5", 5),
+        (" -5s", -5),
+        ("+07", 7),
+        ("many", 0),
+        ("²", 0),
+        ("", 0),
+        ("9" * 5000, 10**18 - 1),
+        ("0" * 5000 + "1", 1),
+    ],
+)
+def test_numbers_as_atoi_reads_them(value: str, number: int) -> None:
+    assert atoi(value) == number
