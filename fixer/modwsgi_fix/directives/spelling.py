@@ -12,6 +12,8 @@ from modwsgi_fix.directives.table import directives, find
 MAX_DISTANCE = 2
 #: In a name of so few letters one slip is all that can be believed: ``User`` and ``Use``, ``Deny`` and ``Define``.
 _SHORT = 5
+#: Letters that no name has as many of.
+_LONGEST = 60
 
 
 def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
@@ -153,7 +155,7 @@ def glued(name: str) -> tuple[str, str] | None:
         return None
     stop = next((at for at, char in enumerate(word) if char not in _IN_NAMES), len(word))
     odd = stop < len(word)
-    for end in range(min(stop, len(word) - 1), 1, -1):
+    for end in range(min(stop, len(word) - 1, _LONGEST), 1, -1):
         info = find(f"<{word[:end]}" if section else word[:end])
         if info is None or info.section is not section:
             continue

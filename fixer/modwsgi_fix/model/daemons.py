@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,12 +13,12 @@ from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
+from modwsgi_fix.model.variables import put_in
 from modwsgi_fix.syntax import split_words
 from modwsgi_fix.text import WHITESPACE, Span, has_placeholder, whole_number
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
-_VARIABLE = re.compile(r"\$\{([^}:]*)\}")
 
 
 def in_template(item: Item) -> bool:
@@ -126,7 +127,8 @@ def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...
         if bound.get(span, "").startswith(found[1] + "=") and text[value_at : value_at + 1] not in "\"'":
             # The reader knows what variables and the parameters of a macro were when the line was read.
             value = bound[span][len(found[1]) + 1 :]
-        value = _VARIABLE.sub(lambda v: config.variables.get(v[1], v[0]), value)
+        with suppress(OverflowError):
+            value = put_in(value, config.variables)
         options.append(Option(found[1], value, span, value_span))
         at = max(stop, value_at)
     return tuple(options), tuple(stray)

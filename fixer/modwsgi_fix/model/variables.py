@@ -11,9 +11,21 @@ from modwsgi_fix.model.bounds import Budget
 if TYPE_CHECKING:
     from modwsgi_fix.model.config import Arg, Guard
 
-_VARIABLE = re.compile(r"\$\{([^}:]*)\}")
+#: A name is not as long as a line may be: each of "${${${..." would be looked for to its end.
+_VARIABLE = re.compile(r"\$\{([^}:]{0,100})\}")
 #: Characters of one word once its variables and macro parameters are put in. httpd sets no limit.
 _LONGEST = 65_536
+
+
+def put_in(word: str, values: Mapping[str, str]) -> str:
+    """A word with variables put in, those that are not there left as they stand.
+
+    Raises ``OverflowError`` where it would be longer than anyone means it.
+    """
+    more = sum(len(values.get(found[1], "")) for found in _VARIABLE.finditer(word))
+    if more and len(word) + more > _LONGEST:
+        raise OverflowError
+    return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), word)
 
 
 class Variables:
@@ -82,10 +94,9 @@ class Variables:
                 word = word.replace(parameter, replacement)
         if "${" not in word:
             return word, ""
-        names = [found[1] for found in _VARIABLE.finditer(word)]
-        self._grow(word, sum(len(self.values.get(name, "")) for name in names))
-        expanded = _VARIABLE.sub(lambda found: self.values.get(found[1], found[0]), word)
-        for name in names:
+        expanded = put_in(word, self.values)
+        self._budget.spend_on(characters=len(expanded))
+        for name in (found[1] for found in _VARIABLE.finditer(word)):
             if name not in self.values:
                 return expanded, f"the variable ${{{name}}} is not defined in these files"
             if name in self._doubtful:

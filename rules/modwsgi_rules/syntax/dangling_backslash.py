@@ -29,7 +29,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import WHITESPACE, Span
 
-_DANGLING = re.compile(r"[ \t]+\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
+_DANGLING = re.compile(r"(?<![ \t])[ \t]++\\(?:[ \t]+(?=\r?\n)|[ \t]*\Z)")
 
 
 @rule(severity=Severity.ERROR)
