@@ -53,14 +53,23 @@ class Fix:
     applicability: Applicability
     reason: str = ""
     every_reading: bool = False
+    #: What static files it may open: pairs of a URL prefix and the directory that it led to before.
+    publishes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def safe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
         return cls(title, edits, Applicability.SAFE, reason, every_reading)
 
     @classmethod
-    def repair(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
-        return cls(title, edits, Applicability.REPAIR, reason, every_reading)
+    def repair(
+        cls,
+        title: str,
+        *edits: Edit,
+        reason: str = "",
+        every_reading: bool = False,
+        publishes: tuple[tuple[str, str], ...] = (),
+    ) -> Fix:
+        return cls(title, edits, Applicability.REPAIR, reason, every_reading, publishes)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:

@@ -33,8 +33,9 @@ Opinion = Callable[[str, str, str], str | None]
 #: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
-#: Says what a change would change for a visitor, or None: (server before, server after). SAFE fixes must pass it.
-Proof = Callable[[Config, Config], str | None]
+#: Says what a fix would do to a visitor that it must not, or None: (server before, server after, fix, effects that its
+#: rule declares). The fixes of every level must pass it.
+Proof = Callable[[Config, Config, Fix, frozenset[str]], str | None]
 
 #: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
 _Fight = tuple[str, str, str]
@@ -297,7 +298,7 @@ def _attempt(
                     _withhold(withheld, config, diagnostic, reason, is_bug=False)
             chosen = _choose(config, rule, candidates, opinion, withheld)
             if proof is not None:
-                chosen = _proven(job, config, chosen, texts, trees, proof, withheld)
+                chosen = _proven(job, config, rule, chosen, texts, trees, proof, withheld)
             if not chosen:
                 continue
             origins = {id(d.fix): _origins(d, edits) for d in {id(d.fix): d for d in chosen}.values()}
@@ -338,31 +339,34 @@ def _attempt(
 def _proven(
     job: Job,
     config: Config,
+    rule: Rule,
     chosen: list[Diagnostic],
     texts: Mapping[str, str],
     trees: dict[str, Tree],
     proof: Proof,
     withheld: dict[tuple[str, str, int], Withheld],
 ) -> list[Diagnostic]:
-    """The fixes without those that call themselves SAFE and change what a visitor gets."""
+    """The fixes without those that do to a visitor what neither their level nor their rule allows."""
 
     def objection(some: Sequence[Diagnostic]) -> str | None:
+        fixes = [d.fix for d in some if d.fix is not None]
+        whole = replace(fixes[0], publishes=tuple(pair for fix in fixes for pair in fix.publishes))
         new = {path: apply(config.source(path).text, _edits(some, path)) for path in _paths(some)}
         try:
-            return proof(config, read(job, {**texts, **new}, dict(trees)))
+            return proof(config, read(job, {**texts, **new}, dict(trees)), whole, rule.changes)
         except Exception as error:
             if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                 raise
             return f"what it changes cannot be told ({type(error).__name__}: {error})"
 
-    safe = [d for d in chosen if d.fix is not None and d.fix.applicability is Applicability.SAFE]
-    if not safe or objection(safe) is None:
+    levels = {d.fix.applicability for d in chosen if d.fix is not None}
+    if not chosen or (len(levels) == 1 and objection(chosen) is None):
         return chosen
     guilty = set()
-    for d in safe:
+    for d in chosen:
         if (reason := objection([d])) is not None:
             guilty.add(d.fix)
-            _withhold(withheld, config, d, f"it calls itself safe, and {reason}", is_bug=True)
+            _withhold(withheld, config, d, reason, is_bug=False)
     # Harmless one by one and not together: one at a time.
     kept = [d for d in chosen if d.fix not in guilty]
     return kept if guilty else kept[:1]

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect import objection
 from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
@@ -164,7 +165,7 @@ def failures(rule: Rule, example: Example) -> list[str]:
     lower = Applicability(max(example.level - 1, 1))
     if lower < example.level and (early := fix(job(rule, example, wanted), lower)).files:
         wrong.append(f"already fixed at level {lower.label}: {early.applied[0].fix.title}")
-    fixed = fix(job(rule, example, wanted), example.level)
+    fixed = fix(job(rule, example, wanted), example.level, proof=objection)
     wrong += [f"withheld: {w.title}: {w.reason}" for w in fixed.withheld]
     result = {**wanted, **{_name(wanted, file.path): file.after for file in fixed.files}}
     for name, text in example.after.items():

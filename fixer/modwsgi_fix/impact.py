@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
+from modwsgi_fix.model.moving import context
+from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Visit, visits
 from modwsgi_fix.model.servers import label, own_name
 
@@ -56,22 +57,16 @@ def impact(before: Config, after: Config) -> Impact:
     return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
 
 
-def same_outcomes(before: Config, after: Config) -> str | None:
-    """What a SAFE change would change for a visitor, in words; None where nothing does.
-
-    Where httpd refused to start, or answered with an error of its own, it may answer now.
-    """
+def changed_visits(before: Config, after: Config) -> Iterator[Request]:
+    """The requests worth asking of each host that a change may touch."""
     if _same_text(before, after):
-        return None
+        return
     for one, other in _hosts(before, after)[:_MOST_HOSTS]:
         for visit in _visits(before, after, one, other):
-            was, now = _traced(before, visit.request), _traced(after, visit.request)
-            if not _allowed(was, now) and not refused(before):
-                return f"{visit.request.url} would change: {told(was, now)} -> {told(now, was)}"
-    return None
+            yield visit.request
 
 
-def _traced(config: Config, request: Request) -> Trace:
+def traced(config: Config, request: Request) -> Trace:
     """A trace, kept: the same server is asked again after the next fix, and in the end."""
     kept = config.derived(_kept)
     found = kept.get(request)
@@ -84,33 +79,41 @@ def _kept(config: Config) -> dict[Request, Trace]:
     return {}
 
 
-def _allowed(was: Trace, now: Trace) -> bool:
-    if _results(was) == _results(now):
-        return True
-    old = was.outcome
-    if old.kind is Kind.ERROR and (old.status is None or old.status >= 500):
-        return True
-    return old.kind is Kind.UNKNOWN or not now.is_known
+def refused(config: Config) -> bool:
+    """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
+    return refusals(config) > 0
 
 
 @derived
-def refused(config: Config) -> bool:
-    """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
-    if any(file.tree.problems for file in config.files.values()):
-        return True
+def refusals(config: Config) -> int:
+    """How many reasons httpd certainly has to refuse it."""
+    found = sum(len(file.tree.problems) for file in config.files.values())
     from modwsgi_fix import directives
     from modwsgi_fix.model.verdict import refusal
 
     names: set[str] = set()
     for item in config.named("wsgidaemonprocess"):
         if not item.guards and item.known:
-            if item.value in names:
-                return True
+            found += item.value in names
             names.add(item.value)
-    return any(
-        not item.guards and item.known and (directives.find(item.key) is None or refusal(item.name, item.values))
+    return found + sum(
+        directives.find(item.key) is None or bool(refusal(item.name, item.values)) or _is_misplaced(item)
         for item in config.items
+        if not item.guards and item.known
     )
+
+
+def _is_misplaced(item: Item) -> bool:
+    """Whether a directive stands where httpd does not take it."""
+    from modwsgi_fix import directives
+    from modwsgi_fix.directives import Context
+
+    where = context(item)
+    if not where:
+        return False
+    if item.key in ("alias", "scriptalias") and len(item.args) == 2:
+        return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
+    return not directives.allowed_in(item.name, where)
 
 
 def _same_text(before: Config, after: Config) -> bool:
@@ -180,13 +183,11 @@ def _changes(before: Config, after: Config, one: Server | None, other: Server | 
     assert server is not None
     groups: dict[str, list[tuple[Visit, Trace, Trace]]] = {}
     for visit in _visits(before, after, one, other):
-        groups.setdefault(visit.group, []).append(
-            (visit, _traced(before, visit.request), _traced(after, visit.request))
-        )
+        groups.setdefault(visit.group, []).append((visit, traced(before, visit.request), traced(after, visit.request)))
     found: list[Change] = []
-    for group, traced in groups.items():
+    for group, members_traced in groups.items():
         by_words: dict[tuple[str, str], list[Visit]] = {}
-        for visit, was, now in traced:
+        for visit, was, now in members_traced:
             words = ("", "") if _results(was) == _results(now) else (told(was, now), told(now, was))
             by_words.setdefault(words, []).append(visit)
         for words, members in by_words.items():

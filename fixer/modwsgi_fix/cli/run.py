@@ -80,13 +80,13 @@ def _carry_out(request: Request, stdin: str | None) -> int:
 
 def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
     """The fixed text and nothing else; 0, unless it could not be read."""
-    from modwsgi_fix.impact import same_outcomes
+    from modwsgi_fix.effect import objection as effect
     from modwsgi_fix.second_reader import objection
 
     if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
     outcomes = [
-        discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
+        discretion.fixed(fix(job, plan.level, objection, config, effect))
         for job, config in zip(plan.jobs, configs, strict=True)
     ]
     (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
@@ -247,12 +247,12 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 
 def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
-    from modwsgi_fix.impact import same_outcomes
+    from modwsgi_fix.effect import objection as effect
     from modwsgi_fix.second_reader import objection
 
     request = plan.request
     outcomes = [
-        discretion.fixed(fix(job, plan.level, objection, config, same_outcomes))
+        discretion.fixed(fix(job, plan.level, objection, config, effect))
         for job, config in zip(plan.jobs, configs, strict=True)
     ]
     outcomes, conflicts = _together(outcomes)

@@ -54,8 +54,6 @@ A restriction stays, and so does what is not about access; a directory that is o
          SSLRequireSSL
      </Location>
     +<Directory /srv/site>
-    +    AllowOverride None
-    +    Require all denied
     +    <Files app.wsgi>
     +        Require all granted
     +        Order allow,deny
@@ -148,6 +146,7 @@ from modwsgi_fix.model.access import (
     path_matches,
     pattern_of,
 )
+from modwsgi_fix.model.closed import file_grant
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.rewrite import append, insert_before
 from modwsgi_fix.model.served import Served, block_for, coverage, files_block, links_in, location_prefix, served
@@ -159,7 +158,7 @@ from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
 _HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         granting = [access for access in _sections(config, server) if _opens(access)]
@@ -289,7 +288,8 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
                 return None
             into.setdefault(beside, []).extend(grant_lines(config))
         elif spoken is None:
-            blocks += block_for(config, target)
+            opens = target.file is not None and _opens_below(config, server, target)
+            blocks += file_grant(config, target) if opens else block_for(config, target)
         elif target.file is not None and access_of(spoken).denies_all and _is_plain(config, spoken):
             into.setdefault(spoken, []).extend(files_block(config, target.file))
         else:
@@ -304,7 +304,24 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
         "Open directories instead of URLs",
         *edits,
         reason="the application and its static files are served as before; what only the Location opened is closed",
+        publishes=tuple(_published(targets)),
     )
+
+
+def _opens_below(config: Config, server: Server, target: Served) -> bool:
+    """Whether a section below the script's directory opens something in one dialect only: a refusal in the other one for
+    all that lies beside the script would close it."""
+    top = target.directory.rstrip("/") + "/"
+    below = (access_of(s) for s in directory_sections(config, server) if pattern_of(s).startswith(top))
+    return any(access.grants and not (access.has_22 and access.has_24) for access in below)
+
+
+def _published(targets: list[Served]) -> Iterator[tuple[str, str]]:
+    """The static files that the Locations opened in one dialect, and that are opened in both now."""
+    for target in targets:
+        if not target.is_script:
+            url = "/" if target.mapping is None or target.mapping.is_regex else target.mapping.url
+            yield url, f"{target.path.rstrip('/')}/"
 
 
 def _opened(

@@ -70,7 +70,7 @@ _SECTIONS = ("location", "locationmatch", "directory", "directorymatch", "files"
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("restricted",))
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
     for section in config.named(*_SECTIONS):
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):

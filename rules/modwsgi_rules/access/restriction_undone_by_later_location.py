@@ -59,7 +59,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("restricted", "closed"))
 def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]:
     seen: set[int] = set()
     for server in config.servers:

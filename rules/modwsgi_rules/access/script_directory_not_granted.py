@@ -77,7 +77,7 @@ from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         seen: set[str] = set()

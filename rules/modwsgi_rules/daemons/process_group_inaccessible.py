@@ -70,7 +70,7 @@ from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
     by_name: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):

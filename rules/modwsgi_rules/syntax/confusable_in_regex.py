@@ -68,7 +68,7 @@ _CONFUSABLE = re.compile(
 )
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("restricted",))
 def confusable_in_regex(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

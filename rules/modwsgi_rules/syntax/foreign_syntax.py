@@ -87,7 +87,7 @@ _TEXTS = frozenset(
 )
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def foreign_syntax(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         yield from _semicolons(file)

@@ -54,7 +54,7 @@ _ENTITIES = {
 _ENTITY = re.compile(f"&({'|'.join(_ENTITIES)});")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def html_entities(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if "&" not in file.text:

@@ -15,8 +15,11 @@ for what comes to life to say (see *smart-quotes*). In quotes and comments such 
      </Directory>
     ```
     ```diff repair
+     ServerName desk.example
     -WSGIDaemonProcess app\xa0threads=5
     +WSGIDaemonProcess app threads=5
+     WSGIProcessGroup app
+     WSGIScriptAlias / /srv/app/app.wsgi
     ```
     ```diff unsafe
     -Alias /st\u200batic /srv/app/static
@@ -51,7 +54,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def invisible_characters(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

@@ -59,7 +59,7 @@ _QUOTED = re.compile(
 _TEXTS = frozenset({"authname", "errordocument", "serveradmin", "logformat", "customlog", "header", "setenv"})
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained", "restricted"))
 def smart_quotes(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         if file.text.isascii():

@@ -56,7 +56,7 @@ _SURPLUS = re.compile(r">>")
 _BRACKETS = re.compile(r">(>+)")
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("restricted",))
 def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         broken = {problem.node.start for problem in file.tree.problems if problem.kind == "extra-bracket"}

@@ -154,7 +154,11 @@ _WELL_KNOWN = ("favicon.ico", "robots.txt")
 _CODE = (".py", ".pyc", ".pyo", ".wsgi")
 
 
-@rule(severity=Severity.ERROR, options={"applications": [], "static-directories": []})
+@rule(
+    severity=Severity.ERROR,
+    options={"applications": [], "static-directories": []},
+    changes=("regained", "closed"),
+)
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
     for alias, mount, server in _hidden(config):
         fix = _narrow(config, alias, server)
@@ -222,7 +226,13 @@ def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
     if broken := [found for found in links if found.wanted and found.stray]:
         reason += f"; {broken[0].wanted[0]} is no longer followed, because {broken[0].stray[0]} leads astray"
         level = Applicability.UNSAFE
-    return Fix("Narrow the alias to the static files", (replace_lines(alias.item, lines),), level, reason)
+    return Fix(
+        "Narrow the alias to the static files",
+        (replace_lines(alias.item, lines),),
+        level,
+        reason,
+        publishes=((f"{prefix}/", f"{directory}/"),),
+    )
 
 
 def _alias(config: Config, alias: Mapping, url: str, directory: str, links: list[Links]) -> list[str]:

@@ -5,13 +5,14 @@ An `AliasMatch` leads every URL below a prefix to one and the same directory.
 filled in. `AliasMatch ^/static /srv/static` maps `/static/site.css` to the directory `/srv/static` itself.
 
 The fix writes the `Alias` that was meant, where the pattern is nothing but a prefix. The files below it are then found, as
-far as a `<Directory>` opens them.
+far as a `<Directory>` opens them; so is whatever else lies there. It is a repair where `--root` shows that the directory holds static files
+and nothing else, and unsafe otherwise.
 
-    ```diff repair
+    ```diff unsafe
     -AliasMatch ^/static /srv/site/static
     +Alias /static /srv/site/static
     ```
-    ```diff repair
+    ```diff unsafe
     -AliasMatch ^/media/(.*)$ "/srv/site/media/"
     +Alias /media/ "/srv/site/media/"
     ```
@@ -37,12 +38,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.served import is_file, quoted
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
+from modwsgi_rules.urls._shared import leads_on
 
 _PREFIX = re.compile(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
 #: Something below the prefix matches as well: no `$` right behind a literal.
@@ -71,11 +73,9 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
                 target += "/"
             start, end = alias.target_span
             written = item.file.text[start:end] if target == alias.target else quoted(target)
-            fix = Fix.repair(
-                "Write it as an Alias",
-                Edit(item.path, Span(item.node.name_span.start, end), f"Alias {url} {written}"),
-                reason=f"what is below {url} is looked for below {target}",
-            )
+            edit = Edit(item.path, Span(item.node.name_span.start, end), f"Alias {url} {written}")
+            reason = f"what is below {url} is looked for below {target}"
+            fix = leads_on(config, "Write it as an Alias", edit, url, target, reason)
         yield Diagnostic(
             item.path,
             alias.url_span,

@@ -6,16 +6,39 @@ a request for `/static/site.css` looks for `/srv/staticsite.css`. Nothing is fou
 letters (`/srv/static-old`) is served under a wrong name.
 
 The fix adds the slash to the path. Files that the alias was written for are then found, as far as a `<Directory>` opens
-them.
+them; so is whatever else lies there. It is a repair where `--root` shows that the directory holds static files and nothing else, and
+unsafe otherwise.
 
-    ```diff repair
+    ```diff unsafe
     -Alias /static/ /srv/shop/static
     +Alias /static/ /srv/shop/static/
      Alias /media/ /srv/shop/media/
     ```
-    ```diff repair
+    ```diff unsafe
     -Alias "/static/" "/srv/my shop/static"
     +Alias "/static/" "/srv/my shop/static/"
+    ```
+    ```diff repair
+     #- httpd.conf
+     ServerName shop.example
+     <Directory /srv/shop/static>
+         Require all granted
+     </Directory>
+    -Alias /static/ /srv/shop/static
+    +Alias /static/ /srv/shop/static/
+     #- /srv/shop/static/site.css
+     body {}
+    ```
+    ```diff unsafe
+     #- httpd.conf
+     ServerName shop.example
+     <Directory /srv/shop>
+         Require all granted
+     </Directory>
+    -Alias /shop/ /srv/shop
+    +Alias /shop/ /srv/shop/
+     #- /srv/shop/settings.py
+     PASSWORD = ""
     ```
 
 A slash on neither side, a slash on the path alone, a single file, a prefix of names; all of these work:
@@ -33,12 +56,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.rewrite import extend_arg
 from modwsgi_fix.model.served import is_file
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.urls._shared import leads_on
 
 
 @rule(severity=Severity.ERROR)
@@ -52,10 +75,13 @@ def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
             continue
         fix = None
         if not item.foreign:
-            fix = Fix.repair(
+            fix = leads_on(
+                config,
                 "Add the slash to the path",
                 extend_arg(item, 1, after="/"),
-                reason=f"what is below {alias.url} is looked for in {alias.target}/, and found",
+                alias.url,
+                alias.target,
+                f"what is below {alias.url} is looked for in {alias.target}/, and found",
             )
         rest = "index.html" if alias.url == "/" else "x.css"
         yield Diagnostic(

@@ -5,10 +5,13 @@ At the level of a server mod_rewrite takes what it wrote for the path of a file:
 `WSGIScriptAlias` nor `Alias` is asked any more. The answer is 404. With `PT` ("pass through") the new URL is mapped as if it
 had been asked for.
 
-The fix adds the flag. It is not offered where another rule follows that would no longer be reached: `PT` ends the rules as
-`L` does.
+The fix adds the flag. It is a repair where an application takes the new URL, and unsafe where files are opened by it. It is not offered
+where another rule follows that would no longer be reached: `PT` ends the rules as `L` does.
 
     ```diff repair
+     #- httpd.conf
+     ServerName desk.example
+     DocumentRoot /srv/www
      <VirtualHost *:80>
          WSGIScriptAlias /app /srv/site/app.wsgi
          RewriteEngine On
@@ -16,7 +19,7 @@ The fix adds the flag. It is not offered where another rule follows that would n
     +    RewriteRule ^/shop/(.*)$ /app/shop/$1 [QSA,L,PT]
      </VirtualHost>
     ```
-    ```diff repair
+    ```diff unsafe
      Alias /static/ /srv/site/static/
      RewriteEngine On
     -RewriteRule ^/robots\\.txt$ /static/robots.txt
@@ -53,7 +56,7 @@ from modwsgi_fix.text import Span
 _ELSEWHERE = frozenset({"pt", "r", "p", "f", "g", "h", "n", "c"})
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained",))
 def rewrite_without_pt(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         rules = rewrites(config, server)
@@ -67,7 +70,7 @@ def rewrite_without_pt(config: Config) -> Iterator[Diagnostic]:
                 one.item.args[1].span,
                 f"{one.substitution} is taken for the path of a file, and {found.item.name} {found.url} is not asked;"
                 " add the flag PT",
-                None if follows or one.item.foreign else _fix(one),
+                None if follows or one.item.foreign else _fix(one, found),
                 (Related(found.item.path, found.url_span, "what it was meant to lead to"),),
             )
 
@@ -98,7 +101,7 @@ def _there(config: Config, root: str, path: str) -> bool:
     return disk is not None and (disk.is_dir(first) or disk.is_dir(root.rstrip("/") + first))
 
 
-def _fix(one: Rewrite) -> Fix:
+def _fix(one: Rewrite, found: Mapping) -> Fix:
     item = one.item
     if len(item.args) < 3:
         end = item.args[1].span.end
@@ -107,4 +110,6 @@ def _fix(one: Rewrite) -> Fix:
         span = item.args[2].span
         end = span.start + item.file.text[span.start : span.end].rindex("]")
         edit = Edit(item.path, Span(end, end), ",PT")
-    return Fix.repair("Add the flag PT", edit, reason="the new URL is mapped as if it had been asked for")
+    # An application decides what it answers; files that no URL led to are opened.
+    made = Fix.repair if found.item.key.startswith("wsgi") else Fix.unsafe
+    return made("Add the flag PT", edit, reason="the new URL is mapped as if it had been asked for")

@@ -58,7 +58,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("moved",))
 def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         own = [mount for mount in mounts(config, server) if mount.server is server]

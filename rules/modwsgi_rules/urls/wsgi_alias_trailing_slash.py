@@ -43,7 +43,7 @@ from modwsgi_fix.model.urls import Mapping, mapping_of, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, changes=("regained", "moved"))
 def wsgi_alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("wsgiscriptalias"):
         mount = mapping_of(item)

@@ -87,7 +87,7 @@ WSGIScriptAlias / /srv/w/portal.wsgi
     Case(
         name="an alias with a slash at one end",
         rules=("alias-trailing-slash",),
-        level="repair",
+        level="unsafe",
         before=_host("""
 Alias /static/ "/srv/w/static"
 WSGIScriptAlias / /srv/w/portal.wsgi
@@ -137,7 +137,7 @@ WSGIScriptAlias / /srv/w/portal.wsgi
     Case(
         name="an AliasMatch that appends nothing",
         rules=("alias-match-without-substitution",),
-        level="repair",
+        level="unsafe",
         before=_host("""
 AliasMatch ^/static /srv/w/static
 WSGIScriptAlias / /srv/w/portal.wsgi
@@ -149,7 +149,7 @@ WSGIScriptAlias / /srv/w/portal.wsgi
     Case(
         name="a rewrite rule to an application and to an alias",
         rules=("rewrite-without-pt",),
-        level="repair",
+        level="unsafe",
         before=_host("""
 Alias /static/ /srv/w/static/
 WSGIScriptAlias /wiki /srv/w/wiki.wsgi
@@ -232,7 +232,7 @@ RewriteRule ^/a\\.css$ /static/a.css
     Case(
         name="patterns that lead to one directory",
         rules=("alias-match-without-substitution",),
-        level="repair",
+        level="unsafe",
         before={
             "site.conf": """\
 AliasMatch ^/static /srv/w/static
@@ -254,7 +254,7 @@ WSGIScriptAlias / /srv/w/portal.wsgi
     Case(
         name="an alias that lacks a slash, to a directory that is closed",
         rules=("alias-trailing-slash",),
-        level="repair",
+        level="unsafe",
         before={
             "site.conf": """\
 Alias /static/ /srv/w/static

@@ -155,10 +155,15 @@ class Outcome(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """One way it may go: what has to be so for it, in words, and the outcome then."""
+    """One way it may go: what has to be so for it, in words, and the outcome then.
+
+    ``assumed`` are the answers that it takes for granted, by question: two branches of two traces may hold at once where
+    these do not contradict each other.
+    """
 
     provided: tuple[str, ...]
     outcome: Outcome
+    assumed: tuple[tuple[str, str], ...] = ()
 
 
 class Trace:

@@ -291,6 +291,8 @@ def _undecided(state: State, old_item: Item | None, login: Item | None) -> None:
     ):
         state.step("access", "no section in these files grants access")
         raise state.done(Kind.REFUSED, 403, "no section in these files grants access")
+    elif old_item is not None:
+        state.step("access", f"{_said(old_item)} admits", old_item)
 
 
 def _ask_login(state: State, item: Item, login: Item | None) -> None:

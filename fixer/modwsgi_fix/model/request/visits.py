@@ -159,6 +159,13 @@ def _paths(config: Config, server: Server) -> Iterator[tuple[str, str]]:
             yield url, url
             if not redirect.is_regex:
                 yield posixpath.join(url, _SAMPLE), posixpath.join(url, "*")
+    if any(item.key == "rewriterule" for item in server.items):
+        from modwsgi_fix.model.request.modrewrite import rules_of
+
+        for rule in rules_of(server):
+            asked = None if rule.negated else sample(rule.pattern)
+            if asked is not None:
+                yield asked, asked
     for section in site.every_location():
         yield from _section(section)
     places = [*_places(config, server), *_scripts(config)]

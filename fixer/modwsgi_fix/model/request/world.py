@@ -142,11 +142,12 @@ def explore(
         except Fork as fork:
             if len(branches) + len(pending) + len(fork.answers) > _MOST_BRANCHES:
                 reason = f"too much is unknown: {fork.question}, and more"
-                branches.append(Branch(said, Outcome(Kind.UNKNOWN, reason=reason, because=tuple(world.steps))))
+                outcome = Outcome(Kind.UNKNOWN, reason=reason, because=tuple(world.steps))
+                branches.append(Branch(said, outcome, tuple(assumed.items())))
                 continue
             pending += [({**assumed, fork.question: value}, (*said, words)) for value, words in fork.answers]
         else:
-            branches.append(Branch(said, outcome))
+            branches.append(Branch(said, outcome, tuple(assumed.items())))
     return Trace(request, tuple(branches))
 
 

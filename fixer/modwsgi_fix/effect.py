@@ -1,0 +1,302 @@
+"""What a change of the configuration does to visitors, in classes: no fix is applied because its rule says what it does.
+
+The same requests are traced before and after, and compared branch by branch under the same assumptions (a file there or
+not, who the visitor is, what the rest of the server says). Each difference is exactly one ``Effect``; which of them a fix
+may have is decided by its level, and by what its rule declares (``objection``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import product
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.exposure import kind_of
+from modwsgi_fix.impact import changed_visits, refusals, told, traced
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Trace
+from modwsgi_fix.model.request.world import FILE, MISSING
+from modwsgi_fix.model.served import is_file
+from modwsgi_fix.model.urls import aliases, mounts
+
+
+class Effect(StrEnum):
+    """What becomes of an answer."""
+
+    #: Refused to everybody, hidden or an error; now the application, at a URL of its own mount.
+    REGAINED = "regained"
+    #: Answered; now refused, or a log-in or TLS is asked for, by a line that was there and did not work.
+    RESTRICTED = "restricted"
+    #: A log-in, an address, a variable or TLS was asked for, and is not any more.
+    UNLOCKED = "unlocked"
+    #: Anything but this same file; now a file, a listing or a program.
+    OPENED = "opened"
+    #: A source, database, dot file, key, backup or listing, or a file that only a RewriteRule led to, is served no more.
+    CLOSED = "closed"
+    #: Any other answer that is now an error or refused.
+    LOST = "lost"
+    #: Another host, group, interpreter, user, or who interprets it.
+    MOVED = "moved"
+
+
+class Difference(NamedTuple):
+    """One request that is answered otherwise, under the same assumptions."""
+
+    effect: Effect
+    url: str
+    was: Outcome
+    now: Outcome
+    traces: tuple[Trace, Trace]
+
+    def __str__(self) -> str:
+        was, now = self.traces
+        return f"{self.url} would change: {told(was, now)} -> {told(now, was)}"
+
+
+_SERVED = (Kind.FILE, Kind.LISTING)
+_ANSWERED = (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REDIRECT, Kind.PROXY)
+
+
+def differences(before: Config, after: Config) -> Iterator[Difference]:
+    """Every request that the change answers otherwise."""
+    known = _lines(before)
+    there = _scripts(before) | _scripts(after)
+    for request in changed_visits(before, after):
+        if _MARKUP.search(unquote(request.path)):
+            continue
+        was, now = traced(before, request), traced(after, request)
+        told_already: set[Effect] = set()
+        for old, new in _pairs(was, now, there):
+            effect = _effect(request.path, old.outcome, new.outcome, was, known)
+            if effect is not None and effect not in told_already:
+                told_already.add(effect)
+                yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
+
+
+def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Branch, Branch]]:
+    """The branches of two traces that may hold at once: they answer no question otherwise.
+
+    A script that is mounted is taken to be there: that it could be missing is not what a change is measured by. A path with
+    what is left of another language or a word processor (``app.wsgi&quot;``) is not.
+    """
+    for old, new in product(was, now):
+        given = dict(old.assumed)
+        assumed = (*old.assumed, *new.assumed)
+        if any(_is_absurd(question, answer, scripts) for question, answer in assumed):
+            continue
+        if all(given.get(question, answer) == answer for question, answer in new.assumed):
+            yield old, new
+
+
+def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
+    """Whether an answer is not to be reckoned with: no script where one is mounted, a file below one, a name of markup."""
+    if question.startswith("/") and _MARKUP.search(question):
+        return answer != MISSING
+    if question in scripts:
+        return answer != FILE
+    return answer != MISSING and any(question.startswith(script + "/") for script in scripts)
+
+
+_MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
+
+
+#: A script by its suffix; what follows is PATH_INFO that the mount adds.
+_SCRIPT = re.compile(r".*?\.(?:wsgi|py)(?=/|$)")
+
+
+def _scripts(config: Config) -> frozenset[str]:
+    """The files that mounts name, and those that aliases do."""
+    targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
+    scripts = {found[0] if (found := _SCRIPT.match(target)) else target for target in targets}
+    single = {
+        alias.target
+        for server in config.servers
+        for alias in aliases(config, server)
+        if not alias.is_regex and is_file(config, alias.target)
+    }
+    return frozenset(scripts | single)
+
+
+def _effect(path: str, was: Outcome, now: Outcome, before: Trace, known: frozenset[tuple[str, ...]]) -> Effect | None:
+    """The class of one difference; None where a visitor sees none."""
+    if was.result == now.result:
+        return None
+    if Kind.UNKNOWN in (was.kind, now.kind):
+        return _of_unknown(was, now)
+    if now.kind in _SERVED:
+        if was.kind is now.kind and was.file == now.file:
+            return Effect.MOVED
+        return Effect.UNLOCKED if _asked(was, before) else Effect.OPENED
+    if now.kind in (Kind.APPLICATION, Kind.PROXY):
+        if was.kind is now.kind:
+            return Effect.MOVED
+        if was.kind is Kind.REFUSED and _asked(was, before) and not _is_of_files(was, now):
+            return Effect.UNLOCKED
+        return Effect.OPENED if was.kind is Kind.REFUSED and _is_decision(was, now) else Effect.REGAINED
+    if now.kind is Kind.REDIRECT:
+        if was.kind is Kind.REFUSED and _asked(was, before):
+            return Effect.UNLOCKED
+        return Effect.MOVED if was.kind in _ANSWERED else Effect.REGAINED
+    if was.kind not in _ANSWERED:
+        return None
+    if was.kind is Kind.REDIRECT and was.location.partition("://")[2].partition("/")[2] == path.lstrip("/") + "/":
+        # The slash that mod_dir adds to a directory: what is lost with it is asked for itself.
+        return None
+    if was.kind is Kind.LISTING or (was.kind is Kind.FILE and (kind_of(was.file) or _is_rewritten(was))):
+        return Effect.CLOSED
+    if now.kind is Kind.REFUSED and _by_old_line(now, known):
+        return Effect.RESTRICTED
+    return Effect.LOST
+
+
+def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
+    """What is unknown on one side only, as where an .htaccess file decides: judged by where the URL leads.
+
+    Led to the same place as before it is the same question; led elsewhere, it is judged by the worst that it may be.
+    """
+    if was.kind is now.kind or _mapping(was) == _mapping(now):
+        return None
+    if now.kind in _SERVED:
+        return Effect.OPENED
+    if now.kind is Kind.UNKNOWN and _is_mounted(now):
+        return Effect.REGAINED
+    return Effect.LOST if was.kind in _ANSWERED and now.kind is Kind.UNKNOWN else None
+
+
+def _is_rewritten(outcome: Outcome) -> bool:
+    """Whether a RewriteRule led to the file, and neither an alias nor the DocumentRoot."""
+    step = next((step for step in outcome.because if step.phase == "mapping"), None)
+    return step is not None and step.item is not None and step.item.key == "rewriterule"
+
+
+def _is_mounted(outcome: Outcome) -> bool:
+    step = next((step for step in outcome.because if step.phase == "mapping"), None)
+    return step is not None and step.item is not None and step.item.key.startswith("wsgiscriptalias")
+
+
+def _mapping(outcome: Outcome) -> str:
+    """Where the URL leads, in words; whichever directive leads there."""
+    return next((step.text.rpartition(" maps it to ")[2] for step in outcome.because if step.phase == "mapping"), "")
+
+
+def _asked(was: Outcome, before: Trace) -> bool:
+    """Whether some visitors were let in before, and this one was not: by a log-in, an address, a variable, TLS."""
+    if was.kind is not Kind.REFUSED or _refusing(was) is None:
+        return False
+    return was.status == 401 or any(branch.outcome.kind in _ANSWERED and _about_visitors(branch) for branch in before)
+
+
+def _about_visitors(branch: Branch) -> bool:
+    return any(question.startswith(_VISITORS) for question, _ in branch.assumed)
+
+
+#: How questions about who asks begin.
+_VISITORS = ("the visitor is", "the variable", "Require ", "the log-in", "Allow ", "Deny ")
+
+
+def _is_of_files(was: Outcome, now: Outcome) -> bool:
+    """Whether what asked for more is about files that the URL does not lead to any more."""
+    item = _refusing(was)
+    section = item.section("directory", "directorymatch", "files", "filesmatch") if item is not None else None
+    return section is not None and _mapping(was) != _mapping(now)
+
+
+def _is_decision(was: Outcome, now: Outcome) -> bool:
+    """Whether the line that refused names the script or its directory itself."""
+    item = _refusing(was)
+    if item is None or not now.file:
+        return False
+    section = item.section("directory", "files")
+    if section is None or not section.args:
+        return False
+    name = section.value.rstrip("/")
+    directory, _, script = now.file.rpartition("/")
+    return name in (now.file, directory) if section.key == "directory" else name == script
+
+
+def _refusing(outcome: Outcome) -> Item | None:
+    """The line that refused; None where another thing did, as the want of an index."""
+    last = outcome.because[-1] if outcome.because else None
+    return last.item if last is not None and last.phase == "access" else None
+
+
+def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
+    """Whether the line that refuses stood there before, for a place of its own: a refusal of everything is no such line."""
+    item = _refusing(now)
+    if item is None or _words(item) not in known:
+        return False
+    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    return section is not None and section.value != "/"
+
+
+def _lines(config: Config) -> frozenset[tuple[str, ...]]:
+    return frozenset(_words(item) for item in config.items)
+
+
+def _words(item: Item) -> tuple[str, ...]:
+    return (item.key, *(value.lower() for value in item.values))
+
+
+# -- what a fix may do ---------------------------------------------------------------------------------------------------
+
+
+def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
+    """Why a fix must not be made, in words for the user; None where nothing stands against it.
+
+    ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
+    an edit that takes away a reason to refuse.
+    """
+    if fewer_refusals(before, after):
+        return None
+    for difference in differences(before, after):
+        if not admitted(difference, fix, changes):
+            return f"{difference.effect}: {difference}"
+    return None
+
+
+def admitted(difference: Difference, fix: Fix, changes: frozenset[str]) -> bool:
+    """Whether a fix of this level, by a rule that declares these changes, may have this effect."""
+    effect, level = difference.effect, fix.applicability
+    if level is Applicability.SAFE:
+        return effect is Effect.REGAINED and difference.was.kind in (Kind.ERROR, Kind.NOT_FOUND)
+    if level is Applicability.UNSAFE:
+        return True
+    if effect is Effect.OPENED:
+        return _is_published(difference, fix)
+    return effect in changes
+
+
+def _is_published(difference: Difference, fix: Fix) -> bool:
+    """Whether a file is one that the fix says to publish, and rightly so.
+
+    Before it, the same URL led to the same file, and a line of the configuration opened it, in one of the two dialects: it
+    was refused only where the rest of the server speaks the other one.
+    """
+    path = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
+    file = difference.now.file
+    if difference.now.kind is not Kind.FILE or kind_of(file):
+        return False
+    if not any(path.startswith(prefix) and (file + "/").startswith(directory) for prefix, directory in fix.publishes):
+        return False
+    if any(
+        branch.outcome.kind is Kind.FILE and branch.outcome.file == file and _granting(branch.outcome) is not None
+        for branch in difference.traces[0]
+    ):
+        return True
+    # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
+    missed = difference.was.file
+    return bool(missed) and any(missed in (d.rstrip("/") + file[len(d) :], d.rstrip("/")) for _, d in fix.publishes)
+
+
+def _granting(outcome: Outcome) -> Item | None:
+    """The line that let a request in."""
+    return next((step.item for step in reversed(outcome.because) if step.phase == "access"), None)
+
+
+def fewer_refusals(before: Config, after: Config) -> bool:
+    """Whether httpd refused to start, and has fewer reasons for it now."""
+    return refusals(before) > refusals(after)
