@@ -35,7 +35,8 @@ class Effect(StrEnum):
     UNLOCKED = "unlocked"
     #: Anything but this same file; now a file, a listing or a program.
     OPENED = "opened"
-    #: A source, database, dot file, key, backup or listing, or a file that only a RewriteRule led to, is served no more.
+    #: A source, database, dot file, key, backup or listing, or a file that a link out of its directory or a RewriteRule led
+    #: to, is served no more.
     CLOSED = "closed"
     #: Any other answer that is now an error or refused.
     LOST = "lost"
@@ -72,6 +73,8 @@ def differences(before: Config, after: Config) -> Iterator[Difference]:
         told_already: set[Effect] = set()
         for old, new in _pairs(was, now, there):
             effect = _effect(request.path, old.outcome, new.outcome, was, known)
+            if effect is Effect.LOST and _leads_out(before, old.outcome):
+                effect = Effect.CLOSED
             if effect is not None and effect not in told_already:
                 told_already.add(effect)
                 yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
@@ -165,6 +168,20 @@ def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
     if now.kind is Kind.UNKNOWN and _is_mounted(now):
         return Effect.REGAINED
     return Effect.LOST if was.kind in _ANSWERED and now.kind is Kind.UNKNOWN else None
+
+
+def _leads_out(config: Config, outcome: Outcome) -> bool:
+    """Whether a link on the way to a file leads out of the directory that it lies in."""
+    disk = config.disk
+    if disk is None or outcome.kind is not Kind.FILE:
+        return False
+    path = outcome.file
+    while len(path) > 1:
+        above = path.rpartition("/")[0]
+        if disk.is_link(path) and not disk.key(path).startswith(disk.key(above or "/").rstrip("/") + "/"):
+            return True
+        path = above
+    return False
 
 
 def _is_rewritten(outcome: Outcome) -> bool:
@@ -289,7 +306,8 @@ def _is_published(difference: Difference, fix: Fix) -> bool:
         return True
     # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
     missed = difference.was.file
-    return bool(missed) and any(missed in (d.rstrip("/") + file[len(d) :], d.rstrip("/")) for _, d in fix.publishes)
+    without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
+    return bool(missed) and any(f"{path}/".startswith(f"{missed}/") for path in without)
 
 
 def _granting(outcome: Outcome) -> Item | None:

@@ -138,6 +138,7 @@ from modwsgi_fix.model.access import (
     AUTHENTICATION,
     Access,
     access_of,
+    deny_lines,
     directory_sections,
     grant,
     grant_lines,
@@ -309,11 +310,15 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
 
 
 def _opens_below(config: Config, server: Server, target: Served) -> bool:
-    """Whether a section below the script's directory opens something in one dialect only: a refusal in the other one for
-    all that lies beside the script would close it."""
+    """Whether a section below the script's directory opens something, and a refusal of all that lies beside the script
+    would close it: in a dialect that the section does not speak."""
+    refusal = " ".join(deny_lines(config))
     top = target.directory.rstrip("/") + "/"
     below = (access_of(s) for s in directory_sections(config, server) if pattern_of(s).startswith(top))
-    return any(access.grants and not (access.has_22 and access.has_24) for access in below)
+    return any(
+        access.grants and (("Require" in refusal and not access.has_24) or ("Deny" in refusal and not access.has_22))
+        for access in below
+    )
 
 
 def _published(targets: list[Served]) -> Iterator[tuple[str, str]]:
