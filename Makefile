@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check bench versions clean
+.PHONY: demo test lint check unit bench versions clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -13,6 +13,10 @@ test: lint check
 # One worker more than CI has cores: one of them waits for a server most of the time.
 check: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 3
+
+# All but the proofs on a real httpd.
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n 3 --ignore=tests/httpd
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check fixer rules tests benchmarks

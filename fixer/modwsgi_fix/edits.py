@@ -20,8 +20,8 @@ class Applicability(IntEnum):
 
     #: httpd serves every request as before, or now starts where it refused to.
     SAFE = 1
-    #: A visitor sees a change only as the rule's name says: the application answers where it was hidden, or what should
-    #: never have been served is closed. Nothing is opened that was closed.
+    #: A visitor sees a change only as the rule declares: the application answers where it was hidden, or what should
+    #: never have been served is closed. Nothing is opened that was closed, and no answer is lost.
     REPAIR = 2
     #: May open something, or change capacity, identity or timing: the administrator decides.
     UNSAFE = 3

@@ -73,10 +73,10 @@ class Rule:
     severity: Severity
     page: str
     default: bool = True
-    #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
-    changes: frozenset[str] = frozenset()
     #: Settings that the rule reads through ``Config.option``, with their defaults: ``max-processes`` -> 2.
     options: dict[str, object] = field(default_factory=dict)
+    #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
+    changes: frozenset[str] = frozenset()
 
     @property
     def summary(self) -> str:
@@ -107,7 +107,7 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
-        _registry[name] = Rule(name, family, check, severity, page, default, frozenset(changes), options or {})
+        _registry[name] = Rule(name, family, check, severity, page, default, options or {}, frozenset(changes))
         return check
 
     return register
