@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.request import Kind, Trace, trace
 from modwsgi_fix.model.request.visits import every_file
@@ -21,6 +22,8 @@ _SENSITIVE = (
     ("backup", re.compile(r"(~|\.(bak|old|orig|save|swp|swo|tar|tgz|tar\.gz|zip|gz|bz2|xz|7z))$|^#.*#$", re.I)),
     ("dot file", re.compile(r"^\.[^.]")),
 )
+#: As many directories as are looked through for what should not be served.
+_MOST_DIRECTORIES = 2000
 _ORDER = {kind: at for at, (kind, _) in enumerate(_SENSITIVE)}
 
 
@@ -91,6 +94,29 @@ def kind_of(path: str) -> str:
         return "dot file"
     name = posixpath.basename(path)
     return next((kind for kind, pattern in _SENSITIVE if pattern.search(name)), "")
+
+
+def holds_static_files_only(config: Config, top: str) -> bool:
+    """Whether a directory is there, and no file in it is of a kind that should not be served."""
+    disk = config.disk
+    if disk is None or not disk.is_dir(top):
+        return False
+    pending = [top.rstrip("/")]
+    for _ in range(_MOST_DIRECTORIES):
+        if not pending:
+            return True
+        directory = pending.pop()
+        try:
+            names = disk.names(directory)
+        except FileProblem:
+            return False
+        for name in names:
+            path = f"{directory}/{name}"
+            if kind_of(path[len(top.rstrip("/")) :]) or disk.is_link(path):
+                return False
+            if disk.is_dir(path):
+                pending.append(path)
+    return False
 
 
 def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
