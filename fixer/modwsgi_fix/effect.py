@@ -70,13 +70,14 @@ def differences(before: Config, after: Config) -> Iterator[Difference]:
         if _MARKUP.search(unquote(request.path)):
             continue
         was, now = traced(before, request), traced(after, request)
-        told_already: set[Effect] = set()
+        told_already: set[tuple[object, ...]] = set()
         for old, new in _pairs(was, now, there):
             effect = _effect(request.path, old.outcome, new.outcome, was, known)
             if effect is Effect.LOST and _leads_out(before, old.outcome):
                 effect = Effect.CLOSED
-            if effect is not None and effect not in told_already:
-                told_already.add(effect)
+            one = effect, old.outcome.result, new.outcome.result
+            if effect is not None and one not in told_already:
+                told_already.add(one)
                 yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
 
 
@@ -104,9 +105,8 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
     return answer != MISSING and any(question.startswith(script + "/") for script in scripts)
 
 
+#: What no file and no URL that is asked for has in its name.
 _MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
-
-
 #: A script by its suffix; what follows is PATH_INFO that the mount adds.
 _SCRIPT = re.compile(r".*?\.(?:wsgi|py)(?=/|$)")
 
@@ -267,7 +267,7 @@ def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) 
     ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
     an edit that takes away a reason to refuse.
     """
-    if fewer_refusals(before, after):
+    if fix.applicability is Applicability.UNSAFE or fewer_refusals(before, after):
         return None
     for difference in differences(before, after):
         if not admitted(difference, fix, changes):
