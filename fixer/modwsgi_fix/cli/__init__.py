@@ -116,8 +116,9 @@ def _with_values(words: list[str]) -> list[str]:
 def fail(line: str) -> int:
     """Says in one line on stderr why nothing was done; exit code 2."""
     from modwsgi_fix.cli.output import say
+    from modwsgi_fix.reports.text import printable
 
-    say(f"{PROGRAM}: {_one_line(line)}")
+    say(printable(f"{PROGRAM}: {_one_line(line)}"))
     return 2
 
 

@@ -74,7 +74,7 @@ def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
 
 def _tell(line: str) -> None:
     """One line on stderr, whatever is in the names that it has."""
-    say(printable(line.replace("\n", "\u240a").replace("\t", "\u2409")))
+    say(printable(line))
 
 
 def _verify(command: str) -> None:

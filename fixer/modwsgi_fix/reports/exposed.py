@@ -26,7 +26,7 @@ def as_text(found: Sequence[Exposed]) -> str:
                 lines.append(f"    {file.url} -> {file.file}, by {file.via}{sure}{place}")
         lines.append("  by directory")
         lines += [f"    {count:>6} {directory}" for directory, count in one.directories.items()]
-    return printable("\n".join([*lines, ""]))
+    return "\n".join([*map(printable, lines), ""])
 
 
 def as_json(found: Sequence[Exposed]) -> str:

@@ -11,6 +11,7 @@ from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, plural, valid
 from modwsgi_fix.reports.impact import as_objects
+from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import LineIndex, Span
 
@@ -157,7 +158,7 @@ def junit(report: Report) -> str:
             f"    <testcase name={attribute(finding.rule)} classname={attribute(name)} file={attribute(name)}"
             f' line="{start.line}">',
             f'      <failure type="{finding.severity.label}" message={attribute(finding.message)}>'
-            f"{escape(_xml(f'{place}: {finding.message}'))}</failure>",
+            f"{escape(_xml(printable(f'{place}: {finding.message}')))}</failure>",
             "    </testcase>",
         ]
     lines += [f'    <testcase name="modwsgi-fix" classname={attribute(file.name)}/>' for file in clean]

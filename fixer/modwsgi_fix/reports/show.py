@@ -151,7 +151,7 @@ def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Gro
 
 def as_tree(found: Sequence[Overview]) -> str:
     """Hosts with what they map, then process groups."""
-    return printable("\n".join(line for one in found for line in [*_tree(one), ""]))
+    return "\n".join(printable(line) for one in found for line in [*_tree(one), ""])
 
 
 def _tree(one: Overview) -> Iterator[str]:

@@ -12,8 +12,9 @@ from modwsgi_fix.reports import UNNAMED, Finding, Report, plural
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import Span
 
-#: A terminal obeys control characters, wherever they came from; so they are shown as pictures of themselves.
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
+#: A terminal obeys control characters, wherever they came from, and a pipeline the lines that begin with "::"; so they are
+#: shown as pictures of themselves, and a name of a file cannot begin a line.
+_PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
 
 _COLORS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "34;1"}
@@ -54,9 +55,9 @@ def statistics(report: Report) -> str:
     return "".join(f"{row}\n" for row in [*rows, *_end(report)])
 
 
-def printable(text: str) -> str:
-    """Text as a terminal may be given it: control characters as pictures."""
-    return text if text.isprintable() else text.translate(_PICTURES)
+def printable(line: str) -> str:
+    """A line, without its end, as a terminal may be given it: control characters as pictures."""
+    return line if line.isprintable() else line.translate(_PICTURES)
 
 
 def applied(fix: Applied) -> str:
@@ -141,7 +142,7 @@ def _excerpt(file: File | Script, span: Span, width: int, under: str, code: str,
     if not file.quotable:
         yield f"{'':{width}} | ({UNNAMED})"
         return
-    paint = _painter(color)
+    paint = _painter(color, keep="\t")
     lines = file.lines
     first = lines.position(span.start).line
     last = lines.position(max(span.start, span.end - 1)).line
@@ -171,7 +172,7 @@ def _columns(char: str) -> int:
 def _fix(fix: Fix, config: Config, width: int, *, color: bool) -> Iterator[str]:
     from modwsgi_fix.diff import unified
 
-    paint = _painter(color)
+    paint = _painter(color, keep="\t")
     reason = f" ({fix.reason})" if fix.reason else ""
     yield f"{'':{width}} = fix ({_NAMES[fix.applicability]}): {paint(fix.title + reason)}"
     for path in dict.fromkeys(edit.path for edit in fix.edits):
@@ -183,11 +184,11 @@ def _fix(fix: Fix, config: Config, width: int, *, color: bool) -> Iterator[str]:
                 yield f"{'':{width}}   {paint(line, code)}"
 
 
-def _painter(color: object) -> Callable[..., str]:
-    """Makes text from files fit to print, in a terminal's colours where they are wanted."""
+def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
+    """Makes text from files fit to print, in a terminal's colours where they are wanted; ``keep`` is left as it is."""
 
     def paint(text: str, code: str = "") -> str:
-        shown = printable(text)
+        shown = keep.join(map(printable, text.split(keep))) if keep else printable(text)
         return f"\x1b[{code}m{shown}\x1b[0m" if color and code else shown
 
     return paint

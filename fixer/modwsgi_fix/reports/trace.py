@@ -15,7 +15,7 @@ from modwsgi_fix.reports.text import printable
 
 def as_text(traces: Sequence[Trace]) -> str:
     """Each request with its outcome and the lines that decided, phase by phase."""
-    return printable("\n".join("\n".join(_shown(trace)) + "\n" for trace in traces))
+    return "\n".join("\n".join(map(printable, _shown(trace))) + "\n" for trace in traces)
 
 
 def _shown(trace: Trace) -> list[str]:
