@@ -17,6 +17,14 @@ STEPS = ["open", "fsync", "link", "replace", "unlink", "fchmod"]
 Patch = Callable[[Any, str, Any], None]
 
 
+def three_files(root: Path) -> Path:
+    """A directory with three files in two directories; the directory itself."""
+    for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{name} before\n")
+    return root
+
+
 def changes(conf: Path) -> list[Change]:
     files = sorted(path for path in conf.rglob("*.conf"))
     return [Change(str(path), path.read_text(), path.read_text().replace("before", "after" * 9)) for path in files]

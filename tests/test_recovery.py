@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop
+from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop, three_files
 
 from modwsgi_fix.cli.disk import directories
 from modwsgi_fix.files import Disk, FileProblem
@@ -20,11 +20,7 @@ from modwsgi_fix.model.source import Source
 @pytest.fixture
 def conf(tmp_path: Path) -> Path:
     """Three files in two directories."""
-    root = tmp_path.resolve() / "conf"
-    for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(f"{name} before\n")
-    return root
+    return three_files(tmp_path.resolve() / "conf")
 
 
 KILLED = """
@@ -57,10 +53,7 @@ def test_a_run_killed_at_any_step_leaves_whole_files_and_the_next_one_puts_it_ri
     root = tmp_path.resolve()
     steps = 60
     for number in range(1, steps + 1):
-        for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
-            file = root / str(number) / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(f"{name} before\n")
+        three_files(root / str(number))
     before, after = outcome(root / "1")
     backups = {f"{name}.orig": text for name, text in before.items()}
     program = KILLED.format(path=[str(Path(__file__).parent), *sys.path])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from disturbance import Crash, backups, changes, contents, interfere, outcome, stop, without_nameless
+from disturbance import Crash, backups, changes, contents, interfere, outcome, stop, three_files, without_nameless
 
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.files.writing import Change, write_all
@@ -21,11 +21,7 @@ from modwsgi_fix.files.writing import Change, write_all
 @pytest.fixture
 def conf(tmp_path: Path) -> Path:
     """Three files in two directories."""
-    root = tmp_path.resolve() / "conf"
-    for name in ("a.conf", "sub/b.conf", "sub/c.conf"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(f"{name} before\n")
-    return root
+    return three_files(tmp_path.resolve() / "conf")
 
 
 @pytest.mark.parametrize("in_place", [False, True])

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.exposure import kind_of
 from modwsgi_fix.impact import changed_visits, refusals, told, traced
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Trace
 from modwsgi_fix.model.request.world import FILE, MISSING
 from modwsgi_fix.model.served import is_file
@@ -111,6 +111,7 @@ _MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
 _SCRIPT = re.compile(r".*?\.(?:wsgi|py)(?=/|$)")
 
 
+@derived
 def _scripts(config: Config) -> frozenset[str]:
     """The files that mounts name, and those that aliases do."""
     targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
@@ -165,7 +166,7 @@ def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
         return None
     if now.kind in _SERVED:
         return Effect.OPENED
-    if now.kind is Kind.UNKNOWN and _is_mounted(now):
+    if now.kind is Kind.UNKNOWN and _mapped_by(now).startswith("wsgiscriptalias"):
         return Effect.REGAINED
     return Effect.LOST if was.kind in _ANSWERED and now.kind is Kind.UNKNOWN else None
 
@@ -186,13 +187,13 @@ def _leads_out(config: Config, outcome: Outcome) -> bool:
 
 def _is_rewritten(outcome: Outcome) -> bool:
     """Whether a RewriteRule led to the file, and neither an alias nor the DocumentRoot."""
-    step = next((step for step in outcome.because if step.phase == "mapping"), None)
-    return step is not None and step.item is not None and step.item.key == "rewriterule"
+    return _mapped_by(outcome) == "rewriterule"
 
 
-def _is_mounted(outcome: Outcome) -> bool:
-    step = next((step for step in outcome.because if step.phase == "mapping"), None)
-    return step is not None and step.item is not None and step.item.key.startswith("wsgiscriptalias")
+def _mapped_by(outcome: Outcome) -> str:
+    """The key of the directive that says where the URL leads; empty where none does."""
+    item = next((step.item for step in outcome.because if step.phase == "mapping"), None)
+    return item.key if item is not None else ""
 
 
 def _mapping(outcome: Outcome) -> str:
@@ -250,6 +251,7 @@ def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
     return section is not None and section.value != "/"
 
 
+@derived
 def _lines(config: Config) -> frozenset[tuple[str, ...]]:
     return frozenset(_words(item) for item in config.items)
 
@@ -307,7 +309,7 @@ def _is_published(difference: Difference, fix: Fix) -> bool:
     # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
     missed = difference.was.file
     without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
-    return bool(missed) and any(f"{path}/".startswith(f"{missed}/") for path in without)
+    return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
 
 
 def _granting(outcome: Outcome) -> Item | None:

@@ -80,22 +80,29 @@ def _carry_out(request: Request, stdin: str | None) -> int:
 
 def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
     """The fixed text and nothing else; 0, unless it could not be read."""
-    from modwsgi_fix.effect import objection as effect
-    from modwsgi_fix.second_reader import objection
-
     if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
-    outcomes = [
-        discretion.fixed(fix(job, plan.level, objection, config, effect))
-        for job, config in zip(plan.jobs, configs, strict=True)
-    ]
+    outcomes = _outcomes(plan, configs)
     (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
     write(text)
+    # Findings that are left are no failure of a filter, unless it is asked to look at them.
+    if plan.request.showing.file is None and plan.request.fail_level is None:
+        return 0
     report = _fixed_report(plan, outcomes)
     if plan.request.showing.file is not None:
         _show(plan, report)
-    # Findings that are left are no failure of a filter, unless it is asked to look at them.
     return _exit_code(plan.request, report, Severity.ERROR) if plan.request.fail_level else 0
+
+
+def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
+    """What the fixes of each server come to, as it may be shown."""
+    from modwsgi_fix.effect import objection as effect
+    from modwsgi_fix.second_reader import objection
+
+    return [
+        discretion.fixed(fix(job, plan.level, objection, config, effect))
+        for job, config in zip(plan.jobs, configs, strict=True)
+    ]
 
 
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
@@ -247,15 +254,8 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 
 def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
-    from modwsgi_fix.effect import objection as effect
-    from modwsgi_fix.second_reader import objection
-
     request = plan.request
-    outcomes = [
-        discretion.fixed(fix(job, plan.level, objection, config, effect))
-        for job, config in zip(plan.jobs, configs, strict=True)
-    ]
-    outcomes, conflicts = _together(outcomes)
+    outcomes, conflicts = _together(_outcomes(plan, configs))
     files = list({file.path: file for outcome in outcomes for file in outcome.files}.values())
     impacts = _impacts(request, outcomes)
     if request.mode is Mode.WRITE:

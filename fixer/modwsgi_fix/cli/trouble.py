@@ -18,7 +18,7 @@ def tell(lines: Iterable[str]) -> bool:
     """Say each line once; whether there was one."""
     told = dict.fromkeys(lines)
     for line in told:
-        say(f"{PROGRAM}: {' '.join(printable(line).split())}")
+        say(printable(f"{PROGRAM}: {line}"))
     return bool(told)
 
 
