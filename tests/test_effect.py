@@ -11,10 +11,11 @@ import pytest
 from support import made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.effect import Effect, admitted, differences, objection
+from modwsgi_fix.effect import Effect, differences
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.examples import Example, examples, job
 from modwsgi_fix.files import Memory
+from modwsgi_fix.gate import admitted, objection
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reader import load
 from modwsgi_fix.model.source import find_sources
@@ -170,22 +171,25 @@ def test_what_is_published_must_have_been_open() -> None:
         return load(source)
 
     fix = Fix("Open it", (), Applicability.REPAIR, publishes=(("/s/", "/srv/s/"),))
-    found = [d for d in differences(fragment(STATIC + old), fragment(STATIC + both)) if d.effect is Effect.OPENED]
+    before = fragment(STATIC + old)
+    found = [d for d in differences(before, fragment(STATIC + both)) if d.effect is Effect.OPENED]
     assert found
-    assert all(admitted(one, fix, frozenset()) for one in found)
-    assert not any(admitted(one, replace(fix, publishes=()), frozenset()) for one in found)
+    assert all(admitted(one, fix, frozenset(), before) for one in found)
+    assert not any(admitted(one, replace(fix, publishes=()), frozenset(), before) for one in found)
     elsewhere = replace(fix, publishes=(("/t/", "/srv/s/"), ("/s/", "/srv/t/")))
-    assert not any(admitted(one, elsewhere, frozenset()) for one in found)
-    nobody = [d for d in differences(fragment(STATIC), fragment(STATIC + both)) if d.effect is Effect.OPENED]
+    assert not any(admitted(one, elsewhere, frozenset(), before) for one in found)
+    closed = fragment(STATIC)
+    nobody = [d for d in differences(closed, fragment(STATIC + both)) if d.effect is Effect.OPENED]
     assert nobody
-    assert not any(admitted(one, fix, frozenset()) for one in nobody), "no line had granted it"
+    assert not any(admitted(one, fix, frozenset(), closed) for one in nobody), "no line had granted it"
 
 
 def test_files_of_the_closed_kinds_are_never_published() -> None:
     fix = Fix("Open it", (), Applicability.REPAIR, publishes=(("/s/", "/srv/s/"),))
-    found = [d for d in differences(server(STATIC), server(OPEN)) if d.url.endswith(("db.sqlite3", ".htpasswd"))]
+    before = server(STATIC)
+    found = [d for d in differences(before, server(OPEN)) if d.url.endswith(("db.sqlite3", ".htpasswd"))]
     assert found
-    assert not any(admitted(one, fix, frozenset()) for one in found)
+    assert not any(admitted(one, fix, frozenset(), before) for one in found)
 
 
 def test_a_fix_that_is_withheld_costs_itself_alone() -> None:

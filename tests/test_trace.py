@@ -10,10 +10,10 @@ from support import made, one_file
 
 from modwsgi_fix.cli import main
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.effect import objection
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.exposure import exposed, kind_of
 from modwsgi_fix.files import Memory
+from modwsgi_fix.gate import objection
 from modwsgi_fix.impact import impact
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reader import load

@@ -2,23 +2,22 @@
 
 The same requests are traced before and after, and compared branch by branch under the same assumptions (a file there or
 not, who the visitor is, what the rest of the server says). Each difference is exactly one ``Effect``; which of them a fix
-may have is decided by its level, and by what its rule declares (``objection``).
+may have is decided by ``gate``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.exposure import kind_of
-from modwsgi_fix.impact import changed_visits, refusals, told, traced
+from modwsgi_fix.impact import changed_visits, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
-from modwsgi_fix.model.request import Branch, Kind, Outcome, Trace
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.world import FILE, MISSING
 from modwsgi_fix.model.served import is_file
 from modwsgi_fix.model.urls import aliases, mounts
@@ -63,10 +62,15 @@ _ANSWERED = (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REDIRECT, Kind.PROX
 
 
 def differences(before: Config, after: Config) -> Iterator[Difference]:
-    """Every request that the change answers otherwise."""
+    """Every request that the change answers otherwise, of the hosts that it may touch."""
+    return compared(before, after, changed_visits(before, after))
+
+
+def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iterator[Difference]:
+    """Those of the requests that are answered otherwise."""
     known = _lines(before)
     there = _scripts(before) | _scripts(after)
-    for request in changed_visits(before, after):
+    for request in requests:
         if _MARKUP.search(unquote(request.path)):
             continue
         was, now = traced(before, request), traced(after, request)
@@ -258,65 +262,3 @@ def _lines(config: Config) -> frozenset[tuple[str, ...]]:
 
 def _words(item: Item) -> tuple[str, ...]:
     return (item.key, *(value.lower() for value in item.values))
-
-
-# -- what a fix may do ---------------------------------------------------------------------------------------------------
-
-
-def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
-    """Why a fix must not be made, in words for the user; None where nothing stands against it.
-
-    ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
-    an edit that takes away a reason to refuse.
-    """
-    if fix.applicability is Applicability.UNSAFE or fewer_refusals(before, after):
-        return None
-    for difference in differences(before, after):
-        if not admitted(difference, fix, changes):
-            return f"{difference.effect}: {difference}"
-    return None
-
-
-def admitted(difference: Difference, fix: Fix, changes: frozenset[str]) -> bool:
-    """Whether a fix of this level, by a rule that declares these changes, may have this effect."""
-    effect, level = difference.effect, fix.applicability
-    if level is Applicability.SAFE:
-        return effect is Effect.REGAINED and difference.was.kind in (Kind.ERROR, Kind.NOT_FOUND)
-    if level is Applicability.UNSAFE:
-        return True
-    if effect is Effect.OPENED:
-        return _is_published(difference, fix)
-    return effect in changes
-
-
-def _is_published(difference: Difference, fix: Fix) -> bool:
-    """Whether a file is one that the fix says to publish, and rightly so.
-
-    Before it, the same URL led to the same file, and a line of the configuration opened it, in one of the two dialects: it
-    was refused only where the rest of the server speaks the other one.
-    """
-    path = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
-    file = difference.now.file
-    if difference.now.kind is not Kind.FILE or kind_of(file):
-        return False
-    if not any(path.startswith(prefix) and (file + "/").startswith(directory) for prefix, directory in fix.publishes):
-        return False
-    if any(
-        branch.outcome.kind is Kind.FILE and branch.outcome.file == file and _granting(branch.outcome) is not None
-        for branch in difference.traces[0]
-    ):
-        return True
-    # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
-    missed = difference.was.file
-    without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
-    return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
-
-
-def _granting(outcome: Outcome) -> Item | None:
-    """The line that let a request in."""
-    return next((step.item for step in reversed(outcome.because) if step.phase == "access"), None)
-
-
-def fewer_refusals(before: Config, after: Config) -> bool:
-    """Whether httpd refused to start, and has fewer reasons for it now."""
-    return refusals(before) > refusals(after)

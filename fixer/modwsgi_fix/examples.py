@@ -24,9 +24,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.effect import objection
 from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.files import Memory
+from modwsgi_fix.gate import objection
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.source import discover
 from modwsgi_fix.rule import Rule

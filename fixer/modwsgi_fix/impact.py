@@ -127,17 +127,9 @@ def _same_text(before: Config, after: Config) -> bool:
 
 def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | None]]:
     """The hosts that the change may touch, each as it was and as it is; those in unchanged files only if main changed."""
-    changed = {
-        path
-        for path in before.files.keys() | after.files.keys()
-        if path not in before.files or path not in after.files or before.files[path].text != after.files[path].text
-    }
+    changed = _changed_files(before, after)
     old, new = _by_identity(before), _by_identity(after)
-    everywhere = any(
-        item.path in changed and item.server.is_main and item.key != "virtualhost"
-        for config in (before, after)
-        for item in config.items
-    )
+    everywhere = concerns_all(before, after)
     found = []
     for key in dict.fromkeys([*old, *new]):
         one, other = old.get(key), new.get(key)
@@ -147,6 +139,24 @@ def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | 
         ):
             found.append((one, other))
     return found
+
+
+def concerns_all(before: Config, after: Config) -> bool:
+    """Whether the change may touch every host: a file is changed that speaks to the main server."""
+    changed = _changed_files(before, after)
+    return any(
+        item.path in changed and item.server.is_main and item.key != "virtualhost"
+        for config in (before, after)
+        for item in config.items
+    )
+
+
+def _changed_files(before: Config, after: Config) -> set[str]:
+    return {
+        path
+        for path in before.files.keys() | after.files.keys()
+        if path not in before.files or path not in after.files or before.files[path].text != after.files[path].text
+    }
 
 
 def _own_items(server: Server) -> Iterator[Item]:

@@ -314,6 +314,8 @@ class Config:
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
         shown_within: tuple[str, ...] = (),
+        denies: str = "",
+        again: Callable[[Mapping[str, str], str], Config] | None = None,
     ) -> None:
         #: By key, in the order first read.
         self.files = files
@@ -324,6 +326,9 @@ class Config:
         self.gaps = gaps
         #: As ``Source.shown_within``.
         self.shown_within = shown_within
+        #: As ``Source.denies``.
+        self.denies = denies
+        self._again = again
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
         #: The Includes and Uses that lead back to themselves; they are not followed.
@@ -367,6 +372,11 @@ class Config:
         if script is None:
             return None
         return self.scripts.setdefault(script.path, script)
+
+    def beside(self, texts: Mapping[str, str], denies: str) -> Config:
+        """These fragments read again, after other files of the same server (texts by path), which denies by default so."""
+        assert self._again is not None, "only what was read can be read again"
+        return self._again(texts, denies)
 
     def source(self, path: str) -> File | Script:
         """The file or script with that key."""

@@ -7,6 +7,7 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.files import FileProblem, Files
@@ -395,7 +396,14 @@ def load(
     is filled and used. ``disk`` is the filesystem which paths in the configuration mean. Raises ``FileProblem`` when an
     entry cannot be read; a missing Include is a gap.
     """
-    reader = _Reader(source, texts or {}, {} if trees is None else trees, target or Target(), disk)
+    texts = texts or {}
+    trees = {} if trees is None else trees
+
+    def again(others: Mapping[str, str], denies: str) -> Config:
+        company = replace(source, entries=(*others, *source.entries), denies=denies)
+        return load(company, target=target, disk=disk, options=options, texts={**texts, **others}, trees=trees)
+
+    reader = _Reader(source, texts, trees, target or Target(), disk)
     for entry in source.entries:
         # A fragment that another fragment included has been read in its place.
         if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
@@ -406,9 +414,9 @@ def load(
         reader.files, reader.items, reader.servers, list(reader.gaps),
         unmatched=reader.unmatched, endless=reader.endless, left_out=reader.left_out,
         complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
-        variables=reader.variables.values, shown_within=source.shown_within,
-        read=lambda path: script_at(source, disk, texts or {}, path),
-        named_scripts=tuple(named_scripts(source, texts or {}, reader.unread)),
+        variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies, again=again,
+        read=lambda path: script_at(source, disk, texts, path),
+        named_scripts=tuple(named_scripts(source, texts, reader.unread)),
         unread=reader.unread,
         skipped=[told for key, told in reader.skipped.items() if key not in reader.files],
     )  # fmt: skip

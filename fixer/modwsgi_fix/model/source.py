@@ -58,6 +58,8 @@ class Source:
     #: True where every entry is httpd's, whatever it looks like.
     as_httpd: bool = False
     shown_within: tuple[str, ...] = ()
+    #: What the server around fragments denies by default: ``2.2`` or ``2.4``, in whose words; ``none``; empty: not known.
+    denies: str = ""
 
     def name(self, key: str) -> str:
         """What to call a file: as the user would reach it from the path that was given."""

@@ -50,7 +50,8 @@ def authorize(state: State) -> None:
         state.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item or _old_layer(state)[-1])
         return
     if old is False and satisfy != "any":
-        state.step("access", f"{_said(old_item)} does not admit" if old_item else "Order refuses", old_item)
+        said = f"{_said(old_item)} does not admit" if old_item else "the server around these files denies by default"
+        state.step("access", said, old_item)
         raise state.done(Kind.REFUSED, 403, "Order, Allow and Deny do not admit")
     verdict, item = _new(state)
     login = last(state.layers, "authtype", world)
@@ -126,7 +127,12 @@ def _satisfy(state: State) -> str:
 
 def _old(state: State) -> tuple[bool | None, Item | None]:
     """What Order, Allow and Deny say, and the line that decided; None where they are silent."""
-    items = [item for item in _old_layer(state) if _limited(state, item)]
+    layer = _old_layer(state)
+    if state.world.dialect == "2.4":
+        return None, None
+    if not layer and state.config.denies == "2.2" and not state.config.complete:
+        return False, None
+    items = [item for item in layer if _limited(state, item)]
     orders = [item for item in items if item.key == "order"]
     allows = [item for item in items if item.key == "allow"]
     denies = [item for item in items if item.key == "deny"]
@@ -199,6 +205,8 @@ def _environment(state: State, name: str) -> bool:
 def _new(state: State) -> tuple[Verdict, Item | None]:
     """What the Require lines say, and the one that decided; None where there are none."""
     keys = ("require", *_GROUPS)
+    if state.world.dialect == "2.2":
+        return Verdict.NEUTRAL, None
     merging = last(state.layers, "authmerging", state.world)
     found: list[tuple[Layer, list[Item]]] = list(every(state.layers, keys, state.world))
     if not found:
@@ -283,10 +291,11 @@ def _undecided(state: State, old_item: Item | None, login: Item | None) -> None:
     if login is not None:
         state.step("access", f"{_said(login)}, and nothing is required: httpd answers with an error", login)
         raise state.done(Kind.ERROR, 500, "AuthType without Require")
-    if state.config.complete:
+    denies = state.config.denies
+    if state.config.complete or denies in ("none", "2.2") or state.world.dialect == "2.2":
         said = f"{_said(old_item)} admits" if old_item else "no section says anything of access: httpd grants"
         state.step("access", said, old_item)
-    elif not state.world.holds(
+    elif denies == "2.4" or not state.world.holds(
         "the rest of the server grants what these files leave open", "the rest of the server refuses it"
     ):
         state.step("access", "no section in these files grants access")

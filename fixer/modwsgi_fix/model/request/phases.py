@@ -16,10 +16,13 @@ from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Do
 _MOST_SUBREQUESTS = 10
 
 
-def trace(config: Config, request: Request) -> Trace:
-    """What httpd would do with a request, in every way that the files leave open."""
+def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
+    """What httpd would do with a request, in every way that the files leave open.
+
+    With ``dialect`` 2.2 or 2.4 it would if nothing were said of access in the words of the other one.
+    """
     cache = config.derived(_seen)
-    return explore(request, config.disk, lambda world: _run(config, request, world), cache)
+    return explore(request, config.disk, lambda world: _run(config, request, world), cache, dialect)
 
 
 def _seen(config: Config) -> dict[str, tuple[str, bool]]:

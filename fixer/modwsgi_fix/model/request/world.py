@@ -49,8 +49,12 @@ class Done(Exception):
 class World:
     """The answers that one branch takes for granted, and the filesystem as far as it can be read."""
 
-    def __init__(self, disk: Files | None, assumed: dict[str, str], cache: dict[str, tuple[str, bool]]) -> None:
+    def __init__(
+        self, disk: Files | None, assumed: dict[str, str], cache: dict[str, tuple[str, bool]], dialect: str = ""
+    ) -> None:
         self.disk = disk
+        #: The only words about access that count: ``2.2`` or ``2.4``; empty: both, as for httpd.
+        self.dialect = dialect
         self.assumed = assumed
         self._cache = cache
         self.steps: list[Step] = []
@@ -129,14 +133,18 @@ class World:
 
 
 def explore(
-    request: Request, disk: Files | None, run: Callable[[World], Outcome], cache: dict[str, tuple[str, bool]]
+    request: Request,
+    disk: Files | None,
+    run: Callable[[World], Outcome],
+    cache: dict[str, tuple[str, bool]],
+    dialect: str = "",
 ) -> Trace:
-    """Every way that ``run`` may go."""
+    """Every way that ``run`` may go. ``dialect`` as for ``World``."""
     pending: list[tuple[dict[str, str], tuple[str, ...]]] = [({}, ())]
     branches: list[Branch] = []
     while pending:
         assumed, said = pending.pop(0)
-        world = World(disk, assumed, cache)
+        world = World(disk, assumed, cache, dialect)
         try:
             outcome = _outcome(run, world)
         except Fork as fork:

@@ -1,0 +1,74 @@
+"""The company that fragments may find themselves in: what most servers have besides, and no fragment shows.
+
+Nothing may be concluded from what a fragment does not say. So what a fix does to it is measured in each of these, too: the
+answers of everybody else must stay as they are. Debian's and Red Hat's own files are the pattern: a default site, and
+another application whose script lies in the same directory, under a deny in the words of 2.2 or of 2.4.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.request import Request
+from modwsgi_fix.model.urls import aliases, mounts
+
+#: Where the files of a company stand, which no disk has.
+_DIRECTORY = "/modwsgi-fix-company"
+#: What no configuration calls a host, a URL or a script.
+_HOST, _URL, _SCRIPT = "default-site.invalid", "/other-application", "other_application.wsgi"
+_DOCUMENTS = "/var/www/html"
+_GRANTED = """\
+    Require all granted
+    <IfModule mod_access_compat.c>
+        Order allow,deny
+        Allow from all
+    </IfModule>
+"""
+
+
+class Company(NamedTuple):
+    """Files that httpd reads before the fragments, how the server around them denies, and what is asked of it."""
+
+    denies: str
+    texts: Mapping[str, str]
+    requests: tuple[Request, ...]
+
+
+def companies(configs: Iterable[Config]) -> list[Company]:
+    """Those that a fragment is tried in, before and after a fix; none for a whole server, which shows its own."""
+    configs = list(configs)
+    if any(config.complete or config.denies for config in configs):
+        return []
+    directories = sorted({directory for config in configs for directory in _directories(config)})
+    text = f"<VirtualHost *:80>\n    ServerName {_HOST}\n    DocumentRoot {_DOCUMENTS}\n</VirtualHost>\n"
+    text += _granted("/var/www") + f"<Directory {_DOCUMENTS}>\n    Options FollowSymLinks\n</Directory>\n"
+    asked = [f"{_HOST}/", f"{_HOST}/page.html"]
+    for number, directory in enumerate(directories):
+        url, script = f"{_URL}-{number}", posixpath.join(directory, _SCRIPT)
+        text += f"WSGIScriptAlias {url} {script}\n{_granted(directory, _SCRIPT)}"
+        asked.append(f"{_HOST}{url}")
+    requests = tuple(Request(host, 80, f"/{path}") for host, _, path in (one.partition("/") for one in asked))
+    # A deny in the words of 2.2 is not had without the module that reads them.
+    loaded = {"2.2": "LoadModule access_compat_module modules/mod_access_compat.so\n", "2.4": ""}
+    return [Company(denies, {f"{_DIRECTORY}/default.conf": line + text}, requests) for denies, line in loaded.items()]
+
+
+def _directories(config: Config) -> set[str]:
+    """Where the scripts of the fragments lie: those of others may lie there, too."""
+    found = set()
+    for server in config.servers:
+        for mapping in [*mounts(config, server), *aliases(config, server)]:
+            directory = posixpath.dirname(mapping.target.rstrip("/"))
+            if not mapping.is_regex and mapping.item.known and directory.startswith("/") and directory != "/":
+                found.add(directory)
+    return {directory for directory in found if not any(char in directory for char in "\"'\\ \t\n$%*?[")}
+
+
+def _granted(directory: str, script: str = "") -> str:
+    """A section that opens a directory, or one script in it, in both dialects."""
+    if not script:
+        return f"<Directory {directory}>\n    AllowOverride None\n{_GRANTED}</Directory>\n"
+    return f"<Directory {directory}>\n<Files {script}>\n{_GRANTED}</Files>\n</Directory>\n"

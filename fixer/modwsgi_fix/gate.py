@@ -1,0 +1,118 @@
+"""What a fix may do: its level and its rule's ``changes=`` against each difference that is measured (``effect``).
+
+No fix below UNSAFE opens, unlocks or loses anything, but for static files that it ``publishes``; those that it may are the
+ones which the same line of the configuration had opened before, for everybody, to the same URL, in either dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.company import Company, companies
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.effect import Difference, Effect, compared, differences
+from modwsgi_fix.exposure import kind_of
+from modwsgi_fix.impact import changed_visits, concerns_all, refusals
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.request import Kind, Outcome, trace
+
+
+def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
+    """Why a fix must not be made, in words for the user; None where nothing stands against it.
+
+    ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
+    an edit that takes away a reason to refuse. Fragments are measured by themselves, and in company.
+    """
+    if fix.applicability is Applicability.UNSAFE or fewer_refusals(before, after):
+        return None
+    for difference in differences(before, after):
+        if not admitted(difference, fix, changes, before):
+            return f"{difference.effect}: {difference}"
+    for difference, around in _in_company(before, after):
+        if not admitted(difference, fix, changes, before):
+            return f"{difference.effect}: {difference} {around}"
+    return None
+
+
+def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str]]:
+    """The differences that a fragment's change makes in a server that has other sites, and where."""
+    for company in companies((before, after)):
+        was, now = (config.beside(company.texts, company.denies) for config in (before, after))
+        around = f"in a server that denies by default in the words of {company.denies}"
+        # A deny in the words of 2.4 is among the branches of the fragments alone.
+        own = changed_visits(before, after) if company.denies == "2.2" else ()
+        for difference in compared(was, now, own):
+            # Which of its URLs another site hands on to the main server is that one's affair.
+            if not _is_of(difference, company):
+                yield difference, around
+        for difference in compared(was, now, company.requests if concerns_all(before, after) else ()):
+            yield difference, f"{around} (another site)"
+
+
+def _is_of(difference: Difference, company: Company) -> bool:
+    """Whether another site than those of the fragments answers."""
+    servers = (difference.was.server, difference.now.server)
+    return any(server is not None and server.item and server.item.path in company.texts for server in servers)
+
+
+def admitted(difference: Difference, fix: Fix, changes: frozenset[str], before: Config) -> bool:
+    """Whether a fix of this level, by a rule that declares these changes, may have this effect."""
+    effect, level = difference.effect, fix.applicability
+    if level is Applicability.SAFE:
+        return effect is Effect.REGAINED and difference.was.kind in (Kind.ERROR, Kind.NOT_FOUND)
+    if level is Applicability.UNSAFE:
+        return True
+    if effect is Effect.OPENED:
+        return _is_published(difference, fix, before)
+    return effect in changes
+
+
+def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
+    """Whether a file is one that the fix says to publish, and rightly so.
+
+    Before it, the same URL led to the same file, and a line of the configuration opened it to everybody, in one of the two
+    dialects: it was refused only where the other one is spoken, further up.
+    """
+    url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
+    file = difference.now.file
+    if difference.now.kind is not Kind.FILE or kind_of(file):
+        return False
+    if not any(url.startswith(prefix) and (file + "/").startswith(directory) for prefix, directory in fix.publishes):
+        return False
+    if not _names(difference.was, fix) and any(_granted(before, difference, file, each) for each in ("2.2", "2.4")):
+        return True
+    # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
+    missed = difference.was.file
+    without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
+    return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
+
+
+def _granted(before: Config, difference: Difference, file: str, dialect: str) -> bool:
+    """Whether a line of one dialect let everybody have a file, the other dialect set aside."""
+    branches = trace(before, difference.traces[0].request, dialect=dialect)
+    return any(
+        branch.outcome.kind is Kind.FILE and branch.outcome.file == file and _granting(branch.outcome) is not None
+        for branch in branches
+    )
+
+
+def _granting(outcome: Outcome) -> Item | None:
+    """The line that let a request in."""
+    return next((step.item for step in reversed(outcome.because) if step.phase == "access"), None)
+
+
+def _names(was: Outcome, fix: Fix) -> bool:
+    """Whether the line that refused names a directory that is published, or a place below it: that is a decision."""
+    last = was.because[-1] if was.because else None
+    if was.kind is not Kind.REFUSED or last is None or last.phase != "access" or last.item is None:
+        return False
+    section = last.item.section("directory")
+    if section is None or not section.args:
+        return False
+    name = section.value.rstrip("/") + "/"
+    return any(name.startswith(directory.rstrip("/") + "/") for _, directory in fix.publishes)
+
+
+def fewer_refusals(before: Config, after: Config) -> bool:
+    """Whether httpd refused to start, and has fewer reasons for it now."""
+    return refusals(before) > refusals(after)
