@@ -103,12 +103,12 @@ share = 0.25
 def test_what_is_shown_says_the_same(project: Path) -> None:
     toml = (
         'select = ["a1"]\nfix-level = "unsafe"\ntarget = { httpd = "2.4", mod_wsgi = "5.0" }\n'
-        'exclude = ["x"]\n\n[per-file-ignores]\n"é \\"" = ["b"]\n\n[rules.a1]\nmax = 4\n'
+        'assume-deny = "2.2"\nexclude = ["x"]\n\n[per-file-ignores]\n"é \\"" = ["b"]\n\n[rules.a1]\nmax = 4\n'
     )
     path = project / "modwsgi-fix.toml"
     path.write_text(toml)
     settings = load(str(path), RULES)
-    shown = as_toml(settings, parse_target((), settings.target), Applicability.UNSAFE, None, {"a1"})
+    shown = as_toml(settings, parse_target((), settings.target), Applicability.UNSAFE, None, {"a1"}, settings.denies)
     assert shown == "# modwsgi-fix.toml\n" + toml
 
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.request import Request
+from modwsgi_fix.model.request import Kind, Request, trace
+from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.urls import aliases, mounts
 
 #: Where the files of a company stand, which no disk has.
@@ -72,3 +73,23 @@ def _granted(directory: str, script: str = "") -> str:
     if not script:
         return f"<Directory {directory}>\n    AllowOverride None\n{_GRANTED}</Directory>\n"
     return f"<Directory {directory}>\n<Files {script}>\n{_GRANTED}</Files>\n</Directory>\n"
+
+
+def refused_by_default(config: Config) -> list[str]:
+    """URLs at which fragments mount an application, and that a server refuses which says ``Require all denied``.
+
+    Empty where the server is in sight, or where is said how it denies.
+    """
+    if config.complete or config.denies or not config.named("wsgiscriptalias"):
+        return []
+    closed = config.beside({}, "2.4")
+    found = []
+    for server in closed.servers:
+        authority = authority_of(closed, server)
+        for mount in mounts(closed, server) if authority is not None else ():
+            if mount.is_regex or not mount.item.known or mount.item.server is not server:
+                continue
+            request = authority.request(mount.url) if authority is not None else None
+            if request is not None and all(b.outcome.kind is Kind.REFUSED for b in trace(closed, request)):
+                found.append(request.url)
+    return list(dict.fromkeys(found))

@@ -37,6 +37,9 @@ class Key(NamedTuple):
 
 
 #: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
+#: How a server may deny by default.
+DENIES = ("2.2", "2.4", "none")
+
 KEYS = {
     "select": Key("list of names", "the rules that are on by default", "The rules to run: names, families or ALL."),
     "extend-select": Key("list of names", "[]", "Rules to run besides those."),
@@ -48,6 +51,9 @@ KEYS = {
     ),
     "target": Key("table of versions", '{ httpd = "2.4" }', "The versions that the configuration is for."),
     "root": Key("directory", "none", "The filesystem that the paths in the configuration mean."),
+    "assume-deny": Key(
+        '"2.2", "2.4" or "none"', "not known", "How the server around fragments denies by default, and in whose words."
+    ),
     "exclude": Key(
         "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
     ),
@@ -80,6 +86,8 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = _NONE
     rules: Mapping[str, Mapping[str, object]] = _NONE
+    #: As ``Source.denies``.
+    denies: str = ""
 
 
 def find(path: str) -> str | None:
@@ -159,6 +167,9 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
     root = read.get("root")
     if root is not None and not isinstance(root, str):
         raise SettingsError(f"root must be a directory, not {toml(root)}")
+    denies = read.get("assume-deny", "")
+    if denies not in ("", *DENIES):
+        raise SettingsError(f'assume-deny must be "2.2", "2.4" or "none", not {toml(denies)}')
     return Settings(
         path,
         base,
@@ -172,6 +183,7 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
             for pattern, value in _table("per-file-ignores", read.get("per-file-ignores", {})).items()
         },
         {name: _options(name, value, rules) for name, value in _table("rules", read.get("rules", {})).items()},
+        denies,
     )
 
 
@@ -339,7 +351,9 @@ def matcher(patterns: Iterable[str], base: str) -> Callable[[str], bool]:
 # -- as TOML -------------------------------------------------------------------
 
 
-def as_toml(settings: Settings, target: Target, level: Applicability, root: str | None, on: Collection[str]) -> str:
+def as_toml(
+    settings: Settings, target: Target, level: Applicability, root: str | None, on: Collection[str], denies: str
+) -> str:
     """What is in force, as a ``modwsgi-fix.toml`` that says the same."""
     versions = {"httpd": ".".join(map(str, target.httpd))}
     if target.mod_wsgi:
@@ -347,6 +361,7 @@ def as_toml(settings: Settings, target: Target, level: Applicability, root: str 
     lines = [f"# {_shown(settings.path)}" if settings.path else "# no settings file"]
     lines += [f"select = {toml(sorted(on))}", f"fix-level = {toml(level.label)}", f"target = {toml(versions)}"]
     lines += [f"root = {toml(root)}"] if root else []
+    lines += [f"assume-deny = {toml(denies)}"] if denies else []
     lines += [f"exclude = {toml(list(settings.exclude))}"] if settings.exclude else []
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]

@@ -51,6 +51,10 @@ def run(
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
     ] = False,
+    assume_deny: Annotated[
+        Literal["2.2", "2.4", "none"] | None,
+        _option("How the server around fragments denies by default, which they do not show.", "--assume-deny"),
+    ] = None,
     target: Annotated[
         list[str] | None,
         _option("The versions meant: httpd=2.4, mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
@@ -135,6 +139,7 @@ def run(
         fail_level=Severity[fail_level.upper()] if fail_level else None,
         exit_zero=exit_zero,
         as_httpd=as_apache,
+        denies=assume_deny or "",
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

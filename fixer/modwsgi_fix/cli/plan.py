@@ -74,13 +74,18 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
     on = selected(rules, [settings.selection, selection])
     said = request.root or (settings.root if request.config else None)
     texts = None if stdin is None else {paths[0]: stdin}
-    there, seen = find_servers(Configurations(), paths, said, settings, texts, as_httpd=request.as_httpd)
+    there, seen = find_servers(
+        Configurations(), paths, said, settings, texts, as_httpd=request.as_httpd, unnamed=request.stdin_name is None
+    )
     for problem in there.problems:
         # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
     excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, here)
-    sources = [_without(source, excluded) for source in there.sources]
+    sources = [
+        replace(_without(source, excluded), denies="" if source.complete else request.denies or settings.denies)
+        for source in there.sources
+    ]
     root = request.root or settings.root or ("/" if seen else None)
     # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
     sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
@@ -134,6 +139,8 @@ def _ignored(
 
     def ignored(path: str, rule: str) -> bool:
         if rule in rules and rule not in on:
+            return True
+        if source.named_only and not source.writable(path):
             return True
         if path not in named and any(matches(path) for matches in excluded):
             return True

@@ -59,6 +59,8 @@ class Request(NamedTuple):
     fail_level: Severity | None = None
     exit_zero: bool = False
     as_httpd: bool = False
+    #: As ``Source.denies``.
+    denies: str = ""
     writing: Writing = Writing()
     showing: Showing = Showing()
 

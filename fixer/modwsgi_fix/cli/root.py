@@ -11,6 +11,7 @@ from modwsgi_fix.cli.disk import meant_root
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.files import FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
+from modwsgi_fix.model.above import within_servers
 from modwsgi_fix.model.source import Found, discover
 from modwsgi_fix.settings import Settings
 
@@ -33,10 +34,12 @@ def find_servers(
     texts: dict[str, str] | None = None,
     *,
     as_httpd: bool = False,
+    unnamed: bool = False,
 ) -> tuple[Found, Rooted | None]:
     """The servers and scripts at these paths, and the filesystem that the paths in them mean, where that is known.
 
-    ``root`` is what the user said, ``texts`` stand in for files; ``as_httpd`` as for ``discover``. Raises ``Stop``.
+    ``root`` is what the user said, ``texts`` stand in for files, ``unnamed`` ones for none; ``as_httpd`` as for
+    ``discover``. Raises ``Stop``.
     """
     over = Overlay(disk, texts) if texts else disk
     chosen = root or settings.root
@@ -46,7 +49,10 @@ def find_servers(
     if files is not over and texts:
         files = Overlay(files, texts)
     found = discover(files, _once(files, paths), as_httpd=as_httpd, around=disk)
-    sources = [*found.sources, *([found.scripts] if found.scripts else [])]
+    fragments = list(found.sources)
+    if not (texts and unnamed):
+        fragments = within_servers(files, fragments)
+    sources = [*fragments, *([found.scripts] if found.scripts else [])]
     if chosen is None and meant_root(sources):
         seen = Rooted(over, "/")
     # What one server includes may have been named for another.

@@ -9,21 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.cli import shipped, trouble
-from modwsgi_fix.cli.disk import unread
+from modwsgi_fix.cli import notes, shipped, trouble
 from modwsgi_fix.cli.errors import WRITTEN, Stop
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
-from modwsgi_fix.cli.writing import note_left, put_right, write_files
+from modwsgi_fix.cli.writing import put_right, write_files
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import Finding, Report, discretion, plural, render
-from modwsgi_fix.reports.text import names, printable, summary, withheld
+from modwsgi_fix.reports.text import printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
 
@@ -52,7 +51,9 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
-        write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on))
+        write(
+            as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, request.denies or plan.settings.denies)
+        )
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
@@ -72,7 +73,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if not request.showing.quiet:
         for line in trouble.skipped(configs):
             say(printable(line))
-        _notes(plan, configs)
+        notes.say_all(plan, configs)
     plan = plan._replace(jobs=shipped.told(plan.jobs, configs))
     code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs, stdin or "")
     return 2 if in_trouble else code
@@ -147,21 +148,6 @@ def _check_output(plan: Plan, configs: Sequence[Config]) -> None:
         raise Stop(f"--output-file {path}: no such directory")
     if any(os.path.realpath(path) in config.files for config in configs):
         raise Stop(f"--output-file {path}: is one of the files that are checked")
-
-
-def _notes(plan: Plan, configs: Sequence[Config]) -> None:
-    for job, config in zip(plan.jobs, configs, strict=True):
-        if missed := unread(config, job.source):
-            entry = next(iter(config.files.values())).name
-            are = "are" if len(missed) > 1 else "is"
-            say(
-                printable(
-                    f"note: {plural(len(missed), 'file')} {are} not part of the server of {entry}, and not checked: "
-                    f"{names(missed)}"
-                )
-            )
-    if plan.request.mode is not Mode.WRITE:
-        note_left(plan)
 
 
 def _put(plan: Plan, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from modwsgi_fix.cli import trouble
@@ -26,8 +27,11 @@ class Servers(NamedTuple):
     trouble: bool
 
 
-def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False) -> Servers:
-    """One configuration for each server at these paths. Raises ``Stop``, and what ``errors.explain`` explains."""
+def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False, denies: str = "") -> Servers:
+    """One configuration for each server at these paths, ``denies`` as for ``Source``.
+
+    Raises ``Stop``, and what ``errors.explain`` explains.
+    """
     if not paths:
         raise Stop("no configuration: name directories or files")
     settings = _settings(paths[0])
@@ -35,7 +39,9 @@ def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False)
     if seen is None and needs_root:
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
     target = parse_target((), settings.target)
-    configs = [load(source, target=target, disk=seen) for source in found.sources]
+    denies = denies or settings.denies
+    sources = [source if source.complete else replace(source, denies=denies) for source in found.sources]
+    configs = [load(source, target=target, disk=seen) for source in sources]
     in_trouble = trouble.tell(trouble.unread(found.problems, configs))
     for line in trouble.skipped(configs):
         say(printable(line))

@@ -29,6 +29,10 @@ def run(
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
     ] = None,
+    assume_deny: Annotated[
+        Literal["2.2", "2.4", "none"] | None,
+        typer.Option("--assume-deny", help="How the server around fragments denies by default.", show_default=False),
+    ] = None,
     output_format: Annotated[
         Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
@@ -51,7 +55,7 @@ def run(
         "method": method.upper(),
         "headers": tuple(_header(one) for one in header or ()),
     }
-    configs, in_trouble = servers(paths, root)
+    configs, in_trouble = servers(paths, root, denies=assume_deny or "")
     requests = [_request(url, details) for url in asked]
     from modwsgi_fix.model.request import trace
     from modwsgi_fix.reports import discretion

@@ -60,6 +60,8 @@ class Source:
     shown_within: tuple[str, ...] = ()
     #: What the server around fragments denies by default: ``2.2`` or ``2.4``, in whose words; ``none``; empty: not known.
     denies: str = ""
+    #: True where the server was found above what was named: the rest of it is read, and not reported on.
+    named_only: bool = False
 
     def name(self, key: str) -> str:
         """What to call a file: as the user would reach it from the path that was given."""
@@ -72,19 +74,24 @@ class Source:
 
     def writable(self, key: str) -> bool:
         """True when the file lies within what the user named."""
-        return any(_lies_in(key, given) for _, given in self.given)
+        return any(lies_in(key, given) for _, given in self.given)
 
     def quotable(self, key: str) -> bool:
         """True when a report may print what the file says: an Include may lead to any file that the user can read.
 
         What was named may be quoted, and what lies in the directory of a server whose own file was named.
         """
-        if self.writable(key) or any(_lies_in(key, directory) for directory in self.shown_within):
+        if self.writable(key) or any(lies_in(key, directory) for directory in self.shown_within):
             return True
-        return self.complete and _lies_in(key, self.files.key(posixpath.dirname(self.entries[0]) or "."))
+        return (
+            self.complete
+            and not self.named_only
+            and lies_in(key, self.files.key(posixpath.dirname(self.entries[0]) or "."))
+        )
 
 
-def _lies_in(key: str, directory: str) -> bool:
+def lies_in(key: str, directory: str) -> bool:
+    """Whether a key is a directory's own or one below it."""
     return key == directory or key.startswith(directory.rstrip("/") + "/")
 
 
@@ -125,9 +132,10 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
         try:
             if files.is_dir(path):
                 directory = Directory(files, path, problems, around or files)
+                sources += directory.servers
                 if directory.source is not None:
                     sources.append(directory.source)
-                else:
+                elif not directory.servers:
                     allowed.append((path, files.key(path)))
                     scripts += directory.scripts
                     if not directory.scripts:
@@ -155,21 +163,32 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
 
 def server_above(files: Files, key: str) -> Source | None:
     """The server in the nearest directory above a file that has an entry file; the file may be no part of it."""
+    return next(servers_above(files, key), None)
+
+
+def servers_above(files: Files, key: str) -> Iterator[Source]:
+    """Those of every directory above a file that has an entry file, the nearest first."""
     directory = posixpath.dirname(key)
     while True:
-        for name in _ENTRIES:
-            entry = posixpath.join(directory, name)
-            if files.is_file(entry):
-                return _server(files, entry, ((directory, directory),))
+        entry = _entry(files, directory)
+        if entry is not None:
+            yield _server(files, entry, ((directory, directory),))
         if directory == posixpath.dirname(directory):
-            return None
+            return
         directory = posixpath.dirname(directory)
+
+
+def _entry(files: Files, directory: str) -> str | None:
+    """The main file that a directory has."""
+    entries = (posixpath.join(directory, name) for name in _ENTRIES)
+    return next((entry for entry in entries if files.is_file(entry)), None)
 
 
 class Directory:
     """What a directory that was named holds: a ``source`` where there is configuration, else ``scripts``.
 
-    What cannot be read below it goes into ``problems``.
+    ``servers`` are those of directories below it that have a main file of their own. What cannot be read below it goes
+    into ``problems``.
     """
 
     def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
@@ -179,6 +198,7 @@ class Directory:
         self.problems = problems
         self.scripts: list[str] = []
         self.seen: list[str] = []
+        self.servers: list[Source] = []
         self.source = self._server() or self._fragments()
 
     def nothing(self) -> str:
@@ -189,11 +209,8 @@ class Directory:
         return f"no configuration here: expected apache2.conf, httpd.conf or other *.conf files, or *.wsgi scripts{saw}"
 
     def _server(self) -> Source | None:
-        for name in _ENTRIES:
-            entry = posixpath.join(self.path, name)
-            if self.files.is_file(entry):
-                return _server(self.files, entry, ((self.path, self.files.key(self.path)),))
-        return None
+        entry = _entry(self.files, self.path)
+        return _server(self.files, entry, ((self.path, self.files.key(self.path)),)) if entry is not None else None
 
     def _fragments(self) -> Source | None:
         fragments: dict[str, str] = {}
@@ -224,7 +241,12 @@ class Directory:
             if ignored.matches(self._key(path), is_dir=is_dir):
                 continue
             if is_dir:
-                if not self.files.is_link(path):
+                if self.files.is_link(path):
+                    continue
+                entry = _entry(self.files, path)
+                if entry is not None:
+                    self.servers.append(_server(self.files, entry, ((path, self.files.key(path)),)))
+                else:
                     stack.append(self._names(path, ignored))
             elif _is_configuration(directory, name) or by_name(name) == PYTHON:
                 yield path
