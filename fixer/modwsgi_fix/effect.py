@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from modwsgi_fix.exposure import kind_of
-from modwsgi_fix.impact import changed_visits, told, traced
+from modwsgi_fix.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.world import FILE, MISSING
@@ -62,8 +62,8 @@ _ANSWERED = (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REDIRECT, Kind.PROX
 
 
 def differences(before: Config, after: Config) -> Iterator[Difference]:
-    """Every request that the change answers otherwise, of the hosts that it may touch."""
-    return compared(before, after, changed_visits(before, after))
+    """Every request that the change answers otherwise, of the hosts that it may touch, and every file that lies open."""
+    return compared(before, after, dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]))
 
 
 def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iterator[Difference]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.moving import context
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
-from modwsgi_fix.model.request.visits import Visit, visits
+from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label, own_name
 
+#: Files of one host that are all asked for; of more, so many of each directory and suffix.
+_MOST_FILES, _LIKE = 500, 3
+#: What no host is called.
+_STRANGER = "no-such-host.invalid"
+#: Where none of these stands, no log-in is asked for.
+_LOG_INS = ("authtype", "authbasicprovider", "authuserfile", "authname")
 #: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
 
@@ -58,12 +65,66 @@ def impact(before: Config, after: Config) -> Impact:
 
 
 def changed_visits(before: Config, after: Config) -> Iterator[Request]:
-    """The requests worth asking of each host that a change may touch."""
+    """The requests worth asking of each host that a change may touch, by every visitor.
+
+    Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host that no host
+    has. What the address of a visitor decides, and the variables that one has set, are branches of a trace.
+    """
     if _same_text(before, after):
         return
     for one, other in _hosts(before, after)[:_MOST_HOSTS]:
-        for visit in _visits(before, after, one, other):
-            yield visit.request
+        requests = [visit.request for visit in _visits(before, after, one, other)]
+        yield from requests
+        yield from _otherwise(before, after, one, other, requests)
+
+
+def open_files(before: Config, after: Config) -> Iterator[Request]:
+    """A request for each file on the disk that a mapping of a changed host may lead to, before or after.
+
+    Of a host with very many, some of each directory and suffix stand for the others, and whatever a directive names.
+    """
+    if before.disk is None or _same_text(before, after):
+        return
+    for one, other in _hosts(before, after)[:_MOST_HOSTS]:
+        requests: dict[Request, None] = {}
+        for config, server in ((before, one), (after, other)):
+            if server is not None:
+                requests |= dict.fromkeys(config.once(("every_file", id(server)), lambda: _walked(config, server)))  # noqa: B023
+        yield from requests
+
+
+def _walked(config: Config, server: Server) -> tuple[Request, ...]:
+    """The files of one host; of too many, those that stand for all."""
+    requests = tuple(every_file(config, server))
+    if len(requests) <= _MOST_FILES:
+        return requests
+    named = {word.rpartition("/")[2] for item in config.items for word in item.values}
+    counted: Counter[tuple[str, str]] = Counter()
+    kept = []
+    for request in requests:
+        directory, _, name = request.path.rpartition("/")
+        like = directory, name.rpartition(".")[2]
+        counted[like] += 1
+        if counted[like] <= _LIKE or name in named:
+            kept.append(request)
+    return tuple(kept)
+
+
+def _otherwise(
+    before: Config, after: Config, one: Server | None, other: Server | None, requests: Sequence[Request]
+) -> Iterator[Request]:
+    """The same requests by other visitors."""
+    authorities: dict[Authority, None] = {}
+    for config, server in ((before, one), (after, other)):
+        if server is not None:
+            authorities |= dict.fromkeys(authorities_of(config, server))
+    asked = {(request.host, request.port, request.address) for request in requests}
+    for authority in authorities:
+        if (authority.name, authority.port, authority.address) not in asked:
+            yield from (authority.request(request.path) for request in requests)
+        yield authority._replace(name=_STRANGER).request("/")
+    if any(config.named(*_LOG_INS) for config in (before, after)):
+        yield from (request._replace(headers=(("Authorization", "Basic"),)) for request in requests)
 
 
 def traced(config: Config, request: Request) -> Trace:

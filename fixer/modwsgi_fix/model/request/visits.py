@@ -119,23 +119,24 @@ class Authority(NamedTuple):
 
 def authority_of(config: Config, server: Server) -> Authority | None:
     """A name and port by which a host is asked; None for a main server behind virtual hosts of every port."""
+    return next(iter(authorities_of(config, server)), None)
+
+
+def authorities_of(config: Config, server: Server) -> list[Authority]:
+    """Every address and port by which a host is asked, by its name; none of a main server that no request can reach."""
     tls = is_tls(server) is True
-    port = 443 if tls else 80
-    address = None
+    usual = 443 if tls else 80
+    name = _name(server)
     if server.is_main:
         taken = {a.port for host in config.hosts for a in addresses(host) if a.is_wildcard}
-        ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(port)]
+        ports = [item.value.rpartition(":")[2] for item in config.main.all("listen")] or [str(usual)]
         free = [whole_number(one) for one in ports if one not in taken and "*" not in taken]
-        first = next((one for one in free if one is not None), None)
-        if first is None:
-            return None
-        port = first
-    for one in addresses(server):
-        port = whole_number(one.port) or port
-        if not one.is_wildcard:
-            address = one.host.strip("[]")
-        break
-    return Authority(_name(server), port, tls, address)
+        return [Authority(name, port, tls, None) for port in dict.fromkeys(free) if port is not None]
+    found = [
+        Authority(name, whole_number(one.port) or usual, tls, None if one.is_wildcard else one.host.strip("[]"))
+        for one in addresses(server)
+    ]
+    return list(dict.fromkeys(found)) or [Authority(name, usual, tls, None)]
 
 
 def _name(server: Server) -> str:
