@@ -18,6 +18,7 @@ from modwsgi_fix.exposure import kind_of
 from modwsgi_fix.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
+from modwsgi_fix.model.request.walk import is_by_htaccess
 from modwsgi_fix.model.request.world import FILE, MISSING
 from modwsgi_fix.model.served import is_file
 from modwsgi_fix.model.urls import aliases, mounts
@@ -162,12 +163,19 @@ def _effect(path: str, was: Outcome, now: Outcome, before: Trace, known: frozens
 
 
 def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
-    """What is unknown on one side only, as where an .htaccess file decides: judged by where the URL leads.
+    """What is unknown on one side only, judged by the worst that it may be.
 
-    Led to the same place as before it is the same question; led elsewhere, it is judged by the worst that it may be.
+    Where the URL leads to the same place as before it is the same question, unless an .htaccess file is read on one side.
     """
-    if was.kind is now.kind or _mapping(was) == _mapping(now):
+    if was.kind is now.kind:
         return None
+    if _mapping(was) == _mapping(now):
+        if not (is_by_htaccess(was.reason) or is_by_htaccess(now.reason)):
+            return None
+        # What it says is in force on one side only: it may refuse what is answered else, and open what is not.
+        if was.kind is Kind.UNKNOWN:
+            return Effect.OPENED if now.kind in _ANSWERED else Effect.LOST
+        return Effect.LOST if was.kind in _ANSWERED else Effect.OPENED
     if now.kind in _SERVED:
         return Effect.OPENED
     if now.kind is Kind.UNKNOWN and _mapped_by(now).startswith("wsgiscriptalias"):
@@ -196,13 +204,17 @@ def _is_rewritten(outcome: Outcome) -> bool:
 
 def _mapped_by(outcome: Outcome) -> str:
     """The key of the directive that says where the URL leads; empty where none does."""
-    item = next((step.item for step in outcome.because if step.phase == "mapping"), None)
+    item = next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
     return item.key if item is not None else ""
 
 
 def _mapping(outcome: Outcome) -> str:
     """Where the URL leads, in words; whichever directive leads there."""
-    return next((step.text.rpartition(" maps it to ")[2] for step in outcome.because if step.phase == "mapping"), "")
+    last = next((step.text for step in reversed(outcome.because) if step.phase == "mapping"), "")
+    return _LEADS_TO.sub("", last)
+
+
+_LEADS_TO = re.compile(r".* (?:maps it to|makes it) |DocumentRoot: ", re.S)
 
 
 def _asked(was: Outcome, before: Trace) -> bool:

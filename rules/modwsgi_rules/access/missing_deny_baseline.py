@@ -14,7 +14,6 @@ take sites away.
      #- httpd.conf
      ServerName example.com
     +<Directory />
-    +    AllowOverride None
     +    Require all denied
     +</Directory>
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -110,9 +109,8 @@ def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:
     edit = (
         append(place, lines)
         if sections
-        else insert_before(
-            place, ["<Directory />", "    AllowOverride None", *(f"    {line}" for line in lines), "</Directory>"]
-        )
+        # No AllowOverride: where none is said, httpd opens an .htaccess file, and what it says is in force.
+        else insert_before(place, ["<Directory />", *(f"    {line}" for line in lines), "</Directory>"])
     )
     return Fix.repair(
         "Close the root directory",

@@ -12,7 +12,14 @@ from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Do
 from modwsgi_fix.model.source import Source
 
 _SCRIPTS = (".wsgi", ".py", ".fcgi")
+#: What is unknown where an .htaccess file decides.
+_UNSEEN, _PARTLY = " decides, and is not in sight", " is read with AllowOverride"
 _ALL = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
+
+
+def is_by_htaccess(reason: str) -> bool:
+    """Whether that is why an outcome is unknown: an .htaccess file decides, and may say anything of access."""
+    return reason.endswith(_UNSEEN) or _PARTLY in reason
 
 
 class Options(NamedTuple):
@@ -176,7 +183,7 @@ def _htaccess(site: Site, directory: str, override: str, anchor: str, world: Wor
                 )
                 == "yes"
             ):
-                raise Beyond(f"{path} decides, and is not in sight")
+                raise Beyond(f"{path}{_UNSEEN}")
             continue
         if world.type_of(path) != FILE:
             continue
@@ -188,7 +195,7 @@ def _htaccess(site: Site, directory: str, override: str, anchor: str, world: Wor
             outcome = Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{path} holds what is not allowed there")
             raise Done(outcome)
         if layer is None or override != "all":
-            raise Beyond(f"{path} is read with AllowOverride {override}")
+            raise Beyond(f"{path}{_PARTLY} {override}")
         return layer
     return None
 
