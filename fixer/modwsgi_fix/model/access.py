@@ -6,12 +6,13 @@ same dialect as a whole (domain.md C1 to C7; mod_authz_core.c, mod_access_compat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, File, Guard, Item, Server
 from modwsgi_fix.model.patterns import finds, wildcard
+from modwsgi_fix.syntax import Directive
 
 #: Sections that group Require lines.
 REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
@@ -243,11 +244,11 @@ class Grant:
     by_24: Item | None
 
 
-def grant(config: Config, server: Server, path: str, file: str | None = None) -> Grant:
+def grant(config: Config, server: Server, path: str, file: str | None = None, given: Collection[Guard] = ()) -> Grant:
     """Whether everyone may fetch what lies at ``path``, by ``<Directory>`` (and ``<Files>`` inside, for ``file``) alone.
 
     Where no section speaks httpd grants; without the whole server that is unknown. Sections under an undecided
-    condition, or which admit only some, make it unknown too.
+    condition, or which admit only some, make it unknown too. ``given`` are conditions that are taken to hold.
     """
     found_22: Access | None = None
     found_24: Access | None = None
@@ -261,7 +262,7 @@ def grant(config: Config, server: Server, path: str, file: str | None = None) ->
         if not held:
             continue
         access = access_of(section)
-        if section.guards and not access.is_empty:
+        if not set(section.guards) <= set(given) and not access.is_empty:
             unknown = True
         found_22 = access if access.has_22 else found_22
         found_24 = access if access.has_24 else found_24
@@ -327,26 +328,48 @@ def baseline_dialects(config: Config) -> tuple[bool, bool] | None:
     return any(a.admits_22 is False for a in speaking), any(a.admits_24 is False for a in speaking)
 
 
-def grant_lines(config: Config) -> list[str]:
+def grant_lines(config: Config, file: File | None = None) -> list[str]:
     """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
 
     Both dialects must allow (domain.md C4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
-    Where the baseline is not in sight, both are written, the old one only for servers that load mod_access_compat.
+    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others; one that has words of 2.2 gets both,
+    the old ones only for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
     """
     old = ["Order allow,deny", "Allow from all"]
     if config.target.is_22:
         return old
     dialects = baseline_dialects(config)
-    if dialects is None:
-        if config.complete and not config.named("order", "allow", "deny"):
-            return ["Require all granted"]
-        return [
-            "Require all granted",
-            "<IfModule mod_access_compat.c>",
-            *(f"    {line}" for line in old),
-            "</IfModule>",
-        ]
-    return ["Require all granted", *old] if dialects[0] else ["Require all granted"]
+    if dialects is not None:
+        return ["Require all granted", *old] if dialects[0] else ["Require all granted"]
+    if config.complete and not config.named("order", "allow", "deny"):
+        return ["Require all granted"]
+    if not config.complete and _speaks_24_alone(config, file):
+        return ["Require all granted"]
+    return [
+        "Require all granted",
+        "<IfModule mod_access_compat.c>",
+        *(f"    {line}" for line in old),
+        "</IfModule>",
+    ]
+
+
+def _speaks_24_alone(config: Config, file: File | None) -> bool:
+    """Whether a fragment's access is in the words of 2.4, and none is in those of 2.2; nor is the deny around it."""
+    if config.denies == "2.2":
+        return False
+    spoken = (_dialects(file) if file is not None else frozenset()) or frozenset(
+        dialect for one in config.files.values() for dialect in _dialects(one)
+    )
+    return spoken == {"2.4"} or (config.denies == "2.4" and not spoken)
+
+
+@lru_cache(maxsize=1024)
+def _dialects(file: File) -> frozenset[str]:
+    """The dialects that a file has words of, in branches that are not read too."""
+    keys = {node.key for node in file.tree.walk() if isinstance(node, Directive)}
+    return frozenset(
+        dialect for dialect, words in (("2.2", ORDER_KEYS), ("2.4", frozenset({"require"}))) if keys & words
+    )
 
 
 def deny_lines(config: Config) -> list[str]:

@@ -20,10 +20,14 @@ _JOINT = re.compile(r"\\\r?\n\Z")
 _JOINED = re.compile(r"(\\\r?\n)[ \t]*")
 
 
-def block(file: File, indent: str, lines: Sequence[str]) -> str:
-    """Lines as text of the file, each with ``indent`` before it and the file's line end after it."""
+def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:
+    """Lines as text of the file, each with ``indent`` before it and the file's line end after it.
+
+    ``step`` is one step of indentation within them; the file's own where it is empty.
+    """
+    step = step or file.unit
     return "".join(
-        f"{indent}{file.unit * steps(line)}{line.lstrip(' ')}{file.newline}" if line else file.newline for line in lines
+        f"{indent}{step * steps(line)}{line.lstrip(' ')}{file.newline}" if line else file.newline for line in lines
     )
 
 
@@ -174,19 +178,27 @@ def inner_indent(item: Item) -> str:
     return node.indent + item.file.unit
 
 
+def _inner(item: Item, lines: Sequence[str]) -> str:
+    """Lines as text of a section, in the step of indentation that the section itself has."""
+    indent = inner_indent(item)
+    outer = item.node.indent
+    step = indent.removeprefix(outer) if indent.startswith(outer) else ""
+    return block(item.file, indent, lines, step)
+
+
 def append(item: Item, lines: Sequence[str]) -> Edit:
     """Write lines at the end of what a section holds."""
     node = item.node
     assert isinstance(node, Section)
     at = node.inner_span.end
-    return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + block(item.file, inner_indent(item), lines))
+    return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + _inner(item, lines))
 
 
 def prepend(item: Item, lines: Sequence[str]) -> Edit:
     """Write lines at the beginning of what a section holds."""
     node = item.node
     assert isinstance(node, Section)
-    return Edit(item.path, Span(node.head_end, node.head_end), block(item.file, inner_indent(item), lines))
+    return Edit(item.path, Span(node.head_end, node.head_end), _inner(item, lines))
 
 
 def unwrap(item: Item) -> tuple[Edit, ...]:

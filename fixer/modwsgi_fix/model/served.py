@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -29,6 +30,8 @@ _WITHOUT_SLASH = re.compile(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]
 #: An absolute path, of Windows too.
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
 _SCRIPT = re.compile(r"(.*?\.(?:wsgi|py))/[^/]")
+#: What is a file's, as a rule: ``.pem``, and not the ``.2`` of a version.
+_SUFFIX = re.compile(r"[^/]\.[A-Za-z]\w{0,4}\Z")
 #: Extensions by which a target is taken for a single file where the disk cannot be asked.
 _FILE_EXTENSIONS = frozenset({
     ".css", ".fcgi", ".gif", ".htm", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".py", ".svg", ".txt", ".wsgi", ".xml",
@@ -72,7 +75,7 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
     """What a mapping leads to; None where it cannot be told."""
     if not mapping.item.known or not _ABSOLUTE.match(mapping.target):
         return None
-    path = _script_path(mapping.target) if mapping.is_mount else mapping.target
+    path = _script_path(config, mapping.target) if mapping.is_mount else mapping.target
     if mapping.is_regex and _GROUP.search(path):
         wildcard = _wildcard(mapping)
         return None if wildcard is None else Served(wildcard, None, mapping.is_mount, mapping)
@@ -85,10 +88,39 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
     return Served(path.rstrip("/") or "/", None, mapping.is_mount, mapping)
 
 
-def _script_path(path: str) -> str:
-    """The script of a mount: what follows it, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO."""
-    found = _SCRIPT.match(path)
-    return found[1] if found else path
+def _script_path(config: Config, path: str) -> str:
+    """The script of a mount: what follows it, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO.
+
+    It ends at the first component that is a file, as the disk shows it, else at the first with the suffix of a script.
+    """
+    disk = config.disk
+    if disk is not None:
+        parts = path.rstrip("/").split("/")
+        prefixes = ("/".join(parts[:count]) for count in range(2, len(parts) + 1))
+        if (found := next((prefix for prefix in prefixes if disk.is_file(prefix)), None)) is not None:
+            return found
+        if disk.is_dir(path):
+            return path
+    suffix = _SCRIPT.match(path)
+    return suffix[1] if suffix else path
+
+
+def is_unclear(config: Config, target: Served) -> bool:
+    """Whether a target may be a file as well as a directory, as far as can be seen.
+
+    A mount without a suffix may be of a directory, a ScriptAlias without a slash at its end of one program, and an Alias
+    whose last component has a suffix that nothing is known of, of one file.
+    """
+    mapping = target.mapping
+    if mapping is None or mapping.is_regex or is_file(config, target.path) is not None:
+        return False
+    if config.disk is not None and config.disk.is_dir(target.path):
+        return False
+    if mapping.is_mount:
+        return True
+    if mapping.url.endswith("/") or mapping.target.endswith("/"):
+        return False
+    return mapping.item.key == "scriptalias" or _SUFFIX.search(mapping.target) is not None
 
 
 def _wildcard(mapping: Mapping) -> str | None:
@@ -230,16 +262,15 @@ def script_block(config: Config, directory: str, file: str) -> list[str]:
     ]
 
 
-def files_block(config: Config, file: str) -> list[str]:
-    """The block that opens one file of a directory."""
-    return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grant_lines(config)), "</Files>"]
+def files_block(config: Config, file: str, beside: Item | None = None) -> list[str]:
+    """The block that opens one file of a directory, in the words of the file that ``beside`` stands in."""
+    grants = grant_lines(config, beside.file if beside is not None else None)
+    return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grants), "</Files>"]
 
 
-def block_for(config: Config, target: Served) -> list[str]:
-    """The block that opens just what is served."""
-    if target.file is not None:
-        return script_block(config, target.directory, target.file)
-    return static_block(config, target.directory, follow_links=links_in(config, target.directory).follow)
+def directory_block(directory: str, lines: Iterable[str]) -> list[str]:
+    """A ``<Directory>`` that says this."""
+    return [f"<Directory {quoted(directory)}>", *(f"    {line}" for line in lines), "</Directory>"]
 
 
 class Links(NamedTuple):

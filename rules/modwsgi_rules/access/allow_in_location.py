@@ -5,34 +5,34 @@ A `<Location>` opens access for everyone, whatever file the URL leads to.
 `<Directory />` that protects the rest of the disk: a rewrite rule gone wrong, or a symbolic link to `/etc`, and that is
 served too. Locations are for further restrictions on URLs; access to files is opened by `<Directory>`.
 
-The fix takes the grant out and opens the directories that the host's own mounts and aliases lead to instead: the script
-by `<Files>`, with its directory closed around it, and directories of static files without listings and without links out
-of them. Restrictions (`SSLRequireSSL`, `Require user`, `Require ip`, `Deny`) stay where they are. What the grant alone had
-opened is closed. The blocks are written in the dialect that the deny baseline asks for; where that is not in sight, in
-both, for a `Require` alone stays refused under a 2.2-style deny.
+The fix takes the grant out, with the comments that speak of it, and opens what the host's own mounts and aliases lead to
+instead, each beside the line that leads there: the script by `<Files>`, a directory of static files as a whole. A section that is there
+already is added to. Restrictions (`SSLRequireSSL`, `Require user`, `Require ip`, `Deny`) stay where they are, and so do
+`Options` and `AllowOverride`. What the grant alone had opened is closed: beside a script all else is refused, where nothing
+that is served lies there. In files without a server above them that holds within a `<VirtualHost>` only: what else the main
+server serves from there is out of sight.
+
+The blocks are written in the dialect that the deny baseline asks for. Where that is not in sight, a file in the words of 2.4
+gets no others, and one with words of 2.2 gets both, for a `Require` alone stays refused under a 2.2-style deny.
 
 Left alone, and reported: a grant beside a log-in or another restriction in the same section, an exception from an earlier
-restricting Location, and hosts whose mappings cannot be followed. Sections with a handler or a proxy of their own have no
-file behind them, and are no finding.
+restricting Location, a grant within `<Limit>`, a `<Files "*">` that opens every file of the disk, hosts whose mappings cannot
+be followed, a target of which it cannot be seen whether it is a file, and a directory that is to be opened in a file that was
+not given. Sections with a handler or a proxy of their own have no file behind them, and are no finding.
 
     ```diff repair
      <VirtualHost *:80>
          ServerName example.com
          WSGIScriptAlias / /srv/site/app.wsgi
-    -    <Location "/">
-    -        Require all granted
-    -    </Location>
     +    <Directory /srv/site>
-    +        AllowOverride None
     +        Require all denied
     +        <Files app.wsgi>
     +            Require all granted
-    +            <IfModule mod_access_compat.c>
-    +                Order allow,deny
-    +                Allow from all
-    +            </IfModule>
     +        </Files>
     +    </Directory>
+    -    <Location "/">
+    -        Require all granted
+    -    </Location>
      </VirtualHost>
     ```
 
@@ -50,9 +50,6 @@ A restriction stays, and so does what is not about access; a directory that is o
      </Directory>
      Alias /static/ /srv/site/static/
      WSGIScriptAlias / /srv/site/app.wsgi
-     <Location /admin>
-         SSLRequireSSL
-     </Location>
     +<Directory /srv/site>
     +    <Files app.wsgi>
     +        Require all granted
@@ -60,6 +57,9 @@ A restriction stays, and so does what is not about access; a directory that is o
     +        Allow from all
     +    </Files>
     +</Directory>
+     <Location /admin>
+         SSLRequireSSL
+     </Location>
      <Location />
     -    Order deny,allow
     -    Allow from all
@@ -84,6 +84,7 @@ The branch for another version goes with it, and a directory that is closed alre
      <Location />
          WSGIProcessGroup site
     -    <IfVersion < 2.4>
+    -        # for old servers
     -        Order deny,allow
     -        Allow from all
     -    </IfVersion>
@@ -91,6 +92,25 @@ The branch for another version goes with it, and a directory that is closed alre
     -        Require all granted
     -    </IfVersion>
      </Location>
+    ```
+
+Every file of the disk is opened, by its name or by method:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    <FilesMatch ".*">
+        Require all granted
+    #   ^^^^^^^^^^^^^^^^^^^
+    </FilesMatch>
+    <Location /api>
+        <LimitExcept DELETE>
+            Require all granted
+    #       ^^^^^^^^^^^^^^^^^^^
+        </LimitExcept>
+    </Location>
+    <Files "*.css">
+        Require all granted
+    </Files>
     ```
 
 Only part of what the script serves was open, and a directory cannot say that:
@@ -131,32 +151,33 @@ There is no file behind these, and restrictions are what a Location is for:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.access import (
     AUTHENTICATION,
     Access,
     access_of,
-    deny_lines,
-    directory_sections,
+    files_matches,
     grant,
-    grant_lines,
     is_regex_section,
     location_sections,
-    path_matches,
     pattern_of,
 )
-from modwsgi_fix.model.closed import file_grant
-from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.rewrite import append, insert_before
-from modwsgi_fix.model.served import Served, block_for, coverage, files_block, links_in, location_prefix, served
+from modwsgi_fix.model.config import Config, Guard, Item, Server
+from modwsgi_fix.model.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
+from modwsgi_fix.text import Span
+from modwsgi_rules.access._shared import Opening, open_directories, place
 
 #: With one of these the section answers by itself; no file is opened by its grant.
 _HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
+
+
+#: Why there is no fix where the server's URLs cannot be followed.
+_UNTOLD = "open the directories that are served instead (they cannot be told from these files)"
 
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
@@ -164,27 +185,65 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         granting = [access for access in _sections(config, server) if _opens(access)]
         restricting = _restricting(config, server)
-        removable = [access for access in granting if _removable(access, restricting)]
-        fix = _fix(config, server, removable) if removable else None
-        removed = {access.section for access in removable}
+        removable: dict[frozenset[Guard], list[Access]] = {}
         for access in granting:
-            line = _grant_lines(access)[-1]
+            if _removable(access, restricting):
+                removable.setdefault(frozenset(access.section.guards), []).append(access)
+        fixes: dict[Item, Fix | str] = {}
+        for together in removable.values():
+            fixes |= dict.fromkeys((access.section for access in together), _fix(config, server, together))
+        for access in granting:
             section = access.section
-            message = f"<{section.name} {pattern_of(section)}> opens access by URL, whatever file that leads to"
-            own = fix if section in removed else None
+            what = "opens access by URL, whatever file that leads to"
             if _is_dead(access):
-                message = (
-                    f"<{section.name} {pattern_of(section)}> never matches, and would open access by URL if it did"
+                what = "never matches, and would open access by URL if it did"
+            found = fixes.get(section, "it stands beside other restrictions: open the directory instead, by hand")
+            fix = found if isinstance(found, Fix) else None
+            advice = "open the directories that are served instead" if isinstance(found, Fix) else found
+            line = _grant_lines(access)[-1]
+            message = f"<{section.name} {pattern_of(section)}> {what}; {advice}"
+            yield Diagnostic(section.path, line.span, message, fix)
+    yield from _by_method(config)
+    yield from _by_name(config)
+
+
+def _by_method(config: Config) -> Iterator[Diagnostic]:
+    """Grants in ``<Limit>``: it replaces what is required outside, and a method that it does not name is not asked."""
+    for section in config.named("location", "locationmatch"):
+        limits = [child for child in section.children if child.key in ("limit", "limitexcept")]
+        granting = [access for access in map(access_of, limits) if access.grants]
+        if section.sections or len(granting) < len(limits) or not section.args:
+            continue
+        if any(child.key in _HANDLERS | AUTHENTICATION for child in section.children):
+            continue
+        for access in granting:
+            yield Diagnostic(
+                section.path,
+                _grant_lines(access)[-1].span,
+                f"<{access.section.name}> in <{section.name} {pattern_of(section)}> opens access by URL, for methods that it"
+                " does not name too: open the directories that are served instead",
+            )
+
+
+def _by_name(config: Config) -> Iterator[Diagnostic]:
+    """Grants in a ``<Files>`` outside of any directory that matches every name."""
+    for section in config.named("files", "filesmatch"):
+        if section.sections or not section.args or not all(files_matches(section, name) for name in _NAMES):
+            continue
+        for access in map(
+            access_of, [section, *(one for one in section.children if one.key in ("limit", "limitexcept"))]
+        ):
+            if access.grants:
+                yield Diagnostic(
+                    section.path,
+                    _grant_lines(access)[-1].span,
+                    f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to:"
+                    " open the directories that are served instead",
                 )
-            if own:
-                message += "; open the directories that are served instead"
-            elif section not in removed:
-                message += "; it stands beside other restrictions: open the directory instead, by hand"
-            elif _hides(config, server):
-                message += "; first narrow the alias that hides the application"
-            else:
-                message += "; open the directories that are served instead (they cannot be told from these files)"
-            yield Diagnostic(section.path, line.span, message, own)
+
+
+#: Names of files so unlike each other that a pattern for all of them is one for every file.
+_NAMES = ("a", "settings.py", ".htpasswd", "app.wsgi", "db.sqlite3", "README", "x.css")
 
 
 def _sections(config: Config, server: Server) -> list[Access]:
@@ -213,7 +272,7 @@ def _grant_lines(access: Access) -> tuple[Item, ...]:
 def _removable(access: Access, restricting: list[Access]) -> bool:
     """True where the section's access lines say nothing but "everyone", to the exception of none of ``restricting``."""
     section = access.section
-    if section.guards or section.foreign or access.satisfy or any(line.guards for line in access.lines):
+    if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
         return False
     if set(access.lines) != set(_grant_lines(access)) or any(item.key != "require" for item in access.requires):
         return False
@@ -251,77 +310,43 @@ def _hides(config: Config, server: Server) -> bool:
     return any(covers(alias, mount) for alias in aliases(config, server) for mount in own)
 
 
-def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | None:
+def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
+    """The fix for Locations under the same conditions, or why there is none, in words for the message."""
     hosts = [server] if not server.is_main else list(config.servers)
     if any(_hides(config, host) for host in hosts):
-        return None
-    targets: list[Served] = []
+        return "first narrow the alias that hides the application"
+    section = removable[0].section
+    openings: dict[tuple[Item, str], Opening] = {}
     for host in hosts:
         found = served(config, host)
         if found is None:
-            return None
+            return _UNTOLD
         for target in found:
-            opened = _opened(config, server, removable, target, found)
+            opened = _opened(config, host, removable, target, found)
             if opened is None:
-                return None
-            # Two hosts that mount one script have two mappings, and need one section.
-            known = {(one.directory, one.file) for one in targets}
-            targets += [one for one in opened if (one.directory, one.file) not in known]
-    blocks: list[str] = []
-    into: dict[Item, list[str]] = {}
-    # A directory opened for static files is open for the files in it, so those come first.
-    opened_whole: list[str] = []
-    for target in sorted(targets, key=lambda t: (t.file is not None, t.directory, t.file or "")):
-        if target.file is None:
-            links = links_in(config, target.directory)
-            if links.wanted and links.stray:
-                # Followed they lead astray, not followed those in use break.
-                return None
-            opened_whole.append(target.directory)
-        elif any(path_matches(directory, target.directory) for directory in opened_whole):
-            # Closing what lies beside the script would close files that are served from there.
-            continue
-        spoken = _spoken(config, server, target)
-        beside = _section_of(config, server, target)
-        if spoken is None and target.file is None and beside is not None:
-            # Its own options and overrides are the administrator's, and stay.
-            if not _is_plain(config, beside):
-                return None
-            into.setdefault(beside, []).extend(grant_lines(config))
-        elif spoken is None:
-            opens = target.file is not None and _opens_below(config, server, target)
-            blocks += file_grant(config, target) if opens else block_for(config, target)
-        elif target.file is not None and access_of(spoken).denies_all and _is_plain(config, spoken):
-            into.setdefault(spoken, []).extend(files_block(config, target.file))
-        else:
-            return None
-    edits: list[Edit] = []
-    for access in removable:
-        edits += _take_out(access)
-    if blocks:
-        edits.append(insert_before(removable[0].section, blocks))
-    edits += [append(section, lines) for section, lines in into.items()]
+                return _UNTOLD
+            for one in opened:
+                if is_unclear(config, one):
+                    return f"whether {one.path} is a file cannot be seen: give --root, or open it by hand"
+                opening = place(config, host, one, section)
+                if opening is None:
+                    return _UNTOLD
+                if not opening.anchor.file.writable:
+                    return f"its directories are to be opened in {opening.anchor.file.name}, which was not given"
+                openings.setdefault((opening.anchor, one.path), opening)
+    edits = open_directories(config, list(openings.values()))
+    if edits is None:
+        return _UNTOLD
     return Fix.repair(
         "Open directories instead of URLs",
+        *(edit for access in removable for edit in _take_out(access)),
         *edits,
         reason="the application and its static files are served as before; what only the Location opened is closed",
-        publishes=tuple(_published(targets)),
+        publishes=tuple(_published(opening.target for opening in openings.values())),
     )
 
 
-def _opens_below(config: Config, server: Server, target: Served) -> bool:
-    """Whether a section below the script's directory opens something, and a refusal of all that lies beside the script
-    would close it: in a dialect that the section does not speak."""
-    refusal = " ".join(deny_lines(config))
-    top = target.directory.rstrip("/") + "/"
-    below = (access_of(s) for s in directory_sections(config, server) if pattern_of(s).startswith(top))
-    return any(
-        access.grants and (("Require" in refusal and not access.has_24) or ("Deny" in refusal and not access.has_22))
-        for access in below
-    )
-
-
-def _published(targets: list[Served]) -> Iterator[tuple[str, str]]:
+def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
     """The static files that the Locations opened in one dialect, and that are opened in both now."""
     for target in targets:
         if not target.is_script:
@@ -330,10 +355,10 @@ def _published(targets: list[Served]) -> Iterator[tuple[str, str]]:
 
 
 def _opened(
-    config: Config, server: Server, removable: list[Access], target: Served, all_targets: list[Served]
+    config: Config, host: Server, removable: list[Access], target: Served, all_targets: list[Served]
 ) -> list[Served] | None:
-    """What of a target the Locations opened and no Directory opens; None where that is no directory of its own."""
-    if _is_open(config, server, removable, target):
+    """What of a host's target the Locations opened and no Directory opens; None where that is no directory of its own."""
+    if _is_open(config, host, removable, target):
         return []
     parts: list[Served] = []
     for access in removable:
@@ -363,60 +388,54 @@ def _takes_all(other: Served, prefix: str, target: Served) -> bool:
     return before and is_prefix(other.mapping.url.rstrip("/") or "/", prefix.rstrip("/") or "/")
 
 
-def _is_open(config: Config, server: Server, removable: list[Access], target: Served) -> bool:
+def _is_open(config: Config, host: Server, removable: list[Access], target: Served) -> bool:
     """True when Directory sections open the target in each dialect that the Locations speak."""
-    found = grant(config, server, target.directory, target.file)
+    given = removable[0].section.guards
+    found = grant(config, host, target.directory, target.file, given)
     if found.allowed is not True:
         return False
     old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
     return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
 
 
-def _spoken(config: Config, server: Server, target: Served) -> Item | None:
-    """A Directory of just this path that says something of access already, which the Location overrode."""
-    found = (
-        section
-        for section in directory_sections(config, server)
-        if pattern_of(section).rstrip("/") == target.directory.rstrip("/")
-        and section.server is server
-        and not access_of(section).is_empty
-    )
-    return next(found, None)
-
-
-def _section_of(config: Config, server: Server, target: Served) -> Item | None:
-    """A Directory of just this path in the same server, whatever it is about."""
-    found = (
-        section
-        for section in directory_sections(config, server)
-        if pattern_of(section).rstrip("/") == target.directory.rstrip("/") and section.server is server
-    )
-    return next(found, None)
-
-
-def _is_plain(config: Config, section: Item) -> bool:
-    return not section.guards and not section.foreign and len(config.readings(section)) == 1
-
-
 def _take_out(access: Access) -> list[Edit]:
-    """Edits that remove the grant, with the conditions and the section that held nothing else. Comments stay."""
+    """Edits that remove the grant, with the conditions and the section that held nothing else.
+
+    A comment directly above a line that goes, or in a section that does, speaks of it and goes too; one above the Location
+    stays, and is kept apart from what follows.
+    """
     section = access.section
     gone = {line.node.start for line in _grant_lines(access)} | {node.start for node in _inactive(section)}
     edits: list[Edit] = []
-    stack: list[Node] = [section.node]
+    stack: list[tuple[Node, int, str]] = [(section.node, section.node.start, _parting(section))]
     while stack:
-        node = stack.pop()
+        node, start, instead = stack.pop()
         if isinstance(node, Section):
             held = [one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS)]
             if all(one.start in gone for one in held):
-                comments = [one for one in _all_below(node) if isinstance(one, Comment)]
-                text = "".join(node.indent + comment.source.lstrip() for comment in comments)
-                edits.append(Edit(section.path, node.span, text))
+                edits.append(Edit(section.path, Span(start, node.end), instead))
             elif node is section.node or node.key in CONDITIONS:
-                stack += node.children
+                stack += [(child, _from_comments(node.children, child), "") for child in node.children]
         elif node.start in gone:
-            edits.append(Edit(section.path, node.span))
+            edits.append(Edit(section.path, Span(start, node.end)))
     return edits
+
+
+def _from_comments(siblings: Sequence[Node], node: Node) -> int:
+    """Where a node begins with the comments directly above it."""
+    start = node.start
+    for one in reversed(siblings):
+        if one.end == start and isinstance(one, Comment):
+            start = one.start
+    return start
+
+
+def _parting(section: Item) -> str:
+    """A blank line, where without the section a comment above it would speak of what follows."""
+    siblings = section.wrapper.children if section.wrapper is not None else section.file.tree.children
+    above = any(one.end == section.node.start and isinstance(one, Comment) for one in siblings)
+    below = any(one.start == section.node.end and isinstance(one, (Directive, Comment)) for one in siblings)
+    return section.file.newline if above and below else ""
 
 
 def _all_below(node: Section) -> Iterator[Node]:

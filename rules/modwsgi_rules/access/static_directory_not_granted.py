@@ -4,9 +4,9 @@ No section opens the files of an `Alias`, and the server closes everything else.
 Under a `<Directory />` with `Require all denied` an alias alone serves nothing: every request is 403 (*AH01630: client denied
 by server configuration*) until a `<Directory>` opens where it leads.
 
-The fix opens the directory without listings and without links out of it, or the one file. What lies there becomes public,
-which the alias says but nobody has allowed: an unsafe fix. Looked for only in a whole server, all of whose sections are in
-sight.
+The fix opens the directory, or the one file. What lies there becomes public, which the alias says but nobody has allowed: an
+unsafe fix. There is none where it cannot be seen whether the alias leads to a file or a directory: `--root` shows it. Looked
+for only in a whole server, all of whose sections are in sight.
 
     ```diff unsafe
      #- httpd.conf
@@ -15,8 +15,6 @@ sight.
      </Directory>
      Alias /static/ /srv/site/static/
     +<Directory /srv/site/static>
-    +    Options -Indexes -FollowSymLinks
-    +    AllowOverride None
     +    Require all granted
     +</Directory>
      Alias /favicon.ico /srv/site/icons/favicon.ico
@@ -46,10 +44,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.access import grant_lines
 from modwsgi_fix.model.closed import closed_by_baseline, file_grant
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.rewrite import insert_after
-from modwsgi_fix.model.served import block_for, target_of
+from modwsgi_fix.model.served import directory_block, is_unclear, target_of
 from modwsgi_fix.model.urls import aliases
 from modwsgi_fix.rule import Diagnostic, rule
 
@@ -63,8 +62,9 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
             if alias.server is not server or target is None or not closed_by_baseline(config, server, target):
                 continue
             fix = None
-            if target.path not in seen and not alias.item.foreign and not alias.item.guards:
-                lines = file_grant(config, target) if target.file is not None else block_for(config, target)
+            if target.path not in seen and not alias.item.foreign and not is_unclear(config, target):
+                grants = directory_block(target.directory, grant_lines(config))
+                lines = file_grant(config, target) if target.file is not None else grants
                 fix = Fix.unsafe(
                     "Open what the alias leads to",
                     insert_after(alias.item, lines),

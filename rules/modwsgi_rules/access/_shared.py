@@ -1,0 +1,163 @@
+"""Where access is opened: beside the directive that leads there, one section a directory, in the words of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Edit
+from modwsgi_fix.model.access import (
+    access_of,
+    deny_lines,
+    depth,
+    directory_matches,
+    directory_sections,
+    grant_lines,
+    path_matches,
+    pattern_of,
+)
+from modwsgi_fix.model.config import Config, Guard, Item, Server
+from modwsgi_fix.model.rewrite import append, insert_after, insert_before
+from modwsgi_fix.model.served import Served, directory_block, files_block, served
+from modwsgi_fix.model.urls import document_root
+
+
+class Opening(NamedTuple):
+    """Something to open, and where: after a directive that leads there, or before a section (``anchor``)."""
+
+    target: Served
+    anchor: Item
+
+    @property
+    def server(self) -> Server:
+        """The server whose section it is to be."""
+        return self.anchor.server
+
+    @property
+    def guards(self) -> frozenset[Guard]:
+        return frozenset(self.anchor.guards)
+
+
+def place(config: Config, host: Server, target: Served, location: Item) -> Opening | None:
+    """Where to open what a Location opened to a host; None where no place is right.
+
+    That is beside the mount, alias or DocumentRoot, in its file, as that may be enabled without the Location's; beside the
+    Location where the directive is one that the host inherits, or stands outside of the conditions around the Location.
+    """
+    item = target.mapping.item if target.mapping is not None else document_root(config, host)
+    if item is None or item.foreign:
+        return None
+    is_own = location.server.is_main or item.server is location.server
+    if is_own and set(location.guards) <= set(item.guards):
+        return Opening(target, item)
+    if set(item.guards) <= set(location.guards) and (not is_own or item.server is location.server):
+        return Opening(target, location)
+    return None
+
+
+def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] | None:
+    """Edits that open all of it and nothing else; None where a section there says something of access already."""
+    whole = [one for one in openings if one.target.file is None]
+    groups: dict[tuple[Server, str, str], list[Opening]] = {}
+    for one in openings:
+        # Files of a directory that is opened whole are open.
+        is_open = any(
+            each.server is one.server and path_matches(each.target.path, one.target.directory) for each in whole
+        )
+        if one.target.file is None or not is_open:
+            groups.setdefault((one.server, one.target.directory, one.anchor.path), []).append(one)
+    edits: list[Edit] = []
+    before: dict[Item, list[str]] = {}
+    for group in groups.values():
+        first = group[0]
+        section = _section_of(config, first)
+        spoken = section is not None and not access_of(section).is_empty
+        if spoken and (first.target.file is None or section is None or not access_of(section).denies_all):
+            return None
+        if section is not None and not _is_plain(config, section, first):
+            return None
+        lines = _lines(config, group, openings, is_denied=spoken)
+        if section is not None:
+            edits.append(append(section, lines))
+        elif first.anchor.is_section:
+            before.setdefault(first.anchor, []).extend(directory_block(first.target.directory, lines))
+        else:
+            edits.append(insert_after(first.anchor, directory_block(first.target.directory, lines)))
+    return edits + [insert_before(item, lines) for item, lines in before.items()]
+
+
+def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening], *, is_denied: bool) -> list[str]:
+    """What a section says for a group of openings of one directory."""
+    first = group[0]
+    if first.target.file is None:
+        return grant_lines(config, first.anchor.file)
+    files = dict.fromkeys(one.target.file for one in group if one.target.file is not None)
+    blocks = [line for file in files for line in files_block(config, file, first.anchor)]
+    may_deny = not is_denied and first.target.is_script and not _closes_more(config, group, openings)
+    return [*(deny_lines(config) if may_deny else []), *blocks]
+
+
+def _section_of(config: Config, opening: Opening) -> Item | None:
+    """A Directory of just this path in the same server: the first that speaks of access, else the first."""
+    found = [
+        section
+        for section in directory_sections(config, opening.server)
+        if pattern_of(section).rstrip("/") == opening.target.directory.rstrip("/")
+        and section.server is opening.server
+        and (not section.guards or set(section.guards) <= opening.guards)
+    ]
+    return next((one for one in found if not access_of(one).is_empty), next(iter(found), None))
+
+
+def _is_plain(config: Config, section: Item, opening: Opening) -> bool:
+    """Whether a section can take the opening: in the same file, under the same conditions."""
+    return (
+        not section.foreign
+        and section.path == opening.anchor.path
+        and frozenset(section.guards) == opening.guards
+        and len(config.readings(section)) == 1
+    )
+
+
+def _closes_more(config: Config, group: Sequence[Opening], openings: Sequence[Opening]) -> bool:
+    """Whether a refusal of all that lies beside the files of a group would close something that is served.
+
+    In a fragment what else the main server serves is out of sight; a virtual host is its own.
+    """
+    server, directory = group[0].server, group[0].target.directory
+    if server.is_main and not config.complete:
+        return True
+    own = {one.target.path for one in group}
+    opened = {one.target.path for one in openings}
+    for host in config.servers if server.is_main else [server]:
+        for other in served(config, host) or ():
+            if other.path in own:
+                continue
+            if other.directory == directory or (other.file is None and path_matches(other.directory, directory)):
+                return True
+            if path_matches(directory, other.directory) and not (
+                other.path in opened or _speaks_below(config, host, directory, other)
+            ):
+                return True
+    return _opens_below(config, server, directory)
+
+
+def _speaks_below(config: Config, host: Server, directory: str, other: Served) -> bool:
+    """Whether a section for a place below a directory says who may have what is served there."""
+    return any(
+        depth(pattern_of(section)) > depth(directory)
+        and directory_matches(section, other.directory)
+        and not access_of(section).is_empty
+        for section in directory_sections(config, host)
+    )
+
+
+def _opens_below(config: Config, server: Server, directory: str) -> bool:
+    """Whether a section below opens something in a dialect that is not the refusal's, which would close it."""
+    refusal = " ".join(deny_lines(config))
+    top = directory.rstrip("/") + "/"
+    below = (access_of(s) for s in directory_sections(config, server) if pattern_of(s).startswith(top))
+    return any(
+        access.grants and (("Require" in refusal and not access.has_24) or ("Deny" in refusal and not access.has_22))
+        for access in below
+    )
