@@ -14,8 +14,8 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from modwsgi_fix.exposure import kind_of
-from modwsgi_fix.impact import changed_visits, open_files, told, traced
+from modwsgi_fix.exposure import kind_of, worst_first
+from modwsgi_fix.impact import changed_visits, open_files, refused, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.walk import is_by_htaccess
@@ -84,6 +84,22 @@ def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iter
             if effect is not None and one not in told_already:
                 told_already.add(one)
                 yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
+
+
+def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
+    """What lies open once httpd starts, which it refuses to do as it is: (URL, kind and file), likeliest to hurt first.
+
+    Empty where it started before. Without the filesystem these are files that may be there.
+    """
+    if not refused(before) or refused(after):
+        return []
+    found: dict[str, tuple[int, str, str]] = {}
+    for request in dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]):
+        for branch in traced(after, request):
+            file = branch.outcome.file
+            if branch.outcome.kind is Kind.FILE and (kind := kind_of(file)):
+                found.setdefault(file, (worst_first(kind), request.url, f"{kind} {file}"))
+    return [(url, what) for _, url, what in sorted(found.values())]
 
 
 def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Branch, Branch]]:

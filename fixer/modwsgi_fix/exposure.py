@@ -96,6 +96,11 @@ def kind_of(path: str) -> str:
     return next((kind for kind, pattern in _SENSITIVE if pattern.search(name)), "")
 
 
+def worst_first(kind: str) -> int:
+    """The place of a kind of file among those that should not be served, likeliest to hurt first."""
+    return _ORDER[kind]
+
+
 def holds_static_files_only(config: Config, top: str) -> bool:
     """Whether a directory is there, and no file in it is of a kind that should not be served."""
     disk = config.disk

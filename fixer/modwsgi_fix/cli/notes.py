@@ -9,10 +9,13 @@ from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.request import Mode
 from modwsgi_fix.cli.writing import note_left
-from modwsgi_fix.engine import Job
+from modwsgi_fix.engine import Fixed, Job
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import plural
+from modwsgi_fix.reports import discretion, plural
 from modwsgi_fix.reports.text import names, printable
+
+#: More files than this are counted instead.
+_MOST = 10
 
 
 def say_all(plan: Plan, configs: Sequence[Config]) -> None:
@@ -22,6 +25,27 @@ def say_all(plan: Plan, configs: Sequence[Config]) -> None:
             say(printable(f"note: {line}"))
     if plan.request.mode is not Mode.WRITE:
         note_left(plan)
+
+
+def say_start(outcomes: Sequence[Fixed]) -> None:
+    """Say what a server will hand out that starts by these fixes and did not before, the worst first."""
+    from modwsgi_fix.effect import served_by_starting
+    from modwsgi_fix.impact import refused
+
+    for outcome in outcomes:
+        if not outcome.files or not refused(outcome.before) or refused(outcome.after):
+            continue
+        served = served_by_starting(outcome.before, outcome.after)
+        starts = "httpd refuses to start as it is, and will start: "
+        if not served:
+            say(f"note: {starts}it serves no source, database or key then, as far as these files show")
+            continue
+        may = "" if outcome.after.disk is not None else ", if they are there"
+        say(f"warning: {starts}then it serves {plural(len(served), 'file')} that should not lie open{may}:")
+        for url, what in served[:_MOST]:
+            say(printable(f"  {discretion.text(f'{url}: {what}', outcome.before, outcome.after)}"))
+        if len(served) > _MOST:
+            say(f"  and {len(served) - _MOST} more (modwsgi-fix exposed lists them)")
 
 
 def _unread(job: Job, config: Config) -> Iterator[str]:

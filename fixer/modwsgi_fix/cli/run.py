@@ -268,7 +268,7 @@ def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
     _withheld(plan, report)
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
         _show(plan, report)
-    _say_impact(request, impacts)
+    _say_impact(request, outcomes, impacts)
     shipped.note(report)
     return code
 
@@ -294,8 +294,9 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
         return None
 
 
-def _say_impact(request: Request, impacts: tuple[Impact, ...] | None) -> None:
+def _say_impact(request: Request, outcomes: Sequence[Fixed], impacts: tuple[Impact, ...] | None) -> None:
     if impacts and not request.showing.quiet:
+        notes.say_start(outcomes)
         from modwsgi_fix.reports.impact import as_lines
 
         for line in as_lines(impacts):
@@ -357,7 +358,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, here=here):
             say(line)
-    _say_impact(request, impacts)
+    _say_impact(request, outcomes, impacts)
     _withheld(plan, report, files)
     if not request.showing.quiet:
         if files:

@@ -127,6 +127,13 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
     return found._replace(changes=tuple(changes))
 
 
+def text(line: str, *configs: Config) -> str:
+    """A line of words that come from these configurations, as it may be shown."""
+    for config in configs:
+        line = veiled(config, line) if looks_outside(config) else line
+    return line
+
+
 def trace(found: Trace, config: Config) -> Trace:
     """A trace, as it may be shown: lines of files outside are named, and not quoted."""
     if not looks_outside(config):

@@ -40,7 +40,7 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
                 lines.append(f"  {plural(rest, 'other class' if rest == 1 else 'other classe')} of URLs: unchanged")
         if one.skipped:
             lines.append(f"{plural(one.skipped, 'more host')} changed alike, and not traced")
-    if not lines and any(one.changes for one in found):
+    if not lines and any(one.changes and not one.refused for one in found):
         traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")
     return lines
