@@ -9,7 +9,7 @@ from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import delete, insert_before, insert_outside, lines_of
+from modwsgi_fix.model.rewrite import insert_before, insert_outside, lines_of
 from modwsgi_fix.syntax import Comment, Directive, Node, Section
 from modwsgi_fix.text import Span
 
@@ -44,8 +44,8 @@ def may_move(item: Item, anchor: Item) -> bool:
 
 
 def move_before(item: Item, anchor: Item) -> tuple[Edit, ...]:
-    """Write it before the section instead."""
-    return insert_before(anchor, lines_of(item)), delete(item)
+    """Write it before the section and its comment instead, with the comment that speaks of nothing else."""
+    return _above_comments(anchor, insert_before(anchor, lines_with_comment(item))), delete_with_comment(item)
 
 
 def delete_with_comment(item: Item) -> Edit:
@@ -83,7 +83,11 @@ _SUBJECTS = {"wsgidaemonprocess": r"\b(daemons?|process(es)?|threads?)\b"}
 
 def insert_above(item: Item, lines: Sequence[str]) -> Edit:
     """Write lines before the directive or section and the comment above it, outside of decided conditions around it."""
-    edit = insert_outside(item, lines)
+    return _above_comments(item, insert_outside(item, lines))
+
+
+def _above_comments(item: Item, edit: Edit) -> Edit:
+    """An insertion before the item, or the conditions around it, put above the comments there."""
     start = edit.span.start
     wrapper = item.wrapper if start == item.node.start else None
     comments = _comments_above(_siblings(item.file, wrapper), start)

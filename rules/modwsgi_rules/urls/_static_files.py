@@ -8,33 +8,53 @@ from typing import NamedTuple
 from modwsgi_fix.exposure import Closed, closed_below
 from modwsgi_fix.model.access import deny_lines
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.served import Links, links_in, quoted, static_block
+from modwsgi_fix.model.served import links_in, quoted, static_block
 
 
 class StaticFiles(NamedTuple):
-    """One directory of static files: ``mapping`` leads there, ``section`` opens it."""
+    """One directory of static files: ``mapping`` leads there, ``section`` opens it.
+
+    ``within`` are the links in it that lead to other files of it, ``out`` those that lead elsewhere.
+    """
 
     mapping: str
     section: tuple[str, ...]
-    links: Links
+    within: tuple[str, ...]
+    out: tuple[str, ...]
     closed: Closed
 
     @property
-    def cuts_links_in_use(self) -> bool:
-        """Whether links that are in use are followed no more, for the sake of others."""
-        return bool(self.links.wanted and self.links.stray)
+    def follows_links(self) -> bool:
+        """Whether links are followed as before: there are some, and none leads out."""
+        return bool(self.within) and not self.out
+
+    @property
+    def cuts_links(self) -> bool:
+        """Whether links within are followed no more, for the sake of those that lead out."""
+        return bool(self.within and self.out)
 
 
 def static_files(config: Config, mapping: str, directory: str, *, grants: bool, overrides: bool) -> StaticFiles:
     """What is written for one directory; ``grants`` and ``overrides`` as for ``static_block``.
 
-    The section has no listings and no links, but for a directory in which ``--root`` shows links in use. Files that should
-    not be served are refused where ``--root`` shows some.
+    The section has no listings and no links, but for a directory in which ``--root`` shows links and none that leads out
+    of it. Files that should not be served are refused where ``--root`` shows some.
     """
-    links, closed = links_in(config, directory), closed_below(config, directory)
-    section = static_block(config, directory, follow_links=links.follow, grants=grants, overrides=overrides)
+    links = links_in(config, directory)
+    paths = [*links.wanted, *links.stray]
+    within = tuple(path for path in paths if _stays(config, path, directory))
+    out = tuple(path for path in paths if path not in within)
+    closed = closed_below(config, directory)
+    found = StaticFiles(mapping, (), within, out, closed)
+    section = static_block(config, directory, follow_links=found.follows_links, grants=grants, overrides=overrides)
     section[-1:] = [*_refusal(config, closed), "</Directory>", *_hidden_directories(config, closed)]
-    return StaticFiles(mapping, tuple(section), links, closed)
+    return found._replace(section=tuple(section))
+
+
+def _stays(config: Config, link: str, directory: str) -> bool:
+    """Whether a link leads to what is in the directory anyway."""
+    disk = config.disk
+    return disk is not None and f"{disk.key(link)}/".startswith(f"{disk.key(directory).rstrip('/')}/")
 
 
 def _refusal(config: Config, closed: Closed) -> Iterator[str]:
@@ -53,14 +73,13 @@ def _hidden_directories(config: Config, closed: Closed) -> Iterator[str]:
 
 def reasons(written: Sequence[StaticFiles]) -> Iterator[str]:
     """What the sections change beside the alias, in the words of a message."""
-    links = [files.links for files in written]
-    if cut := next((found for found in links if found.wanted and found.stray), None):
-        yield f"{cut.wanted[0]} is no longer followed, because {cut.stray[0]} leads astray"
-    elif stray := next((found.stray[0] for found in links if found.stray), ""):
-        yield f"the link {stray} is no longer followed"
-    if followed := next((found.wanted[0] for found in links if found.follow), ""):
+    if cut := next((files for files in written if files.cuts_links), None):
+        yield f"{cut.within[0]} is no longer followed, because {cut.out[0]} leads out of its directory"
+    elif out := next((files.out[0] for files in written if files.out), ""):
+        yield f"the link {out} leads out of its directory and is no longer followed"
+    if followed := next((files.within[0] for files in written if files.follows_links), ""):
         yield f"links are followed there, as {followed} is in use"
-    if not all(found.follow for found in links):
+    if not all(files.follows_links for files in written):
         yield "their sections say Options -Indexes -FollowSymLinks"
     if example := next((files.closed.example for files in written if files.closed.example), ""):
         yield f"{example} and files of its kind are refused"

@@ -25,7 +25,7 @@ goes (see `allow-in-location`). What a `<Directory>` opens or restricts, and wha
 
 Where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are static, it is
 reported and not fixed. The new sections allow no listings, and no symbolic links (`Options -Indexes -FollowSymLinks`); where
-`--root` shows links in use, those are followed as before. Where it shows source code, a database or a backup among the static
+`--root` shows links among the static files, and none that leads out of their directory, links are followed as before. Where it shows source code, a database or a backup among the static
 files, the section refuses files of that kind; without `--root` they cannot be seen.
 
 `AliasMatch ^/(.+)$` leaves the application no URL but `/`, and counts as well; so does any pattern that takes what an `Alias`
@@ -249,7 +249,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
     reason = f"only {where} stay aliased, and the application answers the rest"
     # A pattern that always led to one place led to none of the static files.
     opens = alias.is_regex and as_prefix(alias) is None
-    is_unsafe = opens or any(files.cuts_links_in_use for files in written)
+    is_unsafe = opens or any(files.cuts_links for files in written)
     return Fix(
         "Narrow the alias to the static files",
         (replace_lines(alias.item, lines),),
