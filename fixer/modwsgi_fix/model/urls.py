@@ -158,23 +158,24 @@ def document_root(config: Config, server: Server) -> Item | None:
 
 
 def covers(alias: Mapping, mount: Mapping) -> bool:
-    """True when ``alias`` takes every URL of ``mount``: the application is never reached (domain.md M1).
+    """True when ``alias`` takes every URL of ``mount``, but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
 
-    Prefixes are compared as mod_alias does; of regular expressions those which match whatever begins with a prefix.
+    Prefixes are compared as mod_alias does (domain.md M1); of regular expressions those which match whatever begins with a
+    prefix.
     """
+    if mount.is_regex or not alias.is_regex:
+        return covers_whole(alias, mount)
+    return all(alias.matches(posixpath.join(mount.url, tail)) for tail in _TAILS)
+
+
+def covers_whole(alias: Mapping, mount: Mapping) -> bool:
+    """True when ``alias`` takes every URL of ``mount``: the application is never reached."""
     if mount.is_regex:
         return not alias.is_regex and alias.url in ("/", "")
     url = mount.url
     if not alias.is_regex:
         return alias_match(alias.url, url) is not None and (alias.url == url or is_prefix(alias.url, url))
-    return alias.matches(url) is True and covers_below(alias, mount)
-
-
-def covers_below(alias: Mapping, mount: Mapping) -> bool:
-    """True when ``alias`` takes every URL of ``mount`` but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``."""
-    if mount.is_regex or not alias.is_regex:
-        return covers(alias, mount)
-    return all(alias.matches(posixpath.join(mount.url, tail)) for tail in _TAILS)
+    return alias.matches(url) is True and covers(alias, mount)
 
 
 def as_prefix(alias: Mapping) -> tuple[str, str] | None:

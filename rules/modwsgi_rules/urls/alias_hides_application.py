@@ -167,7 +167,7 @@ from modwsgi_fix.model.access import (
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import replace_lines
 from modwsgi_fix.model.served import is_file, quoted, script_block
-from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_below, mounts
+from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 
@@ -188,7 +188,7 @@ def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
         fix = _narrow(config, alias, mount, server)
         prefix, _ = as_prefix(alias) or (mount.url.rstrip("/"), "")
         what = f"every URL below {prefix}" if prefix else "every URL"
-        if not covers(alias, mount):
+        if not covers_whole(alias, mount):
             what += f" but {mount.url}"
         message = f"{alias.item.name} takes {what} before {mount.item.name} {mount.url} is asked: the application is "
         message += f"never reached, and what lies in {alias.target} is served instead"
@@ -209,7 +209,7 @@ def _hidden(config: Config) -> Iterator[tuple[Mapping, Mapping, Server]]:
         for alias in aliases(config, server):
             if is_file(config, alias.target):
                 continue
-            mount = next((m for m in own if covers_below(alias, m) and not alias.item.excludes(m.item)), None)
+            mount = next((m for m in own if covers(alias, m) and not alias.item.excludes(m.item)), None)
             if mount is not None:
                 yield alias, mount, server
 
@@ -261,7 +261,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
 
 def _plain(alias: Mapping, mount: Mapping) -> tuple[str, str] | None:
     """URL prefix and directory that an alias means, without slashes at their ends; None where that cannot be said."""
-    if alias.is_regex and "$" not in alias.target and covers(alias, mount):
+    if alias.is_regex and "$" not in alias.target and covers_whole(alias, mount):
         return mount.url.rstrip("/"), alias.target.rstrip("/")
     return as_prefix(alias)
 
