@@ -370,7 +370,7 @@ def test_a_definition_is_hoisted_with_the_line_ends_of_its_file() -> None:
     job = Job(find_sources(files, ["site.conf"])[0], [all_rules()["duplicate-daemon-process"]])
     fixed = fix(job, Applicability.SAFE)
     bare = "<VirtualHost *:80>\r\n\tServerName {0}\r\n</VirtualHost>\r\n"
-    wanted = "# Site\r\nWSGIDaemonProcess g \\\r\n\tthreads=5\r\n" + bare.format("a.example") + bare.format("b.example")
+    wanted = "WSGIDaemonProcess g \\\r\n\tthreads=5\r\n# Site\r\n" + bare.format("a.example") + bare.format("b.example")
     assert fixed.files[0].after == wanted
 
 

@@ -40,6 +40,9 @@ Proof = Callable[[Config, Config, Fix, frozenset[str]], str | None]
 #: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
 _Fight = tuple[str, str, str]
 
+#: The family of rules whose fixes come before all others.
+_FIRST = "syntax"
+
 #: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
 _PASSES, _MAX_PASSES = 100, 2000
 
@@ -270,11 +273,16 @@ def _attempt(
     names: dict[str, str] = {}
     seen: list[dict[str, str]] = [{}]
     passes: list[list[Applied]] = []
+    first = {rule.name for rule in job.rules if rule.family == _FIRST}
     limit = min(_PASSES + len(config.items), _MAX_PASSES)
+    # What is mistyped is read first: a host behind a misspelt section is no host yet, and nothing is measured on it.
+    rules = sorted(job.rules, key=lambda rule: rule.family != _FIRST)
     changed = True
     while changed:
         changed = False
-        for rule in job.rules:
+        for rule in rules:
+            if changed and rule.family != _FIRST and any(a.rule in first for a in passes[-1]):
+                break
             if (rule.name, "", "") in stopped:
                 continue
             candidates = []

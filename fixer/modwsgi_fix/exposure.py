@@ -101,27 +101,78 @@ def worst_first(kind: str) -> int:
     return _ORDER[kind]
 
 
+class Closed(NamedTuple):
+    """What should not be served of a directory that is to be published.
+
+    ``pattern`` is for a ``<FilesMatch>`` and matches these files, and others of their kinds; ``directories`` are those
+    whose name begins with a dot, outermost only; ``example`` is one of either. ``is_known`` is False where the directory
+    cannot be looked through.
+    """
+
+    pattern: str
+    directories: tuple[str, ...]
+    example: str
+    is_known: bool
+
+
+def closed_below(config: Config, top: str) -> Closed:
+    """The files of kinds that should not be served in a directory, as the filesystem under ``--root`` shows them."""
+    top = top.rstrip("/")
+    paths, is_whole = _below(config, top)
+    dotted: list[str] = []
+    files: list[str] = []
+    for path in paths:
+        # Sorted, so that a directory comes before what is in it.
+        if any(path.startswith(f"{above}/") for above in dotted):
+            continue
+        if not _is_directory(config, path):
+            files += [path] if kind_of(path[len(top) :]) else []
+        elif kind_of(f"{path[len(top) :]}/x"):
+            dotted.append(path)
+    patterns = sorted({_pattern(posixpath.basename(path)) for path in files})
+    example = min([*files, *dotted], default="")
+    return Closed("(?i)" + "|".join(patterns) if patterns else "", tuple(dotted), example, is_whole)
+
+
+def _is_directory(config: Config, path: str) -> bool:
+    return config.disk is not None and config.disk.is_dir(path) and not config.disk.is_link(path)
+
+
+def _pattern(name: str) -> str:
+    """A regular expression, in httpd's words, for the names of the kind that one name is of; case does not count."""
+    extension = posixpath.splitext(name)[1]
+    if name.startswith("."):
+        return r"^\."
+    if name.endswith("~"):
+        return "~$"
+    return rf"\{extension.lower()}$" if extension and kind_of(f"x{extension}") else f"^{re.escape(name)}$"
+
+
 def holds_static_files_only(config: Config, top: str) -> bool:
     """Whether a directory is there, and no file in it is of a kind that should not be served."""
+    disk, top = config.disk, top.rstrip("/")
+    paths, is_whole = _below(config, top)
+    return is_whole and not any(kind_of(path[len(top) :]) or (disk and disk.is_link(path)) for path in paths)
+
+
+def _below(config: Config, top: str) -> tuple[list[str], bool]:
+    """All that lies below a directory, links not followed; whether that is all of it, and the directory is there."""
     disk = config.disk
-    if disk is None or not disk.is_dir(top):
-        return False
-    pending = [top.rstrip("/")]
+    if disk is None or "*" in top or not disk.is_dir(top):
+        return [], False
+    found: list[str] = []
+    pending = [top]
     for _ in range(_MOST_DIRECTORIES):
         if not pending:
-            return True
+            return sorted(found), True
         directory = pending.pop()
         try:
-            names = disk.names(directory)
+            paths = [f"{directory}/{name}" for name in disk.names(directory)]
         except FileProblem:
-            return False
-        for name in names:
-            path = f"{directory}/{name}"
-            if kind_of(path[len(top.rstrip("/")) :]) or disk.is_link(path):
-                return False
-            if disk.is_dir(path):
-                pending.append(path)
-    return False
+            return sorted(found), False
+        found += paths
+        pending += [path for path in paths if _is_directory(config, path)]
+    return sorted(found), False
 
 
 def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:

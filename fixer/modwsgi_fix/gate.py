@@ -13,7 +13,9 @@ from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.effect import Difference, Effect, compared, differences
 from modwsgi_fix.exposure import kind_of
 from modwsgi_fix.impact import changed_visits, concerns_all, refusals
+from modwsgi_fix.model.access import has_wildcard
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Kind, Outcome, trace
 
 
@@ -77,7 +79,7 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     file = difference.now.file
     if difference.now.kind is not Kind.FILE or kind_of(file):
         return False
-    if not any(url.startswith(prefix) and (file + "/").startswith(directory) for prefix, directory in fix.publishes):
+    if not any(url.startswith(prefix) and _lies_below(file, directory) for prefix, directory in fix.publishes):
         return False
     if not _names(difference.was, fix) and any(_granted(before, difference, file, each) for each in ("2.2", "2.4")):
         return True
@@ -85,6 +87,15 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     missed = difference.was.file
     without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
     return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
+
+
+def _lies_below(file: str, directory: str) -> bool:
+    """Whether a file lies in a directory (with a slash at its end) or below; ``*`` stands for what no slash is in."""
+    names, patterns = file.split("/"), directory.rstrip("/").split("/")
+    return len(names) >= len(patterns) and all(
+        wildcard(pattern)(name) if has_wildcard(pattern) else pattern == name
+        for name, pattern in zip(names, patterns, strict=False)
+    )
 
 
 def _granted(before: Config, difference: Difference, file: str, dialect: str) -> bool:

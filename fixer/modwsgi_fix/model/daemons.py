@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import delete, insert_outside, lines_of
 from modwsgi_fix.model.servers import same_name
 from modwsgi_fix.model.variables import put_in
 from modwsgi_fix.syntax import split_words
@@ -219,38 +217,3 @@ def all_groups_known(config: Config) -> bool:
     if not config.complete or any(not process.directive.args[0].known for process in daemon_processes(config)):
         return False
     return all(gap.reason.startswith("the variable ") for gap in config.gaps)
-
-
-def hoist(
-    config: Config, process: DaemonProcess, gone: Sequence[Item] = (), extra: Sequence[str] = ()
-) -> tuple[Edit, ...] | None:
-    """Move a definition to the main server: before the first host that defines the group or looks for it at start.
-
-    ``gone`` are further definitions that it replaces, ``extra`` words to add. None where no place is right whatever the
-    undecided conditions are, or where a value would change with its continuation line's indentation.
-    """
-    item = process.directive
-    gone = [item, *gone]
-    text = item.file.text
-    if any("\n" in text[option.value_span.start : option.value_span.end] for option in process.options):
-        return None
-    if item.foreign or process.stray:
-        return None
-    early = [use.item for use in group_uses(config) if use.name == process.name and use.at_start]
-    needed = {use.server.item or use for use in early}
-    places = needed | {one.server.item for one in gone if one.server.item is not None}
-    if any(set(config.readings(one)) - set(gone) for one in gone):
-        return None
-    for place in sorted(places, key=lambda place: place.index):
-        if (
-            set(place.guards) == set(item.guards)
-            and not place.foreign
-            and len(config.readings(place)) == 1
-            and (place.is_section or place.parent is None)
-        ):
-            lines = lines_of(item)
-            lines[-1] += "".join(f" {word}" for word in extra)
-            return insert_outside(place, lines), *sorted({delete(one) for one in gone})
-        if place in needed:
-            return None
-    return None

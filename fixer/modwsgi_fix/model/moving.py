@@ -1,12 +1,17 @@
-"""Moving a directive out of the section that httpd does not take it in."""
+"""Moving a directive elsewhere, and the comments that go with it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.config import File, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
+from modwsgi_fix.model.rewrite import insert_before, insert_outside, lines_of
+from modwsgi_fix.syntax import Comment, Directive, Node, Section
+from modwsgi_fix.text import Span
 
 
 def context(item: Item) -> Context:
@@ -39,5 +44,73 @@ def may_move(item: Item, anchor: Item) -> bool:
 
 
 def move_before(item: Item, anchor: Item) -> tuple[Edit, ...]:
-    """Write it before the section instead."""
-    return insert_before(anchor, lines_of(item)), delete(item)
+    """Write it before the section and its comment instead, with the comment that speaks of nothing else."""
+    return _above_comments(anchor, insert_before(anchor, lines_with_comment(item))), delete_with_comment(item)
+
+
+def delete_with_comment(item: Item) -> Edit:
+    """Take out the directive or section, and the comment above it where that speaks of nothing else."""
+    comments = _own_comments(item)
+    return Edit(item.path, Span(comments[0].start if comments else item.node.start, item.node.end))
+
+
+def lines_with_comment(item: Item) -> list[str]:
+    """The directive's or section's lines for writing them elsewhere, after the comment that speaks of nothing else."""
+    comments = [line for node in _own_comments(item) for line in _lines(node)]
+    return [*comments, *lines_of(item)]
+
+
+def _own_comments(item: Item) -> list[Node]:
+    """The comments directly above that speak of this item alone.
+
+    A comment above several directives speaks of them all, but for one that names this one, or what it is about.
+    """
+    node = item.node
+    siblings = _siblings(item.file, item.wrapper)
+    comments = _comments_above(siblings, node.start)
+    below = next((other for other in siblings if other.start == node.end), None)
+    is_alone = not isinstance(below, Directive)
+    subject = _SUBJECTS.get(item.key)
+    about_it = re.compile(rf"\b{item.key}\b" + (f"|{subject}" if subject else ""), re.IGNORECASE)
+    if is_alone or any(about_it.search(comment.source) for comment in comments):
+        return comments
+    return []
+
+
+#: What a comment on a directive speaks of, where it does not name it.
+_SUBJECTS = {"wsgidaemonprocess": r"\b(daemons?|process(es)?|threads?)\b"}
+
+
+def insert_above(item: Item, lines: Sequence[str]) -> Edit:
+    """Write lines before the directive or section and the comment above it, outside of decided conditions around it."""
+    return _above_comments(item, insert_outside(item, lines))
+
+
+def _above_comments(item: Item, edit: Edit) -> Edit:
+    """An insertion before the item, or the conditions around it, put above the comments there."""
+    start = edit.span.start
+    wrapper = item.wrapper if start == item.node.start else None
+    comments = _comments_above(_siblings(item.file, wrapper), start)
+    if not comments:
+        return edit
+    return Edit(item.path, Span(comments[0].start, comments[0].start), edit.text)
+
+
+def _siblings(file: File, wrapper: Section | None) -> Sequence[Node]:
+    return file.tree.children if wrapper is None else wrapper.children
+
+
+def _comments_above(siblings: Sequence[Node], start: int) -> list[Node]:
+    """The comments that end where a line begins, from the top."""
+    found: list[Node] = []
+    for node in reversed(siblings):
+        if node.end == start and isinstance(node, Comment):
+            found.insert(0, node)
+            start = node.start
+    return found
+
+
+def _lines(comment: Node) -> Iterator[str]:
+    """A comment's lines without their indentation."""
+    for line in comment.source.removesuffix("\n").split("\n"):
+        yield line.removesuffix("\r").strip(" \t")

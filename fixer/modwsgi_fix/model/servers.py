@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, Guard, Item, Server, derived
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
@@ -59,9 +59,15 @@ def is_tls(server: Server) -> bool | None:
     item = server.last("sslengine")
     if item is None:
         return False
-    if item.guards or not item.known:
+    if _conditions(item) or not item.known:
         return None
     return item.value.lower() == "on"
+
+
+def _conditions(item: Item) -> tuple[Guard, ...]:
+    """The undecided conditions of a directive within its host; those around the host hold wherever the host is there."""
+    host = item.server.item
+    return item.guards if host is None else item.guards[len(host.guards) :]
 
 
 def same_name(config: Config, one: Server, other: Server) -> bool | None:
@@ -95,7 +101,7 @@ def _names(config: Config) -> dict[Server, str | None]:
 
 def _name(config: Config, server: Server) -> str | None:
     items = server.all("servername")
-    if any(item.guards for item in items):
+    if any(_conditions(item) for item in items):
         return None
     own = own_name(server)
     if own is not None:
@@ -117,7 +123,7 @@ def same_error_log(one: Server, other: Server) -> bool:
 
 def _error_log(server: Server) -> tuple[str, object] | None:
     log = server.last("errorlog")
-    return (log.value, log.guards) if log else None
+    return (log.value, _conditions(log)) if log else None
 
 
 def label(server: Server) -> str:

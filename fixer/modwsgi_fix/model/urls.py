@@ -158,17 +158,45 @@ def document_root(config: Config, server: Server) -> Item | None:
 
 
 def covers(alias: Mapping, mount: Mapping) -> bool:
-    """True when ``alias`` takes every URL of ``mount``: the application is never reached (domain.md M1).
+    """True when ``alias`` takes every URL of ``mount``, but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
 
-    Prefixes are compared as mod_alias does; of regular expressions those which match whatever begins with a prefix.
+    Prefixes are compared as mod_alias does (domain.md M1); of regular expressions those which match whatever begins with a
+    prefix.
     """
+    if mount.is_regex or not alias.is_regex:
+        return covers_whole(alias, mount)
+    return all(alias.matches(posixpath.join(mount.url, tail)) for tail in _TAILS)
+
+
+def covers_whole(alias: Mapping, mount: Mapping) -> bool:
+    """True when ``alias`` takes every URL of ``mount``: the application is never reached."""
     if mount.is_regex:
         return not alias.is_regex and alias.url in ("/", "")
     url = mount.url
     if not alias.is_regex:
         return alias_match(alias.url, url) is not None and (alias.url == url or is_prefix(alias.url, url))
-    probes = [url, posixpath.join(url, "x"), posixpath.join(url, "x/y.z"), posixpath.join(url, "-_~/%/q")]
-    return all(alias.matches(probe) for probe in probes)
+    return alias.matches(url) is True and covers(alias, mount)
+
+
+def as_prefix(alias: Mapping) -> tuple[str, str] | None:
+    """URL prefix and directory, without slashes at their ends; also of a pattern that maps whatever an Alias would.
+
+    None for a pattern that leads elsewhere, or always to one place.
+    """
+    if not alias.is_regex:
+        return alias.url.rstrip("/"), alias.target.rstrip("/")
+    prefix = static_part(alias.url).rstrip("/")
+    directories = set()
+    for tail in _TAILS:
+        file = alias.maps(f"{prefix}/{tail}")
+        if file is None or not file.endswith(f"/{tail}"):
+            return None
+        directories.add(file.removesuffix(f"/{tail}").rstrip("/"))
+    return (prefix, directories.pop()) if len(directories) == 1 else None
+
+
+#: What may follow a prefix in a URL path; a pattern that takes all of these takes whatever follows.
+_TAILS = ("x", "x/y.z", "-_~/%/q", "A b/é,1", "static/x.css", ".x")
 
 
 def together(one: Item, other: Item) -> bool:

@@ -18,6 +18,11 @@ There are two ways to define the group once, and on a real server they differ:
 the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together.
 Elsewhere it hoists.
 
+Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given
+paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, never in the copy
+that a certificate client makes (`-le-ssl.conf`); as the others then depend on that file, this is a repair, and the message
+says what disabling it does.
+
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]
 strategy = "first-host"   # or "hoist"; "auto" by default
@@ -83,20 +88,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import (
     DaemonProcess,
     daemon_processes,
     group_uses,
-    hoist,
     in_template,
     may_use,
 )
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.hoisting import is_generated, main_file
+from modwsgi_fix.model.moving import delete_with_comment
 from modwsgi_fix.model.servers import label, name_item, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_rules.daemons._shared import depending, hoisted
 
 
 @rule(severity=Severity.ERROR, options={"strategy": "auto", "conflict": "report"})
@@ -147,8 +153,9 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
         return None if differ else _hoist(config, original, readings, [], every_reading=True)
     if len(readings) > 1 or len(config.readings(first)) > 1:
         return None
-    # The one that is read under fewer conditions can stand for both.
-    if first.accompanies(second):
+    # The one that is read under fewer conditions can stand for both; a copy that is made anew cannot.
+    from_copy = is_generated(first.file) and not is_generated(second.file) and second.accompanies(first) and not differ
+    if first.accompanies(second) and not from_copy:
         kept, gone = original, process
     elif second.accompanies(first) and not differ:
         kept, gone = process, original
@@ -157,14 +164,16 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
     extra = _missing_options(kept, gone) if differ else []
     if not _may_stay(config, kept, gone):
         return _hoist(config, kept, [first, second], extra)
-    if differ:
+    edits = [delete_with_comment(gone.directive)]
+    if extra:
         end = kept.directive.span.end
-        joined = Edit(kept.directive.path, Span(end, end), "".join(f" {word}" for word in extra))
-        edits = [joined] if extra else []
-        return Fix.repair(
-            "Join the options into the first definition", *edits, delete(gone.directive), reason=_why_stay(kept, gone)
-        )
-    return Fix.safe("Delete the repetition", delete(gone.directive), reason=_why_stay(kept, gone))
+        edits.append(Edit(kept.directive.path, Span(end, end), "".join(f" {word}" for word in extra)))
+    if differ:
+        fix = Fix.repair("Join the options into the first definition", *edits, reason=_why_stay(kept, gone))
+    else:
+        fix = Fix.safe("Delete the repetition", *edits, reason=_why_stay(kept, gone))
+    keeper = (kept.server.item or kept.directive).file
+    return depending(config, fix, None if keeper is main_file(config) else keeper, kept, [first, second])
 
 
 def _missing_options(kept: DaemonProcess, gone: DaemonProcess) -> list[str]:
@@ -212,14 +221,20 @@ def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
     if kept.server.is_main or all(host is kept.server for host in hosts):
         return True
     strategy = config.option("strategy", "auto")
-    return strategy == "first-host" or (strategy == "auto" and all(_alike(host, kept.server) for host in hosts))
+    is_apart = main_file(config) is None
+    return strategy == "first-host" or (
+        strategy == "auto" and all(_alike(host, kept.server, is_apart=is_apart) for host in hosts)
+    )
 
 
-def _alike(host: Server, keeper: Server) -> bool:
-    """True where nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together."""
+def _alike(host: Server, keeper: Server, *, is_apart: bool) -> bool:
+    """True where nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together.
+
+    ``is_apart`` says that files which are enabled one by one can share the group in no other way.
+    """
     if host.item is None or keeper.item is None:
         return False
-    together = host.item.file is keeper.item.file and keeper.item.accompanies(host.item)
+    together = (is_apart or host.item.file is keeper.item.file) and keeper.item.accompanies(host.item)
     return together and same_error_log(host, keeper)
 
 
@@ -228,8 +243,5 @@ def _hoist(
 ) -> Fix | None:
     if every_reading and any(item.server.is_main for item in gone):
         return None
-    edits = hoist(config, kept, gone, extra)
-    if edits is None:
-        return None
-    make = Fix.repair if extra else Fix.safe
-    return make("Move the definition to the main server", *edits, reason=_WHY_HOIST, every_reading=every_reading)
+    level = Applicability.REPAIR if extra else Applicability.SAFE
+    return hoisted(config, kept, _WHY_HOIST, gone=gone, extra=extra, level=level, every_reading=every_reading)

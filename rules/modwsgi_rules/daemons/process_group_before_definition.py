@@ -41,9 +41,11 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist
-from modwsgi_fix.model.rewrite import delete, insert_before, lines_of
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses
+from modwsgi_fix.model.moving import delete_with_comment, lines_with_comment
+from modwsgi_fix.model.rewrite import insert_before
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.daemons._shared import hoisted
 
 
 @rule(severity=Severity.ERROR)
@@ -76,13 +78,9 @@ def _fix(config: Config, process: DaemonProcess) -> Fix | None:
         alone = len(config.readings(place)) == len(config.readings(item)) == 1
         if item.foreign or process.stray or place.foreign or not alone or set(place.guards) != set(item.guards):
             return None
-        edits = [insert_before(place, lines_of(item)), delete(item)]
+        edits = [insert_before(place, lines_with_comment(item)), delete_with_comment(item)]
         return Fix.safe("Move the definition up", *edits, reason="httpd refused to start")
-    moved = hoist(config, process)
-    if moved is None:
-        return None
-    return Fix.safe(
-        "Move the definition to the main server",
-        *moved,
-        reason="httpd refused to start; every host may use the group there, and its start-up messages go to the main ErrorLog",
+    reason = (
+        "httpd refused to start; every host may use the group there, and its start-up messages go to the main ErrorLog"
     )
+    return hoisted(config, process, reason)

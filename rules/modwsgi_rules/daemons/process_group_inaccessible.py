@@ -62,12 +62,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, hoist, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, may_use
 from modwsgi_fix.model.groups import in_force
 from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log, split_name
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.daemons._shared import hoisted
 
 
 @rule(severity=Severity.ERROR, changes=("regained",))
@@ -90,7 +91,8 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
         if fix is not None:
             message += ": write the two names alike"
         else:
-            fix = _hoist(config, process)
+            reason = "every host may use the group there, and its start-up messages go to the main ErrorLog"
+            fix = hoisted(config, process, reason, level=Applicability.REPAIR)
             message += ": define it in the main server"
         place = process.directive
         related = (Related(place.path, place.args[0].span, "defined here"),)
@@ -112,14 +114,3 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
         return None
     edit = Edit(item.path, item.args[0].span, source.replace(mine, theirs))
     return Fix.safe(f"Write {theirs}", edit, reason="hosts are matched without regard to case, process groups are not")
-
-
-def _hoist(config: Config, process: DaemonProcess) -> Fix | None:
-    edits = hoist(config, process)
-    if edits is None:
-        return None
-    return Fix.repair(
-        "Move the definition to the main server",
-        *edits,
-        reason="every host may use the group there, and its start-up messages go to the main ErrorLog",
-    )

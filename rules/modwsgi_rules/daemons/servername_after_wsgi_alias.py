@@ -57,10 +57,12 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, may_use
-from modwsgi_fix.model.rewrite import delete, lines_of, prepend
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.moving import delete_with_comment, lines_with_comment
+from modwsgi_fix.model.rewrite import prepend
 from modwsgi_fix.model.servers import label, own_name, same_error_log
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.daemons._shared import hoisted
 
 
 @rule(severity=Severity.ERROR)
@@ -86,7 +88,7 @@ def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
         together = same_error_log(host, found.server)
         message += "move ServerName to the top" if together else "define the group in the main server"
         related = (Related(names[0].path, names[0].span, "the name of this host"),)
-        fix = _fix(config, host.item, names) if together else _hoist(config, found)
+        fix = _fix(config, host.item, names) if together else _in_main_server(config, found)
         yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
 
 
@@ -97,13 +99,13 @@ def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:
     if name.file is not host.file or len(config.readings(name)) > 1 or len(name.args) != 1:
         return None
     return Fix.safe(
-        "Move ServerName to the top", prepend(host, lines_of(name)), delete(name), reason="httpd refused to start"
+        "Move ServerName to the top",
+        prepend(host, lines_with_comment(name)),
+        delete_with_comment(name),
+        reason="httpd refused to start",
     )
 
 
-def _hoist(config: Config, process: DaemonProcess) -> Fix | None:
-    edits = hoist(config, process)
-    if edits is None:
-        return None
+def _in_main_server(config: Config, process: DaemonProcess) -> Fix | None:
     reason = "httpd refused to start; in its host, what the group logs for a host with another ErrorLog would be lost"
-    return Fix.safe("Move the definition to the main server", *edits, reason=reason)
+    return hoisted(config, process, reason)

@@ -72,12 +72,14 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, hoist, is_settled, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_settled, may_use
 from modwsgi_fix.model.groups import script_path
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.hoisting import hoist
+from modwsgi_fix.model.moving import delete_with_comment
 from modwsgi_fix.model.servers import addresses, label, same_error_log
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.daemons._shared import depending
 
 
 @rule(severity=Severity.WARNING)
@@ -139,15 +141,18 @@ def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None
         return None
     if any(use.at_start for use in uses):
         return None
-    edits = [delete(item)]
+    edits = [delete_with_comment(item)]
+    keeper = one.directive.file
     if not same_error_log(one.server, other.server):
         moved = hoist(config, one)
         if moved is None:
             return None
-        edits += moved
+        edits += moved.edits
+        keeper = moved.keeper or keeper
     for use in uses:
         source = use.item.file.text[use.arg_span.start : use.arg_span.end]
         if source.strip("\"'") != other.name:
             return None
         edits.append(Edit(use.item.path, use.arg_span, source.replace(other.name, one.name)))
-    return Fix.unsafe(f"Use process group {one.name}", *edits, reason="both hosts then share one set of processes")
+    fix = Fix.unsafe(f"Use process group {one.name}", *edits, reason="both hosts then share one set of processes")
+    return depending(config, fix, keeper, one, [one.directive, item])

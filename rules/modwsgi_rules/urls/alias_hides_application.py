@@ -1,4 +1,4 @@
-"""
+r"""
 An `Alias` takes every URL of a WSGI application, which is never reached.
 
 `Alias` and `AliasMatch` take precedence over `WSGIScriptAlias`, whatever their order in the file: that is how static files
@@ -24,7 +24,12 @@ A directory whose files a `<Location>` opens for everyone is opened as a directo
 goes (see `allow-in-location`). What a `<Directory>` opens or restricts, and what nothing opens, stays as it is.
 
 Where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are static, it is
-reported and not fixed. Links among the static files are followed only where `--root` shows such links in use.
+reported and not fixed. The new sections allow no listings, and no symbolic links (`Options -Indexes -FollowSymLinks`); where
+`--root` shows links among the static files, and none that leads out of their directory, links are followed as before. Where it shows source code, a database or a backup among the static
+files, the section refuses files of that kind; without `--root` they cannot be seen.
+
+`AliasMatch ^/(.+)$` leaves the application no URL but `/`, and counts as well; so does any pattern that takes what an `Alias`
+would.
 
     ```diff repair
      <VirtualHost *:80>
@@ -106,6 +111,26 @@ With the real directory at hand, and a whole server, in which a restriction of o
      #- /home/web2py/applications/shop/static/base.css
     ```
 
+A pattern, under a condition, with source code among the static files:
+
+    ```diff repair
+     <IfModule mod_wsgi.c>
+    -    AliasMatch ^/(.+)$ /srv/site/$1
+    +    Alias /static/ /srv/site/static/
+    +    <Directory /srv/site/static>
+    +        Options -Indexes -FollowSymLinks
+    +        AllowOverride None
+    +        <FilesMatch "(?i)\.py$">
+    +            Require all denied
+    +        </FilesMatch>
+    +    </Directory>
+         WSGIScriptAlias / /srv/site/app.wsgi
+     </IfModule>
+     #- /srv/site/app.wsgi
+     #- /srv/site/static/site.css
+     #- /srv/site/static/build.py
+    ```
+
 Nothing says which of these files are static:
 
     ```apache
@@ -141,14 +166,13 @@ from modwsgi_fix.model.access import (
 )
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.rewrite import replace_lines
-from modwsgi_fix.model.served import Links, is_file, links_in, quoted, script_block, static_block
-from modwsgi_fix.model.urls import Mapping, aliases, covers, mounts
+from modwsgi_fix.model.served import is_file, quoted, script_block
+from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 
 #: `^(/[\w_]*/static/.*)` and its relatives: one segment for the application, one for its static files.
 _HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
-#: `^/(.*)$`: an AliasMatch that does what an Alias does.
-_WHOLE_TREE = re.compile(r"\^?((?:/[\w-]+)*)/\(\.[*+]\)\$?")
 #: Single files that are served from the top of a site whatever its layout.
 _WELL_KNOWN = ("favicon.ico", "robots.txt")
 _CODE = (".py", ".pyc", ".pyo", ".wsgi")
@@ -161,8 +185,11 @@ _CODE = (".py", ".pyc", ".pyo", ".wsgi")
 )
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
     for alias, mount, server in _hidden(config):
-        fix = _narrow(config, alias, server)
-        what = "every URL" if alias.url in ("/", "") else f"every URL below {alias.url}"
+        fix = _narrow(config, alias, mount, server)
+        prefix, _ = as_prefix(alias) or (mount.url.rstrip("/"), "")
+        what = f"every URL below {prefix}" if prefix else "every URL"
+        if not covers_whole(alias, mount):
+            what += f" but {mount.url}"
         message = f"{alias.item.name} takes {what} before {mount.item.name} {mount.url} is asked: the application is "
         message += f"never reached, and what lies in {alias.target} is served instead"
         message += f"; {fix.reason}" if fix else "; narrow it to the static files, or remove it"
@@ -195,64 +222,62 @@ class _Layout(NamedTuple):
     flat: bool
 
 
-def _narrow(config: Config, alias: Mapping, server: Server) -> Fix | None:
-    plain = _as_prefix(alias)
-    if plain is None or alias.item.guards or alias.item.foreign or not alias.item.known:
+def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> Fix | None:
+    plain = _plain(alias, mount)
+    if plain is None or alias.item.foreign or not alias.item.known or not mount.item.accompanies(alias.item):
         return None
     prefix, directory = plain
     layout = _layout(config, directory, server)
     if layout is None:
         return None
-    lines: list[str] = []
-    links: list[Links] = []
+    written: list[StaticFiles] = []
     for static in layout.static:
         if layout.flat:
-            lines += _alias(config, alias, f"{prefix}/{static}/", f"{directory}/{static}", links)
+            written.append(_alias(config, alias, f"{prefix}/{static}/", f"{directory}/{static}"))
         elif layout.applications is None:
             pattern = f"^{re.escape(prefix)}/([^/]+)/{re.escape(static)}/(.*)$"
-            lines.append(f"AliasMatch {quoted(pattern)} {quoted(f'{directory}/$1/{static}/$2')}")
-            lines += _block(config, alias, f"{prefix}/x/{static}/x", f"{directory}/*/{static}")
+            mapping = f"AliasMatch {quoted(pattern)} {quoted(f'{directory}/$1/{static}/$2')}"
+            written.append(_static(config, alias, mapping, f"{prefix}/x/{static}/x", f"{directory}/*/{static}"))
         else:
             for name in layout.applications:
                 if config.disk is None or config.disk.is_dir(f"{directory}/{name}/{static}"):
                     place = f"{name}/{static}"
-                    lines += _alias(config, alias, f"{prefix}/{place}/", f"{directory}/{place}", links)
+                    written.append(_alias(config, alias, f"{prefix}/{place}/", f"{directory}/{place}"))
+    lines = [line for files in written for line in (files.mapping, *files.section)]
     lines += _single_files(config, alias, directory, prefix)
     where = "its static files" if layout.flat else "the static files of each application"
     reason = f"only {where} stay aliased, and the application answers the rest"
-    level = Applicability.REPAIR
-    if followed := [link for found in links if found.follow for link in found.wanted]:
-        reason += f"; links are followed there, as {followed[0]} is in use"
-    if broken := [found for found in links if found.wanted and found.stray]:
-        reason += f"; {broken[0].wanted[0]} is no longer followed, because {broken[0].stray[0]} leads astray"
-        level = Applicability.UNSAFE
+    # A pattern that always led to one place led to none of the static files.
+    opens = alias.is_regex and as_prefix(alias) is None
+    is_unsafe = opens or any(files.cuts_links for files in written)
     return Fix(
         "Narrow the alias to the static files",
         (replace_lines(alias.item, lines),),
-        level,
-        reason,
+        Applicability.UNSAFE if is_unsafe else Applicability.REPAIR,
+        "; ".join([reason, *reasons(written)]),
         publishes=((f"{prefix}/", f"{directory}/"),),
     )
 
 
-def _alias(config: Config, alias: Mapping, url: str, directory: str, links: list[Links]) -> list[str]:
-    found = links_in(config, directory)
-    links.append(found)
-    block = _block(config, alias, f"{url}x", directory, follow_links=found.follow)
-    return [f"Alias {quoted(url)} {quoted(directory + '/')}", *block]
+def _plain(alias: Mapping, mount: Mapping) -> tuple[str, str] | None:
+    """URL prefix and directory that an alias means, without slashes at their ends; None where that cannot be said."""
+    if alias.is_regex and "$" not in alias.target and covers_whole(alias, mount):
+        return mount.url.rstrip("/"), alias.target.rstrip("/")
+    return as_prefix(alias)
 
 
-def _block(config: Config, alias: Mapping, url: str, directory: str, *, follow_links: bool = False) -> list[str]:
-    """The section for the static files in a directory, ``url`` being that of one of them."""
+def _alias(config: Config, alias: Mapping, url: str, directory: str) -> StaticFiles:
+    mapping = f"Alias {quoted(url)} {quoted(directory + '/')}"
+    return _static(config, alias, mapping, f"{url}x", directory)
+
+
+def _static(config: Config, alias: Mapping, mapping: str, url: str, directory: str) -> StaticFiles:
+    """What is written for the static files in a directory, ``url`` being that of one of them."""
     sections = [s for host in _hosts(config, alias) for s in directory_sections(config, host)]
     lines = [item for s in sections if may_overlap(s, directory) for item in s.children if item.key == "allowoverride"]
-    return static_block(
-        config,
-        directory,
-        follow_links=follow_links,
-        grants=_open_by_url(config, alias, url),
-        overrides=any(value.lower() != "none" for item in lines for value in item.values),
-    )
+    overrides = any(value.lower() != "none" for item in lines for value in item.values)
+    grants = _open_by_url(config, alias, url)
+    return static_files(config, mapping, directory, grants=grants, overrides=overrides)
 
 
 def _hosts(config: Config, alias: Mapping) -> Sequence[Server]:
@@ -263,19 +288,12 @@ def _hosts(config: Config, alias: Mapping) -> Sequence[Server]:
 def _open_by_url(config: Config, alias: Mapping, url: str) -> bool:
     """Whether a Location opens a file in every host. What a Directory opens stays open; what nothing opens stays closed."""
     return all(
-        any(access_of(section).grants and location_matches(section, url) for section in location_sections(config, host))
+        any(
+            access_of(section).grants and location_matches(section, url) and section.accompanies(alias.item)
+            for section in location_sections(config, host)
+        )
         for host in _hosts(config, alias)
     )
-
-
-def _as_prefix(alias: Mapping) -> tuple[str, str] | None:
-    """URL prefix and directory without slashes at their ends; also of an AliasMatch that does what an Alias would."""
-    if not alias.is_regex:
-        return alias.url.rstrip("/"), alias.target.rstrip("/")
-    found = _WHOLE_TREE.fullmatch(alias.url)
-    if found is None or not alias.target.endswith("/$1") or "$" in alias.target[:-2]:
-        return None
-    return found[1], alias.target.removesuffix("/$1")
 
 
 def _layout(config: Config, directory: str, server: Server) -> _Layout | None:

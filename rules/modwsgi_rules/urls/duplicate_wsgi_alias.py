@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.moving import delete_with_comment
 from modwsgi_fix.model.urls import Mapping, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
@@ -63,7 +63,7 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
             message += ": one text is read twice" if same_text else f", with {first.target}"
             fix = None
             if first.target == mount.target and not same_text and not item.foreign and item.known and _is_whole(item):
-                fix = Fix.safe("Delete the repetition", delete(item), reason="it is never asked")
+                fix = Fix.safe("Delete the repetition", delete_with_comment(item), reason="it is never asked")
             yield Diagnostic(
                 item.path,
                 mount.url_span,

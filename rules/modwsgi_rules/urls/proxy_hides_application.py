@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.urls import Mapping, covers, mounts, together
+from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 
@@ -64,10 +64,10 @@ def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
                 is_regex
                 or mount.is_regex
                 or proxy.url.rstrip("/").startswith(mount.url.rstrip("/"))
-                or covers(proxy, mount)
+                or covers_whole(proxy, mount)
             ):
                 return None
             continue
-        if together(item, mount.item) and covers(proxy, mount):
+        if together(item, mount.item) and covers_whole(proxy, mount):
             return item
     return None

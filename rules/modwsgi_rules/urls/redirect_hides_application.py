@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.rewriting import Rewrite, rewrites
-from modwsgi_fix.model.urls import Mapping, covers, mounts, redirects, together
+from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, redirects, together
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
 _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)", "^/", "/", "^(.*)", "^/.*", "^.*", "^/?(.*)", "^/?(.*)$"})  # fmt: skip
@@ -68,7 +68,7 @@ def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
 
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
     for redirect in redirects(config, server):
-        if redirect.item.known and together(redirect.item, mount.item) and covers(redirect, mount):
+        if redirect.item.known and together(redirect.item, mount.item) and covers_whole(redirect, mount):
             return redirect.item
     for rewrite in rewrites(config, server):
         if _always(rewrite) and together(rewrite.item, mount.item) and not mount.is_regex:

@@ -53,7 +53,7 @@ from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.rewrite import delete_lines, with_comments
 from modwsgi_fix.model.served import target_of
-from modwsgi_fix.model.urls import Mapping, covers, mount_options, mounts, together
+from modwsgi_fix.model.urls import Mapping, covers_whole, mount_options, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
@@ -89,7 +89,7 @@ def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
             and mount.url != shorter.url
             and not mount.is_regex
             and together(shorter.item, mount.item)
-            and covers(shorter, mount)
+            and covers_whole(shorter, mount)
         ]
         if hidden:
             taken.update(mount.item.index for mount in hidden)
@@ -102,7 +102,7 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
     # Of the hidden ones, too, none may hide another; the rest stay in order.
     order: list[Mapping] = []
     for mount in hidden:
-        at = next((i for i, one in enumerate(order) if one.url != mount.url and covers(one, mount)), len(order))
+        at = next((i for i, one in enumerate(order) if one.url != mount.url and covers_whole(one, mount)), len(order))
         order.insert(at, mount)
     item = shorter.item
     source, newline = item.file.text, item.file.newline

@@ -1,0 +1,43 @@
+"""What the rules of this family share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.model.config import Config, File, Item
+from modwsgi_fix.model.daemons import DaemonProcess
+from modwsgi_fix.model.hoisting import dependents, hoist
+
+
+def hoisted(
+    config: Config,
+    process: DaemonProcess,
+    reason: str,
+    *,
+    gone: Sequence[Item] = (),
+    extra: Sequence[str] = (),
+    level: Applicability = Applicability.SAFE,
+    every_reading: bool = False,
+) -> Fix | None:
+    """The fix that moves a definition to the main server, as ``hoist`` does, at this level at least."""
+    moved = hoist(config, process, gone, extra)
+    if moved is None:
+        return None
+    title = "Move the definition to the main server"
+    definitions = [process.directive, *gone]
+    return depending(config, Fix(title, moved.edits, level, reason, every_reading), moved.keeper, process, definitions)
+
+
+def depending(
+    config: Config, fix: Fix, keeper: File | None, process: DaemonProcess, definitions: Sequence[Item]
+) -> Fix:
+    """The fix as it may be where other files need what one file, the keeper, defines: a repair that says so."""
+    others = list(dependents(config, keeper, process.name, definitions)) if keeper is not None else []
+    if keeper is None or not others:
+        return fix
+    reason = f"{fix.reason}; {' and '.join(others)} need {keeper.name} for it: disabled, it leaves them an error 500"
+    if len(others) == 1:
+        reason = f"{fix.reason}; {others[0]} needs {keeper.name} for it: disabled, it leaves that one an error 500"
+    level = max(fix.applicability, Applicability.REPAIR)
+    return Fix(fix.title, fix.edits, level, reason, fix.every_reading)
