@@ -137,6 +137,6 @@ def _real(counted: Counter[str], reasons: Counter[str]) -> str:
     why = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common() if reason)
     return (
         f"real configurations: {counted['real_started']} of {counted['real_files']} started, {reasons['']} more once "
-        f"fixed, the application answers in {counted['real_answering']}; {counted['real_safe']} changed by safe fixes, {counted['real_repaired']} by repairs; "
+        f"fixed, the application answers in {counted['real_answering']}; {counted['real_safe']} changed by safe fixes, {counted['real_repair']} by repairs; "
         f"{counted['real_equal']} answers equal, {counted['real_declared']} changed as declared; not started: {why}"
     )
