@@ -22,7 +22,7 @@ from .application import app
 from .case import Case
 from .effects import Difference, Pair, admits, aligned, differences
 from .fixing import LEVELS, Texts, Version
-from .probe import Probe, changes
+from .probe import Probe
 from .root import CONF, SITE, Tree
 from .server import Base, Run, Setup
 
@@ -188,10 +188,7 @@ def judge(guest: Guest, company: Company, serve: Serve) -> Verdict:
                 # A program that writes a log is killed with the server, at any line.
                 logs = not any(item.value.startswith("|") for item in before.named("errorlog"))
                 pairs = list(aligned(old, new, logs=logs))
-                bad = [
-                    *_strangers(pairs, company),
-                    *_undeclared(pairs, before, after, setups[0].tree, version, company),
-                ]
+                bad = _undeclared(pairs, before, after, setups[0].tree, version, company)
                 equal += sum(was == now for _, was, now in pairs)
                 declared += sum(was != now for _, was, now in pairs) - len(bad)
                 violations += [f"{heading}: {one}" for one in bad]
@@ -202,24 +199,17 @@ def _enabled(texts: Texts, company: Company, *, without: bool) -> Texts:
     return {name: text for name, text in texts.items() if not (without and name == company.path)}
 
 
-def _strangers(pairs: Sequence[Pair], company: Company) -> Iterator[str]:
-    """What became of a site that the fixes were not shown, and so must not touch."""
-    if "seen" not in company.words:
-        yield from (
-            f"neighbour: {probe}: {changes(was, now)}"
-            for probe, was, now in pairs
-            if probe in company.probes and was != now
-        )
-
-
 def _undeclared(
     pairs: Sequence[Pair], before: Config, after: Config, tree: Tree, version: Version, company: Company
 ) -> list[Difference]:
-    """What became of the guest's own URLs, or of all that was fixed, and is not declared."""
-    found = differences(pairs, before, after, tree)
+    """What became of the guest's URLs, and is not declared.
+
+    A site that the fixes were not shown has its answers as before; but it is given back what lines of the main server had
+    taken from it.
+    """
     return [
         one
-        for one in found
+        for one in differences(pairs, before, after, tree)
         if not any(admits(fix, one) for fix in version.applied)
-        and ("seen" in company.words or one.probe not in company.probes)
+        or ("seen" not in company.words and one.probe in company.probes and one.effect != "regained")
     ]

@@ -20,7 +20,7 @@ from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.servers import own_name
 
 from .probe import Answer, Probe, changes
-from .root import Link, Tree
+from .root import SITE, Link, Tree
 from .server import Run
 
 #: A request, and its answers before and after.
@@ -71,9 +71,12 @@ def differences(pairs: Sequence[Pair], before: Config, after: Config, tree: Tree
     """Each request that a visitor sees answered otherwise. ``tree`` are the files of the server, for their links."""
     old, new = list(_restrictions(before)), list(_restrictions(after))
     still = [one for one in new if one.identity in {each.identity for each in old}]
-    admitted = {_url(probe, was) for probe, was, _ in pairs if _answered(was)}
+    admitted = {name for probe, was, _ in pairs if _answered(was) for name in _names(probe, was)}
+    links = _links(tree)
+    guarded = _guarded(tree)
     for probe, was, now in pairs:
-        word = _effect(probe, was, now, old, still, asked=_url(probe, was) in admitted, tree=tree)
+        asked = _names(probe, was)[0] in admitted
+        word = _effect(probe, was, now, old, still, asked=asked, links=links, guarded=guarded)
         if word is not None:
             yield Difference(word, probe, was, now)
 
@@ -82,7 +85,7 @@ def admits(fix: Applied, difference: Difference) -> bool:
     """Whether a fix of this level, by a rule that declares this, may have done it."""
     effect = difference.effect
     if fix.level is Applicability.SAFE:
-        return effect == "regained" and difference.was.status in (404, 500, 503)
+        return effect == "regained" and difference.was.status in (0, 404, 500, 503)
     if fix.level is Applicability.UNSAFE:
         return effect in fix.changes or (effect == "opened" and bool(fix.publishes))
     if effect == "opened":
@@ -93,8 +96,14 @@ def admits(fix: Applied, difference: Difference) -> bool:
 def _is_published(fix: Applied, difference: Difference) -> bool:
     path, file = difference.probe.path, difference.now.mapped
     return difference.now.who == "file" and any(
-        path.startswith(prefix) and f"{file}/".startswith(directory) for prefix, directory in fix.publishes
+        path.startswith(prefix) and _lies_in(file, directory) for prefix, directory in fix.publishes
     )
+
+
+def _lies_in(file: str, directory: str) -> bool:
+    """Whether a file lies in a directory of a ``<Directory>``: a star stands for one name, or a part of one."""
+    pattern = re.escape(directory.rstrip("/")).replace(r"\*", "[^/]*")
+    return re.match(f"{pattern}(?:/|$)", file) is not None
 
 
 def aligned(before: Run, after: Run, *, logs: bool = True) -> Iterator[Pair]:
@@ -129,7 +138,7 @@ def aligned(before: Run, after: Run, *, logs: bool = True) -> Iterator[Pair]:
 
 def _effect(
     probe: Probe, was: Answer, now: Answer, old: Sequence[_Restriction], still: Sequence[_Restriction], *,
-    asked: bool, tree: Tree,
+    asked: bool, links: Links, guarded: tuple[str, ...],
 ) -> Effect | None:  # fmt: skip
     """The word; None where a visitor sees no difference, or one that is seen at another URL as well.
 
@@ -143,6 +152,11 @@ def _effect(
             return "moved"
         return "unlocked" if refused and (asked or was.status == 401) else "opened"
     if now.who == "application" or _is_redirect(now):
+        if changes(was, now).keys() == {"remote_user"} and any(
+            one.covers(_host(was), probe.path, was.mapped) for one in still
+        ):
+            # Who would not log in is asked to: this one did.
+            return "restricted"
         if _answered(was) and (was.who == now.who or _is_redirect(now)):
             return "moved"
         if _adds_slash(probe, now):
@@ -153,16 +167,19 @@ def _effect(
         return "opened" if refused and decided else "regained"
     if not _answered(was) or _adds_slash(probe, was):
         return None
-    if was.who == "listing" or (was.who == "file" and (is_sensitive(was.mapped) or _leads_out(was.mapped, tree))):
+    if was.who == "listing" or (was.who == "file" and (is_sensitive(was.mapped) or _leads_out(was.mapped, links))):
         return "closed"
-    if now.status in (401, 403) and any(one.covers(_host(was), probe.path, was.mapped) for one in still):
+    if now.status in (401, 403) and (
+        was.mapped.startswith(guarded) or any(one.covers(_host(was), probe.path, was.mapped) for one in still)
+    ):
         return "restricted"
     return "lost"
 
 
-def _url(probe: Probe, was: Answer) -> tuple[str, str, str]:
-    """What is asked for of which host, whoever asks and however."""
-    return _host(was), probe.path, probe.method
+def _names(probe: Probe, was: Answer) -> tuple[str, ...]:
+    """What is asked for of which host, whoever asks; by TLS, it is what plain HTTP is refused as well."""
+    plain = f"{_host(was)} {probe.method} {probe.path}"
+    return (f"tls {plain}", plain) if probe.encrypted else (plain,)
 
 
 def _host(answer: Answer) -> str:
@@ -192,22 +209,34 @@ def is_sensitive(path: str) -> bool:
     return bool(_SENSITIVE.search(path))
 
 
-def _leads_out(path: str, tree: Tree) -> bool:
-    """Whether a link on the way to a file leads out of the directory in which it lies."""
-    return any(
-        isinstance(entry, Link)
-        and f"{path}/".startswith(f"{name}/")
-        and not _target(name, entry).startswith(_above(name))
+def _guarded(tree: Tree) -> tuple[str, ...]:
+    """The directories whose .htaccess file refuses somebody: a line that was there, whether it was heard or not."""
+    refusing = re.compile(r"^\s*(?:Require (?!all granted)|Deny from)", re.MULTILINE)
+    return tuple(
+        name.removesuffix(".htaccess")
         for name, entry in tree.items()
+        if name.endswith("/.htaccess") and isinstance(entry, str) and refusing.search(entry)
     )
 
 
-def _above(name: str) -> str:
-    return posixpath.dirname(name).rstrip("/") + "/"
+#: Links by their paths, and where they lead.
+Links = Mapping[str, str]
 
 
-def _target(name: str, link: Link) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), link.target))
+def _links(tree: Tree) -> Links:
+    found = {posixpath.join(SITE, name): entry.target for name, entry in tree.items() if isinstance(entry, Link)}
+    return {
+        path: posixpath.normpath(posixpath.join(posixpath.dirname(path), target.replace("@ROOT@", SITE)))
+        for path, target in found.items()
+    }
+
+
+def _leads_out(path: str, links: Links) -> bool:
+    """Whether a link on the way to a file leads out of the directory in which it lies."""
+    return any(
+        f"{path}/".startswith(f"{link}/") and not f"{target}/".startswith(posixpath.dirname(link).rstrip("/") + "/")
+        for link, target in links.items()
+    )
 
 
 # -- what the text itself refuses -----------------------------------------------------------------------------------

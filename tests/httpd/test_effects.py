@@ -121,7 +121,9 @@ def test_what_a_fix_publishes_may_be_opened() -> None:
         (("/", "/srv/www/"), True),
         (("/x", "/srv/"), True),
         (("/y", "/srv/"), False),
-        (("/", "/srv/w"), True),
+        (("/", "/srv/w"), False),
+        (("/", "/srv/w*/"), True),
+        (("/", "/srv/*/html/"), False),
     ):
         fix = Applied("made", Applicability.REPAIR, publishes=(pair,))
         assert admits(fix, opened) is allowed

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from . import fixing
+from . import fixing, known_faults
 from .composed import Composed, compose
-from .effects import Difference, admits, aligned, differences
+from .effects import admits, aligned, differences
 from .install import private_roots
 from .proofs import sample
 from .server import Run, Setup, run
@@ -32,7 +32,8 @@ def test_nothing_is_opened_unlocked_or_lost(
     composed = compose(seed)
     seen = fixing.disk(composed.tree) if composed.rooted else None
     served: dict[tuple[tuple[str, str], ...], Run] = {}
-    said: list[str] = []
+    wrong: list[str] = []
+    story: list[str] = []
     counted: Counter[str] = Counter()
     before = fixing.Version(composed.texts)
     for name, level in fixing.LEVELS.items():
@@ -42,7 +43,8 @@ def test_nothing_is_opened_unlocked_or_lost(
         counted[name] += 1
         old, new = (_served(composed, one.texts, served, httpd) for one in (before, after))
         if old.started and not new.started:
-            said.append(f"seed {seed}, {name}: httpd does not start any more: {' / '.join(new.messages)}")
+            wrong.append(f"{name}: httpd does not start any more: {' / '.join(new.messages)}")
+            story.append(_story(seed, name, before, after))
         if not old.started or not new.started:
             # One that httpd refused is measured from where it first starts.
             before = after if new.started else before
@@ -52,16 +54,17 @@ def test_nothing_is_opened_unlocked_or_lost(
         counted.update(f"{name}_{one.effect}" for one in found)
         counted["equal"] += sum(was == now for _, was, now in pairs)
         bad = [one for one in found if not any(admits(fix, one) for fix in after.applied)]
+        counted["undeclared"] += len(bad)
         if bad:
-            said.append(_story(seed, name, before, after, bad))
+            wrong += [f"{name}: {one}" for one in bad]
+            story.append(_story(seed, name, before, after))
     for what, number in counted.items():
         record_property(f"promise_{what}", number)
     record_property("promise_servers", 1)
     record_property("httpd_servers", len(served))
     record_property("httpd_probes", sum(len(one.answers) for one in served.values()))
     record_property("httpd_milliseconds", sum(one.milliseconds for one in served.values()))
-    if said:
-        pytest.fail("\n\n".join(said), pytrace=False)
+    known_faults.hold(f"composed server {seed}", wrong, story)
 
 
 def _served(
@@ -75,9 +78,9 @@ def _served(
     return served[key]
 
 
-def _story(seed: int, level: str, before: fixing.Version, after: fixing.Version, bad: list[Difference]) -> str:
-    """All that is needed to look into it: the seed, the texts, the diff, and the two answers."""
-    lines = [f"seed {seed}, {level}, by {', '.join(map(str, after.applied))}:", *map(str, bad)]
+def _story(seed: int, level: str, before: fixing.Version, after: fixing.Version) -> str:
+    """All that is needed to look into it, besides the answers: the seed, the texts, and the diff."""
+    lines = [f"\nseed {seed}, {level}, by {', '.join(map(str, after.applied))}:"]
     for name, text in before.texts.items():
         lines += ["", f"# {name}", text]
         lines += difflib.unified_diff(text.split("\n"), after.texts[name].split("\n"), name, name, lineterm="")

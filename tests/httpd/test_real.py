@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import SHARED
 
-from . import fixing, real
+from . import fixing, known_faults, real
 from .install import private_roots
 from .server import Base, Run
 
@@ -62,8 +62,7 @@ def test_a_real_configuration(name: str, httpd: Path, record_property: Callable[
     record_property("httpd_servers", len(runs))
     record_property("httpd_probes", sum(len(run.answers) for run in runs.values()))
     record_property("httpd_milliseconds", sum(run.milliseconds for run in runs.values()))
-    if violations:
-        pytest.fail("\n".join(violations), pytrace=False)
+    known_faults.hold(f"real: {name}", violations)
 
 
 def _silent(run: Run) -> bool:
