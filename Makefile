@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit bench versions clean
+.PHONY: demo test lint check unit proofs bench versions clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -17,6 +17,10 @@ check: $(VENV)/.dev
 # All but the proofs on a real httpd.
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 3 --ignore=tests/httpd
+
+# Everything on a real httpd of which "make check" proves a sample: real configurations, companies, composed servers.
+proofs: $(VENV)/.dev
+	MODWSGI_FIX_PROOFS=all MODWSGI_FIX_REQUIRE_HTTPD=1 $(BIN)/python -m pytest -q -n 3 tests/httpd
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check fixer rules tests benchmarks

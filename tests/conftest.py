@@ -105,7 +105,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 for name, value in report.user_properties:
                     if name == "real_reason":
                         reasons[value] += 1
-                    elif name.startswith(("httpd_", "real_", "trace_")):
+                    elif name.startswith(("httpd_", "real_", "trace_", "company_", "promise_")):
                         counted[name] += value
     for what in ("grammar", "corpus"):
         if pairs := counted[f"trace_{what}_pairs"]:
@@ -130,6 +130,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     if counted["real_files"]:
         terminalreporter.write_line(_real(counted, reasons))
+    if counted["company_guests"]:
+        terminalreporter.write_line(
+            f"in company: {counted['company_guests']} configurations, {counted['company_equal']} answers equal, "
+            f"{counted['company_declared']} changed as declared"
+        )
+    if counted["promise_servers"]:
+        terminalreporter.write_line(_promise(counted))
+
+
+def _promise(counted: Counter[str]) -> str:
+    """One line on the composed servers: what their fixes did, word for word."""
+    words = ("unlocked", "lost", "opened", "closed", "restricted", "moved", "regained")
+    did = ", ".join(
+        f"{sum(counted[f'promise_{level}_{word}'] for level in ('safe', 'repair'))} {word}" for word in words
+    )
+    return (
+        f"composed servers: {counted['promise_servers']}, {counted['promise_safe']} changed by safe fixes, "
+        f"{counted['promise_repair']} by repairs; {counted['promise_equal']} answers equal, {did} "
+        f"({counted['promise_undeclared']} not declared)"
+    )
 
 
 def _real(counted: Counter[str], reasons: Counter[str]) -> str:
@@ -137,6 +157,6 @@ def _real(counted: Counter[str], reasons: Counter[str]) -> str:
     why = ", ".join(f"{number} {reason}" for reason, number in reasons.most_common() if reason)
     return (
         f"real configurations: {counted['real_started']} of {counted['real_files']} started, {reasons['']} more once "
-        f"fixed, the application answers in {counted['real_answering']}; {counted['real_safe']} changed by safe fixes, {counted['real_repaired']} by repairs; "
+        f"fixed, the application answers in {counted['real_answering']}; {counted['real_safe']} changed by safe fixes, {counted['real_repair']} by repairs; "
         f"{counted['real_equal']} answers equal, {counted['real_declared']} changed as declared; not started: {why}"
     )

@@ -34,6 +34,8 @@ class Probe:
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     patience: float = PATIENCE
+    #: The address that it comes from, of 127.0.0.0/8; empty for 127.0.0.1.
+    client: str = ""
 
     @property
     def encrypted(self) -> bool:
@@ -50,6 +52,7 @@ class Probe:
         forged = f" on port {self.port}" if ":" in self.host else ""
         method = "" if self.method == "GET" else f"{self.method} "
         extra = "".join(f" {name}: {value}" for name, value in self.headers)
+        extra += f" from {self.client}" if self.client else ""
         return f"{method}{scheme}://{self.authority}{self.path}{forged}{extra}"
 
 
@@ -156,7 +159,8 @@ def ask(probe: Probe, address: str, identity: str) -> Response:
 def _exchange(probe: Probe, address: str, identity: str) -> bytes:
     lines = [f"{probe.method} {probe.path} HTTP/1.1", f"Host: {probe.authority}", f"X-Probe: {identity}"]
     lines += ["Connection: close", *(f"{name}: {value}" for name, value in probe.headers), "", ""]
-    with socket.create_connection((address, probe.port), probe.patience) as plain:
+    source = (probe.client, 0) if probe.client else None
+    with socket.create_connection((address, probe.port), probe.patience, source) as plain:
         connection = _tls().wrap_socket(plain, server_hostname=probe.host.split(":")[0]) if probe.encrypted else plain
         with connection:
             connection.sendall("\r\n".join(lines).encode("latin-1"))

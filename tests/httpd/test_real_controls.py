@@ -9,10 +9,10 @@ import pytest
 
 from modwsgi_fix.edits import Applicability
 
-from . import real
+from . import fixing, real
+from .effects import Applied
 from .install import private_roots
 from .patterns import sample
-from .probe import Answer
 from .stage import neutral
 from .template import rendered
 
@@ -34,19 +34,21 @@ TEXT = """\
 """
 
 
-def judged(httpd: Path, tmp_path: Path, old: str, new: str, rule: str = "name-virtual-host") -> real.Verdict:
-    """What is found where a fix of ``rule`` writes ``new`` for ``old`` in a real file."""
+def judged(httpd: Path, tmp_path: Path, old: str, new: str, *declared: str) -> real.Verdict:
+    """What is found where a repair that ``declared`` this writes ``new`` for ``old`` in a real file."""
     file = tmp_path / "site.conf"
     file.write_text(TEXT)
     subject = real.prepare(file)
     piece = subject.readings[0]
     assert not piece.differs("safe")
-    forged = real.Version({real.SITE: TEXT.replace(old, new)}, ((rule, Applicability.SAFE),))
+    forged = fixing.Version(
+        {fixing.SITE: TEXT.replace(old, new)}, (Applied("forged", Applicability.REPAIR, frozenset(declared)),)
+    )
     piece = replace(piece, versions={**piece.versions, "safe": forged})
     before, after = (real.serve(subject, piece.versions[one].texts, "2.4", httpd) for one in ("before", "safe"))
     assert before.started, before.messages
     assert {answer.who for answer in before.answers.values()} >= {"application", "file"}
-    return real.judge(piece, "2.4", "safe", before, after)
+    return real.judge(subject, piece, "2.4", "safe", before, after)
 
 
 def test_what_changes_nothing_is_equal(httpd: Path, tmp_path: Path) -> None:
@@ -58,12 +60,12 @@ def test_what_changes_nothing_is_equal(httpd: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("    Alias /static/ /srv/shop/static/\n", "", "/static/marker.txt: closed"),
+        ("    Alias /static/ /srv/shop/static/\n", "", "regained: http://shop.example:8080/static/marker.txt: "),
         ("Alias /static/ ", "Alias /static ", "/static: "),
-        ("all granted", "all denied", "/: refused"),
-        (" user=shopkeeper", "", "/: uid"),
+        ("all granted", "all denied", "lost: http://shop.example:8080/: "),
+        (" user=shopkeeper", "", "moved: http://shop.example:8080/: {'uid'"),
         ("    WSGIProcessGroup shop\n", "", "process_group"),
-        ("    ErrorLog /srv/logs/shop.log\n", "", "/: error_logs"),
+        ("    ErrorLog /srv/logs/shop.log\n", "", "moved: http://shop.example:8080/: {'error_logs'"),
         ("ServerName shop.example", "ServerName shop.example\n    Nonsense", "httpd does not start any more"),
     ],
 )
@@ -72,10 +74,10 @@ def test_what_a_bad_fix_does_is_found(httpd: Path, tmp_path: Path, old: str, new
 
 
 def test_only_what_a_rule_declares_is_explained(httpd: Path, tmp_path: Path) -> None:
-    without = ("    Alias /static/ /srv/shop/static/\n", "", "allow-in-location")
+    without = ("    Alias /static/ /srv/shop/static/\n", "", "regained")
     verdict = judged(httpd, tmp_path, *without)
     assert verdict.declared > 0
-    assert not any("marker.txt: closed" in line for line in verdict.violations)
+    assert not any("regained" in line for line in verdict.violations)
 
 
 @pytest.mark.usefixtures("httpd")
@@ -85,42 +87,14 @@ def test_what_is_taken_out_of_a_text_is_known() -> None:
     assert taken == ("Listen \\ 443", "LoadModule php5_module modules/x.so")
     assert neutralised == "#\n<IfModule mod_ssl.c>\n  #\n#\n</IfModule>\nListen 80\n"
     assert neutral("<VirtualHost 192.0.2.7:80 *:81>\n</VirtualHost>\n")[0].startswith("<VirtualHost @IP@:80 *:81>")
-    versions: dict[real.Level, real.Version] = {
-        "before": real.Version({real.SITE: text}),
-        "safe": real.Version({real.SITE: text}),
-        "repaired": real.Version({real.SITE: text.replace("php5", "php7")}),
+    versions: dict[real.Level, fixing.Version] = {
+        "before": fixing.Version({fixing.SITE: text}),
+        "safe": fixing.Version({fixing.SITE: text}),
+        "repair": fixing.Version({fixing.SITE: text.replace("php5", "php7")}),
     }
     (line,) = real.hidden(real.Reading("piece", ("2.4",), versions))
     assert "php5_module" in line
     assert "php7_module" in line
-
-
-FILE = Answer(200, "file", handler="-")
-APPLICATION = Answer(200, "application")
-CLOSED = Answer(403, "httpd")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "kind"),
-    [
-        (FILE, CLOSED, "closed"),
-        (FILE, APPLICATION, "closed"),
-        (CLOSED, FILE, "opened"),
-        (CLOSED, Answer(200, "listing"), "opened"),
-        (CLOSED, Answer(200, "file", handler="server-status"), "granted"),
-        (CLOSED, APPLICATION, "granted"),
-        (CLOSED, Answer(404, "httpd"), "granted"),
-        (Answer(404, "httpd"), APPLICATION, "regained"),
-        (Answer(500, "httpd"), APPLICATION, "regained"),
-        (APPLICATION, CLOSED, "refused"),
-        (APPLICATION, FILE, "served"),
-        (APPLICATION, Answer(500, "httpd"), "200 by application -> 500 by httpd"),
-        (CLOSED, Answer(0, "nobody"), "403 by httpd -> 0 by nobody"),
-        (APPLICATION, replace(APPLICATION, uid=1, process_group="x"), "process_group uid"),
-    ],
-)
-def test_kinds_of_change(old: Answer, new: Answer, kind: str) -> None:
-    assert real.kind(old, new) == kind
 
 
 @pytest.mark.parametrize(
