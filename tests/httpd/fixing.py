@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modwsgi_fix import effect, second_reader
+from modwsgi_fix import gate, second_reader
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.files import Memory
@@ -81,7 +81,7 @@ def _rules() -> tuple[Rule, ...]:
 
 def fixed(texts: Texts, level: Applicability, seen: Memory | None) -> Version:
     """The texts after all fixes up to ``level``; with ``seen``, what ``--root`` shows. A bug that shows itself raises."""
-    done = fix(Job(source(texts), _rules(), disk=seen), level, second_reader.objection, proof=effect.objection)
+    done = fix(Job(source(texts), _rules(), disk=seen), level, second_reader.objection, proof=gate.objection)
     bugs = [f"{one.rule}: {one.reason}" for one in done.withheld if one.is_bug]
     bugs += [f"{rule}: {error}" for rule, error in done.failed.items()]
     if bugs:

@@ -96,14 +96,15 @@ administrator's to decide:
      </VirtualHost>
     ```
 
-Fragments are only reported, for what else the server says is not in sight:
+Fragments are the administrator's to decide on as well, for what else the server says is not in sight; with
+`--assume-deny none` they are converted as a whole server is, with `--assume-deny 2.2` they are only reported:
 
-    ```apache
-    <Directory /srv/site>
-        Order allow,deny
-    #   ^^^^^^^^^^^^^^^^
-        Allow from all
-    </Directory>
+    ```diff unsafe
+     <Directory /srv/site>
+    -    Order allow,deny
+    -    Allow from all
+    +    Require all granted
+     </Directory>
     ```
 
 Here a `Deny` is in force which the later `Require` would lift:
@@ -163,7 +164,8 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
     loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
     refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
     found = [_Section(clause) for clause in clauses(config) if clause.is_old]
-    fix, reason = _fix(config) if config.complete and found else (None, _SEPARATELY)
+    apart = not config.complete and config.denies == "2.2"
+    fix, reason = _fix(config) if found and not apart else (None, _SEPARATELY)
     for one in found:
         lines = one.plain
         if not lines:
@@ -232,7 +234,10 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
 
 
 def _graded(config: Config, edits: list[Edit], opened: list[Clause]) -> tuple[Fix | None, str]:
-    title = "Convert the whole server to Require"
+    title = "Convert the whole server to Require" if config.complete else "Convert these files to Require"
+    if not config.complete and config.denies != "none":
+        what = "the server around these files may say more: under a deny in the words of 2.2 they would be refused"
+        return Fix.unsafe(title, *edits, reason=what, every_reading=True), _SEPARATELY
     if opened:
         what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
         return Fix.unsafe(
