@@ -5,42 +5,79 @@ from __future__ import annotations
 import posixpath
 
 from modwsgi_fix.model.access import (
+    Grant,
     access_of,
     baseline,
     directory_matches,
     directory_sections,
     grant,
-    grant_lines,
     location_sections,
 )
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.served import Served, location_prefix, quoted, served
+from modwsgi_fix.model.request import Kind, trace
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.model.request.visits import authority_of, sample
+from modwsgi_fix.model.served import Served, directory_block, files_block, location_prefix, served
 from modwsgi_fix.model.urls import Mapping, is_prefix
 
 
 def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     """True when nobody gets ``target`` by its mapping, and ``<Directory />`` alone is why.
 
-    Only of a whole server, where every section is in sight, and none that comes later may open it: a ``<Location>`` over
-    the whole mapping, an ``<If>``, an ``.htaccess`` file, ``Satisfy``.
+    Only of a whole server, where every section is in sight, or of fragments whose server is said to deny by default; and
+    none that comes later may open it: a ``<Location>`` over the whole mapping, an ``<If>``, an ``.htaccess`` file,
+    ``Satisfy``. What is concluded from the sections is asked of whole requests, too.
     """
     mapping = target.mapping
-    if mapping is None or not sees_all_sections(config):
+    assumed = config.denies if not config.complete and config.denies in ("2.2", "2.4") and not config.gaps else ""
+    if mapping is None or not (assumed or sees_all_sections(config)):
         return False
     if config.named("satisfy", "authmerging", "if", "elseif", "else", "requireall", "requireany", "requirenone"):
         return False
     found = grant(config, server, target.directory, target.file)
-    if found.allowed is not False:
-        return False
     base = baseline(config)
-    deciding = [(found.by_22, "admits_22"), (found.by_24, "admits_24")]
-    refusing = [item for item, admits in deciding if item is not None and getattr(access_of(item), admits) is not True]
-    if not refusing or any(item not in base for item in refusing):
+    if assumed and not base:
+        if (found.by_22 if assumed == "2.2" else found.by_24) is not None:
+            return False
+    elif found.allowed is not False or not _refused_by(found, base):
         return False
     if any(_may_open(section, mapping) for section in location_sections(config, server)):
         return False
-    return not _may_be_overridden(config, server, target)
+    return not _may_be_overridden(config, server, target) and _is_refused(config, target, mapping)
+
+
+def _refused_by(found: Grant, base: list[Item]) -> bool:
+    """Whether sections of the baseline refuse, and no others."""
+    deciding = [(found.by_22, "admits_22"), (found.by_24, "admits_24")]
+    refusing = [item for item, admits in deciding if item is not None and getattr(access_of(item), admits) is not True]
+    return bool(refusing) and all(item in base for item in refusing)
+
+
+def _is_refused(config: Config, target: Served, mapping: Mapping) -> bool:
+    """Whether requests for a mapping are refused on every host that can be reached and has the mapping, whatever else is so.
+
+    What is unknown, as an .htaccess file out of sight, has been weighed by then. Requests of httpd 2.2 are not modelled, nor is what a pattern without a sample matches: there the sections are believed.
+    """
+    path = (sample(mapping.url) or "") if mapping.is_regex else mapping.url
+    if config.target.is_22 or not path.startswith("/"):
+        return True
+    if target.file is None:
+        path = posixpath.join(path, "page")
+    reached = False
+    for host in config.servers if mapping.server.is_main else [mapping.server]:
+        authority = authority_of(config, host)
+        if authority is None:
+            continue
+        for branch in trace(config, authority.request(escaped(path))):
+            outcome = branch.outcome
+            mapped = [step.item for step in outcome.because if step.phase == "mapping"]
+            if outcome.server is not host or (mapped and mapping.item not in mapped):
+                continue
+            if outcome.kind not in (Kind.REFUSED, Kind.UNKNOWN):
+                return False
+            reached |= outcome.kind is Kind.REFUSED
+    return reached
 
 
 def _may_open(section: Item, mapping: Mapping) -> bool:
@@ -75,13 +112,8 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
 def file_grant(config: Config, target: Served) -> list[str]:
     """The block that opens one file, and says nothing of its directory."""
     assert target.file is not None
-    return [
-        f"<Directory {quoted(target.directory)}>",
-        f"    <Files {quoted(target.file)}>",
-        *(f"        {line}" for line in grant_lines(config)),
-        "    </Files>",
-        "</Directory>",
-    ]
+    beside = target.mapping.item if target.mapping is not None else None
+    return directory_block(target.directory, files_block(config, target.file, beside))
 
 
 def fetched_as_file(config: Config, script: Served) -> bool:

@@ -6,7 +6,9 @@ Access is decided by the *file* that a URL leads to, for a mounted application b
 
 The fix opens the script by `<Files>` and nothing beside it, in the dialect that the server's own deny asks for. Where an
 alias or a DocumentRoot leads to the script's directory as well, the source could then be fetched there; the fix is unsafe
-then. Looked for only in a whole server, all of whose sections are in sight.
+then. A mount without the suffix of a script may be of a directory: `--root` shows it, and without it nothing is written. To open a
+mounted directory is unsafe, as every file in it is run. Looked for in a whole server, all of whose sections are in sight, and in
+files of a server that is said to deny by default (`--assume-deny`); every host that has the mount must refuse it.
 
     ```diff repair
      #- httpd.conf
@@ -40,6 +42,45 @@ then. Looked for only in a whole server, all of whose sections are in sight.
      </VirtualHost>
     ```
 
+What may be a directory is reported; so is one that `--root` shows, and only an unsafe fix opens it:
+
+    ```apache
+    #- httpd.conf
+    <Directory />
+        Require all denied
+    </Directory>
+    WSGIScriptAlias /tools /srv/tools
+    #                      ^^^^^^^^^^
+    ```
+    ```diff unsafe
+     #- httpd.conf
+     <Directory />
+         Require all denied
+     </Directory>
+     WSGIScriptAlias /tools /srv/tools
+    +<Directory /srv/tools>
+    +    Require all granted
+    +</Directory>
+     #- /srv/tools/one.wsgi
+    ```
+
+An application that the main server mounts, and the only host grants, is answered; requests reach no other:
+
+    ```apache
+    #- httpd.conf
+    Listen 80
+    <Directory />
+        Require all denied
+    </Directory>
+    WSGIScriptAlias /shop /srv/shop/app.wsgi
+    <VirtualHost *:80>
+        ServerName shop.example
+        <Directory /srv/shop>
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    ```
+
 Opened, closed on purpose, and a fragment, of which the rest is not in sight:
 
     ```apache
@@ -69,10 +110,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.model.access import baseline, grant_lines
 from modwsgi_fix.model.closed import closed_by_baseline, fetched_as_file, file_grant
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.rewrite import insert_after
-from modwsgi_fix.model.served import Served, target_of
+from modwsgi_fix.model.served import Served, directory_block, is_unclear, target_of
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -83,25 +125,35 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
         seen: set[str] = set()
         for mount in mounts(config, server):
             target = target_of(config, mount)
-            if mount.server is not server or target is None or target.file is None:
+            if mount.server is not server or target is None or "*" in target.path:
                 continue
             if not closed_by_baseline(config, server, target):
                 continue
             fix = None if target.path in seen else _fix(config, mount, target)
             seen.add(target.path)
-            yield Diagnostic(
-                mount.item.path,
-                mount.target_span,
-                f"every request for {mount.url} is refused: <Directory /> closes the file system, and nothing opens"
-                f" {target.path}",
-                fix,
-            )
+            message = f"every request for {mount.url} is refused: {_closing(config)}, and nothing opens {target.path}"
+            if is_unclear(config, target):
+                message += ", which may be a directory: --root shows it"
+            yield Diagnostic(mount.item.path, mount.target_span, message, fix)
+
+
+def _closing(config: Config) -> str:
+    return (
+        "<Directory /> closes the file system"
+        if baseline(config)
+        else "the server around these files denies by default"
+    )
 
 
 def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     item = mount.item
-    if item.foreign or item.guards:
+    if item.foreign or is_unclear(config, target):
         return None
+    if target.file is None:
+        lines = directory_block(target.directory, grant_lines(config, item.file))
+        return Fix.unsafe(
+            "Open the directory", insert_after(item, lines), reason="every file in it is run as a program"
+        )
     fetched = fetched_as_file(config, target)
     return Fix(
         "Open the script",

@@ -62,11 +62,12 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
             continue
         if not access_of(section).grants:
             continue
-        found = next((mount for mount, target in scripts if path_matches(path, target.directory)), None)
+        found = next((one for one in scripts if path_matches(path, one[1].directory)), None)
         if found is not None:
+            mount, script = found
             yield Diagnostic(
                 section.path,
                 section.args[-1].span,
-                f"all of {path} is opened, and only {found.target} needs to be: put the grant into a <Files> section",
-                related=(Related(found.item.path, found.target_span, "the script"),),
+                f"all of {path} is opened, and only {script.path} needs to be: put the grant into a <Files> section",
+                related=(Related(mount.item.path, mount.target_span, "the script"),),
             )
