@@ -34,6 +34,7 @@ _PATHS = (
 )
 _SORTED = "httpd sorts directories by the number of their components, and aliases are no part of that order"
 _OPENED = "the Location opens the files, and no link lies among them"
+_NOTHING = "the directory is open above, and has neither source code nor a link"
 _ALONE = "no URL leads to anything else in the directory above"
 
 
@@ -81,6 +82,42 @@ CASES = (
         "AliasMatch ^/(.*)$ /srv/w/applications/$1\nWSGIScriptAlias / /srv/w/handler.wsgi\n" + _OPEN,
         _HIDDEN,
         equivalent={"site.conf: swap: *": _SORTED},
+    ),
+    _narrowed(
+        "a pattern that leaves the application its root alone, within a condition",
+        "<IfModule mod_alias.c>\n"
+        "    AliasMatch ^/(.+)$ /srv/w/applications/$1\n"
+        "    WSGIScriptAlias / /srv/w/handler.wsgi\n"
+        "</IfModule>\n" + _OPEN,
+        EqualExcept(regained=(f"{_SITE}/welcome/default/index",), closed=_HIDDEN.closed),
+        equivalent={"site.conf: swap: *": _SORTED},
+    ),
+    _narrowed(
+        "an alias that hides the application, and source code among the static files",
+        _ALIASED.format(more="") + _OPEN,
+        EqualExcept(
+            regained=_HIDDEN.regained,
+            closed=_every(
+                "a.example",
+                "/welcome/models/db.py",
+                "/shop/uploads/x.jpg",
+                "/welcome/static/build.py",
+                "/welcome/static/.git/config",
+            ),
+        ),
+        tree={
+            **{path: entry for path, entry in _WEB2PY.items() if not path.endswith("etc")},
+            "/srv/w/applications/welcome/static/build.py": "SECRET",
+            "/srv/w/applications/welcome/static/.git/config": "SECRET",
+        },
+        probes=probes(*_every("a.example", *_PATHS[:-1], "/welcome/static/build.py", "/welcome/static/.git/config")),
+        root=True,
+        equivalent={
+            "*: swap: *": _SORTED,
+            "*: parent: *": _ALONE,
+            "*: elsewhere: <Dir*/linked/*": _NOTHING,
+            "*: elsewhere: <Dir*/shop/*": _NOTHING,
+        },
     ),
     _narrowed(
         "an alias that hides the application, in a host that is open by its URLs",
