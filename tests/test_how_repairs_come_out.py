@@ -26,24 +26,25 @@ DISK = {
     "/srv/a/models/db.py": "",
     "/srv/a/static/site.css": "",
     "/srv/s/site.css": "",
+    "/home/web2py/wsgihandler.py": SCRIPT,
+    "/home/web2py/applications/shop/models/db.py": "",
+    "/home/web2py/applications/shop/static/site.css": "",
 }
 LOCATION = "<Location {0}>\n    Order allow,deny\n    Allow from all\n</Location>\n"
 MOUNT = "WSGIScriptAlias / /srv/a/app.wsgi\n"
 APP = "WSGIScriptAlias /app /srv/a/app.wsgi\n"
-STATIC = """\
-    <Directory /srv/a>
-        Require all granted
-    </Directory>
-    <LocationMatch ^/static/>
-        Require all granted
-    </LocationMatch>
-"""
 OLD = "<Directory /srv/a>\n    Order allow,deny\n    Allow from all\n</Directory>\n"
 OPENED = "<Directory {0}>\n    Require all granted\n</Directory>\n"
 
 
 def host(text: str) -> str:
     return f"<VirtualHost *:80>\n    ServerName shop.test\n{text}</VirtualHost>\n"
+
+
+HIDDEN = host(
+    "    Alias / /home/web2py/applications/\n    WSGIScriptAlias / /home/web2py/wsgihandler.py\n"
+    + OPENED.format("/home/web2py")
+)
 
 
 class Row(NamedTuple):
@@ -62,12 +63,12 @@ class Row(NamedTuple):
 ROWS = {
     "an Alias / that hides the application": Row(
         "alias-hides-application",
-        host("    Alias / /srv/a/\n" + MOUNT + STATIC),
+        HIDDEN,
         *("repair", "repair", "repair"),
     ),
     "the same where httpd refused to start": Row(
         "alias-hides-application",
-        "WSGIDaemonProcess d\nWSGIDaemonProcess d\n" + host("    Alias / /srv/a/\n" + MOUNT + STATIC),
+        "WSGIDaemonProcess d\nWSGIDaemonProcess d\n" + HIDDEN,
         *("repair", "repair", "repair"),
     ),
     "a script opened by URL": Row(

@@ -494,3 +494,18 @@ def test_every_directive_may_be_missing_or_odd() -> None:
     )  # fmt: skip
     config = server(text + "\n")
     assert trace(config, request_of("http://x/")).branches
+
+
+@pytest.mark.parametrize(
+    "mount", ["WSGIScriptAlias / {0}", "<IfModule mod_wsgi.c>\nWSGIScriptAlias / {0}\n</IfModule>"]
+)
+@pytest.mark.parametrize("target", ["/srv/desk/run.wsgi/desk", "/srv/desk/run.py/a/b", "/srv/desk/run.wsgi"])
+def test_a_mount_may_add_to_the_path(mount: str, target: str) -> None:
+    """What stands behind a script in a WSGIScriptAlias is the beginning of PATH_INFO, and no file of its own."""
+    script = target.partition("/desk/run")[0] + "/desk/run" + target.partition("/desk/run")[2].partition("/")[0]
+    grant = f"<Files {script.rpartition('/')[2]}>\nRequire all granted\n</Files>\n"
+    config = one_file(mount.format(target) + "\n" + grant)
+    outcomes = [branch.outcome for branch in trace(config, request_of("http://any.test/x"))]
+    answered = [outcome for outcome in outcomes if outcome.kind is Kind.APPLICATION]
+    assert [(one.file, one.path_info) for one in answered] == [(script, target[len(script) :] + "/x")]
+    assert all(outcome.kind in (Kind.APPLICATION, Kind.NOT_FOUND) for outcome in outcomes)

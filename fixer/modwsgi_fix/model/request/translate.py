@@ -283,6 +283,10 @@ def absolute(state: State, path: str, item: Item) -> str:
 # -- mod_wsgi, core ----------------------------------------------------------------------------------------------------
 
 
+#: What a mount names, as far as its suffix says that it is a script; what follows is PATH_INFO that the mount adds.
+_SCRIPT = re.compile(r".*?\.(?:wsgi|py|fcgi)(?=/|$)", re.S)
+
+
 def _mounted(state: State) -> bool:
     for mount in _tables(state).mounts:
         found = mounted(state.uri, mount)
@@ -290,7 +294,8 @@ def _mounted(state: State) -> bool:
             continue
         target, rest = found
         state.filename, state.handler, state.mount = target + rest, "wsgi-script", mount
-        state.anchor = normal(target).rstrip("/")
+        named = normal(target).rstrip("/")
+        state.anchor = script[0] if (script := _SCRIPT.match(named)) else named
         state.step("mapping", f"{mount.item.name} {mount.url} maps it to {target}", mount.item)
         return True
     return False
