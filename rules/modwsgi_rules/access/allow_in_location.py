@@ -358,7 +358,7 @@ def _opened(
     config: Config, host: Server, removable: list[Access], target: Served, all_targets: list[Served]
 ) -> list[Served] | None:
     """What of a host's target the Locations opened and no Directory opens; None where that is no directory of its own."""
-    if _is_open(config, host, removable, target):
+    if _is_open(config, host, removable, target) or _is_shadowed(target, all_targets):
         return []
     parts: list[Served] = []
     for access in removable:
@@ -373,6 +373,19 @@ def _opened(
         if covered == "some" and not any(_takes_all(other, prefix, target) for other in all_targets):
             parts.append(target)
     return None if parts else []
+
+
+def _is_shadowed(target: Served, all_targets: list[Served]) -> bool:
+    """True when a mapping of the same kind that is asked before takes every URL of the target's: a host's own ``/``."""
+    mapping = target.mapping
+    if mapping is None or mapping.is_regex:
+        return False
+    asked_before = (other.mapping for other in all_targets[: all_targets.index(target)])
+    return any(
+        before is not None and not before.is_regex and before.is_mount == mapping.is_mount and not before.item.guards
+        and is_prefix(before.url, mapping.url)
+        for before in asked_before
+    )  # fmt: skip
 
 
 def _is_dead(access: Access) -> bool:
