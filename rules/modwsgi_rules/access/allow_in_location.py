@@ -302,10 +302,9 @@ def _hides(config: Config, server: Server) -> bool:
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
     """The fix for Locations under the same conditions, or why there is none, in words for the message."""
-    hosts = [server] if not server.is_main else list(config.servers)
+    hosts = config.servers if server.is_main else [server]
     if any(_hides(config, host) for host in hosts):
         return "first narrow the alias that hides the application"
-    section = removable[0].section
     openings: dict[tuple[Item, str], Opening] = {}
     for host in hosts:
         found = served(config, host)
@@ -318,7 +317,7 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
             for one in opened:
                 if is_unclear(config, one):
                     return f"whether {one.path} is a file cannot be seen: give --root, or open it by hand"
-                opening = place(config, host, one, section)
+                opening = place(config, host, one, removable[0].section)
                 if opening is None:
                     return _UNTOLD
                 if not opening.anchor.file.writable:
