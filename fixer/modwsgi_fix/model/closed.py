@@ -57,7 +57,8 @@ def _refused_by(found: Grant, base: list[Item]) -> bool:
 def _is_refused(config: Config, target: Served, mapping: Mapping) -> bool:
     """Whether requests for a mapping are refused on every host that can be reached and has the mapping, whatever else is so.
 
-    What is unknown, as an .htaccess file out of sight, has been weighed by then. Requests of httpd 2.2 are not modelled, nor is what a pattern without a sample matches: there the sections are believed.
+    What is unknown, as an .htaccess file out of sight, has been weighed by then. Requests of httpd 2.2 are not modelled, nor
+    is what a pattern without a sample matches: there the sections are believed.
     """
     path = (sample(mapping.url) or "") if mapping.is_regex else mapping.url
     if config.target.is_22 or not path.startswith("/"):

@@ -20,6 +20,7 @@ from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.rewrite import append, insert_after, insert_before
 from modwsgi_fix.model.served import Served, directory_block, files_block, served
 from modwsgi_fix.model.urls import document_root
+from modwsgi_fix.text import Span
 
 
 class Opening(NamedTuple):
@@ -67,7 +68,6 @@ def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] 
         if one.target.file is None or not is_open:
             groups.setdefault((one.server, one.target.directory, one.anchor.path), []).append(one)
     edits: list[Edit] = []
-    before: dict[Item, list[str]] = {}
     for group in groups.values():
         first = group[0]
         section = _section_of(config, first)
@@ -79,11 +79,18 @@ def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] 
         lines = _lines(config, group, openings, is_denied=spoken)
         if section is not None:
             edits.append(append(section, lines))
-        elif first.anchor.is_section:
-            before.setdefault(first.anchor, []).extend(directory_block(first.target.directory, lines))
         else:
-            edits.append(insert_after(first.anchor, directory_block(first.target.directory, lines)))
-    return edits + [insert_before(item, lines) for item, lines in before.items()]
+            insert = insert_before if first.anchor.is_section else insert_after
+            edits.append(insert(first.anchor, directory_block(first.target.directory, lines)))
+    return _merged(edits)
+
+
+def _merged(insertions: Sequence[Edit]) -> list[Edit]:
+    """One insertion for each place."""
+    texts: dict[tuple[str, Span], str] = {}
+    for edit in insertions:
+        texts[edit.path, edit.span] = texts.get((edit.path, edit.span), "") + edit.text
+    return [Edit(path, span, text) for (path, span), text in texts.items()]
 
 
 def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening], *, is_denied: bool) -> list[str]:

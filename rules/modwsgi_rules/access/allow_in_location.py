@@ -151,9 +151,9 @@ There is no file behind these, and restrictions are what a Location is for:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.access import (
     AUTHENTICATION,
     Access,
@@ -168,8 +168,7 @@ from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
-from modwsgi_fix.text import Span
+from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 #: With one of these the section answers by itself; no file is opened by its grant.
@@ -200,7 +199,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             found = fixes.get(section, "it stands beside other restrictions: open the directory instead, by hand")
             fix = found if isinstance(found, Fix) else None
             advice = "open the directories that are served instead" if isinstance(found, Fix) else found
-            line = _grant_lines(access)[-1]
+            line = lines_that_grant(access)[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}; {advice}"
             yield Diagnostic(section.path, line.span, message, fix)
     yield from _by_method(config)
@@ -219,7 +218,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
         for access in granting:
             yield Diagnostic(
                 section.path,
-                _grant_lines(access)[-1].span,
+                lines_that_grant(access)[-1].span,
                 f"<{access.section.name}> in <{section.name} {pattern_of(section)}> opens access by URL, for methods that it"
                 " does not name too: open the directories that are served instead",
             )
@@ -236,7 +235,7 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
             if access.grants:
                 yield Diagnostic(
                     section.path,
-                    _grant_lines(access)[-1].span,
+                    lines_that_grant(access)[-1].span,
                     f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to:"
                     " open the directories that are served instead",
                 )
@@ -260,25 +259,16 @@ def _opens(access: Access) -> bool:
     )
 
 
-def _grant_lines(access: Access) -> tuple[Item, ...]:
-    lines: list[Item] = []
-    if access.has_24 and access.admits_24 is True:
-        lines += access.requires
-    if access.has_22 and access.admits_22 is True:
-        lines += [*access.orders, *access.allows]
-    return tuple(sorted(lines, key=lambda item: item.index))
-
-
 def _removable(access: Access, restricting: list[Access]) -> bool:
     """True where the section's access lines say nothing but "everyone", to the exception of none of ``restricting``."""
     section = access.section
     if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
         return False
-    if set(access.lines) != set(_grant_lines(access)) or any(item.key != "require" for item in access.requires):
+    if set(access.lines) != set(lines_that_grant(access)) or any(item.key != "require" for item in access.requires):
         return False
     if any(child.key in AUTHENTICATION and child.key != "sslrequiressl" for child in access.others):
         return False
-    if not all(_only_grants(node) for node in _inactive(section)):
+    if not all(only_grants(node) for node in inactive(section)):
         return False
     return not any(_exception(access, other) for other in restricting)
 
@@ -312,10 +302,9 @@ def _hides(config: Config, server: Server) -> bool:
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
     """The fix for Locations under the same conditions, or why there is none, in words for the message."""
-    hosts = [server] if not server.is_main else list(config.servers)
+    hosts = config.servers if server.is_main else [server]
     if any(_hides(config, host) for host in hosts):
         return "first narrow the alias that hides the application"
-    section = removable[0].section
     openings: dict[tuple[Item, str], Opening] = {}
     for host in hosts:
         found = served(config, host)
@@ -328,7 +317,7 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
             for one in opened:
                 if is_unclear(config, one):
                     return f"whether {one.path} is a file cannot be seen: give --root, or open it by hand"
-                opening = place(config, host, one, section)
+                opening = place(config, host, one, removable[0].section)
                 if opening is None:
                     return _UNTOLD
                 if not opening.anchor.file.writable:
@@ -339,7 +328,7 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
         return _UNTOLD
     return Fix.repair(
         "Open directories instead of URLs",
-        *(edit for access in removable for edit in _take_out(access)),
+        *(edit for access in removable for edit in take_out(access)),
         *edits,
         reason="the application and its static files are served as before; what only the Location opened is closed",
         publishes=tuple(_published(opening.target for opening in openings.values())),
@@ -358,7 +347,7 @@ def _opened(
     config: Config, host: Server, removable: list[Access], target: Served, all_targets: list[Served]
 ) -> list[Served] | None:
     """What of a host's target the Locations opened and no Directory opens; None where that is no directory of its own."""
-    if _is_open(config, host, removable, target):
+    if _is_open(config, host, removable, target) or _is_shadowed(target, all_targets):
         return []
     parts: list[Served] = []
     for access in removable:
@@ -373,6 +362,19 @@ def _opened(
         if covered == "some" and not any(_takes_all(other, prefix, target) for other in all_targets):
             parts.append(target)
     return None if parts else []
+
+
+def _is_shadowed(target: Served, all_targets: list[Served]) -> bool:
+    """True when a mapping of the same kind that is asked before takes every URL of the target's: a host's own ``/``."""
+    mapping = target.mapping
+    if mapping is None or mapping.is_regex:
+        return False
+    asked_before = (other.mapping for other in all_targets[: all_targets.index(target)])
+    return any(
+        before is not None and not before.is_regex and before.is_mount == mapping.is_mount and not before.item.guards
+        and is_prefix(before.url, mapping.url)
+        for before in asked_before
+    )  # fmt: skip
 
 
 def _is_dead(access: Access) -> bool:
@@ -396,76 +398,3 @@ def _is_open(config: Config, host: Server, removable: list[Access], target: Serv
         return False
     old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
     return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
-
-
-def _take_out(access: Access) -> list[Edit]:
-    """Edits that remove the grant, with the conditions and the section that held nothing else.
-
-    A comment directly above a line that goes, or in a section that does, speaks of it and goes too; one above the Location
-    stays, and is kept apart from what follows.
-    """
-    section = access.section
-    gone = {line.node.start for line in _grant_lines(access)} | {node.start for node in _inactive(section)}
-    edits: list[Edit] = []
-    stack: list[tuple[Node, int, str]] = [(section.node, section.node.start, _parting(section))]
-    while stack:
-        node, start, instead = stack.pop()
-        if isinstance(node, Section):
-            held = [one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS)]
-            if all(one.start in gone for one in held):
-                edits.append(Edit(section.path, Span(start, node.end), instead))
-            elif node is section.node or node.key in CONDITIONS:
-                stack += [(child, _from_comments(node.children, child), "") for child in node.children]
-        elif node.start in gone:
-            edits.append(Edit(section.path, Span(start, node.end)))
-    return edits
-
-
-def _from_comments(siblings: Sequence[Node], node: Node) -> int:
-    """Where a node begins with the comments directly above it."""
-    start = node.start
-    for one in reversed(siblings):
-        if one.end == start and isinstance(one, Comment):
-            start = one.start
-    return start
-
-
-def _parting(section: Item) -> str:
-    """A blank line, where without the section a comment above it would speak of what follows."""
-    siblings = section.wrapper.children if section.wrapper is not None else section.file.tree.children
-    above = any(one.end == section.node.start and isinstance(one, Comment) for one in siblings)
-    below = any(one.start == section.node.end and isinstance(one, (Directive, Comment)) for one in siblings)
-    return section.file.newline if above and below else ""
-
-
-def _all_below(node: Section) -> Iterator[Node]:
-    stack = list(reversed(node.children))
-    while stack:
-        one = stack.pop()
-        yield one
-        if isinstance(one, Section):
-            stack += reversed(one.children)
-
-
-def _below(node: Section) -> Iterator[Directive]:
-    return (one for one in _all_below(node) if isinstance(one, Directive))
-
-
-def _inactive(section: Item) -> list[Directive]:
-    """The directives of branches that are not read, as of ``<IfVersion < 2.4>``."""
-    node = section.node
-    assert isinstance(node, Section)
-    read: set[int] = set()
-    stack = list(section.children)
-    while stack:
-        item = stack.pop()
-        read.add(item.node.start)
-        stack += item.children
-    conditions = (one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS))
-    return [one for one in conditions if one.start not in read]
-
-
-def _only_grants(node: Directive) -> bool:
-    """True for a line that lets everyone in, or says in which order such lines are asked."""
-    values = [word.value.lower() for word in node.args]
-    return node.key == "order" or (node.key, values) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))

@@ -6,11 +6,16 @@ Directives stand in a `<Location "/">` that the host could hold itself.
 directly into the virtual host.
 
 The fix moves them there and removes the section once it is empty. It is offered only where no other section of the host
-or of the main server sets the same directive: there the Location would win, and the host's own level would not. Access
+or of the main server sets the same directive: there the Location would win, and the host's own level would not. In files without
+a server above them a section out of sight may do so, and the fix is a repair. Access
 directives cannot stand in a virtual host: grants are what `allow-in-location` is about, and a section that restricts
 is left alone.
 
-    ```diff
+A section of the main server, in files without a server above them, catches the applications of all other files. What it sets
+belongs on the mount: an unsafe fix writes `process-group=` and `application-group=` there, since it moves the applications that are
+out of sight to groups of their own, or to embedded mode.
+
+    ```diff repair
      <VirtualHost *:80>
          ServerName example.com
          WSGIScriptAlias / /srv/site/app.wsgi
@@ -23,6 +28,28 @@ is left alone.
     +    WSGIProcessGroup site
     +    WSGIApplicationGroup %{GLOBAL}
      </VirtualHost>
+    ```
+
+In a whole server all sections are in sight:
+
+    ```diff
+     #- httpd.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+    -<Location />
+    -    WSGIProcessGroup site
+    -</Location>
+    +WSGIProcessGroup site
+    ```
+
+The main server, in files without a server above them:
+
+    ```diff unsafe
+    -WSGIScriptAlias /desk /srv/desk/run.wsgi
+    +WSGIScriptAlias /desk /srv/desk/run.wsgi process-group=desk application-group=%{GLOBAL}
+    -<Location />
+    -    WSGIProcessGroup desk
+    -    WSGIApplicationGroup %{GLOBAL}
+    -</Location>
     ```
 
 Another section would win after the move:
@@ -61,7 +88,8 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.access import access_of, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.rewrite import unwrap
+from modwsgi_fix.model.rewrite import add_words, delete, unwrap
+from modwsgi_fix.model.urls import mount_options, mounts
 from modwsgi_fix.rule import Diagnostic, rule
 from modwsgi_fix.syntax import Section
 
@@ -79,6 +107,8 @@ _MOVABLE = {
     "wsgichunkedrequest": True,
     "wsgimapheadtoget": True,
 }
+#: What an option of WSGIScriptAlias says as well.
+_ON_MOUNT = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
 _GRANTS = frozenset({"require", "order", "allow"})
 
 
@@ -97,9 +127,17 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
         if others and not access.grants:
             continue
         rival = next((found for child in movable if (found := _rival(config, section, child))), None)
-        fix = None if rival or others else _fix(section, movable)
+        is_everywhere = section.server.is_main and not config.complete
         message = f'{movable[0].name} needs no <Location "/">: a virtual host is about "/" anyway'
-        if rival is not None:
+        if is_everywhere:
+            fix = None if others else _onto_mounts(config, section, movable)
+            message = (
+                f'{movable[0].name} in <Location "/"> of the main server holds for the applications of all other files'
+                f" too: give each WSGIScriptAlias its group"
+            )
+        else:
+            fix = None if rival or others else _fix(config, section, movable)
+        if rival is not None and not is_everywhere:
             message += f"; it wins over {rival.file.name}:{rival.line} there, and would not in the host itself"
         yield Diagnostic(section.path, movable[0].node.name_span, message, fix)
 
@@ -116,19 +154,50 @@ def _rival(config: Config, section: Item, child: Item) -> Item | None:
     return None
 
 
-def _fix(section: Item, movable: list[Item]) -> Fix | None:
-    node = section.node
-    if not isinstance(node, Section) or any(isinstance(child, Section) for child in node.children):
-        # A branch that is not read now may hold what cannot stand in a host.
+def _fix(config: Config, section: Item, movable: list[Item]) -> Fix | None:
+    if not _is_simple(section, movable):
         return None
-    if section.guards or section.foreign or any(child.guards or child.file is not section.file for child in movable):
-        return None
-    if len({child.key for child in movable}) < len(movable):
-        return None
-    level = Applicability.REPAIR if any(_MOVABLE[child.key] for child in movable) else Applicability.SAFE
+    by_htaccess = any(_MOVABLE[child.key] for child in movable)
+    level = Applicability.SAFE if config.complete and not by_htaccess else Applicability.REPAIR
     return Fix(
         "Move the directives to the host itself",
         unwrap(section),
         level,
         reason="no other section sets them, so they hold for the same requests",
+    )
+
+
+def _is_simple(section: Item, movable: list[Item]) -> bool:
+    """Whether each directive is there once, in the section itself, under no condition that is not the section's too."""
+    node = section.node
+    if not isinstance(node, Section) or any(isinstance(child, Section) for child in node.children):
+        # A branch that is not read now may hold what cannot stand in a host.
+        return False
+    host = section.server.item
+    if section.guards != (host.guards if host is not None else ()) or section.foreign:
+        return False
+    if any(child.guards != section.guards or child.file is not section.file for child in movable):
+        return False
+    return len({child.key for child in movable}) == len(movable)
+
+
+def _onto_mounts(config: Config, section: Item, movable: list[Item]) -> Fix | None:
+    """The groups written on each mount in sight, in the place of a section that holds for those out of sight too."""
+    if not _is_simple(section, movable) or any(child.key not in _ON_MOUNT or not child.known for child in movable):
+        return None
+    found = {mount.item: mount for server in config.servers for mount in mounts(config, server)}
+    if not found or any(item.foreign or item.guards for item in found):
+        return None
+    edits = [delete(section)]
+    for item, mount in found.items():
+        written = mount_options(config, mount)
+        words = [f"{name}={child.args[0].value}" for child in movable if (name := _ON_MOUNT[child.key]) not in written]
+        if any(char in word for word in words for char in " \"'\\"):
+            return None
+        if words:
+            edits.append(add_words(item, words))
+    return Fix.unsafe(
+        "Give each mount its group",
+        *edits,
+        reason="applications of other files move to groups of their own, or to embedded mode",
     )

@@ -1,0 +1,94 @@
+"""The lines that let everyone in, and how they are taken out with what speaks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from modwsgi_fix.edits import Edit
+from modwsgi_fix.model.access import Access
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
+from modwsgi_fix.text import Span
+
+
+def lines_that_grant(access: Access) -> tuple[Item, ...]:
+    """The lines of a section that let everyone in, in each dialect that does."""
+    lines: list[Item] = []
+    if access.has_24 and access.admits_24 is True:
+        lines += access.requires
+    if access.has_22 and access.admits_22 is True:
+        lines += [*access.orders, *access.allows]
+    return tuple(sorted(lines, key=lambda item: item.index))
+
+
+def inactive(section: Item) -> list[Directive]:
+    """The directives of branches that are not read, as of ``<IfVersion < 2.4>``."""
+    node = section.node
+    assert isinstance(node, Section)
+    read: set[int] = set()
+    stack = list(section.children)
+    while stack:
+        item = stack.pop()
+        read.add(item.node.start)
+        stack += item.children
+    conditions = (one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS))
+    return [one for one in conditions if one.start not in read]
+
+
+def only_grants(node: Directive) -> bool:
+    """True for a line that lets everyone in, or says in which order such lines are asked."""
+    values = [word.value.lower() for word in node.args]
+    return node.key == "order" or (node.key, values) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))
+
+
+def take_out(access: Access) -> list[Edit]:
+    """Edits that remove the grant, with the conditions and the section that held nothing else.
+
+    A comment directly above a line that goes, or in a section that does, speaks of it and goes too; one above the Location
+    stays, and is kept apart from what follows.
+    """
+    section = access.section
+    gone = {line.node.start for line in lines_that_grant(access)} | {node.start for node in inactive(section)}
+    edits: list[Edit] = []
+    stack: list[tuple[Node, int, str]] = [(section.node, section.node.start, _parting(section))]
+    while stack:
+        node, start, instead = stack.pop()
+        if isinstance(node, Section):
+            held = [one for one in _below(node) if not (isinstance(one, Section) and one.key in CONDITIONS)]
+            if all(one.start in gone for one in held):
+                edits.append(Edit(section.path, Span(start, node.end), instead))
+            elif node is section.node or node.key in CONDITIONS:
+                stack += [(child, _from_comments(node.children, child), "") for child in node.children]
+        elif node.start in gone:
+            edits.append(Edit(section.path, Span(start, node.end)))
+    return edits
+
+
+def _from_comments(siblings: Sequence[Node], node: Node) -> int:
+    """Where a node begins with the comments directly above it."""
+    start = node.start
+    for one in reversed(siblings):
+        if one.end == start and isinstance(one, Comment):
+            start = one.start
+    return start
+
+
+def _parting(section: Item) -> str:
+    """A blank line, where without the section a comment above it would speak of what follows."""
+    siblings = section.wrapper.children if section.wrapper is not None else section.file.tree.children
+    above = any(one.end == section.node.start and isinstance(one, Comment) for one in siblings)
+    below = any(one.start == section.node.end and isinstance(one, (Directive, Comment)) for one in siblings)
+    return section.file.newline if above and below else ""
+
+
+def _below(node: Section) -> Iterator[Directive]:
+    return (one for one in _all_below(node) if isinstance(one, Directive))
+
+
+def _all_below(node: Section) -> Iterator[Node]:
+    stack = list(reversed(node.children))
+    while stack:
+        one = stack.pop()
+        yield one
+        if isinstance(one, Section):
+            stack += reversed(one.children)
