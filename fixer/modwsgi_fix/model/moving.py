@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
@@ -72,11 +73,13 @@ def _own_comments(item: Item) -> list[Node]:
     is_alone = not isinstance(below, Directive)
     subject = _SUBJECTS.get(item.key)
     about_it = re.compile(rf"\b{item.key}\b" + (f"|{subject}" if subject else ""), re.IGNORECASE)
-    if is_alone or any(about_it.search(comment.source) for comment in comments):
+    if is_alone or any(about_it.search(comment.source) for comment in comments if not _ALLOWS.match(comment.source)):
         return comments
-    return []
+    return list(takewhile(lambda comment: _ALLOWS.match(comment.source), reversed(comments)))[::-1]
 
 
+#: A comment that allows a finding of the next directive (``suppressions``).
+_ALLOWS = re.compile(r"\s*#\s*modwsgi-fix:\s*allow\s")
 #: What a comment on a directive speaks of, where it does not name it.
 _SUBJECTS = {"wsgidaemonprocess": r"\b(daemons?|process(es)?|threads?)\b"}
 
