@@ -163,14 +163,14 @@ def _effect(
             return None
         if refused and (asked or was.status == 401):
             return "unlocked"
-        decided = any(one.is_absolute and one.covers(_host(was), probe.path, now.mapped) for one in old)
+        decided = any(one.is_decision and one.covers(_host(was), probe.path, now.mapped) for one in old)
         return "opened" if refused and decided else "regained"
     if not _answered(was) or _adds_slash(probe, was):
         return None
     if was.who == "listing" or (was.who == "file" and (is_sensitive(was.mapped) or _leads_out(was.mapped, links))):
         return "closed"
     if now.status in (401, 403) and (
-        was.mapped.startswith(guarded) or any(one.covers(_host(was), probe.path, was.mapped) for one in still)
+        now.mapped.startswith(guarded) or any(one.covers(_host(now), probe.path, now.mapped) for one in still)
     ):
         return "restricted"
     return "lost"
@@ -265,6 +265,11 @@ class _Restriction:
         words = tuple(map(str.lower, self.line.values))
         alone = not any(item.key == "allow" for item in self.section.children)
         return words == ("all", "denied") or (words == ("from", "all") and alone)
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether it refuses everybody, and no file within its section is let out of it."""
+        return self.is_absolute and not any(item.key in ("files", "filesmatch") for item in self.section.children)
 
     def covers(self, host: str, path: str, file: str) -> bool:
         """Whether it holds for this URL path, which leads to this file, in the host of this name."""

@@ -21,11 +21,13 @@ from .server import Run, Setup, run
 
 #: Four in a row differ in what the product is shown, so that a sample is drawn, not counted off.
 SEEDS = sample(range(300), 25, "promise")
+#: Those that found a fault once, of some thousand.
+FOUND = [460, 547, 692, 740, 803, 819, 888]
 
 pytestmark = pytest.mark.skipif(not private_roots(), reason="composed servers need a root of their own: an overlay")
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, *FOUND])
 def test_nothing_is_opened_unlocked_or_lost(
     seed: int, httpd: Path, record_property: Callable[[str, object], None]
 ) -> None:
