@@ -20,26 +20,10 @@ class Fault:
     reason: str
 
 
-_LINK = Fault(
-    r"lost: .*/static/inner",
-    "allow-in-location takes FollowSymLinks away where a link is in use that --root does not show",
-)
-
 KNOWN: Mapping[str, Fault] = {
-    "composed server 460": Fault(
-        r"unlocked: .*/static/site.css", "allow-in-location writes AllowOverride None where an .htaccess file was heard"
-    ),
-    "composed server 740": _LINK,
-    "composed server 803": Fault(
-        r"(?:lost|closed): ",
-        "missing-deny-baseline is measured while a misspelt section still hides the host that it closes",
-    ),
     "composed server 819": Fault(
         r"opened: .*/admin/",
         "script-directory-not-granted: a later Location with Limit undoes the one that refuses /admin",
-    ),
-    "composed server 888": Fault(
-        r"lost: .*/sub/x", "wsgi-alias-order leads to a script that the fragment opens under no deny of 2.2"
     ),
     "in company: numbers of lines": Fault(
         r"second_file, .*lost: .*/other/notes.txt",
