@@ -71,9 +71,9 @@ def _own_comments(item: Item) -> list[Node]:
     comments = _comments_above(siblings, node.start)
     below = next((other for other in siblings if other.start == node.end), None)
     is_alone = not isinstance(below, Directive)
-    subject = _SUBJECTS.get(item.key)
-    about_it = re.compile(rf"\b{item.key}\b" + (f"|{subject}" if subject else ""), re.IGNORECASE)
-    if is_alone or any(about_it.search(comment.source) for comment in comments if not _ALLOWS.match(comment.source)):
+    subjects = {item.key, *_SUBJECTS.get(item.key, ())}
+    spoken = (comment.source.lower() for comment in comments if not _ALLOWS.match(comment.source))
+    if is_alone or any(not subjects.isdisjoint(_WORD.findall(text)) for text in spoken):
         return comments
     return list(takewhile(lambda comment: _ALLOWS.match(comment.source), reversed(comments)))[::-1]
 
@@ -81,7 +81,8 @@ def _own_comments(item: Item) -> list[Node]:
 #: A comment that allows a finding of the next directive (``suppressions``).
 _ALLOWS = re.compile(r"\s*#\s*modwsgi-fix:\s*allow\s")
 #: What a comment on a directive speaks of, where it does not name it.
-_SUBJECTS = {"wsgidaemonprocess": r"\b(daemons?|process(es)?|threads?)\b"}
+_SUBJECTS = {"wsgidaemonprocess": ("daemon", "daemons", "process", "processes", "thread", "threads")}
+_WORD = re.compile(r"\w+")
 
 
 def insert_above(item: Item, lines: Sequence[str]) -> Edit:
