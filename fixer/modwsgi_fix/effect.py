@@ -77,8 +77,8 @@ def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iter
         was, now = traced(before, request), traced(after, request)
         told_already: set[tuple[object, ...]] = set()
         for old, new in _pairs(was, now, there):
-            effect = _effect(request.path, old.outcome, new.outcome, was, known)
-            if effect is Effect.LOST and _leads_out(before, old.outcome):
+            effect = _effect(request.path, old.outcome, new.outcome, (was, now), known)
+            if effect is Effect.LOST and leads_out(before, old.outcome):
                 effect = Effect.CLOSED
             one = effect, old.outcome.result, new.outcome.result
             if effect is not None and one not in told_already:
@@ -146,24 +146,26 @@ def _scripts(config: Config) -> frozenset[str]:
     return frozenset(scripts | single)
 
 
-def _effect(path: str, was: Outcome, now: Outcome, before: Trace, known: frozenset[tuple[str, ...]]) -> Effect | None:
+def _effect(
+    path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], known: frozenset[tuple[str, ...]]
+) -> Effect | None:
     """The class of one difference; None where a visitor sees none."""
     if was.result == now.result:
         return None
     if Kind.UNKNOWN in (was.kind, now.kind):
-        return _of_unknown(was, now)
+        return _of_unknown(was, now, traces)
     if now.kind in _SERVED:
         if was.kind is now.kind and was.file == now.file:
             return Effect.MOVED
-        return Effect.UNLOCKED if _asked(was, before) else Effect.OPENED
+        return Effect.UNLOCKED if _asked(was, traces[0]) else Effect.OPENED
     if now.kind in (Kind.APPLICATION, Kind.PROXY):
         if was.kind is now.kind:
             return Effect.MOVED
-        if was.kind is Kind.REFUSED and _asked(was, before) and not _is_of_files(was, now):
+        if was.kind is Kind.REFUSED and _asked(was, traces[0]) and not _is_of_files(was, now):
             return Effect.UNLOCKED
         return Effect.OPENED if was.kind is Kind.REFUSED and _is_decision(was, now) else Effect.REGAINED
     if now.kind is Kind.REDIRECT:
-        if was.kind is Kind.REFUSED and _asked(was, before):
+        if was.kind is Kind.REFUSED and _asked(was, traces[0]):
             return Effect.UNLOCKED
         return Effect.MOVED if was.kind in _ANSWERED else Effect.REGAINED
     if was.kind not in _ANSWERED:
@@ -178,7 +180,7 @@ def _effect(path: str, was: Outcome, now: Outcome, before: Trace, known: frozens
     return Effect.LOST
 
 
-def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
+def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effect | None:
     """What is unknown on one side only, judged by the worst that it may be.
 
     Where the URL leads to the same place as before it is the same question, unless an .htaccess file is read on one side.
@@ -186,7 +188,8 @@ def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
     if was.kind is now.kind:
         return None
     if _mapping(was) == _mapping(now):
-        if not (is_by_htaccess(was.reason) or is_by_htaccess(now.reason)):
+        heard = [any(is_by_htaccess(branch.outcome.reason) for branch in trace) for trace in traces]
+        if heard[0] is heard[1]:
             return None
         # What it says is in force on one side only: it may refuse what is answered else, and open what is not.
         if was.kind is Kind.UNKNOWN:
@@ -199,7 +202,7 @@ def _of_unknown(was: Outcome, now: Outcome) -> Effect | None:
     return Effect.LOST if was.kind in _ANSWERED and now.kind is Kind.UNKNOWN else None
 
 
-def _leads_out(config: Config, outcome: Outcome) -> bool:
+def leads_out(config: Config, outcome: Outcome) -> bool:
     """Whether a link on the way to a file leads out of the directory that it lies in."""
     disk = config.disk
     if disk is None or outcome.kind is not Kind.FILE:

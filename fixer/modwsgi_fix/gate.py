@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.company import Company, companies
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.effect import Difference, Effect, compared, differences
+from modwsgi_fix.effect import Difference, Effect, compared, differences, leads_out
 from modwsgi_fix.exposure import kind_of
 from modwsgi_fix.impact import changed_visits, concerns_all, refusals
 from modwsgi_fix.model.access import has_wildcard
@@ -48,7 +48,17 @@ def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str
             if not _is_of(difference, company):
                 yield difference, around
         for difference in compared(was, now, company.requests if concerns_all(before, after) else ()):
-            yield difference, f"{around} (another site)"
+            if not _is_its_own(difference, company):
+                yield difference, f"{around} (another site)"
+
+
+def _is_its_own(difference: Difference, company: Company) -> bool:
+    """Whether another site has a URL of its own back, which the fragments had taken."""
+    was, now = (
+        next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
+        for outcome in (difference.was, difference.now)
+    )
+    return now is not None and now.path in company.texts and (was is None or was.path not in company.texts)
 
 
 def _is_of(difference: Difference, company: Company) -> bool:
@@ -77,7 +87,7 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     """
     url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
     file = difference.now.file
-    if difference.now.kind is not Kind.FILE or kind_of(file):
+    if difference.now.kind is not Kind.FILE or kind_of(file) or leads_out(before, difference.now):
         return False
     if not any(url.startswith(prefix) and _lies_below(file, directory) for prefix, directory in fix.publishes):
         return False
