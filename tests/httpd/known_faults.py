@@ -29,10 +29,6 @@ KNOWN: Mapping[str, Fault] = {
         r"second_file, .*lost: .*/other/notes.txt",
         "allow-in-location forgets an Alias of the main server that the host's own grant had opened",
     ),
-    "in company: an alias of the main server that hides two hosts": Fault(
-        r"default_site, .*opened: .*/page.txt",
-        "alias-hides-application gives a site that it does not see its own file back, which the gate calls opened",
-    ),
     "in company: a grant for directories that are open already": Fault(
         r"lost: .*/hostname: ",
         "allow-in-location refuses a file that the grant alone had opened, which the case calls closed",

@@ -332,8 +332,9 @@ def grant_lines(config: Config, file: File | None = None) -> list[str]:
     """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
 
     Both dialects must allow (domain.md C4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
-    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others; one that has words of 2.2 gets both,
-    the old ones only for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
+    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others, nor does one that opens directories
+    in the words of 2.2 alone: its server understands them. One that has words of 2.2 otherwise gets both, the old ones only
+    for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
     """
     old = ["Order allow,deny", "Allow from all"]
     if config.target.is_22:
@@ -345,6 +346,8 @@ def grant_lines(config: Config, file: File | None = None) -> list[str]:
         return ["Require all granted"]
     if not config.complete and _speaks_24_alone(config, file):
         return ["Require all granted"]
+    if not config.complete and _works_in_22(config, file):
+        return old
     return [
         "Require all granted",
         "<IfModule mod_access_compat.c>",
@@ -361,6 +364,17 @@ def _speaks_24_alone(config: Config, file: File | None) -> bool:
         dialect for one in config.files.values() for dialect in _dialects(one)
     )
     return spoken == {"2.4"} or (config.denies == "2.4" and not spoken)
+
+
+def _works_in_22(config: Config, file: File | None) -> bool:
+    """Whether a fragment opens directories, and speaks of access in the words of 2.2 alone."""
+    files = [file] if file is not None and _dialects(file) else list(config.files.values())
+    spoken = frozenset(dialect for one in files for dialect in _dialects(one))
+    return (
+        config.denies != "2.4"
+        and spoken == {"2.2"}
+        and any(item.file in files and item.section("directory") is not None for item in config.named("allow"))
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -30,7 +30,7 @@ def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None 
         return Finding(diagnostic, config, level)
     page, summary = _page(diagnostic.rule)
     file, fix = config.source(diagnostic.path), diagnostic.fix
-    hidden = not file.quotable or tells(config, [diagnostic.message], page)
+    hidden = not file.quotable or tells(config, [_without_names(config, diagnostic.message)], page)
     return Finding(
         replace(
             diagnostic,
@@ -42,6 +42,13 @@ def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None 
         config,
         level,
     )
+
+
+def _without_names(config: Config, text: str) -> str:
+    """A text without the names of files: which files a server reads may be said."""
+    for read in config.files.values():
+        text = text.replace(read.name, "")
+    return text
 
 
 def _related(related: Related, config: Config, page: str) -> Related:
