@@ -8,6 +8,7 @@ may have is decided by ``gate``.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
@@ -69,7 +70,7 @@ def differences(before: Config, after: Config) -> Iterator[Difference]:
 
 def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iterator[Difference]:
     """Those of the requests that are answered otherwise."""
-    known = _lines(before)
+    known = frozenset(words for words, count in _lines(before).items() if _lines(after)[words] <= count)
     there = _scripts(before) | _scripts(after)
     for request in requests:
         if _MARKUP.search(unquote(request.path)):
@@ -280,15 +281,18 @@ def _refusing(outcome: Outcome) -> Item | None:
 def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
     """Whether the line that refuses stood there before, for a place of its own: a refusal of everything is no such line."""
     item = _refusing(now)
-    if item is None or _words(item) not in known:
-        return False
+    return item is not None and _words(item) in known and _is_in_place(item)
+
+
+def _is_in_place(item: Item) -> bool:
     section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
     return section is not None and section.value != "/"
 
 
 @derived
-def _lines(config: Config) -> frozenset[tuple[str, ...]]:
-    return frozenset(_words(item) for item in config.items)
+def _lines(config: Config) -> Counter[tuple[str, ...]]:
+    """How often each line stands in a place of its own."""
+    return Counter(_words(item) for item in config.items if _is_in_place(item))
 
 
 def _words(item: Item) -> tuple[str, ...]:
