@@ -25,14 +25,25 @@ KNOWN: Mapping[str, Fault] = {
         r"opened: .*/admin/",
         "script-directory-not-granted: a later Location with Limit undoes the one that refuses /admin",
     ),
-    "in company: numbers of lines": Fault(
-        r"second_file, .*lost: .*/other/notes.txt",
-        "allow-in-location forgets an Alias of the main server that the host's own grant had opened",
+    "in company: an alias of the main server that hides two hosts": Fault(
+        r"default_site, .*opened: .*/page.txt",
+        "alias-hides-application gives a site that it does not see its own file back, which is called opened here",
     ),
     "in company: a grant for directories that are open already": Fault(
         r"lost: .*/hostname: ",
         "allow-in-location refuses a file that the grant alone had opened, which the case calls closed",
     ),
+    **{
+        f"in company: configs/{name}.conf": Fault(
+            r"second_file, .*lost: http://nameless.invalid/(?:static|site_media|wsgi)/marker.txt",
+            "allow-in-location leaves out an alias of the main server, which the host of another file had opened by URL",
+        )
+        for name in (
+            "012-xampp-django-configuration-wsgi-conf",
+            "044-cryotec-server-apache-apache-django-wsgi-conf",
+            "054-lamdataserver-apache-apache-django-wsgi-conf",
+        )
+    },
 }
 
 
