@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from modwsgi_fix.exposure import kind_of, worst_first
-from modwsgi_fix.impact import changed_visits, open_files, refused, told, traced
+from modwsgi_fix.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.walk import is_by_htaccess
@@ -90,10 +90,8 @@ def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iter
 def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
     """What lies open once httpd starts, which it refuses to do as it is: (URL, kind and file), likeliest to hurt first.
 
-    Empty where it started before. Without the filesystem these are files that may be there.
+    Without the filesystem these are files that may be there.
     """
-    if not refused(before) or refused(after):
-        return []
     found: dict[str, tuple[int, str, str]] = {}
     for request in dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]):
         for branch in traced(after, request):
@@ -224,8 +222,13 @@ def _is_rewritten(outcome: Outcome) -> bool:
 
 def _mapped_by(outcome: Outcome) -> str:
     """The key of the directive that says where the URL leads; empty where none does."""
-    item = next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
+    item = mapped_by(outcome)
     return item.key if item is not None else ""
+
+
+def mapped_by(outcome: Outcome) -> Item | None:
+    """The directive that says where the URL leads; None where none does."""
+    return next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
 
 
 def _mapping(outcome: Outcome) -> str:
@@ -239,7 +242,7 @@ _LEADS_TO = re.compile(r".* (?:maps it to|makes it) |DocumentRoot: ", re.S)
 
 def _asked(was: Outcome, before: Trace) -> bool:
     """Whether some visitors were let in before, and this one was not: by a log-in, an address, a variable, TLS."""
-    if was.kind is not Kind.REFUSED or _refusing(was) is None:
+    if was.kind is not Kind.REFUSED or refusing(was) is None:
         return False
     return was.status == 401 or any(branch.outcome.kind in _ANSWERED and _about_visitors(branch) for branch in before)
 
@@ -254,14 +257,14 @@ _VISITORS = ("the visitor is", "the variable", "Require ", "the log-in", "Allow 
 
 def _is_of_files(was: Outcome, now: Outcome) -> bool:
     """Whether what asked for more is about files that the URL does not lead to any more."""
-    item = _refusing(was)
+    item = refusing(was)
     section = item.section("directory", "directorymatch", "files", "filesmatch") if item is not None else None
     return section is not None and _mapping(was) != _mapping(now)
 
 
 def _is_decision(was: Outcome, now: Outcome) -> bool:
     """Whether the line that refused names the script or its directory itself."""
-    item = _refusing(was)
+    item = refusing(was)
     if item is None or not now.file:
         return False
     section = item.section("directory", "files")
@@ -272,7 +275,7 @@ def _is_decision(was: Outcome, now: Outcome) -> bool:
     return name in (now.file, directory) if section.key == "directory" else name == script
 
 
-def _refusing(outcome: Outcome) -> Item | None:
+def refusing(outcome: Outcome) -> Item | None:
     """The line that refused; None where another thing did, as the want of an index."""
     last = outcome.because[-1] if outcome.because else None
     return last.item if last is not None and last.phase == "access" else None
@@ -280,7 +283,7 @@ def _refusing(outcome: Outcome) -> Item | None:
 
 def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
     """Whether the line that refuses stood there before, for a place of its own: a refusal of everything is no such line."""
-    item = _refusing(now)
+    item = refusing(now)
     return item is not None and _words(item) in known and _is_in_place(item)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.company import Company, companies
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.effect import Difference, Effect, compared, differences, leads_out
+from modwsgi_fix.effect import Difference, Effect, compared, differences, leads_out, mapped_by, refusing
 from modwsgi_fix.exposure import kind_of
 from modwsgi_fix.impact import changed_visits, concerns_all, refusals
 from modwsgi_fix.model.access import has_wildcard
@@ -54,10 +54,7 @@ def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str
 
 def _is_its_own(difference: Difference, company: Company) -> bool:
     """Whether another site has a URL of its own back, which the fragments had taken."""
-    was, now = (
-        next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
-        for outcome in (difference.was, difference.now)
-    )
+    was, now = mapped_by(difference.was), mapped_by(difference.now)
     return now is not None and now.path in company.texts and (was is None or was.path not in company.texts)
 
 
@@ -124,10 +121,8 @@ def _granting(outcome: Outcome) -> Item | None:
 
 def _names(was: Outcome, fix: Fix) -> bool:
     """Whether the line that refused names a directory that is published, or a place below it: that is a decision."""
-    last = was.because[-1] if was.because else None
-    if was.kind is not Kind.REFUSED or last is None or last.phase != "access" or last.item is None:
-        return False
-    section = last.item.section("directory")
+    item = refusing(was) if was.kind is Kind.REFUSED else None
+    section = item.section("directory") if item is not None else None
     if section is None or not section.args:
         return False
     name = section.value.rstrip("/") + "/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
@@ -87,9 +88,8 @@ def open_files(before: Config, after: Config) -> Iterator[Request]:
         return
     for one, other in _hosts(before, after)[:_MOST_HOSTS]:
         requests: dict[Request, None] = {}
-        for config, server in ((before, one), (after, other)):
-            if server is not None:
-                requests |= dict.fromkeys(config.once(("every_file", id(server)), lambda: _walked(config, server)))  # noqa: B023
+        for config, server in _sides(before, after, one, other):
+            requests |= dict.fromkeys(config.once(("every_file", id(server)), partial(_walked, config, server)))
         yield from requests
 
 
@@ -115,9 +115,8 @@ def _otherwise(
 ) -> Iterator[Request]:
     """The same requests by other visitors."""
     authorities: dict[Authority, None] = {}
-    for config, server in ((before, one), (after, other)):
-        if server is not None:
-            authorities |= dict.fromkeys(authorities_of(config, server))
+    for config, server in _sides(before, after, one, other):
+        authorities |= dict.fromkeys(authorities_of(config, server))
     asked = {(request.host, request.port, request.address) for request in requests}
     for authority in authorities:
         if (authority.name, authority.port, authority.address) not in asked:
@@ -178,9 +177,7 @@ def _is_misplaced(item: Item) -> bool:
 
 
 def _same_text(before: Config, after: Config) -> bool:
-    return before.files.keys() == after.files.keys() and all(
-        file.text == after.files[path].text for path, file in before.files.items()
-    )
+    return not _changed_files(before, after)
 
 
 # -- hosts ---------------------------------------------------------------------------------------------------------------
@@ -239,11 +236,17 @@ def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
 
 def _visits(before: Config, after: Config, one: Server | None, other: Server | None) -> list[Visit]:
     found: dict[Request, Visit] = {}
+    for config, server in _sides(before, after, one, other):
+        for visit in visits(config, server):
+            found.setdefault(visit.request, visit)
+    return list(found.values())
+
+
+def _sides(before: Config, after: Config, one: Server | None, other: Server | None) -> Iterator[tuple[Config, Server]]:
+    """A host as it was and as it is, each with its configuration, where it is there."""
     for config, server in ((before, one), (after, other)):
         if server is not None:
-            for visit in visits(config, server):
-                found.setdefault(visit.request, visit)
-    return list(found.values())
+            yield config, server
 
 
 # -- changes -------------------------------------------------------------------------------------------------------------
