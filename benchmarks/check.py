@@ -16,7 +16,7 @@ from typing import Any
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.files import Memory
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.second_reader import objection
 from modwsgi_fix.syntax import parse

@@ -10,8 +10,8 @@ import time
 
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Memory
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.rule import all_rules
 
 _MAIN = """ServerName main.example

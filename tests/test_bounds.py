@@ -14,14 +14,15 @@ from support import config_of, job_of, lines, one_file, source_of
 from modwsgi_fix import engine
 from modwsgi_fix.cli import main
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect.exposure import exposed
 from modwsgi_fix.engine import Job, check, fix
-from modwsgi_fix.exposure import exposed
 from modwsgi_fix.files import Disk
-from modwsgi_fix.model import bounds, reader
+from modwsgi_fix.model import bounds
 from modwsgi_fix.model.bounds import READINGS_PER_LINE
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.reports.outlook import outlook
 from modwsgi_fix.reports.show import as_tree, overview
 from modwsgi_fix.rule import Severity, all_rules

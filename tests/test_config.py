@@ -7,8 +7,8 @@ from support import config_of, lines, one_file, source_of
 
 from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.model.config import Config, Guard, Target
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 
 # -- which servers -------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from modwsgi_fix.edits import Applicability, apply
 from modwsgi_fix.engine import Fixed, Job, check, fix
 from modwsgi_fix.files import Disk, Memory
 from modwsgi_fix.files.rooted import Rooted
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.second_reader import objection
 from modwsgi_fix.syntax import parse

@@ -18,12 +18,12 @@ from modwsgi_fix.model.daemons import (
     may_use,
     options_of,
 )
-from modwsgi_fix.model.groups import application_group, process_group
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.rewrite import delete_words
+from modwsgi_fix.model.merge.groups import application_group, process_group
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.servers import addresses, is_tls, label, own_name, same_name, split_name
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.text import has_placeholder
 

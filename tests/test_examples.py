@@ -10,7 +10,7 @@ from support import made
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.examples import examples, failures
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 
 

@@ -16,7 +16,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix
 from modwsgi_fix.files import Memory
 from modwsgi_fix.gate import objection
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 
 DENY = "ServerName main.test\nListen 80\n<Directory />\n    AllowOverride None\n    Require all denied\n</Directory>\n"

@@ -204,7 +204,7 @@ def test_a_rule_that_fails_leaves_the_others(run: Run, tmp_path: Path, monkeypat
 
 
 def test_an_impact_that_cannot_be_told_stops_no_fix(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modwsgi_fix.impact.impact", lambda *_: 1 / 0)
+    monkeypatch.setattr("modwsgi_fix.effect.impact.impact", lambda *_: 1 / 0)
     conf(tmp_path, site=OLD)
     outcome = run("--isolated", "--write", "conf")
     assert (tmp_path / "conf/site.conf").read_bytes() == NEW

@@ -14,7 +14,7 @@ from modwsgi_fix.cli.disk import directories
 from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.source import Source
 
 
 @pytest.fixture

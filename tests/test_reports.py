@@ -14,7 +14,7 @@ from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.reports import FORMATS, Finding, Report, fingerprints, render
 from modwsgi_fix.reports.outlook import mover, outlook
 from modwsgi_fix.rule import Diagnostic, Related, Rule, Severity
@@ -107,6 +107,7 @@ def test_json(report: Report) -> None:
         "rule": "no-bad",
         "severity": "error",
         "message": "100% <bad>, say \x1b[2J",
+        "help": "",
         "file": name,
         "line": 2,
         "column": 8,

@@ -77,7 +77,7 @@ def test_libcst_is_not_imported_without_a_script() -> None:
 import sys
 from modwsgi_fix.engine import Job, check
 from modwsgi_fix.files import Memory
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 files = Memory({"site.conf": "WSGIScriptAlias / /srv/nothing.wsgi\\n"})
 check(Job(find_sources(files, ["site.conf"])[0], list(all_rules().values())))

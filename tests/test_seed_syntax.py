@@ -10,7 +10,7 @@ import pytest
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Job, fix
 from modwsgi_fix.files import Memory
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.syntax import Comment, parse
 from modwsgi_fix.text import decode

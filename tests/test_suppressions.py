@@ -12,7 +12,7 @@ from support import job_of, made
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import check, fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.suppressions import suppressions
 from modwsgi_fix.syntax import parse

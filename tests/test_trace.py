@@ -10,17 +10,17 @@ from support import made, one_file
 
 from modwsgi_fix.cli import main
 from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.effect.exposure import exposed, kind_of
+from modwsgi_fix.effect.impact import impact
 from modwsgi_fix.engine import Job, fix
-from modwsgi_fix.exposure import exposed, kind_of
 from modwsgi_fix.files import Memory
 from modwsgi_fix.gate import objection
-from modwsgi_fix.impact import impact
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, Outcome, Trace, request_of, trace
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.visits import visits
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.reports.show import SHOWN, overview
 from modwsgi_fix.reports.trace import as_json, as_text
 from modwsgi_fix.rule import Diagnostic, Rule

@@ -24,11 +24,11 @@ from typing import NamedTuple
 
 from modwsgi_fix import gate, second_reader
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.effect import Effect
+from modwsgi_fix.effect.classes import Effect
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.files import Disk
 from modwsgi_fix.files.rooted import Rooted
-from modwsgi_fix.model.source import discover
+from modwsgi_fix.model.reading.source import discover
 from modwsgi_fix.rule import all_rules
 
 #: What a configuration file is called; what else lies beside it is no input.

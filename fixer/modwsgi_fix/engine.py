@@ -18,8 +18,8 @@ from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible, overl
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, File, Target
 from modwsgi_fix.model.outside import tells
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions

@@ -28,7 +28,7 @@ from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.files import Memory
 from modwsgi_fix.gate import objection
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.source import discover
+from modwsgi_fix.model.reading.source import discover
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.text import Span
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.company import Company, companies
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.effect import Difference, Effect, compared, differences, leads_out, mapped_by, refusing
-from modwsgi_fix.exposure import kind_of
-from modwsgi_fix.impact import changed_visits, concerns_all, refusals
-from modwsgi_fix.model.access import has_wildcard
+from modwsgi_fix.effect.classes import Difference, Effect, compared, differences, leads_out, mapped_by, refusing
+from modwsgi_fix.effect.company import Company, companies
+from modwsgi_fix.effect.exposure import kind_of
+from modwsgi_fix.effect.impact import changed_visits, concerns_all, refusals
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.sections import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Kind, Outcome, trace
 

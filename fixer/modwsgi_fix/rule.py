@@ -47,8 +47,9 @@ class Related:
 class Diagnostic:
     """One finding. ``path`` is a file key of ``Config.files``, ``span`` what to underline there.
 
-    ``message`` is one sentence in lower case without a full stop; it says what happens and what to do. ``fix`` is absent
-    where the rule cannot be sure. ``rule`` and ``severity`` are filled in by the engine from the rule when left out.
+    ``message`` is one sentence in lower case without a full stop, of at most 100 characters where the names in it are of
+    usual length: it says what happens. ``help`` says what to do, in the same form; empty where the fix says it. ``fix`` is
+    absent where the rule cannot be sure. ``rule`` and ``severity`` are filled in by the engine from the rule when left out.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
     rule: str = ""
+    help: str = ""
 
 
 Check = Callable[[Config], Iterator[Diagnostic]]

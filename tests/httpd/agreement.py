@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.merge.world import Fork, World
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, trace
 from modwsgi_fix.model.request.hosts import hostname
-from modwsgi_fix.model.request.world import Fork, World
-from modwsgi_fix.model.source import Source
 
 from . import install, server
 from .application import ANSWERED

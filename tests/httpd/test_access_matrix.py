@@ -18,7 +18,7 @@ import pytest
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.files import Memory
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 
 from .conftest import Serve

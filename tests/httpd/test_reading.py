@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.config import Config, Item, Target
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import find_sources
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 
 from .dump import Refusal, server_rows
 from .install import Install

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import pytest
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect.exposure import exposed
 from modwsgi_fix.engine import Job, fix, read
-from modwsgi_fix.exposure import exposed
 from modwsgi_fix.files import Memory
 from modwsgi_fix.gate import objection as effect
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, request_of, trace
-from modwsgi_fix.model.source import find_sources
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.second_reader import objection
 

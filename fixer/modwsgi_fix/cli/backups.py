@@ -9,8 +9,8 @@ from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files.state import kept_in_state
-from modwsgi_fix.model.source import Source, server_above
-from modwsgi_fix.model.taken import taken_in
+from modwsgi_fix.model.reading.source import Source, server_above
+from modwsgi_fix.model.reading.taken import taken_in
 from modwsgi_fix.reports.text import names
 
 

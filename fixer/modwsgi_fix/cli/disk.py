@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from modwsgi_fix.files import OWN, Disk, FileProblem
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.source import Source
 
 _HEAD = 8192
 #: Control characters that text may hold.

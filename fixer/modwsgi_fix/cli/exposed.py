@@ -26,7 +26,7 @@ def run(
 
     Exit code 1 where such a file lies open, 0 where none does.
     """
-    from modwsgi_fix.exposure import exposed
+    from modwsgi_fix.effect.exposure import exposed
     from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.exposed import as_json, as_text
 

@@ -29,8 +29,8 @@ def say_all(plan: Plan, configs: Sequence[Config]) -> None:
 
 def say_start(outcomes: Sequence[Fixed]) -> None:
     """Say what a server will hand out that starts by these fixes and did not before, the worst first."""
-    from modwsgi_fix.effect import served_by_starting
-    from modwsgi_fix.impact import refused
+    from modwsgi_fix.effect.classes import served_by_starting
+    from modwsgi_fix.effect.impact import refused
 
     for outcome in outcomes:
         if not outcome.files or not refused(outcome.before) or refused(outcome.after):
@@ -61,7 +61,7 @@ def _refused(config: Config) -> Iterator[str]:
     """What fragments mount and do not open: whether that is refused, only the rest of the server says."""
     if config.complete or config.denies or not config.named("wsgiscriptalias"):
         return
-    from modwsgi_fix.company import refused_by_default
+    from modwsgi_fix.effect.company import refused_by_default
 
     refused = refused_by_default(config)
     if refused:

@@ -15,7 +15,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import MISSING, FileProblem, working_directory
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.settings import (
     Settings,

@@ -11,8 +11,8 @@ from modwsgi_fix.cli.disk import meant_root
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.files import FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
-from modwsgi_fix.model.above import within_servers
-from modwsgi_fix.model.source import Found, discover
+from modwsgi_fix.model.reading.above import within_servers
+from modwsgi_fix.model.reading.source import Found, discover
 from modwsgi_fix.settings import Settings
 
 #: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.

@@ -27,7 +27,7 @@ from modwsgi_fix.rule import Severity
 from modwsgi_fix.settings import as_toml
 
 if TYPE_CHECKING:
-    from modwsgi_fix.impact import Impact
+    from modwsgi_fix.effect.impact import Impact
 
 _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
@@ -113,7 +113,7 @@ def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
     """
     if not plan.allowed:
         return plan
-    from modwsgi_fix.model.scripts import wsgi_scripts
+    from modwsgi_fix.model.facts.scripts import wsgi_scripts
 
     mounted = {script.path for config in configs for script in wsgi_scripts(config)}
     named = tuple(
@@ -278,7 +278,7 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     seen = not request.showing.quiet or request.showing.format == "json"
     if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
         return None
-    from modwsgi_fix.impact import impact
+    from modwsgi_fix.effect.impact import impact
 
     try:
         return tuple(

@@ -13,7 +13,7 @@ from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.root import find_servers
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reader import load
+from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.reports import gap_reason
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.settings import Settings, find, parse_target

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.lines import wrapped_end
+from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name
-from modwsgi_fix.model.variables import put_in
 from modwsgi_fix.syntax import split_words
 from modwsgi_fix.text import WHITESPACE, Span, has_placeholder, whole_number
 

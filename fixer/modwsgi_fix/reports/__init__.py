@@ -24,7 +24,7 @@ from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex, Position, Span
 
 if TYPE_CHECKING:
-    from modwsgi_fix.impact import Impact
+    from modwsgi_fix.effect.impact import Impact
 
 #: Format -> module below this package and function in it.
 FORMATS = {
@@ -63,6 +63,15 @@ class Finding(NamedTuple):
     @property
     def message(self) -> str:
         return self.diagnostic.message
+
+    @property
+    def help(self) -> str:
+        return self.diagnostic.help
+
+    @property
+    def text(self) -> str:
+        """Message and help, for formats that know one text of a finding."""
+        return f"{self.message}; {self.help}" if self.help else self.message
 
     @property
     def file(self) -> File | Script:

@@ -19,8 +19,8 @@ from modwsgi_fix.rule import Diagnostic, Related, all_rules
 from modwsgi_fix.text import Span
 
 if TYPE_CHECKING:
-    from modwsgi_fix.exposure import Exposed
-    from modwsgi_fix.impact import Impact
+    from modwsgi_fix.effect.exposure import Exposed
+    from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.model.request import Outcome, Trace
 
 
@@ -30,11 +30,13 @@ def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None 
         return Finding(diagnostic, config, level)
     page, summary = _page(diagnostic.rule)
     file, fix = config.source(diagnostic.path), diagnostic.fix
-    hidden = not file.quotable or tells(config, [_without_names(config, diagnostic.message)], page)
+    said = [_without_names(config, text) for text in (diagnostic.message, diagnostic.help)]
+    hidden = not file.quotable or tells(config, said, page)
     return Finding(
         replace(
             diagnostic,
             message=summary if hidden else diagnostic.message,
+            help="" if hidden else diagnostic.help,
             span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
             fix=None if fix is None or _betrays(fix, config, page) else fix,
             related=tuple(_related(related, config, page) for related in diagnostic.related),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from itertools import groupby
 
-from modwsgi_fix.exposure import Exposed
+from modwsgi_fix.effect.exposure import Exposed
 from modwsgi_fix.reports import VERSION, plural, valid
 from modwsgi_fix.reports.text import printable
 

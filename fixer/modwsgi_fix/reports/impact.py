@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from modwsgi_fix.reports import plural
 
 if TYPE_CHECKING:
-    from modwsgi_fix.impact import Impact
+    from modwsgi_fix.effect.impact import Impact
 
 #: More lines of one host than this are counted instead.
 _MOST = 40

@@ -58,6 +58,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "rule": finding.rule,
         "severity": finding.severity.label,
         "message": finding.message,
+        "help": finding.help,
         "file": finding.file.name,
         **_place(finding.file.lines, finding.diagnostic.span),
         "fixable": finding.level.label if finding.level else None,
@@ -102,7 +103,7 @@ def github(report: Report) -> str:
         if finding.start.line == finding.end.line:
             where |= {"col": finding.start.column, "endColumn": finding.end.column}
         properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in where.items())
-        lines.append(f"::{kinds[finding.severity]} {properties}::{_escaped(finding.message)}\n")
+        lines.append(f"::{kinds[finding.severity]} {properties}::{_escaped(finding.text)}\n")
     for name, count in report.gap_lines().items():
         text = f"{plural(count, 'line')} of {name} were not understood"
         lines.append(f"::notice title=not-understood,file={_escaped(name, property=True)}::{_escaped(text)}\n")
@@ -121,7 +122,7 @@ def gitlab(report: Report) -> str:
     return _dump(
         [
             {
-                "description": finding.message,
+                "description": finding.text,
                 "check_name": finding.rule,
                 "fingerprint": fingerprint,
                 "severity": severities[finding.severity],
@@ -158,7 +159,7 @@ def junit(report: Report) -> str:
             f"    <testcase name={attribute(finding.rule)} classname={attribute(name)} file={attribute(name)}"
             f' line="{start.line}">',
             f'      <failure type="{finding.severity.label}" message={attribute(finding.message)}>'
-            f"{escape(_xml(printable(f'{place}: {finding.message}')))}</failure>",
+            f"{escape(_xml(printable(f'{place}: {finding.text}')))}</failure>",
             "    </testcase>",
         ]
     lines += [f'    <testcase name="modwsgi-fix" classname={attribute(file.name)}/>' for file in clean]
@@ -180,7 +181,7 @@ def rdjson(report: Report) -> str:
             "source": {"name": "modwsgi-fix"},
             "diagnostics": [
                 {
-                    "message": finding.message,
+                    "message": finding.text,
                     "location": {
                         "path": finding.file.name,
                         "range": _bytes(finding.file.lines, finding.diagnostic.span),

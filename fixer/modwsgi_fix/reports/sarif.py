@@ -70,7 +70,7 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": finding.message},
+        "message": {"text": finding.text},
         "locations": [_location(finding.file, finding.diagnostic.span)],
         "partialFingerprints": {"modwsgiFix/v1": fingerprint},
     }

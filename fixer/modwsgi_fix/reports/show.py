@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
+from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request import Kind, trace
-from modwsgi_fix.model.request.layers import site_of
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.translate import Tables
 from modwsgi_fix.model.request.visits import authority_of

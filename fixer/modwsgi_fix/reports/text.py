@@ -132,6 +132,8 @@ def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
         line, column = file.lines.position(related.span.start)
         yield f"{'':{width}}::: {paint(file.name)}:{line}:{column} {paint(related.message)}"
         yield from _excerpt(file, related.span, width, "-", "34", color=color)
+    if finding.help:
+        yield f"{'':{width}} = help: {paint(finding.help)}"
     if finding.diagnostic.fix is not None:
         yield from _fix(finding.diagnostic.fix, finding.config, width, color=color)
     yield f"{'':{width}} = more: modwsgi-fix rule {finding.rule}"

@@ -6,20 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.access import (
-    access_of,
-    deny_lines,
-    depth,
-    directory_matches,
-    directory_sections,
-    grant_lines,
-    path_matches,
-    pattern_of,
-)
 from modwsgi_fix.model.config import Config, Guard, Item, Server
-from modwsgi_fix.model.rewrite import append, insert_after, insert_before
-from modwsgi_fix.model.served import Served, directory_block, files_block, served
+from modwsgi_fix.model.facts.served import Served, served
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import depth, directory_matches, directory_sections, path_matches, pattern_of
 from modwsgi_fix.model.urls import document_root
+from modwsgi_fix.rewriting.access_blocks import deny_lines, directory_block, files_block, grant_lines
+from modwsgi_fix.rewriting.lines import append, insert_after, insert_before
 from modwsgi_fix.text import Span
 
 

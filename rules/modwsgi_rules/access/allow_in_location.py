@@ -154,18 +154,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.access import (
-    AUTHENTICATION,
-    Access,
-    access_of,
-    files_matches,
-    grant,
-    is_regex_section,
-    location_sections,
-    pattern_of,
-)
 from modwsgi_fix.model.config import Config, Guard, Item, Server
-from modwsgi_fix.model.served import Served, coverage, is_unclear, location_prefix, served
+from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
+from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, grant
+from modwsgi_fix.model.merge.sections import files_matches, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out

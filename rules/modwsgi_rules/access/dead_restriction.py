@@ -61,9 +61,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import AUTHENTICATION, access_of, grant, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.served import coverage, location_prefix, served
+from modwsgi_fix.model.facts.served import coverage, location_prefix, served
+from modwsgi_fix.model.merge.access import AUTHENTICATION, access_of, grant
+from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _SECTIONS = ("location", "locationmatch", "directory", "directorymatch", "files", "filesmatch")

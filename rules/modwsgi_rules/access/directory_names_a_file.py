@@ -50,10 +50,12 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import ORDER_KEYS, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.served import quoted, target_of
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.merge.access import ORDER_KEYS
+from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span

@@ -44,9 +44,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import depth, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.merge.sections import depth, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import aliases, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Section

@@ -55,10 +55,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.access import access_of, baseline, deny_lines, grant
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.rewrite import append, insert_before
-from modwsgi_fix.model.served import served
+from modwsgi_fix.model.facts.baseline import baseline
+from modwsgi_fix.model.facts.served import served
+from modwsgi_fix.model.merge.access import access_of, grant
+from modwsgi_fix.rewriting.access_blocks import deny_lines
+from modwsgi_fix.rewriting.lines import append, insert_before
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: What else leads from URLs to files, in ways that are not followed here.

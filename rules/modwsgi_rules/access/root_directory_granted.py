@@ -36,8 +36,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.access import access_of, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})

@@ -110,12 +110,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.access import baseline, grant_lines
-from modwsgi_fix.model.closed import closed_by_baseline, fetched_as_file, file_grant
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import insert_after
-from modwsgi_fix.model.served import Served, directory_block, is_unclear, target_of
+from modwsgi_fix.model.facts.baseline import baseline
+from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
+from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
 from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
+from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 

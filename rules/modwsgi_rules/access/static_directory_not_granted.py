@@ -44,12 +44,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.access import grant_lines
-from modwsgi_fix.model.closed import closed_by_baseline, file_grant
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import insert_after
-from modwsgi_fix.model.served import directory_block, is_unclear, target_of
+from modwsgi_fix.model.facts.closed import closed_by_baseline
+from modwsgi_fix.model.facts.served import is_unclear, target_of
 from modwsgi_fix.model.urls import aliases
+from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
+from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, rule
 
 

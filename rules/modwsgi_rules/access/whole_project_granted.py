@@ -41,9 +41,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.access import access_of, has_wildcard, is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, File, Item
 from modwsgi_fix.model.daemons import DaemonProcess
-from modwsgi_fix.model.hoisting import dependents, hoist
+from modwsgi_fix.rewriting.hoisting import dependents, hoist
 
 
 def hoisted(

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.rewrite import add_words
+from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 

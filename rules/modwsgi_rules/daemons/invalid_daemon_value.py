@@ -39,7 +39,7 @@ from modwsgi_fix.directives import DaemonOption, daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
-from modwsgi_fix.model.rewrite import delete_words
+from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 

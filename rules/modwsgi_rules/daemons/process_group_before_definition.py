@@ -42,8 +42,8 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses
-from modwsgi_fix.model.moving import delete_with_comment, lines_with_comment
-from modwsgi_fix.model.rewrite import insert_before
+from modwsgi_fix.rewriting.lines import insert_before
+from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.daemons._shared import hoisted
 

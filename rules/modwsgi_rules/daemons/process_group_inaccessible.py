@@ -65,7 +65,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, may_use
-from modwsgi_fix.model.groups import in_force
+from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log, split_name
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.daemons._shared import hoisted

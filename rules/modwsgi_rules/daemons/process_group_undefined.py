@@ -73,7 +73,7 @@ from modwsgi_fix.model.daemons import (
     is_settled,
     may_use,
 )
-from modwsgi_fix.model.groups import in_force
+from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 

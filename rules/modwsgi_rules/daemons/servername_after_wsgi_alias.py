@@ -58,9 +58,9 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
-from modwsgi_fix.model.moving import delete_with_comment, lines_with_comment
-from modwsgi_fix.model.rewrite import prepend
 from modwsgi_fix.model.servers import label, own_name, same_error_log
+from modwsgi_fix.rewriting.lines import prepend
+from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.daemons._shared import hoisted
 

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes, group_uses
-from modwsgi_fix.model.groups import in_force
+from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 

@@ -52,9 +52,9 @@ from modwsgi_fix.model.daemons import (
     group_uses,
     is_settled,
 )
-from modwsgi_fix.model.groups import process_group
-from modwsgi_fix.model.rewrite import insert_after
+from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import has_placeholder
 

@@ -62,10 +62,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
-from modwsgi_fix.model.rewrite import insert_after, insert_before
+from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
 from modwsgi_fix.model.servers import addresses, own_name
 from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.rewriting.lines import insert_after, insert_before
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 #: The port is left out of the interpreter's name (wsgi_config.c:wsgi_application_group).

@@ -48,9 +48,9 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import in_template
-from modwsgi_fix.model.groups import handlers
-from modwsgi_fix.model.rewrite import add_words, delete
+from modwsgi_fix.model.facts.selections import handlers
 from modwsgi_fix.model.urls import mount_options, mounts
+from modwsgi_fix.rewriting.lines import add_words, delete
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 _OPTION = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}

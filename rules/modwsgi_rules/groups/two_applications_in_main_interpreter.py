@@ -40,7 +40,7 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.groups import application_group, process_group, script_path
+from modwsgi_fix.model.merge.groups import application_group, process_group, script_path
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 

@@ -44,9 +44,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.access import access_of
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 #: Tried on 2.4.71 with every one of these modules loaded: each is an invalid command.

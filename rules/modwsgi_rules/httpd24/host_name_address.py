@@ -39,8 +39,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Arg, Config, Item, Server
-from modwsgi_fix.model.rewrite import replace_arg
 from modwsgi_fix.model.servers import address, own_name
+from modwsgi_fix.rewriting.lines import replace_arg
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: A domain name. A bare word is often a placeholder, and localhost is found without asking anyone.

@@ -60,7 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.dialects import DENIED, GRANTED, Clause, clauses
+from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
 

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, rule
 
 

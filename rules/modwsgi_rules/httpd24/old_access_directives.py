@@ -148,8 +148,8 @@ from dataclasses import replace
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.dialects import DENIED, GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
-from modwsgi_fix.model.rewrite import delete, insert_before, replace_lines
+from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
+from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 #: Further access checkers, which Satisfy Any lets a password stand in for.

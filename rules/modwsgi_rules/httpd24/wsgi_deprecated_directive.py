@@ -34,7 +34,7 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import find, version
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.rewrite import delete, replace
+from modwsgi_fix.rewriting.lines import delete, replace
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

@@ -44,7 +44,7 @@ from modwsgi_fix.directives import DirectiveInfo, daemon_option, find, version
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.rewrite import delete
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 #: What may be deleted without a loss: (directive, value, or an empty string for any).

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
-from modwsgi_fix.model.served import quoted
+from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, rule
 
 _PACKAGES = re.compile(r"(?P<root>/.+)/lib(?:64)?/python(?P<version>\d[\d.]*)/site-packages/?")

@@ -32,7 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 

@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script import Module, Statement, is_main_guard, is_python3
 from modwsgi_fix.text import Span

@@ -41,7 +41,7 @@ from http import HTTPStatus
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

@@ -57,7 +57,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import WsgiScript, append_to, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, bobo_resources, makes_application
 from modwsgi_fix.text import Span

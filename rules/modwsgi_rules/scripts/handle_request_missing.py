@@ -39,7 +39,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import append_to, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
+from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 

@@ -78,7 +78,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.scripts import append_to, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
+from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
 from modwsgi_fix.text import Span

@@ -42,7 +42,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with
-from modwsgi_fix.model.verdict import revival
+from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Close, Directive, Section, Word
 from modwsgi_fix.text import Span

@@ -51,7 +51,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import files, is_unsettled
-from modwsgi_fix.model.verdict import revival
+from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Problem, Section
 from modwsgi_fix.text import Span

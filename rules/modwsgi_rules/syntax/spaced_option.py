@@ -26,7 +26,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
-from modwsgi_fix.model.verdict import SCRIPT_OPTIONS, WSGI_WORDS
+from modwsgi_fix.rewriting.verdict import SCRIPT_OPTIONS, WSGI_WORDS
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span

@@ -54,7 +54,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, File, Target
 from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.model.lines import files, in_macro, locate, takes_options
-from modwsgi_fix.model.verdict import refusal
+from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import WHITESPACE, Span

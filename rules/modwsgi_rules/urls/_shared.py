@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.exposure import holds_static_files_only
+from modwsgi_fix.effect.exposure import holds_static_files_only
 from modwsgi_fix.model.config import Config
 
 

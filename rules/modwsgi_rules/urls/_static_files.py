@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.exposure import Closed, closed_below
-from modwsgi_fix.model.access import deny_lines
+from modwsgi_fix.effect.exposure import Closed, closed_below
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.served import links_in, quoted, static_block
+from modwsgi_fix.model.facts.served import links_in
+from modwsgi_fix.rewriting.access_blocks import deny_lines, quoted, static_block
 
 
 class StaticFiles(NamedTuple):

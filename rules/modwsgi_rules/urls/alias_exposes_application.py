@@ -48,9 +48,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from modwsgi_fix.model.access import grant
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.served import Served, served_by_root, target_of
+from modwsgi_fix.model.facts.served import Served, served_by_root, target_of
+from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.urls import Mapping, aliases, covers, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span

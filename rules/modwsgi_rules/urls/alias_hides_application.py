@@ -156,18 +156,19 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.access import (
-    access_of,
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.facts.served import is_file
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import (
     directory_sections,
     location_matches,
     location_sections,
     may_overlap,
     pattern_of,
 )
-from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.rewrite import replace_lines
-from modwsgi_fix.model.served import is_file, quoted, script_block
 from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
+from modwsgi_fix.rewriting.access_blocks import quoted, script_block
+from modwsgi_fix.rewriting.lines import replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 

@@ -37,8 +37,8 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.patterns import is_understood
-from modwsgi_fix.model.rewrite import extend_arg
 from modwsgi_fix.model.urls import has_top_level_branch, mapping_of
+from modwsgi_fix.rewriting.lines import extend_arg
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: `/([^/]*\.css)`, `/favicon\.ico$`: a file by its name, at any depth, on purpose.

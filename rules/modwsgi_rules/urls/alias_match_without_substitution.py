@@ -40,8 +40,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.served import is_file, quoted
+from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 from modwsgi_rules.urls._shared import leads_on

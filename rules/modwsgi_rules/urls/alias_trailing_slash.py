@@ -57,9 +57,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import extend_arg
-from modwsgi_fix.model.served import is_file
+from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.urls import mapping_of
+from modwsgi_fix.rewriting.lines import extend_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.urls._shared import leads_on
 

@@ -41,8 +41,8 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.moving import delete_with_comment
 from modwsgi_fix.model.urls import Mapping, mounts, together
+from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, rule
 
 

@@ -45,9 +45,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.access import directory_matches, files_matches, is_regex_section, location_matches, pattern_of
 from modwsgi_fix.model.config import Arg, Config, Item, Server
-from modwsgi_fix.model.served import Served, target_of
+from modwsgi_fix.model.facts.served import Served, target_of
+from modwsgi_fix.model.merge.sections import (
+    directory_matches,
+    files_matches,
+    is_regex_section,
+    location_matches,
+    pattern_of,
+)
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 

@@ -86,10 +86,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.access import access_of, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.rewrite import add_words, delete, unwrap
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mount_options, mounts
+from modwsgi_fix.rewriting.lines import add_words, delete, unwrap
 from modwsgi_fix.rule import Diagnostic, rule
 from modwsgi_fix.syntax import Section
 

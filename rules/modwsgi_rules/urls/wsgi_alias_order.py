@@ -48,12 +48,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import grant
 from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import delete_lines, with_comments
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.urls import Mapping, covers_whole, mount_options, mounts, together
+from modwsgi_fix.rewriting.lines import delete_lines, with_comments
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 

@@ -37,9 +37,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.rewrite import extend_arg
-from modwsgi_fix.model.served import is_file
+from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.urls import Mapping, mapping_of, mounts
+from modwsgi_fix.rewriting.lines import extend_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 

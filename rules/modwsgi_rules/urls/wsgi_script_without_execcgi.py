@@ -49,13 +49,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.access import directory_matches, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.options import has_signs, option
-from modwsgi_fix.model.rewrite import insert_after
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.merge.options import has_signs, option
+from modwsgi_fix.model.merge.sections import directory_matches, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

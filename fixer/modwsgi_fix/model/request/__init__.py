@@ -7,7 +7,8 @@ the files do not decide becomes branches (``world.py``); what is not modelled is
 from __future__ import annotations
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.request.outcome import Branch, Kind, Outcome, Request, Step, Trace, request_of
+from modwsgi_fix.model.merge.world import Step
+from modwsgi_fix.model.request.outcome import Branch, Kind, Outcome, Request, Trace, request_of
 from modwsgi_fix.model.request.phases import trace
 
 __all__ = ["Branch", "Config", "Kind", "Outcome", "Request", "Step", "Trace", "request_of", "trace"]

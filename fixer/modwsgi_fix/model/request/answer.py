@@ -6,12 +6,12 @@ import re
 
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
+from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
 from modwsgi_fix.model.request.hosts import hostname, server_port
-from modwsgi_fix.model.request.layers import every, last
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.model.request.walk import merged_options
-from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond
 from modwsgi_fix.model.urls import mount_options
 
 DIRECTORY_HANDLER = "httpd/unix-directory"

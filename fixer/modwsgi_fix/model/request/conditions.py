@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.model.merge.layers import Layer
 from modwsgi_fix.model.patterns import Unknown, search
-from modwsgi_fix.model.request.layers import Layer
 from modwsgi_fix.model.request.state import State
 
 _COMPARISON = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.merge.world import World
 from modwsgi_fix.model.patterns import host_wildcard
-from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
-from modwsgi_fix.model.request.world import Done, World
+from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
 from modwsgi_fix.text import whole_number
 

@@ -9,11 +9,11 @@ import re
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.hosts import server_port
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url, server_name
-from modwsgi_fix.model.request.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.text import decode, encode, whole_number
 
 _FLAGS = frozenset({

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from modwsgi_fix.model.config import Item, Server
+from modwsgi_fix.model.config import Server
+from modwsgi_fix.model.merge.world import Step
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -80,19 +81,6 @@ def request_of(url: str, **details: Any) -> Request:
     return request._replace(**details)
 
 
-class Step(NamedTuple):
-    """One decision on the way: what was decided in which phase, and the directive that did; None for a default."""
-
-    phase: str
-    text: str
-    item: Item | None = None
-
-    @property
-    def place(self) -> str:
-        """``file:line``, or an empty string."""
-        return f"{self.item.file.name}:{self.item.line}" if self.item else ""
-
-
 class Outcome(NamedTuple):
     """What a visitor gets.
 
@@ -152,6 +140,14 @@ class Outcome(NamedTuple):
         return {Kind.LISTING: "directory listing", Kind.PROXY: "proxied", Kind.ERROR: "no answer"}.get(
             self.kind, "unknown"
         )
+
+
+class Done(Exception):
+    """The request is answered: an outcome without its steps."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.kind)
+        self.outcome = outcome
 
 
 class Branch(NamedTuple):

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.model.access import from_all, words
 from modwsgi_fix.model.config import Item
-from modwsgi_fix.model.request.layers import Layer, every, last
+from modwsgi_fix.model.merge.access import from_all, words
+from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State
-from modwsgi_fix.model.request.world import Beyond
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.merge.layers import Layer, file_layers, last, site_of
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.request.answer import DIRECTORY_HANDLER, find_handler, respond
 from modwsgi_fix.model.request.hosts import select
-from modwsgi_fix.model.request.layers import Layer, file_layers, last, site_of
-from modwsgi_fix.model.request.outcome import Kind, Outcome, Request, Trace
+from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
 from modwsgi_fix.model.request.state import State, clean, escaped, location_url
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.walk import walk
-from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, explore
 
 _MOST_SUBREQUESTS = 10
 
@@ -22,7 +22,14 @@ def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
     With ``dialect`` 2.2 or 2.4 it would if nothing were said of access in the words of the other one.
     """
     cache = config.derived(_seen)
-    return explore(request, config.disk, lambda world: _run(config, request, world), cache, dialect)
+    return Trace(
+        request, tuple(_branch(way) for way in ways(lambda w: _run(config, request, w), config.disk, cache, dialect))
+    )
+
+
+def _branch(way: Way[Outcome]) -> Branch:
+    outcome = Outcome(Kind.UNKNOWN, reason=way.reason) if way.result is None else way.result
+    return Branch(way.said, outcome._replace(because=way.steps), way.assumed)
 
 
 def _seen(config: Config) -> dict[str, tuple[str, bool]]:
@@ -36,14 +43,17 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         raise Beyond(f"not all of the configuration was read: {config.left_out}")
     if request.method in ("TRACE", "CONNECT", "OPTIONS"):
         raise Beyond(f"the method {request.method} is not modelled")
-    server = select(config, request, world)
+    server: Server | None = None
     try:
+        server = select(config, request, world)
         return _answer(config, server, request, world)
     except Beyond as beyond:
+        if server is None:
+            raise
         world.step("unknown", beyond.reason, beyond.item)
         return Outcome(Kind.UNKNOWN, server=server, reason=beyond.reason)
     except Done as done:
-        return done.outcome._replace(server=server)
+        return done.outcome if server is None else done.outcome._replace(server=server)
 
 
 def _answer(config: Config, server: Server, request: Request, world: World) -> Outcome:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer, Site, last
+from modwsgi_fix.model.merge.world import MISSING, World
 from modwsgi_fix.model.request.hosts import hostname, server_port
-from modwsgi_fix.model.request.layers import Layer, Site, last
-from modwsgi_fix.model.request.outcome import Kind, Outcome, Request
-from modwsgi_fix.model.request.world import MISSING, Done, World
+from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")

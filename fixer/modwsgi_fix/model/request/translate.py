@@ -10,11 +10,11 @@ import re
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer, last
+from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search
-from modwsgi_fix.model.request.layers import Layer, last
-from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
-from modwsgi_fix.model.request.world import Beyond, Done, normal
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 

@@ -12,15 +12,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.access import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.merge.layers import Site, site_of
+from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.patterns import Match, quoted, search
 from modwsgi_fix.model.request.hosts import aliases_of
-from modwsgi_fix.model.request.layers import Site, site_of
 from modwsgi_fix.model.request.outcome import Request
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.translate import Tables, mapped
-from modwsgi_fix.model.request.world import Beyond
 from modwsgi_fix.model.servers import addresses, is_tls, own_name
 from modwsgi_fix.model.urls import Mapping, alias_match
 from modwsgi_fix.text import whole_number

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, derived
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.request.layers import Layer, Site, every, last
-from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.world import DIRECTORY, FILE, MISSING, Beyond, Done, World, normal
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.merge.layers import Layer, Site, every, last
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 
 _SCRIPTS = (".wsgi", ".py", ".fcgi")
 #: What is unknown where an .htaccess file decides.

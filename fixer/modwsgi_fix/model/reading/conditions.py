@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modwsgi_fix.model.config import Guard, Target
-from modwsgi_fix.model.variables import Variables
+from modwsgi_fix.model.reading.variables import Variables
 
 #: Modules that are compiled in wherever httpd is packaged, so that no LoadModule names them.
 STATIC_MODULES = frozenset({"core", "http", "so", "log_config", "logio", "unixd", "version", "watchdog"})

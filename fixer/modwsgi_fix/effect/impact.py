@@ -8,10 +8,10 @@ from functools import partial
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.moving import context
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label, own_name
+from modwsgi_fix.rewriting.moving import context
 
 #: Files of one host that are all asked for; of more, so many of each directory and suffix.
 _MOST_FILES, _LIKE = 500, 3
@@ -149,7 +149,7 @@ def refusals(config: Config) -> int:
     """How many reasons httpd certainly has to refuse it."""
     found = sum(len(file.tree.problems) for file in config.files.values())
     from modwsgi_fix import directives
-    from modwsgi_fix.model.verdict import refusal
+    from modwsgi_fix.rewriting.verdict import refusal
 
     names: set[str] = set()
     for item in config.named("wsgidaemonprocess"):

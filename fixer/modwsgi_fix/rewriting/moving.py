@@ -10,7 +10,7 @@ from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.model.rewrite import insert_before, insert_outside, lines_of
+from modwsgi_fix.rewriting.lines import insert_before, insert_outside, lines_of
 from modwsgi_fix.syntax import Comment, Directive, Node, Section
 from modwsgi_fix.text import Span
 

@@ -15,13 +15,13 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from modwsgi_fix.exposure import kind_of, worst_first
-from modwsgi_fix.impact import changed_visits, open_files, told, traced
+from modwsgi_fix.effect.exposure import kind_of, worst_first
+from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.facts.served import is_file
+from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.walk import is_by_htaccess
-from modwsgi_fix.model.request.world import FILE, MISSING
-from modwsgi_fix.model.served import is_file
 from modwsgi_fix.model.urls import aliases, mounts
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, File, Guard, Item
 from modwsgi_fix.model.daemons import DaemonProcess, group_uses
-from modwsgi_fix.model.moving import delete_with_comment, insert_above, lines_with_comment
+from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, lines_with_comment
 
 #: The names of conditions, as httpd writes them.
 _CONDITIONS = {

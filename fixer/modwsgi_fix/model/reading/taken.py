@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
 
 
 def taken_in(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.access import access_of, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import aliases
 
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import posixpath
 
-from modwsgi_fix.model.access import (
-    Grant,
-    access_of,
-    baseline,
-    directory_matches,
-    directory_sections,
-    grant,
-    location_sections,
-)
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.facts.baseline import baseline
+from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.merge.access import Grant, access_of, grant
+from modwsgi_fix.model.merge.sections import directory_matches, directory_sections, location_sections
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
-from modwsgi_fix.model.served import Served, directory_block, files_block, location_prefix, served
 from modwsgi_fix.model.urls import Mapping, is_prefix
 
 
@@ -108,13 +102,6 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
         if path in ("/", ""):
             return False
         path = posixpath.dirname(path)
-
-
-def file_grant(config: Config, target: Served) -> list[str]:
-    """The block that opens one file, and says nothing of its directory."""
-    assert target.file is not None
-    beside = target.mapping.item if target.mapping is not None else None
-    return directory_block(target.directory, files_block(config, target.file, beside))
 
 
 def fetched_as_file(config: Config, script: Served) -> bool:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
-from modwsgi_fix.model.access import directory_matches, directory_rank, files_matches, location_matches
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import GroupUse, is_settled
-from modwsgi_fix.model.urls import Mapping, mount_options, mounts
+from modwsgi_fix.model.daemons import is_settled
+from modwsgi_fix.model.merge.sections import directory_matches, directory_rank, files_matches, location_matches
+from modwsgi_fix.model.urls import Mapping, mount_options
 
 #: The application group where none is selected: one for each host name, port and mount point.
 DEFAULT_APPLICATION = "%{RESOURCE}"
@@ -98,27 +98,3 @@ def _holds(section: Item, mount: Mapping) -> bool | None:
 def script_path(mount: Mapping) -> str | None:
     """The script that a mount names; None for a pattern with ``$1``, and where a variable or placeholder stands."""
     return mount.target if is_settled(mount.target) and "$" not in mount.target else None
-
-
-def in_force(config: Config, use: GroupUse) -> bool:
-    """True where a selection of a process group may decide over some request.
-
-    False for a host that hands nothing to mod_wsgi, and where every mount says something else.
-    """
-    item = use.item
-    if item.key != "wsgiprocessgroup":
-        return True
-    servers = [item.server, *config.hosts] if item.server.is_main else [item.server]
-    found = [(server, mount) for server in servers for mount in mounts(config, server)]
-    if handlers(config) or (item.sections and found):
-        return True
-    selections = (process_group(config, server, mount) for server, mount in found)
-    return any(selection.name is None or selection.item is item for selection in selections)
-
-
-def handlers(config: Config) -> bool:
-    """True where files are handed to mod_wsgi by their handler."""
-    items = config.named("addhandler", "sethandler")
-    return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(
-        config.named("wsgihandlerscript")
-    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.files import Files
 from modwsgi_fix.files.rooted import Rooted
-from modwsgi_fix.model.source import Source
+from modwsgi_fix.model.reading.source import Source
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")

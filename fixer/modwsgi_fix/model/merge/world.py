@@ -1,21 +1,23 @@
 """What is not in the configuration: the filesystem, run-time values, undecided conditions. Three-valued, never guessed.
 
-The tracing code is written as if everything were known, and asks a ``World``. A question that nothing answers raises
-``Fork``; ``explore`` then runs the code once for each answer. So what cannot be known becomes branches, and where all
-branches lead to one result it did not matter.
+What merges sections and follows requests is written as if everything were known, and asks a ``World``. A question that
+nothing answers raises ``Fork``; ``ways`` then runs the code once for each answer. So what cannot be known becomes branches,
+and where all branches lead to one result it did not matter.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Item
-from modwsgi_fix.model.request.outcome import Branch, Kind, Outcome, Request, Step, Trace
+from modwsgi_fix.model.config import Guard, Item
 
 #: More branches than anyone would read.
 _MOST_BRANCHES = 24
+
+T = TypeVar("T")
 
 FILE, DIRECTORY, MISSING = "file", "directory", "missing"
 
@@ -38,12 +40,17 @@ class Beyond(Exception):
         self.item = item
 
 
-class Done(Exception):
-    """The request is answered: an outcome without its steps."""
+class Step(NamedTuple):
+    """One decision on the way: what was decided in which phase, and the directive that did; None for a default."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.kind)
-        self.outcome = outcome
+    phase: str
+    text: str
+    item: Item | None = None
+
+    @property
+    def place(self) -> str:
+        """``file:line``, or an empty string."""
+        return f"{self.item.file.name}:{self.item.line}" if self.item else ""
 
 
 class World:
@@ -77,14 +84,8 @@ class World:
     def active(self, item: Item) -> bool:
         """Whether a directive is read at all: the conditions around it."""
         for guard in item.guards:
-            name = {"ifmodule": "IfModule", "ifdefine": "IfDefine", "ifversion": "IfVersion", "iffile": "IfFile"}.get(
-                guard.kind, guard.kind
-            )
-            true = self.ask(
-                f"<{name} {guard.test}>",
-                ("yes", f"<{name} {guard.test}> is true"),
-                ("no", f"<{name} {guard.test}> is false"),
-            )
+            question = question_of(guard)
+            true = self.ask(question, ("yes", f"{question} is true"), ("no", f"{question} is false"))
             if (true == "yes") is guard.negated:
                 return False
         return True
@@ -132,42 +133,58 @@ class World:
             return None
 
 
-def explore(
-    request: Request,
+class Way(NamedTuple, Generic[T]):
+    """What came out where the answers ``assumed`` hold, which ``said`` puts in words.
+
+    ``result`` is None where too much is unknown: ``reason`` says what.
+    """
+
+    said: tuple[str, ...]
+    assumed: tuple[tuple[str, str], ...]
+    result: T | None
+    steps: tuple[Step, ...]
+    reason: str = ""
+
+
+def ways(
+    run: Callable[[World], T],
     disk: Files | None,
-    run: Callable[[World], Outcome],
     cache: dict[str, tuple[str, bool]],
     dialect: str = "",
-) -> Trace:
-    """Every way that ``run`` may go. ``dialect`` as for ``World``."""
-    pending: list[tuple[dict[str, str], tuple[str, ...]]] = [({}, ())]
-    branches: list[Branch] = []
+    given: Mapping[str, str] | None = None,
+) -> Iterator[Way[T]]:
+    """Every way that ``run`` may go, those with the fewest questions first. ``dialect`` as for ``World``.
+
+    ``given`` are answers that hold in all of them. A ``Beyond`` that ``run`` raises is the end of one way.
+    """
+    pending: list[tuple[dict[str, str], tuple[str, ...]]] = [(dict(given or {}), ())]
+    count = 0
     while pending:
         assumed, said = pending.pop(0)
         world = World(disk, assumed, cache, dialect)
         try:
-            outcome = _outcome(run, world)
+            result = run(world)
+        except Beyond as beyond:
+            world.step("unknown", beyond.reason, beyond.item)
+            way = Way[T](said, tuple(assumed.items()), None, tuple(world.steps), beyond.reason)
         except Fork as fork:
-            if len(branches) + len(pending) + len(fork.answers) > _MOST_BRANCHES:
-                reason = f"too much is unknown: {fork.question}, and more"
-                outcome = Outcome(Kind.UNKNOWN, reason=reason, because=tuple(world.steps))
-                branches.append(Branch(said, outcome, tuple(assumed.items())))
+            if count + len(pending) + len(fork.answers) <= _MOST_BRANCHES:
+                pending += [({**assumed, fork.question: value}, (*said, words)) for value, words in fork.answers]
                 continue
-            pending += [({**assumed, fork.question: value}, (*said, words)) for value, words in fork.answers]
+            reason = f"too much is unknown: {fork.question}, and more"
+            way = Way[T](said, tuple(assumed.items()), None, tuple(world.steps), reason)
         else:
-            branches.append(Branch(said, outcome, tuple(assumed.items())))
-    return Trace(request, tuple(branches))
+            way = Way(said, tuple(assumed.items()), result, tuple(world.steps))
+        count += 1
+        yield way
 
 
-def _outcome(run: Callable[[World], Outcome], world: World) -> Outcome:
-    try:
-        outcome = run(world)
-    except Beyond as beyond:
-        world.step("unknown", beyond.reason, beyond.item)
-        outcome = Outcome(Kind.UNKNOWN, reason=beyond.reason)
-    except Done as done:
-        outcome = done.outcome
-    return outcome._replace(because=tuple(world.steps))
+def question_of(guard: Guard) -> str:
+    """What a condition asks, as ``World.active`` does."""
+    return f"<{_CONDITIONS.get(guard.kind, guard.kind)} {guard.test}>"
+
+
+_CONDITIONS = {"ifmodule": "IfModule", "ifdefine": "IfDefine", "ifversion": "IfVersion", "iffile": "IfFile"}
 
 
 def normal(path: str) -> str:

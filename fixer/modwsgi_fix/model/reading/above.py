@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.reader import load
-from modwsgi_fix.model.source import Source, lies_in, servers_above
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source, lies_in, servers_above
 
 #: Directories whose files are enabled by a link: such a file is read as if it were.
 _AVAILABLE = ("sites-available", "conf-available")

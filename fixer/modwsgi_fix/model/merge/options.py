@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modwsgi_fix.model.access import directory_matches, directory_sections, location_sections
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.merge.sections import directory_matches, directory_sections, location_sections
 
 #: What ``All`` leaves out.
 _NOT_IN_ALL = frozenset({"multiviews"})

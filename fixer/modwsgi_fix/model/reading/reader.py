@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
-from modwsgi_fix.model.conditions import Modules, weigh
 from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Server, Target
-from modwsgi_fix.model.include_paths import candidates, is_own
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.patterns import wildcard
-from modwsgi_fix.model.source import Source, named_scripts, script_at
-from modwsgi_fix.model.variables import Variables
+from modwsgi_fix.model.reading.conditions import Modules, weigh
+from modwsgi_fix.model.reading.include_paths import candidates, is_own
+from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
+from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.syntax import (
     CONDITIONS,
     DEEPEST_SECTION,

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from modwsgi_fix.model.effort import begins_with_anything, steps
-from modwsgi_fix.model.pcre import Untranslatable, character_class, literal, translate
+from modwsgi_fix.model.patterns.effort import begins_with_anything, steps
+from modwsgi_fix.model.patterns.pcre import Untranslatable, character_class, literal, translate
 from modwsgi_fix.text import decode, encode
 
 try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.

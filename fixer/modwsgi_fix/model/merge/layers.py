@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from modwsgi_fix.model.access import directory_rank, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.merge.sections import directory_rank, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.world import Beyond, World, normal
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
-from modwsgi_fix.model.request.world import Beyond, World, normal
 
 _FILES = frozenset({"files", "filesmatch"})
 _CONDITIONAL = frozenset({"if", "elseif", "else"})

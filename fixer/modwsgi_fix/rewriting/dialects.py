@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from modwsgi_fix.model.access import Access, access_of, depth, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.rewrite import lines_of
+from modwsgi_fix.model.merge.access import Access, access_of
+from modwsgi_fix.model.merge.sections import depth, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.rewriting.lines import lines_of
 
 #: The sections whose access directives are understood here. Not Limit, nor If.
 SECTIONS = frozenset({

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from modwsgi_fix.model.access import deny_lines, grant_lines, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import (
     Mapping,
     aliases,
@@ -228,49 +227,6 @@ def coverage(prefix: str, target: Served) -> Literal["all", "some", "none"]:
     if is_prefix(prefix, url):
         return "all"
     return "some" if is_prefix(url, prefix) else "none"
-
-
-def quoted(path: str) -> str:
-    """A path as one argument."""
-    return f'"{path}"' if any(char in path for char in " \t'") or not path else path
-
-
-def static_block(
-    config: Config, directory: str, *, follow_links: bool = False, grants: bool = True, overrides: bool = False
-) -> list[str]:
-    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess.
-
-    ``grants`` False says nothing of access; ``overrides`` leaves an .htaccess file what it may say.
-    """
-    links = "" if follow_links else " -FollowSymLinks"
-    return [
-        f"<Directory {quoted(directory)}>",
-        f"    Options -Indexes{links}",
-        *(["    AllowOverride None"] if not overrides else []),
-        *(f"    {line}" for line in (grant_lines(config) if grants else [])),
-        "</Directory>",
-    ]
-
-
-def script_block(config: Config, directory: str, file: str) -> list[str]:
-    """The block that opens one script and closes what lies beside it."""
-    return [
-        f"<Directory {quoted(directory)}>",
-        "    AllowOverride None",
-        *(f"    {line}" for line in [*deny_lines(config), *files_block(config, file)]),
-        "</Directory>",
-    ]
-
-
-def files_block(config: Config, file: str, beside: Item | None = None) -> list[str]:
-    """The block that opens one file of a directory, in the words of the file that ``beside`` stands in."""
-    grants = grant_lines(config, beside.file if beside is not None else None)
-    return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grants), "</Files>"]
-
-
-def directory_block(directory: str, lines: Iterable[str]) -> list[str]:
-    """A ``<Directory>`` that says this."""
-    return [f"<Directory {quoted(directory)}>", *(f"    {line}" for line in lines), "</Directory>"]
 
 
 class Links(NamedTuple):

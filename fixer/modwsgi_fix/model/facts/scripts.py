@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, Item, Script, derived
 from modwsgi_fix.model.daemons import options_of
-from modwsgi_fix.model.served import target_of
+from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.script import Module, NotPython3, parse
 from modwsgi_fix.text import Span
@@ -81,14 +79,3 @@ def module_of(script: WsgiScript) -> Module | None:
         return parse(script.script.text)
     except NotPython3:
         return None
-
-
-def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
-    """A line of its own at the end of the script; after a function two blank lines come first, as is usual."""
-    text, newline = module.text, module.newline
-    end = len(text)
-    stripped = text.rstrip("\r\n\t\f ")
-    gap = 2 if module.body and module.body[-1].kind in ("def", "class") else 0
-    have = len(re.findall(r"\r\n?|\n", text[len(stripped) :]))
-    lead = newline * max(0, 1 + gap - have) if stripped else ""
-    return Edit(script.path, Span(end, end), f"{lead}{line}{newline}")

@@ -1,0 +1,1 @@
+"""What a change does to visitors, and what of it a fix may do."""

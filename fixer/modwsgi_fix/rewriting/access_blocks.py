@@ -1,0 +1,125 @@
+"""The lines and sections that open or close a directory or a file, in the words that the server needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from modwsgi_fix.model.config import Config, File, Item
+from modwsgi_fix.model.facts.baseline import baseline_dialects
+from modwsgi_fix.model.facts.served import Served
+from modwsgi_fix.model.merge.access import ORDER_KEYS
+from modwsgi_fix.syntax import Directive
+
+
+def grant_lines(config: Config, file: File | None = None) -> list[str]:
+    """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
+
+    Both dialects must allow (domain.md C4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
+    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others, nor does one that opens directories
+    in the words of 2.2 alone: its server understands them. One that has words of 2.2 otherwise gets both, the old ones only
+    for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
+    """
+    old = ["Order allow,deny", "Allow from all"]
+    if config.target.is_22:
+        return old
+    dialects = baseline_dialects(config)
+    if dialects is not None:
+        return ["Require all granted", *old] if dialects[0] else ["Require all granted"]
+    if config.complete and not config.named("order", "allow", "deny"):
+        return ["Require all granted"]
+    if not config.complete and _speaks_24_alone(config, file):
+        return ["Require all granted"]
+    if not config.complete and _works_in_22(config, file):
+        return old
+    return [
+        "Require all granted",
+        "<IfModule mod_access_compat.c>",
+        *(f"    {line}" for line in old),
+        "</IfModule>",
+    ]
+
+
+def _speaks_24_alone(config: Config, file: File | None) -> bool:
+    """Whether a fragment's access is in the words of 2.4, and none is in those of 2.2; nor is the deny around it."""
+    if config.denies == "2.2":
+        return False
+    spoken = (_dialects(file) if file is not None else frozenset()) or frozenset(
+        dialect for one in config.files.values() for dialect in _dialects(one)
+    )
+    return spoken == {"2.4"} or (config.denies == "2.4" and not spoken)
+
+
+def _works_in_22(config: Config, file: File | None) -> bool:
+    """Whether a fragment opens directories, and speaks of access in the words of 2.2 alone."""
+    files = [file] if file is not None and _dialects(file) else list(config.files.values())
+    spoken = frozenset(dialect for one in files for dialect in _dialects(one))
+    return (
+        config.denies != "2.4"
+        and spoken == {"2.2"}
+        and any(item.file in files and item.section("directory") is not None for item in config.named("allow"))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _dialects(file: File) -> frozenset[str]:
+    """The dialects that a file has words of, in branches that are not read too."""
+    keys = {node.key for node in file.tree.walk() if isinstance(node, Directive)}
+    return frozenset(
+        dialect for dialect, words in (("2.2", ORDER_KEYS), ("2.4", frozenset({"require"}))) if keys & words
+    )
+
+
+def deny_lines(config: Config) -> list[str]:
+    """The lines that close a ``<Directory>``."""
+    return ["Order deny,allow", "Deny from all"] if config.target.is_22 else ["Require all denied"]
+
+
+def quoted(path: str) -> str:
+    """A path as one argument."""
+    return f'"{path}"' if any(char in path for char in " \t'") or not path else path
+
+
+def static_block(
+    config: Config, directory: str, *, follow_links: bool = False, grants: bool = True, overrides: bool = False
+) -> list[str]:
+    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess.
+
+    ``grants`` False says nothing of access; ``overrides`` leaves an .htaccess file what it may say.
+    """
+    links = "" if follow_links else " -FollowSymLinks"
+    return [
+        f"<Directory {quoted(directory)}>",
+        f"    Options -Indexes{links}",
+        *(["    AllowOverride None"] if not overrides else []),
+        *(f"    {line}" for line in (grant_lines(config) if grants else [])),
+        "</Directory>",
+    ]
+
+
+def script_block(config: Config, directory: str, file: str) -> list[str]:
+    """The block that opens one script and closes what lies beside it."""
+    return [
+        f"<Directory {quoted(directory)}>",
+        "    AllowOverride None",
+        *(f"    {line}" for line in [*deny_lines(config), *files_block(config, file)]),
+        "</Directory>",
+    ]
+
+
+def files_block(config: Config, file: str, beside: Item | None = None) -> list[str]:
+    """The block that opens one file of a directory, in the words of the file that ``beside`` stands in."""
+    grants = grant_lines(config, beside.file if beside is not None else None)
+    return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grants), "</Files>"]
+
+
+def directory_block(directory: str, lines: Iterable[str]) -> list[str]:
+    """A ``<Directory>`` that says this."""
+    return [f"<Directory {quoted(directory)}>", *(f"    {line}" for line in lines), "</Directory>"]
+
+
+def file_grant(config: Config, target: Served) -> list[str]:
+    """The block that opens one file, and says nothing of its directory."""
+    assert target.file is not None
+    beside = target.mapping.item if target.mapping is not None else None
+    return directory_block(target.directory, files_block(config, target.file, beside))
