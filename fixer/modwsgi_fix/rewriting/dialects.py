@@ -19,7 +19,14 @@ from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.access import Access, access_of
-from modwsgi_fix.model.merge.sections import depth, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import (
+    are_apart,
+    components,
+    directory_rank,
+    has_wildcard,
+    is_regex_section,
+    pattern_of,
+)
 from modwsgi_fix.rewriting.lines import lines_of
 
 #: The sections whose access directives are understood here. Not Limit, nor If.
@@ -178,7 +185,7 @@ class Clause:
     @property
     def admits_by_old(self) -> bool:
         """True where the old directives refuse no one and change nothing of what Require says."""
-        return self.hosts == GRANTED and not self.satisfy_any
+        return (self.access.admits_22 is True or not self.access.has_22) and not self.satisfy_any
 
     @property
     def admits_by_new(self) -> bool:
@@ -187,8 +194,8 @@ class Clause:
 
     @cached_property
     def key(self) -> tuple[int, int, bool, int]:
-        """Sorts as httpd merges: by kind, Directory by depth, the main server's before a host's, in file order."""
-        level = depth(pattern_of(self.section)) if self.rank == 0 else 0
+        """Sorts as httpd merges: by kind, Directory by ``directory_rank``, the main server's before a host's, in file order."""
+        level = directory_rank(self.section)[1] if self.rank < 2 else 0
         return (self.rank, level, not self.section.server.is_main, self.section.index)
 
     def converted(self) -> Converted | None:
@@ -269,16 +276,14 @@ def _directory_of(section: Item) -> Item | None:
     return section if section.key.startswith("directory") else section.section("directory", "directorymatch")
 
 
-def _components(section: Item | None) -> list[str] | None:
-    if section is None or is_regex_section(section) or not section.known:
-        return None
-    return [part for part in pattern_of(section).split("/") if part]
+def _components(section: Item | None) -> tuple[str, ...] | None:
+    return (
+        None if section is None or is_regex_section(section) or not section.known else components(pattern_of(section))
+    )
 
 
-def _apart(one: list[str] | None, other: list[str] | None) -> bool:
-    if one is None or other is None:
-        return False
-    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(one, other, strict=False))
+def _apart(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
+    return one is not None and other is not None and are_apart(one, other)
 
 
 def _names_apart(one: Item, other: Item) -> bool:

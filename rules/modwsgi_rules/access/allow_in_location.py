@@ -157,7 +157,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, grant
-from modwsgi_fix.model.merge.sections import files_matches, is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
@@ -219,7 +219,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
 def _by_name(config: Config) -> Iterator[Diagnostic]:
     """Grants in a ``<Files>`` outside of any directory that matches every name."""
     for section in config.named("files", "filesmatch"):
-        if section.sections or not section.args or not all(files_matches(section, name) for name in _NAMES):
+        if section.sections or not section.args or not all(files_match(section, name) is True for name in _NAMES):
             continue
         for access in map(
             access_of, [section, *(one for one in section.children if one.key in ("limit", "limitexcept"))]

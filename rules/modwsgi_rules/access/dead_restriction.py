@@ -114,10 +114,7 @@ def _restricts(section: Item) -> bool:
     access = access_of(section)
     if any(child.key in AUTHENTICATION for child in access.others):
         return True
-    if access.satisfy_any:
-        return False
-    new = access.has_24 and access.admits_24 is not True
-    return not access.grants and (new or (access.has_22 and access.admits_22 is not True))
+    return access.restricts and not access.satisfy_any
 
 
 def _opens_nothing(config: Config, section: Item, meant: str) -> bool:

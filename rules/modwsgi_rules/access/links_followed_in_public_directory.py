@@ -72,7 +72,8 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
-from modwsgi_fix.model.merge.options import has_signs, option
+from modwsgi_fix.model.merge.options import has_signs
+from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import append, delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span

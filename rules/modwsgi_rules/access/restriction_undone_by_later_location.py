@@ -52,7 +52,7 @@ from collections.abc import Iterator, Sequence
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import location_prefix
-from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of
+from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, grant_together
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import is_prefix
 from modwsgi_fix.rewriting.lines import delete_lines, with_comments
@@ -85,9 +85,7 @@ def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]
 
 def _restricts(access: Access) -> bool:
     """True when the section refuses somebody, in a dialect that a later section can replace."""
-    if not access.section.args or access.satisfy_any:
-        return False
-    return (access.has_24 and access.admits_24 is not True) or (access.has_22 and access.admits_22 is not True)
+    return bool(access.section.args) and access.restricts and not access.satisfy_any
 
 
 def _undoes(access: Access, later: Access) -> bool:
@@ -101,9 +99,7 @@ def _undoes(access: Access, later: Access) -> bool:
             return False
     elif not is_prefix(outer, inner):
         return False
-    new = not (access.has_24 and access.admits_24 is not True) or (later.has_24 and later.admits_24 is True)
-    old = not (access.has_22 and access.admits_22 is not True) or (later.has_22 and later.admits_22 is True)
-    return new and old
+    return grant_together([access.section, later.section])
 
 
 def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:

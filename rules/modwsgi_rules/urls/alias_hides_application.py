@@ -161,7 +161,7 @@ from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import (
     directory_sections,
-    location_matches,
+    location_match,
     location_sections,
     may_overlap,
     pattern_of,
@@ -290,7 +290,7 @@ def _open_by_url(config: Config, alias: Mapping, url: str) -> bool:
     """Whether a Location opens a file in every host. What a Directory opens stays open; what nothing opens stays closed."""
     return all(
         any(
-            access_of(section).grants and location_matches(section, url) and section.accompanies(alias.item)
+            access_of(section).grants and location_match(section, url) is True and section.accompanies(alias.item)
             for section in location_sections(config, host)
         )
         for host in _hosts(config, alias)

@@ -49,9 +49,9 @@ from modwsgi_fix.model.config import Arg, Config, Item, Server
 from modwsgi_fix.model.facts.served import Served, target_of
 from modwsgi_fix.model.merge.sections import (
     directory_matches,
-    files_matches,
+    files_match,
     is_regex_section,
-    location_matches,
+    location_match,
     pattern_of,
 )
 from modwsgi_fix.model.urls import Mapping, mounts
@@ -101,7 +101,7 @@ def _holds(section: Item, mount: Mapping, target: Served) -> bool:
     if section.key.startswith("directory"):
         return directory_matches(section, target.directory) is True
     if section.key.startswith("files"):
-        return files_matches(section, target.file or "") is True
+        return files_match(section, target.file or "") is True
     if section.key.startswith("location"):
         # Of a narrower Location only part of the application is concerned, which may be meant so.
         return not mount.is_regex and not is_regex_section(section) and _takes_mount(section, mount)
@@ -109,4 +109,4 @@ def _holds(section: Item, mount: Mapping, target: Served) -> bool:
 
 
 def _takes_mount(section: Item, mount: Mapping) -> bool:
-    return location_matches(section, mount.url) is True or pattern_of(section) == "/"
+    return location_match(section, mount.url) is True or pattern_of(section) == "/"

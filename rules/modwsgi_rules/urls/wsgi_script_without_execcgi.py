@@ -52,7 +52,8 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.merge.options import has_signs, option
+from modwsgi_fix.model.merge.options import has_signs
+from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import directory_matches, has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.lines import insert_after

@@ -9,7 +9,8 @@ from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import Grant, access_of, grant
-from modwsgi_fix.model.merge.sections import directory_matches, directory_sections, location_sections
+from modwsgi_fix.model.merge.places import may_override
+from modwsgi_fix.model.merge.sections import location_sections
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
@@ -85,14 +86,7 @@ def _may_open(section: Item, mapping: Mapping) -> bool:
 
 def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
     """True when an ``.htaccess`` file may speak of access there."""
-    allowed = config.target.is_22
-    for section in directory_sections(config, server):
-        held = directory_matches(section, target.directory)
-        if held is False:
-            continue
-        for item in section.children:
-            if item.key == "allowoverride":
-                allowed = any(value.lower() != "none" for value in item.values) or (allowed and held is None)
+    allowed = may_override(config, server, target.directory)
     if not allowed or config.disk is None:
         return allowed
     path = target.directory

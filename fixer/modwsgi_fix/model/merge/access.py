@@ -1,34 +1,86 @@
-"""Who may fetch what: access directives of 2.2 and 2.4, the sections that hold them, and how httpd merges them.
+"""Who may fetch what: the access lines of one section, and what the sections of a directory or file add up to.
 
-Both dialects are evaluated, and both must allow (Satisfy All); a later section replaces an earlier one's directives of the
-same dialect as a whole (domain.md C1 to C7; mod_authz_core.c, mod_access_compat.c).
+Nothing here knows what a line means: that is asked of ``permit``, with everyone for a visitor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Guard, Item, Server
-from modwsgi_fix.model.merge.sections import directory_matches, directory_sections, files_matches, sections_of
+from modwsgi_fix.model.merge.layers import Layer, site_of, stack, unknown_if
+from modwsgi_fix.model.merge.permit import (
+    EVERYONE,
+    NEW,
+    OLD,
+    Asked,
+    Verdict,
+    Visitor,
+    by_hosts,
+    by_requires,
+    satisfy_of,
+)
+from modwsgi_fix.model.merge.places import on_the_way
+from modwsgi_fix.model.merge.world import World, question_of, ways
 
 #: Sections that group Require lines.
 REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
-
-
 ORDER_KEYS = frozenset({"order", "allow", "deny"})
-
-
 #: What asks for a login or a certificate, or refuses plain HTTP.
 AUTHENTICATION = frozenset({
     "authtype", "authname", "authuserfile", "authgroupfile", "authbasicprovider", "authdigestprovider", "sslrequiressl",
     "sslrequire", "sslverifyclient", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript",
 })  # fmt: skip
+_LIMITS = ("limit", "limitexcept")
 
 
-@dataclass(frozen=True, slots=True)
+class Says(NamedTuple):
+    """What sections say to everyone, in one way that the unknown may go: by each dialect, None where it is silent.
+
+    ``some`` are admitted where neither all nor none are.
+    """
+
+    old: bool | None
+    new: bool | None
+    some: bool = False
+    satisfy_any: bool = False
+    by_old: Item | None = None
+    by_new: Item | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        return self.old is None and self.new is None and not self.some and not self.satisfy_any
+
+    @property
+    def admits(self) -> bool:
+        """Whether everyone is let in."""
+        if self.satisfy_any:
+            return self.old is not False or self.new is True
+        return not self.some and self.old is not False and self.new is not False and not self.is_silent
+
+    @property
+    def refuses(self) -> bool:
+        """Whether nobody is let in."""
+        if self.satisfy_any:
+            return self.old is False and self.new is False
+        return self.old is False or self.new is False
+
+
+def says(asked: Asked) -> Says:
+    """What the layers say, each dialect by itself."""
+    old, by_old = by_hosts(asked)
+    verdict, by_new = by_requires(asked)
+    new = {Verdict.GRANTED: True, Verdict.DENIED: False}.get(verdict) if by_new is not None else None
+    some = by_new is not None and new is None
+    return Says(old, new, some, satisfy_of(asked) == "any", by_old, by_new)
+
+
+@dataclass(frozen=True)
 class Access:
-    """The access directives that stand directly in one section, by dialect."""
+    """The access directives that stand directly in one section, by dialect, and what the section says by itself."""
 
     section: Item
     requires: tuple[Item, ...]
@@ -38,60 +90,61 @@ class Access:
     satisfy: Item | None
     others: tuple[Item, ...]
 
+    @cached_property
+    def _layer(self) -> Layer:
+        return Layer(self.section, self.section.children)
+
+    @cached_property
+    def _ways(self) -> list[Says | None]:
+        """What it says, in each way that the unknown may go; None where that is not modelled."""
+        return _said([self._layer], _limited_to(self.section))
+
+    @property
+    def _speaking(self) -> list[Says] | None:
+        known = [said for said in self._ways if said is not None]
+        return None if len(known) < len(self._ways) else [said for said in known if not said.is_silent]
+
     @property
     def is_empty(self) -> bool:
         """No access directive of either dialect."""
-        return not (self.requires or self.orders or self.allows or self.denies or self.satisfy)
+        return not any(key in self._layer.by_key for key in (*OLD, *NEW))
 
     @property
     def has_22(self) -> bool:
-        return bool(self.orders or self.allows or self.denies)
+        """Order, Allow or Deny, in ``<Limit>`` too."""
+        return any(key in self._layer.by_key for key in ORDER_KEYS)
 
     @property
     def has_24(self) -> bool:
-        return bool(self.requires)
+        """Require, or a section of it, in ``<Limit>`` too."""
+        return any(key in self._layer.by_key for key in NEW)
 
     @property
     def admits_22(self) -> bool | None:
-        """Whether Order, Allow and Deny admit everyone (True), no one (False), or some; None where there are none.
-
-        Some is None as well: ask ``restricts``. ``Order deny,allow`` is the default (mod_access_compat.c).
-        """
-        if not self.has_22:
-            return None
-        allow_first = bool(self.orders) and self.orders[-1].value.lower().replace(" ", "").startswith("allow,")
-        allow_all = any(from_all(item) for item in self.allows)
-        deny_all = any(from_all(item) for item in self.denies)
-        if allow_first:
-            if self.denies:
-                return False if deny_all or not self.allows else None
-            return True if allow_all else (None if self.allows else False)
-        if allow_all or not self.denies:
-            return True
-        if deny_all:
-            return None if self.allows else False
-        return None
+        """Whether Order, Allow and Deny admit everyone (True), no one (False), or some; None also where there are none."""
+        asked = (said for said in self._ways if said is None or said.old is not None)
+        return _agreed(None if said is None else said.old for said in asked) if self.has_22 else None
 
     @property
     def admits_24(self) -> bool | None:
         """Whether the Require lines admit everyone, no one, or some (None); None also where there are none."""
-        direct = [item for item in self.requires if item.key == "require"]
-        if any(words(item) == ("all", "granted") for item in direct):
-            return True
-        if self.requires and len(direct) == len(self.requires) and all(words(i) == ("all", "denied") for i in direct):
-            return False
-        return None
+        asked = (said for said in self._ways if said is None or said.new is not None or said.some)
+        return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
     @property
     def grants(self) -> bool:
-        """True when one dialect admits everyone and the other does not restrict."""
-        both = [admits for admits, has in ((self.admits_22, self.has_22), (self.admits_24, self.has_24)) if has]
-        return bool(both) and all(admits is True for admits in both)
+        """Whether it lets everyone in, wherever it says anything."""
+        return _all_admit(self._ways)
 
     @property
     def denies_all(self) -> bool:
-        """True when one dialect admits no one (and Satisfy is not Any)."""
-        return (self.admits_22 is False or self.admits_24 is False) and not self.satisfy_any
+        """Whether it lets nobody in, wherever it says anything."""
+        return bool(self._speaking) and all(said.refuses for said in self._speaking or ())
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it speaks of access, and does not let everyone in."""
+        return not self.is_empty and not self.grants
 
     @property
     def satisfy_any(self) -> bool:
@@ -100,45 +153,60 @@ class Access:
     @property
     def lines(self) -> tuple[Item, ...]:
         """All of its access directives, in order."""
-        found = [*self.requires, *self.orders, *self.allows, *self.denies, *((self.satisfy,) if self.satisfy else ())]
-        return tuple(sorted(found, key=lambda item: item.index))
+        direct = [*self.requires, *self.orders, *self.allows, *self.denies, *((self.satisfy,) if self.satisfy else ())]
+        return tuple(sorted(direct, key=lambda item: item.index))
 
 
-def words(item: Item) -> tuple[str, ...]:
-    """The arguments in lower case."""
-    return tuple(value.lower() for value in item.values)
+def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:
+    return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world)), None, {})]
 
 
-def from_all(item: Item) -> bool:
-    """``Allow from all`` or ``Deny from all``."""
-    values = words(item)
-    return len(values) >= 2 and values[0] == "from" and "all" in values[1:]
+def _all_admit(said: Sequence[Says | None]) -> bool:
+    """Whether everyone is let in, wherever anything is said."""
+    speaking = [one for one in said if one is None or not one.is_silent]
+    return bool(speaking) and all(one is not None and one.admits for one in speaking)
+
+
+def grant_together(sections: Iterable[Item]) -> bool:
+    """Whether sections that hold for one request let everyone in, each merged over those before it."""
+    return _all_admit(_said([Layer(section, section.children) for section in sections], EVERYONE))
+
+
+def _limited_to(section: Item) -> Visitor:
+    """Everyone; for a ``<Limit>`` that is looked at by itself those who use its methods."""
+    if section.key == "limit" and section.args:
+        return EVERYONE._replace(method=section.values[0])
+    if section.key == "limitexcept":
+        return EVERYONE._replace(
+            method=next(m for m in ("GET", "POST", "PUT", "PATCH", "LOCK", "") if m not in section.values)
+        )
+    return EVERYONE
+
+
+def _agreed(answers: Iterable[bool | None]) -> bool | None:
+    """What all ways come to; None where they differ, where one is unknown, and where there are none."""
+    values = set(answers)
+    return next(iter(values)) is True if values in ({True}, {False}) else None
 
 
 def access_of(section: Item) -> Access:
     """The access directives directly inside a section."""
-    requires, orders, allows, denies, others = [], [], [], [], []
-    satisfy = None
+    by_key: dict[str, list[Item]] = {}
+    others: list[Item] = []
     for child in section.children:
-        key = child.key
-        if key == "require" or key in REQUIRE_SECTIONS:
-            requires.append(child)
-        elif key == "order":
-            orders.append(child)
-        elif key == "allow":
-            allows.append(child)
-        elif key == "deny":
-            denies.append(child)
-        elif key == "satisfy":
-            satisfy = child
+        key = "require" if child.key in REQUIRE_SECTIONS else child.key
+        if key in ("require", *OLD):
+            by_key.setdefault(key, []).append(child)
         else:
             others.append(child)
-    return Access(section, tuple(requires), tuple(orders), tuple(allows), tuple(denies), satisfy, tuple(others))
+    requires, orders, allows, denies = (tuple(by_key.get(key, ())) for key in ("require", "order", "allow", "deny"))
+    satisfy = by_key.get("satisfy")
+    return Access(section, requires, orders, allows, denies, satisfy[-1] if satisfy else None, tuple(others))
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the ``<Directory>`` sections say of a path: ``allowed`` True, False, or None where unknown.
+    """What the ``<Directory>`` and ``<Files>`` sections say of a path: ``allowed`` True, False, or None where unknown.
 
     ``by_22`` and ``by_24`` are the sections that decided in each dialect; None where no section speaks.
     """
@@ -149,44 +217,35 @@ class Grant:
 
 
 def grant(config: Config, server: Server, path: str, file: str | None = None, given: Collection[Guard] = ()) -> Grant:
-    """Whether everyone may fetch what lies at ``path``, by ``<Directory>`` (and ``<Files>`` inside, for ``file``) alone.
+    """Whether everyone may fetch what lies at ``path``, by ``<Directory>`` (and ``<Files>``, for ``file``) alone.
 
-    Where no section speaks httpd grants; without the whole server that is unknown. Sections under an undecided
-    condition, or which admit only some, make it unknown too. ``given`` are conditions that are taken to hold.
+    Where no section speaks httpd grants; without the whole server that is unknown. What hangs on an undecided condition, an
+    ``<If>``, the visitor or an unknown pattern is unknown where it makes a difference. ``given`` are conditions that are
+    taken to hold.
     """
-    found_22: Access | None = None
-    found_24: Access | None = None
-    unknown = False
-    sections = list(directory_sections(config, server))
-    nested: list[Item] = []
-    for section in sections:
-        held = directory_matches(section, path)
-        if held is None:
-            unknown = True
-        if not held:
-            continue
-        access = access_of(section)
-        if not set(section.guards) <= set(given) and not access.is_empty:
-            unknown = True
-        found_22 = access if access.has_22 else found_22
-        found_24 = access if access.has_24 else found_24
-        nested += [child for child in section.children if child.key in ("files", "filesmatch")]
-    if file is not None:
-        for section in [*sections_of(config, server, ("files", "filesmatch")), *nested]:
-            held = files_matches(section, file)
-            access = access_of(section)
-            if held is None and not access.is_empty:
-                unknown = True
-            if not held:
-                continue
-            found_22 = access if access.has_22 else found_22
-            found_24 = access if access.has_24 else found_24
-    verdicts = [found_22.admits_22 if found_22 else True, found_24.admits_24 if found_24 else True]
-    if not config.complete and found_22 is None and found_24 is None:
-        verdicts = [None]
-    allowed: bool | None = True
-    if False in verdicts:
-        allowed = False
-    elif unknown or None in verdicts:
-        allowed = None
-    return Grant(allowed, found_22.section if found_22 else None, found_24.section if found_24 else None)
+    site = site_of(config, server)
+
+    def run(world: World) -> tuple[Says, Item | None, Item | None]:
+        walked = on_the_way(site, path, file, world)
+        layers = stack(site, walked, file, (), world, unknown_if(world))
+        said = says(Asked(layers, EVERYONE, world, config))
+        return said, _section_with(layers, ORDER_KEYS), _section_with(layers, NEW)
+
+    answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}
+    results = [way.result for way in ways(run, None, {}, given=answers)]
+    known = [result for result in results if result is not None]
+    verdict = _agreed(_allowed(config, result[0]) for result in known) if len(known) == len(results) else None
+    by_22 = next((section for _, section, _ in known if section is not None), None)
+    by_24 = next((section for _, _, section in known if section is not None), None)
+    return Grant(verdict, by_22, by_24)
+
+
+def _allowed(config: Config, said: Says) -> bool | None:
+    if said.is_silent:
+        return True if config.complete else None
+    return True if said.admits else False if said.refuses else None
+
+
+def _section_with(layers: list[Layer], keys: Collection[str]) -> Item | None:
+    """The last section that has any of these directives."""
+    return next((layer.section for layer in reversed(layers) if any(key in layer.by_key for key in keys)), None)

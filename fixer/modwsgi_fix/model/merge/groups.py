@@ -7,11 +7,14 @@ WSGIScriptAlias, then ``<Location>``, ``<Files>``, ``<Directory>``, then the vir
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import is_settled
-from modwsgi_fix.model.merge.sections import directory_matches, directory_rank, files_matches, location_matches
+from modwsgi_fix.model.merge.layers import Layer, last, site_of, stack, unknown_if
+from modwsgi_fix.model.merge.places import on_the_way
+from modwsgi_fix.model.merge.world import World, ways
 from modwsgi_fix.model.urls import Mapping, mount_options
 
 #: The application group where none is selected: one for each host name, port and mount point.
@@ -39,60 +42,53 @@ def application_group(config: Config, server: Server, mount: Mapping) -> Selecti
     return _selection(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
 
 
+def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
+    """The directive of mod_wsgi that counts: that of the last section which has one, else of the host, else of the main
+    server (mod_wsgi.c:wsgi_create_req_config)."""
+    layers = list(layers)
+    in_section = last([layer for layer in layers if layer.section is not None], key, world)
+    if in_section is not None:
+        return in_section
+    return last([layer for layer in layers if layer.section is None], key, world)
+
+
 def _selection(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
     if written := mount_options(config, mount).get(option):
         return Selection(_name(written.value), mount.item)
-    best: tuple[tuple[int, ...], Item] | None = None
-    for item in config.named(key):
-        if not item.args or not item.sections or item.server not in (server, config.main):
-            continue
-        section = item.sections[0]
-        held = _holds(section, mount) if len(item.sections) == 1 else None
-        if held is False:
-            continue
-        if held is None or item.guards:
-            return Selection(None, item)
-        rank = _rank(section, own=item.server is server)
-        if best is None or rank >= best[0]:
-            best = rank, item
-    found = best[1] if best else _of_server(config, server, key)
-    if found is None:
+    items = [item for item in config.named(key) if item.args and item.server in (server, config.main)]
+    if not items:
         return Selection(default, None)
-    return Selection(None if found.guards else _name(found.value), found)
+    path = script_path(mount)
+    if (unclear := next((item for item in items if _is_unclear(item, mount, path)), None)) is not None:
+        return Selection(None, unclear)
+    site = site_of(config, server)
+    directory, name = posixpath.split(path) if path is not None else ("", None)
+
+    def run(world: World) -> Item | None:
+        walked = on_the_way(site, directory, name, world) if path is not None else ()
+        located = site.locations(mount.url, world) if not mount.is_regex else ()
+        return selecting(stack(site, walked, name, located, world, unknown_if(world)), key, world)
+
+    results = list(ways(run, None, {}))
+    selected = [way.result for way in results if way.result is not None]
+    if any(way.reason or way.result is not results[0].result for way in results):
+        return Selection(None, selected[-1] if selected else items[-1])
+    if not selected or not selected[0].args:
+        return Selection(default, None)
+    return Selection(_name(selected[0].value), selected[0])
 
 
-def _rank(section: Item, *, own: bool) -> tuple[int, ...]:
-    """Where a section comes in; those of one rank in reading order. A host's ``own`` follow the main server's."""
-    if section.key in ("directory", "directorymatch"):
-        return 0, *directory_rank(section), own
-    return (1 if section.key in ("files", "filesmatch") else 2), own
-
-
-def _of_server(config: Config, server: Server, key: str) -> Item | None:
-    """The directive that counts outside of sections: the host's last, else the main server's."""
-    for one in (server, config.main):
-        found = [item for item in one.all(key) if item.args]
-        if found:
-            return found[-1] if not any(item.guards for item in found) else next(i for i in found if i.guards)
-    return None
+def _is_unclear(item: Item, mount: Mapping, path: str | None) -> bool:
+    """Whether a directive stands in a section of which it is not known whether it holds for a mount."""
+    return any(
+        mount.is_regex if section.key in ("location", "locationmatch") else path is None for section in item.sections
+    )
 
 
 def _name(value: str) -> str | None:
     if value == "%{GLOBAL}":
         return ""
     return None if value.startswith("%{ENV") or not is_settled(value) else value
-
-
-def _holds(section: Item, mount: Mapping) -> bool | None:
-    """Whether a section holds for a mounted script; None where that is not known."""
-    path = script_path(mount)
-    if section.key in ("location", "locationmatch"):
-        return None if mount.is_regex else location_matches(section, mount.url)
-    if path is None:
-        return None
-    if section.key in ("directory", "directorymatch"):
-        return directory_matches(section, path)
-    return files_matches(section, posixpath.basename(path)) if section.key in ("files", "filesmatch") else None
 
 
 def script_path(mount: Mapping) -> str | None:

@@ -6,12 +6,20 @@ A later layer wins. What a layer means is left to those who ask it; here is only
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.merge.sections import directory_rank, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import (
+    Held,
+    directory_rank,
+    files_match,
+    has_wildcard,
+    is_regex_section,
+    location_match,
+    pattern_of,
+)
 from modwsgi_fix.model.merge.world import Beyond, World, normal
-from modwsgi_fix.model.patterns import Unknown, search, wildcard
+from modwsgi_fix.model.patterns import Unknown, wildcard
 
 _FILES = frozenset({"files", "filesmatch"})
 _CONDITIONAL = frozenset({"if", "elseif", "else"})
@@ -69,12 +77,11 @@ class Section(Layer):
         self.pattern = pattern_of(item)
         self.regex = is_regex_section(item)
 
-    def searches(self, text: str) -> bool:
-        """Whether its regular expression is found in ``text``."""
-        found = search(self.pattern, text)
-        if isinstance(found, Unknown):
-            raise Beyond(found.reason, self.section)
-        return found is not None
+    def meant(self, match: Held) -> bool:
+        """Whether it matches; raises ``Beyond`` where that is not known."""
+        if isinstance(match, Unknown):
+            raise Beyond(match.reason, self.section)
+        return match
 
     def applies(self, world: World) -> bool:
         """Whether it is read, and its pattern known."""
@@ -141,7 +148,7 @@ class Site:
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
-        return [s for s in self._locations if location_holds(s, uri) and s.applies(world)]
+        return [s for s in self._locations if s.meant(location_match(s.section, uri)) and s.applies(world)]
 
     def every_location(self) -> list[Item]:
         """All ``<Location>`` and ``<LocationMatch>`` sections that may hold."""
@@ -182,32 +189,56 @@ def site_of(config: Config, server: Server) -> Site:
     return found
 
 
-def location_holds(section: Section, uri: str) -> bool:
-    """request.c:ap_location_walk: a prefix of whole segments, unless it ends in a slash; wildcards match all of it."""
-    pattern = section.pattern
-    if section.regex:
-        return section.searches(uri)
-    if has_wildcard(pattern):
-        return wildcard(pattern)(uri)
-    return uri.startswith(pattern) and (
-        pattern.endswith("/") or len(uri) == len(pattern) or not pattern or uri[len(pattern)] == "/"
-    )
-
-
 def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]:
     """The ``<Files>`` sections of these layers that hold for a file name (request.c:ap_file_walk)."""
+    return [
+        section
+        for layer in layers
+        for section in layer.files
+        if section.meant(files_match(section.section, name)) and section.applies(world)
+    ]
+
+
+def if_layers(layers: Iterable[Layer], world: World, holds: Callable[[str], bool]) -> list[Layer]:
+    """The conditional sections of these layers whose expressions hold, in order (request.c:ap_if_walk)."""
     found: list[Layer] = []
     for layer in layers:
-        for section in layer.files:
-            if section.regex:
-                holds = section.searches(name)
-            elif has_wildcard(section.pattern):
-                holds = wildcard(section.pattern)(name)
-            else:
-                holds = section.pattern == name
-            if holds and section.applies(world):
-                found.append(section)
+        taken = False
+        for section in layer.ifs:
+            if not section.applies(world):
+                continue
+            key = section.section.key
+            if key == "if":
+                taken = False
+            elif taken:
+                continue
+            if key == "else" or holds(" ".join(section.section.values)):
+                taken = True
+                found += [section, *if_layers([section], world, holds)]
     return found
+
+
+def stack(
+    site: Site,
+    walked: Iterable[Layer],
+    name: str | None,
+    located: Iterable[Layer],
+    world: World,
+    holds: Callable[[str], bool],
+) -> list[Layer]:
+    """All that holds for a request, in the order of merging (request.c:ap_process_request_internal).
+
+    ``walked`` are the layers of the directories, ``name`` is the file's (None: no ``<Files>`` is asked), ``located`` are
+    those of the URL; ``holds`` tells whether an expression of ``<If>`` does.
+    """
+    below = [*site.base, *walked]
+    layers = [*below, *(file_layers(below, name, world) if name is not None else ()), *located]
+    return [*layers, *if_layers(layers, world, holds)]
+
+
+def unknown_if(world: World) -> Callable[[str], bool]:
+    """The expressions of ``<If>``, where no request is there to ask."""
+    return lambda expression: world.holds(f"the condition <If {expression}> holds")
 
 
 def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:

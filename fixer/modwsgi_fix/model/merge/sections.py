@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import lru_cache
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.patterns import finds, wildcard
+from modwsgi_fix.model.patterns import Unknown, search, wildcard
+
+#: Whether a pattern matches; the reason where that is not known.
+Held = bool | Unknown
 
 
 def location_sections(config: Config, server: Server) -> list[Item]:
@@ -57,22 +60,35 @@ def has_wildcard(path: str) -> bool:
     return any(char in path for char in "*?[")
 
 
-def directory_matches(section: Item, path: str) -> bool | None:
-    """Whether a ``<Directory>`` section holds for a file or directory at ``path`` (a path as mapped, links unresolved).
+def directory_regex_match(section: Item, filename: str) -> Held:
+    """Whether a ``<DirectoryMatch>`` holds for the file that a request leads to (request.c:ap_directory_walk).
 
-    Wildcards do not cross a slash (request.c:ap_directory_walk). None where its pattern is not understood.
+    It is tried once, on the whole file name as far as it exists; that of a directory ends in a slash where the URL does.
     """
-    pattern = pattern_of(section)
-    if is_regex_section(section):
-        # The walk tries every directory on the way, each with a slash at its end.
-        found = [finds(pattern, part) for part in _parents(path)]
-        return True if True in found else None if None in found else False
-    return path_matches(pattern, path)
+    return _finds(pattern_of(section), filename)
+
+
+def directory_matches(section: Item, path: str, name: str | None = None) -> bool | None:
+    """Whether a ``<Directory>`` holds for a file ``name`` in the directory ``path``; without a name for what lies in it.
+
+    None where a regular expression holds for some of it only, or is not understood. Links are not resolved.
+    """
+    if not is_regex_section(section):
+        return path_matches(pattern_of(section), path)
+    top = path.rstrip("/")
+    texts = (f"{top}/{name}",) if name is not None else (f"{top}/", f"{top}/page.html")
+    matches = {directory_regex_match(section, text) for text in texts}
+    return matches == {True} if matches in ({True}, {False}) else None
+
+
+def _finds(pattern: str, text: str) -> Held:
+    match = search(pattern, text)
+    return match if isinstance(match, Unknown) else match is not None
 
 
 def path_matches(pattern: str, path: str) -> bool:
     """Whether a directory pattern (wildcards within components) holds for ``path`` or a directory above it."""
-    wanted, have = _components(pattern), _components(path)
+    wanted, have = components(pattern), components(path)
     if len(wanted) > len(have):
         return False
     if wanted == have[: len(wanted)]:
@@ -83,7 +99,8 @@ def path_matches(pattern: str, path: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _components(path: str) -> tuple[str, ...]:
+def components(path: str) -> tuple[str, ...]:
+    """The parts of a path between slashes."""
     return tuple(part for part in path.split("/") if part)
 
 
@@ -94,39 +111,33 @@ def may_overlap(section: Item, path: str) -> bool:
     """
     if is_regex_section(section):
         return False
-    wanted = [part for part in pattern_of(section).split("/") if part]
-    have = [part for part in path.split("/") if part]
-    return len(wanted) <= len(have) and all(
-        w == h or has_wildcard(w) or has_wildcard(h) for w, h in zip(wanted, have, strict=False)
-    )
+    wanted, have = components(pattern_of(section)), components(path)
+    return len(wanted) <= len(have) and not are_apart(wanted, have)
 
 
-def _parents(path: str) -> Iterator[str]:
-    parts = [part for part in path.split("/") if part]
-    for count in range(len(parts) + 1):
-        yield "/" + "/".join(parts[:count]) + ("/" if count else "")
+def are_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether no path has both for its first components; wildcards may mean anything."""
+    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(one, other, strict=False))
 
 
-def files_matches(section: Item, name: str) -> bool | None:
-    """Whether a ``<Files>`` or ``<FilesMatch>`` section holds for a file name."""
+def files_match(section: Item, name: str) -> Held:
+    """Whether a ``<Files>`` or ``<FilesMatch>`` holds for a file name (request.c:ap_file_walk)."""
     pattern = pattern_of(section)
     if is_regex_section(section):
-        return finds(pattern, name)
-    if has_wildcard(pattern):
-        return wildcard(pattern)(name)
-    return pattern == name
+        return _finds(pattern, name)
+    return wildcard(pattern)(name) if has_wildcard(pattern) else pattern == name
 
 
-def location_matches(section: Item, path: str) -> bool | None:
-    """Whether a ``<Location>`` section holds for a URL path (request.c:ap_location_walk).
+def location_match(section: Item, uri: str) -> Held:
+    """Whether a ``<Location>`` or ``<LocationMatch>`` holds for a URL path (request.c:ap_location_walk).
 
-    ``/a`` holds for ``/a`` and what is below; ``/a/`` not for ``/a``; wildcards do not cross a slash.
+    ``/a`` holds for ``/a`` and what is below; ``/a/`` not for ``/a``; a wildcard takes all of the path.
     """
     pattern = pattern_of(section)
     if is_regex_section(section):
-        return finds(pattern, path)
+        return _finds(pattern, uri)
     if has_wildcard(pattern):
-        return wildcard(pattern)(path) if "/" not in path.strip("/") else None
-    return path.startswith(pattern) and (
-        pattern.endswith("/") or len(path) == len(pattern) or path[len(pattern)] == "/"
+        return wildcard(pattern)(uri)
+    return uri.startswith(pattern) and (
+        pattern.endswith("/") or len(uri) == len(pattern) or not pattern or uri[len(pattern)] == "/"
     )

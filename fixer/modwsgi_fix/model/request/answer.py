@@ -6,12 +6,13 @@ import re
 
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
+from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
 from modwsgi_fix.model.request.hosts import hostname, server_port
 from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
-from modwsgi_fix.model.request.walk import merged_options
 from modwsgi_fix.model.urls import mount_options
 
 DIRECTORY_HANDLER = "httpd/unix-directory"
@@ -226,9 +227,7 @@ def _setting(
     """An option of the alias, else the sections, else the server level (domain.md D7)."""
     if option in settings:
         return settings[option]
-    item = last([layer for layer in state.layers if layer.section is not None], directive, state.world)
-    if item is None:
-        item = last([layer for layer in state.layers if layer.section is None], directive, state.world)
+    item = selecting(state.layers, directive, state.world)
     if item is None or not item.args:
         return None, None
     if not item.known:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.model.merge.layers import Layer
 from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.request.state import State
 
@@ -16,27 +15,8 @@ _COMPARISON = re.compile(
 )
 
 
-def if_layers(layers: list[Layer], state: State) -> list[Layer]:
-    """The conditional sections of these layers that hold, in order (request.c:ap_if_walk)."""
-    found: list[Layer] = []
-    for layer in layers:
-        # Whether an earlier one of the chain held; None before the first.
-        taken = False
-        for section in layer.ifs:
-            if not section.applies(state.world):
-                continue
-            key = section.section.key
-            if key == "if":
-                taken = False
-            elif taken:
-                continue
-            if key == "else" or _holds(" ".join(section.section.values), state):
-                taken = True
-                found += [section, *if_layers([section], state)]
-    return found
-
-
-def _holds(expression: str, state: State) -> bool:
+def expression_holds(expression: str, state: State) -> bool:
+    """Whether an expression of ``<If>`` is true for a request; asks where that is not known."""
     parsed = _COMPARISON.match(expression)
     value = _variable(parsed["name"], state) if parsed else None
     if parsed is None or value is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.merge.layers import Layer, file_layers, last, site_of
+from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.request.answer import DIRECTORY_HANDLER, find_handler, respond
+from modwsgi_fix.model.request.conditions import expression_holds
 from modwsgi_fix.model.request.hosts import select
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
@@ -69,29 +70,23 @@ def _answer(config: Config, server: Server, request: Request, world: World) -> O
 def prepare(state: State, depth: int) -> None:
     """All phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
+
+    def holds(expression: str) -> bool:
+        return expression_holds(expression, state)
+
     located = [*site.base, *site.locations(state.uri, world)]
-    state.layers = [*located, *_conditional(located, state)]
+    state.layers = [*located, *if_layers(located, world, holds)]
     translate(state)
     assert state.filename is not None
     found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type
-    walked = [*site.base, *found.layers]
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
-    state.layers = [*walked, *file_layers(walked, name, world), *site.locations(state.uri, world)]
-    state.layers = [*state.layers, *_conditional(state.layers, state)]
+    state.layers = stack(site, found.layers, name, site.locations(state.uri, world), world, holds)
     authorize(state)
     find_handler(state)
     _fixups(state, depth)
-
-
-def _conditional(layers: list[Layer], state: State) -> list[Layer]:
-    if not any(layer.ifs for layer in layers):
-        return []
-    from modwsgi_fix.model.request.conditions import if_layers
-
-    return if_layers(layers, state)
 
 
 def _fixups(state: State, depth: int) -> None:

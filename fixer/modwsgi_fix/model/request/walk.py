@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, derived
-from modwsgi_fix.model.merge.layers import Layer, Site, every, last
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.merge.layers import Layer, Site, every
+from modwsgi_fix.model.merge.options import Options, merged_options, override_of
+from modwsgi_fix.model.merge.sections import directory_regex_match
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
@@ -14,58 +16,11 @@ from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 _SCRIPTS = (".wsgi", ".py", ".fcgi")
 #: What is unknown where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read with AllowOverride"
-_ALL = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
 
 
 def is_by_htaccess(reason: str) -> bool:
     """Whether that is why an outcome is unknown: an .htaccess file decides, and may say anything of access."""
     return reason.endswith(_UNSEEN) or _PARTLY in reason
-
-
-class Options(NamedTuple):
-    """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative ones to come again."""
-
-    on: frozenset[str] = frozenset({"followsymlinks"})
-    add: frozenset[str] = frozenset()
-    remove: frozenset[str] = frozenset()
-
-    def merge(self, items: list[Item]) -> Options:
-        """One section's ``Options`` lines put on top."""
-        absolute: frozenset[str] | None = None
-        add: frozenset[str] = frozenset()
-        remove: frozenset[str] = frozenset()
-        for item in items:
-            first = True
-            for word in item.values:
-                sign = word[0] if word[:1] in ("+", "-") else ""
-                names = _option_names(word[len(sign) :].lower())
-                if sign == "+":
-                    add, remove = add | names, remove - names
-                elif sign == "-":
-                    add, remove = add - names, remove | names
-                else:
-                    absolute = (frozenset() if first or absolute is None else absolute) | names
-                first = False
-        if absolute is not None:
-            return Options(absolute, add, remove)
-        add, remove = (self.add - remove) | add, (self.remove - add) | remove
-        return Options((self.on - remove) | add, add, remove)
-
-
-def _option_names(word: str) -> frozenset[str]:
-    if word == "all":
-        return _ALL
-    if word == "none":
-        return frozenset()
-    return frozenset({word})
-
-
-def merged_options(layers: list[Layer], world: World) -> Options:
-    """The Options that these layers add up to."""
-    found = Options()
-    for _, items in every(layers, ("options",), world):
-        found = found.merge(items)
-    return found
 
 
 class Found(NamedTuple):
@@ -86,7 +41,7 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
-    override = _override(site.base, world)
+    override = override_of(site.base, world)
     parts = path.split("/")[1:]
     trailing = len(parts) > 1 and parts[-1] == ""
     if trailing or parts == [""]:
@@ -124,7 +79,7 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
         here, rest = here + "/", ""
     filename = here or "/"
     for section in site.directory_regexes():
-        if section.searches(filename) and section.applies(world):
+        if section.meant(directory_regex_match(section.section, filename)) and section.applies(world):
             layers.append(section)
     return Found(filename, rest if kind != DIRECTORY else "", kind, layers)
 
@@ -154,16 +109,7 @@ def _step(path: str, anchor: str, options: Options, world: World, *, script: boo
 def _put(layer: Layer, options: Options, override: str, world: World) -> tuple[Options, str]:
     for _, items in every([layer], ("options",), world):
         options = options.merge(items)
-    return options, _override([layer], world) or override
-
-
-def _override(layers: list[Layer], world: World) -> str:
-    """``none``, ``all``, some of the classes, or empty where nothing is said (None is the default of 2.4)."""
-    listed = last(layers, "allowoverridelist", world)
-    if listed is not None and listed.value.lower() != "none":
-        return "list"
-    item = last(layers, "allowoverride", world)
-    return " ".join(item.values).lower() if item is not None else ""
+    return options, override_of([layer], world) or override
 
 
 def _htaccess(site: Site, directory: str, override: str, anchor: str, world: World) -> Layer | None:

@@ -1,0 +1,382 @@
+"""Whether access is granted: both dialects together, as merged sections say (server/request.c, mod_access_compat.c,
+mod_authz_core.c).
+
+``Order``, ``Allow`` and ``Deny`` come first (access_checker), then ``Require`` (access_checker_ex, auth_checker); with
+``Satisfy Any`` one of them suffices. This is the only evaluator of either dialect: requests ask it with one visitor, rules
+with everyone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.model.merge.world import Beyond, World
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+_GROUPS = {"requireall": "all", "requireany": "any", "requirenone": "none"}
+#: The directives of each dialect.
+OLD = ("order", "allow", "deny", "satisfy")
+NEW = ("require", *_GROUPS)
+#: What asks who the visitor is.
+_USERS = frozenset({
+    "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
+    "ldap-filter", "ldap-search", "dbm-group", "dbm-file-group", "dbd-group", "wsgi-group", "pam-account", "unix-group",
+})  # fmt: skip
+
+
+class Visitor(NamedTuple):
+    """Who asks, and how. None is whoever may come: each answer is a way of its own.
+
+    ``environment`` holds variables that are known to be set (or not: None) for this request.
+    """
+
+    method: str | None = None
+    tls: bool | None = None
+    client: str | None = None
+    has_login: bool | None = None
+    environment: Mapping[str, str | None] = {}
+
+
+#: Whoever may come.
+EVERYONE = Visitor()
+
+
+class Asked(NamedTuple):
+    """The layers that hold, the visitor, and what else is known."""
+
+    layers: Sequence[Layer]
+    visitor: Visitor
+    world: World
+    #: The server; None where a section is looked at by itself, and what is around it is unknown.
+    config: Config | None = None
+
+
+class Verdict(Enum):
+    """mod_authz_core's ``authz_status``."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    NEUTRAL = "neutral"
+    NEEDS_USER = "needs a log-in"
+
+
+class Refusal(NamedTuple):
+    """What httpd answers instead: 401, 403, or 500 where it is not told how to ask for a log-in."""
+
+    status: int
+    reason: str
+
+
+def refusal(asked: Asked) -> Refusal | None:
+    """Why access is refused; None where it is granted. The lines that decide are steps of the world."""
+    world = asked.world
+    _custom(asked)
+    if (refused := _tls_required(asked)) is not None:
+        return refused
+    satisfy = satisfy_of(asked)
+    old, old_item = by_hosts(asked)
+    if satisfy == "any" and old is not False:
+        # Without Order, Allow and Deny the default order admits.
+        world.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item or _old_layer(asked)[-1])
+        return None
+    if old is False and satisfy != "any":
+        said = f"{_said(old_item)} does not admit" if old_item else "the server around these files denies by default"
+        world.step("access", said, old_item)
+        return Refusal(403, "Order, Allow and Deny do not admit")
+    verdict, item = by_requires(asked)
+    login = last(asked.layers, "authtype", world)
+    login = login if login is not None and login.value.lower() != "none" else None
+    if item is None:
+        return _undecided(asked, old_item, login)
+    if verdict is Verdict.NEUTRAL:
+        world.step("access", f"{_said(item)} is limited to other methods", item)
+        return None
+    if verdict is Verdict.GRANTED:
+        if old_item is not None and old:
+            world.step("access", f"{_said(old_item)} admits", old_item)
+        world.step("access", f"{_said(item)} admits", item)
+        return None
+    if verdict is Verdict.NEEDS_USER:
+        return _ask_login(asked, item, login)
+    world.step("access", f"{_said(item)} does not admit", item)
+    return Refusal(403, "no Require admits")
+
+
+def _said(item: Item | None) -> str:
+    if item is None:
+        return "the default"
+    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    where = f" in <{section.name} {' '.join(section.values)}>" if section is not None else ""
+    return f"{item.name} {' '.join(item.values)}{where}".replace("  ", " ")
+
+
+def _custom(asked: Asked) -> None:
+    """Log-ins and checks that other code decides."""
+    for key in ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckauthnprovider", "sslrequire"):
+        item = last(asked.layers, key, asked.world)
+        if item is not None:
+            raise Beyond(f"{item.name} decides, which is a program or an expression", item)
+
+
+def _is_tls(asked: Asked) -> bool:
+    tls = asked.visitor.tls
+    return tls if tls is not None else asked.world.holds("the request comes by TLS", "the request is plain HTTP")
+
+
+def _tls_required(asked: Asked) -> Refusal | None:
+    item = last(asked.layers, "sslrequiressl", asked.world)
+    if item is not None and not _is_tls(asked):
+        asked.world.step("access", "SSLRequireSSL, and the request is plain HTTP", item)
+        return Refusal(403, "SSLRequireSSL")
+    verify = last(asked.layers, "sslverifyclient", asked.world)
+    if verify is not None and verify.value.lower() == "require" and _is_tls(asked):
+        raise Beyond("a client certificate is asked for", verify)
+    return None
+
+
+def _limited(asked: Asked, item: Item) -> bool:
+    """Whether ``<Limit>`` around a directive leaves it in force for this method."""
+    section = item.section("limit", "limitexcept")
+    if section is None:
+        return True
+    return _is_method(asked, section.values) is (section.key == "limit")
+
+
+def _is_method(asked: Asked, methods: Sequence[str]) -> bool:
+    """Whether the request's method is one of these; HEAD is GET (http_request.c:ap_method_number_of)."""
+    if asked.visitor.method is None:
+        return asked.world.holds(f"the method is one of {' '.join(sorted(methods))}")
+    return ("GET" if asked.visitor.method == "HEAD" else asked.visitor.method) in methods
+
+
+# -- Order, Allow, Deny --------------------------------------------------------------------------------------------------
+
+
+def _old_layer(asked: Asked) -> list[Item]:
+    """The last section that says anything in the old dialect: mod_access_compat merges nothing (domain.md C3)."""
+    for layer in reversed(asked.layers):
+        for _, items in every([layer], OLD, asked.world):
+            return items
+    return []
+
+
+def satisfy_of(asked: Asked) -> str:
+    """``any``, ``all`` or nothing, in lower case."""
+    items = [i for i in _old_layer(asked) if i.key == "satisfy" and _limited(asked, i)]
+    return items[-1].value.lower() if items else ""
+
+
+def by_hosts(asked: Asked) -> tuple[bool | None, Item | None]:
+    """What Order, Allow and Deny say, and the line that decided; None where they are silent."""
+    layer = _old_layer(asked)
+    if asked.world.dialect == "2.4":
+        return None, None
+    config = asked.config
+    if not layer and config is not None and config.denies == "2.2" and not config.complete:
+        return False, None
+    items = [item for item in layer if _limited(asked, item)]
+    orders = [item for item in items if item.key == "order"]
+    allows = [item for item in items if item.key == "allow"]
+    denies = [item for item in items if item.key == "deny"]
+    if not (orders or allows or denies):
+        return None, None
+    order = "".join(orders[-1].values).lower().replace(" ", "") if orders else "deny,allow"
+    if order.startswith("allow,") or order == "mutual-failure":
+        allowed = _first(asked, allows)
+        denied = _first(asked, denies)
+        if denied is not None or allowed is None:
+            return False, denied or (orders[-1] if orders else None)
+        return True, allowed
+    denied = _first(asked, denies)
+    if denied is None:
+        return True, (orders or allows or denies)[-1]
+    allowed = _first(asked, allows)
+    return (True, allowed) if allowed is not None else (False, denied)
+
+
+def _first(asked: Asked, items: Iterable[Item]) -> Item | None:
+    return next((item for item in items if _from_matches(asked, item)), None)
+
+
+def _from_matches(asked: Asked, item: Item) -> bool:
+    if from_all(item):
+        return True
+    if not item.known:
+        return asked.world.holds(f"{item.name} {' '.join(item.values)} matches the visitor")
+    return any(_visitor_is(asked, word) for word in item.values[1:])
+
+
+def _visitor_is(asked: Asked, word: str) -> bool:
+    """Whether the visitor is at an address, in a network, of a host name, or has a variable set."""
+    if word.lower().startswith("env="):
+        name = word[4:]
+        wanted = not name.startswith("!")
+        return _environment(asked, name.lstrip("!")) is wanted
+    if asked.visitor.client is not None and (network := _network(word)) is not None:
+        from ipaddress import ip_address
+
+        return ip_address(asked.visitor.client) in network
+    return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
+
+
+def _network(word: str) -> IPv4Network | IPv6Network | None:
+    from ipaddress import ip_network
+
+    if re.fullmatch(r"\d+(\.\d+){0,2}\.?", word, re.ASCII):
+        parts = word.rstrip(".").split(".")
+        word = ".".join(parts + ["0"] * (4 - len(parts))) + f"/{8 * len(parts)}"
+    try:
+        return ip_network(word, strict=False)
+    except ValueError:
+        return None
+
+
+def _environment(asked: Asked, name: str) -> bool:
+    if name in asked.visitor.environment:
+        return asked.visitor.environment[name] is not None
+    if asked.config is not None and asked.config.complete and not _setters(asked.config, name):
+        return False
+    return asked.world.holds(f"the variable {name} is set")
+
+
+def _setters(config: Config, name: str) -> list[Item]:
+    setters = config.named("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
+    return [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
+
+
+# -- Require -------------------------------------------------------------------------------------------------------------
+
+
+def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
+    """What the Require lines say, and the one that decided; None where there are none."""
+    if asked.world.dialect == "2.2":
+        return Verdict.NEUTRAL, None
+    merging = last(asked.layers, "authmerging", asked.world)
+    found: list[tuple[Layer, list[Item]]] = list(every(asked.layers, NEW, asked.world))
+    if not found:
+        return Verdict.NEUTRAL, None
+    if merging is not None and merging.value.lower() != "off":
+        raise Beyond("AuthMerging is not modelled", merging)
+    _, items = found[-1]
+    return _combine(asked, "any", items)
+
+
+def _combine(asked: Asked, logic: str, items: list[Item]) -> tuple[Verdict, Item | None]:
+    """mod_authz_core.c:apply_authz_sections."""
+    result = Verdict.NEUTRAL
+    decided: Item | None = items[-1] if items else None
+    for item in items:
+        if item.guards and not asked.world.active(item):
+            continue
+        verdict, by = _verdict(asked, item)
+        if verdict is Verdict.NEUTRAL:
+            continue
+        if logic == "all":
+            if verdict is Verdict.DENIED:
+                return verdict, by
+            if verdict is Verdict.NEEDS_USER or result is Verdict.NEUTRAL:
+                result, decided = verdict, by
+        else:
+            if verdict is Verdict.GRANTED:
+                return verdict, by
+            if (verdict is Verdict.NEEDS_USER and result is Verdict.DENIED) or result is Verdict.NEUTRAL:
+                result, decided = verdict, by
+    return result, decided
+
+
+def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
+    logic = _GROUPS.get(item.key)
+    if logic is not None:
+        children = [child for child in item.children if child.key == "require" or child.key in _GROUPS]
+        verdict, by = _combine(asked, "all" if logic == "all" else "any", children)
+        return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
+    if not _limited(asked, item):
+        return Verdict.NEUTRAL, item
+    values = list(words(item))
+    negated = values[:1] == ["not"]
+    values = values[negated:]
+    verdict = _provider(asked, item, values)
+    return (_negate(verdict) if negated else verdict), item
+
+
+def _negate(verdict: Verdict) -> Verdict:
+    return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
+
+
+def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
+    kind, rest = (values[0] if values else ""), values[1:]
+    if kind == "all":
+        return Verdict.GRANTED if rest == ["granted"] else Verdict.DENIED
+    if not item.known:
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    elif kind in ("ip", "host", "forward-dns"):
+        holds = any(_visitor_is(asked, word) for word in rest)
+    elif kind == "local":
+        holds = _visitor_is(asked, "127.0.0.0/8")
+    elif kind == "method":
+        holds = _is_method(asked, [word.upper() for word in rest])
+    elif kind == "env":
+        holds = any(_environment(asked, name) for name in item.values[1:])
+    elif kind == "ssl":
+        holds = _is_tls(asked)
+    elif kind in _USERS:
+        if not _has_login(asked):
+            return Verdict.NEEDS_USER
+        holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
+        return Verdict.GRANTED if holds else Verdict.NEEDS_USER
+    else:
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    return Verdict.GRANTED if holds else Verdict.DENIED
+
+
+def _has_login(asked: Asked) -> bool:
+    known = asked.visitor.has_login
+    return known if known is not None else asked.world.holds("the visitor logs in")
+
+
+def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refusal | None:
+    """No Require anywhere: httpd grants, but what is outside of fragments may say otherwise."""
+    world, config = asked.world, asked.config
+    if login is not None:
+        world.step("access", f"{_said(login)}, and nothing is required: httpd answers with an error", login)
+        return Refusal(500, "AuthType without Require")
+    denies = config.denies if config is not None else ""
+    if (config is not None and config.complete) or denies in ("none", "2.2") or world.dialect == "2.2":
+        said = f"{_said(old_item)} admits" if old_item else "no section says anything of access: httpd grants"
+        world.step("access", said, old_item)
+    elif denies == "2.4" or not world.holds(
+        "the rest of the server grants what these files leave open", "the rest of the server refuses it"
+    ):
+        world.step("access", "no section in these files grants access")
+        return Refusal(403, "no section in these files grants access")
+    elif old_item is not None:
+        world.step("access", f"{_said(old_item)} admits", old_item)
+    return None
+
+
+def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
+    if login is None and asked.config is not None and asked.config.complete:
+        asked.world.step("access", f"{_said(item)} needs a log-in, and no AuthType says how", item)
+        return Refusal(500, "a log-in is required, and no AuthType says how")
+    if _has_login(asked) and asked.world.holds("the log-in is accepted"):
+        return None
+    asked.world.step("access", f"{_said(item)} needs a log-in", item)
+    return Refusal(401, "a log-in is required")
+
+
+def words(item: Item) -> tuple[str, ...]:
+    """The arguments in lower case."""
+    return tuple(value.lower() for value in item.values)
+
+
+def from_all(item: Item) -> bool:
+    """``Allow from all`` or ``Deny from all``."""
+    values = words(item)
+    return len(values) >= 2 and values[0] == "from" and "all" in values[1:]

@@ -1,0 +1,82 @@
+"""What holds in a directory, where no request is there to ask: its layers, and the options they add up to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
+from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
+from modwsgi_fix.model.merge.sections import directory_matches, location_sections
+from modwsgi_fix.model.merge.world import Beyond, World, ways
+
+
+def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[Layer]:
+    """The ``<Directory>`` sections for a directory, all there, without links and without ``.htaccess`` files.
+
+    ``name`` is the file's that is asked for in it; None for any. A regular expression that holds for some only is
+    unknown then. A section that names the file itself holds where links may be followed: httpd looks at what is there as a
+    whole first, and takes each component for a directory then (request.c:ap_directory_walk).
+    """
+    layers: list[Layer] = []
+    parts = [part for part in path.split("/") if part]
+    here = "" if path.startswith("/") or not parts else parts.pop(0)
+    steps = [here, *(here := f"{here}/{part}" for part in parts)]
+    for step in [""] * bool(steps[0]) + steps:
+        layers += [section for section in site.directories(step, step.count("/")) if section.applies(world)]
+    if name is not None:
+        on = merged_options([*site.base, *layers], world).on
+        if "followsymlinks" in on and "symlinksifownermatch" not in on:
+            file = f"{here}/{name}"
+            layers += [section for section in site.directories(file, file.count("/")) if section.applies(world)]
+    for section in site.directory_regexes():
+        match = directory_matches(section.section, here, name)
+        if match is None:
+            match = world.holds(f"{section.label} holds for what is asked for in {here or '/'}")
+        if match and section.applies(world):
+            layers.append(section)
+    return layers
+
+
+class Option(NamedTuple):
+    """Whether an option is on; None where that is unknown. ``by`` is the directive that decided, None the default."""
+
+    on: bool | None
+    by: Item | None
+
+
+def option(config: Config, server: Server, path: str, name: str) -> Option:
+    """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
+    site = site_of(config, server)
+
+    def run(world: World) -> Option:
+        layers = stack(site, on_the_way(site, path, None, world), None, (), world, unknown_if(world))
+        # core.c:create_core_dir_config: FollowSymLinks since 2.3.11, All before.
+        options = Options(ALL_OPTIONS) if config.target.is_22 else Options()
+        decided: Item | None = None
+        for _, items in every(layers, ("options",), world):
+            options = options.merge(items)
+            speaking = [item for item in items if said(item, name) is not None]
+            if (unclear := next((item for item in speaking if not item.known), None)) is not None:
+                raise Beyond(f"{unclear.name} holds a variable that is not defined here", unclear)
+            decided = speaking[-1] if speaking else decided
+        return Option(name in options.on if decided is not None or config.complete else None, decided)
+
+    results = [way.result for way in ways(run, None, {})]
+    by = next((result.by for result in results if result is not None and result.by is not None), None)
+    if any(item.key == "options" for section in location_sections(config, server) for item in section.children):
+        # A Location is merged later; which URLs lead here is not asked.
+        return Option(None, by)
+    states = {None if result is None else result.on for result in results}
+    return Option(states.pop() if len(states) == 1 else None, by)
+
+
+def may_override(config: Config, server: Server, path: str) -> bool:
+    """Whether an ``.htaccess`` file in the directory ``path``, or above it, may say anything, as far as can be told."""
+    site = site_of(config, server)
+
+    def run(world: World) -> str:
+        return override_of(stack(site, on_the_way(site, path, None, world), None, (), world, unknown_if(world)), world)
+
+    allowed = [way.result for way in ways(run, None, {})]
+    return any(words is None or (words or ("all" if config.target.is_22 else "none")) != "none" for words in allowed)
