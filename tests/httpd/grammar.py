@@ -87,6 +87,11 @@ def _access(draw: st.DrawFn) -> list[str]:
         ["<RequireAny>", "Require valid-user", "Require method GET", "</RequireAny>"],
         ["AuthType Basic", "AuthName x", "AuthUserFile /srv/site/none", "Require valid-user"],
         ["<Limit POST>", "Require all denied", "</Limit>"], ["<LimitExcept GET>", "Require all denied", "</LimitExcept>"],
+        ["<RequireAny>", "Require env GROUP", "Require ip 127.0.0.0/8", "</RequireAny>"], ["Require host nowhere.invalid"], ["Require local"],
+        ["<RequireAll>", "Require all granted", "Require not ip 127.0.0.1", "</RequireAll>"], ["Require all granted", "Require ip 10.0.0.1"],
+        ["<RequireAll>", "Require all granted", "Require not env GROUP", "</RequireAll>"], ["<RequireNone>", "Require all denied", "</RequireNone>"],
+        ["<Limit GET>", "Require all granted", "</Limit>", "Require all denied"],
+        ["<IfModule mod_authz_core.c>", "Require all granted", "</IfModule>"], ["<IfModule !mod_access_compat.c>", "Require all denied", "</IfModule>"],
     ))  # fmt: skip
     old = st.sampled_from((
         ["Order allow,deny", "Allow from all"], ["Order deny,allow"], ["Order deny,allow", "Deny from all"], ["Allow from all"],
@@ -94,6 +99,10 @@ def _access(draw: st.DrawFn) -> list[str]:
         ["Order deny,allow", "Deny from 10.0.0.1"], ["Satisfy Any"], ["Order deny,allow", "Deny from all", "Satisfy Any"],
         ["<Limit GET>", "Order deny,allow", "Deny from all", "</Limit>"], ["Order allow,deny", "Allow from all", "Satisfy Any"],
         ["Order allow,deny", "Allow from all", "Deny from env=GROUP"],
+        ["Order mutual-failure", "Allow from all"], ["Order mutual-failure", "Allow from all", "Deny from 127.0.0.1"], ["Order mutual-failure"],
+        ["Order deny,allow", "Deny from all", "Allow from env=!GROUP"], ["<Limit POST>", "Deny from all", "</Limit>", "Allow from all"],
+        ["<IfModule mod_access_compat.c>", "Order allow,deny", "Allow from all", "</IfModule>"],
+        ["<LimitExcept POST>", "Order allow,deny", "Allow from all", "</LimitExcept>"],
     ))  # fmt: skip
     which = draw(st.sampled_from(("new", "new", "new", "new", "new", "old", "both")))
     lines = draw(new) if which != "old" else []
@@ -121,10 +130,10 @@ def _section(draw: st.DrawFn) -> list[str]:
     )))  # fmt: skip
     pattern = draw({
         "Directory": st.one_of(_directories, st.sampled_from((
-            "/", "/srv", f"{SITE}/*", f"{SITE}/s*", f"{SITE}/app/app.wsgi", f"{SITE}/app/secret.txt", f"{SITE}/static/other", f"{SITE}/[sw]*/", f"{SITE}/*/sub", f"{SITE}/www/sub",
+            "/", "/srv", f"{SITE}/*", f"{SITE}/s*", f"{SITE}/app/app.wsgi", f"{SITE}/app/secret.txt", f"{SITE}/static/other", f"{SITE}/[sw]*/", f"{SITE}/[^a]*", f"{SITE}/[!s]*/", f"{SITE}/*/sub", f"{SITE}/www/sub",
         ))),
-        "Location": st.one_of(_urls, st.sampled_from(("/app/app.wsgi", "/*", "/s*/", "/static/other", "/app/secret.txt", "/*/css", "/x.txt"))),
-        "Files": st.sampled_from(("app.wsgi", "*.txt", "*.wsgi", ".??*", "x.txt", "index.html", "*.py", "[sx]*")),
+        "Location": st.one_of(_urls, st.sampled_from(("/app/app.wsgi", "/*", "/s*/", "/static/other", "/app/secret.txt", "/*/css", "/[^a]*", "/x.txt"))),
+        "Files": st.sampled_from(("app.wsgi", "*.txt", "*.wsgi", ".??*", "x.txt", "index.html", "*.py", "[sx]*", "[^.]*", "[!a]*")),
         "DirectoryMatch": st.sampled_from((f"^{SITE}/(app|www)", "/static", f"{SITE}/app/$", f"^{SITE}/[^/]+/sub", "wsgi", f"^{SITE}/www$")),
         "LocationMatch": st.sampled_from(("^/app", "static", r"\\.txt$", "^/(sub|st)", "^/$", "(?i)^/APP")),
         "FilesMatch": st.sampled_from((r"\\.(wsgi|py)$", r"^\\.", "txt", "^index", "^$")),
@@ -163,7 +172,9 @@ def _section(draw: st.DrawFn) -> list[str]:
     if kind == "Directory" and not draw(st.integers(0, 3)):
         name = draw(st.sampled_from(("app.wsgi", "*.txt", "secret.txt", "*.wsgi")))
         body += [f"<Files {name}>", *draw(_access()), "</Files>"]
-    return [f"<{kind} {pattern}>", *body, f"</{kind}>"]
+    lines = [f"<{kind} {pattern}>", *body, f"</{kind}>"]
+    around = draw(st.sampled_from(("", "", "", "", "", "mod_wsgi.c", "wsgi_module", "!mod_wsgi.c", "mod_nothing.c")))
+    return [f"<IfModule {around}>", *lines, "</IfModule>"] if around else lines
 
 
 @st.composite

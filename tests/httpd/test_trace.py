@@ -14,10 +14,11 @@ from . import server
 from .agreement import Pair, compare, model_of, report, request_of_probe
 from .grammar import Drawn, drawn
 from .install import private_roots
+from .proofs import everything
 from .servers_of_corpus import probes_of, setups
 
 #: Parts that may run in parallel, and configurations in each; times the requests on one.
-PARTS, CONFIGURATIONS = 8, 11
+PARTS, CONFIGURATIONS = 8, 100 if everything() else 11
 #: The corpus, in as many parts.
 SHARES = 8
 #: Of the pairs of the corpus the model may call so many unknown.
