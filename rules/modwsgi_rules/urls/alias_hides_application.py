@@ -250,12 +250,14 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
     reason = f"only {where} stay aliased, and the application answers the rest"
     # A pattern that always led to one place led to none of the static files.
     opens = alias.is_regex and as_prefix(alias) is None
-    is_unsafe = opens or any(files.cuts_links for files in written)
+    # What was run as a program, or refused, is sent as it lies there.
+    ran = alias.item.key.startswith("scriptalias")
+    is_unsafe = opens or ran or any(files.cuts_links for files in written)
     return Fix(
         "Narrow the alias to the static files",
         (replace_lines(alias.item, lines),),
         Applicability.UNSAFE if is_unsafe else Applicability.REPAIR,
-        "; ".join([reason, *reasons(written)]),
+        "; ".join([reason, *["what ran as a program is sent as a file"] * ran, *reasons(written)]),
         publishes=((f"{prefix}/", f"{directory}/"),),
     )
 
