@@ -15,6 +15,7 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, PLACES
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
@@ -258,7 +259,7 @@ _VISITORS = ("the visitor is", "the variable", "Require ", "the log-in", "Allow 
 def _is_of_files(was: Outcome, now: Outcome) -> bool:
     """Whether what asked for more is about files that the URL does not lead to any more."""
     item = refusing(was)
-    section = item.section("directory", "directorymatch", "files", "filesmatch") if item is not None else None
+    section = item.section(*DIRECTORY_SECTIONS, *FILES_SECTIONS) if item is not None else None
     return section is not None and _mapping(was) != _mapping(now)
 
 
@@ -288,7 +289,7 @@ def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
 
 
 def _is_in_place(item: Item) -> bool:
-    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    section = item.section(*PLACES)
     return section is not None and section.value != "/"
 
 

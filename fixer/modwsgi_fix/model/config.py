@@ -19,6 +19,7 @@ from modwsgi_fix.text import LineIndex, Span
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.bounds import Endless
+    from modwsgi_fix.model.gaps import Gap
 
 T = TypeVar("T")
 
@@ -281,14 +282,6 @@ class Item:
     def accompanies(self, other: Item) -> bool:
         """True when this one is read whenever the other is."""
         return set(self.guards) <= set(other.guards)
-
-
-class Gap(NamedTuple):
-    """Something that was not understood, and so limits what can be said: an Include without a file, a ``<Perl>``."""
-
-    path: str
-    span: Span
-    reason: str
 
 
 class Config:

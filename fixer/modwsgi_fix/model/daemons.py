@@ -8,7 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modwsgi_fix import directives
+from modwsgi_fix.directives.families import MOUNTS
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name
@@ -176,10 +179,6 @@ class GroupUse(NamedTuple):
         return not self.name.startswith("%{")
 
 
-#: Directives with options ``process-group=`` and ``application-group=``, and how many words come before the options.
-_OPTION_DIRECTIVES = {"wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1, "wsgihandlerscript": 2}
-
-
 @derived
 def group_uses(config: Config) -> list[GroupUse]:
     """Every selection of a process group, in reading order; ``%{GLOBAL}`` (embedded mode) included."""
@@ -190,15 +189,13 @@ def _uses(config: Config) -> Iterator[GroupUse]:
     for item in config.named("wsgiprocessgroup"):
         if item.args:
             yield GroupUse(item.value, item, item.args[0].span, at_start=False)
-    for item in config.named(*_OPTION_DIRECTIVES):
-        options, _ = options_of(config, item, _OPTION_DIRECTIVES[item.key])
+    for item in config.named(*directives.group_directives()):
+        options, _ = options_of(config, item, directives.words_before_options(item.key) or 0)
         settings = {option.name: option for option in options}
         if group := settings.get("process-group"):
             application = settings.get("application-group")
             literal = application is not None and (application.value == "%{GLOBAL}" or "%{" not in application.value)
-            start = item.key == "wsgiimportscript" or (
-                item.key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and literal and "%{" not in group.value
-            )
+            start = item.key == "wsgiimportscript" or (item.key in MOUNTS and literal and "%{" not in group.value)
             yield GroupUse(group.value, item, group.value_span, at_start=start and group.value != "%{GLOBAL}")
 
 
@@ -214,6 +211,4 @@ def all_groups_known(config: Config) -> bool:
 
     The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
     """
-    if not config.complete or any(not process.directive.args[0].known for process in daemon_processes(config)):
-        return False
-    return all(gap.reason.startswith("the variable ") for gap in config.gaps)
+    return whole_text(config) and all(process.directive.args[0].known for process in daemon_processes(config))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.model.config import Config, File, Item
 from modwsgi_fix.model.facts.baseline import baseline_dialects
 from modwsgi_fix.model.facts.served import Served
-from modwsgi_fix.model.merge.access import ORDER_KEYS
 from modwsgi_fix.syntax import Directive
 
 
@@ -26,7 +26,7 @@ def grant_lines(config: Config, file: File | None = None) -> list[str]:
     dialects = baseline_dialects(config)
     if dialects is not None:
         return ["Require all granted", *old] if dialects[0] else ["Require all granted"]
-    if config.complete and not config.named("order", "allow", "deny"):
+    if config.complete and not config.named(*ORDER_KEYS):
         return ["Require all granted"]
     if not config.complete and _speaks_24_alone(config, file):
         return ["Require all granted"]

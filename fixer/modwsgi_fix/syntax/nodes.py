@@ -12,9 +12,6 @@ from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
 #: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
 DEEPEST_SECTION = 100
 
-#: Sections that vanish once read: their contents belong to what encloses them.
-CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
-
 
 def is_opaque_section(name: str) -> bool:
     """True where a section's body is another language, read by its module up to the closing tag."""

@@ -49,10 +49,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import target_of
-from modwsgi_fix.model.merge.access import ORDER_KEYS
 from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.access_blocks import quoted

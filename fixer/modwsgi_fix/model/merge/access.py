@@ -9,21 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from modwsgi_fix.directives.families import FILES_SECTIONS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.merge.sections import directory_matches, directory_sections, files_matches, sections_of
-
-#: Sections that group Require lines.
-REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
-
-
-ORDER_KEYS = frozenset({"order", "allow", "deny"})
-
-
-#: What asks for a login or a certificate, or refuses plain HTTP.
-AUTHENTICATION = frozenset({
-    "authtype", "authname", "authuserfile", "authgroupfile", "authbasicprovider", "authdigestprovider", "sslrequiressl",
-    "sslrequire", "sslverifyclient", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +158,9 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
             unknown = True
         found_22 = access if access.has_22 else found_22
         found_24 = access if access.has_24 else found_24
-        nested += [child for child in section.children if child.key in ("files", "filesmatch")]
+        nested += [child for child in section.children if child.key in FILES_SECTIONS]
     if file is not None:
-        for section in [*sections_of(config, server, ("files", "filesmatch")), *nested]:
+        for section in [*sections_of(config, server, FILES_SECTIONS), *nested]:
             held = files_matches(section, file)
             access = access_of(section)
             if held is None and not access.is_empty:

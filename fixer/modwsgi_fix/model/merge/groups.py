@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.daemons import is_settled
 from modwsgi_fix.model.merge.sections import directory_matches, directory_rank, files_matches, location_matches
@@ -63,9 +64,9 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
 
 def _rank(section: Item, *, own: bool) -> tuple[int, ...]:
     """Where a section comes in; those of one rank in reading order. A host's ``own`` follow the main server's."""
-    if section.key in ("directory", "directorymatch"):
+    if section.key in DIRECTORY_SECTIONS:
         return 0, *directory_rank(section), own
-    return (1 if section.key in ("files", "filesmatch") else 2), own
+    return (1 if section.key in FILES_SECTIONS else 2), own
 
 
 def _of_server(config: Config, server: Server, key: str) -> Item | None:
@@ -86,13 +87,13 @@ def _name(value: str) -> str | None:
 def _holds(section: Item, mount: Mapping) -> bool | None:
     """Whether a section holds for a mounted script; None where that is not known."""
     path = script_path(mount)
-    if section.key in ("location", "locationmatch"):
+    if section.key in LOCATION_SECTIONS:
         return None if mount.is_regex else location_matches(section, mount.url)
     if path is None:
         return None
-    if section.key in ("directory", "directorymatch"):
+    if section.key in DIRECTORY_SECTIONS:
         return directory_matches(section, path)
-    return files_matches(section, posixpath.basename(path)) if section.key in ("files", "filesmatch") else None
+    return files_matches(section, posixpath.basename(path)) if section.key in FILES_SECTIONS else None
 
 
 def script_path(mount: Mapping) -> str | None:

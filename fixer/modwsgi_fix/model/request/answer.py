@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.directives.families import EXTENSION_MAPPINGS
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.merge.layers import every, last
@@ -49,7 +50,7 @@ def find_handler(state: State) -> None:
 def _by_extension(state: State, forced: str | None) -> None:
     mappings: dict[str, tuple[str, Item]] = {}
     types: dict[str, tuple[str, Item]] = {}
-    for _, items in every(state.layers, ("addhandler", "removehandler", "addtype", "removetype"), state.world):
+    for _, items in every(state.layers, EXTENSION_MAPPINGS, state.world):
         # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
         for item in sorted(items, key=lambda item: item.key.startswith("remove")):
             table = mappings if item.key.endswith("handler") else types

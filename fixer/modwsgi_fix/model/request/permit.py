@@ -11,6 +11,14 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from modwsgi_fix.directives.families import (
+    EARLY_VARIABLES,
+    FOREIGN_CHECKERS,
+    LIMIT_SECTIONS,
+    OLD_ACCESS,
+    PLACES,
+    REQUIRE_SECTIONS,
+)
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.access import from_all, words
 from modwsgi_fix.model.merge.layers import Layer, every, last
@@ -21,7 +29,6 @@ from modwsgi_fix.model.request.state import State
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-_GROUPS = {"requireall": "all", "requireany": "any", "requirenone": "none"}
 #: What asks who the visitor is.
 _USERS = frozenset({
     "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
@@ -77,14 +84,14 @@ def authorize(state: State) -> None:
 def _said(item: Item | None) -> str:
     if item is None:
         return "the default"
-    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    section = item.section(*PLACES)
     where = f" in <{section.name} {' '.join(section.values)}>" if section is not None else ""
     return f"{item.name} {' '.join(item.values)}{where}".replace("  ", " ")
 
 
 def _custom(state: State) -> None:
     """Log-ins and checks that other code decides."""
-    for key in ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckauthnprovider", "sslrequire"):
+    for key in FOREIGN_CHECKERS:
         item = last(state.layers, key, state.world)
         if item is not None:
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
@@ -102,7 +109,7 @@ def _tls_required(state: State) -> None:
 
 def _limited(state: State, item: Item) -> bool:
     """Whether ``<Limit>`` around a directive leaves it in force for this method."""
-    section = item.section("limit", "limitexcept")
+    section = item.section(*LIMIT_SECTIONS)
     if section is None:
         return True
     method = "GET" if state.request.method == "HEAD" else state.request.method
@@ -115,7 +122,7 @@ def _limited(state: State, item: Item) -> bool:
 def _old_layer(state: State) -> list[Item]:
     """The last section that says anything in the old dialect: mod_access_compat merges nothing (domain.md C3)."""
     for layer in reversed(state.layers):
-        for _, items in every([layer], ("order", "allow", "deny", "satisfy"), state.world):
+        for _, items in every([layer], OLD_ACCESS, state.world):
             return items
     return []
 
@@ -192,7 +199,7 @@ def _network(word: str) -> IPv4Network | IPv6Network | None:
 def _environment(state: State, name: str) -> bool:
     if name in state.environment:
         return state.environment[name] is not None
-    setters = state.config.named("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
+    setters = state.config.named(*EARLY_VARIABLES)
     sets = [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
     if not sets and state.config.complete:
         return False
@@ -204,7 +211,7 @@ def _environment(state: State, name: str) -> bool:
 
 def _new(state: State) -> tuple[Verdict, Item | None]:
     """What the Require lines say, and the one that decided; None where there are none."""
-    keys = ("require", *_GROUPS)
+    keys = ("require", *sorted(REQUIRE_SECTIONS))
     if state.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
     merging = last(state.layers, "authmerging", state.world)
@@ -241,9 +248,9 @@ def _combine(state: State, logic: str, items: list[Item]) -> tuple[Verdict, Item
 
 
 def _verdict(state: State, item: Item) -> tuple[Verdict, Item | None]:
-    logic = _GROUPS.get(item.key)
+    logic = item.key.removeprefix("require") if item.key in REQUIRE_SECTIONS else None
     if logic is not None:
-        children = [child for child in item.children if child.key == "require" or child.key in _GROUPS]
+        children = [child for child in item.children if child.key == "require" or child.key in REQUIRE_SECTIONS]
         verdict, by = _combine(state, "all" if logic == "all" else "any", children)
         return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
     if not _limited(state, item):

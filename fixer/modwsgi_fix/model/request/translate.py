@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import ALIASES, HOST_ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
@@ -18,9 +19,6 @@ from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 
-_REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
-_ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
-_MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
@@ -47,8 +45,7 @@ def _rewritten(state: State) -> bool:
 
 
 def _unmodelled(state: State) -> list[Item]:
-    keys = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
-    found = [item for key in keys if (item := state.site.last(key, state.world)) is not None]
+    found = [item for key in HOST_ALIASES if (item := state.site.last(key, state.world)) is not None]
     if state.uri.startswith("/~"):
         item = state.site.last("userdir", state.world)
         if item is not None and item.value.lower() != "disabled":
@@ -62,10 +59,10 @@ class Tables:
     def __init__(self, base: list[Layer]) -> None:
         # The host's own come first, the main server's after; mod_proxy alone does it the other way.
         layers = base[::-1]
-        found = (redirect_of(item) for layer in layers for item in layer.all(_REDIRECTS))
+        found = (redirect_of(item) for layer in layers for item in layer.all(REDIRECTS))
         self.redirects = [redirect for redirect in found if redirect is not None]
-        self.aliases = _mappings(layers, _ALIASES)
-        self.mounts = _mappings(layers, _MOUNTS)
+        self.aliases = _mappings(layers, ALIASES)
+        self.mounts = _mappings(layers, MOUNTS)
         self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
 
 
@@ -114,7 +111,7 @@ def prefix_match(prefix: str, uri: str) -> int:
 
 def _proxied(state: State) -> bool:
     location = last(state.layers, "proxypass", state.world)
-    if location is not None and location.section("location", "locationmatch") and location.value != "!":
+    if location is not None and location.section(*LOCATION_SECTIONS) and location.value != "!":
         raise _proxy(state, location.value, location)
     for item in _tables(state).proxies:
         if len(item.args) < 2:
@@ -168,7 +165,7 @@ def redirect_of(item: Item) -> Redirect | None:
         return None
     regex = item.key == "redirectmatch"
     if len(values) == 1:
-        if item.section("location", "locationmatch") is not None and 300 <= status < 400:
+        if item.section(*LOCATION_SECTIONS) is not None and 300 <= status < 400:
             return Redirect(item, status, None, values[0], regex)
         return Redirect(item, status, values[0], "", regex)
     return Redirect(item, status, values[0], values[1], regex)
@@ -242,11 +239,11 @@ def _aliased(state: State) -> bool:
 
 def _location_alias(state: State) -> Item | None:
     """``Alias`` with one argument inside ``<Location>`` (2.4.19): the path itself, without the rest of the URL (M7)."""
-    for key in ("alias", "scriptalias"):
+    for key in PREFIX_ALIASES:
         item = last([layer for layer in state.layers if layer.section is not None], key, state.world)
         if item is not None and len(item.args) == 1:
             preserve = last(state.layers, "aliaspreservepath", state.world)
-            section = item.section("location", "locationmatch")
+            section = item.section(*LOCATION_SECTIONS)
             if section is None or section.key != "location" or "%{" in item.value:
                 raise Beyond("an Alias in a section with a pattern or an expression is not modelled", item)
             path = item.value
