@@ -23,6 +23,8 @@ LOCATION_SECTIONS = ("location", "locationmatch")
 PROXY_SECTIONS = ("proxy", "proxymatch")
 #: By an expression on the request (request.c:ap_if_walk).
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
+#: Their test compares, and so may have a ``>`` of its own (ap_expr, mod_version.c).
+COMPARING = ("if", "elseif", "ifversion")
 #: By the method; they stand in another section (core.c:ap_limit_section).
 LIMIT_SECTIONS = ("limit", "limitexcept")
 #: They group ``Require`` lines (mod_authz_core.c:add_authz_section).

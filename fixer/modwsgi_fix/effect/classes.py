@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, PLACES
+from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
@@ -128,15 +129,13 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
 
 #: What no file and no URL that is asked for has in its name.
 _MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
-#: A script by its suffix; what follows is PATH_INFO that the mount adds.
-_SCRIPT = re.compile(r".*?\.(?:wsgi|py)(?=/|$)")
 
 
 @derived
 def _scripts(config: Config) -> frozenset[str]:
     """The files that mounts name, and those that aliases do."""
     targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
-    scripts = {found[0] if (found := _SCRIPT.match(target)) else target for target in targets}
+    scripts = {script_in(target) or target for target in targets}
     single = {
         alias.target
         for server in config.servers

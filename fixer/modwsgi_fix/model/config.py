@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.language import tags, template_of
+from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
 

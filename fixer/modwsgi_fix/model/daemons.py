@@ -15,8 +15,9 @@ from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import split_words
-from modwsgi_fix.text import WHITESPACE, Span, has_placeholder, whole_number
+from modwsgi_fix.text import WHITESPACE, Span, whole_number
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
@@ -25,11 +26,6 @@ _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 def in_template(item: Item) -> bool:
     """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
     return item.file.tree.is_template
-
-
-def is_settled(text: str) -> bool:
-    """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
-    return "${" not in text and not has_placeholder(text)
 
 
 def atoi(value: str) -> int:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from modwsgi_fix.placeholders import is_template
 from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 
 #: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
 DEEPEST_SECTION = 100

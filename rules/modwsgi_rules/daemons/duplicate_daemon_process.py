@@ -98,10 +98,11 @@ from modwsgi_fix.model.daemons import (
     may_use,
 )
 from modwsgi_fix.model.servers import label, name_item, same_error_log
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.hoisting import is_generated, main_file
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 from modwsgi_rules.daemons._shared import depending, hoisted
 
 

@@ -59,9 +59,10 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 
 #: What packages of httpd run it as: Debian, Red Hat, FreeBSD, SUSE, macOS, Arch; and Debian's variables for it.
 _USUAL = {

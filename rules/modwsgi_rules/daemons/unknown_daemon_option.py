@@ -47,7 +47,8 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives import DaemonOption, daemon_option, daemon_option_candidates, takes_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes, is_settled
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

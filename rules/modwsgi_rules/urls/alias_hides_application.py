@@ -155,6 +155,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from modwsgi_fix.directives.suffixes import PYTHON_CODE
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import is_file
@@ -176,7 +177,6 @@ from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 _HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
 #: Single files that are served from the top of a site whatever its layout.
 _WELL_KNOWN = ("favicon.ico", "robots.txt")
-_CODE = (".py", ".pyc", ".pyo", ".wsgi")
 
 
 @rule(
@@ -318,7 +318,8 @@ def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout |
     assert disk is not None
     names = [name for name in disk.names(directory) if not name.startswith(".")]
     if any(
-        disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(_CODE) for name in names
+        disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(PYTHON_CODE)
+        for name in names
     ):
         # Other files lie there, which may well be meant to be served.
         return None

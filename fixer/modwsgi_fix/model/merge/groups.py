@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import is_settled
 from modwsgi_fix.model.merge.sections import directory_matches, directory_rank, files_matches, location_matches
 from modwsgi_fix.model.urls import Mapping, mount_options
+from modwsgi_fix.placeholders import is_settled
 
 #: The application group where none is selected: one for each host name, port and mount point.
 DEFAULT_APPLICATION = "%{RESOURCE}"

@@ -21,6 +21,7 @@ from modwsgi_fix.model.reading.conditions import Modules, weigh
 from modwsgi_fix.model.reading.include_paths import candidates, is_own
 from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
 from modwsgi_fix.model.reading.variables import Variables
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
     DEEPEST_SECTION,
     Directive,
@@ -31,7 +32,7 @@ from modwsgi_fix.syntax import (
     is_opaque_section,
     parse,
 )
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 
 
 class _Macro(NamedTuple):

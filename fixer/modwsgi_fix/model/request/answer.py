@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from modwsgi_fix.directives.families import EXTENSION_MAPPINGS
+from modwsgi_fix.directives.suffixes import STATIC
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.merge.layers import every, last
@@ -23,11 +24,6 @@ _OTHERS = frozenset({
     "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
     "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
     "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
-})  # fmt: skip
-#: Extensions that the mime.types of every distribution knows.
-_TYPES = frozenset({
-    "html", "htm", "css", "js", "json", "xml", "txt", "png", "gif", "jpg", "jpeg", "svg", "ico", "pdf", "zip", "tar", "webp",
-    "woff", "woff2", "ttf", "mp4", "csv",
 })  # fmt: skip
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
@@ -70,7 +66,7 @@ def _by_extension(state: State, forced: str | None) -> None:
         extension = extension.lower()
         if not extension:
             continue
-        known = extension in _TYPES
+        known = f".{extension}" in STATIC
         if extension in types:
             typed, known = types[extension], True
         if extension in mappings:

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, HOST_ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
@@ -280,10 +281,6 @@ def absolute(state: State, path: str, item: Item) -> str:
 # -- mod_wsgi, core ----------------------------------------------------------------------------------------------------
 
 
-#: What a mount names, as far as its suffix says that it is a script; what follows is PATH_INFO that the mount adds.
-_SCRIPT = re.compile(r".*?\.(?:wsgi|py|fcgi)(?=/|$)", re.S)
-
-
 def _mounted(state: State) -> bool:
     for mount in _tables(state).mounts:
         found = mounted(state.uri, mount)
@@ -292,7 +289,7 @@ def _mounted(state: State) -> bool:
         target, rest = found
         state.filename, state.handler, state.mount = target + rest, "wsgi-script", mount
         named = normal(target).rstrip("/")
-        state.anchor = script[0] if (script := _SCRIPT.match(named)) else named
+        state.anchor = script_in(named) or named
         state.step("mapping", f"{mount.item.name} {mount.url} maps it to {target}", mount.item)
         return True
     return False
