@@ -120,7 +120,7 @@ FREE_TEXTS = frozenset({
 SIGNED_WORDS = frozenset({"options", "indexoptions", "sslprotocol", "ssloptions", "proxyvia", "dbdparams"})
 
 #: Locks that ``Mutex`` names since 2.4 (httpd 2.4, "Upgrading to 2.4 from 2.2"): tried on 2.4.71, invalid commands.
-REMOVED_MUTEXES = ("lockfile", "acceptmutex", "sslmutex", "rewritelock", "watchdogmutexpath")
+REMOVED_MUTEXES = ("lockfile", "acceptmutex", "sslmutex", "sslstaplingmutex", "rewritelock", "watchdogmutexpath")
 #: What ``LogLevel rewrite:`` replaces since 2.4.
 REMOVED_REWRITE_LOGS = ("rewritelog", "rewriteloglevel")
 #: What ``AuthzProviderAlias`` and the containers of ``Require`` replace since 2.4: tried on 2.4.71 with every one of

@@ -1,5 +1,5 @@
 """
-`LockFile`, `AcceptMutex`, `SSLMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
+`LockFile`, `AcceptMutex`, `SSLMutex`, `SSLStaplingMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
 
 httpd refuses to start: *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
 configuration*. Locks are configured by `Mutex` now, and its defaults are right nearly everywhere; a server whose files lie on
