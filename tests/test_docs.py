@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.main import get_command
 from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
-from modwsgi_fix.settings import KEYS
+from modwsgi_fix.settings import KEYS, toml
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -48,11 +49,28 @@ def test_every_command_is_documented(name: str) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert [cell.strip("`") for cell in rows(text("settings.md"))] == list(KEYS)
+    general, _, _ = text("settings.md").partition("\n## ")
+    assert [cell.strip("`") for cell in rows(general)] == list(KEYS)
+
+
+def test_every_setting_of_a_rule_is_documented() -> None:
+    _, _, of_rules = text("settings.md").partition("\n## Settings of rules\n")
+    said = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in of_rules.splitlines() if line.startswith("| `")
+    ]
+    real = [
+        [f"`{rule.name}`", f"`{one.name}`", one.type, f"`{toml(one.default)}`", one.text]
+        for rule in all_rules().values()
+        for one in rule.settings
+    ]
+    assert said == real
 
 
 @pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
 def test_every_rule_is_documented(rule: Rule) -> None:
     assert rule.summary.endswith(".")
-    for option in rule.options:
-        assert option in rule.page, f"the page does not say what {option} does"
+    for setting in rule.settings:
+        assert setting.name in rule.page, f"the page does not say what {setting.name} does"
+        for value in re.findall(rf"^ *{setting.name} = ([^#\n]*)", rule.page, re.M):
+            given = tomllib.loads(f"value = {value}")["value"]
+            assert setting.accepts(given), f"the page shows {setting.name} = {value}, which is {setting.type}"

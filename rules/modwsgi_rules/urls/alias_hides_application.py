@@ -167,6 +167,7 @@ from modwsgi_fix.model.merge.sections import (
     may_overlap,
     pattern_of,
 )
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
 from modwsgi_fix.rewriting.access_blocks import quoted, script_block
 from modwsgi_fix.rewriting.lines import replace_lines
@@ -178,10 +179,21 @@ _HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/
 #: Single files that are served from the top of a site whatever its layout.
 _WELL_KNOWN = ("favicon.ico", "robots.txt")
 
+_APPLICATIONS = Setting[Sequence[str]](
+    "applications",
+    (),
+    "The applications in the directory, each of which has static files; found on the disk, or in the alias.",
+)
+_STATIC = Setting[Sequence[str]](
+    "static-directories",
+    (),
+    "The directories of static files in an application; static where nothing else is known.",
+)
+
 
 @rule(
     severity=Severity.ERROR,
-    options={"applications": [], "static-directories": []},
+    settings=(_APPLICATIONS, _STATIC),
     changes=("regained", "closed"),
 )
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
@@ -299,12 +311,12 @@ def _open_by_url(config: Config, alias: Mapping, url: str) -> bool:
 
 def _layout(config: Config, directory: str, server: Server) -> _Layout | None:
     hint = _hint(config, server)
-    static = tuple(config.option("static-directories", list[str]()))
+    static = tuple(config.setting(_STATIC))
     wanted = static or ((hint[1],) if hint else ("static",))
     disk = config.disk
     if disk is not None and disk.is_dir(directory):
         return _on_disk(config, directory, wanted)
-    if applications := tuple(config.option("applications", list[str]())):
+    if applications := tuple(config.setting(_APPLICATIONS)):
         return _Layout(applications, wanted, flat=False)
     if hint is not None:
         return _Layout(hint[0], wanted, flat=False)
