@@ -161,7 +161,7 @@ class GroupUse(NamedTuple):
 
     ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` is
     True where mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
-    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; domain.md D4).
+    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; F-daemon-4).
     """
 
     name: str
@@ -196,7 +196,7 @@ def _uses(config: Config) -> Iterator[GroupUse]:
 
 
 def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | None:
-    """Whether requests of ``server`` may be delegated to ``process`` (domain.md D2); None where unknown."""
+    """Whether requests of ``server`` may be delegated to ``process`` (F-daemon-2); None where unknown."""
     if process.server.is_main or process.server is server:
         return True
     return same_name(config, server, process.server)

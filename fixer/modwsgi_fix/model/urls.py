@@ -155,7 +155,7 @@ def document_root(config: Config, server: Server) -> Item | None:
 def covers(alias: Mapping, mount: Mapping) -> bool:
     """True when ``alias`` takes every URL of ``mount``, but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
 
-    Prefixes are compared as mod_alias does (domain.md M1); of regular expressions those which match whatever begins with a
+    Prefixes are compared as mod_alias does (F-url-1); of regular expressions those which match whatever begins with a
     prefix.
     """
     if mount.is_regex or not alias.is_regex:

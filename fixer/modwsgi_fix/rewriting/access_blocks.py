@@ -15,7 +15,7 @@ from modwsgi_fix.syntax import Directive
 def grant_lines(config: Config, file: File | None = None) -> list[str]:
     """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
 
-    Both dialects must allow (domain.md C4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
+    Both dialects must allow (F-access-4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
     Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others, nor does one that opens directories
     in the words of 2.2 alone: its server understands them. One that has words of 2.2 otherwise gets both, the old ones only
     for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.

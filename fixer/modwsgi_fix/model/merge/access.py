@@ -1,7 +1,7 @@
 """Who may fetch what: access directives of 2.2 and 2.4, the sections that hold them, and how httpd merges them.
 
 Both dialects are evaluated, and both must allow (Satisfy All); a later section replaces an earlier one's directives of the
-same dialect as a whole (domain.md C1 to C7; mod_authz_core.c, mod_access_compat.c).
+same dialect as a whole (F-access-1 to F-access-7; mod_authz_core.c, mod_access_compat.c).
 """
 
 from __future__ import annotations

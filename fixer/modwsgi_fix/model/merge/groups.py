@@ -1,6 +1,6 @@
 """Which process group and which application group (sub-interpreter) a mounted script is delegated to.
 
-Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; domain.md D7): the option of the
+Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; F-daemon-7): the option of the
 WSGIScriptAlias, then ``<Location>``, ``<Files>``, ``<Directory>``, then the virtual host, then the main server.
 """
 

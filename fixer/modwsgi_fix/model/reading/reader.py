@@ -1,7 +1,7 @@
 """Reading a server: Include, Define, conditions and macros, in the order httpd does.
 
 Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs``), ``server/core.c`` (``Include``,
-``IfDefine``, ``IfModule``), ``mod_version.c``, ``mod_macro.c``; domain.md 2.1.
+``IfDefine``, ``IfModule``), ``mod_version.c``, ``mod_macro.c``; F-read-5.
 """
 
 from __future__ import annotations

@@ -220,7 +220,7 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
 def _setting(
     state: State, settings: dict[str, tuple[str, Item]], option: str, directive: str
 ) -> tuple[str | None, Item | None]:
-    """An option of the alias, else the sections, else the server level (domain.md D7)."""
+    """An option of the alias, else the sections, else the server level (F-daemon-7)."""
     if option in settings:
         return settings[option]
     item = last([layer for layer in state.layers if layer.section is not None], directive, state.world)
@@ -234,7 +234,7 @@ def _setting(
 
 
 def _expand(state: State, name: str, item: Item | None, what: str) -> str:
-    """``%{GLOBAL}`` and ``%{ENV:name}`` (domain.md A5, A6); other text is a name."""
+    """``%{GLOBAL}`` and ``%{ENV:name}`` (F-interpreter-5, F-interpreter-6); other text is a name."""
     if name == "%{GLOBAL}":
         return ""
     if name.startswith("%{ENV:"):
@@ -313,7 +313,7 @@ def _by_name(config: Config) -> dict[str, list[DaemonProcess]]:
 
 
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
-    """The process group of that name, or the error that mod_wsgi answers with (domain.md D2)."""
+    """The process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
     named = list(_by_name(state.config).get(group, ()))
     for process in named:
         if not process.directive.known:

@@ -1,4 +1,4 @@
-"""Whether access is granted: both dialects together, as the merged sections say (server/request.c, domain.md 2.5).
+"""Whether access is granted: both dialects together, as the merged sections say (server/request.c, F-access-1 to F-access-11).
 
 ``Order``, ``Allow`` and ``Deny`` come first (access_checker), then ``Require`` (access_checker_ex, auth_checker); with
 ``Satisfy Any`` one of them suffices. A request is taken to carry no log-in unless it has an Authorization header.
@@ -120,7 +120,7 @@ def _limited(state: State, item: Item) -> bool:
 
 
 def _old_layer(state: State) -> list[Item]:
-    """The last section that says anything in the old dialect: mod_access_compat merges nothing (domain.md C3)."""
+    """The last section that says anything in the old dialect: mod_access_compat merges nothing (F-access-3)."""
     for layer in reversed(state.layers):
         for _, items in every([layer], OLD_ACCESS, state.world):
             return items

@@ -1,4 +1,4 @@
-"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (domain.md M1).
+"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (F-url-1).
 
 mod_rewrite, mod_proxy, mod_alias (redirects, then aliases), mod_wsgi, and at last DocumentRoot.
 """
