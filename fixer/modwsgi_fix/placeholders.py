@@ -24,7 +24,8 @@ _STATEMENT = re.compile(
 # What one has yet to fill in, or a part of it: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%,
 # __NAME__.
 _PART = re.compile(
-    r"\{\{|\}\}|\{%[-+ ]|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
+    r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
+    re.ASCII,
 )
 # The same as a whole, from its first character to its last.
 _TAG = re.compile(
@@ -33,7 +34,9 @@ _TAG = re.compile(
     re.S,
 )
 # The first or the last characters of a line that belongs to the engine alone.
-_EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>")
+_EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
+# Where a tag may open, in what can still be anything.
+_OPENINGS = ("{{", "{%", "<%")
 
 
 def is_template(text: str) -> bool:
@@ -49,6 +52,11 @@ def has_placeholder(text: str) -> bool:
 def is_settled(text: str) -> bool:
     """True when a word or line says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
     return "${" not in text and not has_placeholder(text)
+
+
+def may_have_tags(text: str) -> bool:
+    """True where a tag may open: not all that is there need be httpd's."""
+    return any(opening in text for opening in _OPENINGS)
 
 
 def tags(text: str) -> list[tuple[int, int]]:

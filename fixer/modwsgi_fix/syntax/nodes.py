@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from modwsgi_fix.placeholders import is_template
+from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 
@@ -271,7 +271,7 @@ class Tree:
     def is_unsettled(self) -> bool:
         """True where tags need not balance yet: in a template, and while some are hidden behind other characters."""
         has_hidden = any(problem.kind == "hidden-tag" for problem in self.problems)
-        return has_hidden or any(mark in self.source for mark in ("{%", "<%", "{{"))
+        return has_hidden or may_have_tags(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:
