@@ -7,8 +7,10 @@ from support import config_of, lines, one_file, source_of
 
 from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.model.config import Config, Guard, Target
+from modwsgi_fix.model.gaps import GapKind, sees_all_sections, whole_text
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.syntax.nodes import DEEPEST_SECTION
 
 # -- which servers -------------------------------------------------------------
 
@@ -276,3 +278,40 @@ def test_sections_a_hundred_deep_are_read() -> None:
     config = one_file("<S x>\n" * 100 + "Foo\n" + "</S>\n" * 100)
     assert len(config.items) == 101
     assert not config.gaps
+
+
+# -- kinds of gaps -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("ErrorLog ${LOGS}/e.log", GapKind.VARIABLE), ("Alias /x ${LOGS}/x", GapKind.VARIABLE),
+        ("Include none.conf", GapKind.INCLUDE), ("Define D none\nInclude ${D}.conf", GapKind.INCLUDE),
+        ("Use None a", GapKind.MACRO), ("<Perl>\n1;\n</Perl>", GapKind.CODE),
+        ("<LuaHookLog x.lua f>\n</LuaHookLog>", GapKind.CODE),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "around", ["{}\n", "<VirtualHost *:80>\n{}\n</VirtualHost>\n", "<IfModule mod_wsgi.c>\n{}\n</IfModule>\n"]
+)
+def test_a_gap_says_its_kind(line: str, kind: GapKind, around: str) -> None:
+    config = server(around.format(line))
+    assert {gap.kind for gap in config.gaps} == {kind}
+    assert whole_text(config) is (kind is GapKind.VARIABLE)
+
+
+def test_a_limit_is_a_gap_of_its_kind() -> None:
+    config = server("<IfDefine A>\n" * (DEEPEST_SECTION + 1) + "</IfDefine>\n" * (DEEPEST_SECTION + 1))
+    assert {gap.kind for gap in config.gaps} == {GapKind.LIMIT}
+
+
+@pytest.mark.parametrize("name", ["${D}.conf", "${D}/*.conf\nInclude ${D}/x.conf", "sites/${D}.conf"])
+def test_a_missing_file_hides_sections_though_its_name_has_a_variable(name: str) -> None:
+    assert not sees_all_sections(server(f"Define D none\nInclude {name}\n"))
+
+
+def test_an_unknown_word_of_a_macro_hides_no_section() -> None:
+    text = "<Macro Site $logs>\nErrorLog $logs/e.log\n</Macro>\nUse Site ${LOGS}\n"
+    assert sees_all_sections(server(text))
+    assert not sees_all_sections(server(text.replace("ErrorLog $logs/e.log", "<Directory $logs>\n</Directory>")))

@@ -23,9 +23,9 @@ from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.servers import addresses, is_tls, label, own_name, same_name, split_name
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import all_rules
-from modwsgi_fix.text import has_placeholder
 
 
 def config_of(text: str, name: str = "site.conf") -> Config:

@@ -398,4 +398,4 @@ def test_the_package_reads_no_table_when_imported() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     package = "modwsgi_fix.directives."
     loaded = {name.removeprefix(package) for name in done.stdout.split() if name.startswith(package)}
-    assert loaded == {"kinds", "table", "spelling"}
+    assert loaded == {"families", "kinds", "table", "spelling"}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from support import ROOT
 from typer.main import get_command
 
 from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
-from modwsgi_fix.settings import KEYS
+from modwsgi_fix.settings import KEYS, toml
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = ROOT / "docs"
 
 
 def text(name: str) -> str:
@@ -48,11 +52,80 @@ def test_every_command_is_documented(name: str) -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert [cell.strip("`") for cell in rows(text("settings.md"))] == list(KEYS)
+    general, _, _ = text("settings.md").partition("\n## ")
+    assert [cell.strip("`") for cell in rows(general)] == list(KEYS)
+
+
+def test_every_setting_of_a_rule_is_documented() -> None:
+    _, _, of_rules = text("settings.md").partition("\n## Settings of rules\n")
+    said = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in of_rules.splitlines() if line.startswith("| `")
+    ]
+    real = [
+        [f"`{rule.name}`", f"`{one.name}`", one.type, f"`{toml(one.default)}`", one.text]
+        for rule in all_rules().values()
+        for one in rule.settings
+    ]
+    assert said == real
 
 
 @pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
 def test_every_rule_is_documented(rule: Rule) -> None:
     assert rule.summary.endswith(".")
-    for option in rule.options:
-        assert option in rule.page, f"the page does not say what {option} does"
+    for setting in rule.settings:
+        assert setting.name in rule.page, f"the page does not say what {setting.name} does"
+        for value in re.findall(rf"^ *{setting.name} = ([^#\n]*)", rule.page, re.M):
+            given = tomllib.loads(f"value = {value}")["value"]
+            assert setting.accepts(given), f"the page shows {setting.name} = {value}, which is {setting.type}"
+
+
+# -- pages for those who work on it --------------------------------------------
+
+
+def table(page: str, heading: str) -> list[list[str]]:
+    """The rows of the first table of a page with that heading, cell by cell."""
+    found = re.search(rf"^\| {re.escape(heading)} \|.*\n\|[-|]+\|\n((?:\|.*\n)*)", page, re.M)
+    assert found is not None, f"there is no table {heading}"
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in found[1].splitlines()]
+
+
+def imported(directory: Path) -> set[str]:
+    """The modules of ``modwsgi_fix`` that the modules in a directory import, without the package's name."""
+    found = set()
+    for path in directory.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "modwsgi_fix":
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("modwsgi_fix."):
+                found.add((node.module or "").removeprefix("modwsgi_fix."))
+            elif isinstance(node, ast.Import):
+                found |= {
+                    alias.name.removeprefix("modwsgi_fix.") for alias in node.names if "modwsgi_fix" in alias.name
+                }
+    return found
+
+
+def test_every_module_that_rules_use_is_listed() -> None:
+    listed = {row[0].strip("`") for row in table((ROOT / "CONTRIBUTING.md").read_text("utf-8"), "module")}
+    used = imported(ROOT / "rules")
+    assert "model.config" in used
+    assert not used - listed
+
+
+@pytest.mark.parametrize("row", table((ROOT / "CONTRIBUTING.md").read_text("utf-8"), "module"), ids=lambda row: row[0])
+def test_what_a_listed_module_offers_is_there(row: list[str]) -> None:
+    module = import_module(f"modwsgi_fix.{row[0].strip('`')}")
+    offered = re.findall(r"`(\w+)", row[1])
+    source = Path(module.__file__ or "").read_text("utf-8")
+    assert offered
+    for name in offered:
+        assert hasattr(module, name) or re.search(rf"\bdef {name}\(|\bself\.{name}\b", source), name
+
+
+def test_families_of_rules_are_listed() -> None:
+    families = sorted(
+        {rule.family for rule in all_rules().values() if rule.check.__module__.startswith("modwsgi_rules.")}
+    )
+    about = [(import_module(f"modwsgi_rules.{family}").__doc__ or "").strip() for family in families]
+    rows = table((ROOT / "ARCHITECTURE.md").read_text("utf-8"), "family")
+    assert rows == [[f"`{family}`", text] for family, text in zip(families, about, strict=True)]

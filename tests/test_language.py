@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from support import CORPUS, SHARED
 
-from modwsgi_fix.model.language import language_of, tags, template_of
+from modwsgi_fix.model.language import language_of
+from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.text import decode
 
 NGINX = """\

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import job_of
 
 from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.model.config import Target
-from modwsgi_fix.rule import Rule, Severity
+from modwsgi_fix.engine import check as findings
+from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.rule_settings import Setting
+from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.settings import (
     Selection,
     SettingsError,
@@ -24,8 +29,12 @@ from modwsgi_fix.settings import (
 
 
 def make(name: str, family: str, *, default: bool = True) -> Rule:
-    options: dict[str, object] = {"max": 2, "mode": "auto", "strict": False, "names": ["a"], "share": 0.5}
-    return Rule(name, family, lambda config: iter(()), Severity.WARNING, "Page.", default, options)
+    settings = (
+        Setting("max", 2, "", minimum=1, maximum=9), Setting("mode", "auto", "", ("auto", "first", "last")),
+        Setting("strict", False, ""), Setting("names", ("a",), ""), Setting("share", 0.5, ""), Setting("user", "", ""),
+        Setting("locale", "C", ""), Setting("least", 1, "", minimum=0),
+    )  # fmt: skip
+    return Rule(name, family, lambda config: iter(()), Severity.WARNING, "Page.", default, settings)
 
 
 RULES = {
@@ -83,7 +92,7 @@ exclude = ["vendor"]
 "old/*.conf" = ["a1", "b"]
 [tool.modwsgi-fix.rules.a1]
 max = 4
-mode = "x"
+mode = "last"
 strict = true
 names = ["b", "c"]
 share = 0.25
@@ -96,7 +105,7 @@ share = 0.25
     assert settings.root == str(project / "image")
     assert settings.exclude == ("vendor",)
     assert settings.per_file_ignores == {"old/*.conf": ("a1", "b")}
-    assert settings.rules == {"a1": {"max": 4, "mode": "x", "strict": True, "names": ["b", "c"], "share": 0.25}}
+    assert settings.rules == {"a1": {"max": 4, "mode": "last", "strict": True, "names": ["b", "c"], "share": 0.25}}
     assert settings.base == str(project)
 
 
@@ -120,8 +129,8 @@ def test_what_is_shown_says_the_same(project: Path) -> None:
     [
         ("select = [\n", "modwsgi-fix.toml"),
         ("a = 1\nb = \n", "modwsgi-fix.toml:2:5: invalid value"),
-        ("selct = []\n", "modwsgi-fix.toml: unknown setting selct; did you mean select?"),
-        ("zzz = []\n", "modwsgi-fix.toml: unknown setting zzz"),
+        ("selct = []\n", "modwsgi-fix.toml:1: unknown setting selct; did you mean select?"),
+        ("zzz = []\n", "modwsgi-fix.toml:1: unknown setting zzz"),
         ('select = "a"\n', 'select must be a list of strings, not "a"'),
         ("ignore = [1]\n", "ignore must be a list of strings, not [1]"),
         ('select = ["a3"]\n', "there is no rule or family a3; did you mean a"),
@@ -133,21 +142,75 @@ def test_what_is_shown_says_the_same(project: Path) -> None:
         ("root = 1\n", "root must be a directory, not 1"),
         ("exclude = 1\n", "exclude must be a list of strings, not 1"),
         ("per-file-ignores = []\n", "per-file-ignores must be a table, not []"),
-        ('per-file-ignores = { "x" = "a" }\n', 'per-file-ignores."x" must be a list of strings'),
+        ('per-file-ignores = { "x" = "a" }\n', "per-file-ignores.x must be a list of strings"),
         ('per-file-ignores = { "x" = ["q"] }\n', "there is no rule or family q"),
         ("[rules.c12]\n", "rules.c12: there is no such rule; did you mean c1?"),
         ("[rules]\na1 = 1\n", "rules.a1 must be a table, not 1"),
-        ("[rules.a1]\nmx = 1\n", "rules.a1: the rule has no option mx; did you mean max?"),
-        ('[rules.a1]\nmax = "1"\n', 'rules.a1.max must be a whole number, not "1"'),
-        ("[rules.a1]\nmax = true\n", "rules.a1.max must be a whole number, not true"),
-        ("[rules.a1]\nmode = 1\n", "rules.a1.mode must be a string, not 1"),
+        ("[rules.a1]\nmx = 1\n", "rules.a1: the rule has no setting mx; did you mean max?"),
+        ('[rules.a1]\nmax = "1"\n', 'rules.a1.max must be a whole number from 1 to 9, not "1"'),
+        ("[rules.a1]\nmax = true\n", "rules.a1.max must be a whole number from 1 to 9, not true"),
+        ("[rules.a1]\nmode = 1\n", 'rules.a1.mode must be "auto", "first" or "last", not 1'),
         ("[rules.a1]\nstrict = 1\n", "rules.a1.strict must be true or false, not 1"),
-        ("[rules.a1]\nnames = [1]\n", "rules.a1.names must be a list of strings, not [1]"),
+        ("[rules.a1]\nnames = [1]\n", "rules.a1.names must be a list of words, not [1]"),
+        ("[rules.a1]\nmax = 0\n", "rules.a1.max must be a whole number from 1 to 9, not 0"),
+        ("[rules.a1]\nmax = 10\n", "rules.a1.max must be a whole number from 1 to 9, not 10"),
+        ("[rules.a1]\nleast = -1\n", "rules.a1.least must be a whole number of at least 0, not -1"),
+        ("[rules.a1]\nmax = 2.0\n", "rules.a1.max must be a whole number from 1 to 9, not 2.0"),
+        ('[rules.a1]\nmode = "frist"\n', 'rules.a1.mode must be "auto", "first" or "last", not "frist"'),
+        ('[rules.a1]\nmode = ""\n', 'rules.a1.mode must be "auto", "first" or "last", not ""'),
+        ('[rules.a1]\nlocale = ""\n', 'rules.a1.locale must be a word, not ""'),
+        ('[rules.a1]\nlocale = "C D"\n', 'rules.a1.locale must be a word, not "C D"'),
+        ('[rules.a1]\nuser = "a\\nb"\n', "rules.a1.user must be a word, not"),
+        ('[rules.a1]\nnames = ["a", ""]\n', "rules.a1.names must be a list of words, not"),
+        ('[rules.a1]\nnames = ["a b"]\n', "rules.a1.names must be a list of words, not"),
         ("[rules.a1]\nshare = 1\n", "rules.a1.share must be a number with a decimal point, not 1"),
     ],
 )
 def test_a_wrong_setting_is_one_line(project: Path, toml: str, message: str) -> None:
     assert message in wrong(project, toml)
+
+
+@pytest.mark.parametrize(
+    ("toml", "line"),
+    [
+        ('[rules.a1]\nmax = 3\n# mode\nmode = "frist"\n', 4),
+        ('rules.a1.mode = "frist"\n', 1),
+        ('exclude = ["mode"]\nrules = { b1 = { mode = "auto" }, a1 = { mode = "frist" } }\n', 2),
+        ('[rules.b1]\nmode = "last"\n[rules.a1]\n\n"mode" = "frist"\n', 5),
+        ('exclude = [\n  "mode",\n]\n[rules.a1]\nnames = [\n  "a",\n  1,\n]\n', 5),
+        ('ignore = ["a"]\n[per-file-ignores]\n"*.x" = ["a"]\n"*.y" = ["q"]\n', 4),
+        ('# fix-level\nfix-level = "high"\n', 2),
+        ('[target]\nmod_wsgi = "4"\nhttpd = "two"\n', 3),
+        ("\n[rules.c12]\n", 2),
+        ("[rules]\na1 = 1\n", 2),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_line(project: Path, toml: str, line: int) -> None:
+    assert wrong(project, toml).startswith(f"modwsgi-fix.toml:{line}: ")
+    path = project / "pyproject.toml"
+    tables = re.sub(r"^\[", "[tool.modwsgi-fix.", toml, flags=re.M)
+    path.write_text(f"[project]\nname = 'mode'\n[tool.modwsgi-fix]\n{tables}")
+    with pytest.raises(SettingsError, match=rf"^pyproject.toml:{line + 3}: "):
+        load(str(path), RULES)
+
+
+def test_a_setting_whose_name_is_escaped_has_no_line(project: Path) -> None:
+    assert wrong(project, '[rules.a1]\n"m\\u006fde" = 1\n').startswith("modwsgi-fix.toml: rules.a1.mode must be")
+
+
+def test_a_rule_reads_its_setting_or_the_default() -> None:
+    limit = Setting("limit", 3, "")
+    read: list[int] = []
+
+    def check(config: Config) -> Iterator[Diagnostic]:
+        read.append(config.setting(limit))
+        return iter(())
+
+    rule = Rule("r", "f", check, Severity.INFO, "Page.", settings=(limit,))
+    findings(job_of({"/a.conf": "Listen 80\n"}, rule))
+    findings(job_of({"/a.conf": "Listen 80\n"}, rule)._replace(options={"r": {"limit": 7}}))
+    findings(job_of({"/a.conf": "Listen 80\n"}, rule)._replace(options={"other": {"limit": 7}}))
+    assert read == [3, 7, 3]
 
 
 def test_a_file_that_is_no_text(project: Path) -> None:
@@ -198,10 +261,12 @@ def test_which_rules_fix(layers: list[Selection], on: str) -> None:
     assert fixable(RULES, layers) == frozenset(on.split())
 
 
-def test_all_real_options_have_types_that_settings_can_check() -> None:
+def test_each_default_is_a_value_that_may_be_given() -> None:
     for rule in known_rules().values():
-        for name, default in rule.options.items():
-            assert isinstance(default, (bool, int, float, str, list, tuple)), f"{rule.name}: {name}"
+        for setting in rule.settings:
+            default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+            assert setting.accepts(default), f"{rule.name}: {setting.name}"
+            assert setting.text.endswith("."), f"{rule.name}: {setting.name}"
 
 
 # -- which files ---------------------------------------------------------------

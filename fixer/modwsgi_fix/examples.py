@@ -130,19 +130,8 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     target = Target(httpd=tuple(int(part) for part in version.split(".")))
     if wanted := example.settings.get("mod_wsgi"):
         target = Target(target.httpd, tuple(int(part) for part in wanted.split(".")))
-    options = {key: _value(rule, key, value) for key, value in example.settings.items() if key in rule.options}
+    options = {one.name: one.read(example.settings[one.name]) for one in rule.settings if one.name in example.settings}
     return Job(source, [rule], target, disk, {rule.name: options})
-
-
-def _value(rule: Rule, key: str, value: str) -> object:
-    default = rule.options[key]
-    if isinstance(default, bool):
-        return value == "true"
-    if isinstance(default, int):
-        return int(value)
-    if isinstance(default, (list, tuple)):
-        return value.split(",")
-    return value
 
 
 def failures(rule: Rule, example: Example) -> list[str]:

@@ -9,13 +9,15 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.text import Span
 
 
@@ -75,10 +77,14 @@ class Rule:
     severity: Severity
     page: str
     default: bool = True
-    #: Settings that the rule reads through ``Config.option``, with their defaults: ``max-processes`` -> 2.
-    options: dict[str, object] = field(default_factory=dict)
+    #: What it reads through ``Config.setting``.
+    settings: tuple[Setting[Any], ...] = ()
     #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
     changes: frozenset[str] = frozenset()
+
+    def setting(self, name: str) -> Setting[Any] | None:
+        """Its setting of that name."""
+        return next((setting for setting in self.settings if setting.name == name), None)
 
     @property
     def summary(self) -> str:
@@ -94,7 +100,7 @@ def rule(
     *,
     severity: Severity = Severity.WARNING,
     default: bool = True,
-    options: dict[str, object] | None = None,
+    settings: Sequence[Setting[Any]] = (),
     changes: Sequence[str] = (),
 ) -> Callable[[Check], Check]:
     """Register the decorated function as the rule of its module.
@@ -109,7 +115,7 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
-        _registry[name] = Rule(name, family, check, severity, page, default, options or {}, frozenset(changes))
+        _registry[name] = Rule(name, family, check, severity, page, default, tuple(settings), frozenset(changes))
         return check
 
     return register

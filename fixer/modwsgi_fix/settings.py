@@ -20,12 +20,20 @@ from modwsgi_fix.rule import Rule
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _FILES = ("modwsgi-fix.toml", "pyproject.toml")
+_BARE = re.compile(r"[\w-]+", re.ASCII).fullmatch
 _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
 _VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
 
 
 class SettingsError(Exception):
-    """What is wrong with the settings or with a name on the command line, in one line."""
+    """What is wrong with the settings or with a name on the command line, in one line.
+
+    ``keys`` lead to the setting in its file: ``("rules", "maximum-requests", "enough")``; empty where there is none.
+    """
+
+    def __init__(self, message: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.keys = keys
 
 
 class Key(NamedTuple):
@@ -120,22 +128,55 @@ def load(path: str, rules: Mapping[str, Rule]) -> Settings:
 
     shown = _shown(path)
     try:
-        read: dict[str, Any] = tomllib.loads(_read(path).decode("utf-8"))
+        text = _read(path).decode("utf-8")
+        read: dict[str, Any] = tomllib.loads(text)
     except UnicodeDecodeError:
         raise SettingsError(f"{shown}: is not UTF-8, as TOML must be") from None
     except tomllib.TOMLDecodeError as error:
         place = _POSITION.match(str(error))
         where, what = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
         raise SettingsError(f"{shown}{where}: {what[:1].lower()}{what[1:]}") from None
+    table: tuple[str, ...] = ()
     if os.path.basename(path) == "pyproject.toml":
+        table = ("tool", "modwsgi-fix")
         tool = read.get("tool", {})
         read = tool.get("modwsgi-fix", {}) if isinstance(tool, dict) else {}
         if not isinstance(read, dict):
-            raise SettingsError(f"{shown}: tool.modwsgi-fix must be a table")
+            raise SettingsError(f"{shown}{_at(text, table)}: tool.modwsgi-fix must be a table")
     try:
         return _settings(path, read, rules)
     except SettingsError as error:
-        raise SettingsError(f"{shown}: {error}") from None
+        raise SettingsError(f"{shown}{_at(text, (*table, *error.keys)) if error.keys else ''}: {error}") from None
+
+
+def _at(text: str, keys: tuple[str, ...]) -> str:
+    """``:LINE`` where a TOML text begins to say a setting; empty where that is not found.
+
+    tomllib keeps no places. A setting is where the text up to the line before it has none, and the one up to its end has.
+    """
+    lines = text.splitlines(keepends=True)
+    for at in (at for at, line in enumerate(lines) if keys[-1] in line and not _has("".join(lines[:at]), keys)):
+        for end in range(at + 1, len(lines) + 1):
+            if (has := _has("".join(lines[:end]), keys)) is not None:
+                if has:
+                    return f":{at + 1}"
+                break
+    return ""
+
+
+def _has(text: str, keys: tuple[str, ...]) -> bool | None:
+    """Whether a TOML text says a setting; None where it ends within a value."""
+    import tomllib
+
+    try:
+        value: Any = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = value[key]
+    return True
 
 
 def _read(path: str) -> bytes:
@@ -154,10 +195,10 @@ def _shown(path: str) -> str:
 def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> Settings:
     for key in read:
         if key not in KEYS:
-            raise SettingsError(f"unknown setting {key}{close(key, KEYS)}")
+            raise SettingsError(f"unknown setting {key}{close(key, KEYS)}", (key,))
 
     def names(key: str) -> tuple[str, ...] | None:
-        return check_selectors(_strings(key, read[key]), rules) if key in read else None
+        return _selectors((key,), read[key], rules) if key in read else None
 
     selection = Selection(
         names("select"), names("extend-select") or (), names("ignore") or (), names("fixable"), names("unfixable") or ()
@@ -166,78 +207,82 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
     base = os.path.dirname(absolute(path))
     root = read.get("root")
     if root is not None and not isinstance(root, str):
-        raise SettingsError(f"root must be a directory, not {toml(root)}")
+        raise SettingsError(f"root must be a directory, not {toml(root)}", ("root",))
     denies = read.get("assume-deny", "")
     if denies not in ("", *DENIES):
-        raise SettingsError(f'assume-deny must be "2.2", "2.4" or "none", not {toml(denies)}')
+        raise SettingsError(f'assume-deny must be "2.2", "2.4" or "none", not {toml(denies)}', ("assume-deny",))
     return Settings(
         path,
         base,
         selection,
         None if level is None else parse_level(level),
-        {name: _version(name, value) for name, value in _table("target", read.get("target", {})).items()},
+        {name: _version(name, value) for name, value in _table(("target",), read.get("target", {})).items()},
         None if root is None else os.path.join(base, root),
-        _strings("exclude", read.get("exclude", [])),
+        _strings(("exclude",), read.get("exclude", [])),
         {
-            pattern: check_selectors(_strings(f'per-file-ignores."{pattern}"', value), rules)
-            for pattern, value in _table("per-file-ignores", read.get("per-file-ignores", {})).items()
+            pattern: _selectors(("per-file-ignores", pattern), value, rules)
+            for pattern, value in _table(("per-file-ignores",), read.get("per-file-ignores", {})).items()
         },
-        {name: _options(name, value, rules) for name, value in _table("rules", read.get("rules", {})).items()},
+        {name: _options(name, value, rules) for name, value in _table(("rules",), read.get("rules", {})).items()},
         denies,
     )
 
 
-def _table(key: str, value: object) -> Mapping[str, Any]:
+def _named(keys: tuple[str, ...]) -> str:
+    """A setting as TOML writes its name: ``per-file-ignores."*.conf"``."""
+    return ".".join(key if _BARE(key) else toml(key) for key in keys)
+
+
+def _table(keys: tuple[str, ...], value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{key} must be a table, not {toml(value)}")
+        raise SettingsError(f"{_named(keys)} must be a table, not {toml(value)}", keys)
     return value
 
 
-def _strings(key: str, value: object) -> tuple[str, ...]:
+def _strings(keys: tuple[str, ...], value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise SettingsError(f"{key} must be a list of strings, not {toml(value)}")
+        raise SettingsError(f"{_named(keys)} must be a list of strings, not {toml(value)}", keys)
     return tuple(value)
+
+
+def _selectors(keys: tuple[str, ...], value: object, rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    try:
+        return check_selectors(_strings(keys, value), rules)
+    except SettingsError as error:
+        raise SettingsError(str(error), keys) from None
 
 
 def _options(name: str, value: object, rules: Mapping[str, Rule]) -> Mapping[str, object]:
     if name not in rules:
-        raise SettingsError(f"rules.{name}: there is no such rule{close(name, rules)}")
-    defaults = rules[name].options
-    table = _table(f"rules.{name}", value)
+        raise SettingsError(f"rules.{name}: there is no such rule{close(name, rules)}", ("rules", name))
+    rule = rules[name]
+    table = _table(("rules", name), value)
     for key, given in table.items():
-        if key not in defaults:
-            has = close(key, defaults) if defaults else "; it has none"
-            raise SettingsError(f"rules.{name}: the rule has no option {key}{has}")
-        default = defaults[key]
-        if isinstance(default, (list, tuple)):
-            right = isinstance(given, list) and all(isinstance(one, str) for one in given)
-        elif isinstance(default, bool) or not isinstance(default, int):
-            right = isinstance(given, type(default))
-        else:
-            right = isinstance(given, int) and not isinstance(given, bool)
-        if not right:
-            raise SettingsError(f"rules.{name}.{key} must be {_kind(default)}, not {toml(given)}")
+        setting = rule.setting(key)
+        if setting is None:
+            names = [one.name for one in rule.settings]
+            has = close(key, names) if names else "; it has none"
+            raise SettingsError(f"rules.{name}: the rule has no setting {key}{has}", ("rules", name, key))
+        if not setting.accepts(given):
+            said = f"rules.{name}.{key} must be {setting.type}, not {toml(given)}"
+            raise SettingsError(said, ("rules", name, key))
     return table
-
-
-def _kind(default: object) -> str:
-    kinds = {bool: "true or false", int: "a whole number", float: "a number with a decimal point", str: "a string"}
-    return kinds.get(type(default), "a list of strings")
 
 
 def parse_level(level: object) -> Applicability:
     """A level by its name. Raises ``SettingsError``."""
     found = next((one for one in Applicability if one.label == level), None)
     if found is None:
-        raise SettingsError(f"fix-level must be safe, repair or unsafe, not {toml(level)}")
+        raise SettingsError(f"fix-level must be safe, repair or unsafe, not {toml(level)}", ("fix-level",))
     return found
 
 
 def _version(name: str, value: object) -> str:
     if name not in ("httpd", "mod_wsgi"):
-        raise SettingsError(f"unknown target {name}: expected httpd or mod_wsgi")
+        raise SettingsError(f"unknown target {name}: expected httpd or mod_wsgi", ("target", name))
     if not isinstance(value, str) or not _VERSION.fullmatch(value):
-        raise SettingsError(f'target.{name} must be a version such as "2.4", not {toml(value)}')
+        said = f'target.{name} must be a version such as "2.4", not {toml(value)}'
+        raise SettingsError(said, ("target", name))
     return value
 
 

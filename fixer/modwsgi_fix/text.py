@@ -15,27 +15,6 @@ from typing import NamedTuple
 WHITESPACE = " \t\n\v\f\r"
 
 
-# What a template engine chooses between: Jinja, ERB, Mako, Mustache, Genshi. "{%d" and "%>" are httpd's, in a LogFormat.
-_STATEMENT = re.compile(
-    r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
-    re.M | re.ASCII,
-)
-# What one has yet to fill in: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%, __NAME__.
-_PLACEHOLDER = re.compile(
-    r"\{\{|\}\}|\{%[-+ ]|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__", re.ASCII
-)
-
-
-def is_template(text: str) -> bool:
-    """True for a file with the conditions of a template language: not all of its lines need be there together."""
-    return _STATEMENT.search(text) is not None
-
-
-def has_placeholder(text: str) -> bool:
-    """True for a word or a line that a template engine, autoconf or a script is yet to fill in."""
-    return _PLACEHOLDER.search(text) is not None
-
-
 _DIGITS = re.compile(r"[0-9]+").fullmatch
 #: More than any setting of httpd has; Python refuses to read some thousands of them.
 _MOST_DIGITS = 18

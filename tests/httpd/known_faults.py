@@ -21,10 +21,6 @@ class Fault:
 
 
 KNOWN: Mapping[str, Fault] = {
-    "composed server 819": Fault(
-        r"opened: .*/admin/",
-        "script-directory-not-granted: a later Location with Limit undoes the one that refuses /admin",
-    ),
     "in company: an alias of the main server that hides two hosts": Fault(
         r"default_site, .*opened: .*/page.txt",
         "alias-hides-application gives a site that it does not see its own file back, which is called opened here",

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from modwsgi_fix import directives
+from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.servers import addresses
-from modwsgi_fix.syntax import CONDITIONS, Directive, Section, Tree, parse
+from modwsgi_fix.syntax import Directive, Section, Tree, parse
 
 from . import install
 from .planted import Plan, fill, options_of, users_of

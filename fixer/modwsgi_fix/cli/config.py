@@ -27,7 +27,7 @@ def run(
     entry = KEYS[name]
     lines = [f"{name}: {entry.text}", "", f"type: {entry.type}", f"default: {entry.default}"]
     if name == "rules":
-        options = {rule.name: rule.options for rule in known_rules().values() if rule.options}
-        lines += ["", *(f"rules.{one}.{k} = {toml(v)}" for one, each in options.items() for k, v in each.items())]
+        pairs = [(rule, setting) for rule in known_rules().values() for setting in rule.settings]
+        lines += ["", *(f"rules.{rule.name}.{one.name} = {toml(one.default)}    # {one.type}" for rule, one in pairs)]
     write("\n".join([*lines, ""]))
     return 0

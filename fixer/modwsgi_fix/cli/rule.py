@@ -34,9 +34,11 @@ def page(rule: Rule) -> str:
     """A manual page with its name above, its severity and settings below."""
     facts = f"{rule.family}, {rule.severity.label}" + ("" if rule.default else ", only where it is selected by name")
     lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
-    if rule.options:
+    if rule.settings:
         lines += ["Settings:", ""]
-        lines += [f"    rules.{rule.name}.{key} = {toml(value)}" for key, value in rule.options.items()]
+        for setting in rule.settings:
+            lines += [f"    rules.{rule.name}.{setting.name} = {toml(setting.default)}    # {setting.type}"]
+            lines += [f"        {setting.text}"]
         lines.append("")
     return "\n".join(lines)
 

@@ -63,7 +63,7 @@ def note_gaps(configs: Sequence[Config]) -> None:
     for config in configs:
         for gap in config.gaps:
             file = config.files[gap.path]
-            reason = gap_reason(config, file, gap.reason, "it is not understood")
+            reason = gap_reason(config, file, gap.reason, gap.kind.value)
             say(printable(f"note: {file.name}:{file.lines.position(gap.span.start).line}: {reason}"))
         for file in config.files.values():
             for fault in file.tree.problems:

@@ -32,6 +32,7 @@ from modwsgi_fix.directives.table import (
     module_of,
     modules,
     sections,
+    spelled,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +42,11 @@ if TYPE_CHECKING:
         ScriptOption,
         daemon_option,
         daemon_options,
+        group_directives,
         script_directives,
         script_options,
+        takes_option,
+        words_before_options,
     )
     from modwsgi_fix.directives.powers import daemon_option_power, power_of
 
@@ -68,6 +72,7 @@ __all__ = [
     "find",
     "fits",
     "glued",
+    "group_directives",
     "is_known_third_party",
     "module_of",
     "modules",
@@ -76,7 +81,10 @@ __all__ = [
     "script_directives",
     "script_options",
     "sections",
+    "spelled",
+    "takes_option",
     "version",
+    "words_before_options",
 ]
 
 

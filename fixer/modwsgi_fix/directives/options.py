@@ -148,6 +148,28 @@ def script_directives() -> Mapping[str, ScriptDirective]:
     return MappingProxyType(found)
 
 
+def words_before_options(directive: str) -> int | None:
+    """How many words come before the ``name=value`` options of one of mod_wsgi's directives; None for any other.
+
+    mod_wsgi.c:wsgi_add_daemon_process, wsgi_add_script_alias and its neighbours.
+    """
+    if directive.casefold() == "wsgidaemonprocess":
+        return 1
+    known = script_directives().get(directive.casefold())
+    return len(known.missing) if known is not None else None
+
+
+def takes_option(directive: str, name: str) -> bool:
+    """Whether some mod_wsgi has an option of that name there."""
+    return name in (daemon_options() if directive.casefold() == "wsgidaemonprocess" else script_options(directive))
+
+
+@cache
+def group_directives() -> tuple[str, ...]:
+    """The directives, by casefolded name, that choose a process group for their script in an option."""
+    return tuple(key for key in script_directives() if "process-group" in script_options(key))
+
+
 def script_options(directive: str) -> Mapping[str, ScriptOption]:
     """The options of a directive that names a WSGI script, by name; none for any other directive."""
     known = script_directives().get(directive.casefold())

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
+from modwsgi_fix.directives.families import CONDITIONS, PROXY_SECTIONS, REQUIRE_SECTIONS
 from modwsgi_fix.directives.kinds import Context, DirectiveInfo, SectionInfo
 
 _LETTERS = dict(zip("SVDLFIMPH", (c for c in Context if c), strict=True))
@@ -112,6 +113,12 @@ def find(name: str) -> DirectiveInfo | None:
     return (directives().get(f"<{key}") if name.startswith("<") else None) or directives().get(key)
 
 
+def spelled(name: str) -> str:
+    """The name as httpd writes it, ``IfModule``; one that is not known as it stands."""
+    info = find(name)
+    return info.name if info is not None else name
+
+
 def allowed_in(name: str, context: Context) -> bool:
     """Whether httpd accepts it there: in each of the places, if ``context`` combines several.
 
@@ -144,9 +151,7 @@ _SECTIONS = {
     "virtualhost": Context.VIRTUAL_HOST,
 }
 #: They leave the context as it was: skipped or read, their bodies belong to what surrounds them.
-_TRANSPARENT = frozenset(
-    "ifmodule ifdefine ifversion iffile ifdirective ifsection requireall requireany requirenone".split()  # noqa: SIM905
-)
+_TRANSPARENT = CONDITIONS | REQUIRE_SECTIONS
 
 
 def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
@@ -167,7 +172,7 @@ def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
 @cache
 def sections() -> Mapping[str, SectionInfo]:
     """How each section's opening line is read, by casefolded name. Tried on httpd 2.4.71, see the tests."""
-    bare = {"requireall", "requireany", "requirenone", "else", "proxy", "proxymatch", "perl"}
+    bare = {*REQUIRE_SECTIONS, *PROXY_SECTIONS, "else", "perl"}
     known = {
         key.removeprefix("<"): SectionInfo(
             info.name,

@@ -15,6 +15,8 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, PLACES
+from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.model.config import Config, Item, derived
@@ -127,15 +129,13 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
 
 #: What no file and no URL that is asked for has in its name.
 _MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
-#: A script by its suffix; what follows is PATH_INFO that the mount adds.
-_SCRIPT = re.compile(r".*?\.(?:wsgi|py)(?=/|$)")
 
 
 @derived
 def _scripts(config: Config) -> frozenset[str]:
     """The files that mounts name, and those that aliases do."""
     targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
-    scripts = {found[0] if (found := _SCRIPT.match(target)) else target for target in targets}
+    scripts = {script_in(target) or target for target in targets}
     single = {
         alias.target
         for server in config.servers
@@ -258,7 +258,7 @@ _VISITORS = ("the visitor is", "the variable", "Require ", "the log-in", "Allow 
 def _is_of_files(was: Outcome, now: Outcome) -> bool:
     """Whether what asked for more is about files that the URL does not lead to any more."""
     item = refusing(was)
-    section = item.section("directory", "directorymatch", "files", "filesmatch") if item is not None else None
+    section = item.section(*DIRECTORY_SECTIONS, *FILES_SECTIONS) if item is not None else None
     return section is not None and _mapping(was) != _mapping(now)
 
 
@@ -288,7 +288,7 @@ def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
 
 
 def _is_in_place(item: Item) -> bool:
-    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    section = item.section(*PLACES)
     return section is not None and section.value != "/"
 
 

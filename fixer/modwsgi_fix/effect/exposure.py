@@ -8,23 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modwsgi_fix.directives.suffixes import SENSITIVE
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.request import Kind, Trace, trace
 from modwsgi_fix.model.request.visits import every_file
 from modwsgi_fix.model.servers import label
 
-#: What must not lie open, likeliest to hurt first: kind, and the names that are of it.
-_SENSITIVE = (
-    ("key", re.compile(r"\.(key|pem|p12|pfx|jks|keystore)$|^id_(rsa|dsa|ecdsa|ed25519)$|^htpasswd$|\.htpasswd$", re.I)),
-    ("database", re.compile(r"\.(sqlite3?|db|db3|mdb|table|sql|dump|rdb)$", re.I)),
-    ("source code", re.compile(r"\.(py|pyc|pyo|wsgi|pyx|rb|pl|php|sh|cfg|ini|ya?ml|toml|env|mo|po)$", re.I)),
-    ("backup", re.compile(r"(~|\.(bak|old|orig|save|swp|swo|tar|tgz|tar\.gz|zip|gz|bz2|xz|7z))$|^#.*#$", re.I)),
-    ("dot file", re.compile(r"^\.[^.]")),
-)
+_SENSITIVE = tuple((kind, re.compile(names, re.I)) for kind, names in SENSITIVE)
 #: As many directories as are looked through for what should not be served.
 _MOST_DIRECTORIES = 2000
-_ORDER = {kind: at for at, (kind, _) in enumerate(_SENSITIVE)}
+_ORDER = {kind: at for at, (kind, _) in enumerate(SENSITIVE)}
 
 
 class Found(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import LOG_INS, PREFIX_ALIASES
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
@@ -17,8 +18,6 @@ from modwsgi_fix.rewriting.moving import context
 _MOST_FILES, _LIKE = 500, 3
 #: What no host is called.
 _STRANGER = "no-such-host.invalid"
-#: Where none of these stands, no log-in is asked for.
-_LOG_INS = ("authtype", "authbasicprovider", "authuserfile", "authname")
 #: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
 
@@ -122,7 +121,7 @@ def _otherwise(
         if (authority.name, authority.port, authority.address) not in asked:
             yield from (authority.request(request.path) for request in requests)
         yield authority._replace(name=_STRANGER).request("/")
-    if any(config.named(*_LOG_INS) for config in (before, after)):
+    if any(config.named(*LOG_INS) for config in (before, after)):
         yield from (request._replace(headers=(("Authorization", "Basic"),)) for request in requests)
 
 
@@ -171,7 +170,7 @@ def _is_misplaced(item: Item) -> bool:
     where = context(item)
     if not where:
         return False
-    if item.key in ("alias", "scriptalias") and len(item.args) == 2:
+    if item.key in PREFIX_ALIASES and len(item.args) == 2:
         return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
     return not directives.allowed_in(item.name, where)
 

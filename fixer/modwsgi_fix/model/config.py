@@ -13,12 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.language import tags, template_of
+from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree
 from modwsgi_fix.text import LineIndex, Span
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.bounds import Endless
+    from modwsgi_fix.model.gaps import Gap
+    from modwsgi_fix.model.rule_settings import Setting
 
 T = TypeVar("T")
 
@@ -283,14 +285,6 @@ class Item:
         return set(self.guards) <= set(other.guards)
 
 
-class Gap(NamedTuple):
-    """Something that was not understood, and so limits what can be said: an Include without a file, a ``<Perl>``."""
-
-    path: str
-    span: Span
-    reason: str
-
-
 class Config:
     """A whole server, or fragments of one."""
 
@@ -383,16 +377,16 @@ class Config:
         return self.files.get(path) or self.scripts[path]
 
     def for_rule(self, name: str) -> Config:
-        """This configuration as one rule is given it: ``option`` answers with the settings of that rule."""
+        """This configuration as one rule is given it: ``setting`` answers with what that rule was given."""
         if name not in self._options:
             return self
         view = copy(self)
         view._rule = name
         return view
 
-    def option(self, name: str, default: T) -> T:
-        """The running rule's setting, or the default; its type was checked against the rule's when it was loaded."""
-        return self._options.get(self._rule, {}).get(name, default)  # type: ignore[return-value]
+    def setting(self, setting: Setting[T]) -> T:
+        """The running rule's setting, or its default; what is given was checked when it was loaded."""
+        return self._options.get(self._rule, {}).get(setting.name, setting.default)  # type: ignore[return-value]
 
     def named(self, *keys: str) -> list[Item]:
         """All items of these names (lower case), in reading order."""

@@ -8,12 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from modwsgi_fix import directives
+from modwsgi_fix.directives.families import MOUNTS
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import split_words
-from modwsgi_fix.text import WHITESPACE, Span, has_placeholder, whole_number
+from modwsgi_fix.text import WHITESPACE, Span, whole_number
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
@@ -22,11 +26,6 @@ _WORD = re.compile(r"[^ \t\n\v\f\r]++")
 def in_template(item: Item) -> bool:
     """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
     return item.file.tree.is_template
-
-
-def is_settled(text: str) -> bool:
-    """True when a word says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
-    return "${" not in text and not has_placeholder(text)
 
 
 def atoi(value: str) -> int:
@@ -162,7 +161,7 @@ class GroupUse(NamedTuple):
 
     ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` is
     True where mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
-    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; domain.md D4).
+    (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; F-daemon-4).
     """
 
     name: str
@@ -176,10 +175,6 @@ class GroupUse(NamedTuple):
         return not self.name.startswith("%{")
 
 
-#: Directives with options ``process-group=`` and ``application-group=``, and how many words come before the options.
-_OPTION_DIRECTIVES = {"wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1, "wsgihandlerscript": 2}
-
-
 @derived
 def group_uses(config: Config) -> list[GroupUse]:
     """Every selection of a process group, in reading order; ``%{GLOBAL}`` (embedded mode) included."""
@@ -190,20 +185,18 @@ def _uses(config: Config) -> Iterator[GroupUse]:
     for item in config.named("wsgiprocessgroup"):
         if item.args:
             yield GroupUse(item.value, item, item.args[0].span, at_start=False)
-    for item in config.named(*_OPTION_DIRECTIVES):
-        options, _ = options_of(config, item, _OPTION_DIRECTIVES[item.key])
+    for item in config.named(*directives.group_directives()):
+        options, _ = options_of(config, item, directives.words_before_options(item.key) or 0)
         settings = {option.name: option for option in options}
         if group := settings.get("process-group"):
             application = settings.get("application-group")
             literal = application is not None and (application.value == "%{GLOBAL}" or "%{" not in application.value)
-            start = item.key == "wsgiimportscript" or (
-                item.key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and literal and "%{" not in group.value
-            )
+            start = item.key == "wsgiimportscript" or (item.key in MOUNTS and literal and "%{" not in group.value)
             yield GroupUse(group.value, item, group.value_span, at_start=start and group.value != "%{GLOBAL}")
 
 
 def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | None:
-    """Whether requests of ``server`` may be delegated to ``process`` (domain.md D2); None where unknown."""
+    """Whether requests of ``server`` may be delegated to ``process`` (F-daemon-2); None where unknown."""
     if process.server.is_main or process.server is server:
         return True
     return same_name(config, server, process.server)
@@ -214,6 +207,4 @@ def all_groups_known(config: Config) -> bool:
 
     The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
     """
-    if not config.complete or any(not process.directive.args[0].known for process in daemon_processes(config)):
-        return False
-    return all(gap.reason.startswith("the variable ") for gap in config.gaps)
+    return whole_text(config) and all(process.directive.args[0].known for process in daemon_processes(config))

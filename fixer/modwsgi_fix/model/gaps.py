@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, Item, derived
+from enum import Enum
+from typing import NamedTuple
 
-_UNSEEN = frozenset({"directory", "directorymatch", "files", "filesmatch", "location", "locationmatch"})
+from modwsgi_fix.directives.families import MERGED_SECTIONS
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.text import Span
+
+
+class GapKind(Enum):
+    """Why something was not understood. The value says it without a word of the configuration."""
+
+    #: A variable is not defined in these files, or too long once it is put in: one word is not known, all else is read.
+    VARIABLE = "the value of a variable is not known"
+    INCLUDE = "an included file is not known"
+    MACRO = "a macro is not known"
+    #: ``<Perl>``, ``<Lua...>``: what it adds to the configuration is known to its own interpreter alone.
+    CODE = "a section is code in another language"
+    #: ``model.bounds`` ended the reading.
+    LIMIT = "there is more than is read"
+
+
+class Gap(NamedTuple):
+    """Something that was not understood, and so limits what can be said. ``reason`` names it as the file has it."""
+
+    path: str
+    span: Span
+    kind: GapKind
+    reason: str
+
+
+def whole_text(config: Config) -> bool:
+    """Whether every line of the server was read, though a word in it may be unknown (an undefined variable)."""
+    return config.complete and all(gap.kind is GapKind.VARIABLE for gap in config.gaps)
 
 
 @derived
@@ -13,11 +43,7 @@ def sees_all_sections(config: Config) -> bool:
 
     An undefined variable in another place (``ErrorLog ${APACHE_LOG_DIR}/error.log``) hides no section.
     """
-    if not config.complete:
+    if not whole_text(config):
         return False
-    for gap in config.gaps:
-        start, end = gap.span
-        if "${" not in config.files[gap.path].text[start:end]:
-            return False
     unknown: list[Item] = [item for item in config.items if not item.known]
-    return not any(item.key in _UNSEEN or item.key.startswith("include") for item in unknown)
+    return not any(item.key in MERGED_SECTIONS or item.key.startswith("include") for item in unknown)

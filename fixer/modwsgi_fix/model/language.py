@@ -13,7 +13,8 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from modwsgi_fix import directives
-from modwsgi_fix.text import is_template
+from modwsgi_fix.directives import suffixes
+from modwsgi_fix.placeholders import is_line_of_engine
 
 Kind = Literal["httpd", "python", "other"]
 
@@ -31,14 +32,6 @@ PYTHON = Language("python", "Python")
 #: Files that are httpd's whatever is in them.
 MAIN_FILES = ("apache2.conf", "httpd.conf")
 _HTTPD_NAMES = (*MAIN_FILES, ".htaccess")
-_PYTHON_NAMES = (".py", ".pyw", ".wsgi")
-
-#: Names under which templates are kept, and what fills them in.
-TEMPLATES = {
-    ".erb": "ERB", ".epp": "EPP", ".j2": "Jinja", ".jinja": "Jinja", ".jinja2": "Jinja", ".in": "autoconf", ".m4": "m4",
-    ".mako": "Mako", ".mustache": "Mustache", ".tmpl": "a template engine", ".tpl": "a template engine",
-    ".template": "a template engine",
-}  # fmt: skip
 
 #: How much of a file is looked at, in lines: the beginning says what it is.
 _LINES = 2000
@@ -59,7 +52,6 @@ _WORD = re.compile(r"</?([A-Za-z]\w*)(?=[\s>]|$)|([A-Za-z]\w*)(?=[\s;{=:]|$)")
 _SECTION = re.compile(r"\[[^\]\s\"']+(?: [^\]]*)?\][ \t]*$")
 _SETTING = re.compile(r"[\w.\-/]+[ \t]*=(?!=)|[\w.\-]+:(?:[ \t]|$)")
 _OPTION = re.compile(r"([a-z-]+)=")
-_TAG = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>")
 
 
 def by_name(path: str) -> Language | None:
@@ -67,34 +59,9 @@ def by_name(path: str) -> Language | None:
     name = posixpath.basename(path)
     if name in _HTTPD_NAMES:
         return HTTPD
-    if name.endswith(_PYTHON_NAMES):
+    if name.endswith(suffixes.PYTHON):
         return PYTHON
     return None
-
-
-def template_of(path: str, text: str) -> str:
-    """What fills in this file, where that is still to be done: ``ERB``; empty for one that is no template.
-
-    A name counts where the file has tags; where the name says nothing, statements do (``{% if %}``): one tag that was
-    left in a file by mistake makes no template of it.
-    """
-    suffix = posixpath.splitext(path)[1].lower()
-    if suffix in TEMPLATES and (is_template(text) or tags(text)):
-        return TEMPLATES[suffix]
-    if is_template(text):
-        return "ERB" if "<%" in text else "Jinja" if "{%" in text else "a template engine"
-    return ""
-
-
-_TAGS = re.compile(
-    r"\{\{[^\n]*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>|\[%.*?%\]|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$\([^)\n]*\)|\$[A-Za-z_]\w*",
-    re.S,
-)
-
-
-def tags(text: str) -> list[tuple[int, int]]:
-    """Where a template's tags stand: (start, end) of each, in order."""
-    return [found.span() for found in _TAGS.finditer(text)]
 
 
 def language_of(path: str, text: str) -> Language:
@@ -170,7 +137,7 @@ def _logical(lines: list[str]) -> list[str]:
     continued = False
     for line in lines:
         text = line.strip()
-        if text and not continued and not text.startswith(("#", ";", "//", "&lt;")) and not _TAG.match(text):
+        if text and not continued and not text.startswith(("#", ";", "//", "&lt;")) and not is_line_of_engine(text):
             found.append(text.removesuffix("\\").rstrip())
         continued = line.rstrip("\r").endswith("\\")
     return found

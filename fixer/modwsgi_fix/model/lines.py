@@ -11,11 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Node, Section, Tree, Word, is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span
-
-#: Placeholders of templates and of httpd: what a line with one of them holds is not known.
-_PLACEHOLDER = re.compile(r"\$\{|\{\{|\{%|<%|@[A-Za-z_]+@|\$\(|%\([a-z_]+\)s|\$\$")
 
 
 def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
@@ -77,7 +75,7 @@ def files(config: Config) -> Iterator[File]:
 def is_template(node: Directive) -> bool:
     """True where a placeholder stands in the line, so that its words are not known."""
     line = node.text[node.start : node.head_end] if isinstance(node, Section) else node.source
-    return _PLACEHOLDER.search(line) is not None
+    return not is_settled(line)
 
 
 def is_unsettled(file: File) -> bool:

@@ -74,7 +74,7 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
     """Whether mod_wsgi lets ``one`` use a process group that ``other`` declares: equal names, by ``strcmp``.
 
     Scheme and port are ignored, case is not, ServerAlias is not considered; a host without ServerName at a wildcard
-    address has the main server's (wsgi_remote.c:wsgi_execute_remote, vhost.c:ap_fini_vhost_config; domain.md D2).
+    address has the main server's (wsgi_remote.c:wsgi_execute_remote, vhost.c:ap_fini_vhost_config; F-daemon-2).
     None where the files do not say.
     """
     if one is other:

@@ -6,15 +6,11 @@ import posixpath
 import re
 from dataclasses import dataclass
 
+from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import Option, options_of
 from modwsgi_fix.model.patterns import Match, finds, search
 from modwsgi_fix.text import Span, decode, encode
-
-#: Directives that map URLs, with whether the first argument is a regular expression.
-_ALIASES = {"alias": False, "aliasmatch": True, "scriptalias": False, "scriptaliasmatch": True}
-_REDIRECTS = {"redirect": False, "redirectmatch": True, "redirecttemp": False, "redirectpermanent": False}
-_MOUNTS = {"wsgiscriptalias": False, "wsgiscriptaliasmatch": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,11 @@ class Mapping:
     @property
     def is_mount(self) -> bool:
         """True for WSGIScriptAlias and WSGIScriptAliasMatch."""
-        return self.item.key in _MOUNTS
+        return self.item.key in MOUNTS
 
     @property
     def is_redirect(self) -> bool:
-        return self.item.key in _REDIRECTS
+        return self.item.key in REDIRECTS
 
     def matches(self, path: str) -> bool | None:
         """Whether a URL path is mapped by it; None where its pattern is not understood."""
@@ -99,18 +95,17 @@ def substitute(template: str, found: Match) -> str:
 def mapping_of(item: Item) -> Mapping | None:
     """The mapping that an item makes, or None."""
     key = item.key
-    if key in _REDIRECTS:
+    if key in REDIRECTS:
         args = item.args
         if key in ("redirect", "redirectmatch") and len(args) > 2:
             args = args[1:]
         if len(args) < 2:
             return None
-        return Mapping(item, args[0].value, args[1].value, _REDIRECTS[key], args[0].span, args[1].span)
-    is_regex = {**_ALIASES, **_MOUNTS}.get(key)
-    if is_regex is None or len(item.args) < 2:
+        return Mapping(item, args[0].value, args[1].value, key.endswith("match"), args[0].span, args[1].span)
+    if key not in (*ALIASES, *MOUNTS) or len(item.args) < 2:
         return None
     first, second = item.args[0], item.args[1]
-    return Mapping(item, first.value, second.value, is_regex, first.span, second.span)
+    return Mapping(item, first.value, second.value, key.endswith("match"), first.span, second.span)
 
 
 def aliases(config: Config, server: Server) -> list[Mapping]:
@@ -118,17 +113,17 @@ def aliases(config: Config, server: Server) -> list[Mapping]:
 
     One list in file order; the main server's come after the host's own (mod_alias.c:merge_alias_config).
     """
-    return _own_then_main(config, server, tuple(_ALIASES))
+    return _own_then_main(config, server, ALIASES)
 
 
 def redirects(config: Config, server: Server) -> list[Mapping]:
     """Redirects outside of sections that hold for a server; mod_alias asks them before any alias."""
-    return _own_then_main(config, server, tuple(_REDIRECTS))
+    return _own_then_main(config, server, REDIRECTS)
 
 
 def mounts(config: Config, server: Server) -> list[Mapping]:
     """WSGIScriptAlias and WSGIScriptAliasMatch that hold for a server, in order (wsgi_merge_server_config)."""
-    return _own_then_main(config, server, tuple(_MOUNTS))
+    return _own_then_main(config, server, MOUNTS)
 
 
 def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> list[Mapping]:
@@ -160,7 +155,7 @@ def document_root(config: Config, server: Server) -> Item | None:
 def covers(alias: Mapping, mount: Mapping) -> bool:
     """True when ``alias`` takes every URL of ``mount``, but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
 
-    Prefixes are compared as mod_alias does (domain.md M1); of regular expressions those which match whatever begins with a
+    Prefixes are compared as mod_alias does (F-url-1); of regular expressions those which match whatever begins with a
     prefix.
     """
     if mount.is_regex or not alias.is_regex:

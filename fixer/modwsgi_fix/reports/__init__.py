@@ -148,9 +148,9 @@ class Report(NamedTuple):
         found: dict[Gap, None] = {}
         for config in self.servers:
             ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
-            for path, span, why in config.gaps:
+            for path, span, kind, why in config.gaps:
                 file = config.files[path]
-                reason = gap_reason(config, file, why, "it is not understood")
+                reason = gap_reason(config, file, why, kind.value)
                 end = ends[path](span.start) or span.end
                 first, last = file.lines.position(span.start).line, end_of(file.lines, span.start, end).line
                 found.setdefault(Gap(file.name, first, last, reason))

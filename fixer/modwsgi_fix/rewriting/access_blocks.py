@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.model.config import Config, File, Item
 from modwsgi_fix.model.facts.baseline import baseline_dialects
 from modwsgi_fix.model.facts.served import Served
-from modwsgi_fix.model.merge.access import ORDER_KEYS
 from modwsgi_fix.syntax import Directive
 
 
 def grant_lines(config: Config, file: File | None = None) -> list[str]:
     """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
 
-    Both dialects must allow (domain.md C4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
+    Both dialects must allow (F-access-4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
     Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others, nor does one that opens directories
     in the words of 2.2 alone: its server understands them. One that has words of 2.2 otherwise gets both, the old ones only
     for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
@@ -26,7 +26,7 @@ def grant_lines(config: Config, file: File | None = None) -> list[str]:
     dialects = baseline_dialects(config)
     if dialects is not None:
         return ["Require all granted", *old] if dialects[0] else ["Require all granted"]
-    if config.complete and not config.named("order", "allow", "deny"):
+    if config.complete and not config.named(*ORDER_KEYS):
         return ["Require all granted"]
     if not config.complete and _speaks_24_alone(config, file):
         return ["Require all granted"]

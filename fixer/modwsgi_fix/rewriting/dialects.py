@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, PATH_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import (
@@ -28,13 +29,6 @@ from modwsgi_fix.model.merge.sections import (
     pattern_of,
 )
 from modwsgi_fix.rewriting.lines import lines_of
-
-#: The sections whose access directives are understood here. Not Limit, nor If.
-SECTIONS = frozenset({
-    "directory", "directorymatch", "files", "filesmatch", "location", "locationmatch", "proxy", "proxymatch",
-})  # fmt: skip
-#: The old dialect: what mod_access_compat reads.
-OLD = ("order", "allow", "deny", "satisfy")
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 _IP = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
@@ -222,7 +216,7 @@ class Clause:
 
 def clause_of(section: Item) -> Clause | None:
     """What a section says of access; None when nothing, or when it is no section of a known kind."""
-    if section.key not in SECTIONS:
+    if section.key not in PATH_SECTIONS:
         return None
     access = access_of(section)
     return None if access.is_empty else Clause(access, _rank(section))
@@ -273,7 +267,7 @@ def _disjoint(one: Clause, other: Clause) -> bool:
 
 def _directory_of(section: Item) -> Item | None:
     """A Directory section, or the one around a Files section."""
-    return section if section.key.startswith("directory") else section.section("directory", "directorymatch")
+    return section if section.key.startswith("directory") else section.section(*DIRECTORY_SECTIONS)
 
 
 def _components(section: Item | None) -> tuple[str, ...] | None:

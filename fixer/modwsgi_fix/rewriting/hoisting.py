@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from modwsgi_fix.directives import spelled
+from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, File, Guard, Item
 from modwsgi_fix.model.daemons import DaemonProcess, group_uses
 from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, lines_with_comment
-
-#: The names of conditions, as httpd writes them.
-_CONDITIONS = {
-    "ifmodule": "IfModule", "ifdefine": "IfDefine", "ifversion": "IfVersion", "iffile": "IfFile",
-    "ifdirective": "IfDirective", "ifsection": "IfSection",
-}  # fmt: skip
 
 
 class Hoisted(NamedTuple):
@@ -106,7 +102,7 @@ def _fits(config: Config, place: Item, item: Item) -> bool:
         and not place.foreign
         and len(config.readings(place)) == 1
         and item.guards[: len(place.guards)] == place.guards
-        and all(guard.kind in _CONDITIONS for guard in item.guards[len(place.guards) :])
+        and all(guard.kind in CONDITIONS for guard in item.guards[len(place.guards) :])
     )
 
 
@@ -114,7 +110,7 @@ def _within(guards: Sequence[Guard], lines: Sequence[str]) -> list[str]:
     """Lines in the conditions that they stood in."""
     kept = list(lines)
     for guard in reversed(guards):
-        name = _CONDITIONS[guard.kind]
+        name = spelled(guard.kind)
         # The test of a version has its negation in it.
         test = f"!{guard.test}" if guard.negated and guard.kind != "ifversion" else guard.test
         kept = [f"<{name} {test}>", *(f"    {line}" if line else line for line in kept), f"</{name}>"]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import File, Item
 from modwsgi_fix.model.lines import wrapped_end
-from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section, parse
+from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span
 
 _STEP = "    "

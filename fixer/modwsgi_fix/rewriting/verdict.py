@@ -11,11 +11,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix import directives
+from modwsgi_fix.directives.families import (
+    APPLICATION_LINES,
+    CONDITIONS,
+    FILE_MAPPINGS,
+    GRANTS,
+    LOCATION_SECTIONS,
+    MUST_EXIST,
+    PATH_SECTIONS,
+)
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.syntax import CONDITIONS, Directive, Section
+from modwsgi_fix.syntax import Directive, Section
 
-_PATHS = frozenset({"location", "directory", "files", "proxy"})
-_MATCHES = frozenset({"locationmatch", "directorymatch", "filesmatch", "proxymatch"})
 _OPTIONS = frozenset(
     [
         "all",
@@ -35,23 +42,6 @@ _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info"
     f"trace{n}" for n in range(1, 9)
 }
 _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
-#: Relative to ServerRoot when they do not begin with a slash, and then not there.
-_MUST_EXIST = frozenset(
-    [
-        "errorlog",
-        "customlog",
-        "transferlog",
-        "documentroot",
-        "sslcertificatefile",
-        "sslcertificatekeyfile",
-        "include",
-        "loadmodule",
-    ]
-)
-#: How many words come before the options of mod_wsgi's directives.
-WSGI_WORDS = {"wsgidaemonprocess": 1, "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1}
-#: The options of all but WSGIDaemonProcess.
-SCRIPT_OPTIONS = frozenset(["process-group", "application-group", "callable-object", "pass-authorization"])
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
@@ -61,7 +51,7 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info is None:
         return ""
     if info.section:
-        if key in _PATHS | _MATCHES:
+        if key in PATH_SECTIONS:
             most = 2 if words[:1] == ["~"] or tuple(words[:1]) == ("~",) else 1
             return f"Multiple <{info.name}> arguments not (yet) supported." if len(words) > most else ""
         return ""
@@ -108,15 +98,14 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return "Port must be specified"
     if key == "rewriterule" and len(words) == 3 and not (words[2][:1] == "[" and words[2][-1:] == "]"):
         return "RewriteRule: bad flag delimiters"
-    if key in _MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
+    if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
     return _wsgi_options(key, words)
 
 
 def _wsgi_options(key: str, words: list[str]) -> str:
-    if key not in WSGI_WORDS:
-        return ""
-    for word in words[WSGI_WORDS[key] :]:
+    before = directives.words_before_options(key)
+    for word in words[before:] if before is not None else ():
         name, equals, value = word.partition("=")
         if key == "wsgidaemonprocess":
             if not equals or directives.daemon_option(name) is None:
@@ -125,8 +114,8 @@ def _wsgi_options(key: str, words: list[str]) -> str:
                 return "Invalid home directory for WSGI daemon process."
             if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
                 return f"bad {name} name {value}"
-        elif not equals or name not in SCRIPT_OPTIONS:
-            return "Invalid option to WSGI script definition."
+        elif not equals or not directives.takes_option(key, name):
+            return directives.script_directives()[key].invalid
     return ""
 
 
@@ -139,27 +128,13 @@ class Revival(NamedTuple):
     only_grants: bool = False
 
 
-_GRANTS = frozenset({"order", "allow", "satisfy", "require"})
-#: Before, the application was not found or not run; now it answers.
-_ANSWERS = frozenset(
-    [
-        "wsgiscriptalias",
-        "wsgidaemonprocess",
-        "wsgiprocessgroup",
-        "wsgipythonhome",
-        "wsgipythonpath",
-        "wsgicallableobject",
-    ]
-)
-
-
 def revival(node: Directive) -> Revival:
     """What happens when a line that names nothing real names what was meant."""
     if isinstance(node, Section):
         return _section(node)
     key = node.key
     words = [word.value for word in node.args]
-    if key in _ANSWERS:
+    if key in APPLICATION_LINES:
         return Revival(Applicability.REPAIR, "the application answers where it was not found before")
     if (
         key == "rewriterule"
@@ -172,21 +147,21 @@ def revival(node: Directive) -> Revival:
         return Revival(Applicability.REPAIR, "what the rule forbids is closed from now on")
     if key == "deny":
         return Revival(Applicability.REPAIR, "what it denies is closed from now on")
-    if key in ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch", "documentroot"):
+    if key in FILE_MAPPINGS:
         return Revival(Applicability.UNSAFE, "files are served which could not be asked for before")
     return Revival(Applicability.UNSAFE, "httpd takes it as it stands, so its meaning changes")
 
 
 def _section(section: Section) -> Revival:
-    if section.key not in _PATHS | _MATCHES:
+    if section.key not in PATH_SECTIONS:
         return Revival(Applicability.UNSAFE, "all that it holds comes into force")
     held = _held(section)
     if not held:
         return Revival(Applicability.SAFE, "it holds nothing")
     if all(_closes(node, held) for node in held):
         return Revival(Applicability.REPAIR, "what it denies is closed from now on")
-    if all(node.key in _GRANTS for node in held) and any(_admits_all(node) for node in held):
-        by_url = section.key in ("location", "locationmatch") and not any(node.key == "deny" for node in held)
+    if all(node.key in GRANTS for node in held) and any(_admits_all(node) for node in held):
+        by_url = section.key in LOCATION_SECTIONS and not any(node.key == "deny" for node in held)
         return Revival(Applicability.UNSAFE, "what it allows is open from now on", only_grants=by_url)
     return Revival(Applicability.UNSAFE, "all that it holds comes into force, and that may open something")
 
@@ -215,10 +190,10 @@ def _closes(node: Directive, held: list[Directive]) -> bool:
     if node.key == "sslverifyclient":
         return words == ["require"]
     if node.key == "require":
-        return words == ["all", "denied"] and not others & {"allow", "order", "satisfy"}
+        return words == ["all", "denied"] and not others & GRANTS - {"require"}
     if node.key in ("order", "deny"):
         everyone = any(
             other.key == "deny" and [w.value.lower() for w in other.args] == ["from", "all"] for other in held
         )
-        return everyone and not others & {"allow", "require", "satisfy"}
+        return everyone and not others & GRANTS - {"order"}
     return node.key == "options" and bool(words) and all(word in ("-indexes", "-followsymlinks") for word in words)

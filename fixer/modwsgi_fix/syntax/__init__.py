@@ -7,7 +7,6 @@ its line. What httpd would refuse becomes a node all the same, and a ``Problem``
 """
 
 from modwsgi_fix.syntax.nodes import (
-    CONDITIONS,
     DEEPEST_SECTION,
     Blank,
     Bogus,
@@ -25,7 +24,6 @@ from modwsgi_fix.syntax.parser import parse
 from modwsgi_fix.syntax.words import Logical, Word, split_words
 
 __all__ = [
-    "CONDITIONS",
     "DEEPEST_SECTION",
     "Blank",
     "Bogus",

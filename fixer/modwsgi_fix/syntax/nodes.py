@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
-from modwsgi_fix.text import WHITESPACE, LineIndex, Span, is_template
+from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 
 #: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
 DEEPEST_SECTION = 100
-
-#: Sections that vanish once read: their contents belong to what encloses them.
-CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 
 def is_opaque_section(name: str) -> bool:
@@ -273,7 +271,7 @@ class Tree:
     def is_unsettled(self) -> bool:
         """True where tags need not balance yet: in a template, and while some are hidden behind other characters."""
         has_hidden = any(problem.kind == "hidden-tag" for problem in self.problems)
-        return has_hidden or any(mark in self.source for mark in ("{%", "<%", "{{"))
+        return has_hidden or may_have_tags(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:

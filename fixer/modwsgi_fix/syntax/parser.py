@@ -7,8 +7,8 @@ import re
 from bisect import bisect_left
 from sys import intern
 
+from modwsgi_fix.directives.families import BARE_SECTIONS, CONDITIONS, DISJOINT_SECTIONS
 from modwsgi_fix.syntax.nodes import (
-    CONDITIONS,
     DEEPEST_SECTION,
     Blank,
     Bogus,
@@ -32,15 +32,6 @@ _HIDDEN_TAG = re.compile(
     rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
 )
 _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-z]+)>[ \t\v\f\r]*(?:\n|\Z)")
-
-#: Sections of which none can stand in another (``ap_check_cmd_context``, ``NOT_IN_DIR_CONTEXT``): one that is opened in
-#: another shows that the other was left open. ``<VirtualHost>`` may hold them, not be held.
-_DISJOINT = frozenset(
-    {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch", "virtualhost"}
-)
-
-#: Sections which take no argument, and so may be opened inside one of their own name.
-_BARE_SECTIONS = frozenset({"requireall", "requireany", "requirenone", "else", "perl", "authnprovideralias"})
 
 
 def parse(text: str) -> Tree:
@@ -181,11 +172,11 @@ class _Parser:
 
     def _opener(self, start: int, end: int, name: str, line: str, *, spaced: bool) -> int:
         key = name.lower()
-        if key in _DISJOINT and self.stack:
+        if key in DISJOINT_SECTIONS and self.stack:
             self._leave_open(key, start)
         current = self.stack[-1] if self.stack else None
         bare = not line.partition(name)[2].strip(WHITESPACE + ">")
-        again = bare and current is not None and current.key == key and key not in _BARE_SECTIONS
+        again = bare and current is not None and current.key == key and key not in BARE_SECTIONS
         # A closing tag in its place would make up for two that are missing.
         if current is not None and again and self._missing(key, start) > 1:
             close = Close(self.text, start, end, name)
@@ -244,7 +235,7 @@ class _Parser:
                 return
             depth = next(at for at in range(len(self.stack) - 1, -1, -1) if self.stack[at].key == key)
             outer = self.stack[depth]
-        elif outer.key not in _DISJOINT or outer.key == "virtualhost":
+        elif outer.key not in DISJOINT_SECTIONS or outer.key == "virtualhost":
             return
         bare = re.compile(rf"[ \t]*<{key}[ \t]*>", re.I).match(self.text, start)
         if not (bare and outer.key == key) and not self._closed_later(outer.key, start):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.access import Access
-from modwsgi_fix.syntax import CONDITIONS, Comment, Directive, Node, Section
+from modwsgi_fix.syntax import Comment, Directive, Node, Section
 from modwsgi_fix.text import Span
 
 

@@ -153,19 +153,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from modwsgi_fix.directives.families import ANSWERING, AUTHENTICATION, FILES_SECTIONS, LIMIT_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
-from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, grant
+from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
-
-#: With one of these the section answers by itself; no file is opened by its grant.
-_HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
-
 
 #: Why there is no fix where the server's URLs cannot be followed.
 _UNTOLD = "open the directories that are served instead (they cannot be told from these files)"
@@ -200,12 +197,12 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
 
 def _by_method(config: Config) -> Iterator[Diagnostic]:
     """Grants in ``<Limit>``: it replaces what is required outside, and a method that it does not name is not asked."""
-    for section in config.named("location", "locationmatch"):
-        limits = [child for child in section.children if child.key in ("limit", "limitexcept")]
+    for section in config.named(*LOCATION_SECTIONS):
+        limits = [child for child in section.children if child.key in LIMIT_SECTIONS]
         granting = [access for access in map(access_of, limits) if access.grants]
         if section.sections or len(granting) < len(limits) or not section.args:
             continue
-        if any(child.key in _HANDLERS | AUTHENTICATION for child in section.children):
+        if any(child.key in ANSWERING | AUTHENTICATION for child in section.children):
             continue
         for access in granting:
             yield Diagnostic(
@@ -218,12 +215,10 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
 
 def _by_name(config: Config) -> Iterator[Diagnostic]:
     """Grants in a ``<Files>`` outside of any directory that matches every name."""
-    for section in config.named("files", "filesmatch"):
+    for section in config.named(*FILES_SECTIONS):
         if section.sections or not section.args or not all(files_match(section, name) is True for name in _NAMES):
             continue
-        for access in map(
-            access_of, [section, *(one for one in section.children if one.key in ("limit", "limitexcept"))]
-        ):
+        for access in map(access_of, [section, *(one for one in section.children if one.key in LIMIT_SECTIONS)]):
             if access.grants:
                 yield Diagnostic(
                     section.path,
@@ -244,7 +239,7 @@ def _sections(config: Config, server: Server) -> list[Access]:
 
 def _opens(access: Access) -> bool:
     """True when the section, or one of the two dialects in it, lets everyone in."""
-    if any(child.key in _HANDLERS for child in access.section.children) or access.section.sections:
+    if any(child.key in ANSWERING for child in access.section.children) or access.section.sections:
         return False
     return (access.has_22 and access.admits_22 is True and bool(access.allows or access.orders)) or (
         access.has_24 and access.admits_24 is True

@@ -60,20 +60,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import AUTHENTICATION, LOCATION_SECTIONS, MERGED_SECTIONS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.facts.served import coverage, location_prefix, served
-from modwsgi_fix.model.merge.access import AUTHENTICATION, access_of, grant
+from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
-_SECTIONS = ("location", "locationmatch", "directory", "directorymatch", "files", "filesmatch")
 _QUOTES = str.maketrans("“”„‟‘’", '""""\'\'')
 
 
 @rule(severity=Severity.ERROR, changes=("restricted",))
 def dead_restriction(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named(*_SECTIONS):
+    for section in config.named(*MERGED_SECTIONS):
         if not section.args or not section.known or len(section.args) > (2 if section.value == "~" else 1):
             continue
         meant = _meant(section)
@@ -126,7 +126,7 @@ def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
     path = meant.strip("\"'")
     if section.key == "directory" and not is_regex_section(section):
         return all(_is_open(config, host, path, None) for host in hosts)
-    if section.key not in ("location", "locationmatch"):
+    if section.key not in LOCATION_SECTIONS:
         return False
     for host in hosts:
         targets = served(config, host)

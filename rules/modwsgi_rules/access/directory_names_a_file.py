@@ -49,10 +49,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import ORDER_KEYS
+from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import target_of
-from modwsgi_fix.model.merge.access import ORDER_KEYS
 from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.access_blocks import quoted
@@ -84,7 +85,7 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
         disk = config.disk
         if disk is not None and disk.is_dir(path):
             continue
-        if not (path in scripts and path.endswith((".wsgi", ".py"))) and not (disk is not None and disk.is_file(path)):
+        if not (path in scripts and path.endswith(SCRIPTS)) and not (disk is not None and disk.is_file(path)):
             continue
         yield Diagnostic(
             section.path,

@@ -54,6 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, INDIRECT_MAPPINGS, MOUNTS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.baseline import baseline
@@ -64,7 +65,7 @@ from modwsgi_fix.rewriting.lines import append, insert_before
 from modwsgi_fix.rule import Diagnostic, rule
 
 #: What else leads from URLs to files, in ways that are not followed here.
-_OTHER_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot", "virtualscriptalias", "action", "scriptaliasmatch")
+_OTHER_MAPPINGS = (*INDIRECT_MAPPINGS, "virtualscriptalias", "action", "scriptaliasmatch")
 
 
 @rule()
@@ -89,8 +90,8 @@ def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
     if baseline_sections:
         return baseline_sections[0]
     sections, lines = (
-        {"directory", "directorymatch", "virtualhost"},
-        {"wsgiscriptalias", "wsgiscriptaliasmatch", "alias"},
+        {*DIRECTORY_SECTIONS, "virtualhost"},
+        {*MOUNTS, "alias"},
     )
     about = (item for item in config.main.items if item.key in (sections if item.is_section else lines))
     return next((item for item in about if not item.guards), None)

@@ -49,10 +49,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from modwsgi_fix.directives.families import AUTHENTICATION
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import location_prefix
-from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, grant_together
+from modwsgi_fix.model.merge.access import Access, access_of, grant_together
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import is_prefix
 from modwsgi_fix.rewriting.lines import delete_lines, with_comments

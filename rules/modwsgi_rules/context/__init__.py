@@ -1,1 +1,1 @@
-"""Rules for directives that stand where httpd does not take them."""
+"""Directives that stand where httpd does not take them."""

@@ -40,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context
+from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.sections import is_regex_section
@@ -50,7 +51,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 @rule(severity=Severity.ERROR)
 def alias_inside_location(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named("alias", "scriptalias"):
+    for item in config.named(*PREFIX_ALIASES):
         where = context(item)
         if not where or Context.SERVER in where or Context.VIRTUAL_HOST in where or where is Context.HTACCESS:
             continue
@@ -75,7 +76,7 @@ def _fix(item: Item) -> Fix | None:
     anchor = refuge(item, item.name)
     if anchor is None or not may_move(item, anchor):
         return None
-    same = [other for other in item.server.all("alias", "scriptalias") if other.args and other.value == item.value]
+    same = [other for other in item.server.all(*PREFIX_ALIASES) if other.args and other.value == item.value]
     if any(other.key == item.key and other.values == item.values and other.accompanies(item) for other in same):
         return Fix.safe(f"Delete {item.name}", delete(item), reason="httpd starts; the same line stands outside")
     if same:

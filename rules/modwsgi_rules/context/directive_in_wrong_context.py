@@ -91,6 +91,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from modwsgi_fix.directives import Context, find
+from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.daemons import daemon_processes
@@ -100,7 +101,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 #: Another rule's: these are taken in sections, in one of their forms.
-_ELSEWHERE = frozenset({"alias", "scriptalias"})
+_ELSEWHERE = frozenset(PREFIX_ALIASES)
 #: May be repeated with other values.
 _REPEATED = frozenset({"wsgipythonwarnings"})
 #: What a daemon process has an option for.

@@ -34,7 +34,8 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, all_groups_known, daemon_processes, group_uses, is_settled
+from modwsgi_fix.model.daemons import DaemonProcess, all_groups_known, daemon_processes, group_uses
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

@@ -27,13 +27,16 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
+_LOCALE = Setting("locale", "C.UTF-8", "What the fix writes.")
 
-@rule(severity=Severity.INFO, default=False, options={"locale": "C.UTF-8"})
+
+@rule(severity=Severity.INFO, default=False, settings=(_LOCALE,))
 def daemon_without_locale(config: Config) -> Iterator[Diagnostic]:
-    name = config.option("locale", "C.UTF-8")
+    name = config.setting(_LOCALE)
     for process in daemon_processes(config):
         if process.stray or process.settings.keys() & {"lang", "locale"}:
             continue

@@ -97,15 +97,30 @@ from modwsgi_fix.model.daemons import (
     in_template,
     may_use,
 )
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.model.servers import label, name_item, same_error_log
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.hoisting import is_generated, main_file
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 from modwsgi_rules.daemons._shared import depending, hoisted
 
+_STRATEGY = Setting(
+    "strategy",
+    "auto",
+    "Where the one definition stays: where nothing is lost, in the first host, or in the main server.",
+    ("auto", "first-host", "hoist"),
+)
+_CONFLICT = Setting(
+    "conflict",
+    "report",
+    "What becomes of two that differ: a report, or one that has the options of both, the first one's where both say it.",
+    ("report", "merge"),
+)
 
-@rule(severity=Severity.ERROR, options={"strategy": "auto", "conflict": "report"})
+
+@rule(severity=Severity.ERROR, settings=(_STRATEGY, _CONFLICT))
 def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
     seen: dict[str, list[DaemonProcess]] = {}
     for process in daemon_processes(config):
@@ -146,7 +161,7 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
     if any(one.stray or one.directive.foreign or not one.directive.args[0].known for one in (original, process)):
         return None
     differ = bool(_differences(original, process))
-    if differ and config.option("conflict", "report") != "merge":
+    if differ and config.setting(_CONFLICT) != "merge":
         return None
     readings = config.readings(second)
     if first in readings:
@@ -220,7 +235,7 @@ def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
         return False
     if kept.server.is_main or all(host is kept.server for host in hosts):
         return True
-    strategy = config.option("strategy", "auto")
+    strategy = config.setting(_STRATEGY)
     is_apart = main_file(config) is None
     return strategy == "first-host" or (
         strategy == "auto" and all(_alike(host, kept.server, is_apart=is_apart) for host in hosts)

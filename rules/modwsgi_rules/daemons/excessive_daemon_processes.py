@@ -36,13 +36,21 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import whole_number
 
+_PROCESSES = Setting(
+    "max-processes", 2, "What the fix writes, and what is reported where there is capacity to spare.", minimum=1
+)
+_CAPACITY = Setting(
+    "max-capacity", 60, "Requests at once, processes times threads, above which there is capacity to spare.", minimum=1
+)
 
-@rule(severity=Severity.WARNING, options={"max-processes": 2, "max-capacity": 60})
+
+@rule(severity=Severity.WARNING, settings=(_PROCESSES, _CAPACITY))
 def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
-    most, capacity = config.option("max-processes", 2), config.option("max-capacity", 60)
+    most, capacity = config.setting(_PROCESSES), config.setting(_CAPACITY)
     for process in daemon_processes(config):
         option, threads = process.option("processes"), process.option("threads")
         if option is None or (whole_number(option.value) or 0) <= most:

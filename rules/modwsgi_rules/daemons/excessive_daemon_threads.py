@@ -31,15 +31,18 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import whole_number
 
 _DEFAULT = 15
 
+_THREADS = Setting("max-threads", 25, "More threads than these are reported.", minimum=1)
 
-@rule(severity=Severity.WARNING, options={"max-threads": 25})
+
+@rule(severity=Severity.WARNING, settings=(_THREADS,))
 def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
-    most = config.option("max-threads", 25)
+    most = config.setting(_THREADS)
     if any(item.value.lower() == "on" for item in config.named("wsgifreethreading")):
         return
     for process in daemon_processes(config):

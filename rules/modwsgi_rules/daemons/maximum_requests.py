@@ -24,14 +24,17 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import whole_number
 
+_ENOUGH = Setting("enough", 1000, "From so many requests on it is taken as somebody's decision.", minimum=1)
 
-@rule(severity=Severity.WARNING, options={"enough": 1000})
+
+@rule(severity=Severity.WARNING, settings=(_ENOUGH,))
 def maximum_requests(config: Config) -> Iterator[Diagnostic]:
-    enough = config.option("enough", 1000)
+    enough = config.setting(_ENOUGH)
     for process in daemon_processes(config):
         option = process.option("maximum-requests")
         if option is None or not 0 < (whole_number(option.value) or 0) < enough:

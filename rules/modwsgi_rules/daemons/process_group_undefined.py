@@ -70,10 +70,10 @@ from modwsgi_fix.model.daemons import (
     all_groups_known,
     daemon_processes,
     group_uses,
-    is_settled,
     may_use,
 )
 from modwsgi_fix.model.facts.selections import in_force
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 

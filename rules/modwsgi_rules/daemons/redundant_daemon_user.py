@@ -59,9 +59,11 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.model.rule_settings import Setting
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 
 #: What packages of httpd run it as: Debian, Red Hat, FreeBSD, SUSE, macOS, Arch; and Debian's variables for it.
 _USUAL = {
@@ -69,8 +71,11 @@ _USUAL = {
     "group": {"www-data", "apache", "www", "wwwrun", "_www", "http", "${APACHE_RUN_GROUP}"},
 }
 
+_USER = Setting("httpd-user", "", "Whom httpd runs as, where the files do not say.")
+_GROUP = Setting("httpd-group", "", "With which group httpd runs, where the files do not say.")
 
-@rule(severity=Severity.WARNING, options={"httpd-user": "", "httpd-group": ""})
+
+@rule(severity=Severity.WARNING, settings=(_USER, _GROUP))
 def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
     own = {name: _own(config, name) for name in ("user", "group")}
     for process in daemon_processes(config):
@@ -86,7 +91,7 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
 
 def _own(config: Config, name: str) -> str | None:
     """What httpd runs as; None where the files do not say."""
-    if said := config.option(f"httpd-{name}", ""):
+    if said := config.setting(_USER if name == "user" else _GROUP):
         return said
     items = config.main.all(name)
     return items[-1].value if items and not any(item.guards for item in items) else None

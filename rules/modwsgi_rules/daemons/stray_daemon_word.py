@@ -36,8 +36,9 @@ from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Arg, Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 
 _QUOTED = re.compile(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
 

@@ -72,10 +72,11 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_settled, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
 from modwsgi_fix.model.merge.groups import script_path
 from modwsgi_fix.model.servers import addresses, label, same_error_log
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rewriting.hoisting import hoist
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

@@ -44,15 +44,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
-from modwsgi_fix.directives import DaemonOption, daemon_option, daemon_option_candidates
+from modwsgi_fix.directives import DaemonOption, daemon_option, daemon_option_candidates, takes_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes, is_settled
+from modwsgi_fix.model.daemons import DaemonProcess, Option, daemon_processes
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
-#: Options of WSGIScriptAlias.
-_OF_ALIASES = frozenset({"process-group", "application-group", "callable-object", "pass-authorization"})
 _RENAMED = {"proxy-buffer-size": "response-buffer-size"}
 _NEVER = "9999"
 
@@ -79,7 +78,7 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
                     fix = Fix.safe(
                         f"Write {meant}", Edit(process.directive.path, span, meant), reason="httpd refused to start"
                     )
-            elif option.name in _OF_ALIASES:
+            elif takes_option("wsgiscriptalias", option.name):
                 message += "it belongs to WSGIScriptAlias"
             elif info is not None:
                 message += _history(info)
@@ -112,7 +111,7 @@ def _history(info: DaemonOption) -> str:
 
 
 def _meant(config: Config, process: DaemonProcess, option: Option) -> str | None:
-    if option.name in _OF_ALIASES:
+    if takes_option("wsgiscriptalias", option.name):
         return None
     if option.name in _RENAMED:
         since = daemon_option(_RENAMED[option.name])

@@ -50,13 +50,12 @@ from modwsgi_fix.model.daemons import (
     all_groups_known,
     daemon_processes,
     group_uses,
-    is_settled,
 )
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.placeholders import has_placeholder, is_settled
 from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import has_placeholder
 
 
 @rule(severity=Severity.WARNING)

@@ -44,6 +44,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import script_directives, words_before_options
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, options_of
@@ -52,11 +53,6 @@ from modwsgi_fix.text import Span
 
 _NAMES = frozenset({"GLOBAL", "SERVER", "RESOURCE", "HOST"})
 _WRONG = re.compile(r"[%$]{0,2}[{(\[<]{1,2}([A-Za-z]+)[})\]>]{0,2}|%+([A-Za-z]+)[})]?|\$(GLOBAL|RESOURCE)")
-#: Words before the options.
-_DIRECTIVES = {
-    "wsgiscriptalias": 2, "wsgiscriptaliasmatch": 2, "wsgiimportscript": 1, "wsgihandlerscript": 2,
-    "wsgidispatchscript": 1, "wsgiaccessscript": 1, "wsgiauthuserscript": 1, "wsgiauthgroupscript": 1,
-}  # fmt: skip
 
 
 @rule(severity=Severity.ERROR)
@@ -89,8 +85,8 @@ def _values(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
         for item in config.named(key):
             if len(item.args) == 1:
                 yield item, kind, item.value, item.args[0].span
-    for item in config.named(*_DIRECTIVES):
-        options, _ = options_of(config, item, _DIRECTIVES[item.key])
+    for item in config.named(*script_directives()):
+        options, _ = options_of(config, item, words_before_options(item.key) or 0)
         for option in options:
             if option.name in ("process-group", "application-group"):
                 yield item, option.name.removesuffix("-group"), option.value, option.value_span

@@ -35,6 +35,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -49,7 +50,7 @@ _DEFAULTS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 @rule(severity=Severity.INFO)
 def redundant_default(config: Config) -> Iterator[Diagnostic]:
-    if not config.complete or any(not gap.reason.startswith("the variable ") for gap in config.gaps):
+    if not whole_text(config):
         return
     for key, (default, since) in _DEFAULTS.items():
         found = [item for item in config.main.items if item.key == key]

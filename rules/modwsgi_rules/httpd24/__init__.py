@@ -1,1 +1,1 @@
-"""Rules for the way from httpd 2.2 to 2.4, and back; and for what mod_wsgi itself dropped or brought."""
+"""The way from httpd 2.2 to 2.4, and back; and what mod_wsgi itself dropped or brought."""

@@ -43,24 +43,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import REMOVED_AUTHZ
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
-#: Tried on 2.4.71 with every one of these modules loaded: each is an invalid command.
-_KEYS = (
-    "authzldapauthoritative", "authzdbmauthoritative", "authzdbdauthoritative", "authzgroupfileauthoritative",
-    "authzuserauthoritative", "authzownerauthoritative", "authzdefaultauthoritative",
-)  # fmt: skip
-
 
 @rule(severity=Severity.ERROR)
 def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
-    for item in config.named(*_KEYS):
+    for item in config.named(*REMOVED_AUTHZ):
         if any(guard.kind == "ifversion" for guard in item.guards):
             continue
         fix = None

@@ -52,9 +52,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.merge.access import REQUIRE_SECTIONS, access_of
+from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.permit import words
 from modwsgi_fix.rewriting.lines import replace_lines
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -146,14 +146,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from modwsgi_fix.directives.families import OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
+from modwsgi_fix.model.gaps import GapKind
+from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
-#: Further access checkers, which Satisfy Any lets a password stand in for.
-_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
 _SEPARATELY = "convert the whole server at once, with its httpd.conf or apache2.conf among the files"
 
 
@@ -261,16 +261,16 @@ def _label(section: Item) -> str:
 def _obstacle(config: Config) -> str | None:
     """What in the server stands against converting anything."""
     for gap in config.gaps:
-        if not gap.reason.startswith("the variable"):
+        if gap.kind is not GapKind.VARIABLE:
             return gap.reason
-    for item in config.named(*OLD, "require"):
-        if _within(item) not in SECTIONS:
+    for item in config.named(*OLD_ACCESS, "require"):
+        if _within(item) not in PATH_SECTIONS:
             where = item.parent.name if item.parent else "no section"
             return f"{item.name} stands in {where}" if item.parent is None else f"{item.name} stands in <{where}>"
     if config.named("authmerging"):
         return "AuthMerging is used"
     any_of = any(clause.satisfy_any for clause in clauses(config))
-    if any_of and config.named(*_CHECKERS):
+    if any_of and config.named(*SATISFIED_CHECKERS):
         return "Satisfy Any lets a password stand in for SSLRequireSSL or an access script"
     for clause in clauses(config):
         if obstacle := _obstacle_in(clause):
@@ -341,5 +341,6 @@ def _htaccess(config: Config) -> bool:
         if not item.known or words & {"all", "limit", "authconfig"}:
             return True
     return any(
-        {value.lower() for value in item.values} & {*OLD, "require"} for item in config.named("allowoverridelist")
+        {value.lower() for value in item.values} & {*OLD_ACCESS, "require"}
+        for item in config.named("allowoverridelist")
     )

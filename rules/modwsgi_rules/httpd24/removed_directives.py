@@ -26,15 +26,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import find, version
+from modwsgi_fix.directives.families import REMOVED_AUTHZ, REMOVED_MUTEXES, REMOVED_REWRITE_LOGS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 #: Those of other rules, which can fix them.
-_ELSEWHERE = frozenset({
-    "lockfile", "acceptmutex", "sslmutex", "sslstaplingmutex", "rewritelock", "watchdogmutexpath", "rewritelog",
-    "rewriteloglevel", "authzldapauthoritative", "authzdbmauthoritative", "authzgroupfileauthoritative",
-    "authzuserauthoritative", "authzownerauthoritative", "authzdefaultauthoritative",
-})  # fmt: skip
+_ELSEWHERE = frozenset({*REMOVED_AUTHZ, *REMOVED_MUTEXES, *REMOVED_REWRITE_LOGS})
 
 
 @rule(severity=Severity.ERROR)

@@ -1,5 +1,5 @@
 """
-`LockFile`, `AcceptMutex`, `SSLMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
+`LockFile`, `AcceptMutex`, `SSLMutex`, `SSLStaplingMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
 
 httpd refuses to start: *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
 configuration*. Locks are configured by `Mutex` now, and its defaults are right nearly everywhere; a server whose files lie on
@@ -29,19 +29,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import REMOVED_MUTEXES
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-
-_KEYS = ("lockfile", "acceptmutex", "sslmutex", "rewritelock", "watchdogmutexpath")
 
 
 @rule(severity=Severity.ERROR)
 def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
-    for item in config.named(*_KEYS):
+    for item in config.named(*REMOVED_MUTEXES):
         if any(guard.kind == "ifversion" for guard in item.guards):
             continue
         fix = None

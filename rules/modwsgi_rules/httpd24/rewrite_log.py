@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import REMOVED_REWRITE_LOGS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rewriting.lines import delete, replace
@@ -55,7 +56,7 @@ from modwsgi_fix.text import Span, whole_number
 def rewrite_log(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
-    for item in config.named("rewritelog", "rewriteloglevel"):
+    for item in config.named(*REMOVED_REWRITE_LOGS):
         if any(guard.kind == "ifversion" for guard in item.guards):
             continue
         edits = _edits(config, item)

@@ -32,7 +32,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives import daemon_option, find, script_directives, script_options, version
+from modwsgi_fix.directives import daemon_option, find, script_options, version, words_before_options
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes, options_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -60,7 +60,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
         for known in script_options(item.key).values():
             if not _is_later(known.since, target):
                 continue
-            for option in options_of(config, item, len(script_directives()[item.key].missing))[0]:
+            for option in options_of(config, item, words_before_options(item.key) or 0)[0]:
                 if option.name == known.name:
                     yield Diagnostic(
                         item.path,

@@ -37,21 +37,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import EMBEDDED_PYTHON
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 from modwsgi_fix.rule import Diagnostic, rule
 
 _OPTIONS = {"wsgipythonpath": "python-path", "wsgipythoneggs": "python-eggs"}
-#: What else may run Python in httpd's own processes.
-_EMBEDDED = ("wsgiaccessscript", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgidispatchscript", "wsgihandlerscript",
-             "wsgiimportscript", "addhandler", "sethandler")  # fmt: skip
 
 
 @rule()
 def embedded_only_python_directive(config: Config) -> Iterator[Diagnostic]:
     items = config.named(*_OPTIONS)
-    if not items or not sees_all_sections(config) or config.named(*_EMBEDDED):
+    if not items or not sees_all_sections(config) or config.named(*EMBEDDED_PYTHON):
         return
     all_mounts = [(server, mount) for server in config.servers for mount in mounts(config, server)]
     if not all_mounts or not all(_is_delegated(config, server, mount) for server, mount in all_mounts):

@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import SIGNED_WORDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, lines_with, raw
@@ -42,7 +43,6 @@ from modwsgi_fix.text import Span
 _DASHES = "–—−‐‑‒"
 _ANY = re.compile(f"[{_DASHES}…]")
 _TEST = re.compile(f"!?[{_DASHES}][dfFHlLsUx]").fullmatch
-_SIGNED = frozenset({"options", "indexoptions", "sslprotocol", "ssloptions", "proxyvia", "dbdparams"})
 
 
 @rule(severity=Severity.ERROR)
@@ -70,7 +70,7 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
                 life = revival(node)
                 fix: Fix | None = Fix("Write a hyphen", (edit,), life.level, life.reason)
                 message = f"{text[dash]} (U+{ord(text[dash]):04X}) is no hyphen, so this means something else to httpd"
-                if refused or node.key in _SIGNED or node.key == "wsgidaemonprocess":
+                if refused or node.key in SIGNED_WORDS or node.key == "wsgidaemonprocess":
                     fix = Fix.safe("Write a hyphen", edit)
                     message = f"{text[dash]} (U+{ord(text[dash]):04X}) is no hyphen, so httpd will not start"
                 yield Diagnostic(file.path, span, message, None if in_macro(parents) else fix)
@@ -78,7 +78,7 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
 
 def _dash(node: Directive, number: int, text: str) -> int | None:
     """Where in a word a dash stands for a hyphen."""
-    if node.key in _SIGNED:
+    if node.key in SIGNED_WORDS:
         return 0 if text[0] in _DASHES else None
     if node.key.startswith("wsgi") and "=" in text:
         name = text.partition("=")[0]

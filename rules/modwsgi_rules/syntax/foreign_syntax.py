@@ -49,6 +49,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 
 from modwsgi_fix import directives
+from modwsgi_fix.directives.families import FREE_TEXTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw, unknown_names
@@ -61,30 +62,6 @@ from modwsgi_rules.syntax._shared import starts_of_wrapped_lines
 _SEMICOLON = re.compile(r";[ \t]*\r?$", re.M)
 _ASSIGNED = re.compile(r"^[ \t]*[A-Za-z]+[ \t]+[=:][ \t]", re.M)
 _NAME = re.compile(r"([A-Za-z]+)([=:])(.*)", re.S)
-#: Their last word is a text or a pattern, in which a semicolon may be meant.
-_TEXTS = frozenset(
-    [
-        "setenv",
-        "define",
-        "header",
-        "requestheader",
-        "errordocument",
-        "rewriterule",
-        "rewritecond",
-        "setenvif",
-        "setenvifnocase",
-        "substitute",
-        "authname",
-        "addoutputfilterbyschema",
-        "logformat",
-        "customlog",
-        "redirect",
-        "redirectmatch",
-        "filterprovider",
-        "browsermatch",
-        "use",
-    ]
-)
 
 
 @rule(severity=Severity.ERROR, changes=("regained",))
@@ -111,7 +88,7 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
         if type(node) is not Directive or not words or directives.find(node.key) is None or is_template(node):
             continue
         last = words[-1]
-        if node.key in _TEXTS or (is_quoted(node, last) and file.text[last.span.end - 1] in "\"'"):
+        if node.key in FREE_TEXTS or (is_quoted(node, last) and file.text[last.span.end - 1] in "\"'"):
             continue
         text = raw(node, last)
         if not text.endswith(";") or re.search(r"[;=<>]", text[:-1].partition("=")[2]) or "&" in text:

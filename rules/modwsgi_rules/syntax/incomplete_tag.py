@@ -36,11 +36,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import directives_in, files
+from modwsgi_fix.placeholders import begins_with_tag
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
-
-#: A line that begins with what a template engine, autoconf or a script has yet to fill in.
-_PLACEHOLDER = re.compile(r"\{\{|@\w+@$|__[A-Z]\w*__$|%\(\w+\)s$")
 
 
 @rule(severity=Severity.ERROR)
@@ -58,6 +56,6 @@ def incomplete_tag(config: Config) -> Iterator[Diagnostic]:
 
 def _placeholders(file: File) -> list[Span]:
     """The first line that is a placeholder."""
-    if not re.search(r"^[ \t]*(?:\{\{|@\w|__[A-Z]|%\()", file.text, re.M):
+    if not re.search(r"^[ \t]*[^\w\s#<]|^[ \t]*__[A-Z]", file.text, re.M):
         return []
-    return [node.body_span for node, _ in directives_in(file) if _PLACEHOLDER.match(node.name)][:1]
+    return [node.body_span for node, _ in directives_in(file) if begins_with_tag(file.text[slice(*node.body_span)])][:1]

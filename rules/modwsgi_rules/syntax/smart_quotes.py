@@ -42,6 +42,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import SHOWN_TEXTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
@@ -55,8 +56,6 @@ _ANY = re.compile(f"[{_DOUBLE}{_SINGLE}]")
 _QUOTED = re.compile(
     rf"(?:^|(?<=[ \t=!~]))(?:([{_DOUBLE}])(?P<double>[^{_DOUBLE}\"]*)[{_DOUBLE}]|([{_SINGLE}])(?P<single>[^{_SINGLE}']*)[{_SINGLE}])(?=[ \t\r\n>]|$)"
 )
-#: What they take is shown to people, where a typographic quote may be meant.
-_TEXTS = frozenset({"authname", "errordocument", "serveradmin", "logformat", "customlog", "header", "setenv"})
 
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted"))
@@ -72,7 +71,7 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
                 continue
             words = [word.value for word in node.args]
             refused = refusal(node.name, words)
-            if not refused and node.key in _TEXTS:
+            if not refused and node.key in SHOWN_TEXTS:
                 continue
             at = edits[0].span
             title = "Write ASCII quotes"

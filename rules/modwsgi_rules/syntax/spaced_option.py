@@ -26,19 +26,18 @@ from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw
-from modwsgi_fix.rewriting.verdict import SCRIPT_OPTIONS, WSGI_WORDS
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
-_WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|ScriptAlias|ScriptAliasMatch|ImportScript)[ \t]", re.M | re.I)
+_WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
 
 
 @rule(severity=Severity.ERROR)
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         for node, parents in lines_with(file, _WSGI):
-            if type(node) is not Directive or node.key not in WSGI_WORDS or is_template(node):
+            if type(node) is not Directive or directives.words_before_options(node.key) is None or is_template(node):
                 continue
             edits = list(_edits(file.path, node))
             if not edits:
@@ -49,14 +48,8 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(file.path, Span(first.start, max(last.end, first.start + 1)), message, fix)
 
 
-def _is_option(key: str, name: str) -> bool:
-    if key == "wsgidaemonprocess":
-        return directives.daemon_option(name) is not None
-    return name in SCRIPT_OPTIONS
-
-
 def _edits(path: str, node: Directive) -> Iterator[Edit]:
-    words = node.args[WSGI_WORDS[node.key] :]
+    words = node.args[directives.words_before_options(node.key) :]
     at = 0
     while at < len(words):
         text = raw(node, words[at])
@@ -64,10 +57,10 @@ def _edits(path: str, node: Directive) -> Iterator[Edit]:
         name, equals, value = text.partition("=")
         if is_quoted(node, words[at]):
             inner = words[at].value.partition("=")
-            if inner[1] and _is_option(node.key, inner[0]) and '"' not in inner[2] and "\\" not in text:
+            if inner[1] and directives.takes_option(node.key, inner[0]) and '"' not in inner[2] and "\\" not in text:
                 quote = text[0] if re.search(r"\s", inner[2], re.A) else ""
                 yield Edit(path, words[at].span, f"{inner[0]}={quote}{inner[2]}{quote}")
-        elif _is_option(node.key, name) and not (equals and value):
+        elif directives.takes_option(node.key, name) and not (equals and value):
             # name = value, name= value, name =value
             end = None
             if equals and after and "=" not in after:

@@ -44,6 +44,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import COMPARING
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.lines import files, is_template, lines_with
@@ -75,7 +76,7 @@ def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
                 span = Span(stop + 1, end)
                 edit = Edit(file.path, Span(stop, end), ">")
                 words = [word.value for word in node.args]
-                if refusal(node.name, words) or node.key in ("if", "elseif", "ifversion"):
+                if refusal(node.name, words) or node.key in COMPARING:
                     yield Diagnostic(
                         file.path, span, f"<{node.name}> has a bracket too many, so httpd will not start",
                         Fix.safe("Take the surplus bracket away", edit),

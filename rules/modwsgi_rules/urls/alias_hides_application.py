@@ -155,6 +155,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from modwsgi_fix.directives.suffixes import PYTHON_CODE
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import is_file
@@ -166,6 +167,7 @@ from modwsgi_fix.model.merge.sections import (
     may_overlap,
     pattern_of,
 )
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
 from modwsgi_fix.rewriting.access_blocks import quoted, script_block
 from modwsgi_fix.rewriting.lines import replace_lines
@@ -176,12 +178,22 @@ from modwsgi_rules.urls._static_files import StaticFiles, reasons, static_files
 _HINT = re.compile(r"[\^ˆ]?\(?/(?P<application>\((?:\?:)?[\w|.-]+\)|[\w.-]+|[^/]*)/(?P<static>[\w-]+)/")
 #: Single files that are served from the top of a site whatever its layout.
 _WELL_KNOWN = ("favicon.ico", "robots.txt")
-_CODE = (".py", ".pyc", ".pyo", ".wsgi")
+
+_APPLICATIONS = Setting[Sequence[str]](
+    "applications",
+    (),
+    "The applications in the directory, each of which has static files; found on the disk, or in the alias.",
+)
+_STATIC = Setting[Sequence[str]](
+    "static-directories",
+    (),
+    "The directories of static files in an application; static where nothing else is known.",
+)
 
 
 @rule(
     severity=Severity.ERROR,
-    options={"applications": [], "static-directories": []},
+    settings=(_APPLICATIONS, _STATIC),
     changes=("regained", "closed"),
 )
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
@@ -301,12 +313,12 @@ def _open_by_url(config: Config, alias: Mapping, url: str) -> bool:
 
 def _layout(config: Config, directory: str, server: Server) -> _Layout | None:
     hint = _hint(config, server)
-    static = tuple(config.option("static-directories", list[str]()))
+    static = tuple(config.setting(_STATIC))
     wanted = static or ((hint[1],) if hint else ("static",))
     disk = config.disk
     if disk is not None and disk.is_dir(directory):
         return _on_disk(config, directory, wanted)
-    if applications := tuple(config.option("applications", list[str]())):
+    if applications := tuple(config.setting(_APPLICATIONS)):
         return _Layout(applications, wanted, flat=False)
     if hint is not None:
         return _Layout(hint[0], wanted, flat=False)
@@ -320,7 +332,8 @@ def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout |
     assert disk is not None
     names = [name for name in disk.names(directory) if not name.startswith(".")]
     if any(
-        disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(_CODE) for name in names
+        disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(PYTHON_CODE)
+        for name in names
     ):
         # Other files lie there, which may well be meant to be served.
         return None

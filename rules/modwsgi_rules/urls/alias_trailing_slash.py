@@ -56,6 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.urls import mapping_of
@@ -66,7 +67,7 @@ from modwsgi_rules.urls._shared import leads_on
 
 @rule(severity=Severity.ERROR)
 def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
-    for item in config.named("alias", "scriptalias"):
+    for item in config.named(*PREFIX_ALIASES):
         alias = mapping_of(item)
         if alias is None or item.sections or not item.known or not alias.url.endswith("/"):
             continue

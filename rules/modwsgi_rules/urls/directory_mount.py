@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -33,7 +34,7 @@ def directory_mount(config: Config) -> Iterator[Diagnostic]:
             continue
         on_disk = config.disk is not None and config.disk.is_dir(mount.target)
         # `site.wsgi/prefix/` gives a script a PATH_INFO to begin with.
-        of_script = any(part.endswith((".wsgi", ".py")) for part in mount.target.split("/"))
+        of_script = script_in(mount.target) is not None
         if on_disk or (mount.target.endswith("/") and not of_script):
             yield Diagnostic(
                 item.path,

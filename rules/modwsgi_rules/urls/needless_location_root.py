@@ -85,6 +85,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import GRANTS
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.access import access_of
@@ -110,7 +111,6 @@ _MOVABLE = {
 }
 #: What an option of WSGIScriptAlias says as well.
 _ON_MOUNT = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
-_GRANTS = frozenset({"require", "order", "allow"})
 
 
 @rule()
@@ -123,7 +123,7 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
         movable = [child for child in section.children if child.key in _MOVABLE]
         others = [child for child in section.children if child.key not in _MOVABLE]
         access = access_of(section)
-        if not movable or any(child.key not in _GRANTS for child in others):
+        if not movable or any(child.key not in GRANTS - {"satisfy"} for child in others):
             continue
         if others and not access.grants:
             continue

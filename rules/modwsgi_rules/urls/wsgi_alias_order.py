@@ -138,7 +138,7 @@ def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) 
         return False
     options = mount_options(config, mount)
     if {"process-group", "application-group"} <= options.keys():
-        # Both given: mod_wsgi looks the group up at once, and compares the names of the hosts (domain.md D4).
+        # Both given: mod_wsgi looks the group up at once, and compares the names of the hosts (F-daemon-4).
         between = config.named("wsgidaemonprocess", "servername")
         return not any(one.index < item.index < other.index for item in between)
     return True

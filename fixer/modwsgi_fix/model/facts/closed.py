@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
+from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
@@ -28,7 +29,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     assumed = config.denies if not config.complete and config.denies in ("2.2", "2.4") and not config.gaps else ""
     if mapping is None or not (assumed or sees_all_sections(config)):
         return False
-    if config.named("satisfy", "authmerging", "if", "elseif", "else", "requireall", "requireany", "requirenone"):
+    if config.named(*COMBINING):
         return False
     found = grant(config, server, target.directory, target.file)
     base = baseline(config)
@@ -111,4 +112,4 @@ def fetched_as_file(config: Config, script: Served) -> bool:
                 return True
             if other.path == script.path or "*" in other.directory:
                 return True
-    return bool(config.named("rewriterule", "userdir", "virtualdocumentroot"))
+    return bool(config.named(*INDIRECT_MAPPINGS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import MOUNTS
 from modwsgi_fix.model.config import Config, Item, Script, derived
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.facts.served import target_of
@@ -55,7 +56,7 @@ def wsgi_scripts(config: Config) -> list[WsgiScript]:
 def _named(config: Config) -> Iterator[WsgiScript]:
     directives = config.named("wsgicallableobject")
     elsewhere = tuple(dict.fromkeys(item.value for item in directives if item.args))
-    for item in config.named("wsgiscriptalias", "wsgiscriptaliasmatch", "wsgihandlerscript"):
+    for item in config.named(*MOUNTS, "wsgihandlerscript"):
         is_handler = item.key == "wsgihandlerscript"
         if is_handler:
             path = item.args[1].value if len(item.args) > 1 and item.args[1].known else ""

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from modwsgi_fix.directives.suffixes import is_file_name, script_in
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
 from modwsgi_fix.model.urls import (
@@ -28,13 +29,8 @@ _GROUP = re.compile(r"\$\d")
 _WITHOUT_SLASH = re.compile(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)")
 #: An absolute path, of Windows too.
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
-_SCRIPT = re.compile(r"(.*?\.(?:wsgi|py))/[^/]")
 #: What is a file's, as a rule: ``.pem``, and not the ``.2`` of a version.
 _SUFFIX = re.compile(r"[^/]\.[A-Za-z]\w{0,4}\Z")
-#: Extensions by which a target is taken for a single file where the disk cannot be asked.
-_FILE_EXTENSIONS = frozenset({
-    ".css", ".fcgi", ".gif", ".htm", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".py", ".svg", ".txt", ".wsgi", ".xml",
-})  # fmt: skip
 #: Where no link out of a directory of static files is ever meant to lead.
 _SYSTEM = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/log", "/var/spool")
 
@@ -66,8 +62,7 @@ def is_file(config: Config, path: str) -> bool | None:
             return False
         if config.disk.is_file(path):
             return True
-    extension = posixpath.splitext(path)[1].lower()
-    return True if extension in _FILE_EXTENSIONS else None
+    return True if is_file_name(path) else None
 
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
@@ -100,8 +95,7 @@ def _script_path(config: Config, path: str) -> str:
             return found
         if disk.is_dir(path):
             return path
-    suffix = _SCRIPT.match(path)
-    return suffix[1] if suffix else path
+    return script_in(path) or path
 
 
 def is_unclear(config: Config, target: Served) -> bool:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.permit import (
     EVERYONE,
     NEW,
-    OLD,
     Asked,
     Verdict,
     Visitor,
@@ -25,16 +25,6 @@ from modwsgi_fix.model.merge.permit import (
 )
 from modwsgi_fix.model.merge.places import on_the_way
 from modwsgi_fix.model.merge.world import World, question_of, ways
-
-#: Sections that group Require lines.
-REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
-ORDER_KEYS = frozenset({"order", "allow", "deny"})
-#: What asks for a login or a certificate, or refuses plain HTTP.
-AUTHENTICATION = frozenset({
-    "authtype", "authname", "authuserfile", "authgroupfile", "authbasicprovider", "authdigestprovider", "sslrequiressl",
-    "sslrequire", "sslverifyclient", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript",
-})  # fmt: skip
-_LIMITS = ("limit", "limitexcept")
 
 
 class Says(NamedTuple):
@@ -107,7 +97,7 @@ class Access:
     @property
     def is_empty(self) -> bool:
         """No access directive of either dialect."""
-        return not any(key in self._layer.by_key for key in (*OLD, *NEW))
+        return not any(key in self._layer.by_key for key in (*OLD_ACCESS, *NEW))
 
     @property
     def has_22(self) -> bool:
@@ -195,13 +185,13 @@ def access_of(section: Item) -> Access:
     others: list[Item] = []
     for child in section.children:
         key = "require" if child.key in REQUIRE_SECTIONS else child.key
-        if key in ("require", *OLD):
+        if key == "require" or key in OLD_ACCESS:
             by_key.setdefault(key, []).append(child)
         else:
             others.append(child)
-    requires, orders, allows, denies = (tuple(by_key.get(key, ())) for key in ("require", "order", "allow", "deny"))
-    satisfy = by_key.get("satisfy")
-    return Access(section, requires, orders, allows, denies, satisfy[-1] if satisfy else None, tuple(others))
+    keys = ("require", *OLD_ACCESS)
+    requires, orders, allows, denies, satisfies = (tuple(by_key.get(key, ())) for key in keys)
+    return Access(section, requires, orders, allows, denies, satisfies[-1] if satisfies else None, tuple(others))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which process group and which application group (sub-interpreter) a mounted script is delegated to.
 
-Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; domain.md D7): the option of the
+Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; F-daemon-7): the option of the
 WSGIScriptAlias, then ``<Location>``, ``<Files>``, ``<Directory>``, then the virtual host, then the main server.
 """
 
@@ -10,12 +10,13 @@ import posixpath
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.daemons import is_settled
 from modwsgi_fix.model.merge.layers import Layer, last, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.places import on_the_way
 from modwsgi_fix.model.merge.world import World, ways
 from modwsgi_fix.model.urls import Mapping, mount_options
+from modwsgi_fix.placeholders import is_settled
 
 #: The application group where none is selected: one for each host name, port and mount point.
 DEFAULT_APPLICATION = "%{RESOURCE}"
@@ -80,9 +81,7 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
 
 def _is_unclear(item: Item, mount: Mapping, path: str | None) -> bool:
     """Whether a directive stands in a section of which it is not known whether it holds for a mount."""
-    return any(
-        mount.is_regex if section.key in ("location", "locationmatch") else path is None for section in item.sections
-    )
+    return any(mount.is_regex if section.key in LOCATION_SECTIONS else path is None for section in item.sections)
 
 
 def _name(value: str) -> str | None:

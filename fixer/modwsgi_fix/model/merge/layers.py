@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from modwsgi_fix.directives.families import DISJOINT_SECTIONS, EXPRESSION_SECTIONS, FILES_SECTIONS, LIMIT_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.sections import (
     Held,
@@ -20,13 +21,6 @@ from modwsgi_fix.model.merge.sections import (
 )
 from modwsgi_fix.model.merge.world import Beyond, World, normal
 from modwsgi_fix.model.patterns import Unknown, wildcard
-
-_FILES = frozenset({"files", "filesmatch"})
-_CONDITIONAL = frozenset({"if", "elseif", "else"})
-_LIMITS = frozenset({"limit", "limitexcept"})
-_SEPARATE = frozenset(
-    {"virtualhost", "directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch"}
-)
 
 
 class Layer:
@@ -43,13 +37,13 @@ class Layer:
 
     def _add(self, items: Iterable[Item]) -> None:
         for item in items:
-            if item.key in _FILES:
+            if item.key in FILES_SECTIONS:
                 self.files.append(Section(item))
-            elif item.key in _CONDITIONAL:
+            elif item.key in EXPRESSION_SECTIONS:
                 self.ifs.append(Section(item))
-            elif item.key in _LIMITS:
+            elif item.key in LIMIT_SECTIONS:
                 self._add(item.children)
-            elif item.key not in _SEPARATE:
+            elif item.key not in DISJOINT_SECTIONS:
                 self.by_key.setdefault(item.key, []).append(item)
 
     def all(self, keys: Iterable[str]) -> list[Item]:

@@ -1,5 +1,5 @@
 """Whether access is granted: both dialects together, as merged sections say (server/request.c, mod_access_compat.c,
-mod_authz_core.c).
+mod_authz_core.c; F-access-1 to F-access-11).
 
 ``Order``, ``Allow`` and ``Deny`` come first (access_checker), then ``Require`` (access_checker_ex, auth_checker); with
 ``Satisfy Any`` one of them suffices. This is the only evaluator of either dialect: requests ask it with one visitor, rules
@@ -13,6 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from modwsgi_fix.directives.families import (
+    EARLY_VARIABLES,
+    FOREIGN_CHECKERS,
+    LIMIT_SECTIONS,
+    OLD_ACCESS,
+    PLACES,
+    REQUIRE_SECTIONS,
+)
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
 from modwsgi_fix.model.merge.world import Beyond, World
@@ -20,10 +28,8 @@ from modwsgi_fix.model.merge.world import Beyond, World
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-_GROUPS = {"requireall": "all", "requireany": "any", "requirenone": "none"}
-#: The directives of each dialect.
-OLD = ("order", "allow", "deny", "satisfy")
-NEW = ("require", *_GROUPS)
+#: The directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
+NEW = ("require", *sorted(REQUIRE_SECTIONS))
 #: What asks who the visitor is.
 _USERS = frozenset({
     "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
@@ -112,14 +118,14 @@ def refusal(asked: Asked) -> Refusal | None:
 def _said(item: Item | None) -> str:
     if item is None:
         return "the default"
-    section = item.section("directory", "directorymatch", "location", "locationmatch", "files", "filesmatch", "if")
+    section = item.section(*PLACES)
     where = f" in <{section.name} {' '.join(section.values)}>" if section is not None else ""
     return f"{item.name} {' '.join(item.values)}{where}".replace("  ", " ")
 
 
 def _custom(asked: Asked) -> None:
     """Log-ins and checks that other code decides."""
-    for key in ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckauthnprovider", "sslrequire"):
+    for key in FOREIGN_CHECKERS:
         item = last(asked.layers, key, asked.world)
         if item is not None:
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
@@ -143,7 +149,7 @@ def _tls_required(asked: Asked) -> Refusal | None:
 
 def _limited(asked: Asked, item: Item) -> bool:
     """Whether ``<Limit>`` around a directive leaves it in force for this method."""
-    section = item.section("limit", "limitexcept")
+    section = item.section(*LIMIT_SECTIONS)
     if section is None:
         return True
     return _is_method(asked, section.values) is (section.key == "limit")
@@ -160,9 +166,9 @@ def _is_method(asked: Asked, methods: Sequence[str]) -> bool:
 
 
 def _old_layer(asked: Asked) -> list[Item]:
-    """The last section that says anything in the old dialect: mod_access_compat merges nothing (domain.md C3)."""
+    """The last section that says anything in the old dialect: mod_access_compat merges nothing (F-access-3)."""
     for layer in reversed(asked.layers):
-        for _, items in every([layer], OLD, asked.world):
+        for _, items in every([layer], OLD_ACCESS, asked.world):
             return items
     return []
 
@@ -247,7 +253,7 @@ def _environment(asked: Asked, name: str) -> bool:
 
 
 def _setters(config: Config, name: str) -> list[Item]:
-    setters = config.named("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
+    setters = config.named(*EARLY_VARIABLES)
     return [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
 
 
@@ -292,9 +298,9 @@ def _combine(asked: Asked, logic: str, items: list[Item]) -> tuple[Verdict, Item
 
 
 def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
-    logic = _GROUPS.get(item.key)
+    logic = item.key.removeprefix("require") if item.key in REQUIRE_SECTIONS else None
     if logic is not None:
-        children = [child for child in item.children if child.key == "require" or child.key in _GROUPS]
+        children = [child for child in item.children if child.key == "require" or child.key in REQUIRE_SECTIONS]
         verdict, by = _combine(asked, "all" if logic == "all" else "any", children)
         return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
     if not _limited(asked, item):

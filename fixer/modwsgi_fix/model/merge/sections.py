@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
 
@@ -14,7 +15,7 @@ Held = bool | Unknown
 
 def location_sections(config: Config, server: Server) -> list[Item]:
     """``<Location>`` and ``<LocationMatch>`` that hold for a server, in the order httpd merges them: main, then host."""
-    return sections_of(config, server, ("location", "locationmatch"))
+    return sections_of(config, server, LOCATION_SECTIONS)
 
 
 def directory_sections(config: Config, server: Server) -> list[Item]:
@@ -22,7 +23,7 @@ def directory_sections(config: Config, server: Server) -> list[Item]:
 
     The main server's before the host's where ``directory_rank`` is equal.
     """
-    return sorted(sections_of(config, server, ("directory", "directorymatch")), key=directory_rank)
+    return sorted(sections_of(config, server, DIRECTORY_SECTIONS), key=directory_rank)
 
 
 def directory_rank(section: Item) -> tuple[bool, int]:

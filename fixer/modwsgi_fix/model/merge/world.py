@@ -11,6 +11,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
+from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Guard, Item
 
@@ -181,10 +182,7 @@ def ways(
 
 def question_of(guard: Guard) -> str:
     """What a condition asks, as ``World.active`` does."""
-    return f"<{_CONDITIONS.get(guard.kind, guard.kind)} {guard.test}>"
-
-
-_CONDITIONS = {"ifmodule": "IfModule", "ifdefine": "IfDefine", "ifversion": "IfVersion", "iffile": "IfFile"}
+    return f"<{spelled(guard.kind)} {guard.test}>"
 
 
 def normal(path: str) -> str:

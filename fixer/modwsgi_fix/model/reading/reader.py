@@ -1,7 +1,7 @@
 """Reading a server: Include, Define, conditions and macros, in the order httpd does.
 
 Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs``), ``server/core.c`` (``Include``,
-``IfDefine``, ``IfModule``), ``mod_version.c``, ``mod_macro.c``; domain.md 2.1.
+``IfDefine``, ``IfModule``), ``mod_version.c``, ``mod_macro.c``; F-read-5.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
+from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
-from modwsgi_fix.model.config import Arg, Config, File, Gap, Guard, Item, Server, Target
+from modwsgi_fix.model.config import Arg, Config, File, Guard, Item, Server, Target
+from modwsgi_fix.model.gaps import Gap, GapKind
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
 from modwsgi_fix.model.reading.include_paths import candidates, is_own
 from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
 from modwsgi_fix.model.reading.variables import Variables
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
-    CONDITIONS,
     DEEPEST_SECTION,
     Directive,
     Node,
@@ -30,7 +32,7 @@ from modwsgi_fix.syntax import (
     is_opaque_section,
     parse,
 )
-from modwsgi_fix.text import Span, has_placeholder
+from modwsgi_fix.text import Span
 
 
 class _Macro(NamedTuple):
@@ -167,7 +169,7 @@ class _Reader:
                     stack += reversed(self.directive(node, where))
             except TooMuch as limit:
                 self.left_out = str(limit)
-                self.gap(where.file, node.span, self.left_out)
+                self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
                 return
 
     def marked(self, name: str, nodes: Iterable[Node], where: _Where) -> _Frame:
@@ -184,7 +186,7 @@ class _Reader:
         key = node.key
         if where.nested >= DEEPEST_SECTION or node.is_unread:
             self.left_out = f"<{node.name}> stands in {DEEPEST_SECTION} sections, and is not read"
-            self.gap(where.file, node.name_span, self.left_out)
+            self.gap(where.file, node.name_span, GapKind.LIMIT, self.left_out)
             return None
         if key in CONDITIONS:
             words = [arg.value for arg in self.args(node, where)]
@@ -202,7 +204,8 @@ class _Reader:
             return None
         item = self.item(node, args, where)
         if is_opaque_section(key):
-            self.gap(where.file, node.name_span, f"<{node.name}> is code in another language, which is not read")
+            reason = f"<{node.name}> is code in another language, which is not read"
+            self.gap(where.file, node.name_span, GapKind.CODE, reason)
             return None
         server = where.server
         if key == "virtualhost" and where.parent is None:
@@ -255,12 +258,12 @@ class _Reader:
         for written, span in words:
             value, unknown = self.variables.expand(written, where.bindings)
             if unknown:
-                self.gap(where.file, span, unknown)
+                self.gap(where.file, span, GapKind.VARIABLE, unknown)
             args.append(Arg(value, span, not unknown and not has_placeholder(value), written))
         return tuple(args)
 
-    def gap(self, file: File, span: Span, reason: str) -> None:
-        self.gaps.setdefault(Gap(file.path, span, reason))
+    def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
+        self.gaps.setdefault(Gap(file.path, span, kind, reason))
 
     # -- includes and macros ---------------------------------------------------
 
@@ -283,14 +286,16 @@ class _Reader:
                     frames += self.included(path, item, where)
                 except FileProblem as problem:
                     self.unread.append(problem)
-                    self.gap(where.file, arg.span, f"{arg.value} cannot be read: {problem.reason}")
+                    self.gap(where.file, arg.span, GapKind.INCLUDE, f"{arg.value} cannot be read: {problem.reason}")
             if found:
                 break
         has_wildcard = any(char in arg.value for char in "*?[")
         if not found and not optional and not has_wildcard:
-            self.gap(where.file, arg.span, f"{arg.value} is not among these files, so what it holds is unknown")
+            reason = f"{arg.value} is not among these files, so what it holds is unknown"
+            self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
         elif not found and not optional and self.source.complete is False:
-            self.gap(where.file, arg.span, f"no file matches {arg.value} here, so what it holds is unknown")
+            reason = f"no file matches {arg.value} here, so what it holds is unknown"
+            self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
         return frames
@@ -361,7 +366,8 @@ class _Reader:
         name = args[0].value.lower()
         macro = self.macros.get(name)
         if macro is None:
-            self.gap(where.file, args[0].span, f"the macro {args[0].value} is not defined in these files")
+            reason = f"the macro {args[0].value} is not defined in these files"
+            self.gap(where.file, args[0].span, GapKind.MACRO, reason)
             return []
         mark = f"macro {name}"
         earlier = self.underway.last(mark)

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from modwsgi_fix.directives.suffixes import CONFIGURATION
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
 from modwsgi_fix.model.config import Script
-from modwsgi_fix.model.language import MAIN_FILES, PYTHON, TEMPLATES, by_name, language_of
+from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
+from modwsgi_fix.placeholders import ENGINES
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
-_EXTENSIONS = (".conf", ".vhost", ".inc")
 #: What makes Python below a named directory a WSGI script: mod_wsgi calls what is bound to this name.
 _APPLICATION = re.compile(
     r"^(?:application\b[^\n]*=|(?:async )?(?:def|class) application\b|from .* import .*\bapplication\b)", re.M
@@ -281,8 +282,8 @@ def _is_configuration(directory: str, name: str) -> bool:
     """Whether a file is one of httpd's by where it lies or by its name, a template's suffix set aside."""
     stem, suffix = posixpath.splitext(name)
     return (
-        name.endswith(_EXTENSIONS)
-        or (suffix in TEMPLATES and stem.endswith(_EXTENSIONS))
+        name.endswith(CONFIGURATION)
+        or (suffix in ENGINES and stem.endswith(CONFIGURATION))
         or name == ".htaccess"
         or posixpath.basename(directory) in ("sites-available", "sites-enabled")
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.directives.families import EXTENSION_MAPPINGS
+from modwsgi_fix.directives.suffixes import STATIC
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.merge.groups import selecting
@@ -23,11 +25,6 @@ _OTHERS = frozenset({
     "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
     "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
     "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
-})  # fmt: skip
-#: Extensions that the mime.types of every distribution knows.
-_TYPES = frozenset({
-    "html", "htm", "css", "js", "json", "xml", "txt", "png", "gif", "jpg", "jpeg", "svg", "ico", "pdf", "zip", "tar", "webp",
-    "woff", "woff2", "ttf", "mp4", "csv",
 })  # fmt: skip
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
@@ -50,7 +47,7 @@ def find_handler(state: State) -> None:
 def _by_extension(state: State, forced: str | None) -> None:
     mappings: dict[str, tuple[str, Item]] = {}
     types: dict[str, tuple[str, Item]] = {}
-    for _, items in every(state.layers, ("addhandler", "removehandler", "addtype", "removetype"), state.world):
+    for _, items in every(state.layers, EXTENSION_MAPPINGS, state.world):
         # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
         for item in sorted(items, key=lambda item: item.key.startswith("remove")):
             table = mappings if item.key.endswith("handler") else types
@@ -70,7 +67,7 @@ def _by_extension(state: State, forced: str | None) -> None:
         extension = extension.lower()
         if not extension:
             continue
-        known = extension in _TYPES
+        known = f".{extension}" in STATIC
         if extension in types:
             typed, known = types[extension], True
         if extension in mappings:
@@ -224,7 +221,7 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
 def _setting(
     state: State, settings: dict[str, tuple[str, Item]], option: str, directive: str
 ) -> tuple[str | None, Item | None]:
-    """An option of the alias, else the sections, else the server level (domain.md D7)."""
+    """An option of the alias, else the sections, else the server level (F-daemon-7)."""
     if option in settings:
         return settings[option]
     item = selecting(state.layers, directive, state.world)
@@ -236,7 +233,7 @@ def _setting(
 
 
 def _expand(state: State, name: str, item: Item | None, what: str) -> str:
-    """``%{GLOBAL}`` and ``%{ENV:name}`` (domain.md A5, A6); other text is a name."""
+    """``%{GLOBAL}`` and ``%{ENV:name}`` (F-interpreter-5, F-interpreter-6); other text is a name."""
     if name == "%{GLOBAL}":
         return ""
     if name.startswith("%{ENV:"):
@@ -315,7 +312,7 @@ def _by_name(config: Config) -> dict[str, list[DaemonProcess]]:
 
 
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
-    """The process group of that name, or the error that mod_wsgi answers with (domain.md D2)."""
+    """The process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
     named = list(_by_name(state.config).get(group, ()))
     for process in named:
         if not process.directive.known:

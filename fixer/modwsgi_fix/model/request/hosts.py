@@ -230,7 +230,7 @@ def _explain(config: Config, server: Server, name: str, address: Address, world:
 
 
 def hostname(config: Config, server: Server, world: World) -> str:
-    """``server_hostname``, by which mod_wsgi names and compares: ServerName, else the main server's (domain.md D2)."""
+    """``server_hostname``, by which mod_wsgi names and compares: ServerName, else the main server's (F-daemon-2)."""
     for one in (server, config.main):
         item = name_item(one)
         if item is not None and not item.known:
@@ -243,7 +243,7 @@ def hostname(config: Config, server: Server, world: World) -> str:
 
 
 def server_port(config: Config, server: Server, request: Request, canonical: Item | None, *, sub: bool = False) -> int:
-    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (domain.md A2).
+    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (F-interpreter-2).
 
     Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest.
     """

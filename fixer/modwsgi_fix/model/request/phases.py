@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from modwsgi_fix.directives.families import REDIRECTS
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
@@ -97,7 +98,7 @@ def _fixups(state: State, depth: int) -> None:
     rules = last(sections, "rewriterule", world)
     if rules is not None and engine is not None and engine.value.lower() == "on":
         raise Beyond("RewriteRule by directory is not modelled", rules)
-    for key in ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent"):
+    for key in REDIRECTS:
         for layer in sections:
             for item in layer.by_key.get(key, ()):
                 redirect = redirect_of(item)

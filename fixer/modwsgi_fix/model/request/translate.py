@@ -1,4 +1,4 @@
-"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (domain.md M1).
+"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (F-url-1).
 
 mod_rewrite, mod_proxy, mod_alias (redirects, then aliases), mod_wsgi, and at last DocumentRoot.
 """
@@ -9,6 +9,8 @@ import posixpath
 import re
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import ALIASES, HOST_ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
@@ -18,9 +20,6 @@ from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 
-_REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
-_ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
-_MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
@@ -47,8 +46,7 @@ def _rewritten(state: State) -> bool:
 
 
 def _unmodelled(state: State) -> list[Item]:
-    keys = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
-    found = [item for key in keys if (item := state.site.last(key, state.world)) is not None]
+    found = [item for key in HOST_ALIASES if (item := state.site.last(key, state.world)) is not None]
     if state.uri.startswith("/~"):
         item = state.site.last("userdir", state.world)
         if item is not None and item.value.lower() != "disabled":
@@ -62,10 +60,10 @@ class Tables:
     def __init__(self, base: list[Layer]) -> None:
         # The host's own come first, the main server's after; mod_proxy alone does it the other way.
         layers = base[::-1]
-        found = (redirect_of(item) for layer in layers for item in layer.all(_REDIRECTS))
+        found = (redirect_of(item) for layer in layers for item in layer.all(REDIRECTS))
         self.redirects = [redirect for redirect in found if redirect is not None]
-        self.aliases = _mappings(layers, _ALIASES)
-        self.mounts = _mappings(layers, _MOUNTS)
+        self.aliases = _mappings(layers, ALIASES)
+        self.mounts = _mappings(layers, MOUNTS)
         self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
 
 
@@ -114,7 +112,7 @@ def prefix_match(prefix: str, uri: str) -> int:
 
 def _proxied(state: State) -> bool:
     location = last(state.layers, "proxypass", state.world)
-    if location is not None and location.section("location", "locationmatch") and location.value != "!":
+    if location is not None and location.section(*LOCATION_SECTIONS) and location.value != "!":
         raise _proxy(state, location.value, location)
     for item in _tables(state).proxies:
         if len(item.args) < 2:
@@ -168,7 +166,7 @@ def redirect_of(item: Item) -> Redirect | None:
         return None
     regex = item.key == "redirectmatch"
     if len(values) == 1:
-        if item.section("location", "locationmatch") is not None and 300 <= status < 400:
+        if item.section(*LOCATION_SECTIONS) is not None and 300 <= status < 400:
             return Redirect(item, status, None, values[0], regex)
         return Redirect(item, status, values[0], "", regex)
     return Redirect(item, status, values[0], values[1], regex)
@@ -242,11 +240,11 @@ def _aliased(state: State) -> bool:
 
 def _location_alias(state: State) -> Item | None:
     """``Alias`` with one argument inside ``<Location>`` (2.4.19): the path itself, without the rest of the URL (M7)."""
-    for key in ("alias", "scriptalias"):
+    for key in PREFIX_ALIASES:
         item = last([layer for layer in state.layers if layer.section is not None], key, state.world)
         if item is not None and len(item.args) == 1:
             preserve = last(state.layers, "aliaspreservepath", state.world)
-            section = item.section("location", "locationmatch")
+            section = item.section(*LOCATION_SECTIONS)
             if section is None or section.key != "location" or "%{" in item.value:
                 raise Beyond("an Alias in a section with a pattern or an expression is not modelled", item)
             path = item.value
@@ -283,10 +281,6 @@ def absolute(state: State, path: str, item: Item) -> str:
 # -- mod_wsgi, core ----------------------------------------------------------------------------------------------------
 
 
-#: What a mount names, as far as its suffix says that it is a script; what follows is PATH_INFO that the mount adds.
-_SCRIPT = re.compile(r".*?\.(?:wsgi|py|fcgi)(?=/|$)", re.S)
-
-
 def _mounted(state: State) -> bool:
     for mount in _tables(state).mounts:
         found = mounted(state.uri, mount)
@@ -295,7 +289,7 @@ def _mounted(state: State) -> bool:
         target, rest = found
         state.filename, state.handler, state.mount = target + rest, "wsgi-script", mount
         named = normal(target).rstrip("/")
-        state.anchor = script[0] if (script := _SCRIPT.match(named)) else named
+        state.anchor = script_in(named) or named
         state.step("mapping", f"{mount.item.name} {mount.url} maps it to {target}", mount.item)
         return True
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.merge.layers import Layer, Site, every
 from modwsgi_fix.model.merge.options import Options, merged_options, override_of
@@ -13,7 +14,6 @@ from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 
-_SCRIPTS = (".wsgi", ".py", ".fcgi")
 #: What is unknown where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read with AllowOverride"
 
@@ -88,7 +88,7 @@ def _step(path: str, anchor: str, options: Options, world: World, *, script: boo
     """The type of one component; a link counts as what it leads to, if Options let it."""
     if world.disk is None and anchor.startswith(path + "/"):
         return DIRECTORY
-    if world.disk is None and script and path == anchor and path.endswith(_SCRIPTS):
+    if world.disk is None and script and path == anchor and path.endswith(SCRIPTS):
         # Nobody calls a directory so.
         return world.ask(path, (FILE, f"{path} is a file"), (MISSING, f"{path} does not exist"))
     kind = world.type_of(path)

@@ -1,0 +1,88 @@
+"""What a template engine, autoconf or a shell has yet to fill in: which files are templates, and where their tags stand.
+
+httpd knows none of this: it refuses such a line, or takes it as it stands. ``${NAME}`` is httpd's own (core.c:
+ap_resolve_env) and no placeholder here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+#: Names under which templates are kept, and what fills them in.
+ENGINES = {
+    ".erb": "ERB", ".epp": "EPP", ".j2": "Jinja", ".jinja": "Jinja", ".jinja2": "Jinja", ".in": "autoconf", ".m4": "m4",
+    ".mako": "Mako", ".mustache": "Mustache", ".tmpl": "a template engine", ".tpl": "a template engine",
+    ".template": "a template engine",
+}  # fmt: skip
+
+# What a template engine chooses between: Jinja, ERB, Mako, Mustache, Genshi. "{%d" and "%>" are httpd's, in a LogFormat.
+_STATEMENT = re.compile(
+    r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
+    re.M | re.ASCII,
+)
+# What one has yet to fill in, or a part of it: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%,
+# __NAME__.
+_PART = re.compile(
+    r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
+    re.ASCII,
+)
+# The same as a whole, from its first character to its last.
+_TAG = re.compile(
+    r"\{\{[^\n]*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>|\[%.*?%\]|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}"
+    r"|\$\([^)\n]*\)|\$[A-Za-z_]\w*",
+    re.S,
+)
+# The first or the last characters of a line that belongs to the engine alone.
+_EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
+# Where a tag may open, in what can still be anything.
+_OPENINGS = ("{{", "{%", "<%")
+
+
+def is_template(text: str) -> bool:
+    """True for a file with the conditions of a template language: not all of its lines need be there together."""
+    return _STATEMENT.search(text) is not None
+
+
+def has_placeholder(text: str) -> bool:
+    """True for a word or a line that a template engine, autoconf or a script is yet to fill in."""
+    return _PART.search(text) is not None
+
+
+def is_settled(text: str) -> bool:
+    """True when a word or line says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
+    return "${" not in text and not has_placeholder(text)
+
+
+def may_have_tags(text: str) -> bool:
+    """True where a tag may open: not all that is there need be httpd's."""
+    return any(opening in text for opening in _OPENINGS)
+
+
+def tags(text: str) -> list[tuple[int, int]]:
+    """Where a template's tags stand: (start, end) of each, in order."""
+    return [found.span() for found in _TAG.finditer(text)]
+
+
+def begins_with_tag(line: str) -> bool:
+    """True for a line whose first word is yet to be filled in, or that begins with the edge of a tag."""
+    return _TAG.match(line) is not None or is_line_of_engine(line)
+
+
+def is_line_of_engine(line: str) -> bool:
+    """True for a line that begins with the edge of a tag: it says nothing of the language around it."""
+    return _EDGE.match(line) is not None
+
+
+def template_of(path: str, text: str) -> str:
+    """What fills in this file, where that is still to be done: ``ERB``; empty for one that is no template.
+
+    A name counts where the file has tags; where the name says nothing, statements do (``{% if %}``): one tag that was
+    left in a file by mistake makes no template of it.
+    """
+    suffix = posixpath.splitext(path)[1].lower()
+    if suffix in ENGINES and (is_template(text) or tags(text)):
+        return ENGINES[suffix]
+    if is_template(text):
+        return "ERB" if "<%" in text else "Jinja" if "{%" in text else "a template engine"
+    return ""
