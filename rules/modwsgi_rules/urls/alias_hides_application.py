@@ -209,7 +209,7 @@ def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
         fix = _narrow(config, alias, mount, server)
         message = f"{alias.item.name} hides {mount.item.name} {mount.url}, and serves {alias.target} at all its URLs"
         if not covers_whole(alias, mount):
-            message += f" but {mount.url}"
+            message += " but one"
         yield Diagnostic(
             alias.item.path,
             alias.url_span,
