@@ -13,14 +13,15 @@ found.
 
 ## The fix
 
-Where the pattern is just a prefix, it writes the `Alias` that was meant. The files below it are then found, as far as
-a `<Directory>` opens them, and so is whatever else lies there.
-
-It is a repair where `--root` shows that the directory holds nothing but static files, and unsafe otherwise.
+Where the pattern is just a prefix, it writes the `Alias` that was meant. It is unsafe: the files below the directory
+are then found, as far as a `<Directory>` opens them, and so is whatever else lies there.
 
 ## Left alone
 
 A pattern that is not just a prefix is reported only. A pattern that leads to a single file is not reported.
+
+Where `--root` shows that the directory holds nothing but static files, the fix is held to what a repair may do. It is
+withheld if URLs that httpd redirects today would be answered otherwise.
 
 ## See also
 
