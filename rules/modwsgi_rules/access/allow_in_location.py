@@ -29,7 +29,7 @@ baseline of 2.2 denies.
 
 ## Left alone
 
-These are reported only:
+These are reported without a fix:
 
 - a grant beside a log-in or another restriction in the same section;
 - an exception to an earlier Location that restricts;

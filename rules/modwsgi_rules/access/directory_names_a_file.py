@@ -18,7 +18,7 @@ It writes `<Files>` within the directory. It is unsafe, because a grant then ope
 
 ## Left alone
 
-A section with directives that `<Files>` does not take is reported only.
+A section with directives that `<Files>` does not take is reported without a fix.
 
 ## See also
 

@@ -19,8 +19,8 @@ of all hosts lead to, and nothing else maps URLs to files.
 
 ## Left alone
 
-Where the fix would close a site, the finding is reported only. The rule needs a whole server (`apache2.conf` or
-`httpd.conf` is among the files), because a server that includes a fragment may well have a baseline.
+There is no fix where it would close a site. The rule needs a whole server (`apache2.conf` or `httpd.conf` is
+among the files), because a server that includes a fragment may well have a baseline.
 
 ## See also
 

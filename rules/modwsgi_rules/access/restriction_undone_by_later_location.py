@@ -18,8 +18,8 @@ of the Location (see `allow-in-location`).
 
 ## Left alone
 
-The finding is reported only where the two sections do not stand side by side, and where the restricting section has
-directives that are not about access.
+There is no fix where the two sections do not stand side by side, and where the restricting section has directives
+that are not about access.
 
 ## See also
 

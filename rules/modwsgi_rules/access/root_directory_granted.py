@@ -12,7 +12,7 @@ httpd serves every file that its user may read, as soon as an alias, a rewrite r
 
 ## Left alone
 
-The rule reports only: the administrator knows which directories are to be served. Open each of them, then write
+There is no fix: the administrator knows which directories are to be served. Open each of them, then write
 `Require all denied` for the root.
 
 ## See also

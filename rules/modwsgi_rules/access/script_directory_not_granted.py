@@ -7,8 +7,9 @@ Every request for the application gets 403.
 
 ## Why
 
-Access is decided by the *file* that a URL leads to; for a mounted application that is its script. Under a `<Directory
-/>` with `Require all denied` a `<Directory>` must open the script (`mod_authz_core.c:authorize_user_core`).
+Access is decided by the *file* that a URL leads to; for a mounted application that is its script. Under a
+`<Directory />` with `Require all denied` a `<Directory>` must open the script
+(`mod_authz_core.c:authorize_user_core`).
 
 ## The fix
 
@@ -19,10 +20,11 @@ fetched there. It is unsafe for a mounted directory too, because every file in i
 
 ## Left alone
 
-A mount without the suffix of a script may be of a directory. It is reported only; `--root` shows which it is.
+A mount without the suffix of a script may be of a directory. It is reported without a fix; `--root` shows which it
+is.
 
 The rule needs a whole server, all of whose sections are in sight, or a server that is said to deny by default
-(`--assume-deny`). A mount is reported only if every host that has it refuses it.
+(`--assume-deny`). A mount is not reported if a host that has it answers.
 
 ## See also
 
@@ -63,7 +65,7 @@ The rule needs a whole server, all of whose sections are in sight, or a server t
      </VirtualHost>
     ```
 
-What may be a directory is reported only. One that `--root` shows is opened by an unsafe fix:
+What may be a directory is reported without a fix. One that `--root` shows is opened by an unsafe fix:
 
     ```apache
     #- httpd.conf

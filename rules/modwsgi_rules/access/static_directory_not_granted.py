@@ -17,8 +17,8 @@ nobody has allowed.
 
 ## Left alone
 
-An alias that may lead to a file or a directory is reported only; `--root` shows which it is. The rule needs a whole
-server, all of whose sections are in sight.
+An alias that may lead to a file or a directory is reported without a fix; `--root` shows which it is. The rule needs
+a whole server, all of whose sections are in sight.
 
 ## See also
 

@@ -19,7 +19,7 @@ It moves the line before the section, where httpd accepts it. It is safe, becaus
 
 ## Left alone
 
-A directory without a URL is reported only.
+A directory without a URL is reported without a fix.
 
 ## See also
 

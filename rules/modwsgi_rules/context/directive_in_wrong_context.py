@@ -21,8 +21,9 @@ they are meant for that process, and become its options.
 
 ## Left alone
 
-Directives of httpd's own are reported only, and so are two hosts that ask for different values of a directive for the
-whole server. The top of a fragment may be read inside a section, so what stands there is not reported.
+Directives of httpd's own are reported without a fix, and so are two hosts that ask for different values of a
+directive for the whole server. The top of a fragment may be read inside a section, so what stands there is not
+reported.
 
 ## See also
 
@@ -78,7 +79,7 @@ Only the administrator knows which of two values is right for the whole server:
     </VirtualHost>
     ```
 
-Directives of httpd's own are reported only. A group and a grant are right in a section:
+Directives of httpd's own are reported without a fix. A group and a grant are right in a section:
 
     ```apache
     <VirtualHost *:80>

@@ -13,8 +13,9 @@ Without a `WSGIApplicationGroup` mod_wsgi makes the name of host, port and mount
 
 ## Left alone
 
-The rule reports only, and is an opinion that must be asked for. An application that has its processes to itself runs
-best in the main interpreter: `WSGIApplicationGroup %{GLOBAL}`. Applications that share processes each need a name.
+There is no fix, and the rule is an opinion that must be asked for. An application that has its processes to itself
+runs best in the main interpreter: `WSGIApplicationGroup %{GLOBAL}`. Applications that share processes each need a
+name.
 
 ## See also
 

@@ -18,7 +18,7 @@ copies kept apart in memory. It is made where each host mounts a single script.
 
 ## Left alone
 
-Where a host mounts several scripts, the finding is reported only.
+Where a host mounts several scripts, there is no fix.
 
 ## See also
 

@@ -20,8 +20,8 @@ loses its group as an option, and the other line stays.
 
 ## Left alone
 
-A line that all mounts override is reported only: scripts that are started by their extension (`AddHandler
-wsgi-script`, perhaps in an `.htaccess` file) would still follow it.
+A line that all mounts override is reported without a fix: scripts that are started by their extension
+(`AddHandler wsgi-script`, perhaps in an `.htaccess` file) would still follow it.
 
 ## See also
 

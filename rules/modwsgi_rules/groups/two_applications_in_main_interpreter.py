@@ -14,8 +14,8 @@ mod_wsgi manual, "Application Issues"). Often the second of two applications tha
 
 ## Left alone
 
-The rule reports only: the author of the applications knows which belong together. Give each a process group of its
-own. An application group of its own is enough if no C extension forbids it.
+There is no fix: the author of the applications knows which belong together. Give each a process group of its own. An
+application group of its own is enough if no C extension forbids it.
 
 Scripts of one directory are taken for parts of one application.
 

@@ -12,8 +12,8 @@ The modules that the setting should make known are not found.
 
 ## Left alone
 
-The rule reports only, because the configuration does not show for which process group the setting was meant. It needs
-a whole server in which no application, handler or other script can run embedded.
+There is no fix, because the configuration does not show for which process group the setting was meant. The rule needs a
+whole server in which no application, handler or other script can run embedded.
 
 ## See also
 

@@ -18,8 +18,8 @@ environment that was made with another Python than mod_wsgi's does not start.
 
 ## Left alone
 
-Two environments in one path, and the packages of Python 2, are reported only. Directories of the system's own Python
-are not reported.
+Two environments in one path, and the packages of Python 2, are reported without a fix. Directories of the system's
+own Python are not reported.
 
 ## See also
 

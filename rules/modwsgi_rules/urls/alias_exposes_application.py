@@ -14,8 +14,8 @@ included.
 
 ## Left alone
 
-The rule reports only. Move the project out of what is served, or narrow the alias to the static files. An alias that
-hides the application as well is reported by `alias-hides-application`.
+There is no fix. Move the project out of what is served, or narrow the alias to the static files. An alias that hides
+the application as well is reported by `alias-hides-application`.
 
 ## See also
 

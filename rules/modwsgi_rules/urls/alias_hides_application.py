@@ -42,8 +42,8 @@ kind. Without `--root` they cannot be seen.
 
 ## Left alone
 
-The finding is reported only where neither the layout (web2py's `applications`) nor the disk nor the settings tell
-which files are static.
+There is no fix where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are
+static.
 
 ## See also
 

@@ -17,8 +17,8 @@ an alias of their own.
 
 ## Left alone
 
-A pattern with several branches is reported only. A pattern for the name of a file is not reported, because it is
-meant to match at any depth.
+A pattern with several branches is reported without a fix. A pattern for the name of a file is not reported, because
+it is meant to match at any depth.
 
 ## See also
 

@@ -18,7 +18,7 @@ are then found, as far as a `<Directory>` opens them, and so is whatever else li
 
 ## Left alone
 
-A pattern that is not just a prefix is reported only. A pattern that leads to a single file is not reported.
+A pattern that is not just a prefix is reported without a fix. A pattern that leads to a single file is not reported.
 
 Where `--root` shows that the directory holds nothing but static files, the fix is held to what a repair may do. It is
 withheld if URLs that httpd redirects today would be answered otherwise.

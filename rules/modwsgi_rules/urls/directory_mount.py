@@ -13,7 +13,7 @@ editor (`app.wsgi~`) or a deployment leaves there. Each file is an application o
 
 ## Left alone
 
-The rule reports only. Mount the scripts one by one, and let nobody but the administrator write into the directory.
+There is no fix. Mount the scripts one by one, and let nobody but the administrator write into the directory.
 
 ## See also
 

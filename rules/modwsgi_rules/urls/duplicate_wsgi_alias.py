@@ -15,8 +15,7 @@ It deletes a repetition that names the same script. It is safe, because the repe
 
 ## Left alone
 
-Where the scripts differ, the finding is reported only. The first mount decides, and the administrator knows which one
-was meant.
+Where the scripts differ, there is no fix. The first mount decides, and the administrator knows which one was meant.
 
 ## See also
 

@@ -12,8 +12,7 @@ extension, is applied later and wins (`core.c:core_override_type`, `mod_mime.c:f
 
 ## Left alone
 
-The rule reports only. Take the extension out of the `AddHandler`, or limit the handler to the directory that it is
-for.
+There is no fix. Take the extension out of the `AddHandler`, or limit the handler to the directory that it is for.
 
 ## See also
 

@@ -24,7 +24,7 @@ because it moves the applications that are out of sight to groups of their own, 
 
 ## Left alone
 
-A section that grants access is reported only: the grant cannot stand in a virtual host, and is what
+A section that grants access is reported without a fix: the grant cannot stand in a virtual host, and is what
 `allow-in-location` is about. A section that restricts is not reported.
 
 ## See also

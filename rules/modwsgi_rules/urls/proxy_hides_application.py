@@ -7,13 +7,13 @@ httpd sends the requests on to the other server, and the application of this one
 
 ## Why
 
-httpd asks mod_proxy before mod_wsgi, wherever the lines stand (`mod_proxy.c:proxy_trans`). So `ProxyPass /
-http://localhost:8080/` sends on what a `WSGIScriptAlias` of the same host should answer. `ProxyPass /app !` above it
-exempts a path.
+httpd asks mod_proxy before mod_wsgi, wherever the lines stand (`mod_proxy.c:proxy_trans`). So
+`ProxyPass / http://localhost:8080/` sends on what a `WSGIScriptAlias` of the same host should answer.
+`ProxyPass /app !` above it exempts a path.
 
 ## Left alone
 
-The rule reports only: the configuration does not show which of the two should answer.
+There is no fix: the configuration does not show which of the two should answer.
 
 ## See also
 

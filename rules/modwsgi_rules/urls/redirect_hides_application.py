@@ -13,8 +13,8 @@ httpd asks `Redirect` and `RewriteRule … [R]` before any alias, wherever they 
 
 ## Left alone
 
-The rule reports only: either the redirect or the mount can go. With the mount, do not delete a `WSGIDaemonProcess`
-that another host uses.
+There is no fix: either the redirect or the mount can go. With the mount, do not delete a `WSGIDaemonProcess` that
+another host uses.
 
 ## See also
 

@@ -17,7 +17,7 @@ It adds the flag. It is a repair where an application takes the new URL, and uns
 
 ## Left alone
 
-Where another rule follows, the finding is reported only: `PT` ends the rules, as `L` does.
+Where another rule follows and this one lacks the flag `L`, there is no fix: `PT` would end the rules here, as `L` does.
 
 ## See also
 

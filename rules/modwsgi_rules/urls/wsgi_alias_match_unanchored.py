@@ -17,7 +17,7 @@ It adds `^`. It is unsafe: an application that was reached below another path on
 
 ## Left alone
 
-A pattern with several branches is reported only.
+A pattern with several branches is reported without a fix.
 
 ## See also
 

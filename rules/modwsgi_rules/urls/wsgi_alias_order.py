@@ -18,9 +18,9 @@ then answers its own URLs; all other URLs are answered as before.
 
 ## Left alone
 
-The finding is reported only where the script of the hidden application is missing (`--root`) or closed, and where the
-mount would move above the `WSGIDaemonProcess` or `ServerName` that it needs: mod_wsgi looks these up while it reads
-the mount (`wsgi_config.c:wsgi_add_script_alias`).
+There is no fix where the script of the hidden application is missing (`--root`) or closed, and where the mount would
+move above the `WSGIDaemonProcess` or `ServerName` that it needs: mod_wsgi looks these up while it reads the mount
+(`wsgi_config.c:wsgi_add_script_alias`).
 
 ## See also
 

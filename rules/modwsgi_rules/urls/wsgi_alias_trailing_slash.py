@@ -18,7 +18,7 @@ application then answers `/app` and everything below it.
 
 ## Left alone
 
-A path that may be of a script or of a directory is reported only; `--root` shows which it is.
+A path that may be of a script or of a directory is reported without a fix; `--root` shows which it is.
 
 ## See also
 
