@@ -13,11 +13,21 @@ from support import ROOT
 from typer.main import get_command
 
 from modwsgi_fix.cli.commands import COMMANDS, app
+from modwsgi_fix.examples import examples
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.settings import KEYS, toml
 
 DOCS = ROOT / "docs"
+
+#: The headings of a rule's page, in their order.
+HEADINGS = ("What happens", "Why", "The fix", "Left alone", "See also", "Examples")
+#: The families whose pages have them.
+STRUCTURED = frozenset({
+    "access", "context", "daemons", "groups", "httpd24", "python", "scripts", "syntax", "urls",
+})  # fmt: skip
+#: Rules in them whose pages do not yet.
+NOT_YET = frozenset({"indexes-in-public-directory", "links-followed-in-public-directory", "whole-project-granted"})
 
 
 def text(name: str) -> str:
@@ -129,3 +139,39 @@ def test_families_of_rules_are_listed() -> None:
     about = [(import_module(f"modwsgi_rules.{family}").__doc__ or "").strip() for family in families]
     rows = table((ROOT / "ARCHITECTURE.md").read_text("utf-8"), "family")
     assert rows == [[f"`{family}`", text] for family, text in zip(families, about, strict=True)]
+
+
+def sections(page: str) -> dict[str, str]:
+    """The sections of a rule's page by heading; what stands above the first has none."""
+    first, *rest = re.split(r"^## (.+)\n", page, flags=re.M)
+    titles, texts = rest[::2], rest[1::2]
+    assert len(set(titles)) == len(titles), "a heading stands twice"
+    return {"": first.strip(), **{title: text.strip() for title, text in zip(titles, texts, strict=True)}}
+
+
+_WITH_HEADINGS = [rule for rule in all_rules().values() if rule.family in STRUCTURED and rule.name not in NOT_YET]
+
+
+@pytest.mark.parametrize("rule", _WITH_HEADINGS, ids=lambda rule: rule.name)
+def test_every_page_has_the_same_headings(rule: Rule) -> None:
+    have = sections(rule.page)
+    assert have.pop("") == rule.summary, "text above the first heading"
+    assert list(have) == [title for title in HEADINGS if title in have]
+    assert {"What happens", "Why", "Examples"} <= set(have)
+    assert {"The fix", "Left alone"} & set(have)
+    assert all(have.values()), "a heading without a text"
+
+
+@pytest.mark.parametrize("rule", _WITH_HEADINGS, ids=lambda rule: rule.name)
+def test_a_page_names_the_levels_of_its_fixes(rule: Rule) -> None:
+    more = Path(__file__).parent / "rules" / f"{rule.name}.md"
+    pages = [rule.page, more.read_text("utf-8")] if more.exists() else [rule.page]
+    levels = {example.level.label for page in pages for example in examples(page) if example.after is not None}
+    said = sections(rule.page).get("The fix", "")
+    assert levels == {level for level in ("safe", "repair", "unsafe") if re.search(rf"\b{level}\b", said)}
+
+
+@pytest.mark.parametrize("rule", _WITH_HEADINGS, ids=lambda rule: rule.name)
+def test_a_page_refers_to_rules_that_are_there(rule: Rule) -> None:
+    names = set(re.findall(r"`([a-z0-9]+(?:-[a-z0-9]+)+)`", sections(rule.page).get("See also", "")))
+    assert names <= set(all_rules()) - {rule.name}

@@ -193,7 +193,7 @@ def test_what_is_wrong_in_a_private_file_is_said_by_rule_and_line(run: Run) -> N
 def test_what_is_wrong_in_a_named_file_is_said_as_ever(run: Run) -> None:
     plant(INCLUDES["relative"])
     outcome = run("--output-format", "full", "--select", "allow-in-location", "conf")
-    assert "<Location /> opens access by URL, whatever file that leads to" in outcome.out
+    assert "<Location /> grants access by URL, whatever file the URL leads to" in outcome.out
     assert "|         Allow from all" in outcome.out
 
 

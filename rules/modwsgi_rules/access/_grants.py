@@ -13,7 +13,7 @@ from modwsgi_fix.text import Span
 
 
 def lines_that_grant(access: Access) -> tuple[Item, ...]:
-    """The lines of a section that let everyone in, in each dialect that does."""
+    """Return the lines of a section that let everyone in, in each dialect that does."""
     lines: list[Item] = []
     if access.has_24 and access.admits_24 is True:
         lines += access.requires
@@ -23,7 +23,7 @@ def lines_that_grant(access: Access) -> tuple[Item, ...]:
 
 
 def inactive(section: Item) -> list[Directive]:
-    """The directives of branches that are not read, as of ``<IfVersion < 2.4>``."""
+    """Return the directives of branches that are not read, such as ``<IfVersion < 2.4>``."""
     node = section.node
     assert isinstance(node, Section)
     read: set[int] = set()
@@ -37,15 +37,15 @@ def inactive(section: Item) -> list[Directive]:
 
 
 def only_grants(node: Directive) -> bool:
-    """True for a line that lets everyone in, or says in which order such lines are asked."""
+    """Whether a line lets everyone in, or says in which order such lines are asked."""
     values = [word.value.lower() for word in node.args]
     return node.key == "order" or (node.key, values) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))
 
 
 def take_out(access: Access) -> list[Edit]:
-    """Edits that remove the grant, with the conditions and the section that held nothing else.
+    """Return the edits that remove the grant, with the conditions and the section that held nothing else.
 
-    A comment directly above a line that goes, or in a section that does, speaks of it and goes too; one above the Location
+    A comment directly above a line that goes, or in a section that goes, is about it and goes too. One above the Location
     stays, and is kept apart from what follows.
     """
     section = access.section
@@ -66,7 +66,7 @@ def take_out(access: Access) -> list[Edit]:
 
 
 def _from_comments(siblings: Sequence[Node], node: Node) -> int:
-    """Where a node begins with the comments directly above it."""
+    """Return where a node begins with the comments directly above it."""
     start = node.start
     for one in reversed(siblings):
         if one.end == start and isinstance(one, Comment):
@@ -75,7 +75,7 @@ def _from_comments(siblings: Sequence[Node], node: Node) -> int:
 
 
 def _parting(section: Item) -> str:
-    """A blank line, where without the section a comment above it would speak of what follows."""
+    """Return a blank line where a comment above the section would otherwise seem to be about what follows."""
     siblings = section.wrapper.children if section.wrapper is not None else section.file.tree.children
     above = any(one.end == section.node.start and isinstance(one, Comment) for one in siblings)
     below = any(one.start == section.node.end and isinstance(one, (Directive, Comment)) for one in siblings)

@@ -1,4 +1,4 @@
-"""Where access is opened: beside the directive that leads there, one section a directory, in the words of its file."""
+"""Where access is granted: beside the directive that leads there, in one section for each directory, in its file's dialect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Opening(NamedTuple):
 
     @property
     def server(self) -> Server:
-        """The server whose section it is to be."""
+        """Return the server whose section it is to be."""
         return self.anchor.server
 
     @property
@@ -33,7 +33,7 @@ class Opening(NamedTuple):
 
 
 def place(config: Config, host: Server, target: Served, location: Item) -> Opening | None:
-    """Where to open what a Location opened to a host; None where no place is right.
+    """Return where to open what a Location opened to a host; None where no place is right.
 
     That is beside the mount, alias or DocumentRoot, in its file, as that may be enabled without the Location's; beside the
     Location where the directive is one that the host inherits, or stands outside of the conditions around the Location.
@@ -50,7 +50,7 @@ def place(config: Config, host: Server, target: Served, location: Item) -> Openi
 
 
 def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] | None:
-    """Edits that open all of it and nothing else; None where a section there says something of access already."""
+    """Return the edits that open all of it and nothing else; None where a section there is about access already."""
     whole = [one for one in openings if one.target.file is None]
     groups: dict[tuple[Server, str, str], list[Opening]] = {}
     for one in openings:
@@ -79,7 +79,7 @@ def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] 
 
 
 def _merged(insertions: Sequence[Edit]) -> list[Edit]:
-    """One insertion for each place."""
+    """Return one insertion for each place."""
     texts: dict[tuple[str, Span], str] = {}
     for edit in insertions:
         texts[edit.path, edit.span] = texts.get((edit.path, edit.span), "") + edit.text
@@ -87,7 +87,7 @@ def _merged(insertions: Sequence[Edit]) -> list[Edit]:
 
 
 def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening], *, is_denied: bool) -> list[str]:
-    """What a section says for a group of openings of one directory."""
+    """Return what a section says for a group of openings of one directory."""
     first = group[0]
     if first.target.file is None:
         return grant_lines(config, first.anchor.file)
@@ -98,15 +98,15 @@ def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening]
 
 
 def _section_of(config: Config, opening: Opening) -> Item | None:
-    """A Directory of just this path in the same server: the first that speaks of access, else the first."""
-    found = [
+    """Return a Directory of just this path in the same server: the first that is about access, else the first."""
+    sections = [
         section
         for section in directory_sections(config, opening.server)
         if pattern_of(section).rstrip("/") == opening.target.directory.rstrip("/")
         and section.server is opening.server
         and (not section.guards or set(section.guards) <= opening.guards)
     ]
-    return next((one for one in found if not access_of(one).is_empty), next(iter(found), None))
+    return next((one for one in sections if not access_of(one).is_empty), next(iter(sections), None))
 
 
 def _is_plain(config: Config, section: Item, opening: Opening) -> bool:
@@ -143,7 +143,7 @@ def _closes_more(config: Config, group: Sequence[Opening], openings: Sequence[Op
 
 
 def _speaks_below(config: Config, host: Server, directory: str, other: Served) -> bool:
-    """Whether a section for a place below a directory says who may have what is served there."""
+    """Whether a section for a place below a directory says who may fetch what is served there."""
     return any(
         depth(pattern_of(section)) > depth(directory)
         and directory_matches(section, other.directory)

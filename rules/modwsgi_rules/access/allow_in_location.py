@@ -1,24 +1,51 @@
 """
-A `<Location>` opens access for everyone, whatever file the URL leads to.
+A `<Location>` grants access to everyone, whatever file the URL leads to.
 
-`<Location>` and `<LocationMatch>` are merged after every `<Directory>`, so a grant in one overrides the deny on
-`<Directory />` that protects the rest of the disk: a rewrite rule gone wrong, or a symbolic link to `/etc`, and that is
-served too. Locations are for further restrictions on URLs; access to files is opened by `<Directory>`.
+## What happens
 
-The fix takes the grant out, with the comments that speak of it, and opens what the host's own mounts and aliases lead to
-instead, each beside the line that leads there: the script by `<Files>`, a directory of static files as a whole. A section that is there
-already is added to. Restrictions (`SSLRequireSSL`, `Require user`, `Require ip`, `Deny`) stay where they are, and so do
-`Options` and `AllowOverride`. What the grant alone had opened is closed: beside a script all else is refused, where nothing
-that is served lies there. In files without a server above them that holds within a `<VirtualHost>` only: what else the main
-server serves from there is out of sight.
+Whatever a URL leads to is served, even where `<Directory />` denies access to the file system: a source file that a
+rewrite rule hits by mistake, or `/etc` behind a symbolic link.
 
-The blocks are written in the dialect that the deny baseline asks for. Where that is not in sight, a file in the words of 2.4
-gets no others, and one with words of 2.2 gets both, for a `Require` alone stays refused under a 2.2-style deny.
+## Why
 
-Left alone, and reported: a grant beside a log-in or another restriction in the same section, an exception from an earlier
-restricting Location, a grant within `<Limit>`, a `<Files "*">` that opens every file of the disk, hosts whose mappings cannot
-be followed, a target of which it cannot be seen whether it is a file, and a directory that is to be opened in a file that was
-not given. Sections with a handler or a proxy of their own have no file behind them, and are no finding.
+httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`;
+the httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A
+Location is for further restrictions on URLs; access to files is granted by `<Directory>`.
+
+## The fix
+
+A repair: it takes the grant out, with the comments about it, and opens what the host's own mounts and aliases lead
+to. Each is opened beside the line that leads there: a script by `<Files>`, a directory of static files as a whole.
+Where the directory has a section already, that section is added to. Restrictions (`SSLRequireSSL`, `Require user`,
+`Require ip`, `Deny`) stay, and so do `Options` and `AllowOverride`.
+
+What only the grant had opened is closed. Everything else beside a script is refused, unless something that is served
+lies there. In files without a server above them this is done within a `<VirtualHost>` only, because what else the
+main server serves from the directory is out of sight.
+
+The new sections use the dialect of the deny baseline. Where the baseline is out of sight, a file that has directives
+of 2.4 gets those alone. A file that has directives of 2.2 gets both, because a `Require` alone does not open what a
+baseline of 2.2 denies.
+
+## Left alone
+
+These are reported without a fix:
+
+- a grant beside a log-in or another restriction in the same section;
+- an exception to an earlier Location that restricts;
+- a grant within `<Limit>` or `<LimitExcept>`;
+- a `<Files "*">` that opens every file of the disk;
+- a host whose mappings cannot be followed;
+- a target that may be a file or a directory, which `--root` shows;
+- a directory that would have to be opened in a file that was not given.
+
+A section with a handler or a proxy has no file behind it, and is not reported.
+
+## See also
+
+`script-directory-not-granted`, `alias-hides-application`, `missing-deny-baseline`, `root-directory-granted`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -36,7 +63,7 @@ not given. Sections with a handler or a proxy of their own have no file behind t
      </VirtualHost>
     ```
 
-A restriction stays, and so does what is not about access; a directory that is open already needs nothing:
+Restrictions and other directives stay. A directory that is open already needs nothing:
 
     ```diff repair
      #- httpd.conf
@@ -67,7 +94,7 @@ A restriction stays, and so does what is not about access; a directory that is o
      </Location>
     ```
 
-The branch for another version goes with it, and a directory that is closed already is opened for the script alone:
+The branch for another version goes too. A directory that is closed already is opened for the script alone:
 
     ```diff repair
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -94,7 +121,7 @@ The branch for another version goes with it, and a directory that is closed alre
      </Location>
     ```
 
-Every file of the disk is opened, by its name or by method:
+Every file of the disk is opened, by its name or by the method:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -113,7 +140,7 @@ Every file of the disk is opened, by its name or by method:
     </Files>
     ```
 
-Only part of what the script serves was open, and a directory cannot say that:
+Only a part of the application was open, and a directory cannot say that:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -123,7 +150,7 @@ Only part of what the script serves was open, and a directory cannot say that:
     </Location>
     ```
 
-Two decisions in one section are not taken apart:
+A grant and a log-in in one section are not taken apart:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -135,7 +162,7 @@ Two decisions in one section are not taken apart:
     </Location>
     ```
 
-There is no file behind these, and restrictions are what a Location is for:
+A handler has no file behind it, and restrictions are what a Location is for:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -164,8 +191,10 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
-#: Why there is no fix where the server's URLs cannot be followed.
-_UNTOLD = "open the directories that are served instead (they cannot be told from these files)"
+_OPEN_INSTEAD = "open the directories that are served instead"
+#: What to do where the server's URLs cannot be followed.
+_UNTOLD = f"{_OPEN_INSTEAD}; these files do not show which"
+_BESIDE_OTHERS = "open the directory instead, by hand, because other restrictions stand beside the grant"
 
 
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
@@ -182,15 +211,14 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             fixes |= dict.fromkeys((access.section for access in together), _fix(config, server, together))
         for access in granting:
             section = access.section
-            what = "opens access by URL, whatever file that leads to"
+            what = "grants access by URL, whatever file the URL leads to"
             if _is_dead(access):
-                what = "never matches, and would open access by URL if it did"
-            found = fixes.get(section, "it stands beside other restrictions: open the directory instead, by hand")
-            fix = found if isinstance(found, Fix) else None
-            advice = "open the directories that are served instead" if isinstance(found, Fix) else found
+                what = "never matches, and would grant access by URL if it did"
+            answer = fixes.get(section, _BESIDE_OTHERS)
+            fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = lines_that_grant(access)[-1]
-            message = f"<{section.name} {pattern_of(section)}> {what}; {advice}"
-            yield Diagnostic(section.path, line.span, message, fix)
+            message = f"<{section.name} {pattern_of(section)}> {what}"
+            yield Diagnostic(section.path, line.span, message, fix, help=advice)
     yield from _by_method(config)
     yield from _by_name(config)
 
@@ -208,8 +236,9 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 section.path,
                 lines_that_grant(access)[-1].span,
-                f"<{access.section.name}> in <{section.name} {pattern_of(section)}> opens access by URL, for methods that it"
-                " does not name too: open the directories that are served instead",
+                f"<{access.section.name}> in <{section.name} {pattern_of(section)}> grants access by URL, and to methods that"
+                " it does not name",
+                help=_OPEN_INSTEAD,
             )
 
 
@@ -223,8 +252,8 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     section.path,
                     lines_that_grant(access)[-1].span,
-                    f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to:"
-                    " open the directories that are served instead",
+                    f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to",
+                    help=_OPEN_INSTEAD,
                 )
 
 
@@ -233,12 +262,12 @@ _NAMES = ("a", "settings.py", ".htpasswd", "app.wsgi", "db.sqlite3", "README", "
 
 
 def _sections(config: Config, server: Server) -> list[Access]:
-    """The Locations that stand in the server itself, those of the main server only for the main server."""
+    """Return the Locations that stand in the server itself; those of the main server belong to the main server only."""
     return [access_of(item) for item in location_sections(config, server) if item.server is server]
 
 
 def _opens(access: Access) -> bool:
-    """True when the section, or one of the two dialects in it, lets everyone in."""
+    """Whether the section, or one of the two dialects in it, lets everyone in."""
     if any(child.key in ANSWERING for child in access.section.children) or access.section.sections:
         return False
     return (access.has_22 and access.admits_22 is True and bool(access.allows or access.orders)) or (
@@ -247,7 +276,7 @@ def _opens(access: Access) -> bool:
 
 
 def _removable(access: Access, restricting: list[Access]) -> bool:
-    """True where the section's access lines say nothing but "everyone", to the exception of none of ``restricting``."""
+    """Whether the access lines say nothing but "everyone", and are not an exception to one of ``restricting``."""
     section = access.section
     if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
         return False
@@ -261,18 +290,18 @@ def _removable(access: Access, restricting: list[Access]) -> bool:
 
 
 def _restricting(config: Config, server: Server) -> list[Access]:
-    """The Locations that hold for a server and do not let everyone in, in the order they are merged."""
-    found = (access_of(item) for item in location_sections(config, server))
-    return [access for access in found if not access.is_empty and not _opens(access)]
+    """Return the Locations that hold for a server and do not let everyone in, in the order they are merged."""
+    sections = (access_of(item) for item in location_sections(config, server))
+    return [access for access in sections if not access.is_empty and not _opens(access)]
 
 
 def _order(access: Access) -> tuple[bool, int]:
-    """Where httpd merges a Location: the main server's come first."""
+    """Return where httpd merges a Location: those of the main server come first."""
     return not access.section.server.is_main, access.section.index
 
 
 def _exception(access: Access, earlier: Access) -> bool:
-    """True when ``access`` opens part of what an earlier, broader Location restricts."""
+    """Whether ``access`` opens part of what an earlier, broader Location restricts."""
     if _order(earlier) > _order(access):
         return False
     if is_regex_section(access.section) or is_regex_section(earlier.section):
@@ -282,13 +311,13 @@ def _exception(access: Access, earlier: Access) -> bool:
 
 
 def _hides(config: Config, server: Server) -> bool:
-    """While an alias hides the application, what is served is not what should be."""
+    """Whether an alias hides an application: then what is served is not what should be."""
     own = mounts(config, server)
     return any(covers(alias, mount) for alias in aliases(config, server) for mount in own)
 
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
-    """The fix for Locations under the same conditions, or why there is none, in words for the message."""
+    """Return the fix for Locations under the same conditions, or the help where it cannot be made."""
     hosts = config.servers if server.is_main else [server]
     if any(_hides(config, host) for host in hosts):
         return "first narrow the alias that hides the application"
@@ -303,12 +332,12 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
                 return _UNTOLD
             for one in opened:
                 if is_unclear(config, one):
-                    return f"whether {one.path} is a file cannot be seen: give --root, or open it by hand"
+                    return f"give --root to show whether {one.path} is a file, or open it by hand"
                 opening = place(config, host, one, removable[0].section)
                 if opening is None:
                     return _UNTOLD
                 if not opening.anchor.file.writable:
-                    return f"its directories are to be opened in {opening.anchor.file.name}, which was not given"
+                    return f"open its directories in {opening.anchor.file.name}, which was not given"
                 openings.setdefault((opening.anchor, one.path), opening)
     edits = open_directories(config, list(openings.values()))
     if edits is None:
@@ -323,7 +352,7 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
 
 
 def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
-    """The static files that the Locations opened in one dialect, and that are opened in both now."""
+    """Yield the static files that the Locations opened in one dialect, and that are now open in both."""
     for target in targets:
         if not target.is_script:
             url = "/" if target.mapping is None or target.mapping.is_regex else target.mapping.url
@@ -333,7 +362,7 @@ def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
 def _opened(
     config: Config, host: Server, removable: list[Access], target: Served, all_targets: list[Served]
 ) -> list[Served] | None:
-    """What of a host's target the Locations opened and no Directory opens; None where that is no directory of its own."""
+    """Return what of a target the Locations opened and no Directory opens; None where a directory cannot say that."""
     if _is_open(config, host, removable, target) or _is_shadowed(target, all_targets):
         return []
     parts: list[Served] = []
@@ -352,7 +381,7 @@ def _opened(
 
 
 def _is_shadowed(target: Served, all_targets: list[Served]) -> bool:
-    """True when a mapping of the same kind that is asked before takes every URL of the target's: a host's own ``/``."""
+    """Whether an earlier mapping of the same kind takes every URL of the target: a host's own ``/``."""
     mapping = target.mapping
     if mapping is None or mapping.is_regex:
         return False
@@ -365,12 +394,12 @@ def _is_shadowed(target: Served, all_targets: list[Served]) -> bool:
 
 
 def _is_dead(access: Access) -> bool:
-    """A circumflex that is none, as word processors make it: no URL has one."""
+    """Whether it begins with the modifier letter that word processors make of a circumflex: no URL has one."""
     return is_regex_section(access.section) and pattern_of(access.section).startswith("ˆ")
 
 
 def _takes_all(other: Served, prefix: str, target: Served) -> bool:
-    """True when another mapping, asked before that of ``target``, answers every URL below ``prefix``."""
+    """Whether another mapping, asked before that of ``target``, answers every URL below ``prefix``."""
     if other is target or other.mapping is None or other.mapping.is_regex:
         return False
     before = target.mapping is None or (target.is_script and not other.is_script)
@@ -378,10 +407,10 @@ def _takes_all(other: Served, prefix: str, target: Served) -> bool:
 
 
 def _is_open(config: Config, host: Server, removable: list[Access], target: Served) -> bool:
-    """True when Directory sections open the target in each dialect that the Locations speak."""
+    """Whether Directory sections open the target in each dialect that the Locations use."""
     given = removable[0].section.guards
-    found = grant(config, host, target.directory, target.file, given)
-    if found.allowed is not True:
+    access = grant(config, host, target.directory, target.file, given)
+    if access.allowed is not True:
         return False
     old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
-    return config.complete or not ((old and found.by_22 is None) or (new and found.by_24 is None))
+    return config.complete or not ((old and access.by_22 is None) or (new and access.by_24 is None))

@@ -1,13 +1,33 @@
 """
-A section that is to restrict access never matches.
+A section that should restrict access never matches.
 
-Word processors and web pages turn `^` into `ˆ` and `"` into `“`. httpd takes them for ordinary characters: the regular
-expression, or the path, then asks for a URL that has such a character in it. Nothing is said at the start, and what the
-section was to protect is open. The same holds for a `<Location>` whose path has no slash at its beginning.
+## What happens
 
-The fix puts the character right that was meant. The restriction is in force then: what should never have been open is
-closed. But a section replaces what others say of the same file: where nothing in sight opens it for everyone, those
-whom the restriction admits may get what nobody got before, and the fix is unsafe.
+httpd starts and says nothing. What the section should protect is open to everyone.
+
+## Why
+
+Word processors and web pages turn `^` into `ˆ` and `"` into `“`. httpd takes these for ordinary characters, so the
+section waits for a URL that has such a character in it. A `<Location>` whose path does not begin with a slash never
+matches either, because the path of every request begins with one (`request.c:ap_location_walk`).
+
+## The fix
+
+A repair: it writes the character that was meant. The restriction then takes effect, and what should never have been
+open is closed.
+
+It is unsafe where nothing in sight opens the same files to everyone. A section replaces what other sections say about
+a file, so those whom the restriction admits may get what nobody got before.
+
+## Left alone
+
+A dead section that grants access does no harm, and is not reported.
+
+## See also
+
+`smart-quotes`, `confusable-in-regex`, `restriction-undone-by-later-location`.
+
+## Examples
 
     ```diff repair
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -38,7 +58,7 @@ whom the restriction admits may get what nobody got before, and the fix is unsaf
      </Location>
     ```
 
-A section that opens is better left dead, and these match:
+A dead section that grants access is better left dead; the others match:
 
     ```apache
     <LocationMatch "ˆ/static/">
@@ -83,20 +103,21 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
         if not section.foreign:
             edit, title = Edit(section.path, section.args[-1].span, meant), "Write the path that was meant"
             fix = (
-                Fix.repair(title, edit, reason="the restriction is in force then")
+                Fix.repair(title, edit, reason="the restriction then takes effect")
                 if _opens_nothing(config, section, meant)
                 else Fix.unsafe(title, edit, reason="those whom it admits may get what nobody got before")
             )
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"<{section.name} {pattern_of(section)}> never matches, so what it is to protect is open; write {meant}",
+            f"<{section.name} {pattern_of(section)}> never matches, so what it should protect is open",
             fix,
+            help="" if fix else f"write {meant}",
         )
 
 
 def _meant(section: Item) -> str | None:
-    """The argument as it was meant, quotes and all; None where it may well match."""
+    """Return the argument as it was meant, with its quotes; None where it may well match."""
     start, end = section.args[-1].span
     written = section.file.text[start:end]
     pattern = pattern_of(section)
@@ -118,7 +139,7 @@ def _restricts(section: Item) -> bool:
 
 
 def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
-    """True when the section refuses everyone, or comes over what is open to everyone in sight."""
+    """Whether the section refuses everyone, or covers only what is open to everyone in sight."""
     access = access_of(section)
     if access.is_empty or access.denies_all:
         return True
@@ -141,7 +162,7 @@ def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
 
 def _is_open(config: Config, host: Server, directory: str, file: str | None) -> bool:
     sections = location_sections(config, host)
-    if any(access_of(one).grants and location_prefix(one) == "/" for one in sections):
+    if any(access_of(section).grants and location_prefix(section) == "/" for section in sections):
         return True
-    found = grant(config, host, directory, file)
-    return found.allowed is True and (config.complete or bool(found.by_22 or found.by_24))
+    access = grant(config, host, directory, file)
+    return access.allowed is True and (config.complete or bool(access.by_22 or access.by_24))

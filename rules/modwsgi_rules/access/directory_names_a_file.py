@@ -1,11 +1,30 @@
 """
 A `<Directory>` names a file.
 
-`<Directory>` is about directories. Of a WSGI script httpd applies it to the bare URL of the mount at most; as soon as the URL
-goes on (`/app/page`, and always with a mount at `/`) it does not hold, and access falls back to what the directories say.
-A file is named by `<Files>` within its directory.
+## What happens
 
-The fix writes it so. Where the section grants, the script is opened that was closed: an unsafe fix.
+What the section says does not hold for the file, or for a few of its URLs only. Access to a script falls back to what
+other sections say about its directory.
+
+## Why
+
+`<Directory>` is for directories (`request.c:ap_directory_walk`). httpd applies one that names a WSGI script to the
+bare URL of the mount at most. As soon as the URL goes on (`/app/page`, and always with a mount at `/`), the section
+does not hold. A file is named by `<Files>` within the `<Directory>` around it.
+
+## The fix
+
+It writes `<Files>` within the directory. It is unsafe, because a grant then opens a script that was closed.
+
+## Left alone
+
+A section with directives that `<Files>` does not take is reported without a fix.
+
+## See also
+
+`location-names-a-file-path`, `script-directory-not-granted`.
+
+## Examples
 
     ```diff unsafe
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -21,7 +40,7 @@ The fix writes it so. Where the section grants, the script is opened that was cl
     +</Directory>
     ```
 
-What does not go into `<Files>` is not rewritten:
+`<Files>` does not take `AllowOverride`:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -87,12 +106,13 @@ def directory_names_a_file(config: Config) -> Iterator[Diagnostic]:
             continue
         if not (path in scripts and path.endswith(SCRIPTS)) and not (disk is not None and disk.is_file(path)):
             continue
+        fix = _fix(section, path)
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"{path} is a file, and <Directory> is about directories: write <Files> within <Directory"
-            f" {posixpath.dirname(path)}>",
-            _fix(section, path),
+            f"<Directory {path}> names a file, for which it does not reliably hold",
+            fix,
+            help="" if fix else f"write <Files> within <Directory {posixpath.dirname(path)}>",
         )
 
 
@@ -115,5 +135,5 @@ def _fix(section: Item, path: str) -> Fix | None:
     return Fix.unsafe(
         "Name the file by <Files>",
         Edit(section.path, Span(node.start, node.end), text),
-        reason="the section holds for every URL of the script, and what it grants is open",
+        reason="the section then holds for every URL of the script, and what it grants is open",
     )

@@ -1,11 +1,29 @@
 """
 A `<Location>` holds the path of a directory on the disk.
 
-`<Location>` is compared with the path of the URL. `<Location /srv/site>` holds for `http://example.com/srv/site`, which
-nobody asks for, and not for the files in `/srv/site`: whatever stands in it is not in force, be it a grant, a restriction, or
-a `WSGIProcessGroup`. Files are named by `<Directory>`.
+## What happens
 
-The fix makes it a `<Directory>`. What it says is in force then, grants included: an unsafe fix.
+Nothing in the section takes effect, be it a grant, a restriction or a `WSGIProcessGroup`.
+
+## Why
+
+httpd compares `<Location>` with the path of the URL (`request.c:ap_location_walk`). `<Location /srv/site>` holds for
+`http://example.com/srv/site`, which nobody asks for, and not for the files in `/srv/site`. Files are named by
+`<Directory>`.
+
+## The fix
+
+It makes the section a `<Directory>`. It is unsafe, because what the section says then takes effect, grants included.
+
+## Left alone
+
+A path that an alias or a mount of the host uses as a URL is not reported.
+
+## See also
+
+`directory-names-a-file`.
+
+## Examples
 
     ```diff unsafe
      WSGIScriptAlias / /srv/site/app.wsgi
@@ -25,7 +43,7 @@ The fix makes it a `<Directory>`. What it says is in force then, grants included
     +</Directory>
     ```
 
-These are paths of URLs, though one looks like the other:
+These are paths of URLs, though one looks like a path of the disk:
 
     ```apache
     Alias /srv /srv/files
@@ -64,13 +82,14 @@ def location_names_a_file_path(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"{pattern} is a path of the disk, and <Location> is about URLs: the section is not in force; use <Directory>",
-            _fix(section),
+            f"<Location {pattern}> holds a path of the disk, so nothing in the section takes effect",
+            fix := _fix(section),
+            help="" if fix else "use <Directory> instead",
         )
 
 
 def _is_on_disk(config: Config, section: Item, pattern: str) -> bool:
-    """True when files that this server serves, or sections of it, lie there, above or below."""
+    """Whether files that this server serves lie there, above or below."""
     paths = []
     for server in config.servers:
         if server is not section.server and not server.is_main and not section.server.is_main:
@@ -89,7 +108,7 @@ def _is_on_disk(config: Config, section: Item, pattern: str) -> bool:
 
 
 def _is_url(config: Config, section: Item, pattern: str) -> bool:
-    """True when a URL like that is mapped by a path of its own."""
+    """Whether a mount or an alias maps a URL like that."""
     first = "/" + pattern.split("/")[1]
     servers = config.servers if section.server.is_main else [section.server]
     for server in servers:
@@ -108,5 +127,5 @@ def _fix(section: Item) -> Fix | None:
         "Make it a <Directory>",
         Edit(section.path, node.name_span, "Directory"),
         Edit(section.path, Span(close.start, close.end), close.source.replace(close.name, "Directory", 1)),
-        reason="what the section says is in force for these files, grants included",
+        reason="what the section says takes effect for these files, grants included",
     )

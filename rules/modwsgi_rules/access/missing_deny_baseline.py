@@ -1,14 +1,32 @@
 """
 Nothing denies access to the file system as a whole.
 
-Where no section speaks of a file, httpd 2.4 serves it. So the main server closes the root directory, and each directory
-that is to be served is opened by a `<Directory>` of its own: then an errant rewrite rule or a stray link leads to a 403,
-and not to `/etc/passwd`. Distributions ship this block; servers put together by hand often lack it.
+## What happens
 
-Only looked for in a whole server (`apache2.conf` or `httpd.conf` among the files): a fragment may well be included by one
-that has it. The fix is offered where everything that the mounts and aliases of all hosts lead to is opened by a
-`<Directory>` already, and nothing else maps URLs to files; otherwise it is reported only, because closing first would
-take sites away.
+A rewrite rule that goes wrong, or a stray link, serves `/etc/passwd` instead of a 403.
+
+## Why
+
+httpd 2.4 serves a file that no section is about (`mod_authz_core.c:authorize_user_core`; the httpd manual, "Security
+tips: protect server files by default"). So the main server should close the root directory, and a `<Directory>`
+should open each directory that is to be served. Distributions ship this baseline; servers put together by hand often
+lack it.
+
+## The fix
+
+A repair: it closes the root directory. It is made where a `<Directory>` opens everything that the mounts and aliases
+of all hosts lead to, and nothing else maps URLs to files.
+
+## Left alone
+
+There is no fix where it would close a site. The rule needs a whole server (`apache2.conf` or `httpd.conf` is
+among the files), because a server that includes a fragment may well have a baseline.
+
+## See also
+
+`root-directory-granted`, `allow-in-location`, `script-directory-not-granted`.
+
+## Examples
 
     ```diff repair
      #- httpd.conf
@@ -24,7 +42,7 @@ take sites away.
      </Directory>
     ```
 
-The static files would be closed:
+The fix would close the static files:
 
     ```apache
     #- httpd.conf
@@ -79,14 +97,13 @@ def missing_deny_baseline(config: Config) -> Iterator[Diagnostic]:
     if place is None:
         return
     fix = _fix(config, sections, place)
-    message = "no <Directory /> denies access to the file system, so whatever a URL happens to lead to is served"
-    if fix is None:
-        message += "; open each directory that is to be served, then close the root"
-    yield Diagnostic(place.path, place.node.name_span, message, fix)
+    message = "nothing denies access to the file system, so whatever file a URL leads to is served"
+    advice = "" if fix else "open each directory that is to be served, then close <Directory />"
+    yield Diagnostic(place.path, place.node.name_span, message, fix, help=advice)
 
 
 def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
-    """Where the block goes: into a ``<Directory />`` without access lines, or before what it is about."""
+    """Return where the block goes: into a ``<Directory />`` without access lines, or before what it is about."""
     if baseline_sections:
         return baseline_sections[0]
     sections, lines = (
@@ -105,8 +122,8 @@ def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:
         if targets is None:
             return None
         for target in targets:
-            found = grant(config, server, target.directory, target.file)
-            if found.allowed is not True or (found.by_22 is None and found.by_24 is None):
+            access = grant(config, server, target.directory, target.file)
+            if access.allowed is not True or (access.by_22 is None and access.by_24 is None):
                 return None
     lines = deny_lines(config)
     edit = (
@@ -118,5 +135,5 @@ def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:
     return Fix.repair(
         "Close the root directory",
         edit,
-        reason="all that mounts and aliases lead to is opened by directories of its own",
+        reason="a <Directory> opens everything that mounts and aliases lead to",
     )

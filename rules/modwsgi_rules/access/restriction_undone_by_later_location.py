@@ -1,12 +1,31 @@
 """
 A later `<Location>` undoes the restriction of an earlier one.
 
-`<Location>` sections are merged in the order of the file, whatever their length. Where `<Location /admin>` asks for an
-address or a password and `<Location />` below it admits everyone, the second one is the last word on `/admin` as well: it is
-open to all.
+## What happens
 
-The fix moves the restriction below, so that it is in force. (Better still, take the grant out of the Location: see
-`allow-in-location`.) It is offered where both stand side by side and the restricting section is about nothing else.
+What the earlier section should protect is open to everyone.
+
+## Why
+
+httpd merges `<Location>` sections in the order of the file, whatever their length (`request.c:ap_location_walk`).
+`<Location /admin>` may ask for an address or a password: where `<Location />` below it admits everyone, the later
+section decides about `/admin` too.
+
+## The fix
+
+A repair: it moves the restriction below the grant, so that it takes effect. It is better still to take the grant out
+of the Location (see `allow-in-location`).
+
+## Left alone
+
+There is no fix where the two sections do not stand side by side, and where the restricting section has directives
+that are not about access.
+
+## See also
+
+`allow-in-location`, `dead-restriction`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:443>
@@ -25,7 +44,7 @@ The fix moves the restriction below, so that it is in force. (Better still, take
      </VirtualHost>
     ```
 
-The restriction is of the other dialect, and both are asked; it comes last; it is not about who is asking:
+httpd asks both dialects; `SSLRequireSSL` is asked whatever follows; and the last restriction comes last:
 
     ```apache
     <Location /admin>
@@ -74,23 +93,25 @@ def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]
             if undoing is None:
                 continue
             seen.add(section.index)
+            fix = _fix(section, undoing, sections[at + 1 :])
             yield Diagnostic(
                 section.path,
                 section.args[-1].span,
-                f"<{undoing.name} {pattern_of(undoing)}> below admits everyone, to {pattern_of(section)} as well: what is"
-                " asked for here is not in force",
-                _fix(section, undoing, sections[at + 1 :]),
+                f"<{undoing.name} {pattern_of(undoing)}> below admits everyone, so the restriction on {pattern_of(section)}"
+                " has no effect",
+                fix,
                 (Related(undoing.path, undoing.span, "the section that undoes it"),),
+                help="" if fix else "move the restriction below it, or take the grant out",
             )
 
 
 def _restricts(access: Access) -> bool:
-    """True when the section refuses somebody, in a dialect that a later section can replace."""
+    """Whether the section refuses somebody, in a dialect that a later section can replace."""
     return bool(access.section.args) and access.restricts and not access.satisfy_any
 
 
 def _undoes(access: Access, later: Access) -> bool:
-    """True when the later section speaks of the same URLs, and in each restricting dialect admits everyone."""
+    """Whether the later section holds for the same URLs, and admits everyone in each dialect that restricts."""
     outer, inner = location_prefix(later.section), location_prefix(access.section)
     if outer is None or not later.section.accompanies(access.section):
         return False
@@ -124,7 +145,7 @@ def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:
         "Move the restriction below",
         delete_lines(section),
         Edit(section.path, Span(place, place), lead + text),
-        reason="it is in force then; everything else is answered as before",
+        reason="it then takes effect; everything else is answered as before",
     )
 
 

@@ -1,12 +1,25 @@
 """
 A `<Directory>` opens the root of the file system, or a directory that holds much more than a site.
 
-`<Directory />` with a grant undoes the protection that it is there for: every file which httpd's user may read is served as
-soon as a URL leads to it, by an alias, a rewrite rule or a symbolic link. `/home`, `/etc`, `/var`, `/srv`, `/usr` and `/opt`
-are little better.
+## What happens
 
-Reported and not fixed: which directories are meant to be served is the administrator's to say. Open each of them, then
-let the root be `Require all denied`.
+httpd serves every file that its user may read, as soon as an alias, a rewrite rule or a symbolic link leads there.
+
+## Why
+
+`<Directory />` is there to close the file system; a grant in it does the reverse. `/home`, `/etc`, `/var`, `/srv`,
+`/usr` and `/opt` are little better (the httpd manual, "Security tips: protect server files by default").
+
+## Left alone
+
+There is no fix: the administrator knows which directories are to be served. Open each of them, then write
+`Require all denied` for the root.
+
+## See also
+
+`missing-deny-baseline`, `allow-in-location`.
+
+## Examples
 
     ```apache
     <Directory />
@@ -54,5 +67,6 @@ def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"{what} is opened to everyone; open the directories that are served, and leave the rest closed",
+            f"<Directory {pattern_of(section)}> opens {what} to everyone",
+            help="open the directories that are served, and close the rest",
         )

@@ -1,14 +1,37 @@
 """
-No section opens the WSGI script, and the server closes everything else.
+Nothing opens the WSGI script, and the server refuses everything else.
 
-Access is decided by the *file* that a URL leads to, for a mounted application by its script. Under a `<Directory />` with
-`Require all denied` every request is 403 until some `<Directory>` opens it: *AH01630: client denied by server configuration*.
+## What happens
 
-The fix opens the script by `<Files>` and nothing beside it, in the dialect that the server's own deny asks for. Where an
-alias or a DocumentRoot leads to the script's directory as well, the source could then be fetched there; the fix is unsafe
-then. A mount without the suffix of a script may be of a directory: `--root` shows it, and without it nothing is written. To open a
-mounted directory is unsafe, as every file in it is run. Looked for in a whole server, all of whose sections are in sight, and in
-files of a server that is said to deny by default (`--assume-deny`); every host that has the mount must refuse it.
+Every request for the application gets 403.
+
+## Why
+
+Access is decided by the *file* that a URL leads to; for a mounted application that is its script. Under a
+`<Directory />` with `Require all denied` a `<Directory>` must open the script
+(`mod_authz_core.c:authorize_user_core`).
+
+## The fix
+
+A repair: it opens the script by `<Files>` and nothing beside it, in the dialect of the deny baseline.
+
+It is unsafe where an alias or a DocumentRoot leads to the script's directory too, because the source could then be
+fetched there. It is unsafe for a mounted directory too, because every file in it is run.
+
+## Left alone
+
+A mount without the suffix of a script may be of a directory. It is reported without a fix; `--root` shows which it
+is.
+
+The rule needs a whole server, all of whose sections are in sight, or a server that is said to deny by default
+(`--assume-deny`). A mount is not reported if a host that has it answers.
+
+## See also
+
+*AH01630: client denied by server configuration*, *AH01797: client denied by server configuration*;
+`static-directory-not-granted`, `directory-mount`.
+
+## Examples
 
     ```diff repair
      #- httpd.conf
@@ -42,7 +65,7 @@ files of a server that is said to deny by default (`--assume-deny`); every host 
      </VirtualHost>
     ```
 
-What may be a directory is reported; so is one that `--root` shows, and only an unsafe fix opens it:
+What may be a directory is reported without a fix. One that `--root` shows is opened by an unsafe fix:
 
     ```apache
     #- httpd.conf
@@ -64,7 +87,7 @@ What may be a directory is reported; so is one that `--root` shows, and only an 
      #- /srv/tools/one.wsgi
     ```
 
-An application that the main server mounts, and the only host grants, is answered; requests reach no other:
+The main server mounts the application, and the only host opens it. Requests reach no other host:
 
     ```apache
     #- httpd.conf
@@ -81,7 +104,7 @@ An application that the main server mounts, and the only host grants, is answere
     </VirtualHost>
     ```
 
-Opened, closed on purpose, and a fragment, of which the rest is not in sight:
+One script is open, one is closed on purpose, and of a fragment the rest is out of sight:
 
     ```apache
     #- httpd.conf
@@ -132,18 +155,12 @@ def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
                 continue
             fix = None if target.path in seen else _fix(config, mount, target)
             seen.add(target.path)
-            message = f"every request for {mount.url} is refused: {_closing(config)}, and nothing opens {target.path}"
+            refusing = "<Directory />" if baseline(config) else "the assumed baseline"
+            message = f"{refusing} refuses every request for {mount.url}, and nothing opens {target.path}"
+            advice = "open it in a <Directory>"
             if is_unclear(config, target):
-                message += ", which may be a directory: --root shows it"
-            yield Diagnostic(mount.item.path, mount.target_span, message, fix)
-
-
-def _closing(config: Config) -> str:
-    return (
-        "<Directory /> closes the file system"
-        if baseline(config)
-        else "the server around these files denies by default"
-    )
+                advice += "; --root shows whether it is a script or a directory"
+            yield Diagnostic(mount.item.path, mount.target_span, message, fix, help="" if fix else advice)
 
 
 def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
@@ -160,7 +177,7 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
         "Open the script",
         (insert_after(item, file_grant(config, target)),),
         Applicability.UNSAFE if fetched else Applicability.REPAIR,
-        reason="another URL may lead to the script as to a file, and its source could then be fetched"
+        reason="another URL may lead to the script as a file, and its source could then be fetched"
         if fetched
-        else "the application answers where all was 403, and nothing else leads to the script",
+        else "the application answers instead of 403, and nothing else leads to the script",
     )

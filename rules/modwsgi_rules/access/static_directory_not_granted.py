@@ -1,12 +1,31 @@
 """
-No section opens the files of an `Alias`, and the server closes everything else.
+Nothing opens the files of an `Alias`, and the server refuses everything else.
 
-Under a `<Directory />` with `Require all denied` an alias alone serves nothing: every request is 403 (*AH01630: client denied
-by server configuration*) until a `<Directory>` opens where it leads.
+## What happens
 
-The fix opens the directory, or the one file. What lies there becomes public, which the alias says but nobody has allowed: an
-unsafe fix. There is none where it cannot be seen whether the alias leads to a file or a directory: `--root` shows it. Looked
-for only in a whole server, all of whose sections are in sight.
+Every request below the alias gets 403.
+
+## Why
+
+An alias only maps URLs to files. Access is decided by the sections that hold for the file, so under a `<Directory />`
+with `Require all denied` a `<Directory>` must open what the alias leads to (`mod_authz_core.c:authorize_user_core`).
+
+## The fix
+
+It opens the directory, or the one file. It is unsafe: what lies there becomes public, which the alias suggests but
+nobody has allowed.
+
+## Left alone
+
+An alias that may lead to a file or a directory is reported without a fix; `--root` shows which it is. The rule needs
+a whole server, all of whose sections are in sight.
+
+## See also
+
+*AH01630: client denied by server configuration*, *AH01797: client denied by server configuration*;
+`script-directory-not-granted`.
+
+## Examples
 
     ```diff unsafe
      #- httpd.conf
@@ -71,10 +90,6 @@ def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
                     reason=f"{target.path} becomes public",
                 )
             seen.add(target.path)
-            yield Diagnostic(
-                alias.item.path,
-                alias.target_span,
-                f"every request for {alias.url} is refused: <Directory /> closes the file system, and nothing opens"
-                f" {target.path}",
-                fix,
-            )
+            message = f"<Directory /> refuses every request for {alias.url}, and nothing opens {target.path}"
+            advice = "" if fix else "open it in a <Directory> if it is to be public"
+            yield Diagnostic(alias.item.path, alias.target_span, message, fix, help=advice)

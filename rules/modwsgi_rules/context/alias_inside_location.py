@@ -1,8 +1,31 @@
 """
 An `Alias` or `ScriptAlias` with a URL stands inside a section.
 
-httpd refuses to start: *Alias cannot occur within directory context*. The fix moves the line before the section; what was
-meant by it holds from then on.
+## What happens
+
+httpd refuses to start. An `Alias` with a path alone is accepted in a `<Location>`, but may map every URL of the
+section to one and the same directory.
+
+## Why
+
+With a URL, `Alias` belongs into the server or a virtual host (`core.c:ap_check_cmd_context`). Without one it may
+stand in a `<Location>` since httpd 2.4.19, and maps each URL of the section to the very same path
+(`mod_alias.c:try_alias`). That is right for a file. A directory needs `AliasPreservePath On` (httpd 2.4.58), or the
+form with two arguments outside of the section.
+
+## The fix
+
+It moves the line before the section, where httpd accepts it. It is safe, because httpd did not start.
+
+## Left alone
+
+A directory without a URL is reported without a fix.
+
+## See also
+
+*Alias cannot occur within directory context*; `directive-in-wrong-context`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -15,8 +38,7 @@ meant by it holds from then on.
      </VirtualHost>
     ```
 
-Without a URL it may stand in a `<Location>` (since httpd 2.4.19), and maps each URL of the section to the very same path: right
-for a file. A directory needs `AliasPreservePath On` (2.4.58), or the form with two arguments outside:
+Every URL of the section is mapped to the directory itself:
 
     ```apache
     <Location /static>
@@ -24,6 +46,9 @@ for a file. A directory needs `AliasPreservePath On` (2.4.58), or the form with 
     #         ^^^^^^^^^^^^^^^^^
     </Location>
     ```
+
+A file, and a directory whose path is preserved:
+
     ```apache
     <Location /robots.txt>
         Alias /srv/site/static/robots.txt
@@ -56,19 +81,21 @@ def alias_inside_location(config: Config) -> Iterator[Diagnostic]:
         if not where or Context.SERVER in where or Context.VIRTUAL_HOST in where or where is Context.HTACCESS:
             continue
         if len(item.args) == 2:
+            fix = _fix(item)
             yield Diagnostic(
                 item.path,
                 item.span,
-                f"{item.name} with a URL may not stand in <{item.sections[-1].name}>, and httpd will not start; move it out",
-                _fix(item),
+                f"httpd does not start, because {item.name} with a URL stands in <{item.sections[-1].name}>",
+                fix,
+                help="" if fix else "move it out of the section",
             )
         elif len(item.args) == 1 and _maps_a_directory(config, item):
             yield Diagnostic(
                 item.path,
                 item.args[0].span,
-                f"each URL below {item.sections[-1].value} is mapped to {item.value} itself; write AliasPreservePath On,"
-                f" or {item.name} with both outside",
+                f"each URL below {item.sections[-1].value} is mapped to {item.value} itself",
                 severity=Severity.WARNING,
+                help=f"write AliasPreservePath On, or {item.name} with URL and path outside of the section",
             )
 
 
@@ -82,7 +109,9 @@ def _fix(item: Item) -> Fix | None:
     if same:
         return None
     return Fix.safe(
-        f"Move {item.name} out", *move_before(item, anchor), reason=f"httpd starts, and maps {item.value} as it says"
+        f"Move {item.name} out",
+        *move_before(item, anchor),
+        reason=f"httpd starts, and maps {item.value} as the line says",
     )
 
 

@@ -1,11 +1,36 @@
 """
-A directive stands where httpd does not take it.
+A directive stands where httpd does not accept it.
 
-httpd refuses to start: *WSGIScriptAlias not allowed in &lt;Directory&gt; context*, or *WSGIPythonPath cannot occur within
-&lt;VirtualHost&gt; section*. In a `.htaccess` file it starts, and every request under it fails with 500: *not allowed here*.
+## What happens
 
-The fix moves mod_wsgi's directives to the nearest place that takes them: out of the section, into the host; and what only the
-main server takes before the first host that has it.
+httpd refuses to start. With such a line in an `.htaccess` file it starts, and every request below the file gets an
+error 500.
+
+## Why
+
+Each directive has its contexts: the main server, a virtual host, a section, an `.htaccess` file
+(`core.c:ap_check_cmd_context`, `config.c:invoke_cmd`).
+
+## The fix
+
+It moves a directive of mod_wsgi to the nearest place that accepts it: out of the section into the host, or, where
+only the main server accepts it, before the first host that has it. It is safe, because httpd did not start.
+
+`WSGIPythonHome` and `WSGIPythonPath` of the main server are for embedded mode. In a host that has one daemon process
+they are meant for that process, and become its options.
+
+## Left alone
+
+Directives of httpd's own are reported without a fix, and so are two hosts that ask for different values of a
+directive for the whole server. The top of a fragment may be read inside a section, so what stands there is not
+reported.
+
+## See also
+
+*WSGIScriptAlias not allowed in `<Directory>` context*, *WSGIPythonPath cannot occur within `<VirtualHost>` section*,
+*not allowed here*; `alias-inside-location`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -29,8 +54,7 @@ main server takes before the first host that has it.
      </VirtualHost>
     ```
 
-`WSGIPythonHome` and `WSGIPythonPath` of the main server are for embedded mode. In a host that has a daemon process they are meant
-for that one, which has options of its own for them:
+The host's daemon process has an option for it:
 
     ```diff
      <VirtualHost *:80>
@@ -42,7 +66,7 @@ for that one, which has options of its own for them:
      </VirtualHost>
     ```
 
-Which of two values is right for the whole server is somebody's decision:
+Only the administrator knows which of two values is right for the whole server:
 
     ```apache
     <VirtualHost *:80>
@@ -55,7 +79,7 @@ Which of two values is right for the whole server is somebody's decision:
     </VirtualHost>
     ```
 
-Directives of httpd's own are reported only:
+Directives of httpd's own are reported without a fix. A group and a grant are right in a section:
 
     ```apache
     <VirtualHost *:80>
@@ -78,7 +102,7 @@ Directives of httpd's own are reported only:
     </VirtualHost>
     ```
 
-A file at whose top something stands that belongs in a section may be read inside one:
+This fragment may be read inside a section:
 
     ```apache
     Require all granted
@@ -110,7 +134,7 @@ _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 
 @rule(severity=Severity.ERROR)
 def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
-    found: dict[str, list[tuple[Item, Context]]] = {}
+    misplaced: dict[str, list[tuple[Item, Context]]] = {}
     for item in config.items:
         info = find(item.key)
         if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
@@ -122,8 +146,8 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
         where = context(item)
         if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
             continue
-        found.setdefault(item.key, []).append((item, where))
-    for key, places in found.items():
+        misplaced.setdefault(item.key, []).append((item, where))
+    for key, places in misplaced.items():
         info = find(key)
         assert info is not None
         items = [item for item, _ in places]
@@ -143,49 +167,56 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
                 fix = replace(together)
             elif fix is None and info.of_mod_wsgi and not (only_main and key not in _REPEATED):
                 fix = _move(item)
-            other = next((first for values, first in firsts.items() if values != item.values), None)
-            related = (Related(other.path, other.span, "another value"),) if conflict and other and fix is None else ()
-            yield Diagnostic(
-                item.path, item.node.name_span, _message(item, where, conflict=bool(related)), fix, related
-            )
+            rival = next((first for values, first in firsts.items() if values != item.values), None)
+            related = (Related(rival.path, rival.span, "another value"),) if conflict and rival and fix is None else ()
+            advice = "" if fix else _advice(item, where, conflict=bool(related))
+            yield Diagnostic(item.path, item.node.name_span, _message(item, where), fix, related, help=advice)
 
 
-def _message(item: Item, where: Context, *, conflict: bool) -> str:
+def _message(item: Item, where: Context) -> str:
     name = f"<{item.name}>" if item.is_section else item.name
     if where is Context.HTACCESS:
-        return f"{name} is not allowed in .htaccess, and every request under it fails with 500; move it into the configuration"
-    info = find(item.key)
-    assert info is not None
+        return f"every request below the .htaccess file gets an error 500, because {name} stands in it"
     around = item.sections[-1].name if item.sections else "VirtualHost" if item.server.item else ""
     place = f"in <{around}>" if around else "outside of all sections"
-    text = f"{name} is not allowed {place}, and httpd will not start"
+    return f"httpd does not start, because {name} stands {place}"
+
+
+def _advice(item: Item, where: Context, *, conflict: bool) -> str:
+    """Return where the directive belongs."""
+    if where is Context.HTACCESS:
+        return "move it into the configuration"
     if conflict:
-        return f"{text}; only the main server takes it, and here two values are asked for: decide which is right"
+        return "decide which of the two values is right, and write it into the main server"
+    info = find(item.key)
+    assert info is not None
     if Context.SERVER in info.contexts:
         hosts = Context.VIRTUAL_HOST in info.contexts
-        return f"{text}; move it {'out of the section' if hosts else 'to the main server'}"
-    return f"{text}; move it into a <Directory> or <Location>" if Context.DIRECTORY in info.contexts else text
+        return f"move it {'out of the section' if hosts else 'to the main server'}"
+    return "move it into a <Directory> or <Location>" if Context.DIRECTORY in info.contexts else "move it elsewhere"
 
 
 def _move(item: Item) -> Fix | None:
     anchor = refuge(item, item.name)
     if anchor is None or not may_move(item, anchor):
         return None
-    outside = [one for one in item.server.items if one.key == item.key]
-    if any(one.values == item.values and one.accompanies(item) for one in outside):
+    outside = [line for line in item.server.items if line.key == item.key]
+    if any(line.values == item.values and line.accompanies(item) for line in outside):
         return Fix.safe(f"Delete {item.name}", delete(item), reason="httpd starts; the same line stands outside")
-    if item.args and any(one.args and one.value == item.value for one in outside):
+    if item.args and any(line.args and line.value == item.value for line in outside):
         return None
-    return Fix.safe(f"Move {item.name} out", *move_before(item, anchor), reason="httpd starts, and does what it says")
+    return Fix.safe(
+        f"Move {item.name} out", *move_before(item, anchor), reason="httpd starts, and does what the line says"
+    )
 
 
 def _together(config: Config, items: list[Item]) -> Fix | None:
-    """Move the first of equal directives before its host, and delete the others."""
+    """Return the fix that moves the first of equal directives before its host, and deletes the others."""
     first, *others = items
     anchor = refuge(first, first.name)
     if anchor is None or any(item.foreign or item.guards != first.guards for item in items):
         return None
-    reason = "httpd starts; it holds for the whole server, which is where it counts"
+    reason = "httpd starts; the directive holds for the whole server"
     if any(one.guards == first.guards for one in config.main.all(first.key)):
         title = f"Delete {first.name}"
         return Fix.safe(title, *sorted({delete(item) for item in items}), reason="httpd starts; the main server has it")
@@ -196,7 +227,7 @@ def _together(config: Config, items: list[Item]) -> Fix | None:
 
 
 def _into_daemon(config: Config, item: Item) -> Fix | None:
-    """Make it an option of the host's one daemon process."""
+    """Return the fix that makes it an option of the host's one daemon process."""
     name = _OPTIONS.get(item.key)
     processes = [process for process in daemon_processes(config) if process.server is item.server]
     if name is None or len(processes) != 1 or len(item.args) != 1 or item.foreign:

@@ -1,12 +1,32 @@
 """
 `%{GLOBAL}`, or another of mod_wsgi's names for a group, is misspelt.
 
-`%{GLOBAL}`, `%{SERVER}`, `%{RESOURCE}` and `%{HOST}` are understood in exactly this spelling; `%{global}`, `%(GLOBAL)` or
-`${GLOBAL}` are taken for the literal name of a group. As an application group that is an interpreter of that name, and
-not the main one which C extensions need. As a process group it is one that nobody defines: an error 500.
+## What happens
 
-The fix writes the right spelling. The application then runs in another interpreter, so the administrator decides; where
-a process group of the wrong spelling was refused anyway, the fix is safe.
+mod_wsgi takes the word for the literal name of a group. A misspelt application group is an interpreter of that name,
+and not the main interpreter that C extensions need. A misspelt process group is one that nobody defines: every
+request gets an error 500.
+
+## Why
+
+mod_wsgi understands `%{GLOBAL}`, `%{SERVER}`, `%{RESOURCE}` and `%{HOST}` in exactly this spelling
+(`wsgi_config.c:wsgi_application_group`, `wsgi_process_group`). `%{global}`, `%(GLOBAL)` and `${GLOBAL}` are names
+like any other.
+
+## The fix
+
+It writes the right spelling. It is unsafe, because the application then runs in another interpreter. It is safe where
+the misspelt name is of a process group that no file of the whole server defines: there every request was refused.
+
+## Left alone
+
+A misspelt name that a `WSGIDaemonProcess` defines is not reported.
+
+## See also
+
+*No WSGI daemon process called '%(GLOBAL)' has been configured*; `process-group-undefined`.
+
+## Examples
 
     ```diff unsafe
      WSGIProcessGroup shop
@@ -73,8 +93,8 @@ def bad_expansion(config: Config) -> Iterator[Diagnostic]:
             else:
                 reason = "the application moves to another interpreter" if kind != "process" else "the group changes"
                 fix = Fix.unsafe(f"Write {right}", Edit(item.path, span, text), reason=reason)
-        message = f"{value} is taken for the literal name of {_ARTICLE[kind]} {kind} group: write {right}"
-        yield Diagnostic(item.path, span, message, fix)
+        message = f"{value} is taken for the literal name of {_ARTICLE[kind]} {kind} group"
+        yield Diagnostic(item.path, span, message, fix, help="" if fix else f"write {right}")
 
 
 _ARTICLE = {"process": "a", "application": "an"}
@@ -93,10 +113,10 @@ def _values(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
 
 
 def _right(value: str) -> str | None:
-    """The expansion that was meant; None for a right one, and for a name."""
-    found = _WRONG.fullmatch(value)
-    if found is None or "{{" in value:
+    """Return the expansion that was meant; None for a right one, and for a name."""
+    wrong = _WRONG.fullmatch(value)
+    if wrong is None or "{{" in value:
         return None
-    name = (found[1] or found[2] or found[3]).upper()
+    name = (wrong[1] or wrong[2] or wrong[3]).upper()
     right = f"%{{{name}}}"
     return right if name in _NAMES and value != right else None

@@ -1,12 +1,27 @@
 """
-The interpreter of an application is named after what the request says of host and port.
+The interpreter of an application is named after the host and port that the request asks for.
 
-Without a `WSGIApplicationGroup` the name is made of the host, the port and the mount point; the port is that of the request
-unless `UseCanonicalName` is on. So how often an application is loaded is not decided by the configuration alone. An
-application that has its processes to itself is best run in the main interpreter: `WSGIApplicationGroup %{GLOBAL}`; several
-that share processes each get a name.
+## What happens
 
-This is an opinion that must be asked for.
+The configuration alone does not decide how often an application is loaded. A client that asks with a new port in its
+`Host` header makes each process load the application once more.
+
+## Why
+
+Without a `WSGIApplicationGroup` mod_wsgi makes the name of host, port and mount point
+(`wsgi_config.c:wsgi_application_group`). The port is that of the request, unless `UseCanonicalName` is on.
+
+## Left alone
+
+There is no fix, and the rule is an opinion that must be asked for. An application that has its processes to itself
+runs best in the main interpreter: `WSGIApplicationGroup %{GLOBAL}`. Applications that share processes each need a
+name.
+
+## See also
+
+`port-pair-interpreters`, `missing-global-application-group`, `wsgi-alias-match-unanchored`.
+
+## Examples
 
     ```apache
     WSGIDaemonProcess shop
@@ -48,11 +63,10 @@ def client_controlled_application_group(config: Config) -> Iterator[Diagnostic]:
             name = application_group(config, server, mount).name
             if name in _BY_REQUEST and mount.item.index not in told:
                 told.add(mount.item.index)
-                message = (
-                    "the name of the interpreter depends on the request, and with it how often the application is loaded: "
-                    "fix it by WSGIApplicationGroup"
+                message = "the request decides the name of the interpreter, and so how often the application is loaded"
+                yield Diagnostic(
+                    mount.item.path, mount.target_span, message, help="set the name by WSGIApplicationGroup"
                 )
-                yield Diagnostic(mount.item.path, mount.target_span, message)
 
 
 def _canonical(config: Config, server: Server) -> bool:

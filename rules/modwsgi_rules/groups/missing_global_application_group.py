@@ -1,13 +1,33 @@
 """
 An application has its processes to itself, and yet does not run in their main interpreter.
 
-By default mod_wsgi makes a sub-interpreter. Many C extensions (numpy, pandas, lxml, cryptography and whatever uses the
-simplified GIL functions) were not written for one: they hang, crash or refuse to be loaded a second time. Where a process
-group serves one script only, the main interpreter costs nothing.
+## What happens
 
-`WSGIApplicationGroup %{GLOBAL}` selects it. The application moves to another interpreter, so the administrator decides.
+Many C extensions (numpy, pandas, lxml, cryptography and whatever uses the simplified GIL functions) are not written
+for a sub-interpreter. They hang, crash or refuse to be loaded a second time.
 
-This is an opinion that must be asked for.
+## Why
+
+By default mod_wsgi makes a sub-interpreter (`wsgi_config.c:wsgi_application_group`; the mod_wsgi manual, "Application
+Issues: Python Simplified GIL State API"). Where a process group serves one script only, the main interpreter costs
+nothing.
+
+## The fix
+
+It selects the main interpreter by `WSGIApplicationGroup %{GLOBAL}`. It is unsafe, because the application moves to
+another interpreter.
+
+## Left alone
+
+The rule is an opinion that must be asked for. It does not report scripts that share a process group, because each
+needs an interpreter of its own.
+
+## See also
+
+*cannot load module more than once per process*; `two-applications-in-main-interpreter`,
+`client-controlled-application-group`.
+
+## Examples
 
     ```diff unsafe
      WSGIDaemonProcess shop
@@ -21,7 +41,7 @@ This is an opinion that must be asked for.
     +WSGIScriptAlias / /srv/shop.wsgi process-group=shop application-group=%{GLOBAL}
     ```
 
-Two scripts in one process group need an interpreter each, and embedded mode is another matter:
+Two scripts share a process group, and an application runs in embedded mode:
 
     ```apache
     WSGIDaemonProcess sites
@@ -57,25 +77,24 @@ def missing_global_application_group(config: Config) -> Iterator[Diagnostic]:
                 return
             served.setdefault(selection.name, []).append((server, mount, selection.item))
     for process in daemon_processes(config):
-        found = served.get(process.name, [])
-        if len({script_path(mount) for _, mount, _ in found}) != 1 or script_path(found[0][1]) is None:
+        uses = served.get(process.name, [])
+        if len({script_path(mount) for _, mount, _ in uses}) != 1 or script_path(uses[0][1]) is None:
             continue
-        if any(application_group(config, server, mount).name != DEFAULT_APPLICATION for server, mount, _ in found):
+        if any(application_group(config, server, mount).name != DEFAULT_APPLICATION for server, mount, _ in uses):
             continue
         edits: dict[Edit, None] = {}
-        for _, mount, item in found:
+        for _, mount, item in uses:
             if item is mount.item:
                 edits[add_words(item, ["application-group=%{GLOBAL}"])] = None
             elif item is not None:
                 edits[insert_after(item, ["WSGIApplicationGroup %{GLOBAL}"])] = None
-        items = [item for _, _, item in found]
+        items = [item for _, _, item in uses]
         fix = None
         if all(item is not None and not item.foreign and len(config.readings(item)) == 1 for item in items):
             fix = Fix.unsafe(
                 "Select the main interpreter", *edits, reason="the application moves to another interpreter"
             )
-        message = (
-            f"process group {process.name} serves one script, and runs it in a sub-interpreter, where many C extensions fail: "
-            "add WSGIApplicationGroup %{GLOBAL}"
-        )
-        yield Diagnostic(found[0][1].item.path, found[0][1].target_span, message, fix)
+        mount = uses[0][1]
+        message = f"process group {process.name} runs one script in a sub-interpreter, where many C extensions fail"
+        advice = "" if fix else "add WSGIApplicationGroup %{GLOBAL}"
+        yield Diagnostic(mount.item.path, mount.target_span, message, fix, help=advice)

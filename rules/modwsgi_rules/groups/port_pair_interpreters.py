@@ -1,12 +1,30 @@
 """
-One application is loaded twice in each process, because its two hosts are reached by different ports.
+Each process loads one application twice, because its two hosts have different ports.
 
-By default the interpreter that an application runs in is named after the host, the port and the mount point. For 80 and 443
-mod_wsgi leaves the port out, so the HTTP and the HTTPS host of a site share one copy. For any other port it does not: hosts
-on 8080 and 8443 that share a process group hold the application twice in each of its processes.
+## What happens
 
-`WSGIApplicationGroup` with one name in both hosts lets them share. Whatever the copies kept apart in memory is shared then,
-so the administrator decides. The fix does it where each host mounts a single script.
+Hosts on 8080 and 8443 that share a process group hold the application twice in each of its processes.
+
+## Why
+
+By default the interpreter of an application is named after the host, the port and the mount point. mod_wsgi leaves
+out the ports 80 and 443 (`wsgi_config.c:wsgi_application_group`), so the HTTP and the HTTPS host of a site share one
+copy. On any other ports they do not.
+
+## The fix
+
+It writes `WSGIApplicationGroup` with one name into both hosts. It is unsafe, because the hosts then share what the
+copies kept apart in memory. It is made where each host mounts a single script.
+
+## Left alone
+
+Where a host mounts several scripts, there is no fix.
+
+## See also
+
+`client-controlled-application-group`.
+
+## Examples
 
     ```diff unsafe
      WSGIDaemonProcess shop
@@ -24,7 +42,7 @@ so the administrator decides. The fix does it where each host mounts a single sc
      </VirtualHost>
     ```
 
-Ports 80 and 443 share; so do hosts with a common name for their interpreter, or canonical names:
+Hosts on ports 80 and 443 share, and so do hosts with one name for their interpreter:
 
     ```apache
     WSGIDaemonProcess shop
@@ -87,17 +105,16 @@ def port_pair_interpreters(config: Config) -> Iterator[Diagnostic]:
             group, script = process_group(config, host, mount).name, script_path(mount)
             if not group or script is None or application_group(config, host, mount).name != DEFAULT_APPLICATION:
                 continue
-            other, first, theirs = seen.setdefault((name, group, mount.url, script), (host, mount, ports))
-            if other is host or ports & theirs or ports | theirs <= _FOLDED:
+            twin, first, theirs = seen.setdefault((name, group, mount.url, script), (host, mount, ports))
+            if twin is host or ports & theirs or ports | theirs <= _FOLDED:
                 continue
             told.add(host)
             pair = f"{'/'.join(sorted(theirs))} and {'/'.join(sorted(ports))}"
-            message = (
-                f"requests for ports {pair} run two copies of the application in each process of {group}: give both hosts one "
-                "WSGIApplicationGroup"
-            )
+            message = f"requests for ports {pair} load the application twice in each process of {group}"
             related = (Related(first.item.path, first.target_span, "the first copy"),)
-            yield Diagnostic(mount.item.path, mount.target_span, message, _fix(config, name, [other, host]), related)
+            fix = _fix(config, name, [twin, host])
+            advice = "" if fix else "give both hosts one WSGIApplicationGroup"
+            yield Diagnostic(mount.item.path, mount.target_span, message, fix, related, help=advice)
             break
 
 
@@ -106,10 +123,10 @@ def _fix(config: Config, name: str, hosts: list[Server]) -> Fix | None:
         return None
     places: list[Item] = []
     for host in hosts:
-        found = mounts(config, host)
-        if len(found) != 1 or found[0].server is not host:
+        own = mounts(config, host)
+        if len(own) != 1 or own[0].server is not host:
             return None
-        places.append(host.last("wsgiprocessgroup") or found[0].item)
+        places.append(host.last("wsgiprocessgroup") or own[0].item)
     if any(place.foreign or place.guards or len(config.readings(place)) > 1 for place in places):
         return None
     line = [f"WSGIApplicationGroup {name}"]

@@ -1,11 +1,30 @@
 """
-A directive of mod_wsgi says what holds anyway.
+A directive of mod_wsgi sets its default.
 
-`WSGIRestrictStdout Off` and `WSGIRestrictStdin Off` have been the default since mod_wsgi 3.0, `WSGILazyInitialization On` too
-(mod_wsgi 6.0 took it out, and refuses to start with it), and at server level `WSGIProcessGroup %{GLOBAL}` selects the
-embedded mode that an application has without it. They date from old instructions.
+## What happens
 
-The fix deletes them where the whole server is in sight and nothing else sets the same directive.
+The directive has no effect. It dates from old instructions.
+
+## Why
+
+`WSGIRestrictStdout Off`, `WSGIRestrictStdin Off` and `WSGILazyInitialization On` have been the default since mod_wsgi
+3.0 (its release notes). mod_wsgi 6.0 removed `WSGILazyInitialization`, and refuses to start with it. At server level
+`WSGIProcessGroup %{GLOBAL}` selects the embedded mode that an application has without it.
+
+## The fix
+
+It deletes the directive. It is safe, because the value stays the same.
+
+## Left alone
+
+In a fragment another file may set the same directive, so the rule needs a whole server. It does not report a
+directive that is set elsewhere too.
+
+## See also
+
+`redundant-process-group`, `wsgi-removed-directive`.
+
+## Examples
 
     ```diff
      #- apache2.conf
@@ -22,7 +41,7 @@ The fix deletes them where the whole server is in sight and nothing else sets th
     </VirtualHost>
     ```
 
-In fragments another file may say something else:
+In a fragment another file may set another value:
 
     ```apache
     WSGIRestrictStdout Off
@@ -53,13 +72,14 @@ def redundant_default(config: Config) -> Iterator[Diagnostic]:
     if not whole_text(config):
         return
     for key, (default, since) in _DEFAULTS.items():
-        found = [item for item in config.main.items if item.key == key]
-        if len(found) != 1 or not found[0].known or len(found[0].args) != 1:
+        items = [item for item in config.main.items if item.key == key]
+        if len(items) != 1 or not items[0].known or len(items[0].args) != 1:
             continue
-        item = found[0]
+        item = items[0]
         if item.value.lower() != default or (config.target.mod_wsgi or since) < since:
             continue
         if key == "wsgiprocessgroup" and item.value != "%{GLOBAL}":
             continue
         fix = None if item.foreign else Fix.safe("Delete it", delete(item), reason="it is the default")
-        yield Diagnostic(item.path, item.span, f"{item.name} {item.value} is the default: delete it", fix)
+        message = f"{item.name} {item.value} is the default"
+        yield Diagnostic(item.path, item.span, message, fix, help="" if fix else "delete it")

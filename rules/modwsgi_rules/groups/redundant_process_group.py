@@ -1,14 +1,33 @@
 """
-`WSGIProcessGroup` or `WSGIApplicationGroup` has no effect, because something else at the same place overrides it.
+`WSGIProcessGroup` or `WSGIApplicationGroup` has no effect, because something else in the same place overrides it.
 
-Of two at one level the last counts. And where every `WSGIScriptAlias` says `process-group=` itself, `WSGIProcessGroup` beside
-it decides nothing, but reads as if it did.
+## What happens
 
-Two files that set it differently are a conflict, and a warning at both lines: the applications of the one run in the group that the
-other meant. An unsafe fix gives the mounts of the file that loses its group as an option, and the other line stays.
+The line does not decide anything, but reads as if it did. Where two files set the group of one server differently,
+the applications of one file run in the group that the other file meant.
 
-Of one file, an earlier one at the same level goes; of two files, one that says the same. One that all mounts override is reported only: scripts which are started by their
-extension (`AddHandler wsgi-script`, in a .htaccess file perhaps) would still follow it.
+## Why
+
+Of two lines at one level the last one counts. Where every `WSGIScriptAlias` says `process-group=` itself,
+`WSGIProcessGroup` beside it decides nothing: the option of the mount wins (`mod_wsgi.c:wsgi_hook_handler`).
+
+## The fix
+
+A safe fix deletes an earlier line at the same level in one file, and one in another file that says the same.
+
+Two files that set the group differently are a warning at both lines. An unsafe fix gives the mounts of the file that
+loses its group as an option, and the other line stays.
+
+## Left alone
+
+A line that all mounts override is reported without a fix: scripts that are started by their extension
+(`AddHandler wsgi-script`, perhaps in an `.htaccess` file) would still follow it.
+
+## See also
+
+`redundant-default`, `needless-location-root`, `unused-daemon-process`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -62,7 +81,7 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
         for key, option in _OPTION.items():
             items = [item for item in server.all(key) if item.args and not in_template(item)]
             for at, item in enumerate(items[:-1]):
-                later = next((other for other in items[at + 1 :] if other.accompanies(item)), None)
+                later = next((below for below in items[at + 1 :] if below.accompanies(item)), None)
                 if later is None:
                     continue
                 if later.path != item.path and later.value != item.value:
@@ -70,33 +89,29 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
                     continue
                 fix = None
                 if not item.foreign and item not in config.readings(later):
-                    fix = Fix.safe("Delete it", delete(item), reason="the later one counts")
+                    fix = Fix.safe("Delete it", delete(item), reason="the later line counts")
                 message = (
-                    f"{item.name} {later.value} further down counts for this host, so this one has no effect: delete it"
+                    f"this line has no effect, because {item.name} {later.value} further down counts for this host"
                 )
                 related = (Related(later.path, later.args[0].span, "this one counts"),)
-                yield Diagnostic(item.path, item.args[0].span, message, fix, related)
+                advice = "" if fix else "delete the line"
+                yield Diagnostic(item.path, item.args[0].span, message, fix, related, help=advice)
             if items and not handlers(config) and _overridden(config, server, option):
                 item = items[-1]
-                message = (
-                    f"every WSGIScriptAlias here has {option}= of its own, so {item.name} has no effect: delete it"
-                )
-                yield Diagnostic(item.path, item.args[0].span, message)
+                message = f"every WSGIScriptAlias there has {option}=, so {item.name} has no effect"
+                yield Diagnostic(item.path, item.args[0].span, message, help="delete the line")
 
 
 def _conflict(config: Config, item: Item, later: Item, option: str) -> Iterator[Diagnostic]:
-    """Two files that set the group of one server: neither line is redundant, each says what its file meant."""
+    """Report two files that set the group of one server: neither line is redundant, each says what its file meant."""
     losing = [
         mount
         for mount in mounts(config, item.server)
         if mount.item.path == item.path and option not in mount_options(config, mount)
     ]
-    whose = "the main server" if item.server.is_main else "this host"
-    effect = f", so {losing[0].url} runs in {later.value}" if losing else ""
-    message = (
-        f"{item.file.name} and {later.file.name} both set {item.name} of {whose}, and the last one counts{effect}:"
-        f" give each WSGIScriptAlias {option}="
-    )
+    message = f"{item.name} {later.value} in {later.file.name} overrides {item.value} in {item.file.name}"
+    if losing:
+        message += f", so {losing[0].url} runs in {later.value}"
     fix = None
     is_plain = item.known and not any(char in item.value for char in " \"'\\")
     if losing and is_plain and not item.foreign and not any(m.item.foreign or m.item.guards for m in losing):
@@ -106,13 +121,14 @@ def _conflict(config: Config, item: Item, later: Item, option: str) -> Iterator[
             "Give the mounts of this file its group", delete(item), *edits, reason="the application moves to that group"
         )
     places = (item, later), (later, item)
-    for one, other in places:
-        related = (Related(other.path, other.args[0].span, "the other one"),)
-        own = fix if one is item else None
-        yield Diagnostic(one.path, one.args[0].span, message, own, related, Severity.WARNING)
+    for line, rival in places:
+        related = (Related(rival.path, rival.args[0].span, "the other line"),)
+        own = fix if line is item else None
+        advice = "" if own else f"give each WSGIScriptAlias {option}="
+        yield Diagnostic(line.path, line.args[0].span, message, own, related, Severity.WARNING, help=advice)
 
 
 def _overridden(config: Config, server: Server, option: str) -> bool:
     servers = config.servers if server.is_main else [server]
-    found = {mount.item.index: mount for one in servers for mount in mounts(config, one)}
-    return bool(found) and all(option in mount_options(config, mount) for mount in found.values())
+    own = {mount.item.index: mount for each in servers for mount in mounts(config, each)}
+    return bool(own) and all(option in mount_options(config, mount) for mount in own.values())

@@ -1,12 +1,29 @@
 """
 Two applications run in one interpreter.
 
-In one process group an application group is one Python interpreter: what one application imports and sets, the other has.
-Two Django projects cannot live there, because the settings of the first one loaded serve both. Often `%{GLOBAL}`, the main
-interpreter, was given to a second application that shares the processes.
+## What happens
 
-Give each application a process group of its own, or, if no C extension forbids it, an application group. Which belong
-together only their author knows, so there is no fix.
+What one application imports and sets, the other one has too. Two Django projects cannot live there, because the
+settings of the first one that is loaded serve both.
+
+## Why
+
+In one process group an application group is one Python interpreter (`wsgi_config.c:wsgi_application_group`; the
+mod_wsgi manual, "Application Issues"). Often the second of two applications that share their processes was given
+`%{GLOBAL}`, the main interpreter, as well.
+
+## Left alone
+
+There is no fix: the author of the applications knows which belong together. Give each a process group of its own. An
+application group of its own is enough if no C extension forbids it.
+
+Scripts of one directory are taken for parts of one application.
+
+## See also
+
+`missing-global-application-group`.
+
+## Examples
 
     ```apache
     WSGIDaemonProcess sites
@@ -23,7 +40,7 @@ together only their author knows, so there is no fix.
     WSGIScriptAlias /shop /srv/shop/wsgi.py process-group=shop application-group=%{GLOBAL}
     ```
 
-Scripts of one directory are taken for parts of one application, and one script may be mounted twice:
+Scripts of one directory belong together, and one script may be mounted twice:
 
     ```apache
     WSGIProcessGroup shop
@@ -64,10 +81,8 @@ def two_applications_in_main_interpreter(config: Config) -> Iterator[Diagnostic]
                 continue
             told.add(mount.item.index)
             where = "the main interpreter" if not application else f"the interpreter {application}"
-            of = f"of process group {process}" if process else "of httpd's own processes"
-            message = (
-                f"{path} shares {where} {of} with {script_path(first)}, and so its modules and settings: give it a "
-                "process group of its own"
-            )
+            of = process or "httpd's own processes"
+            message = f"{path} and {script_path(first)} share {where} of {of}"
             related = (Related(first.item.path, first.target_span, "the other application"),)
-            yield Diagnostic(mount.item.path, mount.target_span, message, None, related)
+            advice = "give each application a process group of its own"
+            yield Diagnostic(mount.item.path, mount.target_span, message, None, related, help=advice)

@@ -1,11 +1,25 @@
 """
 A Python setting for embedded mode, where all applications run in daemon processes.
 
-`WSGIPythonPath` and `WSGIPythonEggs` are for Python inside httpd's own processes. Daemon processes do not look at them: they
-have the options `python-path` and `python-eggs` of `WSGIDaemonProcess`. So the modules that were to be found are not.
+## What happens
 
-Reported and not fixed: which of the process groups the setting was meant for is not to be seen. Looked for only in a whole
-server.
+The modules that the setting should make known are not found.
+
+## Why
+
+`WSGIPythonPath` and `WSGIPythonEggs` are for Python inside httpd's own processes (the mod_wsgi manual,
+"WSGIPythonPath"). Daemon processes have the options `python-path` and `python-eggs` of `WSGIDaemonProcess` instead.
+
+## Left alone
+
+There is no fix, because the configuration does not show for which process group the setting was meant. The rule needs a
+whole server in which no application, handler or other script can run embedded.
+
+## See also
+
+*ModuleNotFoundError: No module named ...*; `python-path-is-site-packages`, `directive-in-wrong-context`.
+
+## Examples
 
     ```apache
     #- httpd.conf
@@ -16,7 +30,7 @@ server.
     WSGIScriptAlias / /srv/site/app.wsgi
     ```
 
-An application runs embedded, or a fragment:
+An application runs embedded, and a fragment does not show whether one does:
 
     ```apache
     #- httpd.conf
@@ -58,8 +72,8 @@ def embedded_only_python_directive(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"daemon processes do not look at {item.name}, and every application runs in one; use the option"
-            f" {_OPTIONS[item.key]} of WSGIDaemonProcess",
+            f"{item.name} has no effect, because every application runs in a daemon process",
+            help=f"use the option {_OPTIONS[item.key]} of WSGIDaemonProcess",
         )
 
 

@@ -1,10 +1,28 @@
 """
 `python-home` names something inside of a virtual environment, and not its root.
 
-`python-home` and `WSGIPythonHome` are what Python calls `sys.prefix`: the directory that holds `bin` and `lib`. With
-`/srv/venv/bin/python` Python finds no standard library (*No module named 'encodings'*), and the process never answers.
+## What happens
 
-The fix cuts the path at the root of the environment.
+With `/srv/venv/bin/python` Python does not find its standard library, and the process never answers a request.
+
+## Why
+
+`python-home` and `WSGIPythonHome` are what Python calls `sys.prefix`: the directory that holds `bin` and `lib` (the
+mod_wsgi manual, "Virtual Environments").
+
+## The fix
+
+It cuts the path at the root of the environment. It is safe, because Python did not start before.
+
+## Left alone
+
+A path that `--root` shows to be an environment itself is not reported.
+
+## See also
+
+*ModuleNotFoundError: No module named 'encodings'*; `python-path-is-site-packages`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess site python-home=/srv/venv/bin/python3 threads=5
@@ -50,10 +68,10 @@ def python_home_not_a_prefix(config: Config) -> Iterator[Diagnostic]:
 
 
 def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagnostic]:
-    found = _INSIDE.fullmatch(value)
-    if found is None or item.file.tree.is_template:
+    inside = _INSIDE.fullmatch(value)
+    if inside is None or item.file.tree.is_template:
         return
-    root = found["root"]
+    root = inside["root"]
     disk = config.disk
     if disk is not None and disk.is_file(f"{value.rstrip('/')}/pyvenv.cfg"):
         return
@@ -66,8 +84,7 @@ def _check(config: Config, item: Item, value: str, span: Span) -> Iterator[Diagn
         fix = Fix.safe(
             "Name the root of the environment",
             Edit(item.path, cut),
-            reason="Python did not start, and finds its library now",
+            reason="Python now finds its library and starts",
         )
-    yield Diagnostic(
-        item.path, span, f"{value} is no root of a Python, so it does not start; the environment is {root}", fix
-    )
+    message = f"{value} is not the root of a Python, so Python does not start"
+    yield Diagnostic(item.path, span, message, fix, help="" if fix else f"name the root of the environment, {root}")

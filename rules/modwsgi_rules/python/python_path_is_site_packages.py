@@ -1,12 +1,31 @@
 """
 A virtual environment is given as `python-path`, by its `site-packages`.
 
-`python-path` adds a directory to the path of the Python that httpd was built with: the system's own packages stay in
-sight beside those of the environment, and the path names one version of Python, which the next upgrade changes. An
-environment is named by `python-home`, its root; `python-path` is for the project's own code.
+## What happens
 
-The fix writes it so. What is imported may change, and an environment that was made with another Python than mod_wsgi's does
-not start: an unsafe fix.
+The system's own packages stay in sight beside those of the environment. The path names one version of Python, so that
+the next upgrade breaks it.
+
+## Why
+
+`python-path` adds directories to the path of the Python that mod_wsgi was built with, and is for the project's own
+code. An environment is named by `python-home`, its root (the mod_wsgi manual, "Virtual Environments").
+
+## The fix
+
+It names the environment by `python-home`. It is unsafe: other versions of packages may be imported, and an
+environment that was made with another Python than mod_wsgi's does not start.
+
+## Left alone
+
+Two environments in one path, and the packages of Python 2, are reported without a fix. Directories of the system's
+own Python are not reported.
+
+## See also
+
+`python-home-not-a-prefix`, `embedded-only-python-directive`.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop python-path=/srv/shop:/srv/shop/env/lib/python3.11/site-packages threads=5
@@ -26,7 +45,7 @@ Two environments, and the packages of Python 2:
     #                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
-The system's packages are in no environment:
+The system's packages do not belong to an environment:
 
     ```apache
     WSGIDaemonProcess shop python-path=/srv/shop python-home=/srv/shop/env
@@ -58,17 +77,20 @@ def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
             continue
         parts = option.value.split(":")
         roots = {
-            found["root"]: found["version"]
+            packages["root"]: packages["version"]
             for part in parts
-            if (found := _PACKAGES.fullmatch(part)) and found["root"] not in _SYSTEM
+            if (packages := _PACKAGES.fullmatch(part)) and packages["root"] not in _SYSTEM
         }
         if not roots:
             continue
+        root = next(iter(roots))
+        fix = _fix(process, parts, roots)
         yield Diagnostic(
             process.directive.path,
             option.span,
-            f"a virtual environment is named by python-home={next(iter(roots))}, and not by its site-packages in python-path",
-            _fix(process, parts, roots),
+            f"python-path names the site-packages of {root}, and so keeps the system's packages in sight",
+            fix,
+            help="" if fix else f"name the environment by python-home={root}",
         )
 
 
@@ -90,5 +112,5 @@ def _fix(process: DaemonProcess, parts: list[str], roots: dict[str, str]) -> Fix
     return Fix.unsafe(
         "Name the environment by python-home",
         Edit(process.directive.path, option.span, " ".join(words)),
-        reason="the system's packages are no longer in sight, and the environment must be of mod_wsgi's own Python",
+        reason="the system's packages go out of sight, and the environment must be of mod_wsgi's own Python",
     )

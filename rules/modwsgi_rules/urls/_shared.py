@@ -8,10 +8,10 @@ from modwsgi_fix.model.config import Config
 
 
 def leads_on(config: Config, title: str, edit: Edit, url: str, directory: str, reason: str) -> Fix:
-    """The fix by which a URL prefix leads to a directory that it missed by a slash or the rest of the URL.
+    """Return the fix by which a URL prefix leads to a directory that it missed by a slash or the rest of the URL.
 
-    Until now nothing in it was served by that URL, so all of it is opened: for the administrator to decide, unless the disk
-    shows that the directory holds nothing but static files.
+    Until now nothing in it was served by that URL, so all of it is opened. The administrator decides, unless the disk shows
+    that the directory holds nothing but static files.
     """
     if not holds_static_files_only(config, directory):
         return Fix(title, (edit,), Applicability.UNSAFE, reason)

@@ -1,4 +1,4 @@
-"""The sections that alias-hides-application writes for static files, and what a message has to say of them."""
+"""The sections that alias-hides-application writes for static files, and what its fix says about them."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class StaticFiles(NamedTuple):
 
     @property
     def cuts_links(self) -> bool:
-        """Whether links within are followed no more, for the sake of those that lead out."""
+        """Whether links within are no longer followed, because others lead out."""
         return bool(self.within and self.out)
 
 
 def static_files(config: Config, mapping: str, directory: str, *, grants: bool, overrides: bool) -> StaticFiles:
-    """What is written for one directory; ``grants`` and ``overrides`` as for ``static_block``.
+    """Return what is written for one directory; ``grants`` and ``overrides`` as for ``static_block``.
 
     The section has no listings and no links, but for a directory in which ``--root`` shows links and none that leads out
     of it. Files that should not be served are refused where ``--root`` shows some.
@@ -45,14 +45,14 @@ def static_files(config: Config, mapping: str, directory: str, *, grants: bool, 
     within = tuple(path for path in paths if _stays(config, path, directory))
     out = tuple(path for path in paths if path not in within)
     closed = closed_below(config, directory)
-    found = StaticFiles(mapping, (), within, out, closed)
-    section = static_block(config, directory, follow_links=found.follows_links, grants=grants, overrides=overrides)
+    files = StaticFiles(mapping, (), within, out, closed)
+    section = static_block(config, directory, follow_links=files.follows_links, grants=grants, overrides=overrides)
     section[-1:] = [*_refusal(config, closed), "</Directory>", *_hidden_directories(config, closed)]
-    return found._replace(section=tuple(section))
+    return files._replace(section=tuple(section))
 
 
 def _stays(config: Config, link: str, directory: str) -> bool:
-    """Whether a link leads to what is in the directory anyway."""
+    """Whether a link leads to something in the directory."""
     disk = config.disk
     return disk is not None and f"{disk.key(link)}/".startswith(f"{disk.key(directory).rstrip('/')}/")
 
@@ -72,13 +72,13 @@ def _hidden_directories(config: Config, closed: Closed) -> Iterator[str]:
 
 
 def reasons(written: Sequence[StaticFiles]) -> Iterator[str]:
-    """What the sections change beside the alias, in the words of a message."""
+    """Yield what the sections change beside the alias, in the words of a fix's reason."""
     if cut := next((files for files in written if files.cuts_links), None):
         yield f"{cut.within[0]} is no longer followed, because {cut.out[0]} leads out of its directory"
     elif out := next((files.out[0] for files in written if files.out), ""):
         yield f"the link {out} leads out of its directory and is no longer followed"
     if followed := next((files.within[0] for files in written if files.follows_links), ""):
-        yield f"links are followed there, as {followed} is in use"
+        yield f"links are followed there, because {followed} is in use"
     if not all(files.follows_links for files in written):
         yield "their sections say Options -Indexes -FollowSymLinks"
     if example := next((files.closed.example for files in written if files.closed.example), ""):

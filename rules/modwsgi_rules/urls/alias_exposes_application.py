@@ -1,11 +1,27 @@
 """
 A URL leads to the directory of a WSGI script, so that its source can be fetched.
 
-`WSGIScriptAlias` runs the script; any other way to it, an `Alias` of its directory or a DocumentRoot that lies above, hands
-it out as a text, with the modules, settings and databases beside it. Aliases are asked first, and a DocumentRoot wherever
-no mount takes the URL; another virtual host, the default one included, is enough.
+## What happens
 
-Reported and not fixed: move the project out of what is served, or narrow the alias to the static files.
+Anybody can fetch the source of the script, and the modules, settings and databases beside it.
+
+## Why
+
+`WSGIScriptAlias` runs the script. Any other way to it hands it out as text: an `Alias` of its directory, or a
+DocumentRoot above it. httpd asks aliases first, and the DocumentRoot wherever no mount takes the URL
+(`mod_alias.c:translate_alias_redir`, `core.c:ap_core_translate`). Another virtual host is enough, the default one
+included.
+
+## Left alone
+
+There is no fix. Move the project out of what is served, or narrow the alias to the static files. An alias that hides
+the application as well is reported by `alias-hides-application`.
+
+## See also
+
+`alias-hides-application`, `whole-project-granted`.
+
+## Examples
 
     ```apache
     WSGIScriptAlias /app /srv/site/app.wsgi
@@ -27,7 +43,7 @@ Reported and not fixed: move the project out of what is served, or narrow the al
     </VirtualHost>
     ```
 
-Static files beside the script, a directory that is closed, and a DocumentRoot whose URLs are the application's:
+Static files beside the script, a DocumentRoot whose URLs are the application's, and a directory that is closed:
 
     ```apache
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -71,7 +87,13 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
                 continue
             script = _exposed(config, server, scripts, target.directory, alias.url, [])
             if script is not None:
-                yield _report(alias.item.path, alias.target_span, f"{alias.url} leads to {alias.target}", script)
+                yield _report(
+                    alias.item.path,
+                    alias.target_span,
+                    f"{alias.url} leads to {alias.target}",
+                    script,
+                    "move the project elsewhere, or narrow the alias to the static files",
+                )
         root = document_root(config, server)
         if (
             root is None
@@ -84,28 +106,35 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
         asked = [*own, *aliases(config, server)]
         script = _exposed(config, server, scripts, root.value.rstrip("/"), "/", asked)
         if script is not None:
-            yield _report(root.path, root.args[0].span, f"the DocumentRoot {root.value} is served", script)
+            yield _report(
+                root.path,
+                root.args[0].span,
+                f"DocumentRoot {root.value} is served",
+                script,
+                "move the project out of the DocumentRoot",
+            )
 
 
-def _report(path: str, span: Span, how: str, script: Served) -> Diagnostic:
+def _report(path: str, span: Span, how: str, script: Served, advice: str) -> Diagnostic:
     assert script.mapping is not None
     return Diagnostic(
         path,
         span,
-        f"{how}, where the WSGI script {script.path} lies: its source can be fetched, and what lies beside it",
+        f"{how}, so the source of {script.path} can be fetched",
         related=(Related(script.mapping.item.path, script.mapping.target_span, "the script"),),
+        help=advice,
     )
 
 
 def _scripts(config: Config) -> list[Served]:
-    found = (target_of(config, mount) for server in config.servers for mount in mounts(config, server))
-    return [target for target in found if target is not None and target.file is not None]
+    targets = (target_of(config, mount) for server in config.servers for mount in mounts(config, server))
+    return [target for target in targets if target is not None and target.file is not None]
 
 
 def _exposed(
     config: Config, server: Server, scripts: list[Served], directory: str, url: str, asked: list[Mapping]
 ) -> Served | None:
-    """A script that can be fetched through ``url``, which leads to ``directory`` where none of ``asked`` takes it."""
+    """Return a script that can be fetched through ``url``, which leads to ``directory`` unless one of ``asked`` takes it."""
     for script in scripts:
         if not script.directory.startswith(directory + "/") and script.directory != directory:
             continue
@@ -118,7 +147,7 @@ def _exposed(
 
 
 def _is_run(config: Config, script: Served) -> bool:
-    """True where a handler may run the script, by whatever URL it is reached."""
+    """Whether a handler may run the script, by whatever URL it is reached."""
     extension = posixpath.splitext(script.path)[1]
     for item in config.named("addhandler", "sethandler"):
         if item.value.lower() == "wsgi-script" and (

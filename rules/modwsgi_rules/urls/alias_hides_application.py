@@ -1,18 +1,27 @@
 r"""
 An `Alias` takes every URL of a WSGI application, which is never reached.
 
-`Alias` and `AliasMatch` take precedence over `WSGIScriptAlias`, whatever their order in the file: that is how static files
-are laid over a mounted application. `Alias /` beside `WSGIScriptAlias /` lays everything over it: no request reaches the
-application, and the whole directory is handed out instead, source code, databases and uploads included.
+## What happens
 
-The fix narrows the alias to the static files of each application. Which applications there are is taken from
+No request reaches the application. httpd hands out the whole directory instead: source code, databases and uploads.
+
+## Why
+
+`Alias` and `AliasMatch` take precedence over `WSGIScriptAlias`, whatever their order in the file: mod_wsgi registers
+its translation behind that of mod_alias (`mod_wsgi.c:wsgi_register_hooks`, `mod_alias.c:translate_alias_redir`). That
+is how static files are laid over a mounted application. `Alias /` beside `WSGIScriptAlias /` lays everything over it,
+and so does any pattern that takes the same URLs. `AliasMatch ^/(.+)$` leaves the application no URL but `/`.
+
+## The fix
+
+A repair: it narrows the alias to the static files of each application. It takes the applications from
 
 1. the real directory, where `--root` shows it;
 2. the setting `applications`;
-3. the `<LocationMatch>` beside it, where that lists names;
+3. the `<LocationMatch>` beside the alias, where it lists names.
 
-and where none of these says, one anchored `AliasMatch` takes `static` of any application. What was served from there and
-is no static file is answered by the application, as it should have been; files outside of `static` are closed.
+Where none of these says, one anchored `AliasMatch` takes `static` of any application. The application answers the
+other URLs, as it should have done; files outside of `static` are closed.
 
 ```toml
 [tool.modwsgi-fix.rules.alias-hides-application]
@@ -20,16 +29,27 @@ applications = ["welcome", "shop"]
 static-directories = ["static"]
 ```
 
-A directory whose files a `<Location>` opens for everyone is opened as a directory, so that they stay open when the Location
-goes (see `allow-in-location`). What a `<Directory>` opens or restricts, and what nothing opens, stays as it is.
+Where a `<Location>` opens the files to everyone, a `<Directory>` now opens them, so that they stay open when the
+Location goes (see `allow-in-location`). What a `<Directory>` opens or restricts stays as it is, and so does what
+nothing opens.
 
-Where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are static, it is
-reported and not fixed. The new sections allow no listings, and no symbolic links (`Options -Indexes -FollowSymLinks`); where
-`--root` shows links among the static files, and none that leads out of their directory, links are followed as before. Where it shows source code, a database or a backup among the static
-files, the section refuses files of that kind; without `--root` they cannot be seen.
+The new sections switch off listings and symbolic links (`Options -Indexes -FollowSymLinks`). Links are followed as
+before where `--root` shows links among the static files and none of them leads out of the directory. The fix is
+unsafe where links that are in use would be cut, and where a pattern led every URL to one place.
 
-`AliasMatch ^/(.+)$` leaves the application no URL but `/`, and counts as well; so does any pattern that takes what an `Alias`
-would.
+Where `--root` shows source code, a database or a backup among the static files, the section refuses files of that
+kind. Without `--root` they cannot be seen.
+
+## Left alone
+
+There is no fix where neither the layout (web2py's `applications`) nor the disk nor the settings tell which files are
+static.
+
+## See also
+
+`allow-in-location`, `alias-exposes-application`, `wsgi-alias-order`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -53,7 +73,7 @@ would.
      </VirtualHost>
     ```
 
-An `AliasMatch` that does the same, in a configuration for httpd 2.2, with the names listed beside it:
+An `AliasMatch` does the same. The configuration is for httpd 2.2, and lists the names:
 
     ```diff repair httpd=2.2
     -AliasMatch ^/(.*)$ /srv/web2py/applications/$1
@@ -78,7 +98,7 @@ An `AliasMatch` that does the same, in a configuration for httpd 2.2, with the n
      </LocationMatch>
     ```
 
-With the real directory at hand, and a whole server, in which a restriction of one application is in sight:
+The real directory is at hand, and the whole server shows a restriction of one application:
 
     ```diff repair
      #- httpd.conf
@@ -111,7 +131,7 @@ With the real directory at hand, and a whole server, in which a restriction of o
      #- /home/web2py/applications/shop/static/base.css
     ```
 
-A pattern, under a condition, with source code among the static files:
+A pattern within a condition, and source code among the static files:
 
     ```diff repair
      <IfModule mod_wsgi.c>
@@ -199,24 +219,21 @@ _STATIC = Setting[Sequence[str]](
 def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
     for alias, mount, server in _hidden(config):
         fix = _narrow(config, alias, mount, server)
-        prefix, _ = as_prefix(alias) or (mount.url.rstrip("/"), "")
-        what = f"every URL below {prefix}" if prefix else "every URL"
+        message = f"{alias.item.name} hides {mount.item.name} {mount.url}, and serves {alias.target} at all its URLs"
         if not covers_whole(alias, mount):
-            what += f" but {mount.url}"
-        message = f"{alias.item.name} takes {what} before {mount.item.name} {mount.url} is asked: the application is "
-        message += f"never reached, and what lies in {alias.target} is served instead"
-        message += f"; {fix.reason}" if fix else "; narrow it to the static files, or remove it"
+            message += " but one"
         yield Diagnostic(
             alias.item.path,
             alias.url_span,
             message,
             fix,
             (Related(mount.item.path, mount.url_span, "the application that is hidden"),),
+            help="" if fix else "narrow the alias to the static files, or remove it",
         )
 
 
 def _hidden(config: Config) -> Iterator[tuple[Mapping, Mapping, Server]]:
-    """Each alias that hides a mount, with the first such mount and its server."""
+    """Yield each alias that hides a mount, with the first such mount and its server."""
     for server in config.servers:
         own = mounts(config, server)
         for alias in aliases(config, server):
@@ -275,7 +292,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
 
 
 def _plain(alias: Mapping, mount: Mapping) -> tuple[str, str] | None:
-    """URL prefix and directory that an alias means, without slashes at their ends; None where that cannot be said."""
+    """Return URL prefix and directory that an alias means, without slashes at their ends; None where that is unclear."""
     if alias.is_regex and "$" not in alias.target and covers_whole(alias, mount):
         return mount.url.rstrip("/"), alias.target.rstrip("/")
     return as_prefix(alias)
@@ -287,7 +304,7 @@ def _alias(config: Config, alias: Mapping, url: str, directory: str) -> StaticFi
 
 
 def _static(config: Config, alias: Mapping, mapping: str, url: str, directory: str) -> StaticFiles:
-    """What is written for the static files in a directory, ``url`` being that of one of them."""
+    """Return what is written for the static files in a directory, ``url`` being that of one of them."""
     sections = [s for host in _hosts(config, alias) for s in directory_sections(config, host)]
     lines = [item for s in sections if may_overlap(s, directory) for item in s.children if item.key == "allowoverride"]
     overrides = any(value.lower() != "none" for item in lines for value in item.values)
@@ -296,7 +313,7 @@ def _static(config: Config, alias: Mapping, mapping: str, url: str, directory: s
 
 
 def _hosts(config: Config, alias: Mapping) -> Sequence[Server]:
-    """The servers that ask an alias."""
+    """Return the servers that ask an alias."""
     return config.servers if alias.item.server.is_main else [alias.item.server]
 
 
@@ -349,7 +366,7 @@ def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout |
 
 
 def _hint(config: Config, server: Server) -> tuple[tuple[str, ...] | None, str] | None:
-    """Application names and the name of their static directory, from a LocationMatch that speaks of both."""
+    """Return application names and the name of their static directory, from a LocationMatch that has both."""
     for section in location_sections(config, server):
         found = _HINT.match(pattern_of(section)) if section.key == "locationmatch" else None
         if found and found["static"] in ("static", "media", "assets"):

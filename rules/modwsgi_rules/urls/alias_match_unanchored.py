@@ -1,25 +1,44 @@
 """
-The regular expression of an `AliasMatch` begins anywhere in the URL.
+The regular expression of an `AliasMatch` matches anywhere in the URL.
 
-`AliasMatch /static/(.*) /srv/static/$1` also takes `/user/profile/static/x` and `/api/static/x`, which the application
-should answer. `^` ties it to the beginning.
+## What happens
 
-The fix adds `^`. URLs in which the pattern stood further on are then answered by what is mounted there: where an
-application below `/shop` relied on it for `/shop/static/`, its files need an alias of their own. So it is an unsafe fix.
+`AliasMatch /static/(.*) /srv/static/$1` also takes `/user/profile/static/x` and `/api/static/x`, which the
+application should answer.
+
+## Why
+
+A regular expression matches wherever it fits (`mod_alias.c:try_alias_list`). `^` ties it to the beginning of the URL.
+
+## The fix
+
+It adds `^`. It is unsafe: where an application below `/shop` relied on the alias for `/shop/static/`, its files need
+an alias of their own.
+
+## Left alone
+
+A pattern with several branches is reported without a fix. A pattern for the name of a file is not reported, because
+it is meant to match at any depth.
+
+## See also
+
+`wsgi-alias-match-unanchored`, `alias-match-without-substitution`.
+
+## Examples
 
     ```diff unsafe
     -AliasMatch /static/(.*)$ /srv/site/static/$1
     +AliasMatch ^/static/(.*)$ /srv/site/static/$1
     ```
 
-More than one pattern in one:
+Several branches, each of which needs its `^`:
 
     ```apache
     AliasMatch /css/(.*)|/js/(.*) /srv/site/$1$2
     #          ^^^^^^^^^^^^^^^^^^
     ```
 
-A file that is served under whatever path it is asked for, and patterns that are anchored:
+A file by its name, under whatever path, and patterns that are anchored:
 
     ```apache
     AliasMatch /([^/]*\\.css) /srv/site/styles/$1
@@ -58,11 +77,12 @@ def alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.unsafe(
                 "Tie the pattern to the beginning of the URL",
                 extend_arg(item, 0, before="^"),
-                reason="URLs in which it stands further on are no longer aliased",
+                reason="the alias no longer takes URLs that have it further on",
             )
         yield Diagnostic(
             item.path,
             alias.url_span,
-            f"{alias.url} matches anywhere in a URL, below mounted applications too; begin it with ^",
+            f"{alias.url} matches anywhere in a URL, below mounted applications too",
             fix,
+            help="" if fix else "begin each branch of the pattern with ^",
         )

@@ -1,12 +1,33 @@
 """
 An `AliasMatch` leads every URL below a prefix to one and the same directory.
 
-`AliasMatch` does not append the rest of the URL, as `Alias` does: the path is used as it is written, with `$1` and so on
-filled in. `AliasMatch ^/static /srv/static` maps `/static/site.css` to the directory `/srv/static` itself.
+## What happens
 
-The fix writes the `Alias` that was meant, where the pattern is nothing but a prefix. The files below it are then found, as
-far as a `<Directory>` opens them; so is whatever else lies there. It is a repair where `--root` shows that the directory holds static files
-and nothing else, and unsafe otherwise.
+`AliasMatch ^/static /srv/static` maps `/static/site.css` to the directory `/srv/static` itself. None of the files is
+found.
+
+## Why
+
+`AliasMatch` does not append the rest of the URL, as `Alias` does. httpd takes the path as it is written, and fills in
+`$1` and its like (`mod_alias.c:try_alias_list`).
+
+## The fix
+
+Where the pattern is just a prefix, it writes the `Alias` that was meant. It is unsafe: the files below the directory
+are then found, as far as a `<Directory>` opens them, and so is whatever else lies there.
+
+## Left alone
+
+A pattern that is not just a prefix is reported without a fix. A pattern that leads to a single file is not reported.
+
+Where `--root` shows that the directory holds nothing but static files, the fix is held to what a repair may do. It is
+withheld if URLs that httpd redirects today would be answered otherwise.
+
+## See also
+
+`alias-trailing-slash`, `alias-match-unanchored`.
+
+## Examples
 
     ```diff unsafe
     -AliasMatch ^/static /srv/site/static
@@ -17,14 +38,14 @@ and nothing else, and unsafe otherwise.
     +Alias /media/ "/srv/site/media/"
     ```
 
-Not just a prefix:
+The pattern is not anchored, so it is not just a prefix:
 
     ```apache
     AliasMatch /static/ /srv/site/static/
     #          ^^^^^^^^
     ```
 
-One file for many URLs, one URL, and a path with its substitution:
+One file for many URLs, a single URL, and a path with a substitution:
 
     ```apache
     AliasMatch ^/pages/ /srv/site/page.html
@@ -65,10 +86,10 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
             or not _OPEN.match(alias.url)
         ):
             continue
-        found = _PREFIX.fullmatch(alias.url)
+        prefix = _PREFIX.fullmatch(alias.url)
         fix = None
-        if found is not None and not item.foreign:
-            url, target = found["url"], alias.target
+        if prefix is not None and not item.foreign:
+            url, target = prefix["url"], alias.target
             # Both ends get a slash or none; a rest that was to be captured begins behind one.
             if url.endswith("/") and not target.endswith("/"):
                 target += "/"
@@ -80,6 +101,7 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             alias.url_span,
-            f"every URL that matches leads to {alias.target} itself: AliasMatch does not append the rest; use Alias, or $1",
+            f"AliasMatch leads every URL that matches to {alias.target} itself, without the rest of the URL",
             fix,
+            help="" if fix else "use Alias, or add the rest of the URL as $1",
         )

@@ -1,13 +1,32 @@
 """
-An `Alias` has a slash at the end of its URL and none at the end of its path.
+An `Alias` has a slash at the end of its URL, and none at the end of its path.
 
-httpd cuts off the URL as it is written and appends the rest to the path as it is written: with `Alias /static/ /srv/static`
-a request for `/static/site.css` looks for `/srv/staticsite.css`. Nothing is found; and what happens to begin with the same
-letters (`/srv/static-old`) is served under a wrong name.
+## What happens
 
-The fix adds the slash to the path. Files that the alias was written for are then found, as far as a `<Directory>` opens
-them; so is whatever else lies there. It is a repair where `--root` shows that the directory holds static files and nothing else, and
-unsafe otherwise.
+With `Alias /static/ /srv/static` a request for `/static/site.css` looks for `/srv/staticsite.css`. Nothing is found,
+and what happens to begin with the same letters (`/srv/static-old`) is served under a wrong name.
+
+## Why
+
+httpd cuts the URL off as it is written, and appends the rest to the path as it is written
+(`mod_alias.c:try_alias_list`).
+
+## The fix
+
+It adds the slash to the path. The files that the alias was written for are then found, as far as a `<Directory>`
+opens them, and so is whatever else lies there.
+
+It is a repair where `--root` shows that the directory holds nothing but static files, and unsafe otherwise.
+
+## Left alone
+
+A path that does not end in a letter or digit is taken for a prefix on purpose.
+
+## See also
+
+`wsgi-alias-trailing-slash`, `alias-match-without-substitution`.
+
+## Examples
 
     ```diff unsafe
     -Alias /static/ /srv/shop/static
@@ -41,7 +60,7 @@ unsafe otherwise.
      PASSWORD = ""
     ```
 
-A slash on neither side, a slash on the path alone, a single file, a prefix of names; all of these work:
+All of these work: a slash on neither side or on the path alone, a single file, a prefix of names:
 
     ```apache
     Alias /static /srv/shop/static
@@ -88,6 +107,7 @@ def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             alias.target_span,
-            f"{alias.url}{rest} is looked for as {alias.target}{rest}: a slash is missing at the end of the path",
+            f"{alias.url}{rest} is looked for as {alias.target}{rest}, because the path lacks its slash",
             fix,
+            help="" if fix else "add the slash to the path",
         )

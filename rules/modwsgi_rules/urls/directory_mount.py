@@ -1,10 +1,25 @@
 """
-A directory is mounted: every file in it is a program.
+A directory is mounted, so that every file in it is a program.
 
-With a directory for its path, `WSGIScriptAlias` runs whatever file a URL names in it, by any extension. A file that an upload,
-an editor (`app.wsgi~`) or a deployment leaves there is run as well, and each is an application of its own in memory.
+## What happens
 
-For information: mount the scripts one by one, and keep the directory writable for the administrator alone.
+mod_wsgi runs any file that a URL names in the directory, whatever its extension. It also runs what an upload, an
+editor (`app.wsgi~`) or a deployment leaves there. Each file is an application of its own in memory.
+
+## Why
+
+`WSGIScriptAlias` appends the rest of the URL to its path, and takes the file that this names for a WSGI script
+(`mod_wsgi.c:wsgi_hook_intercept`).
+
+## Left alone
+
+There is no fix. Mount the scripts one by one, and let nobody but the administrator write into the directory.
+
+## See also
+
+`wsgi-script-without-execcgi`, `script-directory-not-granted`.
+
+## Examples
 
     ```apache
     WSGIScriptAlias /scripts/ /srv/scripts/
@@ -39,5 +54,6 @@ def directory_mount(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 mount.target_span,
-                f"any file that is put into {mount.target} is run as a program; mount the scripts one by one",
+                f"every file that is put into {mount.target} is run as a program",
+                help="mount the scripts one by one",
             )

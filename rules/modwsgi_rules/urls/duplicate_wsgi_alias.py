@@ -1,10 +1,27 @@
 """
-The same path is mounted twice in one host.
+A host mounts the same path twice.
 
-mod_wsgi takes the first `WSGIScriptAlias` that matches, so the second one of the same path does nothing, and says nothing.
+## What happens
 
-The fix deletes a repetition that names the same script. Where the scripts differ it is reported only: the first one counts,
-and whether that is the one that was meant is the administrator's to say.
+The second `WSGIScriptAlias` has no effect, and httpd says nothing.
+
+## Why
+
+mod_wsgi takes the first `WSGIScriptAlias` that matches (`mod_wsgi.c:wsgi_hook_intercept`).
+
+## The fix
+
+It deletes a repetition that names the same script. It is safe, because the repetition is never asked.
+
+## Left alone
+
+Where the scripts differ, there is no fix. The first mount decides, and the administrator knows which one was meant.
+
+## See also
+
+`wsgi-alias-order`.
+
+## Examples
 
     ```diff
      WSGIScriptAlias /wiki /srv/wiki/wiki.wsgi
@@ -17,7 +34,7 @@ and whether that is the one that was meant is the administrator's to say.
     #               ^^^^^^^^
     ```
 
-Another host has paths of its own, and of two exclusive conditions only one holds:
+Another host has its own paths, and of two exclusive conditions only one holds:
 
     ```apache
     <VirtualHost *:80>
@@ -53,14 +70,16 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
         for mount in mounts(config, server):
             if mount.server is not server:
                 continue
-            first = next((one for one in firsts if _repeats(one, mount)), None)
+            first = next((earlier for earlier in firsts if _repeats(earlier, mount)), None)
             if first is None:
                 firsts.append(mount)
                 continue
             item = mount.item
             same_text = item.node is first.item.node
-            message = f"{mount.url} is mounted already, and the first mount is the one that counts"
-            message += ": one text is read twice" if same_text else f", with {first.target}"
+            message = f"{mount.url} is mounted already with {first.target}, and the first mount decides"
+            if same_text:
+                message = f"{mount.url} is mounted already by the same line, which is read twice"
+            advice = "include the file once" if same_text else "delete the mount that is not meant"
             fix = None
             if first.target == mount.target and not same_text and not item.foreign and item.known and _is_whole(item):
                 fix = Fix.safe("Delete the repetition", delete_with_comment(item), reason="it is never asked")
@@ -70,11 +89,12 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
                 message,
                 fix,
                 (Related(first.item.path, first.url_span, "first mounted here"),),
+                help="" if fix else advice,
             )
 
 
 def _is_whole(item: Item) -> bool:
-    """False where options of it got onto lines of their own."""
+    """Whether none of its options got onto a line of its own."""
     return wrapped_end(item.node) == item.node.end
 
 

@@ -1,11 +1,25 @@
 """
 Another handler takes the WSGI script.
 
-`WSGIScriptAlias` chooses the handler when the URL is mapped; a `SetHandler`, or an `AddHandler` for the script's extension,
-is applied later and wins. Then CGI is asked to run the script (*Premature end of script headers*, or 403 without
-`ExecCGI`), or its source is sent.
+## What happens
 
-Reported and not fixed: take the extension from the `AddHandler`, or limit the handler to the directory that it is for.
+mod_wsgi does not run the script. CGI is asked to run it instead and fails, or its source is sent.
+
+## Why
+
+`WSGIScriptAlias` chooses the handler when the URL is mapped. A `SetHandler`, or an `AddHandler` for the script's
+extension, is applied later and wins (`core.c:core_override_type`, `mod_mime.c:find_ct`).
+
+## Left alone
+
+There is no fix. Take the extension out of the `AddHandler`, or limit the handler to the directory that it is for.
+
+## See also
+
+*End of script output before headers* (httpd 2.2: *Premature end of script headers*), *Options ExecCGI is off in this
+directory*; `wsgi-script-without-execcgi`.
+
+## Examples
 
     ```apache
     AddHandler cgi-script .cgi .py
@@ -20,7 +34,7 @@ Reported and not fixed: take the extension from the `AddHandler`, or limit the h
     </Directory>
     ```
 
-Other extensions, other directories, and handlers that are none:
+Other extensions and directories, a handler that is switched off, and one for other URLs:
 
     ```apache
     AddHandler cgi-script .cgi .pl
@@ -57,6 +71,11 @@ from modwsgi_fix.model.merge.sections import (
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
+_HELP = {
+    "addhandler": "take the extension out of AddHandler, or limit it to the directory that it is for",
+    "sethandler": "limit SetHandler to the directory that it is for",
+}
+
 
 @rule(severity=Severity.ERROR)
 def handler_collision(config: Config) -> Iterator[Diagnostic]:
@@ -77,13 +96,14 @@ def handler_collision(config: Config) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         item.path,
                         word.span,
-                        f"{item.value} takes the WSGI script {target.path}, which is not run by mod_wsgi then",
+                        f"{item.value} takes the WSGI script {target.path}, so mod_wsgi does not run it",
                         related=(Related(mount.item.path, mount.target_span, "the script"),),
+                        help=_HELP[item.key],
                     )
 
 
 def _takes(config: Config, server: Server, item: Item, mount: Mapping, target: Served) -> Arg | None:
-    """The word of a handler directive by which it takes the script, where it certainly does."""
+    """Return the word of a handler directive by which it certainly takes the script; None where it may not."""
     if item.server not in (server, config.main) or item.guards or not item.accompanies(mount.item):
         return None
     if not all(_holds(section, mount, target) for section in item.sections):

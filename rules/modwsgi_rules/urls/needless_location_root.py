@@ -1,19 +1,37 @@
 """
 Directives stand in a `<Location "/">` that the host could hold itself.
 
-`/` is what a virtual host is about anyway, so the section says nothing; it only makes its directives win over those of
-`<Directory>` and `<Files>`, and invites others that do not belong in a Location. `WSGIProcessGroup` and its relatives go
-directly into the virtual host.
+## What happens
 
-The fix moves them there and removes the section once it is empty. It is offered only where no other section of the host
-or of the main server sets the same directive: there the Location would win, and the host's own level would not. In files without
-a server above them a section out of sight may do so, and the fix is a repair. Access
-directives cannot stand in a virtual host: grants are what `allow-in-location` is about, and a section that restricts
-is left alone.
+The section only makes its directives win over those of `<Directory>` and `<Files>`. It also invites directives that
+do not belong in a Location.
 
-A section of the main server, in files without a server above them, catches the applications of all other files. What it sets
-belongs on the mount: an unsafe fix writes `process-group=` and `application-group=` there, since it moves the applications that are
-out of sight to groups of their own, or to embedded mode.
+## Why
+
+A virtual host is about `/` anyway. `WSGIProcessGroup` and its relatives may stand in the virtual host itself
+(`mod_wsgi.c:wsgi_commands`).
+
+## The fix
+
+It moves the directives into the host, and removes the section once it is empty. It is made only where no other
+section of the host or of the main server sets the same directive: there the Location wins, and the host itself would
+not. It is safe in a whole server. In files without a server above them a section out of sight may set the directive,
+and in any server an `.htaccess` file may set some of them; then it is a repair.
+
+A section of the main server, in files without a server above them, holds for the applications of all other files.
+What it sets belongs on the mount: an unsafe fix writes `process-group=` and `application-group=` there. It is unsafe
+because it moves the applications that are out of sight to groups of their own, or to embedded mode.
+
+## Left alone
+
+A section that grants access is reported without a fix: the grant cannot stand in a virtual host, and is what
+`allow-in-location` is about. A section that restricts is not reported.
+
+## See also
+
+`allow-in-location`, `redundant-process-group`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -66,7 +84,7 @@ Another section would win after the move:
     </VirtualHost>
     ```
 
-A narrower URL, or a section that restricts:
+A narrower URL, and a section that restricts:
 
     ```apache
     <VirtualHost *:80>
@@ -127,24 +145,25 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
             continue
         if others and not access.grants:
             continue
-        rival = next((found for child in movable if (found := _rival(config, section, child))), None)
+        rival = next((item for child in movable if (item := _rival(config, section, child))), None)
         is_everywhere = section.server.is_main and not config.complete
-        message = f'{movable[0].name} needs no <Location "/">: a virtual host is about "/" anyway'
+        message = f'{movable[0].name} does not need <Location "/">, because a host is about "/" anyway'
+        advice = "move it into the host itself"
         if is_everywhere:
             fix = None if others else _onto_mounts(config, section, movable)
-            message = (
-                f'{movable[0].name} in <Location "/"> of the main server holds for the applications of all other files'
-                f" too: give each WSGIScriptAlias its group"
-            )
+            message = f'{movable[0].name} in <Location "/"> of the main server holds for all other files, too'
+            advice = "give each WSGIScriptAlias its group"
         else:
             fix = None if rival or others else _fix(config, section, movable)
         if rival is not None and not is_everywhere:
-            message += f"; it wins over {rival.file.name}:{rival.line} there, and would not in the host itself"
-        yield Diagnostic(section.path, movable[0].node.name_span, message, fix)
+            advice = (
+                f"keep it until {rival.file.name}:{rival.line} goes: it wins over that line, and the host would not"
+            )
+        yield Diagnostic(section.path, movable[0].node.name_span, message, fix, help="" if fix else advice)
 
 
 def _rival(config: Config, section: Item, child: Item) -> Item | None:
-    """Another setting of the same directive that the Location overrides, and the host's own level would not."""
+    """Return another setting of the same directive that the Location overrides, and the host itself would not."""
     for item in config.named(child.key):
         if item is child or (item.parent is section):
             continue
@@ -169,7 +188,7 @@ def _fix(config: Config, section: Item, movable: list[Item]) -> Fix | None:
 
 
 def _is_simple(section: Item, movable: list[Item]) -> bool:
-    """Whether each directive is there once, in the section itself, under no condition that is not the section's too."""
+    """Whether each directive is there once, in the section itself, under the conditions of the section."""
     node = section.node
     if not isinstance(node, Section) or any(isinstance(child, Section) for child in node.children):
         # A branch that is not read now may hold what cannot stand in a host.
@@ -183,14 +202,14 @@ def _is_simple(section: Item, movable: list[Item]) -> bool:
 
 
 def _onto_mounts(config: Config, section: Item, movable: list[Item]) -> Fix | None:
-    """The groups written on each mount in sight, in the place of a section that holds for those out of sight too."""
+    """Return the fix that writes the groups on each mount in sight, in place of a section for all mounts."""
     if not _is_simple(section, movable) or any(child.key not in _ON_MOUNT or not child.known for child in movable):
         return None
-    found = {mount.item: mount for server in config.servers for mount in mounts(config, server)}
-    if not found or any(item.foreign or item.guards for item in found):
+    in_sight = {mount.item: mount for server in config.servers for mount in mounts(config, server)}
+    if not in_sight or any(item.foreign or item.guards for item in in_sight):
         return None
     edits = [delete(section)]
-    for item, mount in found.items():
+    for item, mount in in_sight.items():
         written = mount_options(config, mount)
         words = [f"{name}={child.args[0].value}" for child in movable if (name := _ON_MOUNT[child.key]) not in written]
         if any(char in word for word in words for char in " \"'\\"):

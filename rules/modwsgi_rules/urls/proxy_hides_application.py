@@ -1,10 +1,25 @@
 """
 `ProxyPass` takes every URL of a WSGI application, which is never reached.
 
-mod_proxy is asked before mod_wsgi, wherever the lines stand: `ProxyPass / http://localhost:8080/` sends on what a
-`WSGIScriptAlias` of the same host was meant to answer. `ProxyPass /app !` above it exempts a path.
+## What happens
 
-Reported and not fixed: which of the two is to answer is not to be seen.
+httpd sends the requests on to the other server, and the application of this one does not get any.
+
+## Why
+
+httpd asks mod_proxy before mod_wsgi, wherever the lines stand (`mod_proxy.c:proxy_trans`). So
+`ProxyPass / http://localhost:8080/` sends on what a `WSGIScriptAlias` of the same host should answer.
+`ProxyPass /app !` above it exempts a path.
+
+## Left alone
+
+There is no fix: the configuration does not show which of the two should answer.
+
+## See also
+
+`redirect-hides-application`, `alias-hides-application`.
+
+## Examples
 
     ```apache
     <VirtualHost *:80>
@@ -39,20 +54,20 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 def proxy_hides_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         for mount in mounts(config, server):
-            found = _hiding(config, server, mount)
-            if found is None or (mount.server is not server and found.server is not mount.server):
+            proxy = _hiding(config, server, mount)
+            if proxy is None or (mount.server is not server and proxy.server is not mount.server):
                 continue
             yield Diagnostic(
                 mount.item.path,
                 mount.url_span,
-                f"{found.name} {found.value} takes every URL of {mount.url}, so the application is never reached; exempt it"
-                f" by {found.name} {mount.url} ! above, or remove one of the two",
-                related=(Related(found.path, found.span, "the proxy"),),
+                f"{proxy.name} {proxy.value} takes every URL of {mount.url}, so the application is never reached",
+                related=(Related(proxy.path, proxy.span, "the proxy"),),
+                help=f"exempt it by {proxy.name} {mount.url} ! above, or remove one of the two",
             )
 
 
 def _hiding(config: Config, server: Server, mount: Mapping) -> Item | None:
-    """The ProxyPass that takes the whole mount; the first that matches counts (mod_proxy.c:proxy_trans)."""
+    """Return the ProxyPass that takes the whole mount: the first that matches decides (mod_proxy.c:proxy_trans)."""
     servers = [server] if server.is_main else [server, config.main]
     for item in (item for one in servers for item in one.all("proxypass", "proxypassmatch")):
         if len(item.args) < 2 or not item.known:

@@ -1,11 +1,26 @@
 """
 A redirect takes every URL of a WSGI application, which is never reached.
 
-`Redirect` and `RewriteRule … [R]` are asked before any alias, wherever they stand in the host. Where a host only sends its
-visitors on to HTTPS, the mount beside it is dead, and so is whatever was meant to be exempt from the redirect by it.
+## What happens
 
-Reported and not fixed: either the redirect or the mount can go. (Do not delete a `WSGIDaemonProcess` with the mount that
-another host uses.)
+Where a host only sends its visitors on to HTTPS, the mount beside it is dead. So is whatever the mount should have
+exempted from the redirect.
+
+## Why
+
+httpd asks `Redirect` and `RewriteRule … [R]` before any alias, wherever they stand in the host
+(`mod_alias.c:translate_alias_redir`, `mod_rewrite.c:hook_uri2file`).
+
+## Left alone
+
+There is no fix: either the redirect or the mount can go. With the mount, do not delete a `WSGIDaemonProcess` that
+another host uses.
+
+## See also
+
+`proxy-hides-application`, `alias-hides-application`.
+
+## Examples
 
     ```apache
     <VirtualHost *:80>
@@ -24,7 +39,7 @@ another host uses.)
     </VirtualHost>
     ```
 
-A part of the application, another path, or under a condition:
+A redirect of another path, of a part of the application, and under a condition:
 
     ```apache
     <VirtualHost *:80>
@@ -54,15 +69,16 @@ _EVERYTHING = frozenset({"^", ".*", "(.*)", "^.*$", "^(.*)$", "^/(.*)$", "^/(.*)
 def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         for mount in mounts(config, server):
-            found = _hiding(config, server, mount)
-            if found is None or (mount.server is not server and found.server is not mount.server):
+            redirect = _hiding(config, server, mount)
+            if redirect is None or (mount.server is not server and redirect.server is not mount.server):
                 # A host that sends everything on, with an application at the level of the server for other hosts.
                 continue
             yield Diagnostic(
                 mount.item.path,
                 mount.url_span,
-                f"{found.name} sends every URL of {mount.url} elsewhere, so the application is never reached",
-                related=(Related(found.path, found.span, "the redirect"),),
+                f"{redirect.name} sends every URL of {mount.url} elsewhere, so the application is never reached",
+                related=(Related(redirect.path, redirect.span, "the redirect"),),
+                help="remove the redirect or the mount",
             )
 
 

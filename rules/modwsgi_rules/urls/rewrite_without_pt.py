@@ -1,12 +1,29 @@
 """
 A `RewriteRule` leads to the URL of an application or an alias, and lacks the flag `PT`.
 
-At the level of a server mod_rewrite takes what it wrote for the path of a file: it looks below the DocumentRoot, and neither
-`WSGIScriptAlias` nor `Alias` is asked any more. The answer is 404. With `PT` ("pass through") the new URL is mapped as if it
-had been asked for.
+## What happens
 
-The fix adds the flag. It is a repair where an application takes the new URL, and unsafe where files are opened by it. It is not offered
-where another rule follows that would no longer be reached: `PT` ends the rules as `L` does.
+The answer is 404, because httpd looks for a file below the DocumentRoot.
+
+## Why
+
+Outside of sections mod_rewrite takes what it wrote for the path of a file, and neither `WSGIScriptAlias` nor `Alias`
+is asked (`mod_rewrite.c:hook_uri2file`). With `PT` ("pass through") httpd maps the new URL as if a visitor had asked
+for it.
+
+## The fix
+
+It adds the flag. It is a repair where an application takes the new URL, and unsafe where it opens files.
+
+## Left alone
+
+Where another rule follows and this one lacks the flag `L`, there is no fix: `PT` would end the rules here, as `L` does.
+
+## See also
+
+*AH00128: File does not exist*; `redirect-hides-application`.
+
+## Examples
 
     ```diff repair
      #- httpd.conf
@@ -52,7 +69,7 @@ from modwsgi_fix.model.urls import Mapping, alias_match, aliases, document_root,
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
-#: With one of these the result is no path of a file, or no URL of this server.
+#: With one of these the result is not the path of a file, or not a URL of this server.
 _ELSEWHERE = frozenset({"pt", "r", "p", "f", "g", "h", "n", "c"})
 
 
@@ -60,29 +77,30 @@ _ELSEWHERE = frozenset({"pt", "r", "p", "f", "g", "h", "n", "c"})
 def rewrite_without_pt(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         rules = rewrites(config, server)
-        for at, one in enumerate(rules):
-            found = _leads_to(config, server, one)
-            if found is None:
+        for at, rewrite in enumerate(rules):
+            mapping = _leads_to(config, server, rewrite)
+            if mapping is None:
                 continue
-            follows = at + 1 < len(rules) and not {"l", "end"} & one.flags.keys()
+            follows = at + 1 < len(rules) and not {"l", "end"} & rewrite.flags.keys()
+            fix = None if follows or rewrite.item.foreign else _fix(rewrite, mapping)
             yield Diagnostic(
-                one.item.path,
-                one.item.args[1].span,
-                f"{one.substitution} is taken for the path of a file, and {found.item.name} {found.url} is not asked;"
-                " add the flag PT",
-                None if follows or one.item.foreign else _fix(one, found),
-                (Related(found.item.path, found.url_span, "what it was meant to lead to"),),
+                rewrite.item.path,
+                rewrite.item.args[1].span,
+                f"{rewrite.substitution} is taken for the path of a file, so {mapping.item.name} {mapping.url} is not asked",
+                fix,
+                (Related(mapping.item.path, mapping.url_span, "what it was meant to lead to"),),
+                help="" if fix else "add the flag PT, if the rules below need not see this URL",
             )
 
 
-def _leads_to(config: Config, server: Server, one: Rewrite) -> Mapping | None:
-    literal = re.match(r"[^$%?{]*", one.substitution)
+def _leads_to(config: Config, server: Server, rewrite: Rewrite) -> Mapping | None:
+    literal = re.match(r"[^$%?{]*", rewrite.substitution)
     path = literal[0] if literal else ""
-    if not path.startswith("/") or _ELSEWHERE & one.flags.keys() or not one.item.known:
+    if not path.startswith("/") or _ELSEWHERE & rewrite.flags.keys() or not rewrite.item.known:
         return None
     root = document_root(config, server)
     for mapping in [*mounts(config, server), *aliases(config, server)]:
-        if mapping.is_regex or not mapping.url.strip("/") or not together(mapping.item, one.item):
+        if mapping.is_regex or not mapping.url.strip("/") or not together(mapping.item, rewrite.item):
             continue
         if alias_match(mapping.url, path) is None:
             continue
@@ -101,8 +119,8 @@ def _there(config: Config, root: str, path: str) -> bool:
     return disk is not None and (disk.is_dir(first) or disk.is_dir(root.rstrip("/") + first))
 
 
-def _fix(one: Rewrite, found: Mapping) -> Fix:
-    item = one.item
+def _fix(rewrite: Rewrite, mapping: Mapping) -> Fix:
+    item = rewrite.item
     if len(item.args) < 3:
         end = item.args[1].span.end
         edit = Edit(item.path, Span(end, end), " [PT]")
@@ -111,5 +129,5 @@ def _fix(one: Rewrite, found: Mapping) -> Fix:
         end = span.start + item.file.text[span.start : span.end].rindex("]")
         edit = Edit(item.path, Span(end, end), ",PT")
     # An application decides what it answers; files that no URL led to are opened.
-    made = Fix.repair if found.item.key.startswith("wsgi") else Fix.unsafe
-    return made("Add the flag PT", edit, reason="the new URL is mapped as if it had been asked for")
+    made = Fix.repair if mapping.item.key.startswith("wsgi") else Fix.unsafe
+    return made("Add the flag PT", edit, reason="the new URL is mapped as if a visitor had asked for it")

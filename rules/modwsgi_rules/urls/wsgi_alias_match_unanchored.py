@@ -1,12 +1,29 @@
 """
-The regular expression of a `WSGIScriptAliasMatch` begins anywhere in the URL.
+The regular expression of a `WSGIScriptAliasMatch` matches anywhere in the URL.
 
-`WSGIScriptAliasMatch /app /srv/app.wsgi` answers `/anything/app` as well, and each such prefix is a mount of its own: the
-application is loaded once more for it, in an interpreter of its own that is never freed. Any client can fill the memory in
-this way. Mostly a plain `WSGIScriptAlias /app` is what is wanted.
+## What happens
 
-The fix adds `^`. Where the application was reached below another path on purpose, it needs a mount there; so it is an
-unsafe fix.
+`WSGIScriptAliasMatch /app /srv/app.wsgi` answers `/anything/app` too. Each such prefix loads the application once
+more, in an interpreter that is never freed, so any client can fill the memory.
+
+## Why
+
+The interpreter is named after the mount point, which here depends on the URL
+(`wsgi_config.c:wsgi_application_group`). Mostly a plain `WSGIScriptAlias /app` is what was meant.
+
+## The fix
+
+It adds `^`. It is unsafe: an application that was reached below another path on purpose needs a mount there.
+
+## Left alone
+
+A pattern with several branches is reported without a fix.
+
+## See also
+
+`alias-match-unanchored`, `client-controlled-application-group`.
+
+## Examples
 
     ```diff unsafe
     -WSGIScriptAliasMatch "/app" /srv/app/app.wsgi
@@ -44,11 +61,12 @@ def wsgi_alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.unsafe(
                 "Tie the pattern to the beginning of the URL",
                 extend_arg(item, 0, before="^"),
-                reason="URLs in which it stands further on no longer reach the application",
+                reason="URLs that have it further on no longer reach the application",
             )
         yield Diagnostic(
             item.path,
             mount.url_span,
-            f"{mount.url} matches anywhere in a URL, and each prefix loads the application once more; begin it with ^",
+            f"{mount.url} matches anywhere in a URL, and each prefix loads the application once more",
             fix,
+            help="" if fix else "begin each branch of the pattern with ^",
         )

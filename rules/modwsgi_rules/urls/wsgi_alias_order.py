@@ -1,13 +1,32 @@
 """
-A mounted application is hidden by a shorter `WSGIScriptAlias` above it.
+A shorter `WSGIScriptAlias` above hides a mounted application.
 
-mod_wsgi takes the first `WSGIScriptAlias` in the order of the file whose path matches. `/` matches everything, so what is
-mounted below it later in the file is never reached: its URLs go to the application at `/`, mostly as a 404 of that one.
+## What happens
 
-The fix moves the longer mounts above the shorter one, with the comments directly above them. Their URLs are then answered
-by their own application; all others are answered as before. It is reported only where the script of the hidden
-application is missing (`--root`) or closed, and where the move would take a mount above the `WSGIDaemonProcess` or
-`ServerName` that it needs: mod_wsgi looks these up while it reads.
+The application is never reached. The one that is mounted at the shorter path gets its requests, and mostly answers
+404.
+
+## Why
+
+mod_wsgi takes the first `WSGIScriptAlias` in the order of the file whose path matches
+(`mod_wsgi.c:wsgi_hook_intercept`). `/` matches everything.
+
+## The fix
+
+A repair: it moves the longer mounts above the shorter one, with the comments directly above them. Each application
+then answers its own URLs; all other URLs are answered as before.
+
+## Left alone
+
+There is no fix where the script of the hidden application is missing (`--root`) or closed, and where the mount would
+move above the `WSGIDaemonProcess` or `ServerName` that it needs: mod_wsgi looks these up while it reads the mount
+(`wsgi_config.c:wsgi_add_script_alias`).
+
+## See also
+
+`duplicate-wsgi-alias`, `alias-hides-application`, `servername-after-wsgi-alias`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -29,7 +48,7 @@ application is missing (`--root`) or closed, and where the move would take a mou
     -WSGIScriptAlias /shop/admin /srv/admin/admin.wsgi
     ```
 
-The group is not yet defined where the mount would have to go:
+The group is not defined yet where the mount would have to go:
 
     ```apache
     WSGIScriptAlias / /srv/portal/portal.wsgi
@@ -65,21 +84,20 @@ def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
         for shorter, hidden in _groups(own):
             fix = _fix(config, server, shorter, hidden)
             for mount in hidden:
-                message = (
-                    f"{shorter.item.name} {shorter.url} above takes every URL of {mount.url}, so this application is"
-                )
-                message += " never reached; longer paths come first"
+                taker = f"{shorter.item.name} {shorter.url}"
+                message = f"{taker} above takes every URL of {mount.url}, so this application is never reached"
                 yield Diagnostic(
                     mount.item.path,
                     mount.url_span,
                     message,
                     fix,
                     (Related(shorter.item.path, shorter.url_span, "the mount that hides it"),),
+                    help="" if fix else "move the longer path above the shorter one",
                 )
 
 
 def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
-    """Each mount with those that it is the first to hide. Equal paths are another rule's."""
+    """Yield each mount with those that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
     taken: set[int] = set()
     for at, shorter in enumerate(own):
         hidden = [
@@ -117,7 +135,7 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
     return Fix.repair(
         f"Move the longer paths above {shorter.url}",
         *edits,
-        reason=f"{names} is answered by its own application, everything else as before",
+        reason=f"the applications of {names} answer their own URLs; everything else is answered as before",
     )
 
 

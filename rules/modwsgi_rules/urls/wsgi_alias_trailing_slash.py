@@ -1,12 +1,30 @@
 """
-A `WSGIScriptAlias` has a slash at the end of its URL and none at the end of its path.
+A `WSGIScriptAlias` has a slash at the end of its URL, and none at the end of its path.
 
-mod_wsgi cuts off the URL as it is written and appends the rest to the path as it is written. With `WSGIScriptAlias /app/
-/srv/app.wsgi` a request for `/app/page` looks for the script `/srv/app.wsgipage`, and `/app` is not mounted at all. Both or
-none, except for `/` alone, which is right with a script.
+## What happens
 
-The fix takes the slash from the URL of a script, and adds one to the path of a directory of scripts. Then the application
-answers `/app` and everything below it.
+With `WSGIScriptAlias /app/ /srv/app.wsgi` a request for `/app/page` looks for the script `/srv/app.wsgipage`, and
+`/app` is not mounted at all.
+
+## Why
+
+mod_wsgi cuts the URL off as it is written, and appends the rest to the path as it is written
+(`mod_wsgi.c:wsgi_hook_intercept`). Both ends need the slash, or neither. Only `/` is right with a script.
+
+## The fix
+
+A repair: it takes the slash from the URL of a script, or adds one to the path of a directory of scripts. The
+application then answers `/app` and everything below it.
+
+## Left alone
+
+A path that may be of a script or of a directory is reported without a fix; `--root` shows which it is.
+
+## See also
+
+*Target WSGI script not found or unable to stat*; `alias-trailing-slash`.
+
+## Examples
 
     ```diff repair
     -WSGIScriptAlias /app/ /srv/app/app.wsgi
@@ -18,7 +36,7 @@ answers `/app` and everything below it.
      #- /srv/scripts/one.wsgi
     ```
 
-Whether this is a script or a directory is not to be seen:
+This may be a script or a directory:
 
     ```apache
     WSGIScriptAlias /app/ /srv/app/run
@@ -51,11 +69,13 @@ def wsgi_alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
             continue
         if not mount.url.endswith("/") or not mount.url.strip("/") or mount.target.endswith("/"):
             continue
+        fix = None if item.foreign else _fix(config, mount)
         yield Diagnostic(
             item.path,
             mount.url_span,
-            f"{mount.url}page is looked for as the script {mount.target}page: write the slash at both ends, or at none",
-            None if item.foreign else _fix(config, mount),
+            f"{mount.url}page is looked for as the script {mount.target}page",
+            fix,
+            help="" if fix else "write the slash at both ends, or at neither",
         )
 
 

@@ -1,10 +1,28 @@
 """
-Scripts are given to mod_wsgi by their extension in a directory that lacks `Options ExecCGI`.
+A handler gives scripts to mod_wsgi in a directory that lacks `Options ExecCGI`.
 
-Where `AddHandler` or `SetHandler wsgi-script` choose the scripts, mod_wsgi asks for `ExecCGI` as CGI does, and answers
-403: *Options ExecCGI is off in this directory*. `WSGIScriptAlias` does not ask for it.
+## What happens
 
-The fix adds the option. Every file there that the handler is for can then be run, so it is an unsafe fix.
+Every request for a script there gets 403.
+
+## Why
+
+Where `AddHandler` or `SetHandler wsgi-script` choose the scripts, mod_wsgi requires `ExecCGI`, as CGI does.
+`WSGIScriptAlias` does not require it (`mod_wsgi.c:wsgi_hook_handler`).
+
+## The fix
+
+It adds the option. It is unsafe, because every file there that the handler is for can then be run.
+
+## Left alone
+
+A fragment in which no section sets `Options` for the directory is not reported, because a section out of sight may.
+
+## See also
+
+*Options ExecCGI is off in this directory*; `handler-collision`, `directory-mount`.
+
+## Examples
 
     ```diff unsafe
      <Directory /srv/scripts>
@@ -21,7 +39,7 @@ The fix adds the option. Every file there that the handler is for can then be ru
      </Directory>
     ```
 
-Nothing is said here, so a section around it may have said it:
+A section out of sight may set the option for the first; the second has it:
 
     ```apache
     <Directory /srv/scripts>
@@ -33,7 +51,7 @@ Nothing is said here, so a section around it may have said it:
     </Directory>
     ```
 
-The mount does not need it:
+A mount does not need the option:
 
     ```apache
     #- httpd.conf
@@ -78,12 +96,13 @@ def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
             item.path,
             item.args[0].span,
             f"{pattern_of(section)} lacks Options ExecCGI, so mod_wsgi answers 403 for the scripts in it",
-            _fix(item, section, state.by),
+            fix := _fix(item, section, state.by),
+            help="" if fix else "add ExecCGI to the Options of the directory",
         )
 
 
 def _is_mounted(config: Config, section: Item) -> bool:
-    """True when a WSGIScriptAlias leads there, for which the handler is not needed."""
+    """Whether a WSGIScriptAlias leads there, which does not need the handler."""
     for server in config.servers:
         for mount in mounts(config, server):
             target = target_of(config, mount)
