@@ -1,30 +1,52 @@
 """
 A number among the options of a daemon process is followed by something else.
 
-mod_wsgi reads the digits at the start and drops the rest without a word (C's `atoi`): `processes=2,threads=15` is two
-processes with the default threads, `memory-limit=512M` is 512 bytes, `request-timeout=5m` is five seconds, and
-`threads=many` is no thread at all, so that every request hangs.
+## What happens
 
-A stray `;` or `,` at the end goes, and so does an `s` after seconds: nothing changes by that. A list with commas becomes
-options of their own, which then count for the first time. Other units are reported with the number to write.
+mod_wsgi reads the digits at the start and drops the rest without a word. `processes=2,threads=15` is two processes with the
+default threads, `memory-limit=512M` is 512 bytes, and `request-timeout=5m` is five seconds. `threads=many` is no threads at
+all, so that every request hangs.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi reads numbers by C's `atoi`.
+
+## The fix
+
+Safe where the number stays what it is: a `;` or `,` at the end is deleted, and so is an `s` after seconds.
 
     ```diff
     -WSGIDaemonProcess shop threads=15; request-timeout=60s
     +WSGIDaemonProcess shop threads=15 request-timeout=60
     ```
+
+Unsafe where a list with commas becomes options of their own, which then count for the first time.
+
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2,threads=5,display-name=%{GROUP}
     +WSGIDaemonProcess shop processes=2 threads=5 display-name=%{GROUP}
     ```
+
+## Left alone
+
+Other units are reported, with the number to write:
+
     ```apache
     WSGIDaemonProcess shop memory-limit=512M
     #                      ^^^^^^^^^^^^^^^^^
     WSGIDaemonProcess blog threads=many
     #                      ^^^^^^^^^^^^
     ```
+
+Numbers in quotes or from a variable, and options that are not numbers:
+
     ```apache
     WSGIDaemonProcess shop threads=${THREADS} processes="2" cpu-priority=-5 umask=0022 display-name=5m
     ```
+
+## See also
+
+Rules `invalid-daemon-value` and `service-process-selected`.
 """
 
 from __future__ import annotations
@@ -60,17 +82,16 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
             fix, advice = _advice(process, option, info)
             least = info.minimum
             refused = least is not None and atoi(read) < least and not (info.or_zero and atoi(read) == 0)
-            what = "so httpd will not start" if refused else f"which counts as {read}"
+            message = f"mod_wsgi reads only {read} from {option.name}={option.value}"
             if option.name == "threads" and atoi(read) == 0:
-                what += ", so every request hangs"
-            message = f"mod_wsgi reads {read} from {option.name}={option.value}, {what}: {advice}"
-            if not refused and read != "0":
-                message = f"mod_wsgi reads only {read} from {option.name}={option.value}: {advice}"
-            yield Diagnostic(process.directive.path, option.span, message, fix)
+                message += ", so every request hangs"
+            elif refused:
+                message += ", so httpd will not start"
+            yield Diagnostic(process.directive.path, option.span, message, fix, help="" if fix else advice)
 
 
 def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple[Fix | None, str]:
-    """A fix where there is one, and what to do, in words."""
+    """Return a fix where there is one, and what to do, in words."""
     item, value = process.directive, option.value
     plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
     if found := re.fullmatch(r"([0-9]+)[;,]+", value):

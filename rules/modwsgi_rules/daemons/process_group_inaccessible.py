@@ -1,12 +1,19 @@
 """
 A process group is selected that belongs to a virtual host of another name.
 
-A group which a virtual host defines may be used by hosts of the same ServerName only; case counts, the port does not,
-ServerAlias is not considered. httpd starts, and every request gets an error 500: *Daemon process called 'N' cannot be
-accessed by this WSGI application.*
+## What happens
 
-Where the two names differ in case only, and the hosts share an ErrorLog, the fix writes this host's ServerName like the other.
-Else it moves the definition to the main server, where every host may use it; its start-up messages then go to the main ErrorLog.
+httpd starts, and every request of the application gets an error 500.
+
+## Why
+
+A group that a virtual host defines may be used by hosts of the same ServerName only (`wsgi_execute_remote` of mod_wsgi). The
+case of the name counts, the port does not, and ServerAlias is not considered.
+
+## The fix
+
+Repair: it moves the definition to the main server, where every host may use it. The start-up messages of the group then go to
+the main ErrorLog.
 
     ```diff repair
     +WSGIDaemonProcess shop threads=5
@@ -22,6 +29,9 @@ Else it moves the definition to the main server, where every host may use it; it
          WSGIScriptAlias / /srv/shop.wsgi
      </VirtualHost>
     ```
+
+Safe where the two names differ in case only, and the hosts share an ErrorLog: it writes this host's ServerName like the other.
+
     ```diff
      <VirtualHost *:80>
          ServerName shop.example
@@ -37,7 +47,9 @@ Else it moves the definition to the main server, where every host may use it; it
      </VirtualHost>
     ```
 
-A host that only redirects asks for nothing, and names that are not known here are not compared:
+## Left alone
+
+A host that only redirects does not run the application, and names that are not known here are not compared:
 
     ```apache
     <VirtualHost *:443>
@@ -56,6 +68,11 @@ A host that only redirects asks for nothing, and names that are not known here a
         WSGIScriptAlias / /srv/shop.wsgi
     </VirtualHost>
     ```
+
+## See also
+
+httpd's own message is *Daemon process called 'shop' cannot be accessed by this WSGI application*. Rule
+`process-group-undefined`.
 """
 
 from __future__ import annotations
@@ -78,25 +95,22 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
         by_name.setdefault(process.name, []).append(process)
     for use in group_uses(config):
         host = use.item.server
-        found = by_name.get(use.name, [])
-        if host.is_main or len(found) != 1 or may_use(config, host, found[0]) is not False:
+        definitions = by_name.get(use.name, [])
+        if host.is_main or len(definitions) != 1 or may_use(config, host, definitions[0]) is not False:
             continue
         if not in_force(config, use):
             continue
-        process = found[0]
-        message = (
-            f"process group {use.name} belongs to {label(process.server)}, and hosts of another ServerName may not use it, so "
-        ) + ("httpd will not start" if use.at_start else "every request gets an error 500")
+        process = definitions[0]
+        outcome = "httpd will not start" if use.at_start else "every request gets an error 500"
+        message = f"process group {use.name} belongs to a host of another ServerName, so {outcome}"
         fix = _spell_alike(config, use, process)
-        if fix is not None:
-            message += ": write the two names alike"
-        else:
+        if fix is None:
             reason = "every host may use the group there, and its start-up messages go to the main ErrorLog"
             fix = hoisted(config, process, reason, level=Applicability.REPAIR)
-            message += ": define it in the main server"
+        advice = "" if fix else f"move its definition from {label(process.server)} to the main server"
         place = process.directive
         related = (Related(place.path, place.args[0].span, "defined here"),)
-        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help=advice)
 
 
 def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix | None:
