@@ -1,11 +1,19 @@
 """
-The `Authz...Authoritative` directives are gone since httpd 2.4.
+httpd 2.4 does not have the `Authz...Authoritative` directives.
 
-httpd refuses to start: *Invalid command 'AuthzLDAPAuthoritative'*. They said whether a module that does not know a user may pass
-the decision on; now all `Require` lines of a section are asked, and one that agrees is enough.
+## What happens
 
-The fix deletes the line. `Off` asked for just that. `On`, the old default, let the module's refusal be final; where several
-`Require` lines stand together, and all must agree, `<RequireAll>` says so. httpd did not start, so nothing was open.
+httpd does not start.
+
+## Why
+
+The directives said whether a module that does not know a user may pass the decision on. In 2.4 all `Require` lines of a
+section are asked, and one that agrees is enough (httpd's manual, "Upgrading to 2.4 from 2.2").
+
+## The fix
+
+Safe: it deletes the line. `Off` asked for just that. `On`, the old default, made the module's refusal final. httpd did not
+start, so nothing was open.
 
     ```diff
      <Location /admin>
@@ -14,6 +22,11 @@ The fix deletes the line. `Off` asked for just that. `On`, the old default, let 
          Require valid-user
      </Location>
     ```
+
+## Left alone
+
+Directives that 2.4 still has, and a server of 2.2:
+
     ```apache
     <Location /admin>
         AuthType Basic
@@ -27,7 +40,8 @@ The fix deletes the line. `Off` asked for just that. `On`, the old default, let 
     </Location>
     ```
 
-Where `On` stands beside several `Require` lines, one of the answers would no longer be final:
+Where `On` stands beside several `Require` lines, the line is reported and not fixed, because the refusal of one of them would
+no longer be final. Where all must agree, `<RequireAll>` says so:
 
     ```apache
     <Location /admin>
@@ -37,6 +51,11 @@ Where `On` stands beside several `Require` lines, one of the answers would no lo
         Require group staff
     </Location>
     ```
+
+## See also
+
+httpd's own message is *Invalid command 'AuthzLDAPAuthoritative', perhaps misspelled or defined by a module not included in the
+server configuration*.
 """
 
 from __future__ import annotations
@@ -75,6 +94,7 @@ def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name} and will not start; group Require lines by <RequireAll> where all must agree",
+            f"httpd 2.4 does not know {item.name}, so it will not start",
             fix,
+            help="group the Require lines by <RequireAll> where all must agree",
         )

@@ -1,10 +1,17 @@
 """
 `Options` mixes words with and without a sign.
 
-httpd 2.4 refuses to start: *Either all Options must start with + or -, or no Option may.* httpd 2.2 accepted it, and let the
-words without a sign wipe what was inherited, and the signs before them.
+## What happens
 
-The fix writes a `+` where no sign is: what is named is switched on, what is inherited stays as it is.
+httpd 2.4 does not start. httpd 2.2 let the words without a sign wipe what was inherited, and the signs before them.
+
+## Why
+
+`set_options` of httpd (core.c) refuses a mixture. `All` and `None` take no sign, and may only come first.
+
+## The fix
+
+Safe: it writes a `+` where a sign is missing. What is named is switched on, and what is inherited stays as it is.
 
     ```diff
      <Directory /srv/www>
@@ -13,13 +20,18 @@ The fix writes a `+` where no sign is: what is named is switched on, what is inh
      </Directory>
     ```
 
-`All` and `None` take no sign, and may only come first:
+## Left alone
+
+`All` before words with a sign:
 
     ```apache
     <Directory /srv/www>
         Options All -Indexes
     </Directory>
     ```
+
+`All` or `None` after them is reported and not fixed, because it contradicts what comes before:
+
     ```apache
     <Directory /srv/www>
         Options -Indexes All
@@ -29,6 +41,10 @@ The fix writes a `+` where no sign is: what is named is switched on, what is inh
     ```apache
     Options +FollowSymLinks -Indexes
     ```
+
+## See also
+
+httpd's own message is *Either all Options must start with + or -, or no Option may.*
 """
 
 from __future__ import annotations
@@ -68,8 +84,9 @@ def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             plain[0].span,
-            "Options mixes words with and without a sign, so httpd 2.4 will not start; write a + or - before each",
+            "Options mixes words with and without a sign, so httpd 2.4 will not start",
             fix,
+            help="" if fix else "write a + or - before each word, or before none",
         )
 
 

@@ -1,17 +1,29 @@
 """
-`LockFile`, `AcceptMutex`, `SSLMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
+httpd 2.4 does not have `LockFile`, `AcceptMutex`, `SSLMutex`, `RewriteLock` and `WatchdogMutexPath`.
 
-httpd refuses to start: *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
-configuration*. Locks are configured by `Mutex` now, and its defaults are right nearly everywhere; a server whose files lie on
-a network disk may want `Mutex file:/a/local/directory default`.
+## What happens
 
-The fix deletes the line, and httpd starts with its default locks.
+httpd does not start.
+
+## Why
+
+All locks are configured by `Mutex` now (httpd's manual, "Upgrading to 2.4 from 2.2"), and its defaults are right nearly
+everywhere. A server whose files lie on a network disk may want `Mutex file:/a/local/directory default`.
+
+## The fix
+
+Safe: it deletes the line, and httpd starts with its default locks.
 
     ```diff
     -LockFile run/accept.lock
     -AcceptMutex fcntl
      Timeout 120
     ```
+
+## Left alone
+
+`Mutex` itself, a server of 2.2, and a line for 2.2 only:
+
     ```apache
     Mutex default
     ```
@@ -23,6 +35,11 @@ The fix deletes the line, and httpd starts with its default locks.
         SSLMutex default
     </IfVersion>
     ```
+
+## See also
+
+httpd's own message is *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
+configuration*.
 """
 
 from __future__ import annotations
@@ -51,6 +68,7 @@ def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name} and will not start; its default locks, or Mutex, do this now",
+            f"httpd 2.4 does not know {item.name}, so it will not start",
             fix,
+            help="write Mutex where the default locks will not do",
         )

@@ -1,10 +1,18 @@
 """
 The directive has another name since httpd 2.4.
 
-`MaxClients` is `MaxRequestWorkers` and `MaxRequestsPerChild` is `MaxConnectionsPerChild` since 2.3.13; the manual has only the
-new names. The old ones are still read, and mean the same, so the fix just writes the new name.
+## What happens
 
-The section around them is worth a look: `<IfModule prefork.c>` holds only where the prefork MPM is the one in use.
+httpd reads the old name, and it means the same. The manual has only the new one.
+
+## Why
+
+`MaxClients` is `MaxRequestWorkers`, and `MaxRequestsPerChild` is `MaxConnectionsPerChild`, since 2.3.13 (httpd's manual,
+mpm_common).
+
+## The fix
+
+Safe: it writes the new name.
 
     ```diff
     -MaxClients            150
@@ -12,12 +20,19 @@ The section around them is worth a look: `<IfModule prefork.c>` holds only where
     +MaxRequestWorkers            150
     +MaxConnectionsPerChild   0
     ```
+
+## Left alone
+
+The new name, and a server of 2.2:
+
     ```apache
     MaxRequestWorkers 150
     ```
     ```apache httpd=2.2
     MaxClients 150
     ```
+
+The section around the line is worth a look as well: `<IfModule prefork.c>` holds only where the prefork MPM is the one in use.
 """
 
 from __future__ import annotations
@@ -41,7 +56,7 @@ def renamed_directives(config: Config) -> Iterator[Diagnostic]:
         name = _NAMES[item.key]
         span = item.node.name_span
         written = item.file.text[span.start : span.end]
-        # A continuation may run through the name, where it can not be written anew in one piece.
+        # A continuation may run through the name, which then cannot be replaced in one piece.
         plain = written.lower() == item.key
         fix = None
         if plain:

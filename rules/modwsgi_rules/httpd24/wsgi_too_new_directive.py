@@ -1,8 +1,18 @@
 """
 The directive or option is newer than the target's mod_wsgi.
 
-httpd refuses to start: *Invalid command 'WSGISwitchInterval'*, or, for an option, *Invalid option to WSGI daemon process definition.*,
-which does not even name it. Looked for only where `--mod-wsgi-version` says what is installed.
+## What happens
+
+httpd does not start.
+
+## Why
+
+The mod_wsgi that is installed does not have it yet; the message names the release that it came with (mod_wsgi's release notes).
+The rule runs only where `--target mod_wsgi=...` says what is installed.
+
+## Left alone
+
+The line is reported and not fixed, because either the line goes or a newer mod_wsgi is installed:
 
     ```apache mod_wsgi=4.9.4
     <IfModule mod_wsgi.c>
@@ -16,6 +26,9 @@ which does not even name it. Looked for only where `--mod-wsgi-version` says wha
     WSGIScriptAliasMatch ^/app/(.*)$ /srv/app.wsgi process-group=app
     #                                              ^^^^^^^^^^^^^^^^^
     ```
+
+Options and directives that the target has, and a target that is not known:
+
     ```apache mod_wsgi=4.5
     WSGIDaemonProcess site restart-interval=3600
     ```
@@ -26,6 +39,12 @@ which does not even name it. Looked for only where `--mod-wsgi-version` says wha
     ```apache
     WSGISwitchInterval 0.01
     ```
+
+## See also
+
+httpd's own message is *Invalid command 'WSGISwitchInterval', perhaps misspelled or defined by a module not included in the server
+configuration*. For an option it is *Invalid option to WSGI daemon process definition.*, which does not say which option it
+means. Rule `wsgi-removed-directive`.
 """
 
 from __future__ import annotations
@@ -36,6 +55,8 @@ from modwsgi_fix.directives import daemon_option, find, script_directives, scrip
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes, options_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+_ADVICE = "leave it out, or install a newer mod_wsgi"
 
 
 @rule(severity=Severity.ERROR)
@@ -55,6 +76,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                 item.path,
                 item.node.name_span,
                 f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} will not start",
+                help=_ADVICE,
             )
             continue
         for known in script_options(item.key).values():
@@ -65,7 +87,8 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         item.path,
                         option.span,
-                        f"{info.name} takes {option.name} since mod_wsgi {known.since}, so httpd with {installed} will not start",
+                        f"{option.name} came with mod_wsgi {known.since} here, so httpd with {installed} will not start",
+                        help=_ADVICE,
                     )
     for process in daemon_processes(config):
         for option in process.options:
@@ -74,7 +97,8 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
-                    f"the option {option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
+                    f"{option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
+                    help=_ADVICE,
                 )
 
 
