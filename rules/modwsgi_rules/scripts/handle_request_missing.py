@@ -1,10 +1,17 @@
 """
-A handler script has no `handle_request`.
+A handler script does not have a `handle_request`.
 
-For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application`; without it every file of the handler fails: *Target
-WSGI script does not contain WSGI application 'handle_request'*.
+## What happens
 
-The fix adds `handle_request = application` where there is an `application`.
+Every request for a file of the handler gets an error, 404 or 500 by the version of mod_wsgi.
+
+## Why
+
+For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application` (mod_wsgi's manual, WSGIHandlerScript).
+
+## The fix
+
+Safe: it adds `handle_request = application` where the script has an `application`.
 
     ```diff
      #- site.conf
@@ -16,6 +23,11 @@ The fix adds `handle_request = application` where there is an `application`.
     +
     +handle_request = application
     ```
+
+## Left alone
+
+Elsewhere it is not known which object is meant:
+
     ```python
     #- site.conf
     WSGIHandlerScript page /srv/site/handler.wsgi
@@ -24,6 +36,9 @@ The fix adds `handle_request = application` where there is an `application`.
     #     ^^^^
         pass
     ```
+
+A script that has a `handle_request`:
+
     ```python
     #- site.conf
     WSGIHandlerScript page /srv/site/handler.wsgi
@@ -31,6 +46,11 @@ The fix adds `handle_request = application` where there is an `application`.
     def handle_request(environ, start_response):
         return []
     ```
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rule
+`missing-application`.
 """
 
 from __future__ import annotations
@@ -61,7 +81,8 @@ def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             script.path,
             (bound or module.body[0]).head,
-            f"a handler script is asked for {script.names[0]}, which this one does not bind: every request fails",
+            f"the handler script does not have a {script.names[0]}, so every request fails",
             fix,
             tuple(Related(*place, "the handler") for place in script.mounts),
+            help="" if fix else f"bind the WSGI application to {script.names[0]}",
         )
