@@ -45,7 +45,7 @@ the line is wrong.
 
 ## See also
 
-httpd's own message is *Include/IncludeOptional: No matches for the wildcard '\\*.conf' in '/etc/httpd/conf.d', failing*. Rule
+httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d', failing`. Rule
 `include-names-nothing`.
 """
 

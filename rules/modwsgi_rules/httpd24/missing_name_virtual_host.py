@@ -53,7 +53,7 @@ An address that is declared, and a server of 2.4:
 
 ## See also
 
-httpd's own message is *VirtualHost \\*:80 overlaps with VirtualHost \\*:80, the first has precedence*. Rule
+httpd's own message is `VirtualHost *:80 overlaps with VirtualHost *:80, the first has precedence`. Rule
 `name-virtual-host`.
 """
 

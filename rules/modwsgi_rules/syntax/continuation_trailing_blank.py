@@ -1,8 +1,18 @@
 """
 Blanks follow the backslash that was to continue a line.
 
-httpd joins lines only where the backslash is the very last character. Else it is a word of its own, *Invalid option to WSGI
-daemon process definition*, and the next line is a directive of its own: *Invalid command 'home=/srv/app'.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd joins lines only where the backslash is the very last character (`ap_cfg_getline` of httpd, util.c). Elsewhere the
+backslash is a word of its own, and the next line is a directive of its own.
+
+## The fix
+
+Safe: it takes the blanks away.
 
     ```diff
     -WSGIDaemonProcess app threads=5 \\ 
@@ -11,11 +21,21 @@ daemon process definition*, and the next line is a directive of its own: *Invali
     +    display-name=%{GROUP} \\
          home=/srv/app
     ```
+
+## Left alone
+
+A comment, and a backslash that continues its line:
+
     ```apache
     # a comment \\ 
     WSGIDaemonProcess app threads=5 \\
         home=/srv/app
     ```
+
+## See also
+
+httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid command 'home=/srv/app', perhaps
+misspelled or defined by a module not included in the server configuration*. Rules `dangling-backslash` and `wrapped-options`.
 """
 
 from __future__ import annotations
@@ -40,8 +60,8 @@ _BLANKS = re.compile(r"\\[ \t]+(?=\r?\n)")
 def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         lines = list(_lines(file))
-        # Of what stands above them none takes these options: joined, httpd would refuse them still.
-        strangers = {one.node.start for one in wrapped_lines(file) if one.owner is None} if lines else set()
+        # No directive above them takes these options: joined, httpd would still refuse them.
+        strangers = {option.node.start for option in wrapped_lines(file) if option.owner is None} if lines else set()
         offered: dict[int, Fix | None] = {}
         for line in reversed(lines):
             is_refused = line.in_macro or line.following.start in strangers or _dangles(line.following, offered)
@@ -49,7 +69,8 @@ def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
             offered[line.start] = None if is_refused else fix
         message = "blanks follow the backslash, so the next line is not joined and httpd will not start"
         for line in lines:
-            yield Diagnostic(file.path, line.blanks, message, offered[line.start])
+            joining = offered[line.start]
+            yield Diagnostic(file.path, line.blanks, message, joining, help="" if joining else "take the blanks away")
 
 
 class _Line(NamedTuple):
@@ -74,5 +95,5 @@ def _lines(file: File) -> Iterator[_Line]:
 
 
 def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:
-    """True where the next line ends so as well, and nothing is done about it: the two joined would end in a backslash."""
+    """Whether the next line ends like this too and is left so: the two joined would end in a backslash."""
     return following.source.rstrip(WHITESPACE).endswith("\\") and offered.get(following.start) is None

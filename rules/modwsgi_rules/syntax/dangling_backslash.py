@@ -1,18 +1,38 @@
 """
 A directive ends in a backslash that continues nothing.
 
-At the end of a file, or before blanks and another directive, the backslash is a word of its own: *Invalid option to WSGI
-script alias definition.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+At the end of a file, or before blanks and another directive, the backslash is a word of its own (`ap_cfg_getline` of httpd,
+util.c).
+
+## The fix
+
+Safe: it takes the backslash away.
 
     ```diff
     -WSGIScriptAlias / /srv/app/app.wsgi \\ 
     +WSGIScriptAlias / /srv/app/app.wsgi
      WSGIProcessGroup app
     ```
+
+## Left alone
+
+A backslash that continues its line:
+
     ```apache
     WSGIDaemonProcess app \\
         threads=5
     ```
+
+## See also
+
+httpd's own message depends on the directive, such as *Invalid option to WSGI script alias definition.* Rule
+`continuation-trailing-blank`.
 """
 
 from __future__ import annotations
@@ -52,4 +72,4 @@ def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
             fix = None if in_macro(parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
             at = file.text.index("\\", *found.span())
             message = "this backslash continues nothing and is an argument, so httpd will not start"
-            yield Diagnostic(file.path, Span(at, at + 1), message, fix)
+            yield Diagnostic(file.path, Span(at, at + 1), message, fix, help="" if fix else "take it away")

@@ -1,11 +1,18 @@
 """
 The configuration was copied out of the source of a web page: `&lt;`, `&gt;`, `&quot;` and `&amp;` stand for characters.
 
-*Invalid command '&lt;VirtualHost'*: httpd refuses such a tag. In an argument `&quot;` is accepted and part of the value, so that
-`WSGIScriptAlias / &quot;/srv/app.wsgi&quot;` names a file which nobody has.
+## What happens
 
-Where a tag is written so, the whole file was copied, and is put right as a whole, but for its comments. Elsewhere only
-arguments outside of quotes are, at the level that the line asks for (see *smart-quotes*).
+httpd does not start where a tag is written like this. In an argument httpd accepts `&quot;` as part of the value, so
+`WSGIScriptAlias / &quot;/srv/app.wsgi&quot;` names a file that does not exist.
+
+## Why
+
+Entities are part of HTML. httpd reads them letter by letter.
+
+## The fix
+
+Safe where a tag is written like this: the whole file was copied, and all of it but the comments is put right.
 
     ```diff
     -&lt;Directory &quot;/srv/app&quot;&gt;
@@ -16,14 +23,28 @@ arguments outside of quotes are, at the level that the line asks for (see *smart
     +</Directory>
     +RewriteRule ^/search$ /find?a=1&b=2 [PT]
     ```
+
+Elsewhere only arguments outside quotes are, and the level follows what the line then does. Repair where the application answers
+again:
+
     ```diff repair
     -WSGIScriptAlias / &quot;/srv/app/app.wsgi&quot;
     +WSGIScriptAlias / "/srv/app/app.wsgi"
     ```
+
+## Left alone
+
+Comments, and texts in quotes:
+
     ```apache
     # &lt;VirtualHost&gt;
     ErrorDocument 404 "<p>Nothing here &amp; nothing there</p>"
     ```
+
+## See also
+
+httpd's own message is *Invalid command '&lt;VirtualHost', perhaps misspelled or defined by a module not included in the server
+configuration*. Rule `smart-quotes`.
 """
 
 from __future__ import annotations
@@ -78,8 +99,9 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
                 Fix("Write the characters", tuple(edits), level, reason)
             )  # fmt: skip
             entity = file.text[edits[0].span.start : edits[0].span.end]
-            message = f"{entity} is no character to httpd but five or so, which are part of the value"
-            yield Diagnostic(file.path, edits[0].span, message, fix)
+            message = f"{entity} is {len(entity)} characters to httpd, which are part of the value"
+            advice = "" if fix else "write the character that is meant"
+            yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 
 
 def _whole(file: File) -> Iterator[Diagnostic]:
@@ -90,7 +112,8 @@ def _whole(file: File) -> Iterator[Diagnostic]:
         return
     (fix,) = sound(file, [Fix.safe("Write the characters in the whole file", *edits)])
     message = f"{file.text[edits[0].span.start : edits[0].span.end]} is HTML, so httpd will not start"
-    yield Diagnostic(file.path, edits[0].span, message, fix)
+    advice = "" if fix else "write the characters in the whole file"
+    yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 
 
 def _decode(file: File, span: Span) -> list[Edit]:

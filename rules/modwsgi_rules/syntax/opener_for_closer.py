@@ -1,9 +1,18 @@
 """
 A section is opened a second time where it should be closed.
 
-`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash. httpd
-takes it for another section, and all that follows for its contents; it refuses to start: *<Location> was not closed*, or
-*Expected </LocationMatch> but saw </VirtualHost>.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash. httpd takes
+it for another section, and all that follows for its contents.
+
+## The fix
+
+Safe: it writes the closing tag.
 
     ```diff
      <locationmatch "^/static/">
@@ -18,6 +27,11 @@ takes it for another section, and all that follows for its contents; it refuses 
     -<\\Location>
     +</Location>
     ```
+
+## Left alone
+
+Sections that may be nested and do not take an argument:
+
     ```apache
     <RequireAll>
         <RequireAll>
@@ -25,6 +39,11 @@ takes it for another section, and all that follows for its contents; it refuses 
         </RequireAll>
     </RequireAll>
     ```
+
+## See also
+
+httpd's own messages are *<Location> was not closed.* and *Expected </LocationMatch> but saw </VirtualHost>*. Rule
+`unclosed-section`.
 """
 
 from __future__ import annotations

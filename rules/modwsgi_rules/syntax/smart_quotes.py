@@ -1,12 +1,18 @@
 """
 An argument stands in typographic quotes.
 
-httpd knows only `"` and `'`. `“/srv/app”` is a path that begins with three odd bytes: in most places it is accepted without a word and
-never matches, so that a `Require all denied` in `<Location “/admin”>` denies nothing.
+## What happens
 
-Where httpd refused the line the fix is safe. Where it accepted it, something dead comes to life: what only denies is
-closed as was meant (repair); what may open something is the administrator's to decide. Typographic quotes inside ASCII ones
-are text for people and stay.
+httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a
+`Require all denied` in `<Location “/admin”>` denies nothing.
+
+## Why
+
+httpd knows only `"` and `'` as quotes (`ap_getword_conf`, util.c).
+
+## The fix
+
+It writes ASCII quotes. Safe where httpd refuses the line:
 
     ```diff
      <Directory /srv/www>
@@ -14,6 +20,10 @@ are text for people and stay.
     +    AuthName "Staff only"
      </Directory>
     ```
+
+Elsewhere a dead line comes to life, and the level follows what the line does. Repair where it only denies, or the application
+answers again:
+
     ```diff repair
     -WSGIScriptAlias / “/srv/app/app.wsgi”
     +WSGIScriptAlias / "/srv/app/app.wsgi"
@@ -22,6 +32,9 @@ are text for people and stay.
          Require all denied
      </Location>
     ```
+
+Unsafe where it may open something:
+
     ```diff unsafe
     -Alias “/static” “/srv/app/static”
     +Alias "/static" "/srv/app/static"
@@ -30,11 +43,22 @@ are text for people and stay.
          Require all granted
      </Directory>
     ```
+
+## Left alone
+
+Typographic quotes inside ASCII ones are text for people:
+
     ```apache
     # A “comment”.
     ErrorDocument 503 "We call it “maintenance”."
     LogFormat "“%h” %r" quoted
     ```
+
+A section that only grants access by URL is reported and not fixed, because such a grant overrides what `<Directory>` denies.
+
+## See also
+
+Rules `confusable-in-regex`, `dead-restriction` and `html-entities`.
 """
 
 from __future__ import annotations
@@ -49,6 +73,7 @@ from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Bogus, Close, Directive
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _DOUBLE, _SINGLE = "“”„‟«»″", "‘’‚′"
 _ANY = re.compile(f"[{_DOUBLE}{_SINGLE}]")
@@ -75,22 +100,22 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
             if not refused and node.key in _TEXTS:
                 continue
             at = edits[0].span
-            title = "Write ASCII quotes"
+            title, advice = "Write ASCII quotes", "write ASCII quotes"
             if refused:
                 fix: Fix | None = Fix.safe(title, *edits)
-                message = "these are no quotes to httpd, and it will not start"
+                message = "these are not quotes to httpd, so it will not start"
             else:
                 life = revival(node)
                 fix = Fix(title, tuple(edits), life.level, life.reason)
-                message = "these are no quotes to httpd but part of the value, so it names nothing"
+                message = "these are not quotes to httpd but part of the value, so it names nothing"
                 if life.only_grants:
-                    fix = None
-                    message += "; it only grants access by URL, so better take the section away than revive it"
-            yield Diagnostic(file.path, at, message, None if in_macro(parents) else fix)
+                    fix, advice = None, ONLY_GRANTS
+            fix = None if in_macro(parents) else fix
+            yield Diagnostic(file.path, at, message, fix, help="" if fix else advice)
 
 
 def _edits(path: str, node: Directive) -> Iterator[Edit]:
-    """ASCII quotes for each pair that stands around a word or an option's value, outside of ASCII quotes."""
+    """Yield ASCII quotes for each pair that stands around a word or an option's value, outside ASCII quotes."""
     text = node.text
     words = node.args
     if not words:
@@ -106,11 +131,11 @@ def _edits(path: str, node: Directive) -> Iterator[Edit]:
         else:
             stretches.append(Span(word.span.start, word.span.end))
     for start, end in stretches:
-        for found in _QUOTED.finditer(text[start:end]):
-            kind = "double" if found["double"] is not None else "single"
+        for match in _QUOTED.finditer(text[start:end]):
+            kind = "double" if match["double"] is not None else "single"
             quote = '"' if kind == "double" else "'"
-            value = found[kind]
+            value = match[kind]
             if "\\\n" in value or "\\\r" in value or value.endswith("\\"):
                 continue
-            yield Edit(path, Span(start + found.start(), start + found.start() + 1), quote)
-            yield Edit(path, Span(start + found.end() - 1, start + found.end()), quote)
+            yield Edit(path, Span(start + match.start(), start + match.start() + 1), quote)
+            yield Edit(path, Span(start + match.end() - 1, start + match.end()), quote)
