@@ -13,8 +13,19 @@ error 500.
 
 ## The fix
 
-Safe: it writes the name. The name is known where the whole server is in sight, and the same server selects exactly one
+A safe fix: it writes the name. The name is known where the whole server is in sight, and the same server selects exactly one
 process group that nobody defines.
+
+## Left alone
+
+Where the name is not known, the line is reported only, because a person has to choose the name. A first word which is not an
+option of mod_wsgi is a name, and is not reported.
+
+## See also
+
+httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-undefined`.
+
+## Examples
 
     ```diff
      #- apache2.conf
@@ -27,24 +38,18 @@ process group that nobody defines.
      </VirtualHost>
     ```
 
-## Left alone
-
-Where the name is not known, the line is reported and a person has to write it:
+Reported only:
 
     ```apache
     WSGIDaemonProcess processes=2 threads=15
     #                 ^^^^^^^^^^^
     ```
 
-A first word which is not an option of mod_wsgi is a name:
+Not reported:
 
     ```apache
     WSGIDaemonProcess a=b threads=15
     ```
-
-## See also
-
-httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-undefined`.
 """
 
 from __future__ import annotations

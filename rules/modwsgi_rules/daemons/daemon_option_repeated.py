@@ -11,7 +11,9 @@ The last one counts. mod_wsgi says nothing about the others.
 
 ## The fix
 
-Safe: it deletes all but the last.
+A safe fix: it deletes all but the last, which is the one that counts today.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=5 home=/srv/shop threads=15
@@ -25,9 +27,7 @@ Safe: it deletes all but the last.
          threads=15
     ```
 
-## Left alone
-
-Options that only resemble each other:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop user=shop socket-user=www-data

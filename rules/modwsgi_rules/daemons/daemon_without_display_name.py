@@ -8,21 +8,25 @@ In `ps` and `top` they carry the name of httpd.
 ## Why
 
 Without `display-name=` mod_wsgi leaves the title of a daemon process as it was inherited (mod_wsgi's manual,
-WSGIDaemonProcess). With `display-name=%{GROUP}` the process is shown as `(wsgi:shop)`, and one sees which application uses the
-memory. This is an opinion: the rule runs only where it is selected.
+WSGIDaemonProcess). With `display-name=%{GROUP}` the process is shown as `(wsgi:shop)`, and one sees which application uses
+the memory. This is an opinion: the rule runs only where it is selected.
 
 ## The fix
 
-Safe: it adds the option. Nothing changes for visitors. A monitor that counts processes by name may notice.
+A safe fix: it adds the option. Nothing changes for visitors. A monitor that counts processes by name may notice.
+
+## Left alone
+
+A group that has a `display-name` already is not reported.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=5
     +WSGIDaemonProcess shop threads=5 display-name=%{GROUP}
     ```
 
-## Left alone
-
-A group that has a name of its own already:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop display-name=shop

@@ -13,8 +13,14 @@ WSGIDaemonProcess). This is an opinion: the rule runs only where it is selected.
 
 ## The fix
 
-Unsafe: it adds `lang=` and `locale=` with the value of the setting `locale`. The locale must exist on the machine
+An unsafe fix: it adds `lang=` and `locale=` with the value of the setting `locale`. The locale must exist on the machine
 (`locale -a` lists them), and sorting and dates may change.
+
+## Left alone
+
+A group that has one of the two options is not reported.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop threads=5
@@ -25,9 +31,7 @@ Unsafe: it adds `lang=` and `locale=` with the value of the setting `locale`. Th
     +WSGIDaemonProcess shop lang=de_DE.UTF-8 locale=de_DE.UTF-8
     ```
 
-## Left alone
-
-A group that has one of the two options:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop lang=en_US.UTF-8

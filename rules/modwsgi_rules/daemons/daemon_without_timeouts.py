@@ -8,13 +8,24 @@ restarts it.
 
 ## Why
 
-mod_wsgi has no timeout for requests by default, and its manual strongly recommends setting these options (WSGIDaemonProcess).
-This is an opinion: the rule runs only where it is selected.
+mod_wsgi has no timeout for requests by default, and its manual strongly recommends setting these options
+(WSGIDaemonProcess). This is an opinion: the rule runs only where it is selected.
 
 ## The fix
 
-Unsafe: it writes the values that mod_wsgi-express uses, as far as the target's mod_wsgi has the options. They cut off what
-takes longer, such as uploads, reports and long polls.
+An unsafe fix: it writes the values that mod_wsgi-express uses, as far as the target's mod_wsgi has the options. They cut off
+what takes longer, such as uploads, reports and long polls.
+
+## Left alone
+
+A group that has at least one of the options is not reported, and neither is a group without threads, which does not serve
+requests.
+
+## See also
+
+httpd's own message, once all threads hang, is *Timeout when reading response headers from daemon process*.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop threads=5
@@ -25,18 +36,12 @@ takes longer, such as uploads, reports and long polls.
     +WSGIDaemonProcess shop threads=5 request-timeout=60 queue-timeout=45 socket-timeout=60 connect-timeout=15
     ```
 
-## Left alone
-
-A group that has at least one of the options, and a group without threads, which serves no requests:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop request-timeout=300
     WSGIDaemonProcess service threads=0
     ```
-
-## See also
-
-httpd's own message, once all threads hang, is *Timeout when reading response headers from daemon process*.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ Names are compared with their case.
 
 ## The fix
 
-Safe in most cases: one definition is left. There are two places for it, and on a real server they differ:
+It leaves one definition, and is safe in most cases. There are two places for the definition, and on a real server they differ:
 
 - `first-host`: the definition stays in its virtual host. Hosts of the same ServerName may use it, and no others, so another
   site cannot be delegated to these processes by mistake. The case of the name counts; the port and ServerAlias do not
@@ -23,19 +23,34 @@ Safe in most cases: one definition is left. There are two places for it, and on 
   start-up messages go to the main ErrorLog.
 
 `auto` is the default. It leaves the definition in its host where nothing is lost by that: all hosts that use the group have
-the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together. Elsewhere it
-hoists.
+the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together. Elsewhere
+it hoists.
 
-Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given paths:
-before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never in the copy
-that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a repair, and its
-reason says what disabling the file does.
+Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given
+paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never in the
+copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a repair, and
+its reason says what disabling the file does.
 
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]
 strategy = "first-host"   # or "hoist"; "auto" by default
 conflict = "report"       # or "merge": options that only one of the two has are joined, the first wins elsewhere
 ```
+
+## Left alone
+
+Two definitions with different options are reported only, because the administrator decides which is right. The setting
+`conflict = "merge"` joins them, as a repair. Definitions in exclusive branches, of which httpd only ever reads one, are not
+reported.
+
+Neither of the two is renamed: that would start a second set of processes, with a second copy of the application in memory.
+
+## See also
+
+httpd's own message is *Name duplicates previous WSGI daemon definition.* Rules `process-group-inaccessible` and
+`twin-daemon-processes`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -66,22 +81,20 @@ The names differ in case, so the definition is hoisted:
      </VirtualHost>
     ```
 
-## Left alone
-
-Different options are somebody's decision. `conflict = "merge"` joins them, as a repair:
+Reported only:
 
     ```apache
     WSGIDaemonProcess site threads=15
     WSGIDaemonProcess site threads=25
     #                 ^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess blog
     WSGIDaemonProcess shop
     ```
-
-Only one of two exclusive branches is ever read:
-
     ```apache
     <IfDefine ONE>
         WSGIDaemonProcess site processes=1
@@ -90,13 +103,6 @@ Only one of two exclusive branches is ever read:
         WSGIDaemonProcess site processes=4
     </IfDefine>
     ```
-
-Nor is one of the two renamed: that would start a second set of processes, with a second copy of the application in memory.
-
-## See also
-
-httpd's own message is *Name duplicates previous WSGI daemon definition.* Rules `process-group-inaccessible` and
-`twin-daemon-processes`.
 """
 
 from __future__ import annotations
@@ -136,7 +142,7 @@ def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             second.path,
             second.args[0].span,
-            f"process group {process.name} is already defined, so httpd will not start",
+            f"process group {process.name} is already defined, so httpd does not start",
             fix,
             (Related(first.path, first.args[0].span, "first defined here"),),
             help="" if fix else _advice(config, original, process),

@@ -8,9 +8,9 @@ times.
 
 ## Why
 
-Every daemon process loads the application anew (mod_wsgi's manual, WSGIDaemonProcess). Two processes are plenty to begin with;
-let measurements ask for more. Two kinds of group are reported: those with more than 4 processes and the default threads, and
-those with more processes than `max-processes` where processes times threads are above `max-capacity`.
+Every daemon process loads the application anew (mod_wsgi's manual, WSGIDaemonProcess). Two processes are plenty to begin
+with; let measurements ask for more. Two kinds of group are reported: those with more than 4 processes and the default
+threads, and those with more processes than `max-processes` where processes times threads are above `max-capacity`.
 
 ```toml
 [tool.modwsgi-fix.rules.excessive-daemon-processes]
@@ -20,7 +20,14 @@ max-capacity = 60    # requests at once
 
 ## The fix
 
-Unsafe, because the group then serves fewer requests at once: it writes `max-processes`.
+It writes `max-processes` for the number. It is unsafe, because the group then serves fewer requests at once.
+
+## Left alone
+
+Processes of one thread each are not reported, because applications that are not thread-safe are run like this. Numbers that
+come from a variable are not known, and are not reported.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess web2py processes=10 maximum-requests=500
@@ -31,9 +38,7 @@ Unsafe, because the group then serves fewer requests at once: it writes `max-pro
     +WSGIDaemonProcess shop processes=4 threads=25
     ```
 
-## Left alone
-
-Processes of one thread each, which is how applications are run that are not thread-safe, and numbers that are not known:
+Not reported:
 
     ```apache
     WSGIDaemonProcess keystone processes=20 threads=1

@@ -7,13 +7,20 @@ Requests that spend their time in Python become slower for all. The threads beyo
 
 ## Why
 
-Python runs one thread at a time (the global interpreter lock). The default of 15 threads is generous already; 3 to 5 are often
-right (mod_wsgi's manual, WSGIDaemonProcess).
+Python runs one thread at a time (the global interpreter lock). The default of 15 threads is generous already; 3 to 5 are
+often right (mod_wsgi's manual, WSGIDaemonProcess).
 
 ## The fix
 
-Unsafe, because the group then serves fewer requests at once: it writes the default of 15 where there are more than
-`max-threads`. Whether another process is needed is the administrator's decision.
+It writes the default of 15 where there are more than `max-threads`. It is unsafe, because the group then serves fewer
+requests at once. The administrator decides whether another process is needed.
+
+## Left alone
+
+A number up to `max-threads` is not reported, and neither is any number for a Python without its global lock
+(`WSGIFreeThreading On`). Where an application mostly waits for others (long polls), allow the rule there.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2 threads=100
@@ -24,10 +31,7 @@ Unsafe, because the group then serves fewer requests at once: it writes the defa
     +WSGIDaemonProcess shop threads=15
     ```
 
-## Left alone
-
-A number up to `max-threads`, and a Python without its global lock. Where an application mostly waits for others (long polls),
-allow the rule there.
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads=25
@@ -68,6 +72,6 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
                 Edit(process.directive.path, option.value_span, str(_DEFAULT)),
                 reason="the group then serves fewer requests at once",
             )
-        message = f"Python runs one of {option.value} threads at a time, and the others only wait"
+        message = f"only one of {option.value} threads runs at a time in Python, and the others wait"
         advice = "" if fix else f"begin with {_DEFAULT}"
         yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)

@@ -11,23 +11,30 @@ httpd does not start.
 
 ## The fix
 
-Safe. A buffer that is too small gets the least size that is allowed.
+It gives a buffer that is too small the least size that is allowed. Of `script-user` and `script-group`, which exclude each
+other, it keeps `script-user`. It is safe, because httpd did not start.
+
+## Left alone
+
+Other values are reported only, because only their author knows what was meant. Values that are not known are not reported.
+
+## See also
+
+httpd's own message names the option, such as *Invalid process count for WSGI daemon process.* Rule
+`malformed-daemon-number`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop send-buffer-size=256
     +WSGIDaemonProcess shop send-buffer-size=512
     ```
-
-Of `script-user` and `script-group`, which exclude each other, `script-user` is kept.
-
     ```diff
     -WSGIDaemonProcess shop script-user=shop script-group=shop threads=5
     +WSGIDaemonProcess shop script-user=shop threads=5
     ```
 
-## Left alone
-
-Other values are reported and not fixed, because only their author knows what was meant:
+Reported only:
 
     ```apache
     WSGIDaemonProcess a processes=0
@@ -42,16 +49,12 @@ Other values are reported and not fixed, because only their author knows what wa
     #                   ^^^^^^^^^^^^^^^^^^
     ```
 
-Values that mod_wsgi takes, and values that are not known:
+Not reported:
 
     ```apache
     WSGIDaemonProcess a processes=1 umask=022 server-metrics=on home=${HOME} send-buffer-size=0 cpu-priority=-5
     WSGIDaemonProcess b user=#33 display-name= lang= home=/srv/b
     ```
-
-## See also
-
-httpd's own message names the option, such as *Invalid process count for WSGI daemon process.* Rule `malformed-daemon-number`.
 """
 
 from __future__ import annotations
@@ -75,7 +78,7 @@ def invalid_daemon_value(config: Config) -> Iterator[Diagnostic]:
             if info is None or not option.known:
                 continue
             if reason := info.refusal(option.value):
-                message = f"mod_wsgi refuses {option.name}={option.value}, so httpd will not start"
+                message = f"mod_wsgi refuses {option.name}={option.value}, so httpd does not start"
                 fix = _fix(process, option, info)
                 yield Diagnostic(process.directive.path, option.span, message, fix, help="" if fix else reason)
 
@@ -97,5 +100,5 @@ def _exclusive(process: DaemonProcess) -> Iterator[Diagnostic]:
         fix = Fix.safe(
             "Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start"
         )
-    message = "script-user and script-group exclude each other, so httpd will not start"
+    message = "script-user and script-group exclude each other, so httpd does not start"
     yield Diagnostic(process.directive.path, group.span, message, fix, help="" if fix else "keep one of the two")

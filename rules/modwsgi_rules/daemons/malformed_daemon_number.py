@@ -4,8 +4,8 @@ A number among the options of a daemon process is followed by something else.
 ## What happens
 
 mod_wsgi reads the digits at the start and drops the rest without a word. `processes=2,threads=15` is two processes with the
-default threads, `memory-limit=512M` is 512 bytes, and `request-timeout=5m` is five seconds. `threads=many` is no threads at
-all, so that every request hangs.
+default threads, `memory-limit=512M` is 512 bytes, and `request-timeout=5m` is five seconds. `threads=many` leaves the group
+without threads, so that every request hangs.
 
 ## Why
 
@@ -13,23 +13,30 @@ all, so that every request hangs.
 
 ## The fix
 
-Safe where the number stays what it is: a `;` or `,` at the end is deleted, and so is an `s` after seconds.
+It deletes a `;` or `,` at the end, and an `s` after seconds. It is safe there, because the number stays what it is. A list
+with commas becomes options of their own. It is unsafe there, because the options then count for the first time.
+
+## Left alone
+
+Other units are reported only, with the number to write. Numbers in quotes or from a variable are not reported, and neither
+are options that are not numbers.
+
+## See also
+
+Rules `invalid-daemon-value` and `service-process-selected`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=15; request-timeout=60s
     +WSGIDaemonProcess shop threads=15 request-timeout=60
     ```
-
-Unsafe where a list with commas becomes options of their own, which then count for the first time.
-
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2,threads=5,display-name=%{GROUP}
     +WSGIDaemonProcess shop processes=2 threads=5 display-name=%{GROUP}
     ```
 
-## Left alone
-
-Other units are reported, with the number to write:
+Reported only:
 
     ```apache
     WSGIDaemonProcess shop memory-limit=512M
@@ -38,15 +45,11 @@ Other units are reported, with the number to write:
     #                      ^^^^^^^^^^^^
     ```
 
-Numbers in quotes or from a variable, and options that are not numbers:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads=${THREADS} processes="2" cpu-priority=-5 umask=0022 display-name=5m
     ```
-
-## See also
-
-Rules `invalid-daemon-value` and `service-process-selected`.
 """
 
 from __future__ import annotations
@@ -82,11 +85,11 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
             fix, advice = _advice(process, option, info)
             least = info.minimum
             refused = least is not None and atoi(read) < least and not (info.or_zero and atoi(read) == 0)
-            message = f"mod_wsgi reads only {read} from {option.name}={option.value}"
+            message = f"mod_wsgi reads only {read} from the value of {option.name}"
             if option.name == "threads" and atoi(read) == 0:
                 message += ", so every request hangs"
             elif refused:
-                message += ", so httpd will not start"
+                message += ", so httpd does not start"
             yield Diagnostic(process.directive.path, option.span, message, fix, help="" if fix else advice)
 
 

@@ -12,16 +12,20 @@ The option helps only where an application leaks memory, and there it hides the 
 
 ## The fix
 
-Unsafe, because memory may then grow: it leaves the option out.
+It leaves the option out. It is unsafe, because memory may then grow.
+
+## Left alone
+
+A value of at least `enough` (1000) is not reported, because somebody chose it. Neither is 0, the default.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess web2py processes=2 maximum-requests=500
     +WSGIDaemonProcess web2py processes=2
     ```
 
-## Left alone
-
-A value of at least `enough` (1000) is taken for somebody's decision, and 0 is the default:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop maximum-requests=10000

@@ -7,14 +7,25 @@ httpd does not start.
 
 ## Why
 
-`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, load the script at start. mod_wsgi
-looks up their group while the line is read (`wsgi_add_import_script` and `wsgi_add_script_alias`), so the
+`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, load the script at start.
+mod_wsgi looks up their group while the line is read (`wsgi_add_import_script` and `wsgi_add_script_alias`), so the
 `WSGIDaemonProcess` must come earlier in reading order. The order of files counts: Debian reads sites by name.
 
 ## The fix
 
-Safe: it moves the definition up, to the line before its first use. Where another host defines the group, it moves the
-definition to the main server, before the first host that needs it.
+A safe fix: it moves the definition up, to the line before its first use. Where another host defines the group, the
+definition moves to the main server, before the first host that needs it.
+
+## Left alone
+
+`WSGIProcessGroup`, and a `WSGIScriptAlias` with only one of the two options, are looked up per request, so the definition
+may stand anywhere. They are not reported.
+
+## See also
+
+httpd's own message is *WSGI process group not yet configured.* Rule `servername-after-wsgi-alias`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -36,20 +47,13 @@ definition to the main server, before the first host that needs it.
      </VirtualHost>
     ```
 
-## Left alone
-
-`WSGIProcessGroup` and a `WSGIScriptAlias` with only one of the two options are looked up per request, so the definition may
-stand anywhere:
+Not reported:
 
     ```apache
     WSGIProcessGroup shop
     WSGIScriptAlias / /srv/shop.wsgi process-group=shop
     WSGIDaemonProcess shop threads=5
     ```
-
-## See also
-
-httpd's own message is *WSGI process group not yet configured.* Rule `servername-after-wsgi-alias`.
 """
 
 from __future__ import annotations
@@ -81,7 +85,7 @@ def process_group_before_definition(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             use.item.path,
             use.arg_span,
-            f"process group {use.name} is looked up before it is defined, so httpd will not start",
+            f"process group {use.name} is looked up before it is defined, so httpd does not start",
             fix,
             (Related(place.path, place.args[0].span, "defined here"),),
             help="" if fix else "define it above this line",

@@ -12,8 +12,22 @@ case of the name counts, the port does not, and ServerAlias is not considered.
 
 ## The fix
 
-Repair: it moves the definition to the main server, where every host may use it. The start-up messages of the group then go to
-the main ErrorLog.
+A repair: it moves the definition to the main server, where every host may use it. The start-up messages of the group then go
+to the main ErrorLog.
+
+Where the two names differ in case only, and the hosts share an ErrorLog, it writes this host's ServerName like the other.
+That is safe.
+
+## Left alone
+
+A host that only redirects does not run the application, and is not reported. Names that are not known are not compared.
+
+## See also
+
+httpd's own message is *Daemon process called 'shop' cannot be accessed by this WSGI application*. Rule
+`process-group-undefined`.
+
+## Examples
 
     ```diff repair
     +WSGIDaemonProcess shop threads=5
@@ -29,9 +43,6 @@ the main ErrorLog.
          WSGIScriptAlias / /srv/shop.wsgi
      </VirtualHost>
     ```
-
-Safe where the two names differ in case only, and the hosts share an ErrorLog: it writes this host's ServerName like the other.
-
     ```diff
      <VirtualHost *:80>
          ServerName shop.example
@@ -47,9 +58,7 @@ Safe where the two names differ in case only, and the hosts share an ErrorLog: i
      </VirtualHost>
     ```
 
-## Left alone
-
-A host that only redirects does not run the application, and names that are not known here are not compared:
+Not reported:
 
     ```apache
     <VirtualHost *:443>
@@ -68,11 +77,6 @@ A host that only redirects does not run the application, and names that are not 
         WSGIScriptAlias / /srv/shop.wsgi
     </VirtualHost>
     ```
-
-## See also
-
-httpd's own message is *Daemon process called 'shop' cannot be accessed by this WSGI application*. Rule
-`process-group-undefined`.
 """
 
 from __future__ import annotations
@@ -101,7 +105,7 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
         if not in_force(config, use):
             continue
         process = definitions[0]
-        outcome = "httpd will not start" if use.at_start else "every request gets an error 500"
+        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
         message = f"process group {use.name} belongs to a host of another ServerName, so {outcome}"
         fix = _spell_alike(config, use, process)
         if fix is None:

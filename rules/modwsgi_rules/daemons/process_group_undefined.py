@@ -11,8 +11,19 @@ httpd starts, and every request of the application gets an error 500.
 
 ## The fix
 
-Safe: it corrects the name where one group differs from it by a slip only (case, a dash for an underscore, one letter), may be
-used there, and is not selected by its right name. The whole server must be in sight for that.
+A safe fix: it corrects the name where one group differs from it by a slip only (case, a dash for an underscore, one letter),
+may be used there, and is not selected by its right name. The whole server must be in sight for that.
+
+## Left alone
+
+Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported only.
+Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
+
+## See also
+
+httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-inaccessible`.
+
+## Examples
 
     ```diff
      #- apache2.conf
@@ -31,9 +42,7 @@ used there, and is not selected by its right name. The whole server must be in s
      </VirtualHost>
     ```
 
-## Left alone
-
-Where no name is close, or the server is not seen as a whole, a person has to decide:
+Reported only:
 
     ```apache
     #- apache2.conf
@@ -49,7 +58,7 @@ Where no name is close, or the server is not seen as a whole, a person has to de
     WSGIScriptAlias / /srv/shop.wsgi
     ```
 
-Names that are decided per request, embedded mode, and groups that may be defined elsewhere:
+Not reported:
 
     ```apache
     WSGIDaemonProcess site1
@@ -66,10 +75,6 @@ Names that are decided per request, embedded mode, and groups that may be define
         WSGIProcessGroup %{ENV:BLOG}
     </Location>
     ```
-
-## See also
-
-httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-inaccessible`.
 """
 
 from __future__ import annotations
@@ -106,7 +111,7 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
             continue
-        outcome = "httpd will not start" if use.at_start else "every request gets an error 500"
+        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
         message = f"no WSGIDaemonProcess defines process group {use.name}, so {outcome}"
         fix: Fix | None = None
         advice = "define it or correct the name"

@@ -7,13 +7,27 @@ httpd does not start.
 
 ## Why
 
-`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, are checked while httpd reads the
-line (`wsgi_add_import_script` and `wsgi_add_script_alias` of mod_wsgi). The group of another host may be used if both have the
-same ServerName. A host whose ServerName comes further down does not have its name yet.
+`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, are checked while httpd reads
+the line (`wsgi_add_import_script` and `wsgi_add_script_alias` of mod_wsgi). The group of another host may be used if both
+have the same ServerName. A host whose ServerName comes further down does not have its name yet.
 
 ## The fix
 
-Safe: it moves the ServerName to the top of its host.
+A safe fix: it moves the ServerName to the top of its host. Where each of the two hosts has its own ErrorLog, what the
+application logs for this host would then be lost. There the definition moves to the main server instead, and every host may
+use the group.
+
+## Left alone
+
+A group of the host itself or of the main server does not need the name, and neither does a group that is looked up per
+request. They are not reported.
+
+## See also
+
+httpd's own message is *WSGI process group not matchable.* Rules `process-group-before-definition` and
+`process-group-inaccessible`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -27,8 +41,8 @@ Safe: it moves the ServerName to the top of its host.
      </VirtualHost>
     ```
 
-Where each of the two hosts has its own ErrorLog, what the application logs for this one would then be lost. So the definition
-moves to the main server, and every host may use it whatever its name:
+Where each of the two hosts has its own ErrorLog, what the application logs for this one would then be lost. So the
+definition moves to the main server, and every host may use it whatever its name:
 
     ```diff
     +WSGIDaemonProcess shop
@@ -44,9 +58,7 @@ moves to the main server, and every host may use it whatever its name:
      </VirtualHost>
     ```
 
-## Left alone
-
-A group of the host itself or of the main server needs no name, and neither does a group that is looked up per request:
+Not reported:
 
     ```apache
     WSGIDaemonProcess main
@@ -61,11 +73,6 @@ A group of the host itself or of the main server needs no name, and neither does
         ServerName example.com
     </VirtualHost>
     ```
-
-## See also
-
-httpd's own message is *WSGI process group not matchable.* Rules `process-group-before-definition` and
-`process-group-inaccessible`.
 """
 
 from __future__ import annotations
@@ -98,7 +105,7 @@ def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
             continue
         if may_use(config, host, process) is not True:
             continue
-        message = f"process group {use.name} is looked up before this host has its ServerName, so httpd will not start"
+        message = f"process group {use.name} is looked up before this host has its ServerName, so httpd does not start"
         together = same_error_log(host, process.server)
         advice = "move ServerName to the top of the host"
         if not together:

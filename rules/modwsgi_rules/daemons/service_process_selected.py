@@ -12,7 +12,12 @@ Every request of the application waits until it times out.
 
 ## Left alone
 
-The selection is reported and not fixed, because only its author knows how many threads were meant:
+The selection is reported only, because only its author knows how many threads were meant. A group that no request is handed
+to is not reported.
+
+## Examples
+
+Reported only:
 
     ```apache
     WSGIDaemonProcess shop threads=0
@@ -21,7 +26,7 @@ The selection is reported and not fixed, because only its author knows how many 
     WSGIScriptAlias / /srv/shop.wsgi
     ```
 
-A service that serves no requests:
+Not reported:
 
     ```apache
     WSGIDaemonProcess clock threads=0

@@ -7,21 +7,31 @@ httpd does not start.
 
 ## Why
 
-`wsgi_add_daemon_process` of mod_wsgi takes each word after the name for an option with its value. A blank before the `=` makes
-two words of it. A value that holds a blank is quoted, but the word as a whole is not; and an option needs a value.
+`wsgi_add_daemon_process` of mod_wsgi takes each word after the name for an option with its value. A blank before the `=`
+makes two words of it. A value that holds a blank is quoted, but the word as a whole is not; and an option needs a value.
 
 ## The fix
 
-Safe: it joins what was torn apart, and moves the quotes to the value.
+A safe fix: it joins what was torn apart, and moves the quotes to the value.
+
+## Left alone
+
+Where the value is missing, or it is not clear to which option a word belongs, the word is reported only. So is an option
+without a value, which takes the next word for its value.
+
+## See also
+
+httpd's own message is *Invalid option to WSGI daemon process definition.* Rules `unknown-daemon-option` and
+`wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads = 5 processes =2 "home=/srv/my shop" 'python-path=/srv/shop'
     +WSGIDaemonProcess shop threads=5 processes=2 home="/srv/my shop" python-path='/srv/shop'
     ```
 
-## Left alone
-
-Where the value is missing, or it is not clear to which option a word belongs, a person has to write it:
+Reported only:
 
     ```apache
     WSGIDaemonProcess shop home=/srv/my shop
@@ -29,23 +39,16 @@ Where the value is missing, or it is not clear to which option a word belongs, a
     WSGIDaemonProcess blog display-name
     #                      ^^^^^^^^^^^^
     ```
-
-An option without a value takes the next word for its value:
-
     ```apache
     WSGIDaemonProcess shop display-name= threads=5
     #                      ^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
-A value may stand after a blank:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads= 5 home='/srv/my shop'
     ```
-
-## See also
-
-httpd's own message is *Invalid option to WSGI daemon process definition.* Rules `unknown-daemon-option` and `wrapped-options`.
 """
 
 from __future__ import annotations
@@ -76,7 +79,7 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
                 fix = Fix.safe(
                     f"Write {text}", Edit(process.directive.path, span, text), reason="httpd refused to start"
                 )
-            message = "mod_wsgi does not read this as an option with its value, so httpd will not start"
+            message = "mod_wsgi does not read this as an option with its value, so httpd does not start"
             yield Diagnostic(process.directive.path, span, message, fix, help="" if fix else f"write {text}")
         source = process.directive.file.text
         for option in process.options:
@@ -94,11 +97,11 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
             if word == "\\" or any(known.contains(span) or span.contains(known) for known in handled):
                 continue
             if daemon_option(word) is not None:
-                advice = f"{word} needs a value, as {word}=..."
+                advice = f"give {word} a value, as in {word}=VALUE"
             else:
                 advice = "separate options by blanks only, and quote a value that holds a blank"
             yield Diagnostic(
-                process.directive.path, span, f"{word} is not an option=value, so httpd will not start", help=advice
+                process.directive.path, span, f"{word} is not an option=value, so httpd does not start", help=advice
             )
 
 

@@ -3,32 +3,37 @@
 
 ## What happens
 
-Anybody with an account can lay a file of the same name there first. Programs that clean up `/tmp` remove the sockets, and then
-every request gets an error 503.
+Anybody with an account can lay a file of the same name there first. Programs that clean up `/tmp` remove the sockets, and
+then every request gets an error 503.
 
 ## Why
 
-mod_wsgi's manual advises against `/tmp` (WSGISocketPrefix). The place for sockets is the directory where httpd keeps its other
-run-time files, such as `/run/httpd/wsgi` or `/var/run/apache2/wsgi`. Where the default works, the directive is not needed.
+mod_wsgi's manual advises against `/tmp` (WSGISocketPrefix). The place for sockets is the directory where httpd keeps its
+other run-time files, such as `/run/httpd/wsgi` or `/var/run/apache2/wsgi`. Where the default works, the directive is not
+needed.
 
 ## Left alone
 
-The line is reported and not fixed, because the right directory depends on the system:
+The line is reported only, because the right directory depends on the system.
+
+## See also
+
+httpd's own message, once a socket is removed, is *Unable to connect to WSGI daemon process*.
+
+## Examples
+
+Reported only:
 
     ```apache
     WSGISocketPrefix /tmp/wsgi
     #                ^^^^^^^^^
     ```
 
-A directory that only httpd's user writes to:
+Not reported:
 
     ```apache
     WSGISocketPrefix /var/run/wsgi
     ```
-
-## See also
-
-httpd's own message, once a socket is removed, is *Unable to connect to WSGI daemon process*.
 """
 
 from __future__ import annotations

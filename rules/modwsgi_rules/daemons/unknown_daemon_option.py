@@ -7,12 +7,24 @@ httpd does not start.
 
 ## Why
 
-`wsgi_add_daemon_process` of mod_wsgi knows a fixed list of options, which grew from release to release. They are in lower case
-(not `Threads`), and their words are joined by dashes (not `python_path`).
+`wsgi_add_daemon_process` of mod_wsgi knows a fixed list of options, which grew from release to release. They are in lower
+case (not `Threads`), and their words are joined by dashes (not `python_path`).
 
 ## The fix
 
-Safe: it corrects a misspelling that can be one option only.
+A safe fix: it corrects a misspelling that can be one option only.
+
+## Left alone
+
+An option that says as whom the application runs (`user`, `group`, `chroot` and their like) is never written on a guess. It
+is reported only, and so is an option that belongs to another directive or may be one of several, and one that the target's
+mod_wsgi does not have yet or no longer has. Without a target, an option is known if any mod_wsgi since 4.9 has it.
+
+## See also
+
+httpd's own message is *Invalid option to WSGI daemon process definition.* Rule `stray-daemon-word`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop Threads=5 python_path=/srv/shop process=2
@@ -27,9 +39,7 @@ Safe: it corrects a misspelling that can be one option only.
     +WSGIDaemonProcess shop user=shop script-group=shop
     ```
 
-## Left alone
-
-An option that says as whom the application runs (`user`, `group`, `chroot` and their like) is never written on a guess:
+Reported only:
 
     ```apache
     WSGIDaemonProcess shop usr=shop
@@ -37,32 +47,22 @@ An option that says as whom the application runs (`user`, `group`, `chroot` and 
     WSGIDaemonProcess blog threads=5 gruop=blog
     #                                ^^^^^
     ```
-
-An option that belongs to another directive, or may be one of several:
-
     ```apache
     WSGIDaemonProcess shop timeout=60
     #                      ^^^^^^^
     WSGIDaemonProcess blog process-group=blog
     #                      ^^^^^^^^^^^^^
     ```
-
-An option that the target's mod_wsgi does not have yet, or no longer has, is reported:
-
     ```apache mod_wsgi=4.9
     WSGIDaemonProcess shop interrupt-timeout=60
     #                      ^^^^^^^^^^^^^^^^^
     ```
 
-Without a target, an option is known if any mod_wsgi since 4.9 has it:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads=5 interrupt-timeout=60 newrelic-config-file=/srv/newrelic.ini
     ```
-
-## See also
-
-httpd's own message is *Invalid option to WSGI daemon process definition.* Rule `stray-daemon-word`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
                 continue
             start = option.span.start
             span = Span(start, start + len(option.name))
-            message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd will not start"
+            message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd does not start"
             meant = _meant(config, process, option)
             fix = None
             if meant is not None and (power := _guessed_power(option.name, meant)):

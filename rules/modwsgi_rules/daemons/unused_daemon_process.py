@@ -3,18 +3,25 @@ A process group is defined and nothing selects it.
 
 ## What happens
 
-Its processes start and sit idle. The application runs inside httpd's own processes (embedded mode), as their user and as often
-as there are processes.
+Its processes start and sit idle. The application runs inside httpd's own processes (embedded mode), as their user and as
+often as there are processes.
 
 ## Why
 
-`WSGIDaemonProcess` alone delegates nothing. The group is selected by a `WSGIProcessGroup` of its name, or by `process-group=` on
-the `WSGIScriptAlias` (mod_wsgi's manual, WSGIProcessGroup).
+`WSGIDaemonProcess` alone delegates nothing. The group is selected by a `WSGIProcessGroup` of its name, or by
+`process-group=` on the `WSGIScriptAlias` (mod_wsgi's manual, WSGIProcessGroup).
 
 ## The fix
 
-Unsafe, because the application then runs as another user, in another directory and with another Python path: it adds the
-`WSGIProcessGroup`. The whole server must be in sight for that, with one group and one virtual host with applications.
+It adds the `WSGIProcessGroup`. It is unsafe, because the application then runs as another user, in another directory and
+with another Python path. The whole server must be in sight for that, with one group and one virtual host with applications.
+
+## Left alone
+
+Elsewhere a person has to say which application the group is for, and the definition is reported only. It is not reported
+where no application is in sight, or where a request or a script decides.
+
+## Examples
 
     ```diff unsafe
      #- apache2.conf
@@ -26,9 +33,7 @@ Unsafe, because the application then runs as another user, in another directory 
      </VirtualHost>
     ```
 
-## Left alone
-
-Elsewhere a person has to say which application the group is for:
+Reported only:
 
     ```apache
     WSGIDaemonProcess shop threads=5
@@ -36,7 +41,7 @@ Elsewhere a person has to say which application the group is for:
     WSGIScriptAlias / /srv/shop/shop.wsgi
     ```
 
-Nothing is reported where no application is in sight, or a request or a script decides:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads=5

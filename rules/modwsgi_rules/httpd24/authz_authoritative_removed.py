@@ -12,8 +12,21 @@ section are asked, and one that agrees is enough (httpd's manual, "Upgrading to 
 
 ## The fix
 
-Safe: it deletes the line. `Off` asked for just that. `On`, the old default, made the module's refusal final. httpd did not
-start, so nothing was open.
+A safe fix: it deletes the line. `Off` asked for just that. `On`, the old default, made the module's refusal final. httpd did
+not start, so nothing was open.
+
+## Left alone
+
+Where `On` stands beside several `Require` lines, the line is reported only, because the refusal of one of them would no
+longer be final. Where all must agree, `<RequireAll>` says so. Directives that 2.4 still has are not reported, and neither is
+a server of 2.2.
+
+## See also
+
+httpd's own message is *Invalid command 'AuthzLDAPAuthoritative', perhaps misspelled or defined by a module not included in
+the server configuration*.
+
+## Examples
 
     ```diff
      <Location /admin>
@@ -23,9 +36,7 @@ start, so nothing was open.
      </Location>
     ```
 
-## Left alone
-
-Directives that 2.4 still has, and a server of 2.2:
+Not reported:
 
     ```apache
     <Location /admin>
@@ -40,8 +51,7 @@ Directives that 2.4 still has, and a server of 2.2:
     </Location>
     ```
 
-Where `On` stands beside several `Require` lines, the line is reported and not fixed, because the refusal of one of them would
-no longer be final. Where all must agree, `<RequireAll>` says so:
+Reported only:
 
     ```apache
     <Location /admin>
@@ -51,11 +61,6 @@ no longer be final. Where all must agree, `<RequireAll>` says so:
         Require group staff
     </Location>
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'AuthzLDAPAuthoritative', perhaps misspelled or defined by a module not included in the
-server configuration*.
 """
 
 from __future__ import annotations
@@ -94,7 +99,7 @@ def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name}, so it will not start",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
             help="group the Require lines by <RequireAll> where all must agree",
         )

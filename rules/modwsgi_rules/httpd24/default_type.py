@@ -3,7 +3,8 @@
 
 ## What happens
 
-httpd warns at each start. A file of unknown type is sent without a Content-Type, and browsers look for themselves what it is.
+httpd warns at each start. A file of unknown type is sent without a Content-Type, and browsers look for themselves what it
+is.
 
 ## Why
 
@@ -12,16 +13,24 @@ section says for which files.
 
 ## The fix
 
-Safe: it deletes the line.
+A safe fix: it deletes the line.
+
+## Left alone
+
+`DefaultType None` is not reported, because httpd accepts it without a word. Neither is a server of 2.2.
+
+## See also
+
+httpd's own message is *AH00117: Ignoring deprecated use of DefaultType*.
+
+## Examples
 
     ```diff
      TypesConfig /etc/mime.types
     -DefaultType text/plain
     ```
 
-## Left alone
-
-`DefaultType None`, which httpd accepts without a word, and a server of 2.2:
+Not reported:
 
     ```apache
     DefaultType None
@@ -29,10 +38,6 @@ Safe: it deletes the line.
     ```apache httpd=2.2
     DefaultType text/plain
     ```
-
-## See also
-
-httpd's own message is *AH00117: Ignoring deprecated use of DefaultType*.
 """
 
 from __future__ import annotations

@@ -3,17 +3,28 @@ A `<VirtualHost>` is given by a host name where an address belongs.
 
 ## What happens
 
-httpd looks the name up when it starts. If that fails, httpd starts without the host. If the name server gives another address
-than the one that requests come in at, the host is never chosen.
+httpd looks the name up when it starts. If that fails, httpd starts without the host. If the name server gives another
+address than the one that requests come in at, the host is never chosen.
 
 ## Why
 
-The words of `<VirtualHost>` are addresses (`get_addresses` of httpd, vhost.c). The name that a visitor asks for is compared with
-`ServerName` and `ServerAlias`, so `*` with the port is what is meant.
+The words of `<VirtualHost>` are addresses (`get_addresses` of httpd, vhost.c). The name that a visitor asks for is compared
+with `ServerName` and `ServerAlias`, so `*` with the port is what is meant.
 
 ## The fix
 
-Unsafe, because requests may then reach another host than before: it writes `*`.
+It writes `*`. It is unsafe, because requests may then reach another host than before.
+
+## Left alone
+
+A host without a ServerName of its own takes it from this name, so it is reported only. `localhost`, and words that may be
+placeholders, are not reported.
+
+## See also
+
+httpd's own message is *AH00547: Could not resolve host name www.example.com -- ignoring!*
+
+## Examples
 
     ```diff unsafe
     -<VirtualHost www.example.com:80>
@@ -22,9 +33,7 @@ Unsafe, because requests may then reach another host than before: it writes `*`.
      </VirtualHost>
     ```
 
-## Left alone
-
-A host without a ServerName of its own takes it from this name, so it is reported and not fixed:
+Reported only:
 
     ```apache
     <VirtualHost www.example.com:80>
@@ -33,7 +42,7 @@ A host without a ServerName of its own takes it from this name, so it is reporte
     </VirtualHost>
     ```
 
-Addresses, and words that are found without a name server:
+Not reported:
 
     ```apache
     <VirtualHost *:80>
@@ -43,10 +52,6 @@ Addresses, and words that are found without a name server:
         ServerName www.example.com
     </VirtualHost>
     ```
-
-## See also
-
-httpd's own message is *AH00547: Could not resolve host name www.example.com -- ignoring!*
 """
 
 from __future__ import annotations

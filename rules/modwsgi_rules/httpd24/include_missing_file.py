@@ -12,7 +12,22 @@ wildcard does not exist. `IncludeOptional` reads what is there, if anything.
 
 ## The fix
 
-Safe: it writes `IncludeOptional`. The whole server must be in sight, and its files are looked for in its own directory.
+A safe fix: it writes `IncludeOptional`. The whole server must be in sight, and its files are looked for in its own
+directory.
+
+## Left alone
+
+A server of 2.2 is not reported, and neither is a fragment, whose files may lie elsewhere.
+
+Nor is an `Include` without a wildcard: it fails in every version, and only its author knows whether the file or the line is
+wrong.
+
+## See also
+
+httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d', failing`. Rule
+`include-names-nothing`.
+
+## Examples
 
     ```diff
      #- httpd.conf
@@ -21,9 +36,7 @@ Safe: it writes `IncludeOptional`. The whole server must be in sight, and its fi
     +IncludeOptional conf.d/*.conf
     ```
 
-## Left alone
-
-An `Include` that matches something, a server of 2.2, and a fragment, whose files may lie elsewhere:
+Not reported:
 
     ```apache
     #- httpd.conf
@@ -39,14 +52,6 @@ An `Include` that matches something, a server of 2.2, and a fragment, whose file
     ```apache
     Include conf.d/*.conf
     ```
-
-Nor is an `Include` without a wildcard reported here: it fails in every version, and only its author knows whether the file or
-the line is wrong.
-
-## See also
-
-httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d', failing`. Rule
-`include-names-nothing`.
 """
 
 from __future__ import annotations
@@ -74,7 +79,7 @@ def include_missing_file(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.args[0].span,
-            f"no file matches {item.value}, so httpd 2.4 will not start",
+            f"no file matches {item.value}, so httpd 2.4 does not start",
             fix,
             help="" if fix else "write IncludeOptional where there may be none",
         )

@@ -7,13 +7,19 @@ httpd 2.2 sends every request for the address to its first `<VirtualHost>`, what
 
 ## Why
 
-In 2.2, hosts are chosen by name only at an address that `NameVirtualHost` names (httpd 2.2's manual, NameVirtualHost). httpd 2.4
-does not need the line, so this rule runs only where the target is 2.2, and only in a whole server: the line usually stands in
-another file.
+In 2.2, hosts are chosen by name only at an address that `NameVirtualHost` names (httpd 2.2's manual, NameVirtualHost). httpd
+2.4 does not need the line, so this rule runs only where the target is 2.2, and only in a whole server: the line usually
+stands in another file.
 
 ## The fix
 
-Repair: it writes the line before the first of the hosts. The other hosts then answer under their own names.
+A repair: it writes the line before the first of the hosts. The other hosts then answer under their own names.
+
+## See also
+
+httpd's own message is `VirtualHost *:80 overlaps with VirtualHost *:80, the first has precedence`. Rule `name-virtual-host`.
+
+## Examples
 
     ```diff repair httpd=2.2
      #- httpd.conf
@@ -27,9 +33,7 @@ Repair: it writes the line before the first of the hosts. The other hosts then a
      </VirtualHost>
     ```
 
-## Left alone
-
-An address that is declared, and a server of 2.4:
+Not reported:
 
     ```apache httpd=2.2
     #- httpd.conf
@@ -50,11 +54,6 @@ An address that is declared, and a server of 2.4:
         ServerName shop.example.com
     </VirtualHost>
     ```
-
-## See also
-
-httpd's own message is `VirtualHost *:80 overlaps with VirtualHost *:80, the first has precedence`. Rule
-`name-virtual-host`.
 """
 
 from __future__ import annotations

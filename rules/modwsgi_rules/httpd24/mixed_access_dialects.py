@@ -3,19 +3,29 @@ A section says one thing in `Order`, `Allow` and `Deny`, and another in `Require
 
 ## What happens
 
-httpd 2.4 asks both, and both must agree. `Deny from all` beside `Require all granted` refuses everyone, and so does `Require all
-denied` beside `Allow from all`. With `Satisfy Any` one of them is enough: `Allow from all` beside a password opens the section
-to everyone.
+httpd 2.4 asks both, and both must agree. `Deny from all` beside `Require all granted` refuses everyone, and so does `Require
+all denied` beside `Allow from all`. With `Satisfy Any` one of them is enough: `Allow from all` beside a password opens the
+section to everyone.
 
 ## Why
 
-The old directives belong to mod_access_compat and the new ones to mod_authz_core, and each module has its own say on a request
-(httpd's manual, mod_access_compat, "Satisfy").
+The old directives belong to mod_access_compat and the new ones to mod_authz_core, and each module has its own say on a
+request (httpd's manual, mod_access_compat, "Satisfy").
 
 ## Left alone
 
-The section is reported and not fixed, because the configuration does not say what was meant, and deleting the `Deny` would open
-the section:
+The section is reported only, because the configuration does not say what was meant, and deleting the `Deny` would open the
+section. A section is not reported where both open it, or both ask for something: so a file serves under either baseline, or
+restricts by address and by name.
+
+## See also
+
+httpd's own messages are *AH01797: client denied by server configuration* where the old directives refuse, and *AH01630:
+client denied by server configuration* where `Require` does. Rule `old-access-directives`.
+
+## Examples
+
+Reported only:
 
     ```apache
     <Directory /srv/site>
@@ -35,7 +45,7 @@ the section:
     </Location>
     ```
 
-Both open, or both ask for something: so a file serves under either baseline, or restricts by address and by name.
+Not reported:
 
     ```apache
     <Directory /srv/site>
@@ -62,11 +72,6 @@ Both open, or both ask for something: so a file serves under either baseline, or
         </IfVersion>
     </Directory>
     ```
-
-## See also
-
-httpd's own messages are *AH01797: client denied by server configuration* where the old directives refuse, and *AH01630: client
-denied by server configuration* where `Require` does. Rule `old-access-directives`.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 
 ## What happens
 
-httpd warns at each start, and its next release will not start with the line.
+httpd warns at each start, and its next release does not start with the line.
 
 ## Why
 
@@ -11,7 +11,18 @@ Every address of a `<VirtualHost>` takes name-based hosts by itself (`ap_set_nam
 
 ## The fix
 
-Safe: it deletes the line, and those for other ports. A comment above them stays. No request is answered differently.
+A safe fix: it deletes the line, and those for other ports. A comment above them stays. No request is answered differently.
+
+## Left alone
+
+A line for 2.2 only is not reported, and neither is a server of 2.2, which needs the line.
+
+## See also
+
+httpd's own message is *AH00548: NameVirtualHost has no effect and will be removed in the next release*. Rule
+`missing-name-virtual-host`.
+
+## Examples
 
     ```diff
      # all sites share one address
@@ -22,9 +33,7 @@ Safe: it deletes the line, and those for other ports. A comment above them stays
      </VirtualHost>
     ```
 
-## Left alone
-
-A file for both releases is right as it is, and a server of 2.2 needs the line:
+Not reported:
 
     ```apache
     <IfVersion < 2.4>
@@ -34,11 +43,6 @@ A file for both releases is right as it is, and a server of 2.2 needs the line:
     ```apache httpd=2.2
     NameVirtualHost *:80
     ```
-
-## See also
-
-httpd's own message is *AH00548: NameVirtualHost has no effect and will be removed in the next release*. Rule
-`missing-name-virtual-host`.
 """
 
 from __future__ import annotations

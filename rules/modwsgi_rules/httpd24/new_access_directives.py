@@ -3,18 +3,29 @@
 
 ## What happens
 
-httpd 2.2 takes `Require all granted` without a word and does not open anything by it: what `Order`, `Allow` and `Deny` refuse
-stays refused. It does not know sections like `<RequireAll>`, and does not start.
+httpd 2.2 takes `Require all granted` without a word and does not open anything by it: what `Order`, `Allow` and `Deny`
+refuse stays refused. It does not know sections like `<RequireAll>`, and does not start.
 
 ## Why
 
-In 2.2, `Require` names users and groups, and only `Order`, `Allow` and `Deny` decide who may come from where (httpd 2.2's manual,
-mod_authz_host). The rule runs only where the target is 2.2.
+In 2.2, `Require` names users and groups, and only `Order`, `Allow` and `Deny` decide who may come from where (httpd 2.2's
+manual, mod_authz_host). The rule runs only where the target is 2.2.
 
 ## The fix
 
-It writes the old directives for a section whose only word on access is one of two. Repair for `Require all denied`, which then
-closes the section as it says:
+It writes the old directives for a section whose only line on access is one of two. For `Require all denied` it is a repair,
+because the section is then closed as it says. For `Require all granted` it is unsafe, because the section is then opened.
+
+## Left alone
+
+Other words are reported only. `Require valid-user`, `user` and `group` are the same in both releases, and are not reported.
+Neither is a section for 2.4 only.
+
+## See also
+
+httpd's own message is *client denied by server configuration*. Rule `old-access-directives`, for the other way.
+
+## Examples
 
     ```diff repair httpd=2.2
      <Directory /srv/site/private>
@@ -23,9 +34,6 @@ closes the section as it says:
     +    Deny from all
      </Directory>
     ```
-
-Unsafe for `Require all granted`, which then opens it:
-
     ```diff unsafe httpd=2.2
      <Directory /srv/site>
     -    Require all granted
@@ -34,9 +42,7 @@ Unsafe for `Require all granted`, which then opens it:
      </Directory>
     ```
 
-## Left alone
-
-Other words are reported and not fixed:
+Reported only:
 
     ```apache httpd=2.2
     <Directory /srv/site>
@@ -45,8 +51,7 @@ Other words are reported and not fixed:
     </Directory>
     ```
 
-`Require valid-user`, `user` and `group` are the same in both releases. Nothing is reported in a section for 2.4, or in a server
-of 2.4:
+Not reported:
 
     ```apache httpd=2.2
     <Directory /srv/site>
@@ -66,10 +71,6 @@ of 2.4:
         Require all granted
     </Directory>
     ```
-
-## See also
-
-httpd's own message is *client denied by server configuration*. Rule `old-access-directives`, for the other way.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def new_access_directives(config: Config) -> Iterator[Diagnostic]:
         if any(guard.kind in ("ifversion", "ifmodule") for guard in item.guards):
             continue
         if item.is_section:
-            message = f"httpd 2.2 does not know <{item.name}>, so it will not start"
+            message = f"httpd 2.2 does not know <{item.name}>, so it does not start"
             yield Diagnostic(item.path, item.span, message, help="write Order, Allow and Deny")
         elif item.value.lower() in _NEW and not (item.parent is not None and item.parent.key in REQUIRE_SECTIONS):
             fix = _fix(item)

@@ -11,7 +11,18 @@ httpd 2.4 does not start. httpd 2.2 let the words without a sign wipe what was i
 
 ## The fix
 
-Safe: it writes a `+` where a sign is missing. What is named is switched on, and what is inherited stays as it is.
+A safe fix: it writes a `+` where a sign is missing. What is named is switched on, and what is inherited stays as it is.
+
+## Left alone
+
+`All` or `None` after a word with a sign is reported only, because it contradicts what comes before. `All` before words with
+a sign is not reported.
+
+## See also
+
+httpd's own message is *Either all Options must start with + or -, or no Option may.*
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -20,9 +31,7 @@ Safe: it writes a `+` where a sign is missing. What is named is switched on, and
      </Directory>
     ```
 
-## Left alone
-
-`All` before words with a sign:
+Not reported:
 
     ```apache
     <Directory /srv/www>
@@ -30,7 +39,7 @@ Safe: it writes a `+` where a sign is missing. What is named is switched on, and
     </Directory>
     ```
 
-`All` or `None` after them is reported and not fixed, because it contradicts what comes before:
+Reported only:
 
     ```apache
     <Directory /srv/www>
@@ -38,13 +47,12 @@ Safe: it writes a `+` where a sign is missing. What is named is switched on, and
     #                    ^^^
     </Directory>
     ```
+
+Not reported:
+
     ```apache
     Options +FollowSymLinks -Indexes
     ```
-
-## See also
-
-httpd's own message is *Either all Options must start with + or -, or no Option may.*
 """
 
 from __future__ import annotations
@@ -84,7 +92,7 @@ def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             plain[0].span,
-            "Options mixes words with and without a sign, so httpd 2.4 will not start",
+            "Options mixes words with and without a sign, so httpd 2.4 does not start",
             fix,
             help="" if fix else "write a + or - before each word, or before none",
         )

@@ -7,13 +7,22 @@ httpd does not start.
 
 ## Why
 
-httpd looks each directive up in the tables of its modules (`ap_walk_config_sub`, config.c), and this one is not in any of them
-since the release that the message names. httpd's manual says what took its place ("Upgrading to 2.4 from 2.2").
+httpd looks each directive up in the tables of its modules (`ap_walk_config_sub`, config.c), and this one is not in any of
+them since the release that the message names. httpd's manual says what took its place ("Upgrading to 2.4 from 2.2").
 
 ## Left alone
 
-The line is reported and not fixed, because what took its place needs a decision. The message's help says what that is, if
-anything:
+The line is reported only, because what took its place needs a decision. The help of the message says what that is, if
+anything.
+
+## See also
+
+httpd's own message is *Invalid command 'AddModule', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `removed-mutex-directives`, `rewrite-log` and `authz-authoritative-removed`, which fix theirs.
+
+## Examples
+
+Reported only:
 
     ```apache
     <IfModule mod_so.c>
@@ -24,7 +33,7 @@ anything:
     </IfModule>
     ```
 
-Directives that the target has:
+Not reported:
 
     ```apache
     LoadModule alias_module modules/mod_alias.so
@@ -32,11 +41,6 @@ Directives that the target has:
     ```apache httpd=2.2
     CookieLog logs/cookies
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'AddModule', perhaps misspelled or defined by a module not included in the server
-configuration*. Rules `removed-mutex-directives`, `rewrite-log` and `authz-authoritative-removed`, which fix theirs.
 """
 
 from __future__ import annotations
@@ -66,7 +70,7 @@ def removed_directives(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.node.name_span,
-            f"httpd {info.until} and later do not know {item.name}, so httpd will not start",
+            f"httpd {info.until} and later do not know {item.name}, so httpd does not start",
             help=_advice(info.note),
         )
 

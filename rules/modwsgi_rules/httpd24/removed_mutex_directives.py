@@ -12,7 +12,18 @@ everywhere. A server whose files lie on a network disk may want `Mutex file:/a/l
 
 ## The fix
 
-Safe: it deletes the line, and httpd starts with its default locks.
+A safe fix: it deletes the line, and httpd starts with its default locks.
+
+## Left alone
+
+A line for 2.2 only is not reported, and neither is a server of 2.2.
+
+## See also
+
+httpd's own message is *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
     -LockFile run/accept.lock
@@ -20,9 +31,7 @@ Safe: it deletes the line, and httpd starts with its default locks.
      Timeout 120
     ```
 
-## Left alone
-
-`Mutex` itself, a server of 2.2, and a line for 2.2 only:
+Not reported:
 
     ```apache
     Mutex default
@@ -35,11 +44,6 @@ Safe: it deletes the line, and httpd starts with its default locks.
         SSLMutex default
     </IfVersion>
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
-configuration*.
 """
 
 from __future__ import annotations
@@ -68,7 +72,7 @@ def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name}, so it will not start",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
             help="write Mutex where the default locks will not do",
         )

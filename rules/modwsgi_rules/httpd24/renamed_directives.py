@@ -12,7 +12,16 @@ mpm_common).
 
 ## The fix
 
-Safe: it writes the new name.
+A safe fix: it writes the new name.
+
+## Left alone
+
+A server of 2.2 is not reported, because it does not know the new names.
+
+The section around the line is worth a look as well: `<IfModule prefork.c>` applies only where the prefork MPM is the one in
+use.
+
+## Examples
 
     ```diff
     -MaxClients            150
@@ -21,9 +30,7 @@ Safe: it writes the new name.
     +MaxConnectionsPerChild   0
     ```
 
-## Left alone
-
-The new name, and a server of 2.2:
+Not reported:
 
     ```apache
     MaxRequestWorkers 150
@@ -31,8 +38,6 @@ The new name, and a server of 2.2:
     ```apache httpd=2.2
     MaxClients 150
     ```
-
-The section around the line is worth a look as well: `<IfModule prefork.c>` holds only where the prefork MPM is the one in use.
 """
 
 from __future__ import annotations

@@ -7,13 +7,24 @@ httpd does not start.
 
 ## Why
 
-mod_rewrite writes to the ErrorLog now, at the level that `LogLevel` gives it: `LogLevel warn rewrite:trace3` is the old level 3
-(httpd's manual, mod_rewrite, "Logging").
+mod_rewrite writes to the ErrorLog now, at the level that `LogLevel` gives it: `LogLevel warn rewrite:trace3` is the old
+level 3 (httpd's manual, mod_rewrite, "Logging").
 
 ## The fix
 
-Safe, because what is served does not depend on it: it deletes the lines, and adds the level to the `LogLevel` of the same
-server, or writes one.
+It deletes the lines, and adds the level to the `LogLevel` of the same server, or writes one. It is safe, because what is
+served does not depend on it.
+
+## Left alone
+
+A server of 2.2 is not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'RewriteLog', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -41,9 +52,7 @@ server, or writes one.
      RewriteEngine On
     ```
 
-## Left alone
-
-A `LogLevel` as 2.4 wants it, and a server of 2.2:
+Not reported:
 
     ```apache
     LogLevel warn rewrite:trace3
@@ -51,11 +60,6 @@ A `LogLevel` as 2.4 wants it, and a server of 2.2:
     ```apache httpd=2.2
     RewriteLog logs/rewrite_log
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'RewriteLog', perhaps misspelled or defined by a module not included in the server
-configuration*.
 """
 
 from __future__ import annotations
@@ -87,7 +91,7 @@ def rewrite_log(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name}, so it will not start",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
             help="" if fix else "write LogLevel warn rewrite:trace3 for the old level 3",
         )

@@ -11,7 +11,15 @@ Since mod_wsgi 6.0 the level `wsgi:debug` of `LogLevel` does this (mod_wsgi's re
 
 ## The fix
 
-Safe, because what is served does not depend on it: it writes that level, where the target is mod_wsgi 6.0 or later.
+It writes that level, where the target is mod_wsgi 6.0 or later. It is safe, because what is served does not depend on the
+line.
+
+## Left alone
+
+Where no version is given, the line is reported only, because mod_wsgi 4.9 and 5.0 still heed it. A target that heeds the
+line is not reported.
+
+## Examples
 
     ```diff mod_wsgi=6.0
     -LogLevel warn
@@ -24,9 +32,7 @@ Safe, because what is served does not depend on it: it writes that level, where 
      WSGIRestrictEmbedded On
     ```
 
-## Left alone
-
-Where no version is given, the line is reported and not fixed, because mod_wsgi 4.9 and 5.0 still heed it:
+Reported only:
 
     ```apache
     <IfModule mod_wsgi.c>
@@ -35,7 +41,7 @@ Where no version is given, the line is reported and not fixed, because mod_wsgi 
     </IfModule>
     ```
 
-A target that heeds the line:
+Not reported:
 
     ```apache mod_wsgi=4.9
     WSGIVerboseDebugging On

@@ -7,12 +7,23 @@ httpd does not start.
 
 ## Why
 
-mod_wsgi took the directive or option out in the release that the message names (its release notes). Without
-`--target mod_wsgi=...` the target is every release from 4.9 to the latest, so what 6.0 took out is reported as well.
+mod_wsgi took the directive or option out in the release that the message names (its release notes). Without `--target
+mod_wsgi=...` the target is every release from 4.9 to the latest, so what 6.0 took out is reported as well.
 
 ## The fix
 
-Safe: it deletes what only says the default, and what no longer means anything. A renamed directive gets its new name.
+A safe fix: it deletes what only says the default, and what no longer means anything. A renamed directive gets its new name.
+
+## Left alone
+
+A directive that did something which is lost is reported only. A target that still has the directive is not reported.
+
+## See also
+
+httpd's own messages are *Invalid command 'WSGIReloadMechanism', perhaps misspelled or defined by a module not included in
+the server configuration* and *Invalid option to WSGI daemon process definition.* Rule `wsgi-too-new-directive`.
+
+## Examples
 
     ```diff
     -WSGIReloadMechanism Process
@@ -30,9 +41,7 @@ Safe: it deletes what only says the default, and what no longer means anything. 
      WSGIRestrictEmbedded On
     ```
 
-## Left alone
-
-What did something that is lost is reported and not fixed:
+Reported only:
 
     ```apache mod_wsgi=6.0
     <IfModule mod_wsgi.c>
@@ -43,17 +52,12 @@ What did something that is lost is reported and not fixed:
     </IfModule>
     ```
 
-A target that still has the directive:
+Not reported:
 
     ```apache mod_wsgi=5.0
     WSGILazyInitialization On
     WSGIDaemonProcess site newrelic-environment=production
     ```
-
-## See also
-
-httpd's own messages are *Invalid command 'WSGIReloadMechanism', perhaps misspelled or defined by a module not included in the
-server configuration* and *Invalid option to WSGI daemon process definition.* Rule `wsgi-too-new-directive`.
 """
 
 from __future__ import annotations
@@ -86,8 +90,10 @@ def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
         if info is not None and info.until and (since := _gone(config, info.until)):
             severity = _severity(config, since)
             fix = _fix(item, info)
-            advice = "" if fix or not info.replacement else f"write {info.replacement}"
-            yield Diagnostic(item.path, item.span, _message(item, info, since), fix, severity=severity, help=advice)
+            advice = f"write {info.replacement}" if info.replacement else "leave it out"
+            yield Diagnostic(
+                item.path, item.span, _message(item, info, since), fix, severity=severity, help="" if fix else advice
+            )
     for process in daemon_processes(config):
         for option in process.options:
             known = daemon_option(option.name)
@@ -96,7 +102,7 @@ def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
-                    f"mod_wsgi {since} and later do not know {option.name}, so httpd will not start",
+                    f"mod_wsgi {since} and later do not know {option.name}, so httpd does not start",
                     severity=_severity(config, since),
                     help="write response-buffer-size" if is_renamed else "leave the option out",
                 )
@@ -115,8 +121,8 @@ def _severity(config: Config, since: str) -> Severity | None:
 
 def _message(item: Item, info: DirectiveInfo, since: str) -> str:
     if info.name == "WSGIUserAuthoritative":
-        return "only mod_wsgi for httpd 2.0 knows WSGIUserAuthoritative, so httpd will not start"
-    return f"mod_wsgi {since} and later do not know {item.name}, so httpd will not start"
+        return "only mod_wsgi for httpd 2.0 knows WSGIUserAuthoritative, so httpd does not start"
+    return f"mod_wsgi {since} and later do not know {item.name}, so httpd does not start"
 
 
 def _fix(item: Item, info: DirectiveInfo) -> Fix | None:

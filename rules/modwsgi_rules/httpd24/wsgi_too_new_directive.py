@@ -7,12 +7,22 @@ httpd does not start.
 
 ## Why
 
-The mod_wsgi that is installed does not have it yet; the message names the release that it came with (mod_wsgi's release notes).
-The rule runs only where `--target mod_wsgi=...` says what is installed.
+The mod_wsgi that is installed does not have it yet; the message names the release that it came with (mod_wsgi's release
+notes). The rule runs only where `--target mod_wsgi=...` says what is installed.
 
 ## Left alone
 
-The line is reported and not fixed, because either the line goes or a newer mod_wsgi is installed:
+The line is reported only, because either the line goes or a newer mod_wsgi is installed.
+
+## See also
+
+httpd's own message is *Invalid command 'WSGISwitchInterval', perhaps misspelled or defined by a module not included in the
+server configuration*. For an option it is *Invalid option to WSGI daemon process definition.*, which does not say which
+option it means. Rule `wsgi-removed-directive`.
+
+## Examples
+
+Reported only:
 
     ```apache mod_wsgi=4.9.4
     <IfModule mod_wsgi.c>
@@ -27,7 +37,7 @@ The line is reported and not fixed, because either the line goes or a newer mod_
     #                                              ^^^^^^^^^^^^^^^^^
     ```
 
-Options and directives that the target has, and a target that is not known:
+Not reported:
 
     ```apache mod_wsgi=4.5
     WSGIDaemonProcess site restart-interval=3600
@@ -39,12 +49,6 @@ Options and directives that the target has, and a target that is not known:
     ```apache
     WSGISwitchInterval 0.01
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'WSGISwitchInterval', perhaps misspelled or defined by a module not included in the server
-configuration*. For an option it is *Invalid option to WSGI daemon process definition.*, which does not say which option it
-means. Rule `wsgi-removed-directive`.
 """
 
 from __future__ import annotations
@@ -75,7 +79,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 item.node.name_span,
-                f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} will not start",
+                f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} does not start",
                 help=_ADVICE,
             )
             continue
@@ -87,7 +91,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         item.path,
                         option.span,
-                        f"{option.name} came with mod_wsgi {known.since} here, so httpd with {installed} will not start",
+                        f"{option.name} came with mod_wsgi {known.since} here, so httpd with {installed} does not start",
                         help=_ADVICE,
                     )
     for process in daemon_processes(config):
@@ -97,7 +101,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
-                    f"{option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
+                    f"{option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} does not start",
                     help=_ADVICE,
                 )
 

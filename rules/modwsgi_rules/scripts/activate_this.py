@@ -3,8 +3,8 @@ A script activates a virtual environment by `activate_this.py`.
 
 ## What happens
 
-The packages of the environment come first on the path of a Python that runs already. The system's packages stay in sight. The
-file exists only where `virtualenv` made the environment, and not where `venv` did.
+The packages of the environment come first on the path of a Python that runs already. The system's packages stay in sight.
+The file exists only where `virtualenv` made the environment, and not where `venv` did.
 
 ## Why
 
@@ -13,8 +13,12 @@ manual, "Virtual Environments").
 
 ## Left alone
 
-The line is reported and not fixed. Where several applications share a process group, each with its own environment,
+The line is reported only. Where several applications share a process group, each with its own environment,
 `activate_this.py` is the only way; elsewhere name the environment by `python-home`, and delete these lines.
+
+## Examples
+
+Reported only:
 
     ```python
     #- site.conf
@@ -27,7 +31,7 @@ The line is reported and not fixed. Where several applications share a process g
     from site import application
     ```
 
-A comment that only speaks of it:
+Not reported:
 
     ```python
     #- site.conf

@@ -7,12 +7,23 @@ Every request gets an error, 404 or 500 by the version of mod_wsgi.
 
 ## Why
 
-mod_wsgi loads the script as a module whose name it makes from the path of the file (`wsgi_load_source`), so `__name__` is never
-`__main__`, and what stands under this guard is never run.
+mod_wsgi loads the script as a module whose name it makes from the path of the file (`wsgi_load_source`), so `__name__` is
+never `__main__`, and what stands under this guard is never run.
 
 ## The fix
 
-Safe: it takes the guard away, where only imports and assignments stand under it.
+A safe fix: it takes the guard away, where only imports and assignments stand under it.
+
+## Left alone
+
+A guard under which a server is started as well is reported only.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rule
+`missing-application`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -26,9 +37,7 @@ Safe: it takes the guard away, where only imports and assignments stand under it
     +application = make_app()
     ```
 
-## Left alone
-
-A guard under which a server is started as well is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -41,7 +50,7 @@ A guard under which a server is started as well is reported and not fixed:
         application.run()
     ```
 
-An application that is bound outside the guard:
+Not reported:
 
     ```python
     #- site.conf
@@ -51,11 +60,6 @@ An application that is bound outside the guard:
     if __name__ == "__main__":
         application.run()
     ```
-
-## See also
-
-httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rule
-`missing-application`.
 """
 
 from __future__ import annotations

@@ -7,12 +7,22 @@ The request gets an error 500. mod_wsgi 6 accepts a number alone where it is tex
 
 ## Why
 
-WSGI wants a status as HTTP writes it, a number and words: `"200 OK"` (PEP 3333, "The start_response() Callable"). Up to mod_wsgi 5
-a number without words is refused (`wsgi_validate_status_line`), and other WSGI servers do the same.
+WSGI wants a status as HTTP writes it, a number and words: `"200 OK"` (PEP 3333, "The start_response() Callable"). Up to
+mod_wsgi 5 a number without words is refused (`wsgi_validate_status_line`), and other WSGI servers do the same.
 
 ## The fix
 
-Safe: it adds the words that belong to the number.
+A safe fix: it adds the words that belong to the number.
+
+## Left alone
+
+A status that is not text is reported only.
+
+## See also
+
+httpd's own message is *ValueError: no space following status code*.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -24,9 +34,7 @@ Safe: it adds the words that belong to the number.
          return [b"No."]
     ```
 
-## Left alone
-
-A status that is not text is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -38,7 +46,7 @@ A status that is not text is reported and not fixed:
         return [b"Hello"]
     ```
 
-A status with its words:
+Not reported:
 
     ```python
     #- site.conf
@@ -48,10 +56,6 @@ A status with its words:
         start_response("200 OK", [])
         return [b"Hello"]
     ```
-
-## See also
-
-httpd's own message is *ValueError: no space following status code*.
 """
 
 from __future__ import annotations

@@ -12,7 +12,18 @@ further down are not there yet, so the line belongs at the end.
 
 ## The fix
 
-Repair: it moves the line to the end.
+A repair: it moves the line to the end.
+
+## Left alone
+
+Where the object is used in between, the line is reported only. A line that names the resources of another module is not
+reported.
+
+## See also
+
+Rule `bobo-missing-application`.
+
+## Examples
 
     ```diff repair
      #- site.conf
@@ -30,9 +41,7 @@ Repair: it moves the line to the end.
     +application = bobo.Application(bobo_resources=__name__)
     ```
 
-## Left alone
-
-Where the object is used in between, the line is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -47,7 +56,7 @@ Where the object is used in between, the line is reported and not fixed:
         return "No orders yet."
     ```
 
-The resources of another module, and a line in the right place:
+Not reported:
 
     ```python
     #- site.conf
@@ -63,10 +72,6 @@ The resources of another module, and a line in the right place:
         return "12:00"
     application = bobo.Application(bobo_resources=__name__)
     ```
-
-## See also
-
-Rule `bobo-missing-application`.
 """
 
 from __future__ import annotations

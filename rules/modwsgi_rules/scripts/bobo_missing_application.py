@@ -7,12 +7,23 @@ Every request gets an error, 404 or 500 by the version of mod_wsgi.
 
 ## Why
 
-mod_wsgi calls an object named `application` (`wsgi_execute_script`). One line at the end makes it from the resources in the same
-file. `__name__` is right there: mod_wsgi makes up a name for the script, and that name is a key of `sys.modules`.
+mod_wsgi calls an object named `application` (`wsgi_execute_script`). One line at the end makes it from the resources in the
+same file. `__name__` is right there: mod_wsgi makes up a name for the script, and that name is a key of `sys.modules`.
 
 ## The fix
 
-Safe: it adds that line, and `import bobo` where only names were imported from it.
+A safe fix: it adds that line, and `import bobo` where only names were imported from it.
+
+## Left alone
+
+A handler script is not reported.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/bobo/hello.wsgi' does not contain WSGI application 'application'*. Rules
+`missing-application` and `bobo-application-before-resources`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -43,9 +54,7 @@ Safe: it adds that line, and `import bobo` where only names were imported from i
     +application = bobo.Application(bobo_resources=__name__)
     ```
 
-## Left alone
-
-A script that makes its application, and a handler script:
+Not reported:
 
     ```python
     #- site.conf
@@ -61,11 +70,6 @@ A script that makes its application, and a handler script:
     def handle_request(environ, start_response):
         return []
     ```
-
-## See also
-
-httpd's own message is *Target WSGI script '/srv/bobo/hello.wsgi' does not contain WSGI application 'application'*. Rules
-`missing-application` and `bobo-application-before-resources`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,18 @@ For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application` (
 
 ## The fix
 
-Safe: it adds `handle_request = application` where the script has an `application`.
+A safe fix: it adds `handle_request = application` where the script has an `application`.
+
+## Left alone
+
+Elsewhere it is not known which object is meant, and the script is reported only.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rule
+`missing-application`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -24,9 +35,7 @@ Safe: it adds `handle_request = application` where the script has an `applicatio
     +handle_request = application
     ```
 
-## Left alone
-
-Elsewhere it is not known which object is meant:
+Reported only:
 
     ```python
     #- site.conf
@@ -37,7 +46,7 @@ Elsewhere it is not known which object is meant:
         pass
     ```
 
-A script that has a `handle_request`:
+Not reported:
 
     ```python
     #- site.conf
@@ -46,11 +55,6 @@ A script that has a `handle_request`:
     def handle_request(environ, start_response):
         return []
     ```
-
-## See also
-
-httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rule
-`missing-application`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ A WSGI script does not have an `application`.
 
 ## What happens
 
-The script loads, and every request gets an error, 404 or 500 by the version of mod_wsgi. A Flask script that ends in
-`app = Flask(__name__)` is the usual case.
+The script loads, and every request gets an error, 404 or 500 by the version of mod_wsgi. A Flask script that ends in `app =
+Flask(__name__)` is the usual case.
 
 ## Why
 
@@ -12,8 +12,20 @@ mod_wsgi calls the object named `application`, or as `WSGICallableObject` says (
 
 ## The fix
 
-Safe: it adds `application = app` where it is plain which object is meant. That is an object that a known framework makes, a
-function of `(environ, start_response)`, or an `app` that is imported.
+A safe fix: it adds `application = app` where it is plain which object is meant. That is an object that a known framework
+makes, a function of `(environ, start_response)`, or an `app` that is imported.
+
+## Left alone
+
+Where two objects may be meant, the script is reported only. It is not reported where the name is bound in any way, where the
+configuration gives another name, or where the script cannot be seen through.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rules
+`application-under-main-guard`, `bobo-missing-application` and `handle-request-missing`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -44,9 +56,7 @@ function of `(environ, start_response)`, or an `app` that is imported.
     +application = app
     ```
 
-## Left alone
-
-Where two objects may be meant, the script is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -58,8 +68,7 @@ Where two objects may be meant, the script is reported and not fixed:
     two = flask.Flask("two")
     ```
 
-Nothing is reported where the name is bound in any way, where the configuration gives another name, and where the script cannot
-be seen through:
+Not reported:
 
     ```python
     #- site.conf
@@ -80,11 +89,6 @@ be seen through:
     #- /srv/d.wsgi
     print "Python 2"
     ```
-
-## See also
-
-httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rules
-`application-under-main-guard`, `bobo-missing-application` and `handle-request-missing`.
 """
 
 from __future__ import annotations

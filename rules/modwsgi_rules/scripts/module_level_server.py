@@ -7,12 +7,23 @@ The call blocks the process, or fails because its port is taken. No request is a
 
 ## Why
 
-`app.run()` starts a framework's development server from a shell. mod_wsgi imports the script, so a call at its top level is run
-before any request.
+`app.run()` starts a framework's development server from a shell. mod_wsgi imports the script, so a call at its top level is
+run before any request.
 
 ## The fix
 
-Safe: it puts the call under `if __name__ == "__main__":`, where it still serves whoever runs the file by hand.
+A safe fix: it puts the call under `if __name__ == "__main__":`, where it still serves whoever runs the file by hand.
+
+## Left alone
+
+A call within a block is reported only. A `run` that does not start a known server is not reported, and neither is a call
+that mod_wsgi never runs.
+
+## See also
+
+Rule `application-under-main-guard`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -25,9 +36,7 @@ Safe: it puts the call under `if __name__ == "__main__":`, where it still serves
     +    app.run(host="0.0.0.0")
     ```
 
-## Left alone
-
-A call within a block is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -40,7 +49,7 @@ A call within a block is reported and not fixed:
     application = bottle.default_app()
     ```
 
-A `run` that does not start a known server, and a call that mod_wsgi never runs:
+Not reported:
 
     ```python
     #- site.conf
@@ -54,10 +63,6 @@ A `run` that does not start a known server, and a call that mod_wsgi never runs:
     def start():
         app.run()
     ```
-
-## See also
-
-Rule `application-under-main-guard`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,16 @@ for scripts cannot say anything about it.
 
 ## Left alone
 
-The script is reported and not fixed; `2to3` and `python-modernize` rewrite such scripts:
+The script is reported only; `2to3` and `python-modernize` rewrite such scripts.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' cannot be loaded as Python module*, with a *SyntaxError*
+below it.
+
+## Examples
+
+Reported only:
 
     ```python
     #- site.conf
@@ -25,7 +34,7 @@ The script is reported and not fixed; `2to3` and `python-modernize` rewrite such
     #   ^^^^^^^^^^^^^
     ```
 
-A script that both can read:
+Not reported:
 
     ```python
     #- site.conf
@@ -34,10 +43,6 @@ A script that both can read:
     def application(environ, start_response):
         print("hello")
     ```
-
-## See also
-
-httpd's own message is *Target WSGI script '/srv/site/app.wsgi' cannot be loaded as Python module*, with a *SyntaxError* below it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,16 @@ Signals are httpd's own means of stopping and restarting its processes, so mod_w
 
 ## Left alone
 
-The call is reported and not fixed. What is to be done at the end of a process belongs in `atexit.register`:
+The call is reported only. What is to be done at the end of a process belongs in `atexit.register`. A server with
+`WSGIRestrictSignal Off` is not reported.
+
+## See also
+
+httpd's own message is *Callback registration for signal 15 ignored*.
+
+## Examples
+
+Reported only:
 
     ```python
     #- site.conf
@@ -27,7 +36,7 @@ The call is reported and not fixed. What is to be done at the end of a process b
     from site import application
     ```
 
-A server that lets scripts register handlers:
+Not reported:
 
     ```python
     #- site.conf
@@ -38,10 +47,6 @@ A server that lets scripts register handlers:
     signal.signal(signal.SIGTERM, print)
     from site import application
     ```
-
-## See also
-
-httpd's own message is *Callback registration for signal 15 ignored*.
 """
 
 from __future__ import annotations

@@ -7,12 +7,18 @@ What the script prints goes to the error log, as it would without the line.
 
 ## Why
 
-mod_wsgi before 3.0 refused writing to `sys.stdout`, and `sys.stdout = sys.stderr` made `print` work. Since 3.0 both go to the
-error log (mod_wsgi's manual, WSGIRestrictStdout).
+mod_wsgi before 3.0 refused writing to `sys.stdout`, and `sys.stdout = sys.stderr` made `print` work. Since 3.0 both go to
+the error log (mod_wsgi's manual, WSGIRestrictStdout).
 
 ## The fix
 
-Unsafe, because what is printed may then be logged later than what is written to `sys.stderr`: it deletes the line.
+It deletes the line. It is unsafe, because what is printed may then be logged later than what is written to `sys.stderr`.
+
+## Left alone
+
+A line within a block is reported only. A redirection to somewhere else is not reported.
+
+## Examples
 
     ```diff unsafe
      #- site.conf
@@ -23,9 +29,7 @@ Unsafe, because what is printed may then be logged later than what is written to
      from site import application
     ```
 
-## Left alone
-
-A line within a block is reported and not fixed:
+Reported only:
 
     ```python
     #- site.conf
@@ -38,7 +42,7 @@ A line within a block is reported and not fixed:
     from site import application
     ```
 
-A redirection to somewhere else:
+Not reported:
 
     ```python
     #- site.conf

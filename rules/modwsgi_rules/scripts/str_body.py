@@ -12,7 +12,18 @@ The body of a response is made of `bytes` (PEP 3333, "A Note On String Types"), 
 
 ## The fix
 
-Safe: it writes a literal of plain ASCII as bytes, and puts a bare one into a list. In Python 2 this means the same.
+A safe fix: it writes a literal of plain ASCII as bytes, and puts a bare one into a list. In Python 2 this means the same.
+
+## Left alone
+
+Other text is reported only; encode it, as in `text.encode("utf-8")`. Text that is not the body of a response is not
+reported.
+
+## See also
+
+httpd's own message is *TypeError: sequence of byte string values expected, value of type str found*.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -37,9 +48,7 @@ Safe: it writes a literal of plain ASCII as bytes, and puts a bare one into a li
          return [output]
     ```
 
-## Left alone
-
-Other text is reported and not fixed; encode it, as in `text.encode("utf-8")`:
+Reported only:
 
     ```python
     #- site.conf
@@ -51,7 +60,7 @@ Other text is reported and not fixed; encode it, as in `text.encode("utf-8")`:
     #           ^^^^^^^
     ```
 
-Text that is not the body of a response:
+Not reported:
 
     ```python
     #- site.conf
@@ -65,10 +74,6 @@ Text that is not the body of a response:
         start_response("200 OK", [])
         return [b"Hello", inner().encode("utf-8")]
     ```
-
-## See also
-
-httpd's own message is *TypeError: sequence of byte string values expected, value of type str found*.
 """
 
 from __future__ import annotations

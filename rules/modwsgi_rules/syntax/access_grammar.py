@@ -12,7 +12,14 @@ httpd does not start.
 
 ## The fix
 
-Safe where the line denies: it writes what was meant.
+It writes what was meant. It is safe where the line denies, and unsafe where it grants, because it then opens something.
+
+## See also
+
+httpd's own messages are *allow requires at least two arguments, 'from' followed by hostnames or IP-address wildcards* and
+*Argument for 'Require all' must be 'granted' or 'denied'*.
+
+## Examples
 
     ```diff
      <Directory /srv/private>
@@ -22,9 +29,6 @@ Safe where the line denies: it writes what was meant.
     +    Require all denied
      </Directory>
     ```
-
-Unsafe where the line grants, because it then opens something:
-
     ```diff unsafe
      <Directory /srv/www>
     -    Allow all
@@ -34,9 +38,7 @@ Unsafe where the line grants, because it then opens something:
      </Directory>
     ```
 
-## Left alone
-
-Lines that httpd knows:
+Not reported:
 
     ```apache
     <Directory /srv/www>
@@ -45,11 +47,6 @@ Lines that httpd knows:
         Require host example.com
     </Directory>
     ```
-
-## See also
-
-httpd's own messages are *allow requires at least two arguments, 'from' followed by hostnames or IP-address wildcards* and
-*Argument for 'Require all' must be 'granted' or 'denied'*.
 """
 
 from __future__ import annotations
@@ -85,7 +82,7 @@ def access_grammar(config: Config) -> Iterator[Diagnostic]:
             edit = Edit(file.path, span, wanted)
             closes = node.key == "deny" or wanted.endswith("denied")
             fix = Fix.safe(title, edit) if closes else Fix.unsafe(title, edit, reason="it grants access")
-            message = f"httpd does not know {node.name} {' '.join(words)}, so it will not start"
+            message = f"httpd does not know {node.name} {' '.join(words)}, so it does not start"
             offered = None if in_macro(parents) else fix
             advice = "" if offered else f"write {node.name} {wanted} if that is meant"
             yield Diagnostic(file.path, span, message, offered, help=advice)

@@ -11,7 +11,16 @@ A backslash at the end of a line joins it with the next one, in comments too (`a
 
 ## Left alone
 
-The comment is reported and not fixed, because the directive may have been commented out on purpose:
+The comment is reported only, because the directive may have been commented out on purpose. A comment is not reported where
+the next line begins with `#` too, or holds an option.
+
+## See also
+
+Rules `dangling-backslash` and `continuation-trailing-blank`.
+
+## Examples
+
+Reported only:
 
     ```apache
     # WSGIScriptAlias / /srv/app/old.wsgi \\
@@ -19,7 +28,7 @@ The comment is reported and not fixed, because the directive may have been comme
     # ^^^^^^^^^^^^^^^
     ```
 
-Comments whose every line begins with `#`, and options that belong to a directive in a comment:
+Not reported:
 
     ```apache
     # WSGIDaemonProcess app threads=5 \\
@@ -27,10 +36,6 @@ Comments whose every line begins with `#`, and options that belong to a directiv
     # WSGIDaemonProcess app threads=5 \\
           home=/srv/app
     ```
-
-## See also
-
-Rules `dangling-backslash` and `continuation-trailing-blank`.
 """
 
 from __future__ import annotations

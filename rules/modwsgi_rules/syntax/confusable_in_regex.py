@@ -7,13 +7,24 @@ httpd says nothing, and the pattern never matches. Whatever the section was to p
 
 ## Why
 
-Web pages and word processors turn `^` into `ˆ` (U+02C6), and other characters likewise. To httpd's patterns these are letters
-like any other.
+Web pages and word processors turn `^` into `ˆ` (U+02C6), and other characters likewise. To httpd's patterns these are
+letters like any other.
 
 ## The fix
 
-It writes the ASCII character. The dead line comes to life with it, and the level follows what the line does. Repair where it
-only denies, or demands TLS, as was meant:
+It writes the ASCII character. The dead line comes to life with it, so the level depends on what the line does. It is a
+repair where the line only denies, or demands TLS, and unsafe where it may open something.
+
+## Left alone
+
+A section that only grants access by URL is reported only, because such a grant overrides what `<Directory>` denies.
+Characters that would not mean anything in their place are not reported.
+
+## See also
+
+Rules `dead-restriction`, `smart-quotes` and `allow-in-location`.
+
+## Examples
 
     ```diff repair
     -<LocationMatch "ˆ(/[\\w_]*/appadmin/.*)">
@@ -21,17 +32,12 @@ only denies, or demands TLS, as was meant:
          SSLRequireSSL
      </LocationMatch>
     ```
-
-Unsafe where it may open something:
-
     ```diff unsafe
     -AliasMatch ˆ/([^/]+)/static/(.*)＄ /srv/app/$1/static/$2
     +AliasMatch ^/([^/]+)/static/(.*)$ /srv/app/$1/static/$2
     ```
 
-## Left alone
-
-A section that only grants access by URL is reported and not fixed, because such a grant overrides what `<Directory>` denies:
+Reported only:
 
     ```apache
     <LocationMatch "ˆ(/[\\w_]*/static/.*)">
@@ -41,7 +47,7 @@ A section that only grants access by URL is reported and not fixed, because such
     </LocationMatch>
     ```
 
-Characters that mean nothing in a pattern:
+Not reported:
 
     ```apache
     # ˆ in a comment
@@ -49,10 +55,6 @@ Characters that mean nothing in a pattern:
         Require all denied
     </LocationMatch>
     ```
-
-## See also
-
-Rules `dead-restriction`, `smart-quotes` and `allow-in-location`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,15 @@ backslash is a word of its own, and the next line is a directive of its own.
 
 ## The fix
 
-Safe: it takes the blanks away.
+A safe fix: it takes the blanks away.
+
+## See also
+
+httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid command 'home=/srv/app', perhaps
+misspelled or defined by a module not included in the server configuration*. Rules `dangling-backslash` and
+`wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess app threads=5 \\ 
@@ -22,20 +30,13 @@ Safe: it takes the blanks away.
          home=/srv/app
     ```
 
-## Left alone
-
-A comment, and a backslash that continues its line:
+Not reported:
 
     ```apache
     # a comment \\ 
     WSGIDaemonProcess app threads=5 \\
         home=/srv/app
     ```
-
-## See also
-
-httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid command 'home=/srv/app', perhaps
-misspelled or defined by a module not included in the server configuration*. Rules `dangling-backslash` and `wrapped-options`.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
             is_refused = line.in_macro or line.following.start in strangers or _dangles(line.following, offered)
             fix = Fix.safe("Take the blanks away", Edit(file.path, Span(line.blanks.start + 1, line.blanks.end)))
             offered[line.start] = None if is_refused else fix
-        message = "blanks follow the backslash, so the next line is not joined and httpd will not start"
+        message = "blanks follow the backslash, so the next line is not joined and httpd does not start"
         for line in lines:
             joining = offered[line.start]
             yield Diagnostic(file.path, line.blanks, message, joining, help="" if joining else "take the blanks away")

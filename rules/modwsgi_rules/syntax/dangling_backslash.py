@@ -12,7 +12,14 @@ util.c).
 
 ## The fix
 
-Safe: it takes the backslash away.
+A safe fix: it takes the backslash away.
+
+## See also
+
+httpd's own message depends on the directive, such as *Invalid option to WSGI script alias definition.* Rule
+`continuation-trailing-blank`.
+
+## Examples
 
     ```diff
     -WSGIScriptAlias / /srv/app/app.wsgi \\ 
@@ -20,19 +27,12 @@ Safe: it takes the backslash away.
      WSGIProcessGroup app
     ```
 
-## Left alone
-
-A backslash that continues its line:
+Not reported:
 
     ```apache
     WSGIDaemonProcess app \\
         threads=5
     ```
-
-## See also
-
-httpd's own message depends on the directive, such as *Invalid option to WSGI script alias definition.* Rule
-`continuation-trailing-blank`.
 """
 
 from __future__ import annotations
@@ -71,5 +71,5 @@ def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
             span = Span(*found.span())
             fix = None if in_macro(parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
             at = file.text.index("\\", *found.span())
-            message = "this backslash continues nothing and is an argument, so httpd will not start"
+            message = "this backslash continues nothing and is an argument, so httpd does not start"
             yield Diagnostic(file.path, Span(at, at + 1), message, fix, help="" if fix else "take it away")

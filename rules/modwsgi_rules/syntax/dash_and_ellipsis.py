@@ -11,7 +11,19 @@ Web pages and word processors turn `-` into `–` and `...` into `…`. httpd kn
 
 ## The fix
 
-It writes a hyphen. Safe where httpd refuses the line:
+It writes a hyphen. It is safe where httpd refuses the line. It is unsafe where httpd accepts it, because the rules below a
+condition then do something else.
+
+## Left alone
+
+An ellipsis is reported only, because it stands for something that was left out, which only its author knows. A dash in a
+name or a text is not reported.
+
+## See also
+
+httpd's own message is `Illegal option \\xe2\\x80\\x93Indexes`. Rules `smart-quotes` and `invisible-characters`.
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -19,34 +31,25 @@ It writes a hyphen. Safe where httpd refuses the line:
     +    Options -Indexes
      </Directory>
     ```
-
-Unsafe where httpd accepts it, because the rules below a condition then do something else:
-
     ```diff unsafe
     -RewriteCond %{REQUEST_FILENAME} !–f
     +RewriteCond %{REQUEST_FILENAME} !-f
      RewriteRule ^/(.*)$ /app/$1 [PT]
     ```
 
-## Left alone
-
-An ellipsis stands for something that was left out, which only its author knows:
+Reported only:
 
     ```apache
     WSGIDaemonProcess app threads=5 …
     #                               ^
     ```
 
-A dash in a name or a text:
+Not reported:
 
     ```apache
     Alias /a–b /srv/www/a–b
     AuthName "Staff – only"
     ```
-
-## See also
-
-httpd's own message is `Illegal option \\xe2\\x80\\x93Indexes`. Rules `smart-quotes` and `invisible-characters`.
 """
 
 from __future__ import annotations
@@ -96,7 +99,7 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
                 message = f"{shown} is not a hyphen, so this means something else to httpd"
                 if refused or node.key in _SIGNED or node.key == "wsgidaemonprocess":
                     fix = Fix.safe("Write a hyphen", edit)
-                    message = f"{shown} is not a hyphen, so httpd will not start"
+                    message = f"{shown} is not a hyphen, so httpd does not start"
                 offered = None if in_macro(parents) else fix
                 yield Diagnostic(file.path, span, message, offered, help="" if offered else "write a hyphen")
 

@@ -7,14 +7,24 @@ httpd reads the file again, and again in that one, until it gives up and does no
 
 ## Why
 
-httpd follows an Include to a depth of 128 (`ap_include_sentinel`, config.c). Often a wildcard takes in the file that it stands
-in, a directory holds a link to itself, or two files include each other. mod_macro refuses a macro that uses itself, whatever
-conditions are around it.
+httpd follows an Include to a depth of 128 (`ap_include_sentinel`, config.c). Often a wildcard takes in the file that it
+stands in, a directory holds a link to itself, or two files include each other. mod_macro refuses a macro that uses itself,
+whatever conditions are around it.
 
 ## Left alone
 
-The line is reported and not fixed, because only the administrator knows which of the lines is one too many. Reading goes on
-below it:
+The line is reported only, because only the administrator knows which of the lines is one too many. Reading goes on below it.
+A file may include itself where a condition puts an end to it. Where these files do not decide the condition, the finding is
+a warning.
+
+## See also
+
+httpd's own messages are *Exceeded maximum include depth of 128, There appears to be a recursion.*, *Too many levels of
+symbolic links* and *recursive use of macro 'site' is invalid*.
+
+## Examples
+
+Reported only:
 
     ```apache
     #- httpd.conf
@@ -31,7 +41,7 @@ below it:
     Use site blog
     ```
 
-A file may include itself where a condition puts an end to it. Where these files do not decide the condition, it is a warning:
+Not reported:
 
     ```apache
     #- site.conf
@@ -40,11 +50,6 @@ A file may include itself where a condition puts an end to it. Where these files
         Include site.conf
     </IfDefine>
     ```
-
-## See also
-
-httpd's own messages are *Exceeded maximum include depth of 128, There appears to be a recursion.*, *Too many levels of symbolic
-links* and *recursive use of macro 'site' is invalid*.
 """
 
 from __future__ import annotations
@@ -61,7 +66,7 @@ def endless_include(config: Config) -> Iterator[Diagnostic]:
         quoted = said.rstrip(".")
         name = f"{item.name} {item.value}"
         if is_certain:
-            message = f"{name} leads back to itself, so httpd will not start"
+            message = f"{name} leads back to itself, so httpd does not start"
             yield Diagnostic(item.path, item.args[0].span, message, help=f"break the circle; httpd says: {quoted}")
         else:
             message = f"{name} leads back to itself where the conditions around it hold"

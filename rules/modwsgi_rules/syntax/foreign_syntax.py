@@ -3,18 +3,32 @@ A line is written in the syntax of another server or language: a semicolon at it
 
 ## What happens
 
-httpd does not start, or takes the character as part of a word: `ServerName example.com;` is the name of a host that nobody asks
-for.
+httpd does not start, or takes the character as part of a word: `ServerName example.com;` is the name of a host that nobody
+asks for.
 
 ## Why
 
 The name of a directive ends at a blank, and its words end at a blank or at the end of the line (`ap_getword_conf` of httpd,
-util.c). So `ServerName: example.com` and `ServerName=example.com` are unknown directives, and `ServerName = example.com` has too
-many arguments.
+util.c). So `ServerName: example.com` and `ServerName=example.com` are unknown directives, and `ServerName = example.com` has
+too many arguments.
 
 ## The fix
 
-Safe where httpd refuses the line: it takes the character away.
+It takes the character away. It is safe where httpd refuses the line. Elsewhere a dead line comes to life, so the level
+depends on what the line does. It is a repair where the application then answers, and unsafe where the line may open
+something.
+
+## Left alone
+
+What would load code, read further files, run programs or say as whom httpd runs may be another program's setting, and is
+reported only. Texts and patterns, in which the character may be meant, are not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'ServerName:', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `wrapped-options`, for lines of mod_wsgi's options, and `smart-quotes`.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -28,18 +42,16 @@ Safe where httpd refuses the line: it takes the character away.
     -ServerName = example.com
     +ServerName example.com
     ```
-
-Elsewhere a dead line comes to life, and the level follows what the line does. Repair where the application answers again:
-
     ```diff repair
     -WSGIScriptAlias / /srv/app/app.wsgi;
     +WSGIScriptAlias / /srv/app/app.wsgi
     ```
+    ```diff unsafe
+    -Alias /static /srv/app/static;
+    +Alias /static /srv/app/static
+    ```
 
-## Left alone
-
-What would load code, read further files, run programs or say as whom httpd runs may be another program's setting. It is
-reported and not fixed:
+Reported only:
 
     ```apache
     user = nobody
@@ -52,18 +64,13 @@ reported and not fixed:
         user=site
     ```
 
-Texts and patterns, in which the character may be meant:
+Not reported:
 
     ```apache
     Header set Set-Cookie "a=b;"
     SetEnv LIST a;b
     RewriteRule ^/a;b$ /c
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'ServerName:', perhaps misspelled or defined by a module not included in the server
-configuration*. Rules `wrapped-options`, for lines of mod_wsgi's options, and `smart-quotes`.
 """
 
 from __future__ import annotations
@@ -145,7 +152,7 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
         span = Span(last.span.end - 1, last.span.end)
         title, edit = "Take the semicolon away", Edit(file.path, Span(start, last.span.end))
         if refusal(node.name, [word.value for word in words]):
-            message, fix = "the semicolon is part of the last word, so httpd will not start", Fix.safe(title, edit)
+            message, fix = "the semicolon is part of the last word, so httpd does not start", Fix.safe(title, edit)
         else:
             life = revival(node)
             message = "the semicolon is part of the last word, so this means something else to httpd"
@@ -168,7 +175,7 @@ def _assignments(file: File, options: Container[int]) -> Iterator[Diagnostic]:
         values = [word.value for word in words]
         if refusal(node.name, values) and not refusal(node.name, values[1:]):
             fix = Fix.safe("Take the sign away", Edit(file.path, Span(words[0].span.start, words[1].span.start)))
-            message = f'"{words[0].value}" is an argument to httpd, so it will not start'
+            message = f'"{words[0].value}" is an argument to httpd, so it does not start'
             offered = _offered(fix, node.name, node, parents)
             advice = "" if offered else "write the value alone, if httpd is to read this line"
             yield Diagnostic(file.path, words[0].span, message, offered, help=advice)
@@ -189,7 +196,7 @@ def _names(file: File, options: Container[int]) -> Iterator[Diagnostic]:
         sign = Span(at, at + 1)
         needs_blank = value and not value.startswith((" ", "\t"))
         fix = Fix.safe("Take the sign away", Edit(file.path, sign, " " if needs_blank else ""))
-        message = f'"{mark}" is part of the name to httpd, so it will not start'
+        message = f'"{mark}" is part of the name to httpd, so it does not start'
         offered = _offered(fix, name, node, parents)
         advice = "" if offered else f"write {name} and its value, if httpd is to read this line"
         yield Diagnostic(file.path, sign, message, offered, help=advice)

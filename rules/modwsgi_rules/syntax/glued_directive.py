@@ -7,12 +7,24 @@ httpd does not start.
 
 ## Why
 
-The name of a directive ends at a blank (`ap_getword_conf` of httpd, util.c). `NameVirtualHost*:80` is the name of a directive
-that nobody knows.
+The name of a directive ends at a blank (`ap_getword_conf` of httpd, util.c). `NameVirtualHost*:80` is the name of a
+directive that nobody knows.
 
 ## The fix
 
-Safe: it puts a blank between the two.
+A safe fix: it puts a blank between the two.
+
+## Left alone
+
+Where the line would load code, read further files, run programs or say as whom httpd runs, it is reported only: where the
+name ends is then a guess. An option of another directive is not reported.
+
+## See also
+
+httpd's own message is `Invalid command 'NameVirtualHost*:80', perhaps misspelled or defined by a module not included in the
+server configuration`. Rule `misspelt-directive`.
+
+## Examples
 
     ```diff
     -NameVirtualHost*:80
@@ -25,17 +37,14 @@ Safe: it puts a blank between the two.
      </Location>
     ```
 
-## Left alone
-
-Where the line would load code, read further files, run programs or say as whom httpd runs, it is reported and not fixed: where
-the name ends is then a guess.
+Reported only:
 
     ```apache
       Include/etc/apache2/sites
     # ^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
-An option of another directive, and names that are known:
+Not reported:
 
     ```apache
     header-buffer-size=65536
@@ -43,11 +52,6 @@ An option of another directive, and names that are known:
     SecRuleEngine On
     Listen 80
     ```
-
-## See also
-
-httpd's own message is `Invalid command 'NameVirtualHost*:80', perhaps misspelled or defined by a module not included in the
-server configuration`. Rule `misspelt-directive`.
 """
 
 from __future__ import annotations
@@ -102,4 +106,4 @@ def _glued(file: File) -> Iterator[_Glued]:
         elif not in_macro(parents):
             at = start + len(name)
             fix = Fix.safe("Put a blank between", Edit(file.path, Span(at, at), " "))
-        yield _Glued(node, f"{name} and its argument {rest} are one word, so httpd will not start", advice, fix)
+        yield _Glued(node, f"{name} and its argument {rest} are one word, so httpd does not start", advice, fix)

@@ -12,7 +12,13 @@ A line that begins with `<` opens a section for httpd, and nothing closes a sect
 
 ## The fix
 
-Safe: it writes the same words after `#`.
+A safe fix: it writes the same words after `#`.
+
+## See also
+
+httpd's own message is *<!--> was not closed.*
+
+## Examples
 
     ```diff
     -<!-- the application -->
@@ -29,18 +35,12 @@ Safe: it writes the same words after `#`.
      </VirtualHost>
     ```
 
-## Left alone
-
-Such words in a comment or an argument:
+Not reported:
 
     ```apache
     # <!-- no comment in HTML, but one here -->
     ErrorDocument 404 "<!-- nothing --> not found"
     ```
-
-## See also
-
-httpd's own message is *<!--> was not closed.*
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def html_comment(config: Config) -> Iterator[Diagnostic]:
                 continue
             node = problem.node
             text = strip(node.source)
-            message = "httpd takes a comment of HTML for a section, so it will not start"
+            message = "httpd takes a comment of HTML for a section, so it does not start"
             fix = None
             if text.endswith("-->") and text.count("-->") == 1:
                 lines = [strip(line) for line in strip(text[4:-3]).split("\n")]

@@ -12,7 +12,21 @@ Entities are part of HTML. httpd reads them letter by letter.
 
 ## The fix
 
-Safe where a tag is written like this: the whole file was copied, and all of it but the comments is put right.
+It writes the characters. Where a tag is written like this, the whole file was copied, and all of it but the comments is put
+right. That is safe, because httpd did not start. Elsewhere only arguments outside quotes are put right. A dead line then
+comes to life, so the level depends on what the line does. It is a repair where the application then answers, and unsafe
+where the line may open something.
+
+## Left alone
+
+Comments and texts in quotes are not reported.
+
+## See also
+
+httpd's own message is *Invalid command '&lt;VirtualHost', perhaps misspelled or defined by a module not included in the
+server configuration*. Rule `smart-quotes`.
+
+## Examples
 
     ```diff
     -&lt;Directory &quot;/srv/app&quot;&gt;
@@ -23,28 +37,21 @@ Safe where a tag is written like this: the whole file was copied, and all of it 
     +</Directory>
     +RewriteRule ^/search$ /find?a=1&b=2 [PT]
     ```
-
-Elsewhere only arguments outside quotes are, and the level follows what the line then does. Repair where the application answers
-again:
-
     ```diff repair
     -WSGIScriptAlias / &quot;/srv/app/app.wsgi&quot;
     +WSGIScriptAlias / "/srv/app/app.wsgi"
     ```
+    ```diff unsafe
+    -Alias /static &quot;/srv/app/static&quot;
+    +Alias /static "/srv/app/static"
+    ```
 
-## Left alone
-
-Comments, and texts in quotes:
+Not reported:
 
     ```apache
     # &lt;VirtualHost&gt;
     ErrorDocument 404 "<p>Nothing here &amp; nothing there</p>"
     ```
-
-## See also
-
-httpd's own message is *Invalid command '&lt;VirtualHost', perhaps misspelled or defined by a module not included in the server
-configuration*. Rule `smart-quotes`.
 """
 
 from __future__ import annotations
@@ -98,8 +105,7 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
             fix = None if in_macro(parents) or (life.only_grants and not refused) else (
                 Fix("Write the characters", tuple(edits), level, reason)
             )  # fmt: skip
-            entity = file.text[edits[0].span.start : edits[0].span.end]
-            message = f"{entity} is {len(entity)} characters to httpd, which are part of the value"
+            message = "this entity of HTML is part of the value to httpd, letter by letter"
             advice = "" if fix else "write the character that is meant"
             yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 
@@ -111,7 +117,7 @@ def _whole(file: File) -> Iterator[Diagnostic]:
     if not edits:
         return
     (fix,) = sound(file, [Fix.safe("Write the characters in the whole file", *edits)])
-    message = f"{file.text[edits[0].span.start : edits[0].span.end]} is HTML, so httpd will not start"
+    message = "this is an entity of HTML, so httpd does not start"
     advice = "" if fix else "write the characters in the whole file"
     yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 

@@ -12,8 +12,18 @@ filled in without a value.
 
 ## Left alone
 
-The line is reported and not fixed, because it is not known what should be read, and deleting the line may leave out what closes
-a directory. Nothing is read in its place:
+The line is reported only, because it is not known what should be read, and deleting the line may leave out what closes a
+directory. Nothing is read in its place. An `Include` whose name is a variable is not reported, even if the variable is
+empty.
+
+## See also
+
+httpd's own message is *Include takes one argument, Name(s) of the config file(s) to be included*. Rule
+`include-missing-file`.
+
+## Examples
+
+Reported only:
 
     ```apache
     <VirtualHost *:80>
@@ -28,15 +38,11 @@ a directory. Nothing is read in its place:
     </IfModule>
     ```
 
-An `Include` that names something. One whose name is a variable is not reported either, even if the variable is empty:
+Not reported:
 
     ```apache
     IncludeOptional sites.d/*.conf
     ```
-
-## See also
-
-httpd's own message is *Include takes one argument, Name(s) of the config file(s) to be included*. Rule `include-missing-file`.
 """
 
 from __future__ import annotations
@@ -51,5 +57,5 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 def include_names_nothing(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("include", "includeoptional"):
         if not item.args or not item.args[0].written:
-            message = f"{item.name} does not name a file, so httpd will not start"
+            message = f"{item.name} does not name a file, so httpd does not start"
             yield Diagnostic(item.path, item.span, message, help="name the file, or delete the line")

@@ -7,12 +7,22 @@ httpd does not start.
 
 ## Why
 
-`<?php`, `<%= host %>`, `{{ host }}`, `@HOST@` and a lone `<` are parts of templates, of HTML or of another language. httpd takes
-them for sections or directives.
+`<?php`, `<%= host %>`, `{{ host }}`, `@HOST@` and a lone `<` are parts of templates, of HTML or of another language. httpd
+takes them for sections or directives.
 
 ## Left alone
 
-The line is reported and not fixed, because what was meant is not known. Of the tags of a template only the first is reported:
+The line is reported only, because what was meant is not known. Of the tags of a template only the first is reported. A file
+that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is not reported.
+
+## See also
+
+httpd's own message is *Invalid command '{{', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
+
+Reported only:
 
     ```apache
       <%= the_host %>
@@ -26,7 +36,7 @@ The line is reported and not fixed, because what was meant is not known. Of the 
     # ^^^^^^^^^^^^^
     ```
 
-A file that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is not reported:
+Not reported:
 
     ```apache
     {% if aliases %}
@@ -38,11 +48,6 @@ A file that is a template by its name (`site.conf.erb`) or by its statements is 
         WSGIProcessGroup app
     </Location>
     ```
-
-## See also
-
-httpd's own message is *Invalid command '{{', perhaps misspelled or defined by a module not included in the server
-configuration*.
 """
 
 from __future__ import annotations
@@ -65,11 +70,11 @@ def incomplete_tag(config: Config) -> Iterator[Diagnostic]:
         problems = [problem.node for problem in file.tree.problems if problem.kind == "incomplete-tag"]
         for node in problems:
             if not node.name.startswith("<%"):
-                message = "this < does not open a section, so httpd will not start"
+                message = "this < does not open a section, so httpd does not start"
                 yield Diagnostic(file.path, node.body_span, message, help="write a whole tag, or delete the line")
         left = [node.body_span for node in problems if node.name.startswith("<%")]
         if first := min([*left, *_placeholders(file)], default=None):
-            message = "this is a tag of a template that was not filled in, so httpd will not start"
+            message = "this is a tag of a template that was not filled in, so httpd does not start"
             yield Diagnostic(file.path, first, message, help="fill in the template")
 
 

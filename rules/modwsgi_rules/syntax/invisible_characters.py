@@ -3,8 +3,8 @@ A directive holds a character that cannot be seen: a no-break space, a zero-widt
 
 ## What happens
 
-httpd does not start, or takes the character as part of a word: `WSGIDaemonProcess app threads=5` with a no-break space defines a
-process group whose name ends in ` threads=5`.
+httpd does not start, or takes the character as part of a word: `WSGIDaemonProcess app threads=5` with a no-break space
+defines a process group whose name ends in ` threads=5`.
 
 ## Why
 
@@ -13,7 +13,21 @@ part of the first name.
 
 ## The fix
 
-It writes a blank for a space, and nothing for the others. Safe where httpd refuses the line:
+It writes a blank for a space, and nothing for the others. It is safe where httpd refuses the line. Elsewhere a dead line
+comes to life, so the level depends on what the line does. It is a repair where the application then answers, and unsafe
+where the line may open something.
+
+## Left alone
+
+Such characters in quotes and comments are not reported. A section that only grants access by URL is reported only, because
+such a grant overrides what `<Directory>` denies.
+
+## See also
+
+httpd's own message is `Invalid command '\\xef\\xbb\\xbfServerName', perhaps misspelled or defined by a module not included
+in the server configuration`. Rule `smart-quotes`.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -21,9 +35,6 @@ It writes a blank for a space, and nothing for the others. Safe where httpd refu
     +    Require all granted
      </Directory>
     ```
-
-Elsewhere a dead line comes to life, and the level follows what the line does. Repair where the application answers again:
-
     ```diff repair
      ServerName desk.example
     -WSGIDaemonProcess app\xa0threads=5
@@ -31,27 +42,17 @@ Elsewhere a dead line comes to life, and the level follows what the line does. R
      WSGIProcessGroup app
      WSGIScriptAlias / /srv/app/app.wsgi
     ```
-
-Unsafe where it may open something:
-
     ```diff unsafe
     -Alias /st\u200batic /srv/app/static
     +Alias /static /srv/app/static
     ```
 
-## Left alone
-
-Such characters in quotes and comments:
+Not reported:
 
     ```apache
     # a\xa0b
     ErrorDocument 503 "Come back at 5\xa0pm"
     ```
-
-## See also
-
-httpd's own message is `Invalid command '\\xef\\xbb\\xbfServerName', perhaps misspelled or defined by a module not included in the
-server configuration`. Rule `smart-quotes`.
 """
 
 from __future__ import annotations
@@ -98,13 +99,13 @@ def invisible_characters(config: Config) -> Iterator[Diagnostic]:
             edits = [Edit(file.path, Span(at, at + 1), " " if file.text[at] in _SPACES else "") for at in places]
             what = _NAMES.get(file.text[first], f"an invisible character (U+{ord(file.text[first]):04X})")
             title = "Write blanks, and nothing for what has no width"
-            message = f"{what} is not a blank to httpd but part of the name, so it will not start"
+            message = f"{what} is not a blank to httpd but part of the name, so it does not start"
             advice = "write a blank, or nothing where none is meant"
             fix: Fix | None
             if _ANY.search(file.text, node.start, node.name_span.end):
                 fix = Fix.safe(title, *edits) if _makes_sense(file.text, node.start, stop) else None
             elif refusal(node.name, [word.value for word in words]):
-                message = f"{what} is not a blank to httpd but part of the value, so it will not start"
+                message = f"{what} is not a blank to httpd but part of the value, so it does not start"
                 fix = Fix.safe(title, *edits)
             else:
                 message = f"{what} is not a blank to httpd but part of the value, which names something else"

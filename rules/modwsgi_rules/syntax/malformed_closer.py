@@ -7,12 +7,22 @@ httpd does not start.
 
 ## Why
 
-httpd compares the first word of the line as a whole (`ap_build_config_sub`, config.c), so `</Location >`, `</Location "/a">`,
-`</ Location>` and `</Location` do not close the section. It ignores what comes after the bracket.
+httpd compares the first word of the line as a whole (`ap_build_config_sub`, config.c), so `</Location >`, `</Location
+"/a">`, `</ Location>` and `</Location` do not close the section. It ignores what comes after the bracket.
 
 ## The fix
 
-Safe: it writes the bare tag. What comes after the bracket stays, and a remark in the tag goes there.
+A safe fix: it writes the bare tag. What comes after the bracket stays, and a remark in the tag goes there.
+
+## Left alone
+
+Words after the bracket are not reported, because httpd ignores them.
+
+## See also
+
+httpd's own message is *</Location> directive missing closing '>'*. Rules `stray-closer-bracket` and `malformed-opener`.
+
+## Examples
 
     ```diff
      <Location "/status">
@@ -47,19 +57,13 @@ Safe: it writes the bare tag. What comes after the bracket stays, and a remark i
     +    </VirtualHost>
     ```
 
-## Left alone
-
-Words after the bracket:
+Not reported:
 
     ```apache
     <Directory /srv/app>
         Require all granted
     </Directory> of the application
     ```
-
-## See also
-
-httpd's own message is *</Location> directive missing closing '>'*. Rules `stray-closer-bracket` and `malformed-opener`.
 """
 
 from __future__ import annotations
@@ -80,7 +84,7 @@ def malformed_closer(config: Config) -> Iterator[Diagnostic]:
         nodes = [problem.node for problem in file.tree.problems if problem.kind == "closer-without-bracket"]
         offered = sound(file, [_fix(file, node) for node in nodes])
         for node, fix in zip(nodes, offered, strict=True):
-            message = f"the tag is not a bare </{node.name}>, so it closes nothing and httpd will not start"
+            message = f"the tag is not a bare </{node.name}>, so it closes nothing and httpd does not start"
             yield Diagnostic(file.path, node.body_span, message, fix, help="" if fix else f"write </{node.name}>")
 
 

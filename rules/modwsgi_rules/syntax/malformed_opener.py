@@ -7,12 +7,18 @@ httpd does not start.
 
 ## Why
 
-The last character of an opening tag must be `>` (`unclosed_directive` of httpd, core.c). `< Location "/app">` opens a section
-without a name, which nothing closes.
+The last character of an opening tag must be `>` (`unclosed_directive` of httpd, core.c). `< Location "/app">` opens a
+section without a name, which nothing closes.
 
 ## The fix
 
-Safe: it writes the bracket, takes the blank away, or joins the tag with the next line where the bracket is there.
+A safe fix: it writes the bracket, takes the blank away, or joins the tag with the next line where the bracket is there.
+
+## See also
+
+httpd's own message is *<Location> directive missing closing '>'*. Rules `malformed-closer` and `incomplete-tag`.
+
+## Examples
 
     ```diff
     -<Location "/app"
@@ -34,9 +40,7 @@ Safe: it writes the bracket, takes the blank away, or joins the tag with the nex
      </Proxy>
     ```
 
-## Left alone
-
-A tag that goes on in the next line by a backslash:
+Not reported:
 
     ```apache
     <Location \\
@@ -44,10 +48,6 @@ A tag that goes on in the next line by a backslash:
         WSGIProcessGroup app
     </Location>
     ```
-
-## See also
-
-httpd's own message is *<Location> directive missing closing '>'*. Rules `malformed-closer` and `incomplete-tag`.
 """
 
 from __future__ import annotations
@@ -71,13 +71,13 @@ def malformed_opener(config: Config) -> Iterator[Diagnostic]:
             body = node.body_span
             if problem.kind == "opener-without-bracket":
                 edit = Edit(file.path, Span(body.end, body.end), ">")
-                message = f"<{node.name} does not have a closing bracket, so httpd will not start"
+                message = f"<{node.name} does not have a closing bracket, so httpd does not start"
                 if _runs_on(file, node):
                     edit = Edit(file.path, Span(body.end, body.end), " \\")
-                    message = f"<{node.name} goes on in the next line without a backslash, so httpd will not start"
+                    message = f"<{node.name} goes on in the next line without a backslash, so httpd does not start"
             elif problem.kind == "opener-with-blank":
                 edit = Edit(file.path, Span(body.start + 1, node.name_span.start))
-                message = f"the blank before {node.name} hides the name of the section, so httpd will not start"
+                message = f"the blank before {node.name} hides the name of the section, so httpd does not start"
             else:
                 continue
             fix = None if is_unsettled(file) else Fix.safe("Write the tag as httpd reads it", edit)

@@ -11,7 +11,19 @@ httpd compares the closing tag with the section that was opened last (`ap_build_
 
 ## The fix
 
-Safe where the two names differ by `Match` only: the opening line holds the argument, so the closing tag takes its name.
+The opening line holds the argument, so the closing tag takes its name. It is safe where the two names differ by `Match`
+only. Two closing tags that follow each other in the wrong order are exchanged, which is safe too. It is a repair for tags of
+two different kinds of section, because two lines may be missing between them.
+
+Where the argument of a `<Location>` is clearly a pattern, and `</LocationMatch>` closes it, the opening line is the wrong
+one. Correcting that is a repair.
+
+## See also
+
+httpd's own message is *Expected </LocationMatch> but saw </Location>*. Rules `unclosed-section`, `stray-closer` and
+`misspelt-section`.
+
+## Examples
 
     ```diff
      <LocationMatch "^/static/">
@@ -19,9 +31,6 @@ Safe where the two names differ by `Match` only: the opening line holds the argu
     -</Location>
     +</LocationMatch>
     ```
-
-Safe as well: two closing tags that follow each other in the wrong order are exchanged.
-
     ```diff
      <VirtualHost *:80>
          <Location "/app">
@@ -31,19 +40,12 @@ Safe as well: two closing tags that follow each other in the wrong order are exc
     +</Location>
     +</VirtualHost>
     ```
-
-Repair where the argument of a `<Location>` is clearly a pattern, and `</LocationMatch>` closes it: then the opening line is the
-wrong one.
-
     ```diff repair
     -<Location "^/(private|intern)/">
     +<LocationMatch "^/(private|intern)/">
          Require all denied
      </LocationMatch>
     ```
-
-Repair for tags of two different kinds of section, because two lines may be missing between them:
-
     ```diff repair
      <Directory "/srv/app">
          Require all granted
@@ -51,20 +53,13 @@ Repair for tags of two different kinds of section, because two lines may be miss
     +</Directory>
     ```
 
-## Left alone
-
-Tags that differ in case only:
+Not reported:
 
     ```apache
     <location "/static">
         SetHandler none
     </LOCATION>
     ```
-
-## See also
-
-httpd's own message is *Expected </LocationMatch> but saw </Location>*. Rules `unclosed-section`, `stray-closer` and
-`misspelt-section`.
 """
 
 from __future__ import annotations
@@ -94,13 +89,13 @@ def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
                 continue
             opener = Related(file.path, section.name_span, "opened here")
             if problem.kind == "crossed-closers":
-                message, advice = "two closing tags stand in the wrong order, so httpd will not start", "exchange them"
+                message, advice = "two closing tags stand in the wrong order, so httpd does not start", "exchange them"
                 fix = _exchange(file, problem)
             elif not _is_section(section.name):
                 # What is wrong is the opening line: misspelt-section.
                 continue
             else:
-                message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd will not start"
+                message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd does not start"
                 advice = f"close it by </{section.name}>"
                 fix = _fix(file, problem, section)
             fix = None if is_unsettled(file) else fix

@@ -7,37 +7,45 @@ httpd does not start.
 
 ## Why
 
-httpd looks each name up in the tables of its modules (`ap_walk_config_sub`, config.c). The name may also belong to a module that
-is not loaded. So it is corrected only where one known name is closest and takes such words, and never where a well-known module
-of somebody else has the name, or inside an `<IfModule>` for a module that is not known.
+httpd looks each name up in the tables of its modules (`ap_walk_config_sub`, config.c). The name may also belong to a module
+that is not loaded. So it is corrected only where one known name is closest and takes such words, and never where a
+well-known module of somebody else has the name, or inside an `<IfModule>` for a module that is not known.
 
 ## The fix
 
-Safe for a name of mod_wsgi: no other module's names begin like these.
+It writes the name that was meant. It is safe for a name of mod_wsgi, because no other module has names that begin like
+these. It is a repair for other names.
+
+## Left alone
+
+What would load code into httpd, read further files, run programs or say as whom httpd runs is never written on a guess:
+`LogFile` may be another program's setting. It is reported only, and the help names it. Names that a known module of somebody
+else has are not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'WSGIDeamonProcess', perhaps misspelled or defined by a module not included in the
+server configuration*. Rules `misspelt-section`, `glued-directive` and `foreign-syntax`.
+
+## Examples
 
     ```diff
     -WSGIDeamonProcess app threads=15
     +WSGIDaemonProcess app threads=15
     ```
-
-Repair for other names:
-
     ```diff repair
     -DocumentRot /srv/www
     +DocumentRoot /srv/www
     ```
 
-## Left alone
-
-What would load code into httpd, read further files, run programs or say as whom httpd runs is never written on a guess:
-`LogFile` may be another program's setting. The help names it, for a person to write:
+Reported only:
 
     ```apache
       Inculde sites/*.conf
     # ^^^^^^^
     ```
 
-Names that are known, and names that another module may have:
+Not reported:
 
     ```apache
     wsgiscriptalias / /srv/app/app.wsgi
@@ -46,11 +54,6 @@ Names that are known, and names that another module may have:
         DocumentRot /srv/www
     </IfModule>
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'WSGIDeamonProcess', perhaps misspelled or defined by a module not included in the server
-configuration*. Rules `misspelt-section`, `glued-directive` and `foreign-syntax`.
 """
 
 from __future__ import annotations
@@ -78,7 +81,7 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
                 continue
             words = [word.value for word in node.args]
             near = _nearest(node.key, [name for name in near if directives.fits(name, words)])
-            message, fix = f"httpd does not know the directive {node.name}, so it will not start", None
+            message, fix = f"httpd does not know the directive {node.name}, so it does not start", None
             power = next(filter(None, (directives.power_of(name, words) for name in near)), "")
             if not near:
                 advice = "correct it, or load the module that has it"

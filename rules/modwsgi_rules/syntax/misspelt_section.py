@@ -13,7 +13,20 @@ says, or the one name that both are close to.
 
 ## The fix
 
-Safe: it writes the name that was meant, in both tags.
+A safe fix: it writes the name that was meant, in both tags.
+
+## Left alone
+
+Where no single name is close, the section is reported only. So is a section whose body is code, such as `<LuaHookFixups>`,
+because it is never written on a guess. Sections that other modules bring are not reported.
+
+## See also
+
+httpd's own messages are *Invalid command '<Locaton', perhaps misspelled or defined by a module not included in the server
+configuration* and, where only one tag is misspelt, *Expected </virualhost> but saw </VirtualHost>*. Rule
+`mismatched-closer`.
+
+## Examples
 
     ```diff
     -<virualhost *:80>
@@ -29,9 +42,7 @@ Safe: it writes the name that was meant, in both tags.
     +</Location>
     ```
 
-## Left alone
-
-Where no single name is close, the section is reported and not fixed:
+Reported only:
 
     ```apache
       <Sektion "/app">
@@ -39,9 +50,6 @@ Where no single name is close, the section is reported and not fixed:
           WSGIProcessGroup app
       </Sektion>
     ```
-
-A section whose body is code, such as `<LuaHookFixups>`, is never written on a guess:
-
     ```apache
       <LuaHokFixups name>
     #  ^^^^^^^^^^^^
@@ -49,18 +57,13 @@ A section whose body is code, such as `<LuaHookFixups>`, is never written on a g
       </LuaHookFixups>
     ```
 
-Sections that other modules bring:
+Not reported:
 
     ```apache
     <AuthnProviderAlias file staff>
         AuthUserFile /etc/apache2/staff
     </AuthnProviderAlias>
     ```
-
-## See also
-
-httpd's own messages are *Invalid command '<Locaton', perhaps misspelled or defined by a module not included in the server
-configuration* and, where only one tag is misspelt, *Expected </virualhost> but saw </VirtualHost>*. Rule `mismatched-closer`.
 """
 
 from __future__ import annotations
@@ -94,7 +97,7 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
                 continue
             meant = _meant(node)
             fix = None
-            message = f"httpd does not know the section <{node.name}>, so it will not start"
+            message = f"httpd does not know the section <{node.name}>, so it does not start"
             advice = "correct it, or load the module that has it"
             if meant and (power := directives.power_of(meant)):
                 advice = f"write <{meant}> yourself if it is meant: it {power}"

@@ -7,12 +7,23 @@ httpd does not start.
 
 ## Why
 
-`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash. httpd takes
-it for another section, and all that follows for its contents.
+`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash.
+httpd takes it for another section, and all that follows for its contents.
 
 ## The fix
 
-Safe: it writes the closing tag.
+A safe fix: it writes the closing tag.
+
+## Left alone
+
+Sections that may be nested and do not take an argument are not reported.
+
+## See also
+
+httpd's own messages are *<Location> was not closed.* and *Expected </LocationMatch> but saw </VirtualHost>*. Rule
+`unclosed-section`.
+
+## Examples
 
     ```diff
      <locationmatch "^/static/">
@@ -28,9 +39,7 @@ Safe: it writes the closing tag.
     +</Location>
     ```
 
-## Left alone
-
-Sections that may be nested and do not take an argument:
+Not reported:
 
     ```apache
     <RequireAll>
@@ -39,11 +48,6 @@ Sections that may be nested and do not take an argument:
         </RequireAll>
     </RequireAll>
     ```
-
-## See also
-
-httpd's own messages are *<Location> was not closed.* and *Expected </LocationMatch> but saw </VirtualHost>*. Rule
-`unclosed-section`.
 """
 
 from __future__ import annotations
@@ -64,5 +68,5 @@ def opener_for_closer(config: Config) -> Iterator[Diagnostic]:
                 continue
             name = problem.node.name
             fix = Fix.safe("Write it as the closing tag", Edit(file.path, problem.node.body_span, f"</{name}>"))
-            message = f"this opens another section where </{name}> was meant, so httpd will not start"
+            message = f"this opens another section where </{name}> was meant, so httpd does not start"
             yield Diagnostic(file.path, problem.node.body_span, message, fix)

@@ -11,7 +11,13 @@ httpd does not start.
 
 ## The fix
 
-Safe: it writes the two as one word.
+A safe fix: it writes the two as one word.
+
+## See also
+
+httpd's own message is *order takes one argument, 'allow,deny', 'deny,allow', or 'mutual-failure'*.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -27,19 +33,13 @@ Safe: it writes the two as one word.
      </Directory>
     ```
 
-## Left alone
-
-An `Order` as httpd takes it:
+Not reported:
 
     ```apache
     <Directory /srv/app>
         Order deny,allow
     </Directory>
     ```
-
-## See also
-
-httpd's own message is *order takes one argument, 'allow,deny', 'deny,allow', or 'mutual-failure'*.
 """
 
 from __future__ import annotations
@@ -70,4 +70,4 @@ def order_with_space(config: Config) -> Iterator[Diagnostic]:
             if match is None or match[1].lower() == match[2].lower() or "\n" in file.text[span.start : span.end]:
                 continue
             fix = Fix.safe("Write it as one word", Edit(file.path, span, f"{match[1]},{match[2]}"))
-            yield Diagnostic(file.path, span, "Order takes one word and is given two, so httpd will not start", fix)
+            yield Diagnostic(file.path, span, "Order takes one word and is given two, so httpd does not start", fix)

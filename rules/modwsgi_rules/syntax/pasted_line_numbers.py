@@ -11,7 +11,14 @@ The first word of a line is the name of a directive, and no directive is called 
 
 ## The fix
 
-Safe: it takes the numbers of the whole listing away, with the blank after each.
+A safe fix: it takes the numbers of the whole listing away, with the blank after each.
+
+## See also
+
+httpd's own message is *Invalid command '1', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
     -1 <VirtualHost *:80>
@@ -24,9 +31,7 @@ Safe: it takes the numbers of the whole listing away, with the blank after each.
     +</VirtualHost>
     ```
 
-## Left alone
-
-Numbers elsewhere:
+Not reported:
 
     ```apache
     WSGIDaemonProcess app \\
@@ -34,10 +39,6 @@ Numbers elsewhere:
     # 1 is a number
     # 2 is another
     ```
-
-## See also
-
-httpd's own message is *Invalid command '1', perhaps misspelled or defined by a module not included in the server configuration*.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.safe("Take the line numbers away", *_edits(file, run))
             listings.append((run, fix))
         for (run, _), offered in zip(listings, sound(file, [fix for _, fix in listings]), strict=True):
-            message = f"{len(run)} lines begin with their numbers, so httpd will not start"
+            message = f"{len(run)} lines begin with their numbers, so httpd does not start"
             advice = "" if offered else "take the numbers away"
             yield Diagnostic(file.path, Span(*run[0].span(2)), message, offered, help=advice)
 

@@ -3,8 +3,8 @@ An argument stands in typographic quotes.
 
 ## What happens
 
-httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a
-`Require all denied` in `<Location “/admin”>` denies nothing.
+httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a `Require all
+denied` in `<Location “/admin”>` denies nothing.
 
 ## Why
 
@@ -12,7 +12,20 @@ httpd knows only `"` and `'` as quotes (`ap_getword_conf`, util.c).
 
 ## The fix
 
-It writes ASCII quotes. Safe where httpd refuses the line:
+It writes ASCII quotes. It is safe where httpd refuses the line. Elsewhere a dead line comes to life, so the level depends on
+what the line does. It is a repair where the line only denies, or the application then answers, and unsafe where it may open
+something.
+
+## Left alone
+
+Typographic quotes inside ASCII ones are text for people, and are not reported. A section that only grants access by URL is
+reported only, because such a grant overrides what `<Directory>` denies.
+
+## See also
+
+Rules `confusable-in-regex`, `dead-restriction` and `html-entities`.
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -20,10 +33,6 @@ It writes ASCII quotes. Safe where httpd refuses the line:
     +    AuthName "Staff only"
      </Directory>
     ```
-
-Elsewhere a dead line comes to life, and the level follows what the line does. Repair where it only denies, or the application
-answers again:
-
     ```diff repair
     -WSGIScriptAlias / “/srv/app/app.wsgi”
     +WSGIScriptAlias / "/srv/app/app.wsgi"
@@ -32,9 +41,6 @@ answers again:
          Require all denied
      </Location>
     ```
-
-Unsafe where it may open something:
-
     ```diff unsafe
     -Alias “/static” “/srv/app/static”
     +Alias "/static" "/srv/app/static"
@@ -44,21 +50,13 @@ Unsafe where it may open something:
      </Directory>
     ```
 
-## Left alone
-
-Typographic quotes inside ASCII ones are text for people:
+Not reported:
 
     ```apache
     # A “comment”.
     ErrorDocument 503 "We call it “maintenance”."
     LogFormat "“%h” %r" quoted
     ```
-
-A section that only grants access by URL is reported and not fixed, because such a grant overrides what `<Directory>` denies.
-
-## See also
-
-Rules `confusable-in-regex`, `dead-restriction` and `html-entities`.
 """
 
 from __future__ import annotations
@@ -103,7 +101,7 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
             title, advice = "Write ASCII quotes", "write ASCII quotes"
             if refused:
                 fix: Fix | None = Fix.safe(title, *edits)
-                message = "these are not quotes to httpd, so it will not start"
+                message = "these are not quotes to httpd, so it does not start"
             else:
                 life = revival(node)
                 fix = Fix(title, tuple(edits), life.level, life.reason)

@@ -7,12 +7,19 @@ httpd does not start.
 
 ## Why
 
-An option is one word (`wsgi_parse_option` of mod_wsgi). `process-group = app` is three words, and `"home=/srv/the app"` is not an
-option at all.
+An option is one word (`wsgi_parse_option` of mod_wsgi). `process-group = app` is three words, and `"home=/srv/the app"` is
+not an option at all.
 
 ## The fix
 
-Safe: it writes the option as one word.
+A safe fix: it writes the option as one word.
+
+## See also
+
+httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid option to WSGI script alias
+definition.* Rules `stray-daemon-word` and `wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess app processes = 2 threads= 5
@@ -23,19 +30,12 @@ Safe: it writes the option as one word.
     +WSGIDaemonProcess app home="/srv/the app"
     ```
 
-## Left alone
-
-Options as mod_wsgi takes them, and a `=` elsewhere:
+Not reported:
 
     ```apache
     WSGIDaemonProcess app processes=2 home="/srv/the app"
     WSGIScriptAlias /= "/srv/app/a = b.wsgi" process-group=app
     ```
-
-## See also
-
-httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid option to WSGI script alias definition.*
-Rules `stray-daemon-word` and `wrapped-options`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
                 continue
             fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
             first, last = edits[0].span, edits[-1].span
-            message = "this is not one word name=value, as an option must be, so httpd will not start"
+            message = "this is not one word name=value, as an option must be, so httpd does not start"
             span = Span(first.start, max(last.end, first.start + 1))
             yield Diagnostic(file.path, span, message, fix, help="" if fix else "write the option as one word")
 

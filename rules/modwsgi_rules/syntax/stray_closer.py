@@ -7,13 +7,24 @@ httpd does not start.
 
 ## Why
 
-httpd compares the closing tag with the section that was opened last (`ap_build_config_sub`, config.c). Either the tag is one too
-many, or its opening line was lost.
+httpd compares the closing tag with the section that was opened last (`ap_build_config_sub`, config.c). Either the tag is one
+too many, or its opening line was lost.
 
 ## The fix
 
-Safe: it deletes a tag for which there cannot have been an opening line, because what stands before it is not allowed in such a
-section.
+A safe fix: it deletes a tag for which there cannot have been an opening line, because what stands before it is not allowed
+in such a section.
+
+## Left alone
+
+Elsewhere only an administrator knows which of the two it is, and the tag is reported only.
+
+## See also
+
+httpd's own messages are *Expected </VirtualHost> but saw </Location>* and *</Location> without matching <Location> section*.
+Rule `mismatched-closer`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -28,9 +39,7 @@ section.
     -</Directory>
     ```
 
-## Left alone
-
-Elsewhere only an administrator knows:
+Reported only:
 
     ```apache
       WSGIProcessGroup app
@@ -38,18 +47,13 @@ Elsewhere only an administrator knows:
     # ^^^^^^^^^^^
     ```
 
-A tag that closes its section:
+Not reported:
 
     ```apache
     <Location "/app">
         WSGIProcessGroup app
     </Location>
     ```
-
-## See also
-
-httpd's own messages are *Expected </VirtualHost> but saw </Location>* and *</Location> without matching <Location> section*.
-Rule `mismatched-closer`.
 """
 
 from __future__ import annotations
@@ -71,7 +75,7 @@ def stray_closer(config: Config) -> Iterator[Diagnostic]:
             if problem.kind != "stray-closer":
                 continue
             node = problem.node
-            message = f"</{node.name}> closes nothing, so httpd will not start"
+            message = f"</{node.name}> closes nothing, so httpd does not start"
             fix = None
             if _is_surplus(file, node) and not is_unsettled(file):
                 fix = Fix.safe("Delete the closing tag", Edit(file.path, node.span))

@@ -7,12 +7,25 @@ httpd does not start, or the section never matches: in `<Location /admin>>` the 
 
 ## Why
 
-httpd compares `</Location>>` as a whole (`ap_build_config_sub`, config.c), so it does not close the section. On an opening line httpd
-strips one bracket; the other is a second argument where the first is quoted, and part of the path where it is not.
+httpd compares `</Location>>` as a whole (`ap_build_config_sub`, config.c), so it does not close the section. On an opening
+line httpd strips one bracket; the other is a second argument where the first is quoted, and part of the path where it is
+not.
 
 ## The fix
 
-Safe where httpd refuses the line: it takes the surplus away.
+It takes the surplus away. It is safe where httpd refuses the line. Elsewhere a dead section comes to life, so the level
+depends on what the section does. It is a repair where it only denies, and unsafe where it may open something.
+
+## Left alone
+
+A bracket in what comes after a closing tag is not reported.
+
+## See also
+
+httpd's own messages are *Expected </Location> but saw </Location>>* and *Multiple <Location> arguments not (yet) supported.*
+Rule `malformed-closer`.
+
+## Examples
 
     ```diff
      <Location "/admin">
@@ -26,18 +39,12 @@ Safe where httpd refuses the line: it takes the surplus away.
          WSGIProcessGroup app
      </Location>
     ```
-
-Elsewhere a dead section comes to life, and the level follows what it does. Repair where it only denies:
-
     ```diff repair
     -<Location /admin>>
     +<Location /admin>
          Require all denied
      </Location>
     ```
-
-Unsafe where it may open something:
-
     ```diff unsafe
     -<Directory /srv/www>>
     +<Directory /srv/www>
@@ -45,20 +52,13 @@ Unsafe where it may open something:
      </Directory>
     ```
 
-## Left alone
-
-A bracket in what comes after a closing tag:
+Not reported:
 
     ```apache
     <Location "/admin">
         Require all denied
     </Location> # all of it >
     ```
-
-## See also
-
-httpd's own messages are *Expected </Location> but saw </Location>>* and *Multiple <Location> arguments not (yet) supported.* Rule
-`malformed-closer`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
                     continue
                 fix = Fix.safe("Take the surplus bracket away", Edit(file.path, Span(*brackets.span(1))))
                 name = f"</{node.name}>" if isinstance(node, Close) else f"<{node.name}>"
-                message = f"{name} has one bracket too many, so httpd will not start"
+                message = f"{name} has one bracket too many, so httpd does not start"
                 yield Diagnostic(file.path, Span(*brackets.span(1)), message, fix)
             elif isinstance(node, Section) and file.text[start:end].endswith(">>") and not is_template(node):
                 stop = start + len(file.text[start:end].rstrip(">" + WHITESPACE))
@@ -99,7 +99,7 @@ def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
                 words = [word.value for word in node.args]
                 if refusal(node.name, words) or node.key in ("if", "elseif", "ifversion"):
                     yield Diagnostic(
-                        file.path, span, f"<{node.name}> has one bracket too many, so httpd will not start",
+                        file.path, span, f"<{node.name}> has one bracket too many, so httpd does not start",
                         Fix.safe("Take the surplus bracket away", edit),
                     )  # fmt: skip
                 else:

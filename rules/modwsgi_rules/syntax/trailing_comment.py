@@ -3,7 +3,8 @@ A comment follows a directive on its line.
 
 ## What happens
 
-httpd does not start, or takes the words as arguments: `ServerAlias www.example.com # old` adds the names `#` and `old` to the host.
+httpd does not start, or takes the words as arguments: `ServerAlias www.example.com # old` adds the names `#` and `old` to
+the host.
 
 ## Why
 
@@ -11,7 +12,19 @@ httpd does not start, or takes the words as arguments: `ServerAlias www.example.
 
 ## The fix
 
-It writes the comment on a line of its own above. Safe where httpd refuses the words or ignores them:
+It writes the comment on a line of its own above. It is safe where httpd refuses the words or ignores them, and unsafe where
+they count.
+
+## Left alone
+
+A `#` inside a word is not reported, and neither is a number such as `#1000`, or what comes after the bracket of a tag.
+
+## See also
+
+httpd's own message depends on the directive, such as *WSGIProcessGroup takes one argument, Name of the WSGI process group.*
+or *Illegal override option #*.
+
+## Examples
 
     ```diff
     -WSGIProcessGroup app # see above
@@ -23,9 +36,6 @@ It writes the comment on a line of its own above. Safe where httpd refuses the w
     +WSGIDaemonProcess app threads=5 \\
     +    home=/srv/app
     ```
-
-Unsafe where the words count:
-
     ```diff unsafe
      <VirtualHost *:80>
     -    ServerAlias www.example.com # the old name
@@ -34,9 +44,7 @@ Unsafe where the words count:
      </VirtualHost>
     ```
 
-## Left alone
-
-A `#` inside a word, a number such as `#1000`, and words after the bracket of a tag:
+Not reported:
 
     ```apache
     Alias /colours/#fff /srv/white
@@ -45,11 +53,6 @@ A `#` inside a word, a number such as `#1000`, and words after the bracket of a 
     <Directory /srv/app> # all of it
     </Directory> # of the application
     ```
-
-## See also
-
-httpd's own message depends on the directive, such as *WSGIProcessGroup takes one argument, Name of the WSGI process group.* or
-*Illegal override option #*.
 """
 
 from __future__ import annotations
@@ -94,7 +97,7 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             title = "Write the comment above"
             edits = () if _swallows(node, comments) else _move(file, node, comments)
             if refused:
-                message = "httpd takes this comment for arguments, so it will not start"
+                message = "httpd takes this comment for arguments, so it does not start"
                 fix: Fix | None = Fix.safe(title, *edits)
             elif _ignores(node, kept):
                 message = f"httpd takes this comment for arguments of {node.name}, and happens to ignore them"

@@ -12,8 +12,18 @@ httpd takes all that follows for the contents of the section, up to the end of t
 
 ## The fix
 
-It writes the closing tag. Repair where it is plain where the section ends: with the last line that stands deeper than its opening
-line, or, for a `<VirtualHost>`, before the next one.
+It writes the closing tag. It is a repair where it is plain where the section ends: with the last line that stands deeper
+than its opening line, or, for a `<VirtualHost>`, before the next one.
+
+It is unsafe elsewhere, because what stood outside may have come inside. The section is closed before the first directive
+that is not allowed in it, or at the last possible place.
+
+## See also
+
+httpd's own messages are *<Location> was not closed.* and *Expected </Location> but saw </VirtualHost>*. Rules
+`mismatched-closer` and `opener-for-closer`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -34,10 +44,6 @@ line, or, for a `<VirtualHost>`, before the next one.
      ServerName two.example.com
      </VirtualHost>
     ```
-
-Unsafe elsewhere, because what stood outside may have come inside. The section is closed before the first directive that is not
-allowed in it, or at the last possible place.
-
     ```diff unsafe
      <Location "/admin">
      Require ip 192.0.2.0/24
@@ -45,9 +51,7 @@ allowed in it, or at the last possible place.
      WSGIScriptAlias / /srv/app/app.wsgi
     ```
 
-## Left alone
-
-A section that is closed:
+Not reported:
 
     ```apache
     <VirtualHost *:80>
@@ -56,11 +60,6 @@ A section that is closed:
         </Location>
     </VirtualHost>
     ```
-
-## See also
-
-httpd's own messages are *<Location> was not closed.* and *Expected </Location> but saw </VirtualHost>*. Rules
-`mismatched-closer` and `opener-for-closer`.
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ def unclosed_section(config: Config) -> Iterator[Diagnostic]:
         for problem, following in zip(problems, [*problems[1:], None], strict=False):
             section = problem.section
             assert section is not None
-            message = f"<{section.name}> is never closed, so httpd will not start"
+            message = f"<{section.name}> is never closed, so httpd does not start"
             # The innermost first: until it is closed, what it swallowed cannot be told from what it holds. They are in
             # the order of the file, so one that is in this one comes next.
             inner = following is not None and following.node.start < section.end

@@ -12,7 +12,17 @@ A quote ends the word that a quote began, unless a backslash stands before it (`
 
 ## The fix
 
-Safe: it writes a backslash before each quote inside.
+A safe fix: it writes a backslash before each quote inside.
+
+## Left alone
+
+Quotes that are escaped, or stand in quotes of the other kind, are not reported.
+
+## See also
+
+httpd's own message is *LogFormat takes 1-2 arguments, a log format string (see docs) and an optional format name*.
+
+## Examples
 
     ```diff
     -LogFormat "%h %l %u %t "%r" %>s %b" common
@@ -23,19 +33,13 @@ Safe: it writes a backslash before each quote inside.
     +CustomLog /var/log/apache2/app.log "%h \\"%r\\"" env=logged
     ```
 
-## Left alone
-
-Quotes that are escaped, or stand in quotes of the other kind:
+Not reported:
 
     ```apache
     LogFormat "%h \\"%r\\" %>s" common
     LogFormat '%h "%r" %>s' common
     CustomLog "/var/log/apache2/app.log" "%h"
     ```
-
-## See also
-
-httpd's own message is *LogFormat takes 1-2 arguments, a log format string (see docs) and an optional format name*.
 """
 
 from __future__ import annotations
@@ -75,6 +79,6 @@ def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
             edits = [Edit(file.path, Span(mark, mark), "\\") for mark in marks]
             span = Span(start + quoted.start(), start + quoted.end())
             fix = None if in_macro(parents) else Fix.safe("Escape the quotes inside", *edits)
-            message = "the quotes inside end the format too early, so httpd will not start"
+            message = "the quotes inside end the format too early, so httpd does not start"
             advice = "" if fix else "write a backslash before each quote inside"
             yield Diagnostic(file.path, span, message, fix, help=advice)

@@ -7,13 +7,26 @@ httpd does not start.
 
 ## Why
 
-Without the backslash each line is a directive of its own (`ap_cfg_getline` of httpd, util.c). Long lines are often torn like this
-when they are copied out of a page.
+Without the backslash each line is a directive of its own (`ap_cfg_getline` of httpd, util.c). Long lines are often torn like
+this when they are copied out of a page.
 
 ## The fix
 
-Safe: it ends the lines above in a backslash, directly below the directive that the option belongs to (`WSGIDaemonProcess`,
-`WSGIScriptAlias` and the others that take options).
+A safe fix: it ends the lines above in a backslash, directly below the directive that the option belongs to
+(`WSGIDaemonProcess`, `WSGIScriptAlias` and the others that take options).
+
+## Left alone
+
+Lines are not joined across a comment, an empty line or another directive. Neither are they joined where mod_wsgi would still
+refuse the whole, because of an unknown option, a value out of bounds or an option that is given already. These are reported
+only.
+
+## See also
+
+httpd's own message is *Invalid command 'user=www-data', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `continuation-trailing-blank` and `unknown-daemon-option`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess site threads=15
@@ -30,11 +43,7 @@ Safe: it ends the lines above in a backslash, directly below the directive that 
      </VirtualHost>
     ```
 
-## Left alone
-
-Lines are not joined across a comment, an empty line or another directive. Neither are they joined where mod_wsgi would still
-refuse the whole, because of an unknown option, a value out of bounds or an option that is given already. These are reported and
-not fixed:
+Reported only:
 
     ```apache
     ServerName example.com
@@ -49,7 +58,7 @@ not fixed:
     #   ^^^^^^^^^^
     ```
 
-Lines that are joined already, and a `name=value` that is an argument:
+Not reported:
 
     ```apache
     WSGIDaemonProcess site \
@@ -57,11 +66,6 @@ Lines that are joined already, and a `name=value` that is an argument:
         user=site
     SetEnv user=site
     ```
-
-## See also
-
-httpd's own message is *Invalid command 'user=www-data', perhaps misspelled or defined by a module not included in the server
-configuration*. Rules `continuation-trailing-blank` and `unknown-daemon-option`.
 """
 
 from __future__ import annotations
@@ -101,7 +105,7 @@ def wrapped_options(config: Config) -> Iterator[Diagnostic]:
             for at, line in enumerate(lines):
                 if _is_told_elsewhere(file, line):
                     continue
-                message = f"httpd takes {line.name}= for a directive, so it will not start"
+                message = f"httpd takes {line.name}= for a directive, so it does not start"
                 offered = fix if at < joined else None
                 advice = "" if offered else _advice(line, is_joined=at < joined)
                 yield Diagnostic(file.path, line.node.body_span, message, offered, related, help=advice)
