@@ -13,7 +13,7 @@ for scripts cannot say anything about it.
 
 ## Left alone
 
-The script is reported only; `2to3` and `python-modernize` rewrite such scripts.
+The script is reported only. `2to3` and `python-modernize` rewrite scripts of Python 2.
 
 ## See also
 
@@ -72,5 +72,5 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
                 Span(start, start + len(text.strip())),
                 f"the script is not checked, because {error.reason}",
                 related=tuple(Related(*place, "the script is mounted here") for place in script.mounts),
-                help="rewrite it where mod_wsgi is built for Python 3, as 2to3 does",
+                help="correct it where mod_wsgi is built for Python 3",
             )
