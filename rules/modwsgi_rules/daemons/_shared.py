@@ -36,8 +36,8 @@ def depending(
     others = list(dependents(config, keeper, process.name, definitions)) if keeper is not None else []
     if keeper is None or not others:
         return fix
-    reason = f"{fix.reason}; {' and '.join(others)} need {keeper.name} for it: disabled, it leaves them an error 500"
+    reason = f"{fix.reason}; {' and '.join(others)} need {keeper.name}, and get errors 500 while that is disabled"
     if len(others) == 1:
-        reason = f"{fix.reason}; {others[0]} needs {keeper.name} for it: disabled, it leaves that one an error 500"
+        reason = f"{fix.reason}; {others[0]} needs {keeper.name}, and gets errors 500 while that is disabled"
     level = max(fix.applicability, Applicability.REPAIR)
     return Fix(fix.title, fix.edits, level, reason, fix.every_reading)

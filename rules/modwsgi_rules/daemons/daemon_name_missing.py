@@ -73,7 +73,7 @@ def daemon_name_missing(config: Config) -> Iterator[Diagnostic]:
             continue
         fix, name = None, _wanted(config, process)
         if name is not None:
-            alone = sum(other.server is process.server for other in nameless) == 1
+            alone = sum(each.server is process.server for each in nameless) == 1
             if alone and all_groups_known(config) and not item.foreign:
                 at = item.args[0].span.start
                 fix = Fix.safe(
@@ -94,7 +94,7 @@ def _is_option(word: str) -> bool:
 
 def _wanted(config: Config, process: DaemonProcess) -> str | None:
     """Return the only process group that the same server selects and nobody defines."""
-    defined = {other.name for other in daemon_processes(config)}
+    defined = {known.name for known in daemon_processes(config)}
     wanted = {
         use.name
         for use in group_uses(config)

@@ -97,27 +97,27 @@ def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple
     """Return a fix where there is one, and what to do, in words."""
     item, value = process.directive, option.value
     plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
-    if found := re.fullmatch(r"([0-9]+)[;,]+", value):
-        edit = Edit(item.path, option.value_span, found[1])
+    if match := re.fullmatch(r"([0-9]+)[;,]+", value):
+        edit = Edit(item.path, option.value_span, match[1])
         fix = Fix.safe("Leave out what follows the number", edit, reason="mod_wsgi drops it") if plain else None
         return fix, "leave out what follows the number"
-    number, *others = value.split(",")
-    named = [word.partition("=") for word in others]
-    if others and number.isdigit() and all(value and daemon_option(name) for name, _, value in named):
+    number, *rest = value.split(",")
+    named = [word.partition("=") for word in rest]
+    if rest and number.isdigit() and all(value and daemon_option(name) for name, _, value in named):
         words = [name for name, _, _ in named]
         fix = None
         if plain and len({*words, option.name}) == len(words) + 1 and not set(words) & set(process.settings):
             edit = Edit(item.path, option.value_span, value.replace(",", " "))
             fix = Fix.unsafe("Write blanks for the commas", edit, reason=f"{', '.join(words)} will count from then on")
         return fix, "separate options by blanks"
-    if info.unit in ("s", "ms") and (found := _TIME.fullmatch(value)):
-        unit = "ms" if found[2] == "ms" else found[2][0]
+    if info.unit in ("s", "ms") and (match := _TIME.fullmatch(value)):
+        unit = "ms" if match[2] == "ms" else match[2][0]
         if unit == info.unit:
-            edit = Edit(item.path, option.value_span, found[1])
+            edit = Edit(item.path, option.value_span, match[1])
             fix = Fix.safe("Leave out the unit", edit, reason="the number is in this unit anyway") if plain else None
             return fix, "leave out the unit"
         if info.unit == "s" and unit in _SECONDS:
-            return None, f"write seconds, {option.name}={atoi(found[1]) * _SECONDS[unit]}"
-    if info.unit == "bytes" and (found := _SIZE.fullmatch(value)):
-        return None, f"write bytes, {option.name}={atoi(found[1]) << _POWER[found[2].lower()]}"
+            return None, f"write seconds, {option.name}={atoi(match[1]) * _SECONDS[unit]}"
+    if info.unit == "bytes" and (match := _SIZE.fullmatch(value)):
+        return None, f"write bytes, {option.name}={atoi(match[1]) << _POWER[match[2].lower()]}"
     return None, "write a number"

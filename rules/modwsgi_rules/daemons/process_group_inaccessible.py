@@ -125,8 +125,8 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
     if not same_error_log(host, process.server):
         return None  # what the application logs for this host would be lost
     source = item.file.text[item.args[0].span.start : item.args[0].span.end]
-    others = any(other.server is host for other in daemon_processes(config))
-    if len(host.all("servername")) > 1 or source.count(mine) != 1 or others or item.foreign or item.guards:
+    has_groups = any(known.server is host for known in daemon_processes(config))
+    if len(host.all("servername")) > 1 or source.count(mine) != 1 or has_groups or item.foreign or item.guards:
         return None
     if split_name(source.strip("\"'"))[0] != mine:
         return None

@@ -130,13 +130,13 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
 
 def _is_slip(have: str, written: str) -> bool:
     """Whether one name is the other with a slip that nobody makes on purpose."""
-    plain, other = (text.casefold().replace("_", "-") for text in (have, written))
-    if plain == other:
+    plain, wanted = (text.casefold().replace("_", "-") for text in (have, written))
+    if plain == wanted:
         return True
-    if min(len(plain), len(other)) < 4 or distance(plain, other, 1) > 1:
+    if min(len(plain), len(wanted)) < 4 or distance(plain, wanted, 1) > 1:
         return False
     # site1 and site2 are two groups, and so are shop and shop2.
-    return [char for char in plain if char.isdigit()] == [char for char in other if char.isdigit()]
+    return [char for char in plain if char.isdigit()] == [char for char in wanted if char.isdigit()]
 
 
 def _is_free(config: Config, use: GroupUse, process: DaemonProcess) -> bool:

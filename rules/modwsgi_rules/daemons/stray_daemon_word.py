@@ -113,8 +113,8 @@ def _repairs(process: DaemonProcess) -> Iterator[tuple[Span, str]]:
     at = 0
     while at < len(args):
         word, arg = words[at], args[at]
-        if (found := _QUOTED.fullmatch(word)) and daemon_option(found[2]) is not None:
-            yield arg.span, f"{found[2]}={found[1]}{found[3]}{found[1]}"
+        if (quoted := _QUOTED.fullmatch(word)) and daemon_option(quoted[2]) is not None:
+            yield arg.span, f"{quoted[2]}={quoted[1]}{quoted[3]}{quoted[1]}"
         elif daemon_option(word) is not None and at + 1 < len(args):
             rest = words[at + 1]
             if rest == "=" and at + 2 < len(args) and "=" not in words[at + 2]:

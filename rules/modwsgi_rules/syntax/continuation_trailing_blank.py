@@ -86,13 +86,13 @@ def _lines(file: File) -> Iterator[_Line]:
     for node, parents in lines_with(file, _BLANKS):
         if type(node) is not Directive:
             continue
-        found = next((f for f in _BLANKS.finditer(file.text, node.start, node.end)), None)
+        blanks = _BLANKS.search(file.text, node.start, node.end)
         following, _ = locate(file.tree, node.end)
-        if found is None or type(following) is not Directive:
+        if blanks is None or type(following) is not Directive:
             continue
         name = following.name
         if directives.find(name) is None and not directives.is_known_third_party(name):
-            yield _Line(node.start, Span(*found.span()), following, in_macro(parents))
+            yield _Line(node.start, Span(*blanks.span()), following, in_macro(parents))
 
 
 def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:

@@ -124,6 +124,6 @@ def _whole(file: File) -> Iterator[Diagnostic]:
 
 def _decode(file: File, span: Span) -> list[Edit]:
     return [
-        Edit(file.path, Span(*found.span()), _ENTITIES[found[1]])
-        for found in _ENTITY.finditer(file.text, span.start, span.end)
+        Edit(file.path, Span(*entity.span()), _ENTITIES[entity[1]])
+        for entity in _ENTITY.finditer(file.text, span.start, span.end)
     ]
