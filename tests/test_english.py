@@ -30,7 +30,7 @@ PHRASES = {
     r"\b(?:bug|fault)s? of ours\b": "a bug in modwsgi-fix",
     r"\bnot to be (?:seen|told)\b": "cannot be seen",
     r"\bno more\b": "no longer",
-    r"\breported(?:,| and) not fixed\b": "reported only",
+    r"\breported(?:,| and) not fixed\b|\breport(?:ed|s)? only\b": "reported without a fix, or there is no fix",
     r"\blooked for only\b": "needs",
     r"\bspeaks? of\b": "mentions, or is about",
     r"\banother rule's\b": "the name of the rule",

@@ -18,8 +18,8 @@ process group that nobody defines.
 
 ## Left alone
 
-Where the name is not known, the line is reported only, because a person has to choose the name. A first word which is not an
-option of mod_wsgi is a name, and is not reported.
+Where the name is not known, the line is reported without a fix, because a person has to choose the name. A first word which
+is not an option of mod_wsgi is a name, and is not reported.
 
 ## See also
 
@@ -38,7 +38,7 @@ httpd's own message is *No WSGI daemon process called 'shop' has been configured
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess processes=2 threads=15

@@ -39,9 +39,9 @@ conflict = "report"       # or "merge": options that only one of the two has are
 
 ## Left alone
 
-Two definitions with different options are reported only, because the administrator decides which is right. The setting
-`conflict = "merge"` joins them, as a repair. Definitions in exclusive branches, of which httpd only ever reads one, are not
-reported.
+Two definitions with different options are reported without a fix, because the administrator decides which is right. The
+setting `conflict = "merge"` joins them, as a repair. Definitions in exclusive branches, of which httpd only ever reads one,
+are not reported.
 
 Neither of the two is renamed: that would start a second set of processes, with a second copy of the application in memory.
 
@@ -81,7 +81,7 @@ The names differ in case, so the definition is hoisted:
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess site threads=15

@@ -16,7 +16,8 @@ other, it keeps `script-user`. It is safe, because httpd did not start.
 
 ## Left alone
 
-Other values are reported only, because only their author knows what was meant. Values that are not known are not reported.
+Other values are reported without a fix, because only their author knows what was meant. Values that are not known are not
+reported.
 
 ## See also
 
@@ -34,7 +35,7 @@ httpd's own message names the option, such as *Invalid process count for WSGI da
     +WSGIDaemonProcess shop script-user=shop threads=5
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess a processes=0

@@ -18,8 +18,8 @@ with commas becomes options of their own. It is unsafe there, because the option
 
 ## Left alone
 
-Other units are reported only, with the number to write. Numbers in quotes or from a variable are not reported, and neither
-are options that are not numbers.
+Other units are reported without a fix, with the number to write. Numbers in quotes or from a variable are not reported, and
+neither are options that are not numbers.
 
 ## See also
 
@@ -36,7 +36,7 @@ Rules `invalid-daemon-value` and `service-process-selected`.
     +WSGIDaemonProcess shop processes=2 threads=5 display-name=%{GROUP}
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop memory-limit=512M

@@ -16,8 +16,8 @@ may be used there, and is not selected by its right name. The whole server must 
 
 ## Left alone
 
-Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported only.
-Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
+Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported without a
+fix. Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
 
 ## See also
 
@@ -42,7 +42,7 @@ httpd's own message is *No WSGI daemon process called 'shop' has been configured
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     #- apache2.conf

@@ -12,12 +12,12 @@ Every request of the application waits until it times out.
 
 ## Left alone
 
-The selection is reported only, because only its author knows how many threads were meant. A group that no request is handed
-to is not reported.
+The selection is reported without a fix, because only its author knows how many threads were meant. A group that no request
+is handed to is not reported.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop threads=0

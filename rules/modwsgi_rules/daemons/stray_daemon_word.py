@@ -16,8 +16,8 @@ A safe fix: it joins what was torn apart, and moves the quotes to the value.
 
 ## Left alone
 
-Where the value is missing, or it is not clear to which option a word belongs, the word is reported only. So is an option
-without a value, which takes the next word for its value.
+Where the value is missing, or it is not clear to which option a word belongs, the word is reported without a fix. So is an
+option without a value, which takes the next word for its value.
 
 ## See also
 
@@ -31,7 +31,7 @@ httpd's own message is *Invalid option to WSGI daemon process definition.* Rules
     +WSGIDaemonProcess shop threads=5 processes=2 home="/srv/my shop" python-path='/srv/shop'
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop home=/srv/my shop

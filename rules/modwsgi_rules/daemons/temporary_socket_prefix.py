@@ -14,7 +14,7 @@ needed.
 
 ## Left alone
 
-The line is reported only, because the right directory depends on the system.
+The line is reported without a fix, because the right directory depends on the system.
 
 ## See also
 
@@ -22,7 +22,7 @@ httpd's own message, once a socket is removed, is *Unable to connect to WSGI dae
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGISocketPrefix /tmp/wsgi

@@ -17,8 +17,8 @@ A safe fix: it corrects a misspelling that can be one option only.
 ## Left alone
 
 An option that says as whom the application runs (`user`, `group`, `chroot` and their like) is never written on a guess. It
-is reported only, and so is an option that belongs to another directive or may be one of several, and one that the target's
-mod_wsgi does not have yet or no longer has. Without a target, an option is known if any mod_wsgi since 4.9 has it.
+is reported without a fix, and so is an option that belongs to another directive or may be one of several, and one that the
+target's mod_wsgi does not have yet or no longer has. Without a target, an option is known if any mod_wsgi since 4.9 has it.
 
 ## See also
 
@@ -39,7 +39,7 @@ httpd's own message is *Invalid option to WSGI daemon process definition.* Rule 
     +WSGIDaemonProcess shop user=shop script-group=shop
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop usr=shop

@@ -18,8 +18,8 @@ with another Python path. The whole server must be in sight for that, with one g
 
 ## Left alone
 
-Elsewhere a person has to say which application the group is for, and the definition is reported only. It is not reported
-where no application is in sight, or where a request or a script decides.
+Elsewhere a person has to say which application the group is for, and the definition is reported without a fix. It is not
+reported where no application is in sight, or where a request or a script decides.
 
 ## Examples
 
@@ -33,7 +33,7 @@ where no application is in sight, or where a request or a script decides.
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop threads=5

@@ -17,9 +17,9 @@ not start, so nothing was open.
 
 ## Left alone
 
-Where `On` stands beside several `Require` lines, the line is reported only, because the refusal of one of them would no
-longer be final. Where all must agree, `<RequireAll>` says so. Directives that 2.4 still has are not reported, and neither is
-a server of 2.2.
+Where `On` stands beside several `Require` lines, the line is reported without a fix, because the refusal of one of them
+would no longer be final. Where all must agree, `<RequireAll>` says so. Directives that 2.4 still has are not reported, and
+neither is a server of 2.2.
 
 ## See also
 
@@ -51,7 +51,7 @@ Not reported:
     </Location>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <Location /admin>

@@ -17,8 +17,8 @@ It writes `*`. It is unsafe, because requests may then reach another host than b
 
 ## Left alone
 
-A host without a ServerName of its own takes it from this name, so it is reported only. `localhost`, and words that may be
-placeholders, are not reported.
+A host without a ServerName of its own takes it from this name, so it is reported without a fix. `localhost`, and words that
+may be placeholders, are not reported.
 
 ## See also
 
@@ -33,7 +33,7 @@ httpd's own message is *AH00547: Could not resolve host name www.example.com -- 
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <VirtualHost www.example.com:80>

@@ -14,9 +14,9 @@ request (httpd's manual, mod_access_compat, "Satisfy").
 
 ## Left alone
 
-The section is reported only, because the configuration does not say what was meant, and deleting the `Deny` would open the
-section. A section is not reported where both open it, or both ask for something: so a file serves under either baseline, or
-restricts by address and by name.
+The section is reported without a fix, because the configuration does not say what was meant, and deleting the `Deny` would
+open the section. A section is not reported where both open it, or both ask for something: so a file serves under either
+baseline, or restricts by address and by name.
 
 ## See also
 
@@ -25,7 +25,7 @@ client denied by server configuration* where `Require` does. Rule `old-access-di
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <Directory /srv/site>

@@ -18,8 +18,8 @@ because the section is then closed as it says. For `Require all granted` it is u
 
 ## Left alone
 
-Other words are reported only. `Require valid-user`, `user` and `group` are the same in both releases, and are not reported.
-Neither is a section for 2.4 only.
+Other words are reported without a fix. `Require valid-user`, `user` and `group` are the same in both releases, and are not
+reported. Neither is a section for 2.4 only.
 
 ## See also
 
@@ -42,7 +42,7 @@ httpd's own message is *client denied by server configuration*. Rule `old-access
      </Directory>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache httpd=2.2
     <Directory /srv/site>

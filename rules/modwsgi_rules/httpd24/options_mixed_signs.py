@@ -15,8 +15,8 @@ A safe fix: it writes a `+` where a sign is missing. What is named is switched o
 
 ## Left alone
 
-`All` or `None` after a word with a sign is reported only, because it contradicts what comes before. `All` before words with
-a sign is not reported.
+`All` or `None` after a word with a sign is reported without a fix, because it contradicts what comes before. `All` before
+words with a sign is not reported.
 
 ## See also
 
@@ -39,7 +39,7 @@ Not reported:
     </Directory>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <Directory /srv/www>

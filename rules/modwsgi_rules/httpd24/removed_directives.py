@@ -12,8 +12,8 @@ them since the release that the message names. httpd's manual says what took its
 
 ## Left alone
 
-The line is reported only, because what took its place needs a decision. The help of the message says what that is, if
-anything.
+The line is reported without a fix, because what took its place needs a decision. The help of the message says what that is,
+if anything.
 
 ## See also
 
@@ -22,7 +22,7 @@ configuration*. Rules `removed-mutex-directives`, `rewrite-log` and `authz-autho
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <IfModule mod_so.c>

@@ -16,8 +16,8 @@ line.
 
 ## Left alone
 
-Where no version is given, the line is reported only, because mod_wsgi 4.9 and 5.0 still heed it. A target that heeds the
-line is not reported.
+Where no version is given, the line is reported without a fix, because mod_wsgi 4.9 and 5.0 still heed it. A target that
+heeds the line is not reported.
 
 ## Examples
 
@@ -32,7 +32,7 @@ line is not reported.
      WSGIRestrictEmbedded On
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <IfModule mod_wsgi.c>

@@ -16,7 +16,8 @@ A safe fix: it deletes what only says the default, and what no longer means anyt
 
 ## Left alone
 
-A directive that did something which is lost is reported only. A target that still has the directive is not reported.
+A directive that did something which is lost is reported without a fix. A target that still has the directive is not
+reported.
 
 ## See also
 
@@ -41,7 +42,7 @@ the server configuration* and *Invalid option to WSGI daemon process definition.
      WSGIRestrictEmbedded On
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache mod_wsgi=6.0
     <IfModule mod_wsgi.c>

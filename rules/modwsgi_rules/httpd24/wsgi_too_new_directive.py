@@ -12,7 +12,7 @@ notes). The rule runs only where `--target mod_wsgi=...` says what is installed.
 
 ## Left alone
 
-The line is reported only, because either the line goes or a newer mod_wsgi is installed.
+The line is reported without a fix, because either the line goes or a newer mod_wsgi is installed.
 
 ## See also
 
@@ -22,7 +22,7 @@ option it means. Rule `wsgi-removed-directive`.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache mod_wsgi=4.9.4
     <IfModule mod_wsgi.c>

@@ -13,12 +13,12 @@ manual, "Virtual Environments").
 
 ## Left alone
 
-The line is reported only. Where several applications share a process group, each with its own environment,
+The line is reported without a fix. Where several applications share a process group, each with its own environment,
 `activate_this.py` is the only way; elsewhere name the environment by `python-home`, and delete these lines.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -16,7 +16,7 @@ A safe fix: it takes the guard away, where only imports and assignments stand un
 
 ## Left alone
 
-A guard under which a server is started as well is reported only.
+A guard under which a server is started as well is reported without a fix.
 
 ## See also
 
@@ -37,7 +37,7 @@ httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain
     +application = make_app()
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -16,7 +16,7 @@ A safe fix: it adds the words that belong to the number.
 
 ## Left alone
 
-A status that is not text is reported only.
+A status that is not text is reported without a fix.
 
 ## See also
 
@@ -34,7 +34,7 @@ httpd's own message is *ValueError: no space following status code*.
          return [b"No."]
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -16,8 +16,8 @@ A repair: it moves the line to the end.
 
 ## Left alone
 
-Where the object is used in between, the line is reported only. A line that names the resources of another module is not
-reported.
+Where the object is used in between, the line is reported without a fix. A line that names the resources of another module is
+not reported.
 
 ## See also
 
@@ -41,7 +41,7 @@ Rule `bobo-missing-application`.
     +application = bobo.Application(bobo_resources=__name__)
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

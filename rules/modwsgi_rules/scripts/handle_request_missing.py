@@ -15,7 +15,7 @@ A safe fix: it adds `handle_request = application` where the script has an `appl
 
 ## Left alone
 
-Elsewhere it is not known which object is meant, and the script is reported only.
+Elsewhere it is not known which object is meant, and the script is reported without a fix.
 
 ## See also
 
@@ -35,7 +35,7 @@ httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not con
     +handle_request = application
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -17,8 +17,8 @@ makes, a function of `(environ, start_response)`, or an `app` that is imported.
 
 ## Left alone
 
-Where two objects may be meant, the script is reported only. It is not reported where the name is bound in any way, where the
-configuration gives another name, or where the script cannot be seen through.
+Where two objects may be meant, the script is reported without a fix. It is not reported where the name is bound in any way,
+where the configuration gives another name, or where the script cannot be seen through.
 
 ## See also
 
@@ -56,7 +56,7 @@ httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain
     +application = app
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -16,8 +16,8 @@ A safe fix: it puts the call under `if __name__ == "__main__":`, where it still 
 
 ## Left alone
 
-A call within a block is reported only. A `run` that does not start a known server is not reported, and neither is a call
-that mod_wsgi never runs.
+A call within a block is reported without a fix. A `run` that does not start a known server is not reported, and neither is a
+call that mod_wsgi never runs.
 
 ## See also
 
@@ -36,7 +36,7 @@ Rule `application-under-main-guard`.
     +    app.run(host="0.0.0.0")
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

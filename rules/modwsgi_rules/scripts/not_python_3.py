@@ -13,7 +13,7 @@ for scripts cannot say anything about it.
 
 ## Left alone
 
-The script is reported only. `2to3` and `python-modernize` rewrite scripts of Python 2.
+The script is reported without a fix. `2to3` and `python-modernize` rewrite scripts of Python 2.
 
 ## See also
 
@@ -22,7 +22,7 @@ below it.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

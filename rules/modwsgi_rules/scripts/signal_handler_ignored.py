@@ -12,7 +12,7 @@ Signals are httpd's own means of stopping and restarting its processes, so mod_w
 
 ## Left alone
 
-The call is reported only. What is to be done at the end of a process belongs in `atexit.register`. A server with
+The call is reported without a fix. What is to be done at the end of a process belongs in `atexit.register`. A server with
 `WSGIRestrictSignal Off` is not reported.
 
 ## See also
@@ -21,7 +21,7 @@ httpd's own message is *Callback registration for signal 15 ignored*.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

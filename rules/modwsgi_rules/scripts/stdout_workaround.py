@@ -16,7 +16,7 @@ It deletes the line. It is unsafe, because what is printed may then be logged la
 
 ## Left alone
 
-A line within a block is reported only. A redirection to somewhere else is not reported.
+A line within a block is reported without a fix. A redirection to somewhere else is not reported.
 
 ## Examples
 
@@ -29,7 +29,7 @@ A line within a block is reported only. A redirection to somewhere else is not r
      from site import application
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

@@ -16,7 +16,7 @@ A safe fix: it writes a literal of plain ASCII as bytes, and puts a bare one int
 
 ## Left alone
 
-Other text is reported only; encode it, as in `text.encode("utf-8")`. Text that is not the body of a response is not
+Other text is reported without a fix; encode it, as in `text.encode("utf-8")`. Text that is not the body of a response is not
 reported.
 
 ## See also
@@ -48,7 +48,7 @@ httpd's own message is *TypeError: sequence of byte string values expected, valu
          return [output]
     ```
 
-Reported only:
+Reported without a fix:
 
     ```python
     #- site.conf

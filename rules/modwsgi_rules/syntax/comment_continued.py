@@ -11,8 +11,8 @@ A backslash at the end of a line joins it with the next one, in comments too (`a
 
 ## Left alone
 
-The comment is reported only, because the directive may have been commented out on purpose. A comment is not reported where
-the next line begins with `#` too, or holds an option.
+The comment is reported without a fix, because the directive may have been commented out on purpose. A comment is not
+reported where the next line begins with `#` too, or holds an option.
 
 ## See also
 
@@ -20,7 +20,7 @@ Rules `dangling-backslash` and `continuation-trailing-blank`.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     # WSGIScriptAlias / /srv/app/old.wsgi \\

@@ -17,7 +17,7 @@ repair where the line only denies, or demands TLS, and unsafe where it may open 
 
 ## Left alone
 
-A section that only grants access by URL is reported only, because such a grant overrides what `<Directory>` denies.
+A section that only grants access by URL is reported without a fix, because such a grant overrides what `<Directory>` denies.
 Characters that would not mean anything in their place are not reported.
 
 ## See also
@@ -37,7 +37,7 @@ Rules `dead-restriction`, `smart-quotes` and `allow-in-location`.
     +AliasMatch ^/([^/]+)/static/(.*)$ /srv/app/$1/static/$2
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <LocationMatch "ˆ(/[\\w_]*/static/.*)">

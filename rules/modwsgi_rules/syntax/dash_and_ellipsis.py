@@ -16,8 +16,8 @@ condition then do something else.
 
 ## Left alone
 
-An ellipsis is reported only, because it stands for something that was left out, which only its author knows. A dash in a
-name or a text is not reported.
+An ellipsis is reported without a fix, because it stands for something that was left out, which only its author knows. A dash
+in a name or a text is not reported.
 
 ## See also
 
@@ -37,7 +37,7 @@ httpd's own message is `Illegal option \\xe2\\x80\\x93Indexes`. Rules `smart-quo
      RewriteRule ^/(.*)$ /app/$1 [PT]
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess app threads=5 …

@@ -13,9 +13,9 @@ whatever conditions are around it.
 
 ## Left alone
 
-The line is reported only, because only the administrator knows which of the lines is one too many. Reading goes on below it.
-A file may include itself where a condition puts an end to it. Where these files do not decide the condition, the finding is
-a warning.
+The line is reported without a fix, because only the administrator knows which of the lines is one too many. Reading goes on
+below it. A file may include itself where a condition puts an end to it. Where these files do not decide the condition, the
+finding is a warning.
 
 ## See also
 
@@ -24,7 +24,7 @@ symbolic links* and *recursive use of macro 'site' is invalid*.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     #- httpd.conf

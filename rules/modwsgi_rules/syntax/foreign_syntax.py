@@ -21,7 +21,7 @@ something.
 ## Left alone
 
 What would load code, read further files, run programs or say as whom httpd runs may be another program's setting, and is
-reported only. Texts and patterns, in which the character may be meant, are not reported.
+reported without a fix. Texts and patterns, in which the character may be meant, are not reported.
 
 ## See also
 
@@ -51,7 +51,7 @@ configuration*. Rules `wrapped-options`, for lines of mod_wsgi's options, and `s
     +Alias /static /srv/app/static
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     user = nobody

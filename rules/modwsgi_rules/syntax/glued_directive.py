@@ -16,8 +16,8 @@ A safe fix: it puts a blank between the two.
 
 ## Left alone
 
-Where the line would load code, read further files, run programs or say as whom httpd runs, it is reported only: where the
-name ends is then a guess. An option of another directive is not reported.
+Where the line would load code, read further files, run programs or say as whom httpd runs, it is reported without a fix:
+where the name ends is then a guess. An option of another directive is not reported.
 
 ## See also
 
@@ -37,7 +37,7 @@ server configuration`. Rule `misspelt-directive`.
      </Location>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
       Include/etc/apache2/sites

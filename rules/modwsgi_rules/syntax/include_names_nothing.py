@@ -12,9 +12,9 @@ filled in without a value.
 
 ## Left alone
 
-The line is reported only, because it is not known what should be read, and deleting the line may leave out what closes a
-directory. Nothing is read in its place. An `Include` whose name is a variable is not reported, even if the variable is
-empty.
+The line is reported without a fix, because it is not known what should be read, and deleting the line may leave out what
+closes a directory. Nothing is read in its place. An `Include` whose name is a variable is not reported, even if the variable
+is empty.
 
 ## See also
 
@@ -23,7 +23,7 @@ httpd's own message is *Include takes one argument, Name(s) of the config file(s
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
     <VirtualHost *:80>

@@ -12,8 +12,9 @@ takes them for sections or directives.
 
 ## Left alone
 
-The line is reported only, because what was meant is not known. Of the tags of a template only the first is reported. A file
-that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is not reported.
+The line is reported without a fix, because what was meant is not known. Of the tags of a template only the first is
+reported. A file that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is
+not reported.
 
 ## See also
 
@@ -22,7 +23,7 @@ configuration*.
 
 ## Examples
 
-Reported only:
+Reported without a fix:
 
     ```apache
       <%= the_host %>

@@ -19,8 +19,8 @@ where the line may open something.
 
 ## Left alone
 
-Such characters in quotes and comments are not reported. A section that only grants access by URL is reported only, because
-such a grant overrides what `<Directory>` denies.
+Such characters in quotes and comments are not reported. A section that only grants access by URL is reported without a fix,
+because such a grant overrides what `<Directory>` denies.
 
 ## See also
 

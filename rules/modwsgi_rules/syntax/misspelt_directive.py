@@ -19,8 +19,8 @@ these. It is a repair for other names.
 ## Left alone
 
 What would load code into httpd, read further files, run programs or say as whom httpd runs is never written on a guess:
-`LogFile` may be another program's setting. It is reported only, and the help names it. Names that a known module of somebody
-else has are not reported.
+`LogFile` may be another program's setting. It is reported without a fix, and the help names it. Names that a known module of
+somebody else has are not reported.
 
 ## See also
 
@@ -38,7 +38,7 @@ server configuration*. Rules `misspelt-section`, `glued-directive` and `foreign-
     +DocumentRoot /srv/www
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
       Inculde sites/*.conf

@@ -17,8 +17,8 @@ A safe fix: it writes the name that was meant, in both tags.
 
 ## Left alone
 
-Where no single name is close, the section is reported only. So is a section whose body is code, such as `<LuaHookFixups>`,
-because it is never written on a guess. Sections that other modules bring are not reported.
+Where no single name is close, the section is reported without a fix. So is a section whose body is code, such as
+`<LuaHookFixups>`, because it is never written on a guess. Sections that other modules bring are not reported.
 
 ## See also
 
@@ -42,7 +42,7 @@ configuration* and, where only one tag is misspelt, *Expected </virualhost> but 
     +</Location>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
       <Sektion "/app">

@@ -19,7 +19,7 @@ something.
 ## Left alone
 
 Typographic quotes inside ASCII ones are text for people, and are not reported. A section that only grants access by URL is
-reported only, because such a grant overrides what `<Directory>` denies.
+reported without a fix, because such a grant overrides what `<Directory>` denies.
 
 ## See also
 

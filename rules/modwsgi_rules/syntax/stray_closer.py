@@ -17,7 +17,7 @@ in such a section.
 
 ## Left alone
 
-Elsewhere only an administrator knows which of the two it is, and the tag is reported only.
+Elsewhere only an administrator knows which of the two it is, and the tag is reported without a fix.
 
 ## See also
 
@@ -39,7 +39,7 @@ Rule `mismatched-closer`.
     -</Directory>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
       WSGIProcessGroup app

@@ -19,7 +19,7 @@ A safe fix: it ends the lines above in a backslash, directly below the directive
 
 Lines are not joined across a comment, an empty line or another directive. Neither are they joined where mod_wsgi would still
 refuse the whole, because of an unknown option, a value out of bounds or an option that is given already. These are reported
-only.
+without a fix.
 
 ## See also
 
@@ -43,7 +43,7 @@ configuration*. Rules `continuation-trailing-blank` and `unknown-daemon-option`.
      </VirtualHost>
     ```
 
-Reported only:
+Reported without a fix:
 
     ```apache
     ServerName example.com
