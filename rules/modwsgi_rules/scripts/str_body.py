@@ -8,7 +8,7 @@ In Python 3 every such request gets an error 500.
 ## Why
 
 The body of a response is made of `bytes` (PEP 3333, "A Note On String Types"), and mod_wsgi refuses anything else
-(`Adapter_process_file_wrapper` and `Adapter_run`). A bare string would be taken letter by letter.
+(`Adapter_run`). A bare string would be taken letter by letter.
 
 ## The fix
 
