@@ -13,7 +13,8 @@ Names are compared with their case.
 
 ## The fix
 
-It leaves one definition, and is safe in most cases. There are two places for the definition, and on a real server they differ:
+It leaves one definition, and is safe in most cases. There are two places for the definition, and on a real server they
+differ:
 
 - `first-host`: the definition stays in its virtual host. Hosts of the same ServerName may use it, and no others, so another
   site cannot be delegated to these processes by mistake. The case of the name counts; the port and ServerAlias do not

@@ -24,8 +24,8 @@ wrong.
 
 ## See also
 
-httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d', failing`. Rule
-`include-names-nothing`.
+httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d',
+failing`. Rule `include-names-nothing`.
 
 ## Examples
 

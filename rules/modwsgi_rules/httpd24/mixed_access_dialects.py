@@ -3,9 +3,9 @@ A section says one thing in `Order`, `Allow` and `Deny`, and another in `Require
 
 ## What happens
 
-httpd 2.4 asks both, and both must agree. `Deny from all` beside `Require all granted` refuses everyone, and so does `Require
-all denied` beside `Allow from all`. With `Satisfy Any` one of them is enough: `Allow from all` beside a password opens the
-section to everyone.
+httpd 2.4 asks both, and both must agree. `Deny from all` beside `Require all granted` refuses everyone, and so does
+`Require all denied` beside `Allow from all`. With `Satisfy Any` one of them is enough: `Allow from all` beside a password
+opens the section to everyone.
 
 ## Why
 

@@ -7,8 +7,8 @@ httpd does not start.
 
 ## Why
 
-mod_wsgi took the directive or option out in the release that the message names (its release notes). Without `--target
-mod_wsgi=...` the target is every release from 4.9 to the latest, so what 6.0 took out is reported as well.
+mod_wsgi took the directive or option out in the release that the message names (its release notes). Without
+`--target mod_wsgi=...` the target is every release from 4.9 to the latest, so what 6.0 took out is reported as well.
 
 ## The fix
 

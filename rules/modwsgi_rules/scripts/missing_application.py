@@ -3,8 +3,8 @@ A WSGI script does not have an `application`.
 
 ## What happens
 
-The script loads, and every request gets an error, 404 or 500 by the version of mod_wsgi. A Flask script that ends in `app =
-Flask(__name__)` is the usual case.
+The script loads, and every request gets an error, 404 or 500 by the version of mod_wsgi. A Flask script that ends in
+`app = Flask(__name__)` is the usual case.
 
 ## Why
 

@@ -7,9 +7,9 @@ httpd reads the file again, and again in that one, until it gives up and does no
 
 ## Why
 
-httpd follows an Include to a depth of 128 (`include_config`, core.c). Often a wildcard takes in the file that it
-stands in, a directory holds a link to itself, or two files include each other. mod_macro refuses a macro that uses itself,
-whatever conditions are around it.
+httpd follows an Include to a depth of 128 (`include_config`, core.c). Often a wildcard takes in the file that it stands in,
+a directory holds a link to itself, or two files include each other. mod_macro refuses a macro that uses itself, whatever
+conditions are around it.
 
 ## Left alone
 

@@ -7,8 +7,8 @@ httpd does not start.
 
 ## Why
 
-httpd compares the first word of the line as a whole (`ap_build_config_sub`, config.c), so `</Location >`, `</Location
-"/a">`, `</ Location>` and `</Location` do not close the section. It ignores what comes after the bracket.
+httpd compares the first word of the line as a whole (`ap_build_config_sub`, config.c), so `</Location >`,
+`</Location "/a">`, `</ Location>` and `</Location` do not close the section. It ignores what comes after the bracket.
 
 ## The fix
 

@@ -3,8 +3,8 @@ An argument stands in typographic quotes.
 
 ## What happens
 
-httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a `Require all
-denied` in `<Location “/admin”>` denies nothing.
+httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a
+`Require all denied` in `<Location “/admin”>` denies nothing.
 
 ## Why
 
