@@ -23,7 +23,7 @@ from modwsgi_fix.text import Span
 CORPUS = Path(__file__).parents[1] / "corpus"
 TWICE = b"WSGIDaemonProcess site threads=15\nWSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONCE = b"WSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
-STARTS = "httpd refuses to start as it is, and will start: it serves no source, database or key then, as far as these files show"
+STARTS = "httpd refuses to start now, and starts with these fixes; it then serves no source, database or key, as far as these files show"
 ONLY = ("--isolated", "--select", "duplicate-daemon-process")
 
 
@@ -400,7 +400,7 @@ def test_a_filter_stays_safe(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("--isolated", "-", stdin=b"") == (0, "", "")
 
 
-# -- settings in force ---------------------------------------------------------
+# -- settings that apply -------------------------------------------------------
 
 
 def test_settings_are_found_from_the_first_path(run: Run, tmp_path: Path) -> None:
@@ -508,8 +508,8 @@ def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path
         (("missing",), "missing: no such file or directory"),
         (("conf", "missing"), "missing: no such file or directory"),
         (("empty",), "empty: no configuration here: expected apache2.conf, httpd.conf or other *.conf files"),
-        (("elf",), "elf: is no configuration but binary data"),
-        (("utf16.conf",), "utf16.conf: is no configuration but binary data"),
+        (("elf",), "elf: is binary data, not a configuration"),
+        (("utf16.conf",), "utf16.conf: is binary data, not a configuration"),
         (("pipe",), "pipe: is not a regular file"),
         (("--nonsense", "conf"), "No such option: --nonsense"),
         (("--fix-level", "high", "conf"), "Invalid value for '--fix-level': 'high' is not one of"),
@@ -518,15 +518,15 @@ def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path
         (("--config", "x.toml", "--isolated", "conf"), "--config and --isolated exclude each other"),
         (("--diff", "--output-format", "json", "conf"), "--diff and --output-format exclude each other"),
         (("--statistics", "--output-format", "json", "conf"), "--statistics takes the place of a report"),
-        (("--verify", "true", "conf"), "--verify goes with --write only"),
-        (("--backup", "conf"), "--backup goes with --write only"),
-        (("--write", "--backup=/x", "conf"), "--backup=/x: is no suffix of a file name"),
-        (("--in-place", "conf"), "--in-place goes with --write only"),
-        (("--exit-non-zero-on-fix", "conf"), "--exit-non-zero-on-fix goes with --write only"),
+        (("--verify", "true", "conf"), "--verify needs --write"),
+        (("--backup", "conf"), "--backup needs --write"),
+        (("--write", "--backup=/x", "conf"), "--backup=/x: is not a suffix for a file name"),
+        (("--in-place", "conf"), "--in-place needs --write"),
+        (("--exit-non-zero-on-fix", "conf"), "--exit-non-zero-on-fix needs --write"),
         (("-", "conf"), "- (standard input) stands alone, without other paths"),
         (("--stdin-filename", "a.conf", "conf"), "--stdin-filename names what is on standard input"),
         (("--write", "-"), "--write and - exclude each other"),
-        (("--show-settings", "--write", "conf"), "--show-settings shows only, without --diff or --write"),
+        (("--show-settings", "--write", "conf"), "--show-settings excludes --diff and --write"),
         (("--select", "duplicate-deamon-process", "conf"), "did you mean duplicate-daemon-process?"),
         (("--ignore", "x,daemon", "conf"), "there is no rule or family x"),
         (("--target", "httpd", "conf"), "--target httpd: expected httpd=VERSION or mod_wsgi=VERSION"),
@@ -634,7 +634,7 @@ def test_two_servers_that_want_a_file_changed_otherwise(
     (tmp_path / "conf/part.inc").write_bytes(b"X\n")
     outcome = run("--isolated", "--write", "conf/httpd.conf", "conf/apache2.conf", "conf/part.inc")
     assert outcome.code == 2
-    assert outcome.err.count("two of the servers share this file") == 1
+    assert outcome.err.count("two servers share this file") == 1
     assert (tmp_path / "conf/part.inc").read_bytes() == b"#conf/httpd.conf\n", "the first server has it"
 
 

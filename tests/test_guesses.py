@@ -39,8 +39,9 @@ def _keys(text: str) -> set[str]:
     return {item.key for item in config_of({"/site.conf": after}).items}
 
 
-def _messages(text: str, rule: str) -> list[str]:
-    return [d.message for d in check(job_of({"/site.conf": text}, *RULES)) if d.rule == rule]
+def _told(text: str, rule: str) -> list[str]:
+    """What is said of a line and what is to be done, for each finding of a rule."""
+    return [f"{d.message}; {d.help}" for d in check(job_of({"/site.conf": text}, *RULES)) if d.rule == rule]
 
 
 @pytest.mark.parametrize("name", POWERS)
@@ -66,7 +67,7 @@ def test_a_slip_is_not_corrected_to_it(name: str) -> None:
 )  # fmt: skip
 def test_nor_is_one_by_whose_words_a_program_runs(line: str) -> None:
     assert _keys(line) == {line.partition(" ")[0].lower()}
-    (told,) = _messages(line, "misspelt-directive")
+    (told,) = _told(line, "misspelt-directive")
     assert told.endswith("yourself if that is meant: it runs programs")
 
 
@@ -83,7 +84,7 @@ def test_nor_is_one_by_whose_words_a_program_runs(line: str) -> None:
     ],
 )
 def test_what_fits_is_named(line: str, told: str) -> None:
-    (message,) = _messages(line, "misspelt-directive")
+    (message,) = _told(line, "misspelt-directive")
     assert told in message
 
 
@@ -99,7 +100,7 @@ def test_what_fits_is_named(line: str, told: str) -> None:
 )
 def test_what_does_not_fit_is_not_named(line: str, name: str) -> None:
     """Still reported: there is no such directive."""
-    (message,) = _messages(line, "misspelt-directive")
+    (message,) = _told(line, "misspelt-directive")
     assert name not in message
 
 

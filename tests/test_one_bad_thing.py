@@ -45,7 +45,7 @@ def loop(directory: Path) -> str:
 
 def zeros(directory: Path) -> str:
     (directory / "zeros.conf").write_bytes(bytes(4096))
-    return "conf/zeros.conf: is no configuration but binary data"
+    return "conf/zeros.conf: is binary data, not a configuration"
 
 
 def socket(directory: Path) -> str:
@@ -122,7 +122,8 @@ def test_a_directory_that_holds_itself(run: Run, tmp_path: Path, include: str) -
     assert REPORTED in outcome.out
     assert outcome.code == 1
     assert "conf/httpd.conf:1:" in outcome.out
-    assert "Too many levels of symbolic links" in outcome.out
+    assert "leads back to itself" in outcome.out
+    assert "Too many levels of symbolic links" in run("--isolated", "--output-format", "full", "conf").out
 
 
 def test_directories_a_thousand_deep(run: Run, deep_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +266,7 @@ def test_random_bytes_on_standard_input_are_binary(run: Run) -> None:
     assert outcome.out.encode("utf-8", "surrogateescape") == data
     assert (
         outcome.err
-        == "modwsgi-fix: x.conf: is no configuration but binary data; standard input was handed on as it was\n"
+        == "modwsgi-fix: x.conf: is binary data, not a configuration; standard input was handed on as it was\n"
     )
     assert outcome.code == 2
 

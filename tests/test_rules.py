@@ -46,9 +46,9 @@ def test_every_extra_page_belongs_to_a_rule() -> None:
 @pytest.mark.parametrize(
     ("version", "said", "severity"),
     [
-        (None, '"404" is no status of WSGI, and the request is a 500 up to mod_wsgi 5; write "404 Not Found"', None),
-        ((5, 0), '"404" is no status of WSGI, and the request is a 500; write "404 Not Found"', None),
-        ((6, 1), '"404" is no status of WSGI, which mod_wsgi 6 makes do with; write "404 Not Found"', Severity.WARNING),
+        (None, '"404" is not a status of WSGI, so the request is an error 500 up to mod_wsgi 5', None),
+        ((5, 0), '"404" is not a status of WSGI, so the request is an error 500', None),
+        ((6, 1), '"404" is not a status of WSGI, and only mod_wsgi 6 accepts it', Severity.WARNING),
     ],
 )
 def test_a_status_without_words_by_version(

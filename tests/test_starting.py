@@ -44,7 +44,7 @@ def test_what_lies_open_is_said_first(root: Path, run: Run, fault: str) -> None:
         "LoadModule wsgi_module x\n" + SERVER.replace("Listen", fault + "Listen", 1)
     )
     lines = run("--isolated", "--diff", "--root", "root", "conf").err.splitlines()
-    at = next(n for n, line in enumerate(lines) if line.startswith("warning: httpd refuses to start as it is"))
+    at = next(n for n, line in enumerate(lines) if line.startswith("warning: httpd refuses to start now"))
     assert "3 files" in lines[at]
     assert [line.rpartition("/")[2] for line in lines[at + 1 : at + 4]] == [
         "private.key",
@@ -65,7 +65,7 @@ def test_a_server_with_nothing_to_hide(root: Path, run: Run) -> None:
     closed = SERVER.replace("Alias /files/ /srv/shop/files/\n", "")
     (root / "conf/apache2.conf").write_text(closed + "WSGIDaemonProcess shop\n")
     err = run("--isolated", "--diff", "--root", "root", "conf").err
-    assert "will start: it serves no source, database or key then" in err
+    assert "starts with these fixes; it then serves no source, database or key" in err
 
 
 def test_without_the_disk_it_may_be_there(root: Path, run: Run) -> None:

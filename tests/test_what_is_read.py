@@ -126,7 +126,7 @@ def test_one_tag_that_was_left_is_an_error(run: Run, tmp_path: Path, tag: str) -
     outcome = run("--isolated", "site.conf")
     assert outcome.code == 1
     assert "site.conf:2:" in outcome.out
-    assert "a tag of a template that was not filled in, and httpd will not start" in outcome.out
+    assert "a tag of a template that was not filled in, so httpd does not start" in outcome.out
 
 
 def test_fixes_of_a_template_leave_its_tags_alone(run: Run, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ _REPORT = "please report this with the configuration, or the part of it that mat
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code. Whatever goes wrong becomes one line on stderr and code 2.
+    """Run the command line, and return the exit code. Whatever goes wrong becomes one line on stderr and code 2.
 
     Without ``argv`` it takes the process's own words, and ends the process.
     """
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _ended(words: list[str]) -> int:
-    """The exit code of a run that signals end."""
+    """Return the exit code of a run that signals end."""
     from modwsgi_fix.cli.signals import Stopped, raised
 
     try:
@@ -108,13 +108,13 @@ def _is_filter(words: Sequence[str]) -> bool:
 
 
 def _with_values(words: list[str]) -> list[str]:
-    """``--backup`` alone means ``--backup=.orig``; Typer knows no option whose value may be left out."""
+    """Return the words with ``--backup`` alone as ``--backup=.orig``: an option of Typer cannot leave its value out."""
     end = words.index("--") if "--" in words else len(words)
     return [*("--backup=.orig" if word == "--backup" else word for word in words[:end]), *words[end:]]
 
 
 def fail(line: str) -> int:
-    """Says in one line on stderr why nothing was done; exit code 2."""
+    """Say in one line on stderr why nothing was done, and return exit code 2."""
     from modwsgi_fix.cli.output import say
     from modwsgi_fix.reports.text import printable
 

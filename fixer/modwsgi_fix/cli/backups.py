@@ -15,7 +15,7 @@ from modwsgi_fix.reports.text import names
 
 
 def backups(plan: Plan, files: Sequence[Rewritten]) -> dict[str, str]:
-    """The path of the backup by the real path of the file, for each that is to be written.
+    """Return the path of the backup by the real path of the file, for each that is to be written.
 
     Raises ``Stop`` where a backup must not lie beside its file, and there is no state directory.
     """
@@ -32,7 +32,7 @@ def backups(plan: Plan, files: Sequence[Rewritten]) -> dict[str, str]:
 
 
 def kept_elsewhere(files: Sequence[Rewritten], kept: Mapping[str, str]) -> str:
-    """A line on the backups that do not lie beside their files, or ``""``."""
+    """Return a line on the backups that do not lie beside their files, or ``""``."""
     moved = [file for file in files if file.path in kept and not kept[file.path].startswith(file.path)]
     if not moved:
         return ""
@@ -45,7 +45,7 @@ def kept_elsewhere(files: Sequence[Rewritten], kept: Mapping[str, str]) -> str:
 
 
 def _read_by_httpd(plan: Plan, paths: Sequence[str], texts: Mapping[str, str]) -> set[str]:
-    """Which of these paths a server that was named would read, or the one in whose directory the path lies."""
+    """Return which of these paths a server that was named would read, or the one in whose directory the path lies."""
     found: set[str] = set()
     for job in plan.jobs:
         found |= taken_in(job.source, paths, target=job.target, disk=job.disk, texts=texts)

@@ -36,7 +36,7 @@ def run(
         list[str] | None, _option("Rules to run: names, families or ALL.", "--select", metavar="NAMES")
     ] = None,
     extend_select: Annotated[
-        list[str] | None, _option("Rules to run besides.", "--extend-select", metavar="NAMES")
+        list[str] | None, _option("Further rules to run.", "--extend-select", metavar="NAMES")
     ] = None,
     ignore: Annotated[list[str] | None, _option("Rules not to run.", "--ignore", metavar="NAMES")] = None,
     fixable: Annotated[
@@ -57,18 +57,20 @@ def run(
     ] = None,
     target: Annotated[
         list[str] | None,
-        _option("The versions meant: httpd=2.4, mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
+        _option("The versions that it is for, such as httpd=2.4 or mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
     ] = None,
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
-    output_format: Annotated[Format | None, _option("full on a terminal, else concise.", "--output-format")] = None,
+    output_format: Annotated[
+        Format | None, _option("How to show findings: full on a terminal, else concise.", "--output-format")
+    ] = None,
     output_file: Annotated[
         str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
     ] = None,
     fail_level: Annotated[
         FailLevel | None,
-        _option("What exits 1 if it is left; warning, and error with --write.", "--fail-level"),
+        _option("The least severity that exits 1 if it is left: warning, or error with --write.", "--fail-level"),
     ] = None,
     exit_zero: Annotated[bool, _option("Exit 0 whatever was found.", "--exit-zero")] = False,
     exit_non_zero_on_fix: Annotated[
@@ -97,7 +99,7 @@ def run(
     ] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     no_impact: Annotated[bool, _option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
-    show_settings: Annotated[bool, _option("Print the settings in force.", "--show-settings")] = False,
+    show_settings: Annotated[bool, _option("Print the settings that apply.", "--show-settings")] = False,
     show_files: Annotated[bool, _option("Print the files that are read.", "--show-files")] = False,
     version: Annotated[bool, _option("Print the version.", "--version")] = False,
 ) -> int:
@@ -156,5 +158,5 @@ def run(
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:
-    """The words of an option that may be repeated, and may have several separated by commas."""
+    """Return the words of an option that may be repeated, and may have several separated by commas."""
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

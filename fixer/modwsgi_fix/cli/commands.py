@@ -31,7 +31,7 @@ COMMANDS = {
 
 
 def app(command: Command | None) -> Typer:
-    """The Typer app of a subcommand; of the bare command for None."""
+    """Return the Typer app of a subcommand; of the bare command for None."""
     import typer
 
     function = import_module(command.module if command else "modwsgi_fix.cli.check").run

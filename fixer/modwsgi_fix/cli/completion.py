@@ -42,7 +42,7 @@ def run(shell: Annotated[Literal["bash", "zsh"], typer.Argument(help="The shell 
 
 
 def script(shell: str) -> str:
-    """The script, with the options, commands, rules and settings there are."""
+    """Return the script, with the options, commands, rules and settings there are."""
     from typer.main import get_command
 
     rules = known_rules()
@@ -68,5 +68,5 @@ def script(shell: str) -> str:
 
 
 def _words(words: list[str]) -> str:
-    """Words as ``compgen -W`` takes them here, one a line, quoted for the shell."""
+    """Return words as ``compgen -W`` takes them here, one a line, quoted for the shell."""
     return "$'" + "\\n".join(words) + "'"

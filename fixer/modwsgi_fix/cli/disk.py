@@ -19,17 +19,17 @@ _INSTALLED = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/et
 
 
 class Configurations(Disk):
-    """The disk, without what is no configuration at all: programs, pictures, archives."""
+    """The disk, without what is not a configuration at all: programs, pictures, archives."""
 
     def read(self, path: str) -> str:
         text = super().read(path)
         if is_binary(text):
-            raise FileProblem(path, "is no configuration but binary data")
+            raise FileProblem(path, "is binary data, not a configuration")
         return text
 
 
 def is_binary(text: str) -> bool:
-    """True where control characters are more than strays: 8 and one in 20 of the beginning.
+    """Whether control characters are more than strays: at least 8, and one in 20 of the beginning.
 
     httpd reads a line with a NUL up to there, so that a stray one must not hide the rest of a file. UTF-16 counts as
     binary: half of it is NULs.
@@ -40,14 +40,14 @@ def is_binary(text: str) -> bool:
 
 
 def meant_root(sources: Iterable[Source]) -> str | None:
-    """``/`` where all that was named lies in an installed server's own directory."""
+    """Return ``/`` where all that was named lies in an installed server's own directory."""
     keys = [key for source in sources for _, key in source.given]
     at_home = [any(key == top or key.startswith(top + "/") for top in _INSTALLED) for key in keys]
     return "/" if at_home and all(at_home) else None
 
 
 def unread(config: Config, source: Source) -> list[str]:
-    """Configuration files in the directory of a whole server which it does not read, as the user would reach them.
+    """Return the configuration files in a whole server's directory that it does not read, as the user would reach them.
 
     What Debian keeps in ``*-available`` until it is enabled is not missed.
     """
@@ -64,7 +64,7 @@ def unread(config: Config, source: Source) -> list[str]:
 
 
 def _configurations(top: str) -> Iterator[str]:
-    """The configuration files below a directory, in the order of their names; what cannot be looked into is not missed."""
+    """Yield the configuration files below a directory, in the order of their names, as far as it can be looked into."""
     stack = [iter([top])]
     while stack:
         path = next(stack[-1], None)
@@ -81,7 +81,7 @@ def _configurations(top: str) -> Iterator[str]:
 
 
 def directories(sources: Iterable[Source]) -> list[str]:
-    """The real directories in which a run over these sources may write; links are not followed.
+    """Return the real directories in which a run over these sources may write; links are not followed.
 
     What lies in a directory that cannot be read is left out.
     """

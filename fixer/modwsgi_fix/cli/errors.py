@@ -14,7 +14,7 @@ class Stop(Exception):
 
 
 def explain(error: Exception) -> str | None:
-    """The line for an error that was foreseen, else None."""
+    """Return the line for an error that was foreseen, else None."""
     if isinstance(error, (FileProblem, SettingsError)):
         notes = getattr(error, "__notes__", [])
         return "; ".join([str(error), *notes])

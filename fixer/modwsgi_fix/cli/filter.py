@@ -21,7 +21,7 @@ HANDED_ON = "standard input was handed on as it was"
 
 
 def standard_input() -> str:
-    """All of standard input, any bytes. Raises ``Stop`` where there is none."""
+    """Return all of standard input, any bytes. Raises ``Stop`` where there is none."""
     stream: TextIO | None = sys.stdin
     if stream is None:
         raise Stop("standard input is closed")
@@ -32,13 +32,13 @@ def standard_input() -> str:
 
 
 def configuration(text: str, name: str) -> str:
-    """The text itself. Raises ``Stop`` for what is no text at all, as for a file."""
+    """Return the text itself. Raises ``Stop`` for what is not text at all, as for a file."""
     if is_binary(text):
-        raise Stop(f"{name}: is no configuration but binary data")
+        raise Stop(f"{name}: is binary data, not a configuration")
     return text
 
 
 def hand_on(text: str | None = None) -> None:
-    """Standard input to standard output, unchanged: the run came to nothing, and an editor replaces its buffer."""
+    """Hand standard input on to standard output, unchanged: the run came to nothing, and an editor replaces its buffer."""
     with suppress(Stop, FileProblem):
         write(standard_input() if text is None else text)

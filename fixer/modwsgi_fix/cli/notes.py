@@ -1,4 +1,4 @@
-"""What is said on standard error before the findings: what was not looked at, and what these files cannot show."""
+"""What is said on standard error before the findings: what was not checked, and what these files cannot show."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def say_start(outcomes: Sequence[Fixed]) -> None:
         if not outcome.files or not refused(outcome.before) or refused(outcome.after):
             continue
         served = served_by_starting(outcome.before, outcome.after)
-        starts = "httpd refuses to start as it is, and will start: "
+        starts = "httpd refuses to start now, and starts with these fixes; it then serves"
         if not served:
-            say(f"note: {starts}it serves no source, database or key then, as far as these files show")
+            say(f"note: {starts} no source, database or key, as far as these files show")
             continue
         may = "" if outcome.after.disk is not None else ", if they are there"
-        say(f"warning: {starts}then it serves {plural(len(served), 'file')} that should not lie open{may}:")
+        say(f"warning: {starts} {plural(len(served), 'file')} that should not lie open{may}:")
         for url, what in served[:_MOST]:
             say(printable(f"  {discretion.text(f'{url}: {what}', outcome.before, outcome.after)}"))
         if len(served) > _MOST:
@@ -49,7 +49,7 @@ def say_start(outcomes: Sequence[Fixed]) -> None:
 
 
 def _unread(job: Job, config: Config) -> Iterator[str]:
-    """Files beside a server that are no part of it."""
+    """Yield a line on the files beside a server that are not part of it."""
     missed = unread(config, job.source)
     if missed:
         entry = next(iter(config.files.values())).name
@@ -58,7 +58,7 @@ def _unread(job: Job, config: Config) -> Iterator[str]:
 
 
 def _refused(config: Config) -> Iterator[str]:
-    """What fragments mount and do not open: whether that is refused, only the rest of the server says."""
+    """Yield a line on what fragments mount and do not open: only the rest of the server says whether it is refused."""
     if config.complete or config.denies or not config.named("wsgiscriptalias"):
         return
     from modwsgi_fix.effect.company import refused_by_default

@@ -15,7 +15,7 @@ from modwsgi_fix.text import encode
 
 
 def write(text: str) -> None:
-    """Text to standard output. Raises ``FileProblem`` where it cannot be written, but for a pipe that was closed."""
+    """Write text to standard output. Raises ``FileProblem`` where that fails, unless a pipe was closed."""
     stream: TextIO | None = sys.stdout
     if stream is None:
         raise FileProblem("standard output", "is closed")
@@ -28,7 +28,7 @@ def write(text: str) -> None:
 
 
 def say(line: str) -> None:
-    """One line to standard error, where there is one."""
+    """Write one line to standard error, where there is one."""
     stream: TextIO | None = sys.stderr
     if stream is not None:
         with suppress(OSError):

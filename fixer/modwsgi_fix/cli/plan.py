@@ -55,7 +55,7 @@ class Plan(NamedTuple):
 
 
 def plan(request: Request, stdin: str | None = None) -> Plan:
-    """What a request comes to; ``stdin`` is what stands on standard input, where that is asked about.
+    """Return what a request comes to; ``stdin`` is what stands on standard input, where that is asked about.
 
     Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
     """
@@ -110,7 +110,7 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
-    """A source without the fragments that are excluded; a file named by itself is meant, whatever a pattern says."""
+    """Return a source without the fragments that are excluded; a file named by itself is never excluded."""
     named = {key for _, key in source.given}
     if source.complete:
         return source
@@ -150,7 +150,7 @@ def _ignored(
 
 
 def _unfixable(rule: Rule) -> Rule:
-    """A rule that only reports."""
+    """Return a rule that only reports."""
     found = rule.check
 
     def report(config: Config) -> Iterator[Diagnostic]:

@@ -71,7 +71,7 @@ class Request(NamedTuple):
 
 
 def checked(request: Request) -> Request:
-    """The request itself. Raises ``Stop`` where its parts contradict each other."""
+    """Return the request itself. Raises ``Stop`` where its parts contradict each other."""
     writing, showing, mode = request.writing, request.showing, request.mode
     if not request.paths:
         raise Stop("nothing to check: name directories or files, or - for standard input")
@@ -93,9 +93,9 @@ def checked(request: Request) -> Request:
     }
     for option, given in needs_write.items():
         if given and mode is not Mode.WRITE:
-            raise Stop(f"{option} goes with --write only")
+            raise Stop(f"{option} needs --write")
     if writing.backup is not None and (not writing.backup or "/" in writing.backup or "\0" in writing.backup):
-        raise Stop(f"--backup={writing.backup}: is no suffix of a file name")
+        raise Stop(f"--backup={writing.backup}: is not a suffix for a file name")
     if request.config is not None and request.isolated:
         raise Stop("--config and --isolated exclude each other")
     if mode is Mode.DIFF and showing.format is not None:
@@ -105,5 +105,5 @@ def checked(request: Request) -> Request:
     if showing.quiet and showing.verbose:
         raise Stop("--quiet and --verbose exclude each other")
     if showing.only and mode not in (Mode.REPORT, Mode.FILTER):
-        raise Stop(f"--show-{showing.only} shows only, without --diff or --write")
+        raise Stop(f"--show-{showing.only} excludes --diff and --write")
     return request

@@ -36,7 +36,7 @@ def find_servers(
     as_httpd: bool = False,
     unnamed: bool = False,
 ) -> tuple[Found, Rooted | None]:
-    """The servers and scripts at these paths, and the filesystem that the paths in them mean, where that is known.
+    """Return the servers and scripts at these paths, and the filesystem that their paths mean, where that is known.
 
     ``root`` is what the user said, ``texts`` stand in for files, ``unnamed`` ones for none; ``as_httpd`` as for
     ``discover``. Raises ``Stop``.
@@ -71,7 +71,7 @@ def _directory(disk: Files, path: str) -> str:
 
 
 def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]:
-    """The files as from within a root, and that. Paths elsewhere are taken for copies of what stands in it."""
+    """Return the files as from within a root, and that. Paths elsewhere are taken for copies of what stands in it."""
     plain = Rooted(files, root)
     if not plain.root:
         return files, plain
@@ -83,7 +83,7 @@ def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]
 
 
 def _places(files: Files, path: str) -> Iterator[tuple[str, str]]:
-    """Where the directory of a copy stands in its server; of a file that is a link, both directories."""
+    """Yield where the directory of a copy stands in its server; of a file that is a link, both directories."""
     tops = [path] if files.is_dir(path) else [os.path.dirname(file) or "." for file in (path, files.key(path))]
     for directory in dict.fromkeys(tops):
         yield _place(files, directory), directory
@@ -108,7 +108,7 @@ def _declared(files: Files, main: str) -> str | None:
 
 
 def _once(files: Files, paths: Sequence[str]) -> list[str]:
-    """The paths without those that lead where an earlier one does."""
+    """Return the paths without those that lead where an earlier one does."""
     found: dict[str, str] = {}
     for path in paths:
         found.setdefault(files.key(path), path)

@@ -31,7 +31,7 @@ def run(
 
 
 def page(rule: Rule) -> str:
-    """A manual page with its name above, its severity and settings below."""
+    """Return a manual page with its name above, its severity and settings below."""
     facts = f"{rule.family}, {rule.severity.label}" + ("" if rule.default else ", only where it is selected by name")
     lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
     if rule.settings:
@@ -44,7 +44,7 @@ def page(rule: Rule) -> str:
 
 
 def listed(rules: object) -> str:
-    """Families, and in each the rules with their first lines."""
+    """Return the list of families, and in each the rules with their first lines."""
     families: dict[str, list[Rule]] = {}
     for rule in rules:  # type: ignore[attr-defined]
         families.setdefault(rule.family, []).append(rule)

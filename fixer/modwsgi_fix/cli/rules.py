@@ -11,7 +11,7 @@ from modwsgi_fix.rule import Rule, all_rules
 
 @cache
 def known_rules() -> dict[str, Rule]:
-    """Every rule by name, with what the engine itself finds. Raises ``Stop``."""
+    """Return every rule by name, with what the engine itself finds. Raises ``Stop``."""
     try:
         rules = all_rules()
     except Exception as error:

@@ -33,7 +33,7 @@ _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
 
 def carry_out(request: Request) -> int:
-    """Do what was asked; the exit code. Raises what ``errors.explain`` explains."""
+    """Do what was asked, and return the exit code. Raises what ``errors.explain`` explains."""
     if request.paths != ("-",):
         return _carry_out(request, None)
     text = standard_input()
@@ -80,13 +80,13 @@ def _carry_out(request: Request, stdin: str | None) -> int:
 
 
 def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
-    """The fixed text and nothing else; 0, unless it could not be read."""
+    """Print the fixed text and nothing else, and return exit code 0, unless it could not be read."""
     if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
     outcomes = _outcomes(plan, configs)
     (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
     write(text)
-    # Findings that are left are no failure of a filter, unless it is asked to look at them.
+    # Findings that are left do not fail a filter, unless it is asked to look at them.
     if plan.request.showing.file is None and plan.request.fail_level is None:
         return 0
     report = _fixed_report(plan, outcomes)
@@ -96,7 +96,7 @@ def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
 
 
 def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
-    """What the fixes of each server come to, as it may be shown."""
+    """Return what the fixes of each server come to, as it may be shown."""
     from modwsgi_fix.gate import objection as effect
     from modwsgi_fix.second_reader import objection
 
@@ -107,7 +107,7 @@ def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
 
 
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
-    """The plan with a job on the scripts that were named and that no server mounts; those are checked there.
+    """Return the plan with a job on the scripts that were named and that no server mounts; those are checked there.
 
     A directory that was named for its scripts is none without configuration.
     """
@@ -204,7 +204,7 @@ def _with_unread(report: Report, plan: Plan, configs: Sequence[Config]) -> Repor
 
 
 def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, where servers share files."""
+    """Return each finding once, where servers share files."""
     once: dict[tuple[object, ...], Finding] = {}
     for one in findings:
         once.setdefault((one.diagnostic.path, one.diagnostic.span, one.rule, one.message), one)
@@ -212,7 +212,7 @@ def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def _show(plan: Plan, report: Report) -> None:
-    """The report, where it belongs: a filter's own output is the fixed text."""
+    """Show the report where it belongs: a filter's own output is the fixed text."""
     showing = plan.request.showing
     aside = plan.request.mode is Mode.FILTER and showing.file is None
     stream = sys.stderr if aside else sys.stdout
@@ -261,7 +261,7 @@ def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
 
 
 def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
-    """What was fixed, and what is left; the exit code."""
+    """Say what was fixed and what is left, and return the exit code."""
     request = plan.request
     report = _fixed_report(plan, outcomes)._replace(impacts=impacts)
     code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
@@ -274,7 +274,7 @@ def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
 
 
 def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
-    """What visitors will notice: for people on stderr, for programs in the JSON report."""
+    """Return what visitors will notice: for people on stderr, for programs in the JSON report."""
     seen = not request.showing.quiet or request.showing.format == "json"
     if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
         return None
@@ -304,7 +304,7 @@ def _say_impact(request: Request, outcomes: Sequence[Fixed], impacts: tuple[Impa
 
 
 def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
-    """The outcomes that can be had together, and a line on each that cannot.
+    """Return the outcomes that can be had together, and a line on each that cannot.
 
     Where two servers share a file and need it changed otherwise, the first one has it, and nothing of the other changes.
     """
@@ -318,7 +318,7 @@ def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
             kept.append(outcome)
         else:
             told.append(
-                f"{clash.name}: two of the servers share this file and need it changed otherwise; run them apart"
+                f"{clash.name}: two servers share this file and need different changes; run modwsgi-fix on each by itself"
             )
             kept.append(outcome._replace(files=(), applied=(), left=outcome.found, after=outcome.before))
     return kept, told
@@ -374,7 +374,7 @@ def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], imp
 
 
 def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
-    """The fixes that were not made; at the lines of files as they are, where the others are not written."""
+    """Say which fixes were not made, at the lines of files as they are, where the others are not written."""
     if plan.request.showing.quiet:
         return
     from modwsgi_fix.reports.diff import line_before

@@ -28,7 +28,7 @@ class Servers(NamedTuple):
 
 
 def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False, denies: str = "") -> Servers:
-    """One configuration for each server at these paths, ``denies`` as for ``Source``.
+    """Return one configuration for each server at these paths, ``denies`` as for ``Source``.
 
     Raises ``Stop``, and what ``errors.explain`` explains.
     """
@@ -49,7 +49,7 @@ def servers(paths: Sequence[str], root: str | None, *, needs_root: bool = False,
 
 
 def _settings(path: str) -> Settings:
-    """The settings of the file near a path, if there is one."""
+    """Return the settings of the file near a path, if there is one."""
     found = find(path)
     if found is None:
         return Settings(base=working_directory())

@@ -14,7 +14,7 @@ from modwsgi_fix.rule import Diagnostic
 
 
 def told(jobs: Sequence[Job], configs: Sequence[Config]) -> tuple[Job, ...]:
-    """The jobs, told which files those are; where it is known what filesystem the paths mean."""
+    """Return the jobs, told which files those are; where it is known what filesystem the paths mean."""
     return tuple(
         job._replace(shipped=as_shipped(config, job.disk, {key for _, key in job.source.given}))
         if isinstance(job.disk, Rooted)
@@ -26,7 +26,7 @@ def told(jobs: Sequence[Job], configs: Sequence[Config]) -> tuple[Job, ...]:
 def without(
     jobs: Sequence[Job], configs: Sequence[Config], found: Sequence[Sequence[Diagnostic]]
 ) -> tuple[list[list[Diagnostic]], dict[str, int]]:
-    """The findings of each server without those in such files, and how many these are, by the key of the file."""
+    """Return each server's findings without those in such files, and how many these are, by the key of the file."""
     shown: list[list[Diagnostic]] = []
     hidden: dict[str, set[tuple[object, ...]]] = {}
     for job, config, each in zip(jobs, configs, found, strict=True):

@@ -18,7 +18,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def raised() -> Iterator[None]:
-    """SIGINT, SIGTERM and SIGHUP raise ``Stopped`` instead of ending the process.
+    """Have SIGINT, SIGTERM and SIGHUP raise ``Stopped`` instead of ending the process.
 
     One that is ignored stays ignored: nohup and shells start programs so.
     """

@@ -68,7 +68,7 @@ def run(
 
 
 def _told_apart(words: list[str]) -> tuple[list[str], list[str]]:
-    """URLs and paths: what has a scheme is a URL, and what is no path at the beginning."""
+    """Return the URLs and the paths: a URL has a scheme, or comes first and is not a path."""
     urls: list[str] = []
     paths: list[str] = []
     for word in words:
@@ -88,11 +88,11 @@ def _check_address(name: str, value: str) -> None:
     try:
         ipaddress.ip_address(value)
     except ValueError as error:
-        raise Stop(f"{name} {value}: is no IP address") from error
+        raise Stop(f"{name} {value}: is not an IP address") from error
 
 
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
-        raise Stop(f"--header {text}: is no header; write it as Name: value")
+        raise Stop(f"--header {text}: is not a header; write it as Name: value")
     return name.strip(), value.strip()

@@ -15,7 +15,7 @@ _REPORT = "this is a bug in modwsgi-fix, please report it with the configuration
 
 
 def tell(lines: Iterable[str]) -> bool:
-    """Say each line once; whether there was one."""
+    """Say each line once, and return whether there was one."""
     told = dict.fromkeys(lines)
     for line in told:
         say(printable(f"{PROGRAM}: {line}"))
@@ -23,12 +23,12 @@ def tell(lines: Iterable[str]) -> bool:
 
 
 def unread(problems: Sequence[FileProblem], configs: Sequence[Config]) -> list[str]:
-    """What is named, or lies there to be read, and cannot be."""
+    """Return a line on each path that is named, or lies there to be read, and cannot be read."""
     return [str(problem) for problem in (*problems, *(one for config in configs for one in config.unread))]
 
 
 def skipped(configs: Sequence[Config]) -> list[str]:
-    """What is not httpd's: no trouble, and not to be passed over in silence."""
+    """Return a line on each file that is not httpd's, which is not trouble, and is said all the same."""
     return list(
         dict.fromkeys(
             f"{name}: looks like {language}, not read; --as-apache reads it"
@@ -39,10 +39,10 @@ def skipped(configs: Sequence[Config]) -> list[str]:
 
 
 def failed(rules: Mapping[str, str]) -> list[str]:
-    """Rules that raised: nothing is known of what they would have found."""
+    """Return a line on each rule that raised: it is not known what it would have found."""
     return [f"rule {name} failed ({raised}), and was left out; {_REPORT}" for name, raised in rules.items()]
 
 
 def fights(outcomes: Sequence[Fixed]) -> list[str]:
-    """Fixes that undo each other, or find no end: none of them was made."""
+    """Return a line on fixes that undo each other, or do not come to an end: none of them was made."""
     return [f"{withheld(one)}; {_REPORT}" for outcome in outcomes for one in outcome.withheld if one.is_fight]

@@ -16,7 +16,7 @@ from modwsgi_fix.text import decode
 
 
 def put_right(plan: Plan) -> None:
-    """Finishes or undoes what interrupted runs have left in the given paths, and says so."""
+    """Finish or undo what interrupted runs have left in the given paths, and say so."""
     left = _own_files(plan)
     if left:
         from modwsgi_fix.files.recovery import recover
@@ -26,7 +26,7 @@ def put_right(plan: Plan) -> None:
 
 
 def note_left(plan: Plan) -> None:
-    """Says what interrupted runs have left in the given paths, and changes nothing."""
+    """Say what interrupted runs have left in the given paths, and change nothing."""
     left = _own_files(plan)
     if not left:
         return
@@ -45,7 +45,7 @@ def note_left(plan: Plan) -> None:
 
 
 def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
-    """Writes the files, all or none. Raises ``FileProblem`` or ``Stop`` and has written none."""
+    """Write all files or none. Raises ``FileProblem`` or ``Stop`` where none was written."""
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
     from modwsgi_fix.files.writing import Change, write_all
 
@@ -73,12 +73,12 @@ def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
 
 
 def _tell(line: str) -> None:
-    """One line on stderr, whatever is in the names that it has."""
+    """Say one line on stderr, whatever characters are in the names in it."""
     say(printable(line))
 
 
 def _verify(command: str) -> None:
-    """Runs the user's own command. Raises ``Stop`` when it fails."""
+    """Run the user's own command. Raises ``Stop`` when it fails."""
     import subprocess
 
     run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
@@ -89,12 +89,12 @@ def _verify(command: str) -> None:
 
 
 def _given(plan: Plan) -> list[str]:
-    """The real paths that the user named."""
+    """Return the real paths that the user named."""
     return [path for job in plan.all_jobs for _, path in job.source.given]
 
 
 def _own_files(plan: Plan) -> set[str]:
-    """What is called as only this program calls files, in the directories where this run may write."""
+    """Return the files whose names only this program gives, in the directories where this run may write."""
     found = set()
     for directory in directories(job.source for job in plan.all_jobs):
         try:

@@ -39,7 +39,7 @@ class Effect(StrEnum):
     #: Anything but this same file; now a file, a listing or a program.
     OPENED = "opened"
     #: A source, database, dot file, key, backup or listing, or a file that a link out of its directory or a RewriteRule led
-    #: to, is served no more.
+    #: to, is no longer served.
     CLOSED = "closed"
     #: Any other answer that is now an error or refused.
     LOST = "lost"
@@ -66,12 +66,12 @@ _ANSWERED = (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REDIRECT, Kind.PROX
 
 
 def differences(before: Config, after: Config) -> Iterator[Difference]:
-    """Every request that the change answers otherwise, of the hosts that it may touch, and every file that lies open."""
+    """Yield each request, of the hosts that the change may touch, that is answered otherwise, open files included."""
     return compared(before, after, dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]))
 
 
 def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iterator[Difference]:
-    """Those of the requests that are answered otherwise."""
+    """Yield those of the requests that are answered otherwise."""
     known = frozenset(words for words, count in _lines(before).items() if _lines(after)[words] <= count)
     there = _scripts(before) | _scripts(after)
     for request in requests:
@@ -90,7 +90,7 @@ def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iter
 
 
 def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
-    """What lies open once httpd starts, which it refuses to do as it is: (URL, kind and file), likeliest to hurt first.
+    """Return what lies open once httpd starts, where it refuses to now: (URL, kind and file), likeliest to hurt first.
 
     Without the filesystem these are files that may be there.
     """
@@ -104,7 +104,7 @@ def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
 
 
 def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Branch, Branch]]:
-    """The branches of two traces that may hold at once: they answer no question otherwise.
+    """Yield the branches of two traces that may hold at once: they answer no question otherwise.
 
     A script that is mounted is taken to be there: that it could be missing is not what a change is measured by. A path with
     what is left of another language or a word processor (``app.wsgi&quot;``) is not.
@@ -148,7 +148,7 @@ def _scripts(config: Config) -> frozenset[str]:
 def _effect(
     path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], known: frozenset[tuple[str, ...]]
 ) -> Effect | None:
-    """The class of one difference; None where a visitor sees none."""
+    """Return the class of one difference; None where a visitor sees none."""
     if was.result == now.result:
         return None
     if Kind.UNKNOWN in (was.kind, now.kind):
@@ -180,7 +180,7 @@ def _effect(
 
 
 def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effect | None:
-    """What is unknown on one side only, judged by the worst that it may be.
+    """Return what is unknown on one side only, judged by the worst that it may be.
 
     Where the URL leads to the same place as before it is the same question, unless an .htaccess file is read on one side.
     """
@@ -190,7 +190,7 @@ def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effe
         heard = [any(is_by_htaccess(branch.outcome.reason) for branch in trace) for trace in traces]
         if heard[0] is heard[1]:
             return None
-        # What it says is in force on one side only: it may refuse what is answered else, and open what is not.
+        # What it says takes effect on one side only: it may refuse what is answered else, and open what is not.
         if was.kind is Kind.UNKNOWN:
             return Effect.OPENED if now.kind in _ANSWERED else Effect.LOST
         return Effect.LOST if was.kind in _ANSWERED else Effect.OPENED
@@ -221,18 +221,18 @@ def _is_rewritten(outcome: Outcome) -> bool:
 
 
 def _mapped_by(outcome: Outcome) -> str:
-    """The key of the directive that says where the URL leads; empty where none does."""
+    """Return the key of the directive that says where the URL leads; empty where none does."""
     item = mapped_by(outcome)
     return item.key if item is not None else ""
 
 
 def mapped_by(outcome: Outcome) -> Item | None:
-    """The directive that says where the URL leads; None where none does."""
+    """Return the directive that says where the URL leads; None where none does."""
     return next((step.item for step in reversed(outcome.because) if step.phase == "mapping"), None)
 
 
 def _mapping(outcome: Outcome) -> str:
-    """Where the URL leads, in words; whichever directive leads there."""
+    """Return where the URL leads, in words; whichever directive leads there."""
     last = next((step.text for step in reversed(outcome.because) if step.phase == "mapping"), "")
     return _LEADS_TO.sub("", last)
 
@@ -276,13 +276,13 @@ def _is_decision(was: Outcome, now: Outcome) -> bool:
 
 
 def refusing(outcome: Outcome) -> Item | None:
-    """The line that refused; None where another thing did, as the want of an index."""
+    """Return the line that refused; None where another thing did, as the want of an index."""
     last = outcome.because[-1] if outcome.because else None
     return last.item if last is not None and last.phase == "access" else None
 
 
 def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
-    """Whether the line that refuses stood there before, for a place of its own: a refusal of everything is no such line."""
+    """Whether the line that refuses was there before, for a place of its own: a refusal of everything does not count."""
     item = refusing(now)
     return item is not None and _words(item) in known and _is_in_place(item)
 

@@ -39,7 +39,7 @@ class Company(NamedTuple):
 
 
 def companies(configs: Iterable[Config]) -> list[Company]:
-    """Those that a fragment is tried in, before and after a fix; none for a whole server, which shows its own."""
+    """Return the servers that a fragment is tried in, before and after a fix; none for a whole server."""
     configs = list(configs)
     if any(config.complete or config.denies for config in configs):
         return []
@@ -58,7 +58,7 @@ def companies(configs: Iterable[Config]) -> list[Company]:
 
 
 def _directories(config: Config) -> set[str]:
-    """Where the scripts of the fragments lie: those of others may lie there, too."""
+    """Return where the scripts of the fragments lie: those of others may lie there, too."""
     found = set()
     for server in config.servers:
         for mapping in [*mounts(config, server), *aliases(config, server)]:
@@ -69,14 +69,14 @@ def _directories(config: Config) -> set[str]:
 
 
 def _granted(directory: str, script: str = "") -> str:
-    """A section that opens a directory, or one script in it, in both dialects."""
+    """Return a section that opens a directory, or one script in it, in both dialects."""
     if not script:
         return f"<Directory {directory}>\n    AllowOverride None\n{_GRANTED}</Directory>\n"
     return f"<Directory {directory}>\n<Files {script}>\n{_GRANTED}</Files>\n</Directory>\n"
 
 
 def refused_by_default(config: Config) -> list[str]:
-    """URLs at which fragments mount an application, and that a server refuses which says ``Require all denied``.
+    """Return the URLs at which fragments mount an application that a server with ``Require all denied`` refuses.
 
     Empty where the server is in sight, or where is said how it denies.
     """

@@ -56,7 +56,7 @@ class Exposed:
 
 
 def exposed(config: Config) -> list[Exposed]:
-    """What each host hands out, the main server first. Needs the filesystem that the paths mean."""
+    """Return what each host hands out, the main server first. Needs the filesystem that the paths mean."""
     found = []
     for server in config.servers:
         files = tuple(_of(config, server))
@@ -83,7 +83,7 @@ def _of(config: Config, server: Server) -> Iterator[Found]:
 
 
 def kind_of(path: str) -> str:
-    """What kind of file should not be served, by its name; empty for others."""
+    """Return the kind of a file that should not be served, by its name; empty for others."""
     if any(part.startswith(".") and part not in (".", "..", ".well-known") for part in path.split("/")[:-1]):
         return "dot file"
     name = posixpath.basename(path)
@@ -91,7 +91,7 @@ def kind_of(path: str) -> str:
 
 
 def worst_first(kind: str) -> int:
-    """The place of a kind of file among those that should not be served, likeliest to hurt first."""
+    """Return the place of a kind of file among those that should not be served, likeliest to hurt first."""
     return _ORDER[kind]
 
 
@@ -110,7 +110,7 @@ class Closed(NamedTuple):
 
 
 def closed_below(config: Config, top: str) -> Closed:
-    """The files of kinds that should not be served in a directory, as the filesystem under ``--root`` shows them."""
+    """Return the files in a directory that should not be served by their kind, as ``--root`` shows them."""
     top = top.rstrip("/")
     paths, is_whole = _below(config, top)
     dotted: list[str] = []
@@ -133,7 +133,7 @@ def _is_directory(config: Config, path: str) -> bool:
 
 
 def _pattern(name: str) -> str:
-    """A regular expression, in httpd's words, for the names of the kind that one name is of; case does not count."""
+    """Return an expression, as httpd reads it, for all names of the kind that one name is of; case does not count."""
     extension = posixpath.splitext(name)[1]
     if name.startswith("."):
         return r"^\."
@@ -150,7 +150,7 @@ def holds_static_files_only(config: Config, top: str) -> bool:
 
 
 def _below(config: Config, top: str) -> tuple[list[str], bool]:
-    """All that lies below a directory, links not followed; whether that is all of it, and the directory is there."""
+    """Return all that lies below a directory, links not followed, and whether it is there and could be read."""
     disk = config.disk
     if disk is None or "*" in top or not disk.is_dir(top):
         return [], False
@@ -170,7 +170,7 @@ def _below(config: Config, top: str) -> tuple[list[str], bool]:
 
 
 def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
-    """The directive that led to it, and whether a symbolic link did."""
+    """Return the directive that led to it, and whether a symbolic link did."""
     branch = next(b for b in traced if b.outcome.kind is Kind.FILE)
     step = next((s for s in branch.outcome.because if s.phase == "mapping"), None)
     name = step.item.name if step is not None and step.item is not None else "DocumentRoot"

@@ -54,7 +54,7 @@ class Impact(NamedTuple):
 
 
 def impact(before: Config, after: Config) -> Impact:
-    """Which classes of URLs change their outcome from one configuration to the other."""
+    """Return which classes of URLs change their outcome from one configuration to the other."""
     if _same_text(before, after):
         return Impact(())
     hosts = _hosts(before, after)
@@ -65,7 +65,7 @@ def impact(before: Config, after: Config) -> Impact:
 
 
 def changed_visits(before: Config, after: Config) -> Iterator[Request]:
-    """The requests worth asking of each host that a change may touch, by every visitor.
+    """Yield the requests worth asking of each host that a change may touch, by every visitor.
 
     Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host that no host
     has. What the address of a visitor decides, and the variables that one has set, are branches of a trace.
@@ -79,7 +79,7 @@ def changed_visits(before: Config, after: Config) -> Iterator[Request]:
 
 
 def open_files(before: Config, after: Config) -> Iterator[Request]:
-    """A request for each file on the disk that a mapping of a changed host may lead to, before or after.
+    """Yield a request for each file on the disk that a mapping of a changed host may lead to, before or after.
 
     Of a host with very many, some of each directory and suffix stand for the others, and whatever a directive names.
     """
@@ -93,7 +93,7 @@ def open_files(before: Config, after: Config) -> Iterator[Request]:
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:
-    """The files of one host; of too many, those that stand for all."""
+    """Return the files of one host; of too many, those that stand for all."""
     requests = tuple(every_file(config, server))
     if len(requests) <= _MOST_FILES:
         return requests
@@ -112,7 +112,7 @@ def _walked(config: Config, server: Server) -> tuple[Request, ...]:
 def _otherwise(
     before: Config, after: Config, one: Server | None, other: Server | None, requests: Sequence[Request]
 ) -> Iterator[Request]:
-    """The same requests by other visitors."""
+    """Yield the same requests by other visitors."""
     authorities: dict[Authority, None] = {}
     for config, server in _sides(before, after, one, other):
         authorities |= dict.fromkeys(authorities_of(config, server))
@@ -126,7 +126,7 @@ def _otherwise(
 
 
 def traced(config: Config, request: Request) -> Trace:
-    """A trace, kept: the same server is asked again after the next fix, and in the end."""
+    """Return a trace, kept: the same server is asked again after the next fix, and in the end."""
     kept = config.derived(_kept)
     found = kept.get(request)
     if found is None:
@@ -183,7 +183,7 @@ def _same_text(before: Config, after: Config) -> bool:
 
 
 def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | None]]:
-    """The hosts that the change may touch, each as it was and as it is; those in unchanged files only if main changed."""
+    """Return the hosts that the change may touch, each as it was and as it is now."""
     changed = _changed_files(before, after)
     old, new = _by_identity(before), _by_identity(after)
     everywhere = concerns_all(before, after)
@@ -223,7 +223,7 @@ def _own_items(server: Server) -> Iterator[Item]:
 
 
 def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
-    """Hosts by name, addresses and turn: what stays when other lines change."""
+    """Return hosts by name, addresses and turn: what stays when other lines change."""
     found: dict[tuple[object, ...], Server] = {}
     for server in config.servers:
         key: tuple[object, ...] = (own_name(server), server.item.values if server.item else None)
@@ -242,7 +242,7 @@ def _visits(before: Config, after: Config, one: Server | None, other: Server | N
 
 
 def _sides(before: Config, after: Config, one: Server | None, other: Server | None) -> Iterator[tuple[Config, Server]]:
-    """A host as it was and as it is, each with its configuration, where it is there."""
+    """Yield a host as it was and as it is, each with its configuration, where it is there."""
     for config, server in ((before, one), (after, other)):
         if server is not None:
             yield config, server
@@ -279,7 +279,7 @@ def _results(traced: Trace) -> object:
 
 
 def told(traced: Trace, other: Trace) -> str:
-    """An outcome in words, as short as it may be to differ from the other one's."""
+    """Return an outcome in words, as short as it may be to differ from the other one's."""
     outcome, against = traced.outcome, other.outcome
     if not traced.is_known:
         if len(traced.branches) == 1:

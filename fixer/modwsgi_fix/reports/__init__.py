@@ -97,7 +97,7 @@ class Gap(NamedTuple):
 
 
 def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
-    """Where the longest of these regions ends that an offset lies in; 0 where it lies in none."""
+    """Return where the longest of these regions ends that an offset lies in; 0 where it lies in none."""
     ordered = sorted(regions)
     starts = [region.start for region in ordered]
     furthest = [0, *accumulate((region.end for region in ordered), max)]
@@ -172,7 +172,7 @@ class Report(NamedTuple):
         return sorted(found, key=lambda gap: (order[gap.name], gap.first))
 
     def gap_lines(self) -> Counter[str]:
-        """How many lines of which files were not understood."""
+        """Return how many lines of which files were not understood."""
         lines = {(gap.name, line) for gap in self.gaps for line in range(gap.first, gap.last + 1)}
         order = [file.name for file in self.files]
         counted = Counter(name for name, _ in lines)
@@ -180,14 +180,14 @@ class Report(NamedTuple):
 
 
 def gap_reason(config: Config, file: File, reason: str, kind: str) -> str:
-    """Why lines were not understood, as it may be shown; ``kind`` is said where the reason tells what it must not."""
+    """Return why lines were not understood; ``kind`` stands for a reason that quotes what must not be shown."""
     if not file.quotable:
         return f"{kind} ({UNNAMED})"
     return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else reason
 
 
 def end_of(lines: LineIndex, start: int, end: int) -> Position:
-    """Where a span ends: after its last character, on that character's line."""
+    """Return where a span ends: after its last character, on that character's line."""
     if end <= start:
         return lines.position(start)
     line, column = lines.position(end - 1)
@@ -195,7 +195,7 @@ def end_of(lines: LineIndex, start: int, end: int) -> Position:
 
 
 def render(report: Report, format: str, *, color: bool = False) -> str:
-    """A report in one of ``FORMATS``."""
+    """Return a report in one of ``FORMATS``."""
     module, name = FORMATS[format]
     function = getattr(import_module(f"{__name__}.{module}"), name)
     text: str = function(report, color=color) if module == "text" else function(report)
@@ -203,17 +203,17 @@ def render(report: Report, format: str, *, color: bool = False) -> str:
 
 
 def valid(text: str) -> str:
-    """Text that every reader of UTF-8 takes: a byte that is no UTF-8 becomes U+FFFD."""
+    """Return text that every reader of UTF-8 takes: a byte that is not UTF-8 becomes U+FFFD."""
     return _LONE.sub("\ufffd", text)
 
 
 def plural(count: int, noun: str) -> str:
-    """``1 file``, ``2 files``."""
+    """Return ``1 file``, ``2 files``."""
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """A fingerprint of each finding that stays when lines above it come and go: of rule, file, text and occurrence."""
+    """Return a fingerprint of each finding, of rule, file, text and occurrence: lines above it do not change it."""
     from hashlib import sha256
 
     seen: Counter[tuple[str, ...]] = Counter()

@@ -16,11 +16,11 @@ _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+.*@@$", re.M)
 
 
 class BadDiff(Exception):
-    """A diff that, read back, does not give the new text: a bug of ours."""
+    """A diff that, read back, does not give the new text: this is a bug in modwsgi-fix."""
 
 
 def diff(files: Sequence[Rewritten], *, here: str) -> str:
-    """The unified diff of all files; ``git apply`` and ``patch -p1 --binary`` take it in the directory ``strip_from``.
+    """Return the unified diff of all files, for ``git apply`` or ``patch -p1 --binary`` in the directory ``strip_from``.
 
     Each file's part is read back by unidiff first. Raises ``BadDiff``.
     """
@@ -35,7 +35,7 @@ def diff(files: Sequence[Rewritten], *, here: str) -> str:
 
 
 def strip_from(files: Iterable[Rewritten], here: str) -> str:
-    """The directory that a diff applies in: ``here`` where all files really lie below it, else the root.
+    """Return the directory that a diff applies in: ``here`` where all files really lie below it, else the root.
 
     Neither git nor patch follows ``..`` or a symlink out of the directory it works in.
     """
@@ -45,7 +45,7 @@ def strip_from(files: Iterable[Rewritten], here: str) -> str:
 
 
 def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
-    """A line for each hunk of the diff, and below it one for each fix that had part in it."""
+    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it."""
     top = strip_from(files, here)
     for file in files:
         lines = LineIndex(file.before)
@@ -63,6 +63,6 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
 
 
 def line_before(file: Rewritten, line: int) -> int:
-    """The line of the original text that a line of the new one came from."""
+    """Return the line of the original text that a line of the new one came from."""
     start = LineIndex(file.after).line_span(line).start
     return LineIndex(file.before).position(origin(file.edits, Span(start, start)).start).line

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None = None) -> Finding:
-    """A finding as it may be shown; in a file outside it is the rule's summary and the line."""
+    """Return a finding as it may be shown; in a file outside it is the rule's summary and the line."""
     if not looks_outside(config):
         return Finding(diagnostic, config, level)
     page, summary = _page(diagnostic.rule)
@@ -47,7 +47,7 @@ def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None 
 
 
 def _without_names(config: Config, text: str) -> str:
-    """A text without the names of files: which files a server reads may be said."""
+    """Return a text without the names of files, because it may be said which files a server reads."""
     for read in config.files.values():
         text = text.replace(read.name, "")
     return text
@@ -68,19 +68,19 @@ def _betrays(fix: Fix, config: Config, page: str) -> bool:
 
 
 def _line(file: File | Script, span: Span) -> Span:
-    """The beginning of the line: columns would tell how long its words are."""
+    """Return the beginning of the line: columns would tell how long its words are."""
     start = file.lines.line_span(file.lines.position(span.start).line).start
     return Span(start, start)
 
 
 def _page(rule: str) -> tuple[str, str]:
-    """A rule's manual page and its first line."""
+    """Return a rule's manual page and its first line."""
     found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else all_rules().get(rule)
     return (found.page, found.summary) if found else ("", f"modwsgi-fix rule {rule} says what is wrong")
 
 
 def fixed(outcome: Fixed) -> Fixed:
-    """What fixes did and did not do, as it may be shown."""
+    """Return what fixes did and did not do, as it may be shown."""
     config = outcome.before
     if not looks_outside(config):
         return outcome
@@ -111,12 +111,12 @@ def _withheld(one: Withheld, config: Config) -> Withheld:
 
 
 def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
-    """The rules that failed, and how, as it may be shown: an error may name what it stumbled on."""
+    """Return the rules that failed, and how, as it may be shown: an error may name what it stumbled on."""
     return {name: veiled(config, raised) for name, raised in rules.items()}
 
 
 def impact(found: Impact, before: Config, after: Config) -> Impact:
-    """What changes for visitors, as it may be shown."""
+    """Return what changes for visitors, as it may be shown."""
     if not looks_outside(before) and not looks_outside(after):
         return found
 
@@ -137,14 +137,14 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
 
 
 def text(line: str, *configs: Config) -> str:
-    """A line of words that come from these configurations, as it may be shown."""
+    """Return a line of words that come from these configurations, as it may be shown."""
     for config in configs:
         line = veiled(config, line) if looks_outside(config) else line
     return line
 
 
 def trace(found: Trace, config: Config) -> Trace:
-    """A trace, as it may be shown: lines of files outside are named, and not quoted."""
+    """Return a trace, as it may be shown: lines of files outside are named, and not quoted."""
     if not looks_outside(config):
         return found
     branches = [
@@ -179,7 +179,7 @@ def _outcome(outcome: Outcome, config: Config) -> Outcome:
 
 
 def exposed(found: Exposed, config: Config) -> Exposed:
-    """What lies open, as it may be shown."""
+    """Return what lies open, as it may be shown."""
     if not looks_outside(config):
         return found
     files = [

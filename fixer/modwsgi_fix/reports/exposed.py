@@ -12,7 +12,7 @@ from modwsgi_fix.reports.text import printable
 
 
 def as_text(found: Sequence[Exposed]) -> str:
-    """Host by host: what should hardly lie open, by kind; then all, by directory with counts."""
+    """Return a report, host by host: what should hardly lie open, by kind; then all, by directory with counts."""
     if not found:
         return "No file is served as it stands.\n"
     lines: list[str] = []
@@ -30,7 +30,7 @@ def as_text(found: Sequence[Exposed]) -> str:
 
 
 def as_json(found: Sequence[Exposed]) -> str:
-    """Every file with how it is reached; ``kind`` is empty for what may well be public."""
+    """Return every file with how it is reached; ``kind`` is empty for what may well be public."""
     hosts = [
         {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
         for one in found

@@ -16,7 +16,7 @@ _MOST = 40
 
 
 def as_lines(found: Sequence[Impact]) -> list[str]:
-    """Host by host, first what changes; nothing where no request changes."""
+    """Return the lines, host by host, first what changes; none where no request changes."""
     lines: list[str] = []
     for one in found:
         if one.refused and one.changed:
@@ -39,7 +39,7 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
             if rest:
                 lines.append(f"  {plural(rest, 'other class' if rest == 1 else 'other classe')} of URLs: unchanged")
         if one.skipped:
-            lines.append(f"{plural(one.skipped, 'more host')} changed alike, and not traced")
+            lines.append(f"{plural(one.skipped, 'more host')} changed in the same way, and not traced")
     if not lines and any(one.changes and not one.refused for one in found):
         traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")
@@ -47,7 +47,7 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
 
 
 def as_objects(found: Sequence[Impact]) -> list[dict[str, Any]]:
-    """Every class of URLs that was traced."""
+    """Return every class of URLs that was traced."""
     return [
         {
             "host": change.host,

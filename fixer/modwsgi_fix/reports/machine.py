@@ -17,7 +17,7 @@ from modwsgi_fix.text import LineIndex, Span
 
 
 def json(report: Report) -> str:
-    """Everything that is known, as one object. Lines and columns count from 1, columns in characters.
+    """Return everything that is known, as one object. Lines and columns count from 1, columns in characters.
 
     ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go. ``as_shipped``
     counts the findings that are left out because their files are as their packages ship them.
@@ -90,7 +90,7 @@ def _place(lines: LineIndex, span: Span) -> dict[str, int]:
 
 
 def github(report: Report) -> str:
-    """Annotations as GitHub's runner reads them from a step's output."""
+    """Return annotations as GitHub's runner reads them from a step's output."""
     kinds = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
     lines = []
     for finding in report.findings:
@@ -111,13 +111,13 @@ def github(report: Report) -> str:
 
 
 def _escaped(text: str, *, property: bool = False) -> str:
-    """As ``@actions/core`` escapes (command.ts: escapeData, escapeProperty)."""
+    """Return a text as ``@actions/core`` escapes it (command.ts: escapeData, escapeProperty)."""
     text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return text.replace(":", "%3A").replace(",", "%2C") if property else text
 
 
 def gitlab(report: Report) -> str:
-    """GitLab's code quality report: a list of issues with fingerprints."""
+    """Return GitLab's code quality report: a list of issues with fingerprints."""
     severities = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
     return _dump(
         [
@@ -137,7 +137,7 @@ def gitlab(report: Report) -> str:
 
 
 def junit(report: Report) -> str:
-    """JUnit XML: one suite, a case for each finding, and one that passes where a file has none."""
+    """Return JUnit XML: one suite, a case for each finding, and one that passes where a file has none."""
     from xml.sax.saxutils import escape, quoteattr
 
     def attribute(text: str) -> str:
@@ -167,14 +167,14 @@ def junit(report: Report) -> str:
 
 
 def _xml(text: str) -> str:
-    """Only characters that XML 1.0 allows."""
+    """Return a text with only the characters that XML 1.0 allows."""
     return "".join(
         char if char in "\t\n\r" or (char >= " " and char not in "\ufffe\uffff") else "\ufffd" for char in valid(text)
     )
 
 
 def rdjson(report: Report) -> str:
-    """Reviewdog's diagnostic format; its columns count bytes of UTF-8 from 1."""
+    """Return reviewdog's diagnostic format; its columns count bytes of UTF-8 from 1."""
     severities = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.INFO: "INFO"}
     return _dump(
         {
@@ -197,7 +197,7 @@ def rdjson(report: Report) -> str:
 
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
-    """The fix, where it lies in the file of the finding; a suggestion cannot reach another."""
+    """Return the fix, where it lies in the file of the finding; a suggestion cannot reach another."""
     fix = finding.diagnostic.fix
     edits: tuple[Edit, ...] = fix.edits if fix else ()
     if any(edit.path != finding.diagnostic.path for edit in edits):
@@ -213,7 +213,7 @@ def _bytes(lines: LineIndex, span: Span) -> dict[str, Any]:
 
 
 def _relative(name: str) -> str:
-    """A name as from the working directory, which is the root of the checkout where a pipeline runs."""
+    """Return a name as from the working directory, which is the root of the checkout where a pipeline runs."""
     return os.path.relpath(name, working_directory()) if os.path.isabs(name) else os.path.normpath(name)
 
 

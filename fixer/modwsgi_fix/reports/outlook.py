@@ -18,7 +18,7 @@ from modwsgi_fix.rule import Diagnostic
 
 
 def outlook(job: Job, config: Config, found: Sequence[Diagnostic]) -> list[Applicability | None]:
-    """For each finding of a server the lowest level at which it would go, None where it would stay."""
+    """Return for each finding of a server the lowest level at which it would go, None where it would stay."""
     levels: list[Applicability | None] = [None] * len(found)
     if not any(diagnostic.fix for diagnostic in found):
         return levels
@@ -33,7 +33,7 @@ def outlook(job: Job, config: Config, found: Sequence[Diagnostic]) -> list[Appli
 
 
 def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
-    """The findings that are not among those left: not with their words and place, nor one of these at least.
+    """Return the findings that are not among those left: not with their words and place, nor one of these at least.
 
     Places are compared as they are after the fixes; a message may change because another finding went.
     """
@@ -76,7 +76,7 @@ def _place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
 
 
 def mover(edits: Sequence[Edit]) -> Callable[[int], int]:
-    """Where a character of the original text stands after ordered edits; -1 for one that they took away."""
+    """Return where a character of the original text stands after ordered edits; -1 for one that they took away."""
     starts = [edit.span.start for edit in edits]
     shifts = [0, *accumulate(len(text) - (end - start) for _, (start, end), text in edits)]
 

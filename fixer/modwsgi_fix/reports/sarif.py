@@ -17,7 +17,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def sarif(report: Report) -> str:
-    """One run. Regions count characters (Unicode code points) from 1."""
+    """Return one run. Regions count characters (Unicode code points) from 1."""
     known = {**all_rules(), UNUSED_SUPPRESSION.name: UNUSED_SUPPRESSION}
     used = [known[name] for name in dict.fromkeys(finding.rule for finding in report.findings) if name in known]
     index = {rule.name: at for at, rule in enumerate(used)}
@@ -119,6 +119,6 @@ def _region(file: File | Script, span: Span) -> dict[str, int]:
 
 
 def uri(name: str) -> str:
-    """A file's name as a URI: relative to the working directory, or ``file:``; any bytes."""
+    """Return a file's name as a URI: relative to the working directory, or ``file:``; any bytes."""
     name = os.path.normpath(name)
     return ("file://" if os.path.isabs(name) else "") + quote(encode(name))

@@ -69,7 +69,7 @@ class Overview:
 
 
 def overview(config: Config) -> Overview:
-    """What there is, and how it hangs together."""
+    """Return what there is, and how it hangs together."""
     hosts = tuple(_host(config, server) for server in config.servers)
     groups = tuple(_group(config, process, hosts) for process in daemon_processes(config))
     return Overview(hosts, groups)
@@ -98,7 +98,7 @@ def _host(config: Config, server: Server) -> Host:
 
 
 def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
-    """What a directive maps, as it may be shown."""
+    """Return what a directive maps, as it may be shown."""
     return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
 
 
@@ -150,7 +150,7 @@ def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Gro
 
 
 def as_tree(found: Sequence[Overview]) -> str:
-    """Hosts with what they map, then process groups."""
+    """Return hosts with what they map, then process groups."""
     return "\n".join(printable(line) for one in found for line in [*_tree(one), ""])
 
 
@@ -189,7 +189,7 @@ def _answer(mapped: Mapped) -> str:
 
 
 def as_json(found: Sequence[Overview]) -> str:
-    """All of it as one object."""
+    """Return all of it as one object."""
     servers = [asdict(one) for one in found]
     return valid(json.dumps({"version": VERSION, "servers": servers}, indent=2, ensure_ascii=False)) + "\n"
 
@@ -198,7 +198,7 @@ def as_json(found: Sequence[Overview]) -> str:
 
 
 def _edges(one: Overview) -> Iterator[tuple[str, str, str]]:
-    """From hosts by URL to applications and directories, and on to process groups."""
+    """Yield the edges from hosts by URL to applications and directories, and on to process groups."""
     for host in one.hosts:
         for mapped in host.mapped:
             yield host.label, mapped.target, f"{mapped.kind} {mapped.url}"
@@ -210,7 +210,7 @@ def _edges(one: Overview) -> Iterator[tuple[str, str, str]]:
 
 
 def as_dot(found: Sequence[Overview]) -> str:
-    """A graph for Graphviz."""
+    """Return a graph for Graphviz."""
     lines = ["digraph server {", "  rankdir=LR;", "  node [shape=box];"]
     for one in found:
         for start, end, text in dict.fromkeys(_edges(one)):
@@ -224,7 +224,7 @@ def _quoted(text: str) -> str:
 
 
 def as_mermaid(found: Sequence[Overview]) -> str:
-    """A flowchart for mermaid, as in Markdown."""
+    """Return a flowchart for mermaid, as in Markdown."""
     lines = ["flowchart LR"]
     names: dict[str, str] = {}
 

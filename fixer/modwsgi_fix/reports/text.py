@@ -23,7 +23,7 @@ _NAMES = {Applicability.SAFE: "safe", Applicability.REPAIR: "repair", Applicabil
 
 
 def concise(report: Report, *, color: bool = False) -> str:
-    """``file:line:column: rule [*] message`` for each finding, and a summary."""
+    """Return ``file:line:column: rule [*] message`` for each finding, and a summary."""
     paint = _painter(color)
     lines = []
     for finding in report.findings:
@@ -34,7 +34,7 @@ def concise(report: Report, *, color: bool = False) -> str:
 
 
 def full(report: Report, *, color: bool = False) -> str:
-    """Each finding with its lines, related places, fix, and where to read more."""
+    """Return each finding with its lines, related places, fix, and where to read more."""
     paint = _painter(color)
     blocks = ["\n".join(_full(finding, report, color=color)) + "\n" for finding in report.findings]
     gaps = [f"{paint(gap.name)}:{gap.first}: not understood: {paint(gap.reason)}" for gap in report.gaps]
@@ -43,7 +43,7 @@ def full(report: Report, *, color: bool = False) -> str:
 
 
 def statistics(report: Report) -> str:
-    """How often each rule found something, and how often ``--write`` would fix it."""
+    """Return how often each rule found something, and how often ``--write`` would fix it."""
     counts = Counter(finding.rule for finding in report.findings)
     cured = Counter(finding.rule for finding in report.findings if _marked(finding, report))
     width = max((len(str(count)) for count in counts.values()), default=0)
@@ -56,23 +56,23 @@ def statistics(report: Report) -> str:
 
 
 def printable(line: str) -> str:
-    """A line, without its end, as a terminal may be given it: control characters as pictures."""
+    """Return a line, without its end, as a terminal may be given it: control characters as pictures."""
     return line if line.isprintable() else line.translate(_PICTURES)
 
 
 def applied(fix: Applied) -> str:
-    """A fix that was made, in one line."""
+    """Return a fix that was made, in one line."""
     reason = f" ({fix.fix.reason})" if fix.fix.reason else ""
     return printable(f"{fix.rule} ({_NAMES[fix.fix.applicability]}): {fix.fix.title}{reason}")
 
 
 def withheld(fix: Withheld) -> str:
-    """A fix that was not made, in one line."""
+    """Return a fix that was not made, in one line."""
     return printable(f"{fix.name}:{fix.line}: {fix.rule}: not fixed ({fix.title}): {fix.reason}")
 
 
 def summary(report: Report) -> str:
-    """``Found 4 findings (3 fixable with --write: 1 safe, 2 repairs; 1 more with --unsafe-fixes).``"""
+    """Return ``Found 4 findings (3 fixable with --write: 1 safe, 2 repairs; 1 more with --unsafe-fixes).``"""
     count = len(report.findings)
     if report.fixed:
         done = f"Fixed {plural(len(report.fixed), 'finding')}"
@@ -140,7 +140,7 @@ def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
 
 
 def _excerpt(file: File | Script, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
-    """The lines of a span, each underlined where it belongs to it; none of a file that must not be quoted."""
+    """Yield the lines of a span, each underlined where it belongs to it; none of a file that must not be quoted."""
     if not file.quotable:
         yield f"{'':{width}} | ({UNNAMED})"
         return
@@ -187,7 +187,7 @@ def _fix(fix: Fix, config: Config, width: int, *, color: bool) -> Iterator[str]:
 
 
 def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
-    """Makes text from files fit to print, in a terminal's colours where they are wanted; ``keep`` is left as it is."""
+    """Make text from files fit to print, in a terminal's colours where they are wanted; ``keep`` is left as it is."""
 
     def paint(text: str, code: str = "") -> str:
         shown = keep.join(map(printable, text.split(keep))) if keep else printable(text)
@@ -197,7 +197,7 @@ def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
 
 
 def names(files: Iterable[str], most: int = 3) -> str:
-    """Some names, and how many more there are."""
+    """Return some names, and how many more there are."""
     shown = list(files)
     more = len(shown) - most
     return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")

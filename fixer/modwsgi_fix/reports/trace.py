@@ -14,7 +14,7 @@ from modwsgi_fix.reports.text import printable
 
 
 def as_text(traces: Sequence[Trace]) -> str:
-    """Each request with its outcome and the lines that decided, phase by phase."""
+    """Return each request with its outcome and the lines that decided, phase by phase."""
     return "\n".join("\n".join(map(printable, _shown(trace))) + "\n" for trace in traces)
 
 
@@ -34,7 +34,7 @@ def _shown(trace: Trace) -> list[str]:
 
 
 def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
-    """Each result once, with the shortest way to it; the one of most ways last, as what happens otherwise."""
+    """Return each result once, with the shortest way to it; the one of most ways last, as what happens otherwise."""
     groups: dict[object, list[Branch]] = {}
     for branch in trace:
         groups.setdefault(branch.outcome.result, []).append(branch)
@@ -52,7 +52,7 @@ def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
 
 
 def sentence(outcome: Outcome) -> str:
-    """An outcome in one line."""
+    """Return an outcome in one line."""
     if outcome.kind is Kind.APPLICATION:
         group = f"process group {outcome.process_group}" if outcome.process_group else "embedded mode"
         interpreter = outcome.application_group or "main (%{GLOBAL})"
@@ -75,7 +75,7 @@ def _steps(steps: Sequence[Step], indent: int) -> list[str]:
 
 
 def as_json(traces: Sequence[Trace]) -> str:
-    """All branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
+    """Return all branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
     found = [
         {
             "url": trace.request.url,
@@ -91,7 +91,7 @@ def as_json(traces: Sequence[Trace]) -> str:
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
-    """An outcome with its steps as plain values."""
+    """Return an outcome with its steps as plain values."""
     return {
         "kind": str(outcome.kind),
         "status": outcome.status,

@@ -20,7 +20,7 @@ def hoisted(
     level: Applicability = Applicability.SAFE,
     every_reading: bool = False,
 ) -> Fix | None:
-    """The fix that moves a definition to the main server, as ``hoist`` does, at this level at least."""
+    """Return the fix that moves a definition to the main server, as ``hoist`` does, at this level at least."""
     moved = hoist(config, process, gone, extra)
     if moved is None:
         return None
@@ -32,12 +32,12 @@ def hoisted(
 def depending(
     config: Config, fix: Fix, keeper: File | None, process: DaemonProcess, definitions: Sequence[Item]
 ) -> Fix:
-    """The fix as it may be where other files need what one file, the keeper, defines: a repair that says so."""
+    """Return the fix as it may be where other files need what the keeper defines: a repair that says so."""
     others = list(dependents(config, keeper, process.name, definitions)) if keeper is not None else []
     if keeper is None or not others:
         return fix
-    reason = f"{fix.reason}; {' and '.join(others)} need {keeper.name} for it: disabled, it leaves them an error 500"
+    reason = f"{fix.reason}; {' and '.join(others)} need {keeper.name}, and get errors 500 while that is disabled"
     if len(others) == 1:
-        reason = f"{fix.reason}; {others[0]} needs {keeper.name} for it: disabled, it leaves that one an error 500"
+        reason = f"{fix.reason}; {others[0]} needs {keeper.name}, and gets errors 500 while that is disabled"
     level = max(fix.applicability, Applicability.REPAIR)
     return Fix(fix.title, fix.edits, level, reason, fix.every_reading)

@@ -1,12 +1,31 @@
 """
-`WSGIDaemonProcess` begins with an option where the name of the group belongs.
+`WSGIDaemonProcess` begins with an option where the name of the process group belongs.
 
-The first word is the name whatever it looks like: `WSGIDaemonProcess processes=2 threads=15` starts a group called
-`processes=2`, with one process, and every application that names the group it was meant to be gets an error 500:
-*No WSGI daemon process called ... has been configured.*
+## What happens
 
-Where exactly one group is asked for beside it that nobody defines, that is the name, and the fix writes it. For that the
-whole server must be in sight.
+mod_wsgi takes the first word for the name, whatever it looks like. `WSGIDaemonProcess processes=2 threads=15` defines a
+process group called `processes=2`, with one process. Every application that selects the group by its intended name gets an
+error 500.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi reads the first word as the name, and only the words after it as options.
+
+## The fix
+
+A safe fix: it writes the name. The name is known where the whole server is in sight, and the same server selects exactly one
+process group that nobody defines.
+
+## Left alone
+
+Where the name is not known, the line is reported without a fix, because a person has to choose the name. A first word which
+is not an option of mod_wsgi is a name, and is not reported.
+
+## See also
+
+httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-undefined`.
+
+## Examples
 
     ```diff
      #- apache2.conf
@@ -18,10 +37,16 @@ whole server must be in sight.
          WSGIScriptAlias / /srv/shop.wsgi
      </VirtualHost>
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess processes=2 threads=15
     #                 ^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess a=b threads=15
     ```
@@ -48,10 +73,8 @@ def daemon_name_missing(config: Config) -> Iterator[Diagnostic]:
         if any(use.name == process.name for use in group_uses(config)):
             continue
         fix, name = None, _wanted(config, process)
-        message = f"{process.name} is taken for the name of the process group: write a name before it"
         if name is not None:
-            message += f", {name}"
-            alone = sum(other.server is process.server for other in nameless) == 1
+            alone = sum(each.server is process.server for each in nameless) == 1
             if alone and all_groups_known(config) and not item.foreign:
                 at = item.args[0].span.start
                 fix = Fix.safe(
@@ -59,17 +82,20 @@ def daemon_name_missing(config: Config) -> Iterator[Diagnostic]:
                     Edit(item.path, Span(at, at), f"{name} "),
                     reason=f"requests that ask for {name} were refused",
                 )
-        yield Diagnostic(item.path, item.args[0].span, message, fix)
+        message = f"{process.name} is taken for the name of the process group"
+        advice = "" if fix else f"write a name before it{f', {name}' if name else ''}"
+        yield Diagnostic(item.path, item.args[0].span, message, fix, help=advice)
 
 
 def _is_option(word: str) -> bool:
+    """Whether a word looks like an option of a daemon process with a value."""
     name, equals, _ = word.partition("=")
     return bool(equals) and daemon_option(name) is not None
 
 
 def _wanted(config: Config, process: DaemonProcess) -> str | None:
-    """The one group that is asked for in the same server and not defined."""
-    defined = {other.name for other in daemon_processes(config)}
+    """Return the only process group that the same server selects and nobody defines."""
+    defined = {known.name for known in daemon_processes(config)}
     wanted = {
         use.name
         for use in group_uses(config)

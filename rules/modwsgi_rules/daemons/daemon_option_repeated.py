@@ -1,7 +1,19 @@
 r"""
 An option of a daemon process is written twice.
 
-mod_wsgi takes the last one and says nothing. The fix deletes those before it.
+## What happens
+
+The last one counts. mod_wsgi says nothing about the others.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi reads the options from left to right, and each one overwrites what was set before.
+
+## The fix
+
+A safe fix: it deletes all but the last, which is the one that counts today.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=5 home=/srv/shop threads=15
@@ -14,6 +26,9 @@ mod_wsgi takes the last one and says nothing. The fix deletes those before it.
          home=/srv/shop \
          threads=15
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop user=shop socket-user=www-data
     ```
@@ -45,7 +60,8 @@ def daemon_option_repeated(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 option.span,
-                f"{option.name} is set again below, and {counts.name}={counts.value} is what counts: delete this one",
+                f"{option.name} is set again below, and {counts.name}={counts.value} counts",
                 fix,
                 (Related(item.path, counts.span, "this one counts"),),
+                help="" if fix else "delete this one",
             )

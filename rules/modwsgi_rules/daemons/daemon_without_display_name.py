@@ -1,15 +1,33 @@
 """
-The processes of a daemon process group cannot be told from httpd's own.
+The processes of a process group cannot be told from httpd's own.
 
-In `ps` and `top` they carry httpd's name. With `display-name=%{GROUP}` they are shown as `(wsgi:shop)`, so that one sees
-which application uses the memory. Nothing changes for visitors; a monitor that counts processes by name may notice.
+## What happens
 
-This is an opinion that must be asked for.
+In `ps` and `top` they carry the name of httpd.
+
+## Why
+
+Without `display-name=` mod_wsgi leaves the title of a daemon process as it was inherited (mod_wsgi's manual,
+WSGIDaemonProcess). With `display-name=%{GROUP}` the process is shown as `(wsgi:shop)`, and one sees which application uses
+the memory. This is an opinion: the rule runs only where it is selected.
+
+## The fix
+
+A safe fix: it adds the option. Nothing changes for visitors. A monitor that counts processes by name may notice.
+
+## Left alone
+
+A group that has a `display-name` already is not reported.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=5
     +WSGIDaemonProcess shop threads=5 display-name=%{GROUP}
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop display-name=shop
     ```
@@ -38,5 +56,6 @@ def daemon_without_display_name(config: Config) -> Iterator[Diagnostic]:
                 add_words(item, ["display-name=%{GROUP}"]),
                 reason="only the name in ps and top changes",
             )
-        message = f"the processes of {process.name} look like httpd's own in ps and top: add display-name=%{{GROUP}}"
-        yield Diagnostic(item.path, item.args[0].span, message, fix)
+        message = f"the processes of {process.name} look like httpd's own in ps and top"
+        advice = "" if fix else "add display-name=%{GROUP}"
+        yield Diagnostic(item.path, item.args[0].span, message, fix, help=advice)

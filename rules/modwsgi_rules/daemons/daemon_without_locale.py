@@ -1,11 +1,26 @@
 """
-A daemon process group has the locale that httpd was started with, which often is `C`.
+A process group has the locale that httpd was started with, which is often `C`.
 
-Started at boot, httpd has no LANG; Python then may take ASCII for file names, and an upload called `é.png` is an error 500.
-`lang=` and `locale=` set it for the group. The locale must exist on the machine (`locale -a`), and sorting and dates may
-change, so the administrator decides; `locale` is what the fix writes.
+## What happens
 
-This is an opinion that must be asked for.
+httpd has no LANG when it is started at boot. Python may then take ASCII for file names, and an upload called `é.png` gets an
+error 500.
+
+## Why
+
+A daemon process inherits httpd's environment. `lang=` and `locale=` set the locale for the group (mod_wsgi's manual,
+WSGIDaemonProcess). This is an opinion: the rule runs only where it is selected.
+
+## The fix
+
+An unsafe fix: it adds `lang=` and `locale=` with the value of the setting `locale`. The locale must exist on the machine
+(`locale -a` lists them), and sorting and dates may change.
+
+## Left alone
+
+A group that has one of the two options is not reported.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop threads=5
@@ -15,6 +30,9 @@ This is an opinion that must be asked for.
     -WSGIDaemonProcess shop
     +WSGIDaemonProcess shop lang=de_DE.UTF-8 locale=de_DE.UTF-8
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop lang=en_US.UTF-8
     ```
@@ -47,7 +65,5 @@ def daemon_without_locale(config: Config) -> Iterator[Diagnostic]:
                 add_words(item, [f"lang={name}", f"locale={name}"]),
                 reason="file names are read as UTF-8; sorting and dates may change",
             )
-        message = (
-            f"the processes of {process.name} have the locale that httpd was started with, often C: set lang and locale"
-        )
-        yield Diagnostic(item.path, item.args[0].span, message, fix)
+        message = f"the processes of {process.name} have the locale that httpd was started with, often C"
+        yield Diagnostic(item.path, item.args[0].span, message, fix, help="" if fix else "set lang and locale")

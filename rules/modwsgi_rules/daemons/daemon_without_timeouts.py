@@ -1,12 +1,31 @@
 """
-A daemon process group has no timeouts.
+A process group has no timeouts.
 
-By default a request may wait and run for ever: once all threads hang, in a database say, the application is gone until
-somebody restarts it. mod_wsgi's manual strongly recommends to set these options; the fix writes the values which
-mod_wsgi-express uses, as far as the target's mod_wsgi has them. They cut off what takes longer (uploads, reports, long
-polls), so it is the administrator's decision.
+## What happens
 
-This is an opinion that must be asked for. Groups with at least one of the options are left alone.
+A request may wait and run for ever. Once all threads hang, in a database for example, the application is gone until somebody
+restarts it.
+
+## Why
+
+mod_wsgi has no timeout for requests by default, and its manual strongly recommends setting these options
+(WSGIDaemonProcess). This is an opinion: the rule runs only where it is selected.
+
+## The fix
+
+An unsafe fix: it writes the values that mod_wsgi-express uses, as far as the target's mod_wsgi has the options. They cut off
+what takes longer, such as uploads, reports and long polls.
+
+## Left alone
+
+A group that has at least one of the options is not reported, and neither is a group without threads, which does not serve
+requests.
+
+## See also
+
+httpd's own message, once all threads hang, is *Timeout when reading response headers from daemon process*.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop threads=5
@@ -16,6 +35,9 @@ This is an opinion that must be asked for. Groups with at least one of the optio
     -WSGIDaemonProcess shop threads=5
     +WSGIDaemonProcess shop threads=5 request-timeout=60 queue-timeout=45 socket-timeout=60 connect-timeout=15
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop request-timeout=300
     WSGIDaemonProcess service threads=0
@@ -55,5 +77,6 @@ def daemon_without_timeouts(config: Config) -> Iterator[Diagnostic]:
         if known and not item.foreign:
             words = [f"{name}={_STARTER[name]}" for name in known]
             fix = Fix.unsafe("Set the timeouts", add_words(item, words), reason="requests that take longer are cut off")
-        message = f"a request of {process.name} may wait and run for ever: set request-timeout and queue-timeout"
-        yield Diagnostic(item.path, item.args[0].span, message, fix)
+        message = f"a request of {process.name} may wait and run for ever"
+        advice = "" if fix else "set request-timeout and queue-timeout"
+        yield Diagnostic(item.path, item.args[0].span, message, fix, help=advice)

@@ -1,27 +1,36 @@
 """
 Two `WSGIDaemonProcess` directives define the same process group.
 
-All virtual hosts share one list of process groups, and httpd refuses to start:
-*Name duplicates previous WSGI daemon definition.* Often the HTTP host was copied to make the HTTPS one, by hand or by
-certbot, or one file is included twice.
+## What happens
 
-There are two ways to define the group once, and on a real server they differ:
+httpd does not start. Often the HTTP host was copied to make the HTTPS host, by hand or by certbot, or one file is included
+twice.
 
-- `first-host`: one definition stays in its virtual host. mod_wsgi lets other hosts use it if they have the same
-  ServerName (case counts, the port does not, ServerAlias is not considered), and no others, so another site cannot be
-  delegated to these processes by mistake. But what the application writes to `wsgi.errors` during a request of a host
-  with a *different* ErrorLog is lost, and disabling the host disables the group.
-- `hoist`: the definition moves to the main server, before its first use. Every host may use it, no message is lost, and
-  its start-up messages go to the main ErrorLog.
+## Why
 
-`auto`, the default, leaves the definition in its host where nothing is lost by that: all hosts that use the group have
-the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together.
-Elsewhere it hoists.
+All virtual hosts share one list of process groups, and `wsgi_add_daemon_process` of mod_wsgi refuses a name that is in it.
+Names are compared with their case.
+
+## The fix
+
+It leaves one definition, and is safe in most cases. There are two places for the definition, and on a real server they
+differ:
+
+- `first-host`: the definition stays in its virtual host. Hosts of the same ServerName may use it, and no others, so another
+  site cannot be delegated to these processes by mistake. The case of the name counts; the port and ServerAlias do not
+  (`wsgi_execute_remote` of mod_wsgi). What the application writes to `wsgi.errors` during a request of a host with a
+  *different* ErrorLog is lost, and disabling the host disables the group.
+- `hoist`: the definition moves to the main server, before its first use. Every host may use it, no message is lost, and its
+  start-up messages go to the main ErrorLog.
+
+`auto` is the default. It leaves the definition in its host where nothing is lost by that: all hosts that use the group have
+the same ServerName and the same ErrorLog, and stand in one file, so that they are enabled and disabled together. Elsewhere
+it hoists.
 
 Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given
-paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, never in the copy
-that a certificate client makes (`-le-ssl.conf`); as the others then depend on that file, this is a repair, and the message
-says what disabling it does.
+paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never in the
+copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a repair, and
+its reason says what disabling the file does.
 
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]
@@ -29,7 +38,20 @@ strategy = "first-host"   # or "hoist"; "auto" by default
 conflict = "report"       # or "merge": options that only one of the two has are joined, the first wins elsewhere
 ```
 
-Renaming one of the two is no fix: it starts a second set of processes, with a second copy of the application in memory.
+## Left alone
+
+Two definitions with different options are reported without a fix, because the administrator decides which is right. The
+setting `conflict = "merge"` joins them, as a repair. Definitions in exclusive branches, of which httpd only ever reads one,
+are not reported.
+
+Neither of the two is renamed: that would start a second set of processes, with a second copy of the application in memory.
+
+## See also
+
+httpd's own message is *Name duplicates previous WSGI daemon definition.* Rules `process-group-inaccessible` and
+`twin-daemon-processes`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -60,20 +82,20 @@ The names differ in case, so the definition is hoisted:
      </VirtualHost>
     ```
 
-Different options are somebody's decision:
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess site threads=15
     WSGIDaemonProcess site threads=25
     #                 ^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess blog
     WSGIDaemonProcess shop
     ```
-
-Only one of two exclusive branches is ever read:
-
     ```apache
     <IfDefine ONE>
         WSGIDaemonProcess site processes=1
@@ -127,38 +149,41 @@ def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
         if has_placeholder(process.name) or in_template(process.directive):
             continue
         earlier = seen.setdefault(process.name, [])
-        original = next((one for one in earlier if not process.directive.excludes(one.directive)), None)
+        original = next((known for known in earlier if not process.directive.excludes(known.directive)), None)
         earlier.append(process)
         if original is None:
             continue
         first, second = original.directive, process.directive
         fix = _fix(config, original, process)
-        message = f"process group {process.name} is already defined, so httpd will not start"
-        if fix is not None:
-            message += f"; {fix.reason}"
-        elif first in config.readings(second):
-            message += f"; {second.file.name} is read more than once: include it once"
-        elif different := _differences(original, process):
-            message += f"; the two differ in {', '.join(different)}: decide which is right, and delete the other"
-        else:
-            message += "; delete one of the two, or give the second application a group of its own"
         yield Diagnostic(
             second.path,
             second.args[0].span,
-            message,
+            f"process group {process.name} is already defined, so httpd does not start",
             fix,
             (Related(first.path, first.args[0].span, "first defined here"),),
+            help="" if fix else _advice(config, original, process),
         )
 
 
-def _differences(one: DaemonProcess, other: DaemonProcess) -> list[str]:
-    a, b = one.settings, other.settings
+def _advice(config: Config, original: DaemonProcess, process: DaemonProcess) -> str:
+    """Return what a person is to do where there is no fix."""
+    if original.directive in config.readings(process.directive):
+        return f"{process.directive.file.name} is read more than once: include it once"
+    if different := _differences(original, process):
+        return f"the two differ in {', '.join(different)}: decide which is right, and delete the other"
+    return "delete one of the two, or give the second application a process group of its own"
+
+
+def _differences(original: DaemonProcess, process: DaemonProcess) -> list[str]:
+    """Return the names of the options whose values differ, in order."""
+    a, b = original.settings, process.settings
     return sorted(name for name in {**a, **b} if a.get(name) != b.get(name))
 
 
 def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix | None:
     first, second = original.directive, process.directive
-    if any(one.stray or one.directive.foreign or not one.directive.args[0].known for one in (original, process)):
+    both = (original, process)
+    if any(each.stray or each.directive.foreign or not each.directive.args[0].known for each in both):
         return None
     differ = bool(_differences(original, process))
     if differ and config.setting(_CONFLICT) != "merge":
@@ -192,7 +217,7 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
 
 
 def _missing_options(kept: DaemonProcess, gone: DaemonProcess) -> list[str]:
-    """The words of the options that only ``gone`` has, as they are written."""
+    """Return the words of the options that only ``gone`` has, as they are written."""
     counting = [option for name in gone.settings if (option := gone.option(name)) and name not in kept.settings]
     source = gone.directive.file.text
     return [source[option.span.start : option.span.end] for option in counting]
@@ -217,7 +242,7 @@ _WHY_HOIST = (
 
 
 def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
-    """True where one definition can serve every host that uses the name, and is the better place for it."""
+    """Whether one definition can serve every host that uses the name, and is the better place for it."""
     uses = [use for use in group_uses(config) if use.name == kept.name]
     for use in uses:
         if not use.at_start:
@@ -243,7 +268,7 @@ def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
 
 
 def _alike(host: Server, keeper: Server, *, is_apart: bool) -> bool:
-    """True where nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together.
+    """Whether nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together.
 
     ``is_apart`` says that files which are enabled one by one can share the group in no other way.
     """

@@ -1,18 +1,33 @@
 """
-A daemon process group has far more processes than an application needs.
+A process group has far more processes than an application needs.
 
-Each process has 15 threads by default: `processes=10` serves 150 requests at once, and holds the application in memory ten
-times. Two processes are plenty to begin with; let measurements ask for more.
+## What happens
 
-Reported are more than 4 processes with the default threads, and more processes than `max-processes` where processes
-times threads are above `max-capacity`. Processes of one thread each are left alone: that is how applications are run
-which are not thread-safe.
+Each process has 15 threads by default. `processes=10` serves 150 requests at once, and holds the application in memory ten
+times.
+
+## Why
+
+Every daemon process loads the application anew (mod_wsgi's manual, WSGIDaemonProcess). Two processes are plenty to begin
+with; let measurements ask for more. Two kinds of group are reported: those with more than 4 processes and the default
+threads, and those with more processes than `max-processes` where processes times threads are above `max-capacity`.
 
 ```toml
 [tool.modwsgi-fix.rules.excessive-daemon-processes]
 max-processes = 2    # what the fix writes
 max-capacity = 60    # requests at once
 ```
+
+## The fix
+
+It writes `max-processes` for the number. It is unsafe, because the group then serves fewer requests at once.
+
+## Left alone
+
+Processes of one thread each are not reported, because applications that are not thread-safe are run like this. Numbers that
+come from a variable are not known, and are not reported.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess web2py processes=10 maximum-requests=500
@@ -22,6 +37,9 @@ max-capacity = 60    # requests at once
     -WSGIDaemonProcess shop processes=8 threads=25
     +WSGIDaemonProcess shop processes=4 threads=25
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess keystone processes=20 threads=1
     WSGIDaemonProcess shop processes=4
@@ -58,10 +76,7 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
         if (threads is not None and whole_number(threads.value) is None) or process.capacity <= capacity:
             continue
         each = process.integer("threads", 15)
-        message = (
-            f"{option.value} processes of {each} threads serve {process.capacity} requests at once and hold the application "
-            f"{option.value} times in memory: begin with {most}"
-        )
+        message = f"{option.value} processes hold the application in memory {option.value} times"
         fix = None
         text = process.directive.file.text[option.value_span.start : option.value_span.end]
         if text.strip("\"'") == option.value and not process.directive.foreign:
@@ -70,4 +85,5 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 Edit(process.directive.path, option.value_span, str(most)),
                 reason=f"the group then serves {most * each} requests at once",
             )
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        advice = f"begin with {most}: {most * each} requests at once instead of {process.capacity}"
+        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)

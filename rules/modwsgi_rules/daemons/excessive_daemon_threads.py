@@ -1,11 +1,26 @@
 """
 A daemon process has more threads than one Python process can use.
 
-Python runs one thread at a time, so threads beyond a few only wait, each with its own stack; requests that spend their time
-in Python become slower for all. The default of 15 is generous already, 3 to 5 are often right.
+## What happens
 
-The limit is `max-threads`; the fix leaves the default of 15, and another process where that is not enough is the
-administrator's decision. A Python without its global lock (`WSGIFreeThreading On`) is left alone. Applications that mostly wait for others (long polls) may need more: allow the rule there.
+Requests that spend their time in Python become slower for all. The threads beyond a few only wait, each with its own stack.
+
+## Why
+
+Python runs one thread at a time (the global interpreter lock). The default of 15 threads is generous already; 3 to 5 are
+often right (mod_wsgi's manual, WSGIDaemonProcess).
+
+## The fix
+
+It writes the default of 15 where there are more than `max-threads`. It is unsafe, because the group then serves fewer
+requests at once. The administrator decides whether another process is needed.
+
+## Left alone
+
+A number up to `max-threads` is not reported, and neither is any number for a Python without its global lock
+(`WSGIFreeThreading On`). Where an application mostly waits for others (long polls), allow the rule there.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2 threads=100
@@ -15,6 +30,9 @@ administrator's decision. A Python without its global lock (`WSGIFreeThreading O
     -WSGIDaemonProcess shop threads=25
     +WSGIDaemonProcess shop threads=15
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop threads=25
     ```
@@ -57,5 +75,6 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
                 Edit(process.directive.path, option.value_span, str(_DEFAULT)),
                 reason="the group then serves fewer requests at once",
             )
-        message = f"Python runs one of {option.value} threads at a time, the others only wait: begin with {_DEFAULT}"
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        message = f"only one of {option.value} threads runs at a time in Python, and the others wait"
+        advice = "" if fix else f"begin with {_DEFAULT}"
+        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)

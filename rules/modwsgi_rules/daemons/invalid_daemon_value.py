@@ -1,9 +1,30 @@
 """
 An option of a daemon process has a value that mod_wsgi refuses.
 
-httpd does not start then: *Invalid process count for WSGI daemon process.* A buffer that is too small gets the least size
-that is allowed, and of `script-user` and `script-group`, which exclude each other, the first is kept. What else was meant
-only its author knows.
+## What happens
+
+httpd does not start.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi checks the value of each option while the line is read.
+
+## The fix
+
+It gives a buffer that is too small the least size that is allowed. Of `script-user` and `script-group`, which exclude each
+other, it keeps `script-user`. It is safe, because httpd did not start.
+
+## Left alone
+
+Other values are reported without a fix, because only their author knows what was meant. Values that are not known are not
+reported.
+
+## See also
+
+httpd's own message names the option, such as *Invalid process count for WSGI daemon process.* Rule
+`malformed-daemon-number`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop send-buffer-size=256
@@ -13,6 +34,9 @@ only its author knows.
     -WSGIDaemonProcess shop script-user=shop script-group=shop threads=5
     +WSGIDaemonProcess shop script-user=shop threads=5
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess a processes=0
     #                   ^^^^^^^^^^^
@@ -25,6 +49,9 @@ only its author knows.
     WSGIDaemonProcess e server-metrics=yes
     #                   ^^^^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess a processes=1 umask=022 server-metrics=on home=${HOME} send-buffer-size=0 cpu-priority=-5
     WSGIDaemonProcess b user=#33 display-name= lang= home=/srv/b
@@ -52,8 +79,9 @@ def invalid_daemon_value(config: Config) -> Iterator[Diagnostic]:
             if info is None or not option.known:
                 continue
             if reason := info.refusal(option.value):
-                message = f"httpd will not start with {option.name}={option.value}: {reason}"
-                yield Diagnostic(process.directive.path, option.span, message, _fix(process, option, info))
+                message = f"mod_wsgi refuses {option.name}={option.value}, so httpd does not start"
+                fix = _fix(process, option, info)
+                yield Diagnostic(process.directive.path, option.span, message, fix, help="" if fix else reason)
 
 
 def _fix(process: DaemonProcess, option: Option, info: DaemonOption) -> Fix | None:
@@ -73,5 +101,5 @@ def _exclusive(process: DaemonProcess) -> Iterator[Diagnostic]:
         fix = Fix.safe(
             "Leave out script-group", *delete_words(process.directive, spans), reason="httpd refused to start"
         )
-    message = "script-user and script-group exclude each other, so httpd will not start: keep one"
-    yield Diagnostic(process.directive.path, group.span, message, fix)
+    message = "script-user and script-group exclude each other, so httpd does not start"
+    yield Diagnostic(process.directive.path, group.span, message, fix, help="" if fix else "keep one of the two")

@@ -1,12 +1,31 @@
 """
 A number among the options of a daemon process is followed by something else.
 
-mod_wsgi reads the digits at the start and drops the rest without a word (C's `atoi`): `processes=2,threads=15` is two
-processes with the default threads, `memory-limit=512M` is 512 bytes, `request-timeout=5m` is five seconds, and
-`threads=many` is no thread at all, so that every request hangs.
+## What happens
 
-A stray `;` or `,` at the end goes, and so does an `s` after seconds: nothing changes by that. A list with commas becomes
-options of their own, which then count for the first time. Other units are reported with the number to write.
+mod_wsgi reads the digits at the start and drops the rest without a word. `processes=2,threads=15` is two processes with the
+default threads, `memory-limit=512M` is 512 bytes, and `request-timeout=5m` is five seconds. `threads=many` leaves the group
+without threads, so that every request hangs.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi reads numbers by C's `atoi`.
+
+## The fix
+
+It deletes a `;` or `,` at the end, and an `s` after seconds. It is safe there, because the number stays what it is. A list
+with commas becomes options of their own. It is unsafe there, because the options then count for the first time.
+
+## Left alone
+
+Other units are reported without a fix, with the number to write. Numbers in quotes or from a variable are not reported, and
+neither are options that are not numbers.
+
+## See also
+
+Rules `invalid-daemon-value` and `service-process-selected`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads=15; request-timeout=60s
@@ -16,12 +35,18 @@ options of their own, which then count for the first time. Other units are repor
     -WSGIDaemonProcess shop processes=2,threads=5,display-name=%{GROUP}
     +WSGIDaemonProcess shop processes=2 threads=5 display-name=%{GROUP}
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess shop memory-limit=512M
     #                      ^^^^^^^^^^^^^^^^^
     WSGIDaemonProcess blog threads=many
     #                      ^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop threads=${THREADS} processes="2" cpu-priority=-5 umask=0022 display-name=5m
     ```
@@ -60,40 +85,39 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
             fix, advice = _advice(process, option, info)
             least = info.minimum
             refused = least is not None and atoi(read) < least and not (info.or_zero and atoi(read) == 0)
-            what = "so httpd will not start" if refused else f"which counts as {read}"
+            message = f"mod_wsgi reads only {read} from the value of {option.name}"
             if option.name == "threads" and atoi(read) == 0:
-                what += ", so every request hangs"
-            message = f"mod_wsgi reads {read} from {option.name}={option.value}, {what}: {advice}"
-            if not refused and read != "0":
-                message = f"mod_wsgi reads only {read} from {option.name}={option.value}: {advice}"
-            yield Diagnostic(process.directive.path, option.span, message, fix)
+                message += ", so every request hangs"
+            elif refused:
+                message += ", so httpd does not start"
+            yield Diagnostic(process.directive.path, option.span, message, fix, help="" if fix else advice)
 
 
 def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple[Fix | None, str]:
-    """A fix where there is one, and what to do, in words."""
+    """Return a fix where there is one, and what to do, in words."""
     item, value = process.directive, option.value
     plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
-    if found := re.fullmatch(r"([0-9]+)[;,]+", value):
-        edit = Edit(item.path, option.value_span, found[1])
+    if match := re.fullmatch(r"([0-9]+)[;,]+", value):
+        edit = Edit(item.path, option.value_span, match[1])
         fix = Fix.safe("Leave out what follows the number", edit, reason="mod_wsgi drops it") if plain else None
         return fix, "leave out what follows the number"
-    number, *others = value.split(",")
-    named = [word.partition("=") for word in others]
-    if others and number.isdigit() and all(value and daemon_option(name) for name, _, value in named):
+    number, *rest = value.split(",")
+    named = [word.partition("=") for word in rest]
+    if rest and number.isdigit() and all(value and daemon_option(name) for name, _, value in named):
         words = [name for name, _, _ in named]
         fix = None
         if plain and len({*words, option.name}) == len(words) + 1 and not set(words) & set(process.settings):
             edit = Edit(item.path, option.value_span, value.replace(",", " "))
             fix = Fix.unsafe("Write blanks for the commas", edit, reason=f"{', '.join(words)} will count from then on")
         return fix, "separate options by blanks"
-    if info.unit in ("s", "ms") and (found := _TIME.fullmatch(value)):
-        unit = "ms" if found[2] == "ms" else found[2][0]
+    if info.unit in ("s", "ms") and (match := _TIME.fullmatch(value)):
+        unit = "ms" if match[2] == "ms" else match[2][0]
         if unit == info.unit:
-            edit = Edit(item.path, option.value_span, found[1])
+            edit = Edit(item.path, option.value_span, match[1])
             fix = Fix.safe("Leave out the unit", edit, reason="the number is in this unit anyway") if plain else None
             return fix, "leave out the unit"
         if info.unit == "s" and unit in _SECONDS:
-            return None, f"write seconds, {option.name}={atoi(found[1]) * _SECONDS[unit]}"
-    if info.unit == "bytes" and (found := _SIZE.fullmatch(value)):
-        return None, f"write bytes, {option.name}={atoi(found[1]) << _POWER[found[2].lower()]}"
+            return None, f"write seconds, {option.name}={atoi(match[1]) * _SECONDS[unit]}"
+    if info.unit == "bytes" and (match := _SIZE.fullmatch(value)):
+        return None, f"write bytes, {option.name}={atoi(match[1]) << _POWER[match[2].lower()]}"
     return None, "write a number"

@@ -1,16 +1,32 @@
 """
 `maximum-requests` restarts the processes again and again.
 
-After so many requests a process is stopped and the whole application is loaded anew, while requests wait. That is only of
-use where an application leaks memory, and then it hides the leak. A low number costs most: a busy site restarts every
-few seconds. Values from `enough` (1000) on are taken as somebody's decision.
+## What happens
 
-The fix leaves the option out; memory may then grow, so it is the administrator's decision.
+After so many requests a process is stopped, and the whole application is loaded anew while requests wait. A low number costs
+most: a busy site restarts every few seconds.
+
+## Why
+
+The option helps only where an application leaks memory, and there it hides the leak (mod_wsgi's manual, WSGIDaemonProcess).
+
+## The fix
+
+It leaves the option out. It is unsafe, because memory may then grow.
+
+## Left alone
+
+A value of at least `enough` (1000) is not reported, because somebody chose it. Neither is 0, the default.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess web2py processes=2 maximum-requests=500
     +WSGIDaemonProcess web2py processes=2
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop maximum-requests=10000
     WSGIDaemonProcess blog maximum-requests=0
@@ -41,11 +57,12 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
             continue
         fix = None
         if not process.directive.foreign:
-            spans = [other.span for other in process.options if other.name == option.name]
+            spans = [each.span for each in process.options if each.name == option.name]
             fix = Fix.unsafe(
                 "Leave out maximum-requests",
                 *delete_words(process.directive, spans),
                 reason="the application is no longer restarted; if it leaks, its memory grows",
             )
-        message = f"the application is stopped and loaded anew every {option.value} requests: leave the option out unless it leaks"
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        message = f"the application is stopped and loaded anew every {option.value} requests"
+        advice = "leave the option out unless the application leaks memory"
+        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)

@@ -1,13 +1,31 @@
 """
 A process group is looked up at start, before it is defined.
 
-`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, load the script at start, and
-so need the `WSGIDaemonProcess` earlier in reading order; else httpd refuses to start: *WSGI process group not yet
-configured.* (`WSGIProcessGroup` is looked up per request and may stand anywhere.) The order of files counts: Debian reads
-sites by name.
+## What happens
 
-The fix moves the definition up: to the line before, or, where another host defines it, to the main server before the
-first host that needs it.
+httpd does not start.
+
+## Why
+
+`WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, load the script at start.
+mod_wsgi looks up their group while the line is read (`wsgi_add_import_script` and `wsgi_add_script_alias`), so the
+`WSGIDaemonProcess` must come earlier in reading order. The order of files counts: Debian reads sites by name.
+
+## The fix
+
+A safe fix: it moves the definition up, to the line before its first use. Where another host defines the group, the
+definition moves to the main server, before the first host that needs it.
+
+## Left alone
+
+`WSGIProcessGroup`, and a `WSGIScriptAlias` with only one of the two options, are looked up per request, so the definition
+may stand anywhere. They are not reported.
+
+## See also
+
+httpd's own message is *WSGI process group not yet configured.* Rule `servername-after-wsgi-alias`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -28,6 +46,9 @@ first host that needs it.
     -    WSGIDaemonProcess shop threads=5
      </VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     WSGIProcessGroup shop
     WSGIScriptAlias / /srv/shop.wsgi process-group=shop
@@ -52,21 +73,22 @@ from modwsgi_rules.daemons._shared import hoisted
 def process_group_before_definition(config: Config) -> Iterator[Diagnostic]:
     first: dict[str, DaemonProcess] = {}
     count: dict[str, int] = {}
-    for process in daemon_processes(config):
-        first.setdefault(process.name, process)
-        count[process.name] = count.get(process.name, 0) + 1
+    for definition in daemon_processes(config):
+        first.setdefault(definition.name, definition)
+        count[definition.name] = count.get(definition.name, 0) + 1
     for use in group_uses(config):
-        found = first.get(use.name)
-        if not use.at_start or found is None or found.directive.index < use.item.index:
+        process = first.get(use.name)
+        if not use.at_start or process is None or process.directive.index < use.item.index:
             continue
-        place = found.directive
-        fix = _fix(config, found) if count[use.name] == 1 else None
+        place = process.directive
+        fix = _fix(config, process) if count[use.name] == 1 else None
         yield Diagnostic(
             use.item.path,
             use.arg_span,
-            f"process group {use.name} is looked up here and defined later, so httpd will not start: define it before",
+            f"process group {use.name} is looked up before it is defined, so httpd does not start",
             fix,
             (Related(place.path, place.args[0].span, "defined here"),),
+            help="" if fix else "define it above this line",
         )
 
 

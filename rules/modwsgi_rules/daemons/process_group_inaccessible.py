@@ -1,12 +1,33 @@
 """
 A process group is selected that belongs to a virtual host of another name.
 
-A group which a virtual host defines may be used by hosts of the same ServerName only; case counts, the port does not,
-ServerAlias is not considered. httpd starts, and every request gets an error 500: *Daemon process called 'N' cannot be
-accessed by this WSGI application.*
+## What happens
 
-Where the two names differ in case only, and the hosts share an ErrorLog, the fix writes this host's ServerName like the other.
-Else it moves the definition to the main server, where every host may use it; its start-up messages then go to the main ErrorLog.
+httpd starts, and every request of the application gets an error 500.
+
+## Why
+
+A group that a virtual host defines may be used by hosts of the same ServerName only (`wsgi_execute_remote` of mod_wsgi). The
+case of the name counts, the port does not, and ServerAlias is not considered.
+
+## The fix
+
+A repair: it moves the definition to the main server, where every host may use it. The start-up messages of the group then go
+to the main ErrorLog.
+
+Where the two names differ in case only, and the hosts share an ErrorLog, it writes this host's ServerName like the other.
+That is safe.
+
+## Left alone
+
+A host that only redirects does not run the application, and is not reported. Names that are not known are not compared.
+
+## See also
+
+httpd's own message is *Daemon process called 'shop' cannot be accessed by this WSGI application*. Rule
+`process-group-undefined`.
+
+## Examples
 
     ```diff repair
     +WSGIDaemonProcess shop threads=5
@@ -37,7 +58,7 @@ Else it moves the definition to the main server, where every host may use it; it
      </VirtualHost>
     ```
 
-A host that only redirects asks for nothing, and names that are not known here are not compared:
+Not reported:
 
     ```apache
     <VirtualHost *:443>
@@ -78,25 +99,22 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
         by_name.setdefault(process.name, []).append(process)
     for use in group_uses(config):
         host = use.item.server
-        found = by_name.get(use.name, [])
-        if host.is_main or len(found) != 1 or may_use(config, host, found[0]) is not False:
+        definitions = by_name.get(use.name, [])
+        if host.is_main or len(definitions) != 1 or may_use(config, host, definitions[0]) is not False:
             continue
         if not in_force(config, use):
             continue
-        process = found[0]
-        message = (
-            f"process group {use.name} belongs to {label(process.server)}, and hosts of another ServerName may not use it, so "
-        ) + ("httpd will not start" if use.at_start else "every request gets an error 500")
+        process = definitions[0]
+        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
+        message = f"process group {use.name} belongs to a host of another ServerName, so {outcome}"
         fix = _spell_alike(config, use, process)
-        if fix is not None:
-            message += ": write the two names alike"
-        else:
+        if fix is None:
             reason = "every host may use the group there, and its start-up messages go to the main ErrorLog"
             fix = hoisted(config, process, reason, level=Applicability.REPAIR)
-            message += ": define it in the main server"
+        advice = "" if fix else f"move its definition from {label(process.server)} to the main server"
         place = process.directive
         related = (Related(place.path, place.args[0].span, "defined here"),)
-        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help=advice)
 
 
 def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix | None:
@@ -107,8 +125,8 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
     if not same_error_log(host, process.server):
         return None  # what the application logs for this host would be lost
     source = item.file.text[item.args[0].span.start : item.args[0].span.end]
-    others = any(other.server is host for other in daemon_processes(config))
-    if len(host.all("servername")) > 1 or source.count(mine) != 1 or others or item.foreign or item.guards:
+    has_groups = any(known.server is host for known in daemon_processes(config))
+    if len(host.all("servername")) > 1 or source.count(mine) != 1 or has_groups or item.foreign or item.guards:
         return None
     if split_name(source.strip("\"'"))[0] != mine:
         return None

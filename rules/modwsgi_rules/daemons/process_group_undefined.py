@@ -1,12 +1,29 @@
 """
 A process group is selected that no `WSGIDaemonProcess` defines.
 
-httpd starts, and every request of the application gets an error 500: *No WSGI daemon process called 'N' has been
-configured.* The names of groups are compared with their case.
+## What happens
 
-Where one group differs from the name by a slip only (case, a dash for an underscore, one letter), may be used there, and
-nobody else uses it, the fix corrects the name. The whole server must be in sight for that; in fragments, whose groups may
-be defined elsewhere, only such a slip beside its definition is reported.
+httpd starts, and every request of the application gets an error 500.
+
+## Why
+
+`wsgi_execute_remote` of mod_wsgi looks the group up for each request, by its name and with its case.
+
+## The fix
+
+A safe fix: it corrects the name where one group differs from it by a slip only (case, a dash for an underscore, one letter),
+may be used there, and is not selected by its right name. The whole server must be in sight for that.
+
+## Left alone
+
+Where no name is close, or the server is not seen as a whole, a person has to decide, and the selection is reported without a
+fix. Names that are decided per request, embedded mode, and groups that may be defined elsewhere are not reported.
+
+## See also
+
+httpd's own message is *No WSGI daemon process called 'shop' has been configured*. Rule `process-group-inaccessible`.
+
+## Examples
 
     ```diff
      #- apache2.conf
@@ -24,6 +41,9 @@ be defined elsewhere, only such a slip beside its definition is reported.
     +    WSGIScriptAlias / /srv/shop.wsgi process-group=shop
      </VirtualHost>
     ```
+
+Reported without a fix:
+
     ```apache
     #- apache2.conf
     WSGIDaemonProcess shop
@@ -38,7 +58,7 @@ be defined elsewhere, only such a slip beside its definition is reported.
     WSGIScriptAlias / /srv/shop.wsgi
     ```
 
-Names that are decided per request, embedded mode, and groups that may be defined elsewhere:
+Not reported:
 
     ```apache
     WSGIDaemonProcess site1
@@ -91,13 +111,13 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
             continue
-        message = f"no WSGIDaemonProcess defines process group {use.name}, so " + (
-            "httpd will not start" if use.at_start else "every request of the application gets an error 500"
-        )
+        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
+        message = f"no WSGIDaemonProcess defines process group {use.name}, so {outcome}"
         fix: Fix | None = None
+        advice = "define it or correct the name"
         related: tuple[Related, ...] = ()
         if meant is not None:
-            message += f": it is called {meant.name}"
+            advice = f"write {meant.name} if that group is meant"
             place = meant.directive
             related = (Related(place.path, place.args[0].span, "defined here"),)
             source = use.item.file.text[use.arg_span.start : use.arg_span.end]
@@ -105,24 +125,22 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
                 text = source.replace(use.name, meant.name)
                 edit = Edit(use.item.path, use.arg_span, text)
                 fix = Fix.safe(f"Write {meant.name}", edit, reason="requests of the application were refused")
-        else:
-            message += ": define it or correct the name"
-        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help="" if fix else advice)
 
 
 def _is_slip(have: str, written: str) -> bool:
-    """True where one name is the other with a slip that nobody makes on purpose."""
-    plain, other = (text.casefold().replace("_", "-") for text in (have, written))
-    if plain == other:
+    """Whether one name is the other with a slip that nobody makes on purpose."""
+    plain, wanted = (text.casefold().replace("_", "-") for text in (have, written))
+    if plain == wanted:
         return True
-    if min(len(plain), len(other)) < 4 or distance(plain, other, 1) > 1:
+    if min(len(plain), len(wanted)) < 4 or distance(plain, wanted, 1) > 1:
         return False
     # site1 and site2 are two groups, and so are shop and shop2.
-    return [char for char in plain if char.isdigit()] == [char for char in other if char.isdigit()]
+    return [char for char in plain if char.isdigit()] == [char for char in wanted if char.isdigit()]
 
 
 def _is_free(config: Config, use: GroupUse, process: DaemonProcess) -> bool:
-    """True where nobody uses the group by its right name, and the server of ``use`` may."""
-    if any(other.name == process.name for other in group_uses(config)):
+    """Whether nobody uses the group by its right name, and the server of ``use`` may."""
+    if any(known.name == process.name for known in group_uses(config)):
         return False
     return may_use(config, use.item.server, process) is True and not process.directive.guards

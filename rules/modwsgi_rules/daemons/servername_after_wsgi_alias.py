@@ -1,12 +1,33 @@
 """
-A virtual host uses the process group of another, and says its own ServerName too late.
+A virtual host uses the process group of another host before its own ServerName is read.
+
+## What happens
+
+httpd does not start.
+
+## Why
 
 `WSGIImportScript`, and `WSGIScriptAlias` with both `process-group=` and `application-group=`, are checked while httpd reads
-the line. The group of another host may be used if both have the same ServerName; a host whose ServerName comes below has no
-name yet, and httpd refuses to start: *WSGI process group not matchable.*
+the line (`wsgi_add_import_script` and `wsgi_add_script_alias` of mod_wsgi). The group of another host may be used if both
+have the same ServerName. A host whose ServerName comes further down does not have its name yet.
 
-The fix moves the ServerName to the top of its host. Where the two hosts have an ErrorLog each, what the application logs for
-this one would then be lost; so the definition moves to the main server, which every host may use whatever its name.
+## The fix
+
+A safe fix: it moves the ServerName to the top of its host. Where each of the two hosts has its own ErrorLog, what the
+application logs for this host would then be lost. There the definition moves to the main server instead, and every host may
+use the group.
+
+## Left alone
+
+A group of the host itself or of the main server does not need the name, and neither does a group that is looked up per
+request. They are not reported.
+
+## See also
+
+httpd's own message is *WSGI process group not matchable.* Rules `process-group-before-definition` and
+`process-group-inaccessible`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -19,6 +40,9 @@ this one would then be lost; so the definition moves to the main server, which e
     -    ServerName example.com
      </VirtualHost>
     ```
+
+Where each of the two hosts has its own ErrorLog, what the application logs for this one would then be lost. So the
+definition moves to the main server, and every host may use it whatever its name:
 
     ```diff
     +WSGIDaemonProcess shop
@@ -34,7 +58,7 @@ this one would then be lost; so the definition moves to the main server, which e
      </VirtualHost>
     ```
 
-A group of the host itself, or of the main server, needs no name; nor does what is looked up per request:
+Not reported:
 
     ```apache
     WSGIDaemonProcess main
@@ -68,28 +92,27 @@ from modwsgi_rules.daemons._shared import hoisted
 @rule(severity=Severity.ERROR)
 def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
     first: dict[str, DaemonProcess] = {}
-    for process in daemon_processes(config):
-        first.setdefault(process.name, process)
+    for definition in daemon_processes(config):
+        first.setdefault(definition.name, definition)
     for use in group_uses(config):
-        found, host = first.get(use.name), use.item.server
-        if not use.at_start or found is None or found.directive.index > use.item.index:
+        process, host = first.get(use.name), use.item.server
+        if not use.at_start or process is None or process.directive.index > use.item.index:
             continue
         names = host.all("servername")
-        if host.is_main or found.server.is_main or found.server is host or not names:
+        if host.is_main or process.server.is_main or process.server is host or not names:
             continue
-        if names[0].index < use.item.index or own_name(found.server) is None:
+        if names[0].index < use.item.index or own_name(process.server) is None:
             continue
-        if may_use(config, host, found) is not True:
+        if may_use(config, host, process) is not True:
             continue
-        message = (
-            f"process group {use.name} of {label(found.server)} is looked up before this host has its ServerName, "
-            "so httpd will not start: "
-        )
-        together = same_error_log(host, found.server)
-        message += "move ServerName to the top" if together else "define the group in the main server"
+        message = f"process group {use.name} is looked up before this host has its ServerName, so httpd does not start"
+        together = same_error_log(host, process.server)
+        advice = "move ServerName to the top of the host"
+        if not together:
+            advice = f"move the definition of the group from {label(process.server)} to the main server"
         related = (Related(names[0].path, names[0].span, "the name of this host"),)
-        fix = _fix(config, host.item, names) if together else _in_main_server(config, found)
-        yield Diagnostic(use.item.path, use.arg_span, message, fix, related)
+        fix = _fix(config, host.item, names) if together else _in_main_server(config, process)
+        yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help="" if fix else advice)
 
 
 def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:

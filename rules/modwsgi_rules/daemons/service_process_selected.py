@@ -1,8 +1,23 @@
 """
 Requests are handed to a process group without threads.
 
-`threads=0` makes processes that serve no requests: they run what a `WSGIImportScript` starts, a background service. httpd
-accepts the group for an application too, and every request of it then waits until the timeout.
+## What happens
+
+Every request of the application waits until it times out.
+
+## Why
+
+`threads=0` makes processes that serve no requests. They run what a `WSGIImportScript` starts, such as a background service
+(mod_wsgi's manual, WSGIDaemonProcess). httpd accepts such a group for an application too.
+
+## Left alone
+
+The selection is reported without a fix, because only its author knows how many threads were meant. A group that no request
+is handed to is not reported.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     WSGIDaemonProcess shop threads=0
@@ -10,6 +25,9 @@ accepts the group for an application too, and every request of it then waits unt
     #                ^^^^
     WSGIScriptAlias / /srv/shop.wsgi
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess clock threads=0
     WSGIImportScript /srv/clock.py process-group=clock application-group=%{GLOBAL}
@@ -40,7 +58,8 @@ def service_process_selected(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             use.item.path,
             use.arg_span,
-            f"process group {use.name} has no threads, so every request of the application hangs: set threads=",
+            f"process group {use.name} has no threads, so every request of the application hangs",
             None,
             (Related(place.path, place.args[0].span, "defined here"),),
+            help="set threads= of the group, or select another group",
         )

@@ -1,27 +1,51 @@
 """
-A word of `WSGIDaemonProcess` is no `option=value`.
+A word of `WSGIDaemonProcess` is not an `option=value`.
 
-httpd refuses to start: *Invalid option to WSGI daemon process definition.* No blank may stand before the `=`; a value with
-blanks is quoted, but not the word as a whole; and an option needs a value. The fix joins what was torn apart and moves the
-quotes to the value.
+## What happens
+
+httpd does not start.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi takes each word after the name for an option with its value. A blank before the `=`
+makes two words of it. A value that holds a blank is quoted, but the word as a whole is not; and an option needs a value.
+
+## The fix
+
+A safe fix: it joins what was torn apart, and moves the quotes to the value.
+
+## Left alone
+
+Where the value is missing, or it is not clear to which option a word belongs, the word is reported without a fix. So is an
+option without a value, which takes the next word for its value.
+
+## See also
+
+httpd's own message is *Invalid option to WSGI daemon process definition.* Rules `unknown-daemon-option` and
+`wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop threads = 5 processes =2 "home=/srv/my shop" 'python-path=/srv/shop'
     +WSGIDaemonProcess shop threads=5 processes=2 home="/srv/my shop" python-path='/srv/shop'
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess shop home=/srv/my shop
     #                                   ^^^^
     WSGIDaemonProcess blog display-name
     #                      ^^^^^^^^^^^^
     ```
-
-An option without a value takes the next word for one:
-
     ```apache
     WSGIDaemonProcess shop display-name= threads=5
     #                      ^^^^^^^^^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop threads= 5 home='/srv/my shop'
     ```
@@ -56,41 +80,42 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
                 fix = Fix.safe(
                     f"Write {text}", Edit(process.directive.path, span, text), reason="httpd refused to start"
                 )
-            message = f"mod_wsgi reads no option here, so httpd will not start: write {text}"
-            yield Diagnostic(process.directive.path, span, message, fix)
+            message = "mod_wsgi does not read this as an option with its value, so httpd does not start"
+            yield Diagnostic(process.directive.path, span, message, fix, help="" if fix else f"write {text}")
         source = process.directive.file.text
         for option in process.options:
             swallowed = option.value.partition("=")[0]
             if source[option.span.start : option.value_span.start].endswith((" ", "\t")) and daemon_option(swallowed):
-                message = f"{option.name}= has no value and takes {option.value} for it: write a value, or leave it out"
-                yield Diagnostic(process.directive.path, option.span, message)
+                message = f"{option.name}= is left without a value and takes {option.value} for it"
+                advice = "write a value, or leave the option out"
+                yield Diagnostic(process.directive.path, option.span, message, help=advice)
         for span in process.stray:
             if not process.directive.node.span.contains(span):
                 continue  # On a line of its own: wrapped-options.
             word = source[span.start : span.end]
             if word.startswith("#"):
                 break  # A comment was meant, and the rest of the line with it.
-            if word == "\\" or any(one.contains(span) or span.contains(one) for one in handled):
+            if word == "\\" or any(known.contains(span) or span.contains(known) for known in handled):
                 continue
             if daemon_option(word) is not None:
-                advice = f"{word} needs a value, as {word}=..."
+                advice = f"give {word} a value, as in {word}=VALUE"
             else:
                 advice = "separate options by blanks only, and quote a value that holds a blank"
             yield Diagnostic(
-                process.directive.path, span, f"{word} is no option=value, so httpd will not start: {advice}"
+                process.directive.path, span, f"{word} is not an option=value, so httpd does not start", help=advice
             )
 
 
 def _repairs(process: DaemonProcess) -> Iterator[tuple[Span, str]]:
-    """What can be put right: where it stands, and what to write."""
+    """Yield what can be put right: where it stands, and what to write."""
     source = process.directive.file.text
     args = process.directive.args[1:]
     words = [source[arg.span.start : arg.span.end] for arg in args]
     at = 0
     while at < len(args):
         word, arg = words[at], args[at]
-        if (found := _QUOTED.fullmatch(word)) and daemon_option(found[2]) is not None:
-            yield arg.span, f"{found[2]}={found[1]}{found[3]}{found[1]}"
+        if (quoted := _QUOTED.fullmatch(word)) and daemon_option(quoted[2]) is not None:
+            yield arg.span, f"{quoted[2]}={quoted[1]}{quoted[3]}{quoted[1]}"
         elif daemon_option(word) is not None and at + 1 < len(args):
             rest = words[at + 1]
             if rest == "=" and at + 2 < len(args) and "=" not in words[at + 2]:

@@ -1,10 +1,30 @@
 """
 `WSGIDaemonProcess` has an option that mod_wsgi does not know.
 
-httpd refuses to start: *Invalid option to WSGI daemon process definition.* Case counts (`Threads`), and words are joined
-by dashes (`python_path`). A misspelling of exactly one option is corrected, but for what says as whom the application runs
-(`user`, `group`, `chroot` and their like): that is for a person to write. Options that the target's mod_wsgi does not have
-yet, or no longer has, are reported.
+## What happens
+
+httpd does not start.
+
+## Why
+
+`wsgi_add_daemon_process` of mod_wsgi knows a fixed list of options, which grew from release to release. They are in lower
+case (not `Threads`), and their words are joined by dashes (not `python_path`).
+
+## The fix
+
+A safe fix: it corrects a misspelling that can be one option only.
+
+## Left alone
+
+An option that says as whom the application runs (`user`, `group`, `chroot` and their like) is never written on a guess. It
+is reported without a fix, and so is an option that belongs to another directive or may be one of several, and one that the
+target's mod_wsgi does not have yet or no longer has. Without a target, an option is known if any mod_wsgi since 4.9 has it.
+
+## See also
+
+httpd's own message is *Invalid option to WSGI daemon process definition.* Rule `stray-daemon-word`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess shop Threads=5 python_path=/srv/shop process=2
@@ -14,15 +34,18 @@ yet, or no longer has, are reported.
     -WSGIDaemonProcess shop proxy-buffer-size=131072
     +WSGIDaemonProcess shop response-buffer-size=131072
     ```
+    ```diff
+    -WSGIDaemonProcess shop User=shop script_group=shop
+    +WSGIDaemonProcess shop user=shop script-group=shop
+    ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess shop usr=shop
     #                      ^^^
     WSGIDaemonProcess blog threads=5 gruop=blog
     #                                ^^^^^
-    ```
-    ```diff
-    -WSGIDaemonProcess shop User=shop script_group=shop
-    +WSGIDaemonProcess shop user=shop script-group=shop
     ```
     ```apache
     WSGIDaemonProcess shop timeout=60
@@ -34,6 +57,9 @@ yet, or no longer has, are reported.
     WSGIDaemonProcess shop interrupt-timeout=60
     #                      ^^^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess shop threads=5 interrupt-timeout=60 newrelic-config-file=/srv/newrelic.ini
     ```
@@ -67,30 +93,30 @@ def unknown_daemon_option(config: Config) -> Iterator[Diagnostic]:
                 continue
             start = option.span.start
             span = Span(start, start + len(option.name))
-            message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd will not start: "
+            message = f"mod_wsgi {_version(config)} has no option {option.name}, so httpd does not start"
             meant = _meant(config, process, option)
             fix = None
             if meant is not None and (power := _guessed_power(option.name, meant)):
-                message += f"write {meant} yourself if it is meant, as it {power}"
+                advice = f"write {meant} yourself if it is meant, as it {power}"
             elif meant is not None:
-                message += f"it is {meant}"
+                advice = f"write {meant}"
                 if process.directive.file.text[span.start : span.end] == option.name and not process.directive.foreign:
                     fix = Fix.safe(
                         f"Write {meant}", Edit(process.directive.path, span, meant), reason="httpd refused to start"
                     )
             elif takes_option("wsgiscriptalias", option.name):
-                message += "it belongs to WSGIScriptAlias"
+                advice = "move it to the WSGIScriptAlias, where it belongs"
             elif info is not None:
-                message += _history(info)
+                advice = f"leave it out: {_history(info)}"
             elif option.name == "timeout":
-                message += "say which, as request-timeout or socket-timeout"
+                advice = "write which timeout is meant, such as request-timeout or socket-timeout"
             else:
-                message += "correct it or leave it out"
-            yield Diagnostic(process.directive.path, span, message, fix)
+                advice = "correct it or leave it out"
+            yield Diagnostic(process.directive.path, span, message, fix, help="" if fix else advice)
 
 
 def _guessed_power(written: str, meant: str) -> str:
-    """What only a person may write, where the name is near and not the same but for its case and dashes."""
+    """Return what an option does that only a person may write, where the name differs by more than case and dashes."""
     return directives.daemon_option_power(meant) if written.lower().replace("_", "-") != meant else ""
 
 

@@ -1,13 +1,27 @@
 """
 A process group is defined and nothing selects it.
 
-Its processes start and sit idle, while the application runs inside of httpd's own processes (embedded mode), with their
-user and their number: `WSGIDaemonProcess` alone delegates nothing. A `WSGIProcessGroup` with the name of the group, or
-`process-group=` on the `WSGIScriptAlias`, is missing.
+## What happens
 
-Where the whole server is in sight, and holds one group and one virtual host with applications, the fix selects the group
-there. The application then runs as another user, in another directory and with another Python path, so the administrator
-decides.
+Its processes start and sit idle. The application runs inside httpd's own processes (embedded mode), as their user and as
+often as there are processes.
+
+## Why
+
+`WSGIDaemonProcess` alone delegates nothing. The group is selected by a `WSGIProcessGroup` of its name, or by
+`process-group=` on the `WSGIScriptAlias` (mod_wsgi's manual, WSGIProcessGroup).
+
+## The fix
+
+It adds the `WSGIProcessGroup`. It is unsafe, because the application then runs as another user, in another directory and
+with another Python path. The whole server must be in sight for that, with one group and one virtual host with applications.
+
+## Left alone
+
+Elsewhere a person has to say which application the group is for, and the definition is reported without a fix. It is not
+reported where no application is in sight, or where a request or a script decides.
+
+## Examples
 
     ```diff unsafe
      #- apache2.conf
@@ -18,13 +32,16 @@ decides.
          WSGIScriptAlias / /srv/shop/shop.wsgi
      </VirtualHost>
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess shop threads=5
     #                 ^^^^
     WSGIScriptAlias / /srv/shop/shop.wsgi
     ```
 
-Not without an application in sight, and not where a request or a script decides:
+Not reported:
 
     ```apache
     WSGIDaemonProcess shop threads=5
@@ -75,12 +92,11 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
         if not embedded and not certain:
             continue
         if embedded:
-            message = (
-                f"nothing selects process group {process.name}, so the application runs inside of httpd and the group's "
-                f"processes sit idle: add WSGIProcessGroup {process.name}"
-            )
+            message = f"nothing selects process group {process.name}, so the application runs inside httpd"
+            advice = f"add WSGIProcessGroup {process.name}"
         else:
-            message = f"nothing selects process group {process.name}, so its processes sit idle: use it or delete it"
+            message = f"nothing selects process group {process.name}, so its processes sit idle"
+            advice = "select it or delete it"
         fix = None
         mounting = [
             server
@@ -94,16 +110,17 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
                 insert_after(process.directive, [f"WSGIProcessGroup {_quoted(process.name)}"]),
                 reason="the application moves out of httpd's processes; its user, directory and Python path may change",
             )
-        yield Diagnostic(process.directive.path, process.directive.args[0].span, message, fix)
+        place = process.directive
+        yield Diagnostic(place.path, place.args[0].span, message, fix, help="" if fix else advice)
 
 
 def _embedded(config: Config, server: Server) -> bool:
-    """True where an application of the server is in sight that runs inside of httpd, by nobody's wish."""
+    """Whether an application of the server is in sight that runs inside httpd, by nobody's wish."""
     # Where there are virtual hosts they serve the requests, with what the main server mounts.
     servers = (config.hosts or [server]) if server.is_main else [server]
-    for one in servers:
-        for mount in mounts(config, one):
-            selection = process_group(config, one, mount)
+    for each in servers:
+        for mount in mounts(config, each):
+            selection = process_group(config, each, mount)
             if selection.name == "" and selection.item is None:
                 return True
     return False

@@ -1,11 +1,32 @@
 """
-The `Authz...Authoritative` directives are gone since httpd 2.4.
+httpd 2.4 does not have the `Authz...Authoritative` directives.
 
-httpd refuses to start: *Invalid command 'AuthzLDAPAuthoritative'*. They said whether a module that does not know a user may pass
-the decision on; now all `Require` lines of a section are asked, and one that agrees is enough.
+## What happens
 
-The fix deletes the line. `Off` asked for just that. `On`, the old default, let the module's refusal be final; where several
-`Require` lines stand together, and all must agree, `<RequireAll>` says so. httpd did not start, so nothing was open.
+httpd does not start.
+
+## Why
+
+The directives said whether a module that does not know a user may pass the decision on. In 2.4 all `Require` lines of a
+section are asked, and one that agrees is enough (httpd's manual, "Upgrading to 2.4 from 2.2").
+
+## The fix
+
+A safe fix: it deletes the line. `Off` asked for just that. `On`, the old default, made the module's refusal final. httpd did
+not start, so nothing was open.
+
+## Left alone
+
+Where `On` stands beside several `Require` lines, the line is reported without a fix, because the refusal of one of them
+would no longer be final. Where all must agree, `<RequireAll>` says so. Directives that 2.4 still has are not reported, and
+neither is a server of 2.2.
+
+## See also
+
+httpd's own message is *Invalid command 'AuthzLDAPAuthoritative', perhaps misspelled or defined by a module not included in
+the server configuration*.
+
+## Examples
 
     ```diff
      <Location /admin>
@@ -14,6 +35,9 @@ The fix deletes the line. `Off` asked for just that. `On`, the old default, let 
          Require valid-user
      </Location>
     ```
+
+Not reported:
+
     ```apache
     <Location /admin>
         AuthType Basic
@@ -27,7 +51,7 @@ The fix deletes the line. `Off` asked for just that. `On`, the old default, let 
     </Location>
     ```
 
-Where `On` stands beside several `Require` lines, one of the answers would no longer be final:
+Reported without a fix:
 
     ```apache
     <Location /admin>
@@ -70,6 +94,7 @@ def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name} and will not start; group Require lines by <RequireAll> where all must agree",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
+            help="group the Require lines by <RequireAll> where all must agree",
         )

@@ -1,15 +1,37 @@
 """
-`DefaultType` does nothing since httpd 2.4.
+`DefaultType` has no effect since httpd 2.4.
 
-httpd says at each start *AH00117: Ignoring deprecated use of DefaultType*. A file of unknown type is sent without a Content-Type,
-which lets browsers look for themselves; where a type is wanted, `ForceType` or `AddType` in a section says for which files.
+## What happens
 
-The fix deletes the line. `DefaultType None` is accepted without a word and stays.
+httpd warns at each start. A file of unknown type is sent without a Content-Type, and browsers look for themselves what it
+is.
+
+## Why
+
+`set_default_type` of httpd (core.c) ignores every value but `none`. Where a type is wanted, `ForceType` or `AddType` in a
+section says for which files.
+
+## The fix
+
+A safe fix: it deletes the line.
+
+## Left alone
+
+`DefaultType None` is not reported, because httpd accepts it without a word. Neither is a server of 2.2.
+
+## See also
+
+httpd's own message is *AH00117: Ignoring deprecated use of DefaultType*.
+
+## Examples
 
     ```diff
      TypesConfig /etc/mime.types
     -DefaultType text/plain
     ```
+
+Not reported:
+
     ```apache
     DefaultType None
     ```
@@ -41,6 +63,7 @@ def default_type(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            "DefaultType has no effect since httpd 2.4; files of unknown type are sent without a Content-Type",
+            "DefaultType has no effect since httpd 2.4",
             fix,
+            help="write ForceType or AddType for the files that need a type",
         )

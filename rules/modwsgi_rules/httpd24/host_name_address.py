@@ -1,11 +1,30 @@
 """
 A `<VirtualHost>` is given by a host name where an address belongs.
 
-httpd looks the name up when it starts. If that fails, or the name server gives another address than the one that requests
-come in at, the host is never chosen, or httpd starts without it: *Could not resolve host name ... ignoring!* In the days before
-`ServerName` decided, hosts were told apart like this; since name-based hosts are, `*` with the port is what is meant.
+## What happens
 
-The fix writes `*`. Requests may then reach another host than before, so it is for the administrator to decide.
+httpd looks the name up when it starts. If that fails, httpd starts without the host. If the name server gives another
+address than the one that requests come in at, the host is never chosen.
+
+## Why
+
+The words of `<VirtualHost>` are addresses (`get_addresses` of httpd, vhost.c). The name that a visitor asks for is compared
+with `ServerName` and `ServerAlias`, so `*` with the port is what is meant.
+
+## The fix
+
+It writes `*`. It is unsafe, because requests may then reach another host than before.
+
+## Left alone
+
+A host without a ServerName of its own takes it from this name, so it is reported without a fix. `localhost`, and words that
+may be placeholders, are not reported.
+
+## See also
+
+httpd's own message is *AH00547: Could not resolve host name www.example.com -- ignoring!*
+
+## Examples
 
     ```diff unsafe
     -<VirtualHost www.example.com:80>
@@ -14,7 +33,7 @@ The fix writes `*`. Requests may then reach another host than before, so it is f
      </VirtualHost>
     ```
 
-Without a ServerName of its own the host takes it from the name:
+Reported without a fix:
 
     ```apache
     <VirtualHost www.example.com:80>
@@ -22,6 +41,9 @@ Without a ServerName of its own the host takes it from the name:
         DocumentRoot /srv/www
     </VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     <VirtualHost *:80>
         ServerName www.example.com
@@ -60,8 +82,9 @@ def host_name_address(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     item.path,
                     arg.span,
-                    f"httpd looks {host} up when it starts, and takes the host out if that fails; write * and let ServerName decide",
+                    f"httpd looks {host} up at start, and drops the host if that fails",
                     _fix(config, server, item, number, arg),
+                    help="write * for the name, and let ServerName decide",
                 )
 
 

@@ -1,12 +1,33 @@
 """
 An `Include` with a wildcard matches no file.
 
-httpd 2.2 took that for nothing to read. httpd 2.4 refuses to start: *Include/IncludeOptional: No matches for the wildcard
-'\\*.conf' in '/etc/httpd/conf.d', failing*; so does a wildcard in a directory that does not exist. Looked for in a whole server
-only, and in its own directory.
+## What happens
 
-The fix writes `IncludeOptional`, which reads what is there, if anything. An `Include` without a wildcard that names a missing
-file fails in every version; which of the two is wrong only its author knows.
+httpd 2.4 does not start. httpd 2.2 took it for nothing to read.
+
+## Why
+
+`ap_process_fnmatch_configs` of httpd (config.c) fails where an `Include` matches nothing, and where the directory of the
+wildcard does not exist. `IncludeOptional` reads what is there, if anything.
+
+## The fix
+
+A safe fix: it writes `IncludeOptional`. The whole server must be in sight, and its files are looked for in its own
+directory.
+
+## Left alone
+
+A server of 2.2 is not reported, and neither is a fragment, whose files may lie elsewhere.
+
+Nor is an `Include` without a wildcard: it fails in every version, and only its author knows whether the file or the line is
+wrong.
+
+## See also
+
+httpd's own message is `Include/IncludeOptional: No matches for the wildcard '*.conf' in '/etc/httpd/conf.d',
+failing`. Rule `include-names-nothing`.
+
+## Examples
 
     ```diff
      #- httpd.conf
@@ -14,6 +35,9 @@ file fails in every version; which of the two is wrong only its author knows.
     -Include conf.d/*.conf
     +IncludeOptional conf.d/*.conf
     ```
+
+Not reported:
+
     ```apache
     #- httpd.conf
     Include conf.d/*.conf
@@ -55,6 +79,7 @@ def include_missing_file(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.args[0].span,
-            f"no file matches {item.value}, so httpd 2.4 will not start; write IncludeOptional where there may be none",
+            f"no file matches {item.value}, so httpd 2.4 does not start",
             fix,
+            help="" if fix else "write IncludeOptional where there may be none",
         )

@@ -1,11 +1,25 @@
 """
 Several virtual hosts share an address, and httpd 2.2 is not told that it is name-based.
 
-Without `NameVirtualHost` httpd 2.2 sends every request for the address to its first `<VirtualHost>`, whatever name was
-asked for, and says *VirtualHost \\*:80 overlaps with VirtualHost \\*:80, the first has precedence*. httpd 2.4 needs no such line,
-so this is looked for only where the target is 2.2, and only in a whole server: the line usually stands in another file.
+## What happens
 
-The fix writes it before the first of the hosts. The other hosts then answer, which is what they are there for.
+httpd 2.2 sends every request for the address to its first `<VirtualHost>`, whatever name was asked for.
+
+## Why
+
+In 2.2, hosts are chosen by name only at an address that `NameVirtualHost` names (httpd 2.2's manual, NameVirtualHost). httpd
+2.4 does not need the line, so this rule runs only where the target is 2.2, and only in a whole server: the line usually
+stands in another file.
+
+## The fix
+
+A repair: it writes the line before the first of the hosts. The other hosts then answer under their own names.
+
+## See also
+
+httpd's own message is `VirtualHost *:80 overlaps with VirtualHost *:80, the first has precedence`. Rule `name-virtual-host`.
+
+## Examples
 
     ```diff repair httpd=2.2
      #- httpd.conf
@@ -18,6 +32,9 @@ The fix writes it before the first of the hosts. The other hosts then answer, wh
          ServerName shop.example.com
      </VirtualHost>
     ```
+
+Not reported:
+
     ```apache httpd=2.2
     #- httpd.conf
     NameVirtualHost *:80
@@ -54,10 +71,10 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
     if not config.target.is_22 or not config.complete or config.gaps:
         return
-    declared = config.named("namevirtualhost")
-    if any(not item.known for item in declared):
+    lines = config.named("namevirtualhost")
+    if any(not item.known for item in lines):
         return
-    named = {address(value) for item in declared for value in item.values}
+    named = {address(value) for item in lines for value in item.values}
     hosts: dict[Address, list[Item]] = {}
     for server in config.hosts:
         item = server.item
@@ -66,7 +83,7 @@ def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
         for value in item.values:
             hosts.setdefault(address(value), []).append(item)
     for where, items in hosts.items():
-        if len(items) < 2 or where.host == "_default_" or any(_covers(one, where) for one in named):
+        if len(items) < 2 or where.host == "_default_" or any(_covers(declared, where) for declared in named):
             continue
         first, second, *_ = items
         text = where.host if where.port == "*" else f"{where.host}:{where.port}"
@@ -80,12 +97,16 @@ def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             second.path,
             second.span,
-            f"without NameVirtualHost {text} httpd 2.2 never gets to this host: the first one at the address answers for all",
+            f"without NameVirtualHost {text} httpd 2.2 never chooses this host",
             fix,
             (Related(first.path, first.span, "this host answers"),),
+            help="" if fix else f"write NameVirtualHost {text} above the first host of the address",
         )
 
 
 def _covers(declared: Address, where: Address) -> bool:
-    """A NameVirtualHost without a port is for the port of the last Listen, or for all: not held against anyone."""
+    """Whether a NameVirtualHost names this address.
+
+    Without a port it is for the port of the last Listen, or for all, so it is taken to name every port.
+    """
     return declared.host == where.host and declared.port in (where.port, "*")

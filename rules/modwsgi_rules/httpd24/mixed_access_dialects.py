@@ -1,12 +1,31 @@
 """
 A section says one thing in `Order`, `Allow` and `Deny`, and another in `Require`.
 
-httpd 2.4 asks both, and both must agree: `Deny from all` beside `Require all granted` refuses everyone, and so does `Require all
-denied` beside `Allow from all`. With `Satisfy Any` one of them is enough, and `Allow from all` beside a password opens the section to
-everyone.
+## What happens
 
-What was meant, the configuration does not say; so this is reported with what httpd makes of it. Deleting the `Deny` opens
-the section.
+httpd 2.4 asks both, and both must agree. `Deny from all` beside `Require all granted` refuses everyone, and so does
+`Require all denied` beside `Allow from all`. With `Satisfy Any` one of them is enough: `Allow from all` beside a password
+opens the section to everyone.
+
+## Why
+
+The old directives belong to mod_access_compat and the new ones to mod_authz_core, and each module has its own say on a
+request (httpd's manual, mod_access_compat, "Satisfy").
+
+## Left alone
+
+The section is reported without a fix, because the configuration does not say what was meant, and deleting the `Deny` would
+open the section. A section is not reported where both open it, or both ask for something: so a file serves under either
+baseline, or restricts by address and by name.
+
+## See also
+
+httpd's own messages are *AH01797: client denied by server configuration* where the old directives refuse, and *AH01630:
+client denied by server configuration* where `Require` does. Rule `old-access-directives`.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     <Directory /srv/site>
@@ -26,7 +45,7 @@ the section.
     </Location>
     ```
 
-Both open, or both ask for something: that is how a file serves under either baseline, or restricts by address and by name.
+Not reported:
 
     ```apache
     <Directory /srv/site>
@@ -78,22 +97,24 @@ def mixed_access_dialects(config: Config) -> Iterator[Diagnostic]:
         pool = access.denies if clause.hosts == DENIED else access.allows
         line = max(pool, default=clause.old_lines[0], key=lambda item: item.index)
         require = access.requires[0]
-        yield Diagnostic(
-            line.path, line.span, result, related=(Related(require.path, require.span, "this must agree as well"),)
+        advice = (
+            "say which hosts are allowed" if clause.satisfy_any else "keep either Order, Allow and Deny, or Require"
         )
+        related = (Related(require.path, require.span, "this must agree as well"),)
+        yield Diagnostic(line.path, line.span, result, related=related, help=advice)
 
 
 def _result(clause: Clause) -> str | None:
-    """What httpd makes of the two, where it is hardly what was meant."""
+    """Return what httpd makes of the two, where it is hardly what was meant."""
     hosts, by_new = clause.hosts, clause.access.admits_24
     if clause.satisfy_any:
         if hosts == GRANTED and by_new is not True:
-            return "Satisfy Any lets everyone in without what Require asks for, because all hosts are allowed; say which hosts"
+            return "everyone gets in without what Require asks for, because Satisfy Any finds all hosts allowed"
         return None
     if by_new is True and hosts == DENIED:
-        return "everyone is refused although Require grants, because the old directives are asked as well; keep one dialect"
+        return "everyone is refused although Require grants, because Order, Allow and Deny are asked as well"
     if by_new is False and hosts not in (DENIED, None):
-        return "everyone is refused whatever is allowed here, because Require all denied is asked as well; keep one dialect"
+        return "everyone is refused whatever is allowed here, because Require all denied is asked as well"
     if by_new is True and hosts not in (GRANTED, None):
-        return "only some hosts are let in although Require grants, because Order, Allow and Deny are asked as well; keep one dialect"
+        return "only some hosts get in although Require grants, because Allow and Deny are asked as well"
     return None

@@ -1,11 +1,28 @@
 """
-`NameVirtualHost` does nothing since httpd 2.4.
+`NameVirtualHost` has no effect since httpd 2.4.
 
-Every address of a `<VirtualHost>` takes name-based hosts by itself. httpd says at each start *AH00548: NameVirtualHost has
-no effect and will be removed in the next release*, and the next release will not start with it.
+## What happens
 
-The fix deletes the line, and its twins for other ports; a comment above stays. Nothing changes for any request.
-Where the target is httpd 2.2 the line bears load and stays (see `missing-name-virtual-host`).
+httpd warns at each start, and its next release does not start with the line.
+
+## Why
+
+Every address of a `<VirtualHost>` takes name-based hosts by itself (`ap_set_name_virtual_host` of httpd, vhost.c).
+
+## The fix
+
+A safe fix: it deletes the line, and those for other ports. A comment above them stays. No request is answered differently.
+
+## Left alone
+
+A line for 2.2 only is not reported, and neither is a server of 2.2, which needs the line.
+
+## See also
+
+httpd's own message is *AH00548: NameVirtualHost has no effect and will be removed in the next release*. Rule
+`missing-name-virtual-host`.
+
+## Examples
 
     ```diff
      # all sites share one address
@@ -16,7 +33,7 @@ Where the target is httpd 2.2 the line bears load and stays (see `missing-name-v
      </VirtualHost>
     ```
 
-A file for both releases is right as it is:
+Not reported:
 
     ```apache
     <IfVersion < 2.4>
@@ -50,5 +67,9 @@ def name_virtual_host(config: Config) -> Iterator[Diagnostic]:
             reason = "httpd 2.4 ignores it"
             fix = Fix.safe("Delete NameVirtualHost", delete(item), reason=reason, every_reading=True)
         yield Diagnostic(
-            item.path, item.span, "NameVirtualHost has no effect since httpd 2.4, and the next release refuses it", fix
+            item.path,
+            item.span,
+            "NameVirtualHost has no effect since httpd 2.4, and the next release refuses it",
+            fix,
+            help="" if fix else "delete the line",
         )

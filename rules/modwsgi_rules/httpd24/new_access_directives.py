@@ -1,12 +1,31 @@
 """
 `Require all`, `Require ip` and their like mean nothing to httpd 2.2.
 
-httpd 2.2 takes `Require all granted` without a word and does not open anything by it: `Order`, `Allow` and `Deny` alone decide who may
-come from where, and their baseline goes on refusing. Sections like `<RequireAll>` it does not know, and will not start. This
-is looked for only where the target is 2.2.
+## What happens
 
-The fix writes the old directives for a section whose only word on access is `Require all denied` (closing it, as it says) or
-`Require all granted` (opening it, for the administrator to decide). `Require valid-user`, `user` and `group` are the same in both.
+httpd 2.2 takes `Require all granted` without a word and does not open anything by it: what `Order`, `Allow` and `Deny`
+refuse stays refused. It does not know sections like `<RequireAll>`, and does not start.
+
+## Why
+
+In 2.2, `Require` names users and groups, and only `Order`, `Allow` and `Deny` decide who may come from where (httpd 2.2's
+manual, mod_authz_host). The rule runs only where the target is 2.2.
+
+## The fix
+
+It writes the old directives for a section whose only line on access is one of two. For `Require all denied` it is a repair,
+because the section is then closed as it says. For `Require all granted` it is unsafe, because the section is then opened.
+
+## Left alone
+
+Other words are reported without a fix. `Require valid-user`, `user` and `group` are the same in both releases, and are not
+reported. Neither is a section for 2.4 only.
+
+## See also
+
+httpd's own message is *client denied by server configuration*. Rule `old-access-directives`, for the other way.
+
+## Examples
 
     ```diff repair httpd=2.2
      <Directory /srv/site/private>
@@ -22,12 +41,18 @@ The fix writes the old directives for a section whose only word on access is `Re
     +    Allow from all
      </Directory>
     ```
+
+Reported without a fix:
+
     ```apache httpd=2.2
     <Directory /srv/site>
         Require ip 192.0.2.0/24
     #   ^^^^^^^^^^^^^^^^^^^^^^^
     </Directory>
     ```
+
+Not reported:
+
     ```apache httpd=2.2
     <Directory /srv/site>
         Order allow,deny
@@ -71,14 +96,12 @@ def new_access_directives(config: Config) -> Iterator[Diagnostic]:
         if any(guard.kind in ("ifversion", "ifmodule") for guard in item.guards):
             continue
         if item.is_section:
-            yield Diagnostic(item.path, item.span, f"httpd 2.2 does not know <{item.name}> and will not start")
+            message = f"httpd 2.2 does not know <{item.name}>, so it does not start"
+            yield Diagnostic(item.path, item.span, message, help="write Order, Allow and Deny")
         elif item.value.lower() in _NEW and not (item.parent is not None and item.parent.key in REQUIRE_SECTIONS):
-            yield Diagnostic(
-                item.path,
-                item.span,
-                f"httpd 2.2 opens and closes nothing by Require {item.value}; write Order, Allow and Deny",
-                _fix(item),
-            )
+            fix = _fix(item)
+            message = f"httpd 2.2 neither opens nor closes anything by Require {item.value}"
+            yield Diagnostic(item.path, item.span, message, fix, help="" if fix else "write Order, Allow and Deny")
 
 
 def _fix(item: Item) -> Fix | None:

@@ -1,10 +1,28 @@
 """
 `Options` mixes words with and without a sign.
 
-httpd 2.4 refuses to start: *Either all Options must start with + or -, or no Option may.* httpd 2.2 accepted it, and let the
-words without a sign wipe what was inherited, and the signs before them.
+## What happens
 
-The fix writes a `+` where no sign is: what is named is switched on, what is inherited stays as it is.
+httpd 2.4 does not start. httpd 2.2 let the words without a sign wipe what was inherited, and the signs before them.
+
+## Why
+
+`set_options` of httpd (core.c) refuses a mixture. `All` and `None` take no sign, and may only come first.
+
+## The fix
+
+A safe fix: it writes a `+` where a sign is missing. What is named is switched on, and what is inherited stays as it is.
+
+## Left alone
+
+`All` or `None` after a word with a sign is reported without a fix, because it contradicts what comes before. `All` before
+words with a sign is not reported.
+
+## See also
+
+httpd's own message is *Either all Options must start with + or -, or no Option may.*
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -13,19 +31,25 @@ The fix writes a `+` where no sign is: what is named is switched on, what is inh
      </Directory>
     ```
 
-`All` and `None` take no sign, and may only come first:
+Not reported:
 
     ```apache
     <Directory /srv/www>
         Options All -Indexes
     </Directory>
     ```
+
+Reported without a fix:
+
     ```apache
     <Directory /srv/www>
         Options -Indexes All
     #                    ^^^
     </Directory>
     ```
+
+Not reported:
+
     ```apache
     Options +FollowSymLinks -Indexes
     ```
@@ -68,8 +92,9 @@ def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             plain[0].span,
-            "Options mixes words with and without a sign, so httpd 2.4 will not start; write a + or - before each",
+            "Options mixes words with and without a sign, so httpd 2.4 does not start",
             fix,
+            help="" if fix else "write a + or - before each word, or before none",
         )
 
 

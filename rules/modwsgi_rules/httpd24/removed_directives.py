@@ -1,9 +1,28 @@
 """
-The directive is from an older httpd, and gone.
+The directive is from an older httpd, and later releases do not have it.
 
-httpd refuses to start: *Invalid command 'AddModule', perhaps misspelled or defined by a module not included in the server
-configuration*. What took its place, if anything did, is said in the message; it needs a decision, so nothing is fixed here. The
-old lock directives, `RewriteLog` and `Authz...Authoritative` have rules of their own, which fix them.
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd looks each directive up in the tables of its modules (`ap_walk_config_sub`, config.c), and this one is not in any of
+them since the release that the message names. httpd's manual says what took its place ("Upgrading to 2.4 from 2.2").
+
+## Left alone
+
+The line is reported without a fix, because what took its place needs a decision. The help of the message says what that is,
+if anything.
+
+## See also
+
+httpd's own message is *Invalid command 'AddModule', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `removed-mutex-directives`, `rewrite-log` and `authz-authoritative-removed`, which fix theirs.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     <IfModule mod_so.c>
@@ -13,6 +32,9 @@ old lock directives, `RewriteLog` and `Authz...Authoritative` have rules of thei
     #   ^^^^^^^^^
     </IfModule>
     ```
+
+Not reported:
+
     ```apache
     LoadModule alias_module modules/mod_alias.so
     ```
@@ -42,9 +64,15 @@ def removed_directives(config: Config) -> Iterator[Diagnostic]:
             continue
         if config.target.httpd < version(info.until) or any(guard.kind == "ifversion" for guard in item.guards):
             continue
-        note = info.note[:1].lower() + info.note[1:] if info.note[:2].istitle() else info.note
         yield Diagnostic(
             item.path,
             item.node.name_span,
-            f"httpd {info.until} and later do not know {item.name} and will not start; {note.rstrip('.')}",
+            f"httpd {info.until} and later do not know {item.name}, so httpd does not start",
+            help=_advice(info.note),
         )
+
+
+def _advice(note: str) -> str:
+    """Return the note of the table as a help is written: no full stop, and only a directive in upper case."""
+    first, blank, rest = note.rstrip(".").partition(" ")
+    return f"{first if find(first.rstrip(',').lower()) else first.lower()}{blank}{rest}"

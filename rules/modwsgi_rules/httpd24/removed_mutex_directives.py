@@ -1,17 +1,38 @@
 """
-`LockFile`, `AcceptMutex`, `SSLMutex`, `SSLStaplingMutex`, `RewriteLock` and `WatchdogMutexPath` are gone since httpd 2.4.
+httpd 2.4 does not have `LockFile`, `AcceptMutex`, `SSLMutex`, `SSLStaplingMutex`, `RewriteLock` and `WatchdogMutexPath`.
 
-httpd refuses to start: *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
-configuration*. Locks are configured by `Mutex` now, and its defaults are right nearly everywhere; a server whose files lie on
-a network disk may want `Mutex file:/a/local/directory default`.
+## What happens
 
-The fix deletes the line, and httpd starts with its default locks.
+httpd does not start.
+
+## Why
+
+All locks are configured by `Mutex` now (httpd's manual, "Upgrading to 2.4 from 2.2"), and its defaults are right nearly
+everywhere. A server whose files lie on a network disk may want `Mutex file:/a/local/directory default`.
+
+## The fix
+
+A safe fix: it deletes the line, and httpd starts with its default locks.
+
+## Left alone
+
+A line for 2.2 only is not reported, and neither is a server of 2.2.
+
+## See also
+
+httpd's own message is *Invalid command 'LockFile', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
     -LockFile run/accept.lock
     -AcceptMutex fcntl
      Timeout 120
     ```
+
+Not reported:
+
     ```apache
     Mutex default
     ```
@@ -50,6 +71,7 @@ def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name} and will not start; its default locks, or Mutex, do this now",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
+            help="write Mutex where the default locks will not do",
         )

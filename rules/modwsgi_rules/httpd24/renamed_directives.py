@@ -1,10 +1,27 @@
 """
 The directive has another name since httpd 2.4.
 
-`MaxClients` is `MaxRequestWorkers` and `MaxRequestsPerChild` is `MaxConnectionsPerChild` since 2.3.13; the manual has only the
-new names. The old ones are still read, and mean the same, so the fix just writes the new name.
+## What happens
 
-The section around them is worth a look: `<IfModule prefork.c>` holds only where the prefork MPM is the one in use.
+httpd reads the old name, and it means the same. The manual has only the new one.
+
+## Why
+
+`MaxClients` is `MaxRequestWorkers`, and `MaxRequestsPerChild` is `MaxConnectionsPerChild`, since 2.3.13 (httpd's manual,
+mpm_common).
+
+## The fix
+
+A safe fix: it writes the new name.
+
+## Left alone
+
+A server of 2.2 is not reported, because it does not know the new names.
+
+The section around the line is worth a look as well: `<IfModule prefork.c>` applies only where the prefork MPM is the one in
+use.
+
+## Examples
 
     ```diff
     -MaxClients            150
@@ -12,6 +29,9 @@ The section around them is worth a look: `<IfModule prefork.c>` holds only where
     +MaxRequestWorkers            150
     +MaxConnectionsPerChild   0
     ```
+
+Not reported:
+
     ```apache
     MaxRequestWorkers 150
     ```
@@ -41,7 +61,7 @@ def renamed_directives(config: Config) -> Iterator[Diagnostic]:
         name = _NAMES[item.key]
         span = item.node.name_span
         written = item.file.text[span.start : span.end]
-        # A continuation may run through the name, where it can not be written anew in one piece.
+        # A continuation may run through the name, which then cannot be replaced in one piece.
         plain = written.lower() == item.key
         fix = None
         if plain:

@@ -1,11 +1,30 @@
 """
-`RewriteLog` and `RewriteLogLevel` are gone since httpd 2.4.
+httpd 2.4 does not have `RewriteLog` and `RewriteLogLevel`.
 
-httpd refuses to start: *Invalid command 'RewriteLog'*. What mod_rewrite does is told to the ErrorLog now, at the level that
-`LogLevel` gives it: `LogLevel warn rewrite:trace3` is the old level 3.
+## What happens
 
-The fix deletes the lines, and joins the level to the `LogLevel` of the same server, or writes one. httpd starts; what is
+httpd does not start.
+
+## Why
+
+mod_rewrite writes to the ErrorLog now, at the level that `LogLevel` gives it: `LogLevel warn rewrite:trace3` is the old
+level 3 (httpd's manual, mod_rewrite, "Logging").
+
+## The fix
+
+It deletes the lines, and adds the level to the `LogLevel` of the same server, or writes one. It is safe, because what is
 served does not depend on it.
+
+## Left alone
+
+A server of 2.2 is not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'RewriteLog', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -32,6 +51,9 @@ served does not depend on it.
     -RewriteLogLevel 0
      RewriteEngine On
     ```
+
+Not reported:
+
     ```apache
     LogLevel warn rewrite:trace3
     ```
@@ -70,8 +92,9 @@ def rewrite_log(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             item.path,
             item.span,
-            f"httpd 2.4 does not know {item.name} and will not start; write LogLevel warn rewrite:trace3 for the old level 3",
+            f"httpd 2.4 does not know {item.name}, so it does not start",
             fix,
+            help="" if fix else "write LogLevel warn rewrite:trace3 for the old level 3",
         )
 
 
@@ -83,11 +106,11 @@ def _edits(config: Config, item: Item) -> tuple[Edit, ...]:
     number = whole_number(item.value)
     if not item.known or number is None:
         return ()
-    level = min(number, 8)
-    if not level:
+    trace = min(number, 8)
+    if not trace:
         return (delete(item),)
-    word = f"rewrite:trace{level}"
-    at_level = [one for one in item.server.all("loglevel") if not one.foreign]
+    word = f"rewrite:trace{trace}"
+    at_level = [level for level in item.server.all("loglevel") if not level.foreign]
     if not at_level:
         return (replace(item, f"LogLevel {word}"),)
     last = at_level[-1]

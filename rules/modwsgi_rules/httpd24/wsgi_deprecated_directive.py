@@ -1,10 +1,25 @@
 """
 The directive has no effect in mod_wsgi 6.
 
-`WSGIVerboseDebugging` is read and ignored since 6.0; the level `wsgi:debug` of `LogLevel` took over.
+## What happens
 
-Where the target is 6.0 or later the fix writes that level; what is served does not depend on it. Where no version is given,
-4.9 and 5.0 still heed the line, and it is only reported.
+`WSGIVerboseDebugging` is read and ignored.
+
+## Why
+
+Since mod_wsgi 6.0 the level `wsgi:debug` of `LogLevel` does this (mod_wsgi's release notes, 6.0.0).
+
+## The fix
+
+It writes that level, where the target is mod_wsgi 6.0 or later. It is safe, because what is served does not depend on the
+line.
+
+## Left alone
+
+Where no version is given, the line is reported without a fix, because mod_wsgi 4.9 and 5.0 still heed it. A target that
+heeds the line is not reported.
+
+## Examples
 
     ```diff mod_wsgi=6.0
     -LogLevel warn
@@ -16,12 +31,18 @@ Where the target is 6.0 or later the fix writes that level; what is served does 
     -WSGIVerboseDebugging Off
      WSGIRestrictEmbedded On
     ```
+
+Reported without a fix:
+
     ```apache
     <IfModule mod_wsgi.c>
         WSGIVerboseDebugging On
     #   ^^^^^^^^^^^^^^^^^^^^^^^
     </IfModule>
     ```
+
+Not reported:
+
     ```apache mod_wsgi=4.9
     WSGIVerboseDebugging On
     ```
@@ -47,12 +68,9 @@ def wsgi_deprecated_directive(config: Config) -> Iterator[Diagnostic]:
         assert info is not None
         if target is not None and target < version(info.deprecated):
             continue
-        yield Diagnostic(
-            item.path,
-            item.span,
-            f"{item.name} has no effect since mod_wsgi 6.0; write LogLevel warn wsgi:debug",
-            _fix(item) if target is not None else None,
-        )
+        fix = _fix(item) if target is not None else None
+        message = f"{item.name} has no effect since mod_wsgi 6.0"
+        yield Diagnostic(item.path, item.span, message, fix, help="" if fix else "write LogLevel warn wsgi:debug")
 
 
 def _fix(item: Item) -> Fix | None:

@@ -1,11 +1,30 @@
 """
 The directive or option is one that mod_wsgi no longer has.
 
-httpd refuses to start: *Invalid command 'WSGIReloadMechanism'*, or *Invalid option to WSGI daemon process definition.* Without
-`--mod-wsgi-version` the target is every release from 4.9 to the latest, so what 6.0 removed is reported as well.
+## What happens
 
-The fix deletes what said nothing but the default, and what no longer means anything; a renamed directive gets its new name.
-What did something that is lost is reported only.
+httpd does not start.
+
+## Why
+
+mod_wsgi took the directive or option out in the release that the message names (its release notes). Without
+`--target mod_wsgi=...` the target is every release from 4.9 to the latest, so what 6.0 took out is reported as well.
+
+## The fix
+
+A safe fix: it deletes what only says the default, and what no longer means anything. A renamed directive gets its new name.
+
+## Left alone
+
+A directive that did something which is lost is reported without a fix. A target that still has the directive is not
+reported.
+
+## See also
+
+httpd's own messages are *Invalid command 'WSGIReloadMechanism', perhaps misspelled or defined by a module not included in
+the server configuration* and *Invalid option to WSGI daemon process definition.* Rule `wsgi-too-new-directive`.
+
+## Examples
 
     ```diff
     -WSGIReloadMechanism Process
@@ -22,6 +41,9 @@ What did something that is lost is reported only.
     -WSGIPy3kWarningFlag Off
      WSGIRestrictEmbedded On
     ```
+
+Reported without a fix:
+
     ```apache mod_wsgi=6.0
     <IfModule mod_wsgi.c>
         WSGILazyInitialization Off
@@ -30,6 +52,9 @@ What did something that is lost is reported only.
     #                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     </IfModule>
     ```
+
+Not reported:
+
     ```apache mod_wsgi=5.0
     WSGILazyInitialization On
     WSGIDaemonProcess site newrelic-environment=production
@@ -65,36 +90,40 @@ def wsgi_removed_directive(config: Config) -> Iterator[Diagnostic]:
         info = find(item.key)
         if info is not None and info.until and (since := _gone(config, info.until)):
             severity = _severity(config, since)
-            yield Diagnostic(item.path, item.span, _message(item, info, since), _fix(item, info), severity=severity)
+            fix = _fix(item, info)
+            advice = f"write {info.replacement}" if info.replacement else "leave it out"
+            yield Diagnostic(
+                item.path, item.span, _message(item, info, since), fix, severity=severity, help="" if fix else advice
+            )
     for process in daemon_processes(config):
         for option in process.options:
             known = daemon_option(option.name)
             if known is not None and known.until and (since := _gone(config, known.until)):
-                instead = " (it is response-buffer-size now)" if option.name == "proxy-buffer-size" else ""
+                is_renamed = option.name == "proxy-buffer-size"
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
-                    f"mod_wsgi {since} and later do not know the option {option.name}{instead}, and httpd will not start",
+                    f"mod_wsgi {since} and later do not know {option.name}, so httpd does not start",
                     severity=_severity(config, since),
+                    help="write response-buffer-size" if is_renamed else "leave the option out",
                 )
 
 
 def _gone(config: Config, until: str) -> str:
-    """The version that no longer has it, where the target reaches that far; else an empty string."""
+    """Return the version that no longer has it, where the target reaches that far; else an empty string."""
     target = config.target.mod_wsgi
     return until if target is None or target >= version(until) else ""
 
 
 def _severity(config: Config, since: str) -> Severity | None:
-    """A warning where some release that may be meant still knows it."""
+    """Return a warning where some release that may be meant still knows it, else nothing."""
     return Severity.WARNING if config.target.mod_wsgi is None and version(since) > (4, 9) else None
 
 
 def _message(item: Item, info: DirectiveInfo, since: str) -> str:
     if info.name == "WSGIUserAuthoritative":
-        return "WSGIUserAuthoritative is known to mod_wsgi for httpd 2.0 only, and httpd will not start"
-    text = f"mod_wsgi {since} and later do not know {item.name}, and httpd will not start"
-    return f"{text}; it is called {info.replacement} now" if info.replacement else text
+        return "only mod_wsgi for httpd 2.0 knows WSGIUserAuthoritative, so httpd does not start"
+    return f"mod_wsgi {since} and later do not know {item.name}, so httpd does not start"
 
 
 def _fix(item: Item, info: DirectiveInfo) -> Fix | None:

@@ -1,8 +1,28 @@
 """
 The directive or option is newer than the target's mod_wsgi.
 
-httpd refuses to start: *Invalid command 'WSGISwitchInterval'*, or, for an option, *Invalid option to WSGI daemon process definition.*,
-which does not even name it. Looked for only where `--mod-wsgi-version` says what is installed.
+## What happens
+
+httpd does not start.
+
+## Why
+
+The mod_wsgi that is installed does not have it yet; the message names the release that it came with (mod_wsgi's release
+notes). The rule runs only where `--target mod_wsgi=...` says what is installed.
+
+## Left alone
+
+The line is reported without a fix, because either the line goes or a newer mod_wsgi is installed.
+
+## See also
+
+httpd's own message is *Invalid command 'WSGISwitchInterval', perhaps misspelled or defined by a module not included in the
+server configuration*. For an option it is *Invalid option to WSGI daemon process definition.*, which does not say which
+option it means. Rule `wsgi-removed-directive`.
+
+## Examples
+
+Reported without a fix:
 
     ```apache mod_wsgi=4.9.4
     <IfModule mod_wsgi.c>
@@ -16,6 +36,9 @@ which does not even name it. Looked for only where `--mod-wsgi-version` says wha
     WSGIScriptAliasMatch ^/app/(.*)$ /srv/app.wsgi process-group=app
     #                                              ^^^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache mod_wsgi=4.5
     WSGIDaemonProcess site restart-interval=3600
     ```
@@ -37,6 +60,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes, options_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
+_ADVICE = "leave it out, or install a newer mod_wsgi"
+
 
 @rule(severity=Severity.ERROR)
 def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
@@ -54,7 +79,8 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 item.node.name_span,
-                f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} will not start",
+                f"{info.name} came with mod_wsgi {info.since}, so httpd with {installed} does not start",
+                help=_ADVICE,
             )
             continue
         for known in script_options(item.key).values():
@@ -65,7 +91,8 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                     yield Diagnostic(
                         item.path,
                         option.span,
-                        f"{info.name} takes {option.name} since mod_wsgi {known.since}, so httpd with {installed} will not start",
+                        f"{option.name} came with mod_wsgi {known.since} here, so httpd with {installed} does not start",
+                        help=_ADVICE,
                     )
     for process in daemon_processes(config):
         for option in process.options:
@@ -74,7 +101,8 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
-                    f"the option {option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} will not start",
+                    f"{option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} does not start",
+                    help=_ADVICE,
                 )
 
 

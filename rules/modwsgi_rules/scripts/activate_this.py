@@ -1,12 +1,24 @@
 """
 A script activates a virtual environment by `activate_this.py`.
 
-`activate_this.py` puts the packages of a virtual environment in front of the path of a Python that runs already: the
-system's packages stay in sight, and the file is only there where `virtualenv` made the environment, not `venv`. mod_wsgi sets
-up the environment itself: `WSGIDaemonProcess … python-home=/srv/site/venv`, before Python starts.
+## What happens
 
-Reported and not fixed: where several applications share a process group, each with an environment of its own, this is
-the one way. Otherwise name the environment by `python-home`, and delete these lines.
+The packages of the environment come first on the path of a Python that runs already. The system's packages stay in sight.
+The file exists only where `virtualenv` made the environment, and not where `venv` did.
+
+## Why
+
+mod_wsgi sets up the environment itself, before Python starts: `WSGIDaemonProcess ... python-home=/srv/site/venv` (mod_wsgi's
+manual, "Virtual Environments").
+
+## Left alone
+
+The line is reported without a fix. Where several applications share a process group, each with its own environment,
+`activate_this.py` is the only way; elsewhere name the environment by `python-home`, and delete these lines.
+
+## Examples
+
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -18,6 +30,9 @@ the one way. Otherwise name the environment by `python-home`, and delete these l
     #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     from site import application
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -42,11 +57,12 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script) if "activate_this" in script.script.text else None
         if module is None:
             continue
-        for one in module.live():
-            if one.call is not None and one.call.name in ("exec", "execfile") and "activate_this" in one.value:
+        for statement in module.live():
+            call = statement.call
+            if call is not None and call.name in ("exec", "execfile") and "activate_this" in statement.value:
                 yield Diagnostic(
                     script.path,
-                    one.head,
-                    "activate_this puts the environment in front of the system's packages, late; name it by the option python-home"
-                    " of WSGIDaemonProcess instead",
+                    statement.head,
+                    "activate_this.py sets up the environment late, and leaves the system's packages in sight",
+                    help="name the environment by python-home= of WSGIDaemonProcess",
                 )

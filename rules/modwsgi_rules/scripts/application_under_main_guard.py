@@ -1,10 +1,29 @@
 """
 The `application` is bound under `if __name__ == "__main__":`.
 
-mod_wsgi loads the script under a name of its own making, so what stands under this guard is never run there, and every request
-fails, with 404 or 500 by the version of mod_wsgi: *Target WSGI script does not contain WSGI application 'application'*.
+## What happens
 
-The fix takes the guard away where nothing but imports and assignments stand under it.
+Every request gets an error, 404 or 500 by the version of mod_wsgi.
+
+## Why
+
+mod_wsgi loads the script as a module whose name it makes from the path of the file (`wsgi_load_source`), so `__name__` is
+never `__main__`, and what stands under this guard is never run.
+
+## The fix
+
+A safe fix: it takes the guard away, where only imports and assignments stand under it.
+
+## Left alone
+
+A guard under which a server is started as well is reported without a fix.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rule
+`missing-application`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -18,7 +37,7 @@ The fix takes the guard away where nothing but imports and assignments stand und
     +application = make_app()
     ```
 
-A server is started here as well:
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -30,6 +49,9 @@ A server is started here as well:
     #   ^^^^^^^^^^^^^^^^^^^^^^^^
         application.run()
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -58,20 +80,22 @@ def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script) if "__main__" in script.script.text else None
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
-        for guard in (one for one in module.body if one.kind == "block" and is_main_guard(one)):
-            bound = next((one for one in guard.body if set(one.targets) & set(script.names)), None)
+        for guard in (statement for statement in module.body if statement.kind == "block" and is_main_guard(statement)):
+            bound = next((statement for statement in guard.body if set(statement.targets) & set(script.names)), None)
             if bound is not None:
                 name = next(name for name in bound.targets if name in script.names)
+                fix = _fix(script, module, guard)
                 yield Diagnostic(
                     script.path,
                     bound.head,
-                    f"mod_wsgi never gets here, so the script binds no {name} and every request fails",
-                    _fix(script, module, guard),
+                    f"mod_wsgi never runs this line, so there is no {name} and every request fails",
+                    fix,
+                    help="" if fix else f"bind {name} outside the guard",
                 )
 
 
 def _fix(script: WsgiScript, module: Module, guard: Statement) -> Fix | None:
-    if guard.has_else or any(one.kind not in ("import", "assign") or not one.alone for one in guard.body):
+    if guard.has_else or any(line.kind not in ("import", "assign") or not line.alone for line in guard.body):
         return None
     text = module.text
     start, end = guard.lines

@@ -1,10 +1,28 @@
 """
-The status given to `start_response` has no reason phrase.
+The status given to `start_response` does not have a reason phrase.
 
-WSGI wants a status as HTTP writes it, a number and words: `"200 OK"`. A number alone is refused, and the request is a 500.
-mod_wsgi 6 makes do with the number where it is text; other servers of WSGI do not.
+## What happens
 
-The fix adds the words that belong to the number.
+The request gets an error 500. mod_wsgi 6 accepts a number alone where it is text.
+
+## Why
+
+WSGI wants a status as HTTP writes it, a number and words: `"200 OK"` (PEP 3333, "The start_response() Callable"). Up to
+mod_wsgi 5 a number without words is refused (`wsgi_validate_status_line`), and other WSGI servers do the same.
+
+## The fix
+
+A safe fix: it adds the words that belong to the number.
+
+## Left alone
+
+A status that is not text is reported without a fix.
+
+## See also
+
+httpd's own message is *ValueError: no space following status code*.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -15,6 +33,9 @@ The fix adds the words that belong to the number.
     +    start_response('404 Not Found', [("Content-Type", "text/plain")])
          return [b"No."]
     ```
+
+Reported without a fix:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -24,6 +45,9 @@ The fix adds the words that belong to the number.
     #                  ^^^
         return [b"Hello"]
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -52,10 +76,10 @@ _PHRASES = {str(int(code)): code.phrase for code in HTTPStatus}
 def bad_start_response(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
         module = module_of(script)
-        for one in module.all() if module is not None else ():
-            if one.call is None or one.call.name != "start_response":
+        for statement in module.all() if module is not None else ():
+            if statement.call is None or statement.call.name != "start_response":
                 continue
-            status = one.call.argument(0, "status")
+            status = statement.call.argument(0, "status")
             if status is None:
                 continue
             text = status.literal.strip() if isinstance(status.literal, str) else ""
@@ -71,11 +95,13 @@ def bad_start_response(config: Config) -> Iterator[Diagnostic]:
                     Edit(script.path, Span(end, end), f" {_PHRASES[number]}"),
                     reason="a request that was a 500 is answered, and no other changes",
                 )
-            # mod_wsgi 6 makes do with digits in a string, 5 does not, and neither takes an int: measured.
+            # mod_wsgi 6 accepts digits in a string, 5 does not, and neither takes an int: measured.
             target = config.target.mod_wsgi
             accepted = bool(text) and target is not None and target >= (6,)
-            consequence = "which mod_wsgi 6 makes do with" if accepted else "and the request is a 500"
+            consequence = "and only mod_wsgi 6 accepts it" if accepted else "so the request is an error 500"
             if text and target is None:
                 consequence += " up to mod_wsgi 5"
-            message = f'{status.source} is no status of WSGI, {consequence}; write "{words}"'
-            yield Diagnostic(script.path, status.span, message, fix, severity=Severity.WARNING if accepted else None)
+            message = f"{status.source} is not a status of WSGI, {consequence}"
+            severity = Severity.WARNING if accepted else None
+            advice = "" if fix else f'write "{words}"'
+            yield Diagnostic(script.path, status.span, message, fix, severity=severity, help=advice)

@@ -1,10 +1,29 @@
 """
 `bobo.Application` is made before the resources that it is to find.
 
-`bobo.Application(bobo_resources=__name__)` looks at the module as it is when the line is run. Functions that are decorated
-further down are not there yet: every URL of them is a 404. The line belongs at the end.
+## What happens
 
-The fix moves it there.
+Every URL of the resources that are defined further down is a 404.
+
+## Why
+
+`bobo.Application(bobo_resources=__name__)` looks at the module as it is when the line is run. Functions that are decorated
+further down are not there yet, so the line belongs at the end.
+
+## The fix
+
+A repair: it moves the line to the end.
+
+## Left alone
+
+Where the object is used in between, the line is reported without a fix. A line that names the resources of another module is
+not reported.
+
+## See also
+
+Rule `bobo-missing-application`.
+
+## Examples
 
     ```diff repair
      #- site.conf
@@ -22,7 +41,7 @@ The fix moves it there.
     +application = bobo.Application(bobo_resources=__name__)
     ```
 
-The object is used in between:
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -37,7 +56,7 @@ The object is used in between:
         return "No orders yet."
     ```
 
-The resources of another module, and a line in the right place:
+Not reported:
 
     ```python
     #- site.conf
@@ -74,38 +93,40 @@ def bobo_application_before_resources(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script) if "bobo" in script.script.text else None
         if module is None:
             continue
-        for one in module.body:
-            if not _is_application(module, one):
+        for statement in module.body:
+            if not _is_application(module, statement):
                 continue
-            later = [resource for resource in bobo_resources(module) if resource.span.start > one.span.start]
-            if later and one.call is not None:
+            later = [resource for resource in bobo_resources(module) if resource.span.start > statement.span.start]
+            if later and statement.call is not None:
+                fix = _fix(script, module, statement)
                 yield Diagnostic(
                     script.path,
-                    one.call.span,
-                    f"{later[-1].targets[0]} is defined below, so bobo does not find it, and its URL is a 404; make the"
-                    " application at the end",
-                    _fix(script, module, one),
+                    statement.call.span,
+                    f"{later[-1].targets[0]} is defined below, so bobo does not find it and its URL is a 404",
+                    fix,
                     (Related(script.path, later[0].head, "a resource that is not found"),),
+                    help="" if fix else "make the application at the end",
                 )
 
 
-def _is_application(module: Module, one: Statement) -> bool:
-    if one.kind != "assign" or one.call is None or module.resolve(one.call.name) != "bobo.Application":
+def _is_application(module: Module, statement: Statement) -> bool:
+    call = statement.call
+    if statement.kind != "assign" or call is None or module.resolve(call.name) != "bobo.Application":
         return False
-    resources = one.call.argument(99, "bobo_resources")
+    resources = call.argument(99, "bobo_resources")
     return resources is not None and resources.source == "__name__"
 
 
-def _fix(script: WsgiScript, module: Module, one: Statement) -> Fix | None:
-    if not one.alone or len(one.targets) != 1:
+def _fix(script: WsgiScript, module: Module, statement: Statement) -> Fix | None:
+    if not statement.alone or len(statement.targets) != 1:
         return None
-    if module.count(one.targets[0], Span(one.lines.end, len(module.text))):
+    if module.count(statement.targets[0], Span(statement.lines.end, len(module.text))):
         return None
-    start, end = one.span
+    start, end = statement.span
     line = module.text[start:end]
     return Fix.repair(
         "Move the line to the end",
-        Edit(script.path, one.lines),
+        Edit(script.path, statement.lines),
         append_to(script, module, line),
         reason="the resources are found, and their URLs answered",
     )

@@ -1,11 +1,29 @@
 """
-A script of bobo resources has no `application`.
+A script with bobo resources does not have an `application`.
 
-mod_wsgi calls an object named `application`; without it every request fails, with 404 or 500 by the version of mod_wsgi:
-*Target WSGI script does not contain WSGI application 'application'*. One line at the end makes it of the resources in the same file. `__name__` is right there, though
-mod_wsgi gives the script a name of its own making: it is a key of `sys.modules` all the same.
+## What happens
 
-The fix adds that line, and `import bobo` where only names were imported from it.
+Every request gets an error, 404 or 500 by the version of mod_wsgi.
+
+## Why
+
+mod_wsgi calls an object named `application` (`wsgi_execute_script`). One line at the end makes it from the resources in the
+same file. `__name__` is right there: mod_wsgi makes up a name for the script, and that name is a key of `sys.modules`.
+
+## The fix
+
+A safe fix: it adds that line, and `import bobo` where only names were imported from it.
+
+## Left alone
+
+A handler script is not reported.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/bobo/hello.wsgi' does not contain WSGI application 'application'*. Rules
+`missing-application` and `bobo-application-before-resources`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -35,6 +53,9 @@ The fix adds that line, and `import bobo` where only names were imported from it
     +
     +application = bobo.Application(bobo_resources=__name__)
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias /clock /srv/bobo/clock.wsgi
@@ -73,16 +94,17 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         resources = bobo_resources(module)
-        # One that is made under another name needs but this one: missing-application.
-        if not resources or any(makes_application(module, one) for one in module.live()):
+        # One that is made under another name only needs the right name: missing-application.
+        if not resources or any(makes_application(module, statement) for statement in module.live()):
             continue
+        fix = _fix(script, module)
         yield Diagnostic(
             script.path,
             resources[0].head,
-            f"the script has bobo resources and no {script.names[-1]}, so every request fails;"
-            f" end it with {script.names[0]} = bobo.Application(bobo_resources=__name__)",
-            _fix(script, module),
+            f"the script has bobo resources and no {script.names[-1]}, so every request fails",
+            fix,
             tuple(Related(*place, "the script is mounted here") for place in script.mounts),
+            help="" if fix else f"end it with {script.names[0]} = bobo.Application(bobo_resources=__name__)",
         )
 
 
@@ -90,7 +112,8 @@ def _fix(script: WsgiScript, module: Module) -> Fix | None:
     edits = [append_to(script, module, f"{script.names[0]} = bobo.Application(bobo_resources=__name__)")]
     bound = module.imports.get("bobo")
     if bound is None and "bobo" not in module.names:
-        first = next((one for one in module.body if one.kind == "import" and one.value.split(".")[0] == "bobo"), None)
+        imports = (statement for statement in module.body if statement.kind == "import")
+        first = next((statement for statement in imports if statement.value.split(".")[0] == "bobo"), None)
         if first is None or not first.alone:
             return None
         edits.append(Edit(script.path, Span(first.lines.start, first.lines.start), f"import bobo{module.newline}"))

@@ -1,10 +1,28 @@
 """
-A handler script has no `handle_request`.
+A handler script does not have a `handle_request`.
 
-For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application`; without it every file of the handler fails: *Target
-WSGI script does not contain WSGI application 'handle_request'*.
+## What happens
 
-The fix adds `handle_request = application` where there is an `application`.
+Every request for a file of the handler gets an error, 404 or 500 by the version of mod_wsgi.
+
+## Why
+
+For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application` (mod_wsgi's manual, WSGIHandlerScript).
+
+## The fix
+
+A safe fix: it adds `handle_request = application` where the script has an `application`.
+
+## Left alone
+
+Elsewhere it is not known which object is meant, and the script is reported without a fix.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rule
+`missing-application`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -16,6 +34,9 @@ The fix adds `handle_request = application` where there is an `application`.
     +
     +handle_request = application
     ```
+
+Reported without a fix:
+
     ```python
     #- site.conf
     WSGIHandlerScript page /srv/site/handler.wsgi
@@ -24,6 +45,9 @@ The fix adds `handle_request = application` where there is an `application`.
     #     ^^^^
         pass
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIHandlerScript page /srv/site/handler.wsgi
@@ -61,7 +85,8 @@ def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             script.path,
             (bound or module.body[0]).head,
-            f"a handler script is asked for {script.names[0]}, which this one does not bind: every request fails",
+            f"the handler script does not have a {script.names[0]}, so every request fails",
             fix,
             tuple(Related(*place, "the handler") for place in script.mounts),
+            help="" if fix else f"bind the WSGI application to {script.names[0]}",
         )

@@ -1,12 +1,31 @@
 """
-A WSGI script binds no `application`.
+A WSGI script does not have an `application`.
 
-mod_wsgi loads the script and calls the object named `application` in it, or as `WSGICallableObject` says. A Flask script that
-ends in `app = Flask(__name__)` loads well, and every request fails, with 404 or 500 by the version of mod_wsgi: *Target WSGI script does not contain WSGI application
-'application'*.
+## What happens
 
-The fix adds `application = app` where it is plain which object is meant: one that a known framework makes, a function of
-`(environ, start_response)`, or an `app` that is imported.
+The script loads, and every request gets an error, 404 or 500 by the version of mod_wsgi. A Flask script that ends in
+`app = Flask(__name__)` is the usual case.
+
+## Why
+
+mod_wsgi calls the object named `application`, or as `WSGICallableObject` says (`wsgi_execute_script`).
+
+## The fix
+
+A safe fix: it adds `application = app` where it is plain which object is meant. That is an object that a known framework
+makes, a function of `(environ, start_response)`, or an `app` that is imported.
+
+## Left alone
+
+Where two objects may be meant, the script is reported without a fix. It is not reported where the name is bound in any way,
+where the configuration gives another name, or where the script cannot be seen through.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain WSGI application 'application'*. Rules
+`application-under-main-guard`, `bobo-missing-application` and `handle-request-missing`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -37,7 +56,7 @@ The fix adds `application = app` where it is plain which object is meant: one th
     +application = app
     ```
 
-Which of these is meant is not to be seen:
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -49,7 +68,7 @@ Which of these is meant is not to be seen:
     two = flask.Flask("two")
     ```
 
-Bound in any way, or by a name that the configuration gives; or what cannot be seen through:
+Not reported:
 
     ```python
     #- site.conf
@@ -95,7 +114,7 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
         candidates = _candidates(module)
         if bobo_resources(module) and not candidates:
             continue
-        if any(set(one.targets) & set(script.names) for one in module.top()):
+        if any(set(statement.targets) & set(script.names) for statement in module.top()):
             continue
         wanted = script.names[0]
         fix = None
@@ -106,33 +125,31 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
                 append_to(script, module, f"{wanted} = {name}"),
                 reason=f"every request failed, and is answered by {name}",
             )
-        message = f"the script binds no {wanted}, so every request fails"
-        message += f"; {candidates[0][0]} seems to be meant" if fix else f"; bind the WSGI application to {wanted}"
         yield Diagnostic(
             script.path,
             _span(module, candidates),
-            message,
+            f"the script does not bind {wanted}, so every request fails",
             fix,
             tuple(Related(*place, "the script is mounted here") for place in script.mounts),
+            help="" if fix else f"bind the WSGI application to {wanted}",
         )
 
 
 def _candidates(module: Module) -> list[tuple[str, Statement]]:
-    made = [
-        (name, one) for name, one in module.names.items() if one.kind == "assign" and makes_application(module, one)
-    ]
+    """Return what may be the application, as names with their statements: the surest kind of which there is any."""
+    bound = list(module.names.items())
+    made = [(name, line) for name, line in bound if line.kind == "assign" and makes_application(module, line)]
     functions = [
-        (name, one) for name, one in module.names.items() if one.kind == "def" and len(one.parameters) == 2
-        and one.parameters[1] == "start_response"
+        (name, line) for name, line in bound if line.kind == "def" and len(line.parameters) == 2
+        and line.parameters[1] == "start_response"
     ]  # fmt: skip
-    imported = [
-        (name, one) for name, one in module.names.items() if one.kind == "import" and name in ("app", "wsgi_app")
-    ]
+    imported = [(name, line) for name, line in bound if line.kind == "import" and name in ("app", "wsgi_app")]
     return made or functions or imported
 
 
 def _span(module: Module, candidates: list[tuple[str, Statement]]) -> Span:
+    """Return the place to report: the first candidate, or the start of the script."""
     if candidates:
-        one = candidates[0][1]
-        return one.call.span if one.call is not None else one.head
+        statement = candidates[0][1]
+        return statement.call.span if statement.call is not None else statement.head
     return module.body[0].head if module.body else Span(0, 0)

@@ -1,10 +1,29 @@
 """
 The script starts a server of its own when it is loaded.
 
-`app.run()` is how a framework's development server is started from a shell. In a script that mod_wsgi loads it is run on
-import, before any request: it blocks the process, or fails because its port is taken, and no request is answered.
+## What happens
 
-The fix puts it under `if __name__ == "__main__":`, where it still serves whoever runs the file by hand.
+The call blocks the process, or fails because its port is taken. No request is answered.
+
+## Why
+
+`app.run()` starts a framework's development server from a shell. mod_wsgi imports the script, so a call at its top level is
+run before any request.
+
+## The fix
+
+A safe fix: it puts the call under `if __name__ == "__main__":`, where it still serves whoever runs the file by hand.
+
+## Left alone
+
+A call within a block is reported without a fix. A `run` that does not start a known server is not reported, and neither is a
+call that mod_wsgi never runs.
+
+## See also
+
+Rule `application-under-main-guard`.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -16,6 +35,9 @@ The fix puts it under `if __name__ == "__main__":`, where it still serves whoeve
     +if __name__ == "__main__":
     +    app.run(host="0.0.0.0")
     ```
+
+Reported without a fix:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -26,6 +48,9 @@ The fix puts it under `if __name__ == "__main__":`, where it still serves whoeve
     #   ^^^^^^^^^^^^^^^^^^^^^
     application = bottle.default_app()
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -62,21 +87,24 @@ def module_level_server(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script)
         if module is None:
             continue
-        for one in module.live():
-            if _starts_server(module, one):
+        for statement in module.live():
+            if _starts_server(module, statement):
+                fix = _fix(script, module, statement)
+                called = statement.call.name if statement.call else statement.value
                 yield Diagnostic(
                     script.path,
-                    one.head,
-                    f"{one.call.name if one.call else one.value} runs a server when mod_wsgi loads the script, and no"
-                    ' request is answered; put it under if __name__ == "__main__":',
-                    _fix(script, module, one),
+                    statement.head,
+                    f"{called} runs a server when mod_wsgi loads the script, so no request is answered",
+                    fix,
+                    help="" if fix else 'put it under if __name__ == "__main__":',
                 )
 
 
-def _starts_server(module: Module, one: Statement) -> bool:
-    if one.kind != "expression" or one.call is None:
+def _starts_server(module: Module, statement: Statement) -> bool:
+    """Whether the statement is a call that starts the server of a known framework."""
+    if statement.kind != "expression" or statement.call is None:
         return False
-    name = one.call.name
+    name = statement.call.name
     owner, _, method = name.rpartition(".")
     made = module.names.get(owner)
     if method == "run" and made is not None and made.kind == "assign" and makes_application(module, made):
@@ -86,13 +114,13 @@ def _starts_server(module: Module, one: Statement) -> bool:
     return module.resolve(name) in _SERVERS
 
 
-def _fix(script: WsgiScript, module: Module, one: Statement) -> Fix | None:
+def _fix(script: WsgiScript, module: Module, statement: Statement) -> Fix | None:
     text = module.text
-    if one not in module.body or not one.alone:
+    if statement not in module.body or not statement.alone:
         return None
-    start, end = one.lines
+    start, end = statement.lines
     lines = text[start:end]
-    if '"""' in lines or "'''" in lines or not text.startswith(lines.lstrip("\f")[:1], one.span.start):
+    if '"""' in lines or "'''" in lines or not text.startswith(lines.lstrip("\f")[:1], statement.span.start):
         return None
     new = f'if __name__ == "__main__":{module.newline}'
     new += "".join("    " + line if line.strip() else line for line in lines.splitlines(keepends=True))
@@ -100,6 +128,6 @@ def _fix(script: WsgiScript, module: Module, one: Statement) -> Fix | None:
         return None
     return Fix.safe(
         "Start it only when the file is run by hand",
-        Edit(script.path, one.lines, new),
+        Edit(script.path, statement.lines, new),
         reason="the script can be loaded, and requests are answered",
     )

@@ -1,11 +1,28 @@
 """
-A WSGI script is no Python 3, and is not looked at further.
+A WSGI script is not Python 3, so it is not checked.
 
-`print "x"`, `except X, e:` and `execfile` as a statement are Python 2. A mod_wsgi that was built for Python 3, as every version from 5.0
-on is, answers each request with 500 and a *SyntaxError* in the log. With a mod_wsgi for Python 2 it is right, and only these checks
-cannot say anything of it.
+## What happens
 
-For information only; `2to3` and `python-modernize` rewrite such scripts.
+A mod_wsgi for Python 3 answers each request with an error 500. A mod_wsgi for Python 2 serves the script, and only the rules
+for scripts cannot say anything about it.
+
+## Why
+
+`print "x"`, `except X, e:` and `execfile` as a statement are Python 2. Every mod_wsgi from 5.0 on is built for Python 3
+(mod_wsgi's release notes, 5.0.0).
+
+## Left alone
+
+The script is reported without a fix. `2to3` and `python-modernize` rewrite scripts of Python 2.
+
+## See also
+
+httpd's own message is *Target WSGI script '/srv/site/app.wsgi' cannot be loaded as Python module*, with a *SyntaxError*
+below it.
+
+## Examples
+
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -16,6 +33,9 @@ For information only; `2to3` and `python-modernize` rewrite such scripts.
         print "hello"
     #   ^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -50,6 +70,7 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 script.path,
                 Span(start, start + len(text.strip())),
-                f"{error.reason}: the script is not checked, and fails where mod_wsgi is built for Python 3",
+                f"the script is not checked, because {error.reason}",
                 related=tuple(Related(*place, "the script is mounted here") for place in script.mounts),
+                help="correct it where mod_wsgi is built for Python 3",
             )

@@ -1,11 +1,27 @@
 """
 A script registers a signal handler, which mod_wsgi ignores.
 
-Signals are httpd's own means of stopping and restarting its processes, so `signal.signal` does nothing in a script that mod_wsgi loads, but for
-a warning in the log (*Callback registration for signal … ignored*); see `WSGIRestrictSignal`. What was to be done at the end of a
-process goes into `atexit.register`.
+## What happens
 
-For information only.
+`signal.signal` does nothing in a script that mod_wsgi loads, except that it logs a warning.
+
+## Why
+
+Signals are httpd's own means of stopping and restarting its processes, so mod_wsgi replaces `signal.signal`
+(`wsgi_signal_intercept`; mod_wsgi's manual, WSGIRestrictSignal).
+
+## Left alone
+
+The call is reported without a fix. What is to be done at the end of a process belongs in `atexit.register`. A server with
+`WSGIRestrictSignal Off` is not reported.
+
+## See also
+
+httpd's own message is *Callback registration for signal 15 ignored*.
+
+## Examples
+
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -19,6 +35,9 @@ For information only.
         pass
     from site import application
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIRestrictSignal Off
@@ -45,10 +64,12 @@ def signal_handler_ignored(config: Config) -> Iterator[Diagnostic]:
         return
     for script in wsgi_scripts(config):
         module = module_of(script) if "signal" in script.script.text else None
-        for one in module.live() if module is not None else ():
-            if one.call is not None and module is not None and module.resolve(one.call.name) == "signal.signal":
+        for statement in module.live() if module is not None else ():
+            call = statement.call
+            if call is not None and module is not None and module.resolve(call.name) == "signal.signal":
                 yield Diagnostic(
                     script.path,
-                    one.head,
-                    "mod_wsgi ignores signal handlers; use atexit.register for what is to be done last",
+                    statement.head,
+                    "mod_wsgi ignores signal handlers of scripts",
+                    help="use atexit.register for what is to be done at the end of a process",
                 )

@@ -1,11 +1,24 @@
 """
-A script redirects `sys.stdout`, which mod_wsgi no longer asks for.
+A script redirects `sys.stdout`, which mod_wsgi no longer requires.
 
-Before version 3.0 mod_wsgi refused writing to `sys.stdout`, and `sys.stdout = sys.stderr` was how scripts made `print` work. Since
-then both go to the error log.
+## What happens
 
-The fix deletes the line. What is printed is then logged line by line as httpd's own messages are, and possibly later than
-what is written to `sys.stderr`: an unsafe fix.
+What the script prints goes to the error log, as it would without the line.
+
+## Why
+
+mod_wsgi before 3.0 refused writing to `sys.stdout`, and `sys.stdout = sys.stderr` made `print` work. Since 3.0 both go to
+the error log (mod_wsgi's manual, WSGIRestrictStdout).
+
+## The fix
+
+It deletes the line. It is unsafe, because what is printed may then be logged later than what is written to `sys.stderr`.
+
+## Left alone
+
+A line within a block is reported without a fix. A redirection to somewhere else is not reported.
+
+## Examples
 
     ```diff unsafe
      #- site.conf
@@ -16,7 +29,7 @@ what is written to `sys.stderr`: an unsafe fix.
      from site import application
     ```
 
-In a block of its own, and for something else:
+Reported without a fix:
 
     ```python
     #- site.conf
@@ -28,6 +41,9 @@ In a block of its own, and for something else:
     #   ^^^^^^^^^^^^^^^^^^^^^^^
     from site import application
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -56,14 +72,13 @@ def stdout_workaround(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script) if "sys.stdout" in script.script.text else None
         if module is None:
             continue
-        for one in module.live():
-            if one.kind != "assign" or one.targets != ("sys.stdout",) or one.value != "sys.stderr":
+        for line in module.live():
+            if line.kind != "assign" or line.targets != ("sys.stdout",) or line.value != "sys.stderr":
                 continue
             fix = None
-            if one.alone and one in module.body:
+            if line.alone and line in module.body:
                 fix = Fix.unsafe(
-                    "Delete the line", Edit(script.path, one.lines), reason="print goes to the error log as well"
+                    "Delete the line", Edit(script.path, line.lines), reason="print goes to the error log as well"
                 )
-            yield Diagnostic(
-                script.path, one.head, "since mod_wsgi 3.0 sys.stdout goes to the error log; the line can go", fix
-            )
+            message = "this line is not needed, because sys.stdout goes to the error log since mod_wsgi 3.0"
+            yield Diagnostic(script.path, line.head, message, fix, help="" if fix else "delete the line")

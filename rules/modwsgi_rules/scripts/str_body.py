@@ -1,11 +1,29 @@
 """
-A WSGI application returns text where bytes are asked for.
+A WSGI application returns text where bytes are required.
 
-In Python 3 the body of a response is made of `bytes`. With `return ["Hello"]` every request is a 500: *TypeError: sequence of
-byte string values expected, value of type str found*. A bare string is worse: it is taken letter by letter.
+## What happens
 
-The fix writes a literal of plain ASCII as bytes, and puts a bare one into a list; in Python 2 this means the same. Anything else
-is reported: encode it, `text.encode("utf-8")`.
+In Python 3 every such request gets an error 500.
+
+## Why
+
+The body of a response is made of `bytes` (PEP 3333, "A Note On String Types"), and mod_wsgi refuses anything else
+(`Adapter_run`). A bare string would be taken letter by letter.
+
+## The fix
+
+A safe fix: it writes a literal of plain ASCII as bytes, and puts a bare one into a list. In Python 2 this means the same.
+
+## Left alone
+
+Other text is reported without a fix; encode it, as in `text.encode("utf-8")`. Text that is not the body of a response is not
+reported.
+
+## See also
+
+httpd's own message is *TypeError: sequence of byte string values expected, value of type str found*.
+
+## Examples
 
     ```diff
      #- site.conf
@@ -29,6 +47,9 @@ is reported: encode it, `text.encode("utf-8")`.
          start_response("200 OK", [("Content-Length", str(len(output)))])
          return [output]
     ```
+
+Reported without a fix:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -38,6 +59,9 @@ is reported: encode it, `text.encode("utf-8")`.
         return ["Grüße"]
     #           ^^^^^^^
     ```
+
+Not reported:
+
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
@@ -74,25 +98,27 @@ def str_body(config: Config) -> Iterator[Diagnostic]:
         module = module_of(script)
         if module is None:
             continue
-        for one in module.all():
-            if one.kind != "def" or one.parameters[-1:] != ("start_response",) or len(one.parameters) not in (2, 3):
+        for function in module.all():
+            parameters = function.parameters
+            if function.kind != "def" or parameters[-1:] != ("start_response",) or len(parameters) not in (2, 3):
                 continue
-            for answer in _own(one):
-                yield from _check(script, module, one, answer)
+            for answer in _own(function):
+                yield from _check(script, module, function, answer)
 
 
 def _own(function: Statement) -> Iterator[Statement]:
-    """The statements of a function, without those of functions in it."""
+    """Yield the statements of a function, without those of functions in it."""
     stack = list(reversed(function.body))
     while stack:
-        one = stack.pop()
-        yield one
-        if one.kind == "block":
-            stack += reversed(one.body)
+        statement = stack.pop()
+        yield statement
+        if statement.kind == "block":
+            stack += reversed(statement.body)
 
 
 def _check(script: WsgiScript, module: Module, function: Statement, answer: Statement) -> Iterator[Diagnostic]:
-    message = "this is text, and mod_wsgi takes bytes only: every such request is a 500 in Python 3; write it as bytes"
+    message = "this is text where mod_wsgi takes only bytes, so the request is an error 500 in Python 3"
+    advice = 'write it as bytes, as in b"text" or text.encode("utf-8")'
     if answer.kind not in ("return", "yield"):
         return
     if answer.kind == "yield" and answer.wraps:
@@ -108,13 +134,13 @@ def _check(script: WsgiScript, module: Module, function: Statement, answer: Stat
                 start, end = texts[0].span
                 edits = [Edit(script.path, texts[0].span, f"[b{module.text[start:end]}]")]
             fix = Fix.safe("Write it as bytes", *edits, reason=reason)
-        yield Diagnostic(script.path, texts[0].span, message, fix)
+        yield Diagnostic(script.path, texts[0].span, message, fix, help="" if fix else advice)
         return
-    found = re.fullmatch(r"\[\s*([A-Za-z_]\w*)\s*\]", answer.value)
-    if found is None or answer.kind != "return":
+    listed = re.fullmatch(r"\[\s*([A-Za-z_]\w*)\s*\]", answer.value)
+    if listed is None or answer.kind != "return":
         return
-    name = found[1]
-    bound = [one for one in function.walk() if name in one.targets]
+    name = listed[1]
+    bound = [statement for statement in function.walk() if name in statement.targets]
     if len(bound) != 1 or bound[0].kind != "assign" or bound[0].targets != (name,) or bound[0].wraps:
         return
     text = next(iter(bound[0].strings), None)
@@ -129,16 +155,16 @@ def _check(script: WsgiScript, module: Module, function: Statement, answer: Stat
         fix = Fix.safe(
             "Write it as bytes", Edit(script.path, Span(text.span.start, text.span.start), "b"), reason=reason
         )
-    yield Diagnostic(script.path, text.span, message, fix)
+    yield Diagnostic(script.path, text.span, message, fix, help="" if fix else advice)
 
 
-def _is_assignment(module: Module, one: Statement, name: str) -> bool:
-    start, end = one.span
+def _is_assignment(module: Module, statement: Statement, name: str) -> bool:
+    start, end = statement.span
     return re.match(rf"{name}\s*=[^=]", module.text[start:end]) is not None
 
 
 def _is_plain(text: Text) -> bool:
-    """True where the literal means the same as bytes: ASCII, and no escape that is about characters."""
+    """Whether the literal means the same as bytes: ASCII, and no escape that is about characters."""
     if text.prefix not in ("", "r"):
         return False
     return text.value.isascii() and (text.prefix == "r" or _PLAIN.fullmatch(text.value) is not None)

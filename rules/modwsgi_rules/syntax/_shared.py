@@ -15,9 +15,12 @@ from modwsgi_fix.syntax import Directive, Section, parse
 _ASSIGNED = re.compile(r"^[ \t]*([\"']?)([A-Za-z]+(?:[-_][A-Za-z]+)*)([ \t]*)=", re.M)
 
 
-#: So many fixes of one rule in one file are weighed one by one; each means to parse the file.
+#: Up to this many fixes of one rule in one file are weighed one by one; for each the file is parsed.
 _ONE_BY_ONE = 20
 _DAEMON = "WSGIDaemonProcess"
+
+#: What to do about a dead section that would only grant access by URL.
+ONLY_GRANTS = "take the section away: it would only grant access by URL"
 
 
 class WrappedLine(NamedTuple):
@@ -25,7 +28,7 @@ class WrappedLine(NamedTuple):
 
     node: Directive
     name: str
-    #: The directive of mod_wsgi directly above, other such lines between; None where none with options is.
+    #: The directive of mod_wsgi directly above, with other such lines between; None where there is none with options.
     owner: Directive | None
     parents: tuple[Section, ...]
     #: One word, as an option must be: no blank before the ``=``, no quote before the name.
@@ -33,21 +36,21 @@ class WrappedLine(NamedTuple):
 
 
 def wrapped_lines(file: File) -> Iterator[WrappedLine]:
-    """The lines that begin with an option of mod_wsgi, and those which stand where one is to be expected.
+    """Yield the lines that begin with an option of mod_wsgi, and those where one is to be expected.
 
     Directly below a WSGIDaemonProcess that is every ``name=value`` whose name is not a directive's as that is spelt:
     ``timeout=60``, ``User=www-data``. Elsewhere it is only what mod_wsgi knows, and has no blank before its ``=``.
     """
     owners: dict[int, Directive] = {}
     for node, parents in lines_with(file, _ASSIGNED):
-        found = _ASSIGNED.match(node.text, node.start)
-        if type(node) is not Directive or found is None:
+        match = _ASSIGNED.match(node.text, node.start)
+        if type(node) is not Directive or match is None:
             continue
         above = locate(file.tree, node.start - 1)[0] if node.start else None
         owner = owners.get(above.start) if above is not None else None
         if owner is None and type(above) is Directive and (takes_options(above) or _is_misspelt(above)):
             owner = above
-        name, is_word = found[2], not found[1] and not found[3]
+        name, is_word = match[2], not match[1] and not match[3]
         if (is_word or owner is not None) and _is_option(name, owner):
             if owner is not None:
                 owners[node.start] = owner
@@ -55,12 +58,12 @@ def wrapped_lines(file: File) -> Iterator[WrappedLine]:
 
 
 def starts_of_wrapped_lines(file: File) -> frozenset[int]:
-    """Where these lines start: no other rule may read them as something else."""
+    """Return where these lines start: no other rule may read them as something else."""
     return frozenset(line.node.start for line in wrapped_lines(file))
 
 
 def _is_misspelt(node: Directive) -> bool:
-    """True for ``WSGIDeamonProcess``: what stands below it is still meant for it."""
+    """Whether it is like ``WSGIDeamonProcess``: what stands below it is still meant for it."""
     if not node.key.startswith("wsgi") or directives.find(node.key) is not None:
         return False
     return any(
@@ -78,9 +81,9 @@ def _is_option(name: str, owner: Directive | None) -> bool:
 
 
 def sound(file: File, fixes: Sequence[Fix | None]) -> list[Fix | None]:
-    """The fixes, which edit this file only, with None for each that would leave more problems than there are.
+    """Return the fixes, which edit this file only, with None for each that would leave more problems than there are.
 
-    In a line that is half typed a tag comes to light of which the rest is missing: what it will be nobody can say yet.
+    In a line that is half typed, a tag may come to light whose rest is missing: nobody can say yet what it will be.
     """
     offered = [fix for fix in fixes if fix is not None]
     if len(offered) > _ONE_BY_ONE and _is_sound(file, offered):

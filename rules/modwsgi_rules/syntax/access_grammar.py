@@ -1,10 +1,25 @@
 """
 An access directive lacks a word, or has one that httpd does not know.
 
-`Allow all` misses its `from` (*allow requires at least two arguments, 'from' followed by hostnames or IP-address wildcards*);
-`Require granted` and `Require all allowed` are no requirements at all
-(*Argument for 'Require all' must be 'granted' or 'denied'*). httpd refuses to start. What denies is put right without asking; a grant
-opens something, and is for the administrator to confirm.
+## What happens
+
+httpd does not start.
+
+## Why
+
+`Allow` and `Deny` take `from` and what follows it (mod_access_compat). `Require all` takes `granted` or `denied`, and a
+`Require granted` names no kind of requirement (mod_authz_core).
+
+## The fix
+
+It writes what was meant. It is safe where the line denies, and unsafe where it grants, because it then opens something.
+
+## See also
+
+httpd's own messages are *allow requires at least two arguments, 'from' followed by hostnames or IP-address wildcards* and
+*Argument for 'Require all' must be 'granted' or 'denied'*.
+
+## Examples
 
     ```diff
      <Directory /srv/private>
@@ -22,6 +37,9 @@ opens something, and is for the administrator to confirm.
     +    Require all granted
      </Directory>
     ```
+
+Not reported:
+
     ```apache
     <Directory /srv/www>
         Allow from all
@@ -64,12 +82,14 @@ def access_grammar(config: Config) -> Iterator[Diagnostic]:
             edit = Edit(file.path, span, wanted)
             closes = node.key == "deny" or wanted.endswith("denied")
             fix = Fix.safe(title, edit) if closes else Fix.unsafe(title, edit, reason="it grants access")
-            message = f"httpd does not know {node.name} {' '.join(words)} and will not start; is {wanted} meant?"
-            yield Diagnostic(file.path, span, message, None if in_macro(parents) else fix)
+            message = f"httpd does not know {node.name} {' '.join(words)}, so it does not start"
+            offered = None if in_macro(parents) else fix
+            advice = "" if offered else f"write {node.name} {wanted} if that is meant"
+            yield Diagnostic(file.path, span, message, offered, help=advice)
 
 
 def _wanted(key: str, words: list[str]) -> str | None:
-    """The arguments that were meant."""
+    """Return the arguments that were meant, or None where the line is not of this kind."""
     if key in ("allow", "deny") and len(words) == 1 and (words[0] == "all" or _ADDRESS(words[0])):
         return f"from {words[0]}"
     if key == "require":

@@ -1,14 +1,35 @@
 """
 A comment ends in a backslash and swallows the directive in the next line.
 
-A backslash joins lines in comments too. Nothing is said; what stands in the next line is simply not there. Whether it was to be
-commented out cannot be said, so nothing is changed.
+## What happens
+
+httpd says nothing, and the directive in the next line does not take effect.
+
+## Why
+
+A backslash at the end of a line joins it with the next one, in comments too (`ap_cfg_getline` of httpd, util.c).
+
+## Left alone
+
+The comment is reported without a fix, because the directive may have been commented out on purpose. A comment is not
+reported where the next line begins with `#` too, or holds an option.
+
+## See also
+
+Rules `dangling-backslash` and `continuation-trailing-blank`.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     # WSGIScriptAlias / /srv/app/old.wsgi \\
       WSGIScriptAlias / /srv/app/app.wsgi
     # ^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     # WSGIDaemonProcess app threads=5 \\
     #     home=/srv/app
@@ -35,10 +56,11 @@ _SWALLOWS = re.compile(r"^[ \t]*#[^\n]*?(\\)\r?\n[ \t]*<?/?([A-Za-z]+)[ \t>]", r
 @rule(severity=Severity.WARNING)
 def comment_continued(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        for found in _SWALLOWS.finditer(file.text):
-            if directives.find(found[2]) is None:
+        for match in _SWALLOWS.finditer(file.text):
+            if directives.find(match[2]) is None:
                 continue
-            node, _ = locate(file.tree, found.start(1))
-            if isinstance(node, Comment) and found.end() <= node.end:
-                message = f"the comment goes on and swallows {found[2]} in the next line; take the backslash away if it was to count"
-                yield Diagnostic(file.path, Span(*found.span(2)), message)
+            node, _ = locate(file.tree, match.start(1))
+            if isinstance(node, Comment) and match.end() <= node.end:
+                message = f"the comment above ends in a backslash and swallows {match[2]}"
+                advice = "take the backslash away if the line is to take effect"
+                yield Diagnostic(file.path, Span(*match.span(2)), message, help=advice)

@@ -1,12 +1,30 @@
 """
 A pattern holds a character that only looks like `^`, `*`, `$` or `.`.
 
-Web pages and word processors turn `^` into `ˆ` (U+02C6), and the like. httpd takes it for a letter, says nothing, and the section never
-matches: whatever it was to protect stays open. In web2py's published configuration the section that wanted TLS for appadmin was dead.
+## What happens
 
-The fix writes the ASCII character. The dead section comes to life with it, so the level follows what it does: one that only
-denies, or demands TLS, is closed as was meant (repair); one that may open something is the administrator's to decide. A section
-that only grants access by URL is not revived at all: such grants undo what `<Directory>` denies.
+httpd says nothing, and the pattern never matches. Whatever the section was to protect stays open.
+
+## Why
+
+Web pages and word processors turn `^` into `ˆ` (U+02C6), and other characters likewise. To httpd's patterns these are
+letters like any other.
+
+## The fix
+
+It writes the ASCII character. The dead line comes to life with it, so the level depends on what the line does. It is a
+repair where the line only denies, or demands TLS, and unsafe where it may open something.
+
+## Left alone
+
+A section that only grants access by URL is reported without a fix, because such a grant overrides what `<Directory>` denies.
+Characters that would not mean anything in their place are not reported.
+
+## See also
+
+Rules `dead-restriction`, `smart-quotes` and `allow-in-location`.
+
+## Examples
 
     ```diff repair
     -<LocationMatch "ˆ(/[\\w_]*/appadmin/.*)">
@@ -18,6 +36,9 @@ that only grants access by URL is not revived at all: such grants undo what `<Di
     -AliasMatch ˆ/([^/]+)/static/(.*)＄ /srv/app/$1/static/$2
     +AliasMatch ^/([^/]+)/static/(.*)$ /srv/app/$1/static/$2
     ```
+
+Reported without a fix:
+
     ```apache
     <LocationMatch "ˆ(/[\\w_]*/static/.*)">
     #               ^
@@ -25,6 +46,9 @@ that only grants access by URL is not revived at all: such grants undo what `<Di
         Allow from all
     </LocationMatch>
     ```
+
+Not reported:
+
     ```apache
     # ˆ in a comment
     <LocationMatch "^/caféˆ/">
@@ -46,6 +70,7 @@ from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Close, Directive, Section, Word
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _CARETS = "ˆ＾‸∧⌃"
 _OTHERS = {
@@ -80,9 +105,9 @@ def confusable_in_regex(config: Config) -> Iterator[Diagnostic]:
             text = file.text[word.span.start : word.span.end]
             start = word.span.start
             edits, in_class = [], False
-            for found in _CONFUSABLE.finditer(text):
-                group = found.lastgroup or "other"
-                at = found.start(group)
+            for match in _CONFUSABLE.finditer(text):
+                group = match.lastgroup or "other"
+                at = match.start(group)
                 in_class = in_class or text[at - 1 : at] == "[" or group == "dash"
                 good = {"caret": "^", "dash": "-"}.get(group) or _OTHERS[text[at]]
                 edits.append(Edit(file.path, Span(start + at, start + at + 1), good))
@@ -95,16 +120,14 @@ def confusable_in_regex(config: Config) -> Iterator[Diagnostic]:
             fix: Fix | None = Fix("Write the ASCII character", tuple(edits), life.level, life.reason)
             if in_class:
                 fix = Fix.unsafe("Write the ASCII character", *edits, reason="the pattern matches something else")
-            if life.only_grants:
+            if life.only_grants or in_macro(parents) or is_template(node):
                 fix = None
-                message += "; it only grants access by URL, so better take the section away than revive it"
-            if in_macro(parents) or is_template(node):
-                fix = None
-            yield Diagnostic(file.path, first, message, fix)
+            advice = ONLY_GRANTS if life.only_grants else f"write {edits[0].text}"
+            yield Diagnostic(file.path, first, message, fix, help="" if fix else advice)
 
 
 def _pattern(node: Directive) -> Word | None:
-    """The word that is a regular expression."""
+    """Return the word that is a regular expression, where there is one."""
     if isinstance(node, Close):
         return None
     words = node.args

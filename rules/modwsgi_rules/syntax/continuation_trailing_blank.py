@@ -1,8 +1,26 @@
 """
 Blanks follow the backslash that was to continue a line.
 
-httpd joins lines only where the backslash is the very last character. Else it is a word of its own, *Invalid option to WSGI
-daemon process definition*, and the next line is a directive of its own: *Invalid command 'home=/srv/app'.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd joins lines only where the backslash is the very last character (`ap_cfg_getline` of httpd, util.c). Elsewhere the
+backslash is a word of its own, and the next line is a directive of its own.
+
+## The fix
+
+A safe fix: it takes the blanks away.
+
+## See also
+
+httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid command 'home=/srv/app', perhaps
+misspelled or defined by a module not included in the server configuration*. Rules `dangling-backslash` and
+`wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess app threads=5 \\ 
@@ -11,6 +29,9 @@ daemon process definition*, and the next line is a directive of its own: *Invali
     +    display-name=%{GROUP} \\
          home=/srv/app
     ```
+
+Not reported:
+
     ```apache
     # a comment \\ 
     WSGIDaemonProcess app threads=5 \\
@@ -40,16 +61,17 @@ _BLANKS = re.compile(r"\\[ \t]+(?=\r?\n)")
 def continuation_trailing_blank(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
         lines = list(_lines(file))
-        # Of what stands above them none takes these options: joined, httpd would refuse them still.
-        strangers = {one.node.start for one in wrapped_lines(file) if one.owner is None} if lines else set()
+        # No directive above them takes these options: joined, httpd would still refuse them.
+        strangers = {option.node.start for option in wrapped_lines(file) if option.owner is None} if lines else set()
         offered: dict[int, Fix | None] = {}
         for line in reversed(lines):
             is_refused = line.in_macro or line.following.start in strangers or _dangles(line.following, offered)
             fix = Fix.safe("Take the blanks away", Edit(file.path, Span(line.blanks.start + 1, line.blanks.end)))
             offered[line.start] = None if is_refused else fix
-        message = "blanks follow the backslash, so the next line is not joined and httpd will not start"
+        message = "blanks follow the backslash, so the next line is not joined and httpd does not start"
         for line in lines:
-            yield Diagnostic(file.path, line.blanks, message, offered[line.start])
+            joining = offered[line.start]
+            yield Diagnostic(file.path, line.blanks, message, joining, help="" if joining else "take the blanks away")
 
 
 class _Line(NamedTuple):
@@ -64,15 +86,15 @@ def _lines(file: File) -> Iterator[_Line]:
     for node, parents in lines_with(file, _BLANKS):
         if type(node) is not Directive:
             continue
-        found = next((f for f in _BLANKS.finditer(file.text, node.start, node.end)), None)
+        blanks = _BLANKS.search(file.text, node.start, node.end)
         following, _ = locate(file.tree, node.end)
-        if found is None or type(following) is not Directive:
+        if blanks is None or type(following) is not Directive:
             continue
         name = following.name
         if directives.find(name) is None and not directives.is_known_third_party(name):
-            yield _Line(node.start, Span(*found.span()), following, in_macro(parents))
+            yield _Line(node.start, Span(*blanks.span()), following, in_macro(parents))
 
 
 def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:
-    """True where the next line ends so as well, and nothing is done about it: the two joined would end in a backslash."""
+    """Whether the next line ends like this too and is left so: the two joined would end in a backslash."""
     return following.source.rstrip(WHITESPACE).endswith("\\") and offered.get(following.start) is None

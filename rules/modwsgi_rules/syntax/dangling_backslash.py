@@ -1,14 +1,34 @@
 """
 A directive ends in a backslash that continues nothing.
 
-At the end of a file, or before blanks and another directive, the backslash is a word of its own: *Invalid option to WSGI
-script alias definition.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+At the end of a file, or before blanks and another directive, the backslash is a word of its own (`ap_cfg_getline` of httpd,
+util.c).
+
+## The fix
+
+A safe fix: it takes the backslash away.
+
+## See also
+
+httpd's own message depends on the directive, such as *Invalid option to WSGI script alias definition.* Rule
+`continuation-trailing-blank`.
+
+## Examples
 
     ```diff
     -WSGIScriptAlias / /srv/app/app.wsgi \\ 
     +WSGIScriptAlias / /srv/app/app.wsgi
      WSGIProcessGroup app
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess app \\
         threads=5
@@ -38,8 +58,8 @@ def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
         for node, parents in lines_with(file, _DANGLING):
             if type(node) is not Directive:
                 continue
-            found = _DANGLING.search(file.text, node.start, node.end)
-            if found is None or found.end() < node.start + len(node.source.rstrip(WHITESPACE)):
+            match = _DANGLING.search(file.text, node.start, node.end)
+            if match is None or match.end() < node.start + len(node.source.rstrip(WHITESPACE)):
                 continue
             following, _ = locate(file.tree, node.end)
             name = following.name if type(following) is Directive else ""
@@ -48,8 +68,8 @@ def dangling_backslash(config: Config) -> Iterator[Diagnostic]:
                 continue
             if not refusal(node.name, [word.value for word in node.args]):
                 continue
-            span = Span(*found.span())
+            span = Span(*match.span())
             fix = None if in_macro(parents) else Fix.safe("Take the backslash away", Edit(file.path, span))
-            at = file.text.index("\\", *found.span())
-            message = "this backslash continues nothing and is an argument, so httpd will not start"
-            yield Diagnostic(file.path, Span(at, at + 1), message, fix)
+            at = file.text.index("\\", *match.span())
+            message = "this backslash continues nothing and is an argument, so httpd does not start"
+            yield Diagnostic(file.path, Span(at, at + 1), message, fix, help="" if fix else "take it away")

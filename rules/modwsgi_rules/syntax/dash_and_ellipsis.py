@@ -1,9 +1,29 @@
 """
-A dash or an ellipsis of typography stands where httpd wants a hyphen or dots.
+A typographic dash or ellipsis stands where httpd wants a hyphen or words.
 
-`Options –Indexes` with an en dash: *Illegal option \\\\xe2\\\\x80\\\\x93Indexes.* The fix writes the hyphen. `RewriteCond ... –f` is
-accepted and compares with the text `–f`; what the rule below it does from now on is the administrator's to weigh. An ellipsis
-stands for something left out, which only its author knows.
+## What happens
+
+httpd does not start, or takes the character as it stands: `RewriteCond ... –f` compares with the text `–f`.
+
+## Why
+
+Web pages and word processors turn `-` into `–` and `...` into `…`. httpd knows only the ASCII characters.
+
+## The fix
+
+It writes a hyphen. It is safe where httpd refuses the line. It is unsafe where httpd accepts it, because the rules below a
+condition then do something else.
+
+## Left alone
+
+An ellipsis is reported without a fix, because it stands for something that was left out, which only its author knows. A dash
+in a name or a text is not reported.
+
+## See also
+
+httpd's own message is `Illegal option \\xe2\\x80\\x93Indexes`. Rules `smart-quotes` and `invisible-characters`.
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -16,10 +36,16 @@ stands for something left out, which only its author knows.
     +RewriteCond %{REQUEST_FILENAME} !-f
      RewriteRule ^/(.*)$ /app/$1 [PT]
     ```
+
+Reported without a fix:
+
     ```apache
     WSGIDaemonProcess app threads=5 …
     #                               ^
     ```
+
+Not reported:
+
     ```apache
     Alias /a–b /srv/www/a–b
     AuthName "Staff – only"
@@ -59,8 +85,8 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
                 if is_quoted(node, word) or not _ANY.search(text):
                     continue
                 if text == "…":
-                    message = "an ellipsis is an argument like any other; write what it stands for"
-                    yield Diagnostic(file.path, word.span, message)
+                    message = "an ellipsis is an argument like any other to httpd"
+                    yield Diagnostic(file.path, word.span, message, help="write what it stands for")
                     continue
                 dash = _dash(node, number, text)
                 if dash is None:
@@ -69,15 +95,17 @@ def dash_and_ellipsis(config: Config) -> Iterator[Diagnostic]:
                 edit = Edit(file.path, span, "-")
                 life = revival(node)
                 fix: Fix | None = Fix("Write a hyphen", (edit,), life.level, life.reason)
-                message = f"{text[dash]} (U+{ord(text[dash]):04X}) is no hyphen, so this means something else to httpd"
+                shown = f"{text[dash]} (U+{ord(text[dash]):04X})"
+                message = f"{shown} is not a hyphen, so this means something else to httpd"
                 if refused or node.key in SIGNED_WORDS or node.key == "wsgidaemonprocess":
                     fix = Fix.safe("Write a hyphen", edit)
-                    message = f"{text[dash]} (U+{ord(text[dash]):04X}) is no hyphen, so httpd will not start"
-                yield Diagnostic(file.path, span, message, None if in_macro(parents) else fix)
+                    message = f"{shown} is not a hyphen, so httpd does not start"
+                offered = None if in_macro(parents) else fix
+                yield Diagnostic(file.path, span, message, offered, help="" if offered else "write a hyphen")
 
 
 def _dash(node: Directive, number: int, text: str) -> int | None:
-    """Where in a word a dash stands for a hyphen."""
+    """Return where in a word a dash stands for a hyphen, or None."""
     if node.key in SIGNED_WORDS:
         return 0 if text[0] in _DASHES else None
     if node.key.startswith("wsgi") and "=" in text:

@@ -1,13 +1,30 @@
 """
 An `Include` or a `Use` leads back to itself.
 
-httpd reads the file again, and again in that one, until it gives up and refuses to start: *Exceeded maximum include depth of 128,
-There appears to be a recursion.* Often a wildcard takes in the file that it stands in, a directory holds a link to itself (*Too many
-levels of symbolic links*), or two files include each other. Of a macro that uses itself httpd says *recursive use of macro 'site' is
-invalid*, whatever conditions are around it.
+## What happens
 
-Nothing is rewritten: which of the lines is too much only the administrator knows. A file may include itself where a condition puts
-an end to it, as below the second time. Where these files do not decide the condition, it is a warning. Reading goes on behind the line.
+httpd reads the file again, and again in that one, until it gives up and does not start.
+
+## Why
+
+httpd follows an Include to a depth of 128 (`include_config`, core.c). Often a wildcard takes in the file that it stands in,
+a directory holds a link to itself, or two files include each other. mod_macro refuses a macro that uses itself, whatever
+conditions are around it.
+
+## Left alone
+
+The line is reported without a fix, because only the administrator knows which of the lines is one too many. Reading goes on
+below it. A file may include itself where a condition puts an end to it. Where these files do not decide the condition, the
+finding is a warning.
+
+## See also
+
+httpd's own messages are *Exceeded maximum include depth of 128, There appears to be a recursion.*, *Too many levels of
+symbolic links* and *recursive use of macro 'site' is invalid*.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     #- httpd.conf
@@ -23,6 +40,9 @@ an end to it, as below the second time. Where these files do not decide the cond
     </Macro>
     Use site blog
     ```
+
+Not reported:
+
     ```apache
     #- site.conf
     <IfDefine !SITE_READ>
@@ -43,10 +63,12 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 @rule(severity=Severity.ERROR)
 def endless_include(config: Config) -> Iterator[Diagnostic]:
     for item, said, is_certain in config.endless:
+        quoted = said.rstrip(".")
         name = f"{item.name} {item.value}"
         if is_certain:
-            message = f"{name} leads back to itself, so httpd will not start: {said}"
-            yield Diagnostic(item.path, item.args[0].span, message)
+            message = f"{name} leads back to itself, so httpd does not start"
+            yield Diagnostic(item.path, item.args[0].span, message, help=f"break the circle; httpd says: {quoted}")
         else:
-            message = f"{name} leads back to itself where the conditions around it hold; httpd then says: {said}"
-            yield Diagnostic(item.path, item.args[0].span, message, severity=Severity.WARNING)
+            message = f"{name} leads back to itself where the conditions around it hold"
+            advice = f"make sure that they end it; else httpd says: {quoted}"
+            yield Diagnostic(item.path, item.args[0].span, message, severity=Severity.WARNING, help=advice)

@@ -1,14 +1,34 @@
 """
 A line is written in the syntax of another server or language: a semicolon at its end, `=` or `:` after the name.
 
-`ServerName: example.com` and `ServerName=example.com` are unknown commands, `ServerName = example.com` has too many arguments. A
-semicolon at the end belongs to the last word: refused in `Require all granted;`, accepted in silence in `ServerName example.com;`,
-which then is the name of a host that nobody asks for.
+## What happens
 
-Lines of mod_wsgi's options are none of this (see *wrapped-options*), and what would load code, read further files, run programs
-or say as whom httpd runs (`user = nobody`, `include /etc/nginx/mime.types;`) may be another program's: it is reported only.
+httpd does not start, or takes the character as part of a word: `ServerName example.com;` is the name of a host that nobody
+asks for.
 
-The fix is safe where httpd refuses the line. Elsewhere something that was dead comes to life (see *smart-quotes*).
+## Why
+
+The name of a directive ends at a blank, and its words end at a blank or at the end of the line (`ap_getword_conf` of httpd,
+util.c). So `ServerName: example.com` and `ServerName=example.com` are unknown directives, and `ServerName = example.com` has
+too many arguments.
+
+## The fix
+
+It takes the character away. It is safe where httpd refuses the line. Elsewhere a dead line comes to life, so the level
+depends on what the line does. It is a repair where the application then answers, and unsafe where the line may open
+something.
+
+## Left alone
+
+What would load code, read further files, run programs or say as whom httpd runs may be another program's setting, and is
+reported without a fix. Texts and patterns, in which the character may be meant, are not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'ServerName:', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `wrapped-options`, for lines of mod_wsgi's options, and `smart-quotes`.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -26,6 +46,13 @@ The fix is safe where httpd refuses the line. Elsewhere something that was dead 
     -WSGIScriptAlias / /srv/app/app.wsgi;
     +WSGIScriptAlias / /srv/app/app.wsgi
     ```
+    ```diff unsafe
+    -Alias /static /srv/app/static;
+    +Alias /static /srv/app/static
+    ```
+
+Reported without a fix:
+
     ```apache
     user = nobody
     #    ^
@@ -36,6 +63,9 @@ The fix is safe where httpd refuses the line. Elsewhere something that was dead 
     WSGIDaemonProcess site
         user=site
     ```
+
+Not reported:
+
     ```apache
     Header set Set-Cookie "a=b;"
     SetEnv LIST a;b
@@ -75,7 +105,7 @@ def foreign_syntax(config: Config) -> Iterator[Diagnostic]:
 
 
 def _offered(fix: Fix, name: str, node: Directive, parents: Sequence[Section]) -> Fix | None:
-    """The fix, unless what it makes of a line of who knows which program is not for a rule to decide."""
+    """Return the fix, unless the line may be another program's and would give httpd a power (``directives.power_of``)."""
     is_power = directives.power_of(name, [word.value for word in node.args])
     return None if is_power or in_macro(parents) else fix
 
@@ -99,16 +129,17 @@ def _semicolons(file: File) -> Iterator[Diagnostic]:
         span = Span(last.span.end - 1, last.span.end)
         title, edit = "Take the semicolon away", Edit(file.path, Span(start, last.span.end))
         if refusal(node.name, [word.value for word in words]):
-            message, fix = "httpd ends no line with a semicolon, and will not start", Fix.safe(title, edit)
+            message, fix = "the semicolon is part of the last word, so httpd does not start", Fix.safe(title, edit)
         else:
             life = revival(node)
-            message = "httpd ends no line with a semicolon: it is part of the last word"
+            message = "the semicolon is part of the last word, so this means something else to httpd"
             fix = Fix(title, (edit,), life.level, life.reason)
-        yield Diagnostic(file.path, span, message, _offered(fix, node.name, node, parents))
+        offered = _offered(fix, node.name, node, parents)
+        yield Diagnostic(file.path, span, message, offered, help="" if offered else "take the semicolon away")
 
 
 def _assignments(file: File, options: Container[int]) -> Iterator[Diagnostic]:
-    """``ServerName = example.com``."""
+    """Yield a finding for each line like ``ServerName = example.com``."""
     for node, parents in lines_with(file, _ASSIGNED):
         words = node.args
         if (
@@ -121,23 +152,28 @@ def _assignments(file: File, options: Container[int]) -> Iterator[Diagnostic]:
         values = [word.value for word in words]
         if refusal(node.name, values) and not refusal(node.name, values[1:]):
             fix = Fix.safe("Take the sign away", Edit(file.path, Span(words[0].span.start, words[1].span.start)))
-            message = f"{words[0].value} is an argument to httpd, which will not start; write the value alone"
-            yield Diagnostic(file.path, words[0].span, message, _offered(fix, node.name, node, parents))
+            message = f'"{words[0].value}" is an argument to httpd, so it does not start'
+            offered = _offered(fix, node.name, node, parents)
+            advice = "" if offered else "write the value alone, if httpd is to read this line"
+            yield Diagnostic(file.path, words[0].span, message, offered, help=advice)
 
 
 def _names(file: File, options: Container[int]) -> Iterator[Diagnostic]:
-    """``ServerName: example.com`` and ``ServerName=example.com``."""
+    """Yield a finding for each line like ``ServerName: example.com`` or ``ServerName=example.com``."""
     for node, parents in unknown_names(file):
-        found = _NAME.fullmatch(node.name)
-        if type(node) is not Directive or found is None or node.start in options or is_template(node):
+        match = _NAME.fullmatch(node.name)
+        if type(node) is not Directive or match is None or node.start in options or is_template(node):
             continue
-        info = directives.find(found[1])
+        name, mark, value = match.groups()
+        info = directives.find(name)
         span = node.name_span
         if info is None or info.section or span.end - span.start != len(node.name):
             continue
-        at = span.start + found.start(2)
+        at = span.start + match.start(2)
         sign = Span(at, at + 1)
-        needs_blank = found[3] and not found[3].startswith((" ", "\t"))
+        needs_blank = value and not value.startswith((" ", "\t"))
         fix = Fix.safe("Take the sign away", Edit(file.path, sign, " " if needs_blank else ""))
-        message = f"{found[2]} is part of the name to httpd, which will not start; write {found[1]} and its value"
-        yield Diagnostic(file.path, sign, message, _offered(fix, found[1], node, parents))
+        message = f'"{mark}" is part of the name to httpd, so it does not start'
+        offered = _offered(fix, name, node, parents)
+        advice = "" if offered else f"write {name} and its value, if httpd is to read this line"
+        yield Diagnostic(file.path, sign, message, offered, help=advice)

@@ -1,9 +1,30 @@
 """
 A directive and its argument are written as one word.
 
-`NameVirtualHost*:80` is the name of an unknown directive to httpd: *Invalid command 'NameVirtualHost*:80'.* The fix puts a
-blank between them. Not where that would load code, read further files, run programs or say as whom httpd runs: where the
-name ends is a guess then, for a person to make. A `name=value` is an option of some directive, and is left whole.
+## What happens
+
+httpd does not start.
+
+## Why
+
+The name of a directive ends at a blank (`ap_getword_conf` of httpd, util.c). `NameVirtualHost*:80` is the name of a
+directive that nobody knows.
+
+## The fix
+
+A safe fix: it puts a blank between the two.
+
+## Left alone
+
+Where the line would load code, read further files, run programs or say as whom httpd runs, it is reported without a fix:
+where the name ends is then a guess. An option of another directive is not reported.
+
+## See also
+
+httpd's own message is `Invalid command 'NameVirtualHost*:80', perhaps misspelled or defined by a module not included in the
+server configuration`. Rule `misspelt-directive`.
+
+## Examples
 
     ```diff
     -NameVirtualHost*:80
@@ -15,10 +36,16 @@ name ends is a guess then, for a person to make. A `name=value` is an option of 
          WSGIProcessGroup app
      </Location>
     ```
+
+Reported without a fix:
+
     ```apache
       Include/etc/apache2/sites
     # ^^^^^^^^^^^^^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     header-buffer-size=65536
     php_value memory_limit 64M
@@ -30,6 +57,7 @@ name ends is a guess then, for a person to make. A `name=value` is an option of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
@@ -44,13 +72,23 @@ from modwsgi_rules.syntax._shared import sound
 @rule(severity=Severity.ERROR)
 def glued_directive(config: Config) -> Iterator[Diagnostic]:
     for file in files(config):
-        found = list(_glued(file))
-        tags = iter(sound(file, [fix for node, _, fix in found if isinstance(node, Section)]))
-        for node, message, fix in found:
-            yield Diagnostic(file.path, node.name_span, message, next(tags) if isinstance(node, Section) else fix)
+        glued = list(_glued(file))
+        tags = iter(sound(file, [line.fix for line in glued if isinstance(line.node, Section)]))
+        for node, message, advice, offered in glued:
+            fix = next(tags) if isinstance(node, Section) else offered
+            yield Diagnostic(file.path, node.name_span, message, fix, help="" if fix else advice)
 
 
-def _glued(file: File) -> Iterator[tuple[Directive, str, Fix | None]]:
+class _Glued(NamedTuple):
+    """A line that is written as one word, what to say of it, what to do, and the fix where one is certain."""
+
+    node: Directive
+    message: str
+    advice: str
+    fix: Fix | None
+
+
+def _glued(file: File) -> Iterator[_Glued]:
     for node, parents in unknown_names(file):
         if is_template(node):
             continue
@@ -62,11 +100,10 @@ def _glued(file: File) -> Iterator[tuple[Directive, str, Fix | None]]:
         start, end = node.name_span
         if file.text[start:end] != node.name or file.text[node.start + len(node.indent)] in "\"'":
             continue
-        message = f"{name} and its argument {rest} are one word, so httpd will not start; put a blank between"
-        fix = None
+        fix, advice = None, "put a blank between"
         if power := directives.power_of(name, [rest, *(word.value for word in node.args)]):
-            message += f" if that is meant: it {power}"
+            advice = f"put a blank between if that is meant: it {power}"
         elif not in_macro(parents):
             at = start + len(name)
             fix = Fix.safe("Put a blank between", Edit(file.path, Span(at, at), " "))
-        yield node, message, fix
+        yield _Glued(node, f"{name} and its argument {rest} are one word, so httpd does not start", advice, fix)

@@ -1,7 +1,24 @@
 """
 A comment is written as in HTML.
 
-`<!-- note -->` opens a section for httpd, which nothing closes: it refuses to start. The fix writes the same words after `#`.
+## What happens
+
+httpd does not start.
+
+## Why
+
+A line that begins with `<` opens a section for httpd, and nothing closes a section called `!--`. A comment begins with `#`
+(httpd's manual, "Configuration Files").
+
+## The fix
+
+A safe fix: it writes the same words after `#`.
+
+## See also
+
+httpd's own message is *<!--> was not closed.*
+
+## Examples
 
     ```diff
     -<!-- the application -->
@@ -17,6 +34,9 @@ A comment is written as in HTML.
          WSGIScriptAlias / /srv/app/app.wsgi
      </VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     # <!-- no comment in HTML, but one here -->
     ErrorDocument 404 "<!-- nothing --> not found"
@@ -42,7 +62,7 @@ def html_comment(config: Config) -> Iterator[Diagnostic]:
                 continue
             node = problem.node
             text = strip(node.source)
-            message = "httpd has no such comments and takes it for a section, so it will not start; write # instead"
+            message = "httpd takes a comment of HTML for a section, so it does not start"
             fix = None
             if text.endswith("-->") and text.count("-->") == 1:
                 lines = [strip(line) for line in strip(text[4:-3]).split("\n")]
@@ -51,4 +71,5 @@ def html_comment(config: Config) -> Iterator[Diagnostic]:
                 if not any(line.endswith("\\") for line in lines):
                     span = Span(node.start + len(node.indent), node.start + len(node.source.rstrip(" \t\r\n")))
                     fix = Fix.safe("Write it as a comment of httpd", Edit(file.path, span, comment))
-            yield Diagnostic(file.path, Span(node.body_span.start, node.body_span.start + 4), message, fix)
+            opening = Span(node.body_span.start, node.body_span.start + 4)
+            yield Diagnostic(file.path, opening, message, fix, help="" if fix else "begin each line with #")

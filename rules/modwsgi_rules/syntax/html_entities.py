@@ -1,11 +1,32 @@
 """
 The configuration was copied out of the source of a web page: `&lt;`, `&gt;`, `&quot;` and `&amp;` stand for characters.
 
-*Invalid command '&lt;VirtualHost'*: httpd refuses such a tag. In an argument `&quot;` is accepted and part of the value, so that
-`WSGIScriptAlias / &quot;/srv/app.wsgi&quot;` names a file which nobody has.
+## What happens
 
-Where a tag is written so, the whole file was copied, and is put right as a whole, but for its comments. Elsewhere only
-arguments outside of quotes are, at the level that the line asks for (see *smart-quotes*).
+httpd does not start where a tag is written like this. In an argument httpd accepts `&quot;` as part of the value, so
+`WSGIScriptAlias / &quot;/srv/app.wsgi&quot;` names a file that does not exist.
+
+## Why
+
+Entities are part of HTML. httpd reads them letter by letter.
+
+## The fix
+
+It writes the characters. Where a tag is written like this, the whole file was copied, and all of it but the comments is put
+right. That is safe, because httpd did not start. Elsewhere only arguments outside quotes are put right. A dead line then
+comes to life, so the level depends on what the line does. It is a repair where the application then answers, and unsafe
+where the line may open something.
+
+## Left alone
+
+Comments and texts in quotes are not reported.
+
+## See also
+
+httpd's own message is *Invalid command '&lt;VirtualHost', perhaps misspelled or defined by a module not included in the
+server configuration*. Rule `smart-quotes`.
+
+## Examples
 
     ```diff
     -&lt;Directory &quot;/srv/app&quot;&gt;
@@ -20,6 +41,13 @@ arguments outside of quotes are, at the level that the line asks for (see *smart
     -WSGIScriptAlias / &quot;/srv/app/app.wsgi&quot;
     +WSGIScriptAlias / "/srv/app/app.wsgi"
     ```
+    ```diff unsafe
+    -Alias /static &quot;/srv/app/static&quot;
+    +Alias /static "/srv/app/static"
+    ```
+
+Not reported:
+
     ```apache
     # &lt;VirtualHost&gt;
     ErrorDocument 404 "<p>Nothing here &amp; nothing there</p>"
@@ -77,9 +105,9 @@ def html_entities(config: Config) -> Iterator[Diagnostic]:
             fix = None if in_macro(parents) or (life.only_grants and not refused) else (
                 Fix("Write the characters", tuple(edits), level, reason)
             )  # fmt: skip
-            entity = file.text[edits[0].span.start : edits[0].span.end]
-            message = f"{entity} is no character to httpd but five or so, which are part of the value"
-            yield Diagnostic(file.path, edits[0].span, message, fix)
+            message = "this entity of HTML is part of the value to httpd, letter by letter"
+            advice = "" if fix else "write the character that is meant"
+            yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 
 
 def _whole(file: File) -> Iterator[Diagnostic]:
@@ -89,12 +117,13 @@ def _whole(file: File) -> Iterator[Diagnostic]:
     if not edits:
         return
     (fix,) = sound(file, [Fix.safe("Write the characters in the whole file", *edits)])
-    message = f"{file.text[edits[0].span.start : edits[0].span.end]} is HTML, so httpd will not start"
-    yield Diagnostic(file.path, edits[0].span, message, fix)
+    message = "this is an entity of HTML, so httpd does not start"
+    advice = "" if fix else "write the characters in the whole file"
+    yield Diagnostic(file.path, edits[0].span, message, fix, help=advice)
 
 
 def _decode(file: File, span: Span) -> list[Edit]:
     return [
-        Edit(file.path, Span(*found.span()), _ENTITIES[found[1]])
-        for found in _ENTITY.finditer(file.text, span.start, span.end)
+        Edit(file.path, Span(*entity.span()), _ENTITIES[entity[1]])
+        for entity in _ENTITY.finditer(file.text, span.start, span.end)
     ]

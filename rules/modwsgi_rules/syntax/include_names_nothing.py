@@ -1,11 +1,29 @@
 """
-An `Include` has no name, or an empty one.
+An `Include` does not have a name, or has an empty one.
 
-httpd refuses to start: *Include takes one argument, Name(s) of the config file(s) to be included*. An empty word in quotes counts as
-none. Mostly a template was filled in without a value.
+## What happens
 
-Nothing is rewritten: what should be read is not known, and deleting the line may leave out what closes a directory. Nothing is read in
-its place. An `Include` of a variable that is empty is another matter, and not reported.
+httpd does not start.
+
+## Why
+
+`Include` and `IncludeOptional` take one argument, and an empty word in quotes does not count as one. Mostly a template was
+filled in without a value.
+
+## Left alone
+
+The line is reported without a fix, because it is not known what should be read, and deleting the line may leave out what
+closes a directory. Nothing is read in its place. An `Include` whose name is a variable is not reported, even if the variable
+is empty.
+
+## See also
+
+httpd's own message is *Include takes one argument, Name(s) of the config file(s) to be included*. Rule
+`include-missing-file`.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
     <VirtualHost *:80>
@@ -19,6 +37,9 @@ its place. An `Include` of a variable that is empty is another matter, and not r
     #   ^^^^^^^^^^^^^^^
     </IfModule>
     ```
+
+Not reported:
+
     ```apache
     IncludeOptional sites.d/*.conf
     ```
@@ -36,4 +57,5 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 def include_names_nothing(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("include", "includeoptional"):
         if not item.args or not item.args[0].written:
-            yield Diagnostic(item.path, item.span, f"{item.name} names no file, so httpd will not start; name one")
+            message = f"{item.name} does not name a file, so httpd does not start"
+            yield Diagnostic(item.path, item.span, message, help="name the file, or delete the line")

@@ -1,10 +1,29 @@
 """
-A `<` opens no section, or a tag of a template was left in a file that is filled in.
+A `<` does not open a section, or a tag of a template was not filled in.
 
-Parts of templates, of HTML or of another language: `<?php`, `<%= host %>`, `{{ host }}`, `@HOST@`, a lone `<`. httpd takes it for a
-section or a directive and refuses to start. What was meant cannot be said, so nothing is changed. Of a template's tags only the
-first is reported, and none in a file that is a template by its name (`site.conf.erb`) or by its statements (`{% if %}`): that one is
-not httpd's to read yet.
+## What happens
+
+httpd does not start.
+
+## Why
+
+`<?php`, `<%= host %>`, `{{ host }}`, `@HOST@` and a lone `<` are parts of templates, of HTML or of another language. httpd
+takes them for sections or directives.
+
+## Left alone
+
+The line is reported without a fix, because what was meant is not known. Of the tags of a template only the first is
+reported. A file that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is
+not reported.
+
+## See also
+
+httpd's own message is *Invalid command '{{', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
+
+Reported without a fix:
 
     ```apache
       <%= the_host %>
@@ -17,6 +36,9 @@ not httpd's to read yet.
       {{ aliases }}
     # ^^^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     {% if aliases %}
     {{ aliases }}
@@ -47,15 +69,16 @@ def incomplete_tag(config: Config) -> Iterator[Diagnostic]:
         problems = [problem.node for problem in file.tree.problems if problem.kind == "incomplete-tag"]
         for node in problems:
             if not node.name.startswith("<%"):
-                yield Diagnostic(file.path, node.body_span, "this opens no section, and httpd will not start")
+                message = "this < does not open a section, so httpd does not start"
+                yield Diagnostic(file.path, node.body_span, message, help="write a whole tag, or delete the line")
         left = [node.body_span for node in problems if node.name.startswith("<%")]
         if first := min([*left, *_placeholders(file)], default=None):
-            message = "this is a tag of a template that was not filled in, and httpd will not start"
-            yield Diagnostic(file.path, first, message)
+            message = "this is a tag of a template that was not filled in, so httpd does not start"
+            yield Diagnostic(file.path, first, message, help="fill in the template")
 
 
 def _placeholders(file: File) -> list[Span]:
-    """The first line that is a placeholder."""
+    """Return the first line that is a placeholder, in a list of one or none."""
     if not re.search(r"^[ \t]*[^\w\s#<]|^[ \t]*__[A-Z]", file.text, re.M):
         return []
     return [node.body_span for node, _ in directives_in(file) if begins_with_tag(file.text[slice(*node.body_span)])][:1]

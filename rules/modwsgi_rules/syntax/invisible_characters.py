@@ -1,12 +1,33 @@
 """
 A directive holds a character that cannot be seen: a no-break space, a zero-width space, a byte order mark.
 
-A no-break space does not separate words for httpd, and a byte order mark is part of the first name: *Invalid command
-'\\\\xef\\\\xbb\\\\xbfServerName'.* In an argument nothing is said: `WSGIDaemonProcess app threads=5` with a no-break space defines a group
-whose name ends in ` threads=5`.
+## What happens
 
-The fix writes a blank for a space and nothing for the others. It is safe where httpd refused the line; else it is
-for what comes to life to say (see *smart-quotes*). In quotes and comments such characters stay.
+httpd does not start, or takes the character as part of a word: `WSGIDaemonProcess app threads=5` with a no-break space
+defines a process group whose name ends in ` threads=5`.
+
+## Why
+
+Only blanks and tabs separate words (`ap_getword_conf` of httpd, util.c). A no-break space does not, and a byte order mark is
+part of the first name.
+
+## The fix
+
+It writes a blank for a space, and nothing for the others. It is safe where httpd refuses the line. Elsewhere a dead line
+comes to life, so the level depends on what the line does. It is a repair where the application then answers, and unsafe
+where the line may open something.
+
+## Left alone
+
+Such characters in quotes and comments are not reported. A section that only grants access by URL is reported without a fix,
+because such a grant overrides what `<Directory>` denies.
+
+## See also
+
+httpd's own message is `Invalid command '\\xef\\xbb\\xbfServerName', perhaps misspelled or defined by a module not included
+in the server configuration`. Rule `smart-quotes`.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -25,6 +46,9 @@ for what comes to life to say (see *smart-quotes*). In quotes and comments such 
     -Alias /st\u200batic /srv/app/static
     +Alias /static /srv/app/static
     ```
+
+Not reported:
+
     ```apache
     # a\xa0b
     ErrorDocument 503 "Come back at 5\xa0pm"
@@ -44,6 +68,7 @@ from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Close, Section
 from modwsgi_fix.text import WHITESPACE, Span
+from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _SPACES = "\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\udca0"
 _NOTHING = "\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -64,9 +89,9 @@ def invisible_characters(config: Config) -> Iterator[Diagnostic]:
             words = node.args if not isinstance(node, Close) else ()
             quoted = [word.span for word in words if is_quoted(node, word)]
             places = [
-                found.start()
-                for found in _ANY.finditer(file.text, node.start, stop)
-                if not any(found.start() in span for span in quoted)
+                match.start()
+                for match in _ANY.finditer(file.text, node.start, stop)
+                if not any(match.start() in span for span in quoted)
             ]
             if not places:
                 continue
@@ -74,25 +99,26 @@ def invisible_characters(config: Config) -> Iterator[Diagnostic]:
             edits = [Edit(file.path, Span(at, at + 1), " " if file.text[at] in _SPACES else "") for at in places]
             what = _NAMES.get(file.text[first], f"an invisible character (U+{ord(file.text[first]):04X})")
             title = "Write blanks, and nothing for what has no width"
-            message = f"{what} is no blank to httpd but part of the name, so it will not start"
+            message = f"{what} is not a blank to httpd but part of the name, so it does not start"
+            advice = "write a blank, or nothing where none is meant"
             fix: Fix | None
             if _ANY.search(file.text, node.start, node.name_span.end):
                 fix = Fix.safe(title, *edits) if _makes_sense(file.text, node.start, stop) else None
             elif refusal(node.name, [word.value for word in words]):
-                message = f"{what} is no blank to httpd but part of the value, so it will not start"
+                message = f"{what} is not a blank to httpd but part of the value, so it does not start"
                 fix = Fix.safe(title, *edits)
             else:
-                message = f"{what} is no blank to httpd but part of the value, which so names something else"
+                message = f"{what} is not a blank to httpd but part of the value, which names something else"
                 life = revival(node)
                 fix = Fix(title, tuple(edits), life.level, life.reason)
                 if life.only_grants:
-                    fix = None
-                    message += "; it only grants access by URL, so better take the section away than revive it"
-            yield Diagnostic(file.path, Span(first, first + 1), message, None if in_macro(parents) else fix)
+                    fix, advice = None, ONLY_GRANTS
+            fix = None if in_macro(parents) else fix
+            yield Diagnostic(file.path, Span(first, first + 1), message, fix, help="" if fix else advice)
 
 
 def _makes_sense(text: str, start: int, stop: int) -> bool:
-    """True where the line without them is blank, a comment, a tag or a directive that is known."""
+    """Whether the line without them is blank, a comment, a tag or a directive that is known."""
     line = text[start:stop]
     for char in set(_ANY.findall(line)):
         line = line.replace(char, " " if char in _SPACES else "")

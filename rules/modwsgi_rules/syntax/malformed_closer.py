@@ -1,8 +1,28 @@
 """
 A closing tag holds more than the name of its section, or lacks its bracket.
 
-httpd compares the first word of the line as a whole, so `</Location >`, `</Location "/a">`, `</ Location>` and `</Location`
-close nothing: *</Location> directive missing closing '>'.* What comes after the bracket is ignored, and stays.
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd compares the first word of the line as a whole (`ap_build_config_sub`, config.c), so `</Location >`,
+`</Location "/a">`, `</ Location>` and `</Location` do not close the section. It ignores what comes after the bracket.
+
+## The fix
+
+A safe fix: it writes the bare tag. What comes after the bracket stays, and a remark in the tag goes there.
+
+## Left alone
+
+Words after the bracket are not reported, because httpd ignores them.
+
+## See also
+
+httpd's own message is *</Location> directive missing closing '>'*. Rules `stray-closer-bracket` and `malformed-opener`.
+
+## Examples
 
     ```diff
      <Location "/status">
@@ -36,6 +56,9 @@ close nothing: *</Location> directive missing closing '>'.* What comes after the
     +    </Directory>
     +    </VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     <Directory /srv/app>
         Require all granted
@@ -61,8 +84,8 @@ def malformed_closer(config: Config) -> Iterator[Diagnostic]:
         nodes = [problem.node for problem in file.tree.problems if problem.kind == "closer-without-bracket"]
         offered = sound(file, [_fix(file, node) for node in nodes])
         for node, fix in zip(nodes, offered, strict=True):
-            message = f"</{node.name}> must stand alone to close its section, so httpd will not start"
-            yield Diagnostic(file.path, node.body_span, message, fix)
+            message = f"the tag is not a bare </{node.name}>, so it closes nothing and httpd does not start"
+            yield Diagnostic(file.path, node.body_span, message, fix, help="" if fix else f"write </{node.name}>")
 
 
 def _fix(file: File, node: Directive) -> Fix:

@@ -1,8 +1,24 @@
 """
-An opening line lacks its closing bracket, or has a blank after the first one.
+An opening tag lacks its closing bracket, or has a blank after the first one.
 
-`<Location "/app"` is refused: *<Location> directive missing closing '>'*; `< Location "/app">` opens a section without a name,
-which nothing closes. Neither starts.
+## What happens
+
+httpd does not start.
+
+## Why
+
+The last character of an opening tag must be `>` (`unclosed_directive` of httpd, core.c). `< Location "/app">` opens a
+section without a name, which nothing closes.
+
+## The fix
+
+A safe fix: it writes the bracket, takes the blank away, or joins the tag with the next line where the bracket is there.
+
+## See also
+
+httpd's own message is *<Location> directive missing closing '>'*. Rules `malformed-closer` and `incomplete-tag`.
+
+## Examples
 
     ```diff
     -<Location "/app"
@@ -23,6 +39,9 @@ which nothing closes. Neither starts.
          Require local
      </Proxy>
     ```
+
+Not reported:
+
     ```apache
     <Location \\
         "/app">
@@ -52,21 +71,22 @@ def malformed_opener(config: Config) -> Iterator[Diagnostic]:
             body = node.body_span
             if problem.kind == "opener-without-bracket":
                 edit = Edit(file.path, Span(body.end, body.end), ">")
-                message = f"<{node.name} has no closing bracket, so httpd will not start"
+                message = f"<{node.name} does not have a closing bracket, so httpd does not start"
                 if _runs_on(file, node):
                     edit = Edit(file.path, Span(body.end, body.end), " \\")
-                    message = f"<{node.name} goes on in the next line without a backslash, so httpd will not start"
+                    message = f"<{node.name} goes on in the next line without a backslash, so httpd does not start"
             elif problem.kind == "opener-with-blank":
                 edit = Edit(file.path, Span(body.start + 1, node.name_span.start))
-                message = f"the blank before {node.name} hides its name, so httpd will not start"
+                message = f"the blank before {node.name} hides the name of the section, so httpd does not start"
             else:
                 continue
             fix = None if is_unsettled(file) else Fix.safe("Write the tag as httpd reads it", edit)
-            yield Diagnostic(file.path, body, message, fix)
+            advice = "" if fix else f"write the tag as <{node.name} ...> on one line"
+            yield Diagnostic(file.path, body, message, fix, help=advice)
 
 
 def _runs_on(file: File, node: Directive) -> bool:
-    """True where the next line is no directive and ends in the bracket that is missing here."""
+    """Whether the next line is not a directive, and ends in the bracket that is missing here."""
     stop = node.head_end if isinstance(node, Section) else node.end
     following, _ = locate(file.tree, stop)
     return (

@@ -1,12 +1,29 @@
 """
 A section is closed by the tag of another one.
 
-httpd refuses to start: *Expected </LocationMatch> but saw </Location>.* The opening line holds the argument, so the closing tag
-takes its name. Where the argument of a `<Location>` is clearly a pattern, and `</LocationMatch>` closes it, the opening line
-is the wrong one. Two closing tags that follow each other in the wrong order are exchanged.
+## What happens
 
-Tags of two different kinds of section, `<Location>` and `</Directory>`, need more trust: there may as well be two lines missing
-between them.
+httpd does not start.
+
+## Why
+
+httpd compares the closing tag with the section that was opened last (`ap_build_config_sub`, config.c). Case does not count.
+
+## The fix
+
+The opening line holds the argument, so the closing tag takes its name. It is safe where the two names differ by `Match`
+only. Two closing tags that follow each other in the wrong order are exchanged, which is safe too. It is a repair for tags of
+two different kinds of section, because two lines may be missing between them.
+
+Where the argument of a `<Location>` is clearly a pattern, and `</LocationMatch>` closes it, the opening line is the wrong
+one. Correcting that is a repair.
+
+## See also
+
+httpd's own message is *Expected </LocationMatch> but saw </Location>*. Rules `unclosed-section`, `stray-closer` and
+`misspelt-section`.
+
+## Examples
 
     ```diff
      <LocationMatch "^/static/">
@@ -35,6 +52,9 @@ between them.
     -</Location>
     +</Directory>
     ```
+
+Not reported:
+
     ```apache
     <location "/static">
         SetHandler none
@@ -69,16 +89,17 @@ def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
                 continue
             opener = Related(file.path, section.name_span, "opened here")
             if problem.kind == "crossed-closers":
-                message = "two closing tags stand in the wrong order, so httpd will not start; exchange them"
+                message, advice = "two closing tags stand in the wrong order, so httpd does not start", "exchange them"
                 fix = _exchange(file, problem)
             elif not _is_section(section.name):
                 # What is wrong is the opening line: misspelt-section.
                 continue
             else:
-                message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd will not start"
+                message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd does not start"
+                advice = f"close it by </{section.name}>"
                 fix = _fix(file, problem, section)
             fix = None if is_unsettled(file) else fix
-            yield Diagnostic(file.path, problem.node.body_span, message, fix, (opener,))
+            yield Diagnostic(file.path, problem.node.body_span, message, fix, (opener,), help="" if fix else advice)
 
 
 def _is_section(name: str) -> bool:
@@ -87,13 +108,15 @@ def _is_section(name: str) -> bool:
 
 
 def _exchange(file: File, problem: Problem) -> Fix | None:
-    one, other = (Span(*found.span(1)) for found in _TAG.finditer(file.text, *problem.region)) if (
-        len(_TAG.findall(file.text[problem.region.start : problem.region.end])) == 2
-    ) else (None, None)  # fmt: skip
-    if one is None or other is None:
+    names = [Span(*match.span(1)) for match in _TAG.finditer(file.text, *problem.region)]
+    if len(names) != 2:
         return None
-    first, second = file.text[one.start : one.end], file.text[other.start : other.end]
-    return Fix.safe("Exchange the closing tags", Edit(file.path, one, second), Edit(file.path, other, first))
+    first, second = names
+    return Fix.safe(
+        "Exchange the closing tags",
+        Edit(file.path, first, file.text[second.start : second.end]),
+        Edit(file.path, second, file.text[first.start : first.end]),
+    )
 
 
 def _fix(file: File, problem: Problem, section: Section) -> Fix | None:

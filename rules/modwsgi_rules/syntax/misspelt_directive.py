@@ -1,15 +1,33 @@
 """
 The name of a directive is misspelt.
 
-httpd refuses to start: *Invalid command 'WSGIDeamonProcess', perhaps misspelled or defined by a module not included in the server
-configuration.* The second half of that message is why care is taken: a name is corrected only where one known name is
-closest and the words of the line are such as it takes, and never where a well-known module of somebody else's has the name,
-or inside an `<IfModule>` for one that is not known.
+## What happens
 
-What would load code into httpd, read further files, run programs or say as whom httpd runs is never written on a guess, at
-no level: `LogFile` may be another program's setting. It is named in the message, for a person to write.
+httpd does not start.
 
-A name of mod_wsgi's own is corrected without asking: no other module's begins so.
+## Why
+
+httpd looks each name up in the tables of its modules (`ap_walk_config_sub`, config.c). The name may also belong to a module
+that is not loaded. So it is corrected only where one known name is closest and takes such words, and never where a
+well-known module of somebody else has the name, or inside an `<IfModule>` for a module that is not known.
+
+## The fix
+
+It writes the name that was meant. It is safe for a name of mod_wsgi, because no other module has names that begin like
+these. It is a repair for other names.
+
+## Left alone
+
+What would load code into httpd, read further files, run programs or say as whom httpd runs is never written on a guess:
+`LogFile` may be another program's setting. It is reported without a fix, and the help names it. Names that a known module of
+somebody else has are not reported.
+
+## See also
+
+httpd's own message is *Invalid command 'WSGIDeamonProcess', perhaps misspelled or defined by a module not included in the
+server configuration*. Rules `misspelt-section`, `glued-directive` and `foreign-syntax`.
+
+## Examples
 
     ```diff
     -WSGIDeamonProcess app threads=15
@@ -19,10 +37,16 @@ A name of mod_wsgi's own is corrected without asking: no other module's begins s
     -DocumentRot /srv/www
     +DocumentRoot /srv/www
     ```
+
+Reported without a fix:
+
     ```apache
       Inculde sites/*.conf
     # ^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     wsgiscriptalias / /srv/app/app.wsgi
     PassengerRoot /usr/lib/passenger
@@ -57,28 +81,28 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
                 continue
             words = [word.value for word in node.args]
             near = _nearest(node.key, [name for name in near if directives.fits(name, words)])
-            message, fix = f"there is no directive {node.name}, so httpd will not start; ", None
+            message, fix = f"httpd does not know the directive {node.name}, so it does not start", None
             power = next(filter(None, (directives.power_of(name, words) for name in near)), "")
             if not near:
-                message += "correct it, or load the module that has it"
+                advice = "correct it, or load the module that has it"
             elif power:
-                message += f"write {' or '.join(near)} yourself if that is meant: it {power}"
+                advice = f"write {' or '.join(near)} yourself if that is meant: it {power}"
             else:
-                message += f"is {' or '.join(near)} meant?"
+                advice = f"write {' or '.join(near)} if that is meant"
                 if len(near) == 1 and not in_macro(parents):
                     fix = _fix(file.path, node, near[0])
-            yield Diagnostic(file.path, node.name_span, message, fix)
+            yield Diagnostic(file.path, node.name_span, message, fix, help="" if fix else advice)
 
 
 def _nearest(key: str, near: Sequence[str]) -> list[str]:
-    """Those that are closest: of two that are equally close nobody can say which is meant."""
+    """Return the names that are closest: of two that are equally close nobody can say which is meant."""
     away = [directives.distance(key, name.lower()) for name in near]
     return [name for name, steps in zip(near, away, strict=True) if steps == away[0]]
 
 
 def _fix(path: str, node: Directive, meant: str) -> Fix:
-    ours = node.key.startswith("wsgi") and meant.startswith("WSGI")
-    level = Applicability.SAFE if ours else Applicability.REPAIR
+    of_mod_wsgi = node.key.startswith("wsgi") and meant.startswith("WSGI")
+    level = Applicability.SAFE if of_mod_wsgi else Applicability.REPAIR
     written = meant.lower() if node.name.islower() else meant
-    reason = "" if ours else "no module that is known here has a directive of that name"
+    reason = "" if of_mod_wsgi else "modwsgi-fix does not know a module that has a directive of that name"
     return Fix(f"Write {written}", (Edit(path, node.name_span, written),), level, reason)

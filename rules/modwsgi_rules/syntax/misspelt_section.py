@@ -1,10 +1,32 @@
 """
 The name of a section is misspelt.
 
-httpd refuses to start: *Invalid command '<Locaton'*, or, when the closing tag is right, *Expected </virualhost> but saw
-</VirtualHost>.* The tags bear witness for each other: a name close to what the other says, or the one name
-that both are close to, is what was meant. Names of sections that other modules bring are left alone, and a section whose body
-is code, as `<LuaHookFixups>`, is never written on a guess.
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd looks the name up in the tables of its modules, and compares the closing tag with the opening one
+(`ap_build_config_sub`, config.c). The tags bear witness for each other: what was meant is a name close to what the other tag
+says, or the one name that both are close to.
+
+## The fix
+
+A safe fix: it writes the name that was meant, in both tags.
+
+## Left alone
+
+Where no single name is close, the section is reported without a fix. So is a section whose body is code, such as
+`<LuaHookFixups>`, because it is never written on a guess. Sections that other modules bring are not reported.
+
+## See also
+
+httpd's own messages are *Invalid command '<Locaton', perhaps misspelled or defined by a module not included in the server
+configuration* and, where only one tag is misspelt, *Expected </virualhost> but saw </VirtualHost>*. Rule
+`mismatched-closer`.
+
+## Examples
 
     ```diff
     -<virualhost *:80>
@@ -19,6 +41,9 @@ is code, as `<LuaHookFixups>`, is never written on a guess.
     -</Lokation>
     +</Location>
     ```
+
+Reported without a fix:
+
     ```apache
       <Sektion "/app">
     #  ^^^^^^^
@@ -31,6 +56,9 @@ is code, as `<LuaHookFixups>`, is never written on a guess.
           return apache2.DECLINED
       </LuaHookFixups>
     ```
+
+Not reported:
+
     ```apache
     <AuthnProviderAlias file staff>
         AuthUserFile /etc/apache2/staff
@@ -58,7 +86,7 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
         if "<" not in file.text:
             continue
         known: dict[str, bool] = {}
-        found: list[tuple[Span, str]] = []
+        misspelt: list[tuple[Span, str, str]] = []
         fixes: list[Fix | None] = []
         for node, parents in directives_in(file):
             if not isinstance(node, Section):
@@ -69,9 +97,10 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
                 continue
             meant = _meant(node)
             fix = None
-            message = f"there is no section <{node.name}>, so httpd will not start unless another module knows it"
+            message = f"httpd does not know the section <{node.name}>, so it does not start"
+            advice = "correct it, or load the module that has it"
             if meant and (power := directives.power_of(meant)):
-                message = f"there is no section <{node.name}>; write <{meant}> yourself if it is meant: it {power}"
+                advice = f"write <{meant}> yourself if it is meant: it {power}"
             elif meant:
                 meant = meant.lower() if node.name.islower() else meant
                 edits = [Edit(file.path, node.name_span, meant)]
@@ -82,11 +111,11 @@ def misspelt_section(config: Config) -> Iterator[Diagnostic]:
                         span = type(body)(start, start + len(node.close.name))
                         edits.append(Edit(file.path, span, meant))
                 fix = Fix.safe(f"Write <{meant}>", *edits)
-                message = f"there is no section <{node.name}>, so httpd will not start; <{meant}> was meant"
-            found.append((node.name_span, message))
+                advice = f"write <{meant}>"
+            misspelt.append((node.name_span, message, advice))
             fixes.append(fix)
-        for (span, message), offered in zip(found, sound(file, fixes), strict=True):
-            yield Diagnostic(file.path, span, message, offered)
+        for (span, message, advice), offered in zip(misspelt, sound(file, fixes), strict=True):
+            yield Diagnostic(file.path, span, message, offered, help="" if offered else advice)
 
 
 def _is_known(name: str) -> bool:
@@ -95,7 +124,7 @@ def _is_known(name: str) -> bool:
 
 
 def _meant(section: Section) -> str:
-    """The name that was meant, or an empty string: never a guess between two."""
+    """Return the name that was meant, or an empty string: never a guess between two."""
     near = directives.candidates(section.name, sections=True)
     close = section.close
     if close is None or close.key == section.key:
@@ -108,6 +137,6 @@ def _meant(section: Section) -> str:
 
 
 def _lead(name: str, near: list[str]) -> bool:
-    """True where the first is closer than the second."""
-    one, other = (directives.distance(name.lower(), candidate.lower()) for candidate in near[:2])
-    return one < other
+    """Whether the first is closer than the second."""
+    first, second = (directives.distance(name.lower(), candidate.lower()) for candidate in near[:2])
+    return first < second

@@ -1,9 +1,29 @@
 """
 A section is opened a second time where it should be closed.
 
-`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash. httpd
-takes it for another section, and all that follows for its contents; it refuses to start: *<Location> was not closed*, or
-*Expected </LocationMatch> but saw </VirtualHost>.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+`<locationmatch>` without an argument stands where `</locationmatch>` was meant, or `<\\Location>` with the wrong slash.
+httpd takes it for another section, and all that follows for its contents.
+
+## The fix
+
+A safe fix: it writes the closing tag.
+
+## Left alone
+
+Sections that may be nested and do not take an argument are not reported.
+
+## See also
+
+httpd's own messages are *<Location> was not closed.* and *Expected </LocationMatch> but saw </VirtualHost>*. Rule
+`unclosed-section`.
+
+## Examples
 
     ```diff
      <locationmatch "^/static/">
@@ -18,6 +38,9 @@ takes it for another section, and all that follows for its contents; it refuses 
     -<\\Location>
     +</Location>
     ```
+
+Not reported:
+
     ```apache
     <RequireAll>
         <RequireAll>
@@ -45,5 +68,5 @@ def opener_for_closer(config: Config) -> Iterator[Diagnostic]:
                 continue
             name = problem.node.name
             fix = Fix.safe("Write it as the closing tag", Edit(file.path, problem.node.body_span, f"</{name}>"))
-            message = f"this opens another section where </{name}> was meant, so httpd will not start"
+            message = f"this opens another section where </{name}> was meant, so httpd does not start"
             yield Diagnostic(file.path, problem.node.body_span, message, fix)

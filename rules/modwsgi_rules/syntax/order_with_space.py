@@ -1,7 +1,23 @@
 """
 `Order` is given its two words with a blank between.
 
-It takes one argument, and httpd refuses to start: *order takes one argument, 'allow,deny', 'deny,allow', or 'mutual-failure'.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+`Order` takes one argument, in which a comma separates the words (mod_access_compat).
+
+## The fix
+
+A safe fix: it writes the two as one word.
+
+## See also
+
+httpd's own message is *order takes one argument, 'allow,deny', 'deny,allow', or 'mutual-failure'*.
+
+## Examples
 
     ```diff
      <Directory /srv/app>
@@ -16,6 +32,9 @@ It takes one argument, and httpd refuses to start: *order takes one argument, 'a
     +    Order deny,allow
      </Directory>
     ```
+
+Not reported:
+
     ```apache
     <Directory /srv/app>
         Order deny,allow
@@ -47,8 +66,8 @@ def order_with_space(config: Config) -> Iterator[Diagnostic]:
             if type(node) is not Directive or node.key != "order" or not 1 < len(words) < 4:
                 continue
             span = Span(words[0].span.start, words[-1].span.end)
-            found = _BOTH.fullmatch(" ".join(word.value for word in words))
-            if found is None or found[1].lower() == found[2].lower() or "\n" in file.text[span.start : span.end]:
+            match = _BOTH.fullmatch(" ".join(word.value for word in words))
+            if match is None or match[1].lower() == match[2].lower() or "\n" in file.text[span.start : span.end]:
                 continue
-            fix = Fix.safe("Write it as one word", Edit(file.path, span, f"{found[1]},{found[2]}"))
-            yield Diagnostic(file.path, span, "Order takes one word, so httpd will not start; write no blank", fix)
+            fix = Fix.safe("Write it as one word", Edit(file.path, span, f"{match[1]},{match[2]}"))
+            yield Diagnostic(file.path, span, "Order takes one word and is given two, so httpd does not start", fix)

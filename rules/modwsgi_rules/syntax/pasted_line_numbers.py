@@ -1,7 +1,24 @@
 """
 Every line begins with its number, as a web page or an editor showed it.
 
-*Invalid command '1'.* The fix takes the numbers of the whole listing away, with the blank after each.
+## What happens
+
+httpd does not start.
+
+## Why
+
+The first word of a line is the name of a directive, and no directive is called `1`.
+
+## The fix
+
+A safe fix: it takes the numbers of the whole listing away, with the blank after each.
+
+## See also
+
+httpd's own message is *Invalid command '1', perhaps misspelled or defined by a module not included in the server
+configuration*.
+
+## Examples
 
     ```diff
     -1 <VirtualHost *:80>
@@ -13,6 +30,9 @@ Every line begins with its number, as a web page or an editor showed it.
     +    WSGIScriptAlias / /srv/app/app.wsgi
     +</VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess app \\
         threads=5
@@ -36,7 +56,7 @@ from modwsgi_rules.syntax._shared import sound
 
 _NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
 _DIGIT = re.compile(r"\n[ \t]*\d")
-#: Fewer lines than that in a row are no listing.
+#: Fewer lines than that in a row are not a listing.
 _LEAST = 3
 #: A line or two of a listing may have been taken out, or written twice, since.
 _GAP = 5
@@ -56,35 +76,39 @@ def pasted_line_numbers(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.safe("Take the line numbers away", *_edits(file, run))
             listings.append((run, fix))
         for (run, _), offered in zip(listings, sound(file, [fix for _, fix in listings]), strict=True):
-            message = f"{len(run)} lines begin with their numbers, so httpd will not start"
-            yield Diagnostic(file.path, Span(*run[0].span(2)), message, offered)
+            message = f"{len(run)} lines begin with their numbers, so httpd does not start"
+            advice = "" if offered else "take the numbers away"
+            yield Diagnostic(file.path, Span(*run[0].span(2)), message, offered, help=advice)
 
 
 def _runs(file: File) -> Iterator[list[re.Match[str]]]:
+    """Yield the stretches of lines whose numbers follow each other."""
     run: list[re.Match[str]] = []
-    for found in _NUMBER.finditer(file.text):
+    for number in _NUMBER.finditer(file.text):
         if run:
             last = run[-1]
-            between = file.text[file.text.find("\n", last.end()) + 1 : found.start()]
-            if not 0 <= int(found[2]) - int(last[2]) <= _GAP or between.strip() or found[3] != last[3]:
+            between = file.text[file.text.find("\n", last.end()) + 1 : number.start()]
+            if not 0 <= int(number[2]) - int(last[2]) <= _GAP or between.strip() or number[3] != last[3]:
                 yield run
                 run = []
-        run.append(found)
+        run.append(number)
     if run:
         yield run
 
 
 def _edits(file: File, run: list[re.Match[str]]) -> Iterator[Edit]:
-    """Take away the numbers and one blank; where numbers are set flush to the left of a column, the whole column."""
+    """Yield edits that take away the numbers and one blank; where the numbers fill a column, the whole column."""
     # Short numbers are padded when every one of them has the blanks that the longest lacks.
-    longest = max(len(one[2]) for one in run)
-    padded = all(
-        len(one[4]) > longest - len(one[2]) or _is_empty(file, one) for one in run if len(one[2]) < longest
-    ) and longest > 1 and not run[0][1]  # fmt: skip
-    for found in run:
-        blanks = min(len(found[4]), longest - len(found[2]) + 1 if padded else 1)
-        yield Edit(file.path, Span(found.start(), found.start(4) + blanks))
+    longest = max(len(number[2]) for number in run)
+    short = [number for number in run if len(number[2]) < longest]
+    padded = longest > 1 and not run[0][1] and all(
+        len(number[4]) > longest - len(number[2]) or _is_empty(file, number) for number in short
+    )  # fmt: skip
+    for number in run:
+        blanks = min(len(number[4]), longest - len(number[2]) + 1 if padded else 1)
+        yield Edit(file.path, Span(number.start(), number.start(4) + blanks))
 
 
-def _is_empty(file: File, found: re.Match[str]) -> bool:
-    return file.text[found.end() : found.end() + 1] in ("\r", "\n", "")
+def _is_empty(file: File, number: re.Match[str]) -> bool:
+    """Whether nothing follows the number on its line."""
+    return file.text[number.end() : number.end() + 1] in ("\r", "\n", "")

@@ -1,12 +1,31 @@
 """
 An argument stands in typographic quotes.
 
-httpd knows only `"` and `'`. `“/srv/app”` is a path that begins with three odd bytes: in most places it is accepted without a word and
-never matches, so that a `Require all denied` in `<Location “/admin”>` denies nothing.
+## What happens
 
-Where httpd refused the line the fix is safe. Where it accepted it, something dead comes to life: what only denies is
-closed as was meant (repair); what may open something is the administrator's to decide. Typographic quotes inside ASCII ones
-are text for people and stay.
+httpd does not start, or takes the quotes as part of the word. A path in typographic quotes never matches, so a
+`Require all denied` in `<Location “/admin”>` denies nothing.
+
+## Why
+
+httpd knows only `"` and `'` as quotes (`ap_getword_conf`, util.c).
+
+## The fix
+
+It writes ASCII quotes. It is safe where httpd refuses the line. Elsewhere a dead line comes to life, so the level depends on
+what the line does. It is a repair where the line only denies, or the application then answers, and unsafe where it may open
+something.
+
+## Left alone
+
+Typographic quotes inside ASCII ones are text for people, and are not reported. A section that only grants access by URL is
+reported without a fix, because such a grant overrides what `<Directory>` denies.
+
+## See also
+
+Rules `confusable-in-regex`, `dead-restriction` and `html-entities`.
+
+## Examples
 
     ```diff
      <Directory /srv/www>
@@ -30,6 +49,9 @@ are text for people and stay.
          Require all granted
      </Directory>
     ```
+
+Not reported:
+
     ```apache
     # A “comment”.
     ErrorDocument 503 "We call it “maintenance”."
@@ -50,6 +72,7 @@ from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Bogus, Close, Directive
 from modwsgi_fix.text import Span
+from modwsgi_rules.syntax._shared import ONLY_GRANTS
 
 _DOUBLE, _SINGLE = "“”„‟«»″", "‘’‚′"
 _ANY = re.compile(f"[{_DOUBLE}{_SINGLE}]")
@@ -74,22 +97,22 @@ def smart_quotes(config: Config) -> Iterator[Diagnostic]:
             if not refused and node.key in SHOWN_TEXTS:
                 continue
             at = edits[0].span
-            title = "Write ASCII quotes"
+            title, advice = "Write ASCII quotes", "write ASCII quotes"
             if refused:
                 fix: Fix | None = Fix.safe(title, *edits)
-                message = "these are no quotes to httpd, and it will not start"
+                message = "these are not quotes to httpd, so it does not start"
             else:
                 life = revival(node)
                 fix = Fix(title, tuple(edits), life.level, life.reason)
-                message = "these are no quotes to httpd but part of the value, so it names nothing"
+                message = "these are not quotes to httpd but part of the value, so it names nothing"
                 if life.only_grants:
-                    fix = None
-                    message += "; it only grants access by URL, so better take the section away than revive it"
-            yield Diagnostic(file.path, at, message, None if in_macro(parents) else fix)
+                    fix, advice = None, ONLY_GRANTS
+            fix = None if in_macro(parents) else fix
+            yield Diagnostic(file.path, at, message, fix, help="" if fix else advice)
 
 
 def _edits(path: str, node: Directive) -> Iterator[Edit]:
-    """ASCII quotes for each pair that stands around a word or an option's value, outside of ASCII quotes."""
+    """Yield ASCII quotes for each pair that stands around a word or an option's value, outside ASCII quotes."""
     text = node.text
     words = node.args
     if not words:
@@ -105,11 +128,11 @@ def _edits(path: str, node: Directive) -> Iterator[Edit]:
         else:
             stretches.append(Span(word.span.start, word.span.end))
     for start, end in stretches:
-        for found in _QUOTED.finditer(text[start:end]):
-            kind = "double" if found["double"] is not None else "single"
+        for match in _QUOTED.finditer(text[start:end]):
+            kind = "double" if match["double"] is not None else "single"
             quote = '"' if kind == "double" else "'"
-            value = found[kind]
+            value = match[kind]
             if "\\\n" in value or "\\\r" in value or value.endswith("\\"):
                 continue
-            yield Edit(path, Span(start + found.start(), start + found.start() + 1), quote)
-            yield Edit(path, Span(start + found.end() - 1, start + found.end()), quote)
+            yield Edit(path, Span(start + match.start(), start + match.start() + 1), quote)
+            yield Edit(path, Span(start + match.end() - 1, start + match.end()), quote)

@@ -1,7 +1,25 @@
 """
 An option of mod_wsgi is written with blanks around its `=`, or quoted as a whole.
 
-`process-group = app` are three words, and `"home=/srv/the app"` is no option: *Invalid option to WSGI daemon process definition.*
+## What happens
+
+httpd does not start.
+
+## Why
+
+An option is one word (`wsgi_parse_option` of mod_wsgi). `process-group = app` is three words, and `"home=/srv/the app"` is
+not an option at all.
+
+## The fix
+
+A safe fix: it writes the option as one word.
+
+## See also
+
+httpd's own messages are *Invalid option to WSGI daemon process definition.* and *Invalid option to WSGI script alias
+definition.* Rules `stray-daemon-word` and `wrapped-options`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess app processes = 2 threads= 5
@@ -11,6 +29,9 @@ An option of mod_wsgi is written with blanks around its `=`, or quoted as a whol
     -WSGIDaemonProcess app "home=/srv/the app"
     +WSGIDaemonProcess app home="/srv/the app"
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess app processes=2 home="/srv/the app"
     WSGIScriptAlias /= "/srv/app/a = b.wsgi" process-group=app
@@ -44,8 +65,9 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
                 continue
             fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
             first, last = edits[0].span, edits[-1].span
-            message = "an option is one word, name=value, so httpd will not start"
-            yield Diagnostic(file.path, Span(first.start, max(last.end, first.start + 1)), message, fix)
+            message = "this is not one word name=value, as an option must be, so httpd does not start"
+            span = Span(first.start, max(last.end, first.start + 1))
+            yield Diagnostic(file.path, span, message, fix, help="" if fix else "write the option as one word")
 
 
 def _edits(path: str, node: Directive) -> Iterator[Edit]:

@@ -1,11 +1,30 @@
 """
 A closing tag closes nothing.
 
-httpd refuses to start: *Expected </VirtualHost> but saw </Location>*, or *</Location> without matching <Location> section.* Either
-the tag is one too many, or its opening line was lost.
+## What happens
 
-The fix deletes a tag for which there can have been no opening line, as what stands before it is not allowed in
-such a section. Elsewhere only an administrator knows.
+httpd does not start.
+
+## Why
+
+httpd compares the closing tag with the section that was opened last (`ap_build_config_sub`, config.c). Either the tag is one
+too many, or its opening line was lost.
+
+## The fix
+
+A safe fix: it deletes a tag for which there cannot have been an opening line, because what stands before it is not allowed
+in such a section.
+
+## Left alone
+
+Elsewhere only an administrator knows which of the two it is, and the tag is reported without a fix.
+
+## See also
+
+httpd's own messages are *Expected </VirtualHost> but saw </Location>* and *</Location> without matching <Location> section*.
+Rule `mismatched-closer`.
+
+## Examples
 
     ```diff
      <VirtualHost *:80>
@@ -19,11 +38,17 @@ such a section. Elsewhere only an administrator knows.
      </Directory>
     -</Directory>
     ```
+
+Reported without a fix:
+
     ```apache
       WSGIProcessGroup app
       </Location>
     # ^^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     <Location "/app">
         WSGIProcessGroup app
@@ -50,17 +75,16 @@ def stray_closer(config: Config) -> Iterator[Diagnostic]:
             if problem.kind != "stray-closer":
                 continue
             node = problem.node
-            message = f"</{node.name}> closes nothing, so httpd will not start"
+            message = f"</{node.name}> closes nothing, so httpd does not start"
             fix = None
             if _is_surplus(file, node) and not is_unsettled(file):
                 fix = Fix.safe("Delete the closing tag", Edit(file.path, node.span))
-            else:
-                message += "; its opening line is missing, or it is one too many"
-            yield Diagnostic(file.path, node.body_span, message, fix)
+            advice = "" if fix else "delete it, or write the opening line that is missing"
+            yield Diagnostic(file.path, node.body_span, message, fix, help=advice)
 
 
 def _is_surplus(file: File, node: Directive) -> bool:
-    """True where no opening line can be missing: what stands before the tag is not allowed in such a section."""
+    """Whether no opening line can be missing: what stands before the tag is not allowed in such a section."""
     context = directives.context_of((node.name,))
     if not context or (info := directives.find(node.name)) is None or not info.section:
         return False

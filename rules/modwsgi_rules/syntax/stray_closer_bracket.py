@@ -1,12 +1,31 @@
 """
 A section tag ends in more than one `>`.
 
-`</Location>>` closes nothing for httpd, which refuses to start: *Expected </Location> but saw </Location>>.* On an
-opening line the surplus bracket is a second argument where the first is quoted, *Multiple <Location> arguments not (yet)
-supported*, and part of the path where it is not: `<Location /admin>>` is accepted, and never matches.
+## What happens
 
-The fix takes the surplus away. Where httpd accepted the line, a dead section comes to life: that needs more trust,
-unless all it does is to deny.
+httpd does not start, or the section never matches: in `<Location /admin>>` the surplus bracket is part of the path.
+
+## Why
+
+httpd compares `</Location>>` as a whole (`ap_build_config_sub`, config.c), so it does not close the section. On an opening
+line httpd strips one bracket; the other is a second argument where the first is quoted, and part of the path where it is
+not.
+
+## The fix
+
+It takes the surplus away. It is safe where httpd refuses the line. Elsewhere a dead section comes to life, so the level
+depends on what the section does. It is a repair where it only denies, and unsafe where it may open something.
+
+## Left alone
+
+A bracket in what comes after a closing tag is not reported.
+
+## See also
+
+httpd's own messages are *Expected </Location> but saw </Location>>* and *Multiple <Location> arguments not (yet) supported.*
+Rule `malformed-closer`.
+
+## Examples
 
     ```diff
      <Location "/admin">
@@ -32,6 +51,9 @@ unless all it does is to deny.
          Require all granted
      </Directory>
     ```
+
+Not reported:
+
     ```apache
     <Location "/admin">
         Require all denied
@@ -64,13 +86,13 @@ def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
         for node, _ in lines_with(file, _SURPLUS):
             start, end = node.body_span
             if node.start in broken:
-                found = _BRACKETS.search(file.text, start, end)
-                if found is None:
+                brackets = _BRACKETS.search(file.text, start, end)
+                if brackets is None:
                     continue
-                fix = Fix.safe("Take the surplus bracket away", Edit(file.path, Span(*found.span(1))))
+                fix = Fix.safe("Take the surplus bracket away", Edit(file.path, Span(*brackets.span(1))))
                 name = f"</{node.name}>" if isinstance(node, Close) else f"<{node.name}>"
-                message = f"{name} has a bracket too many, so httpd will not start"
-                yield Diagnostic(file.path, Span(*found.span(1)), message, fix)
+                message = f"{name} has one bracket too many, so httpd does not start"
+                yield Diagnostic(file.path, Span(*brackets.span(1)), message, fix)
             elif isinstance(node, Section) and file.text[start:end].endswith(">>") and not is_template(node):
                 stop = start + len(file.text[start:end].rstrip(">" + WHITESPACE))
                 span = Span(stop + 1, end)
@@ -78,7 +100,7 @@ def stray_closer_bracket(config: Config) -> Iterator[Diagnostic]:
                 words = [word.value for word in node.args]
                 if refusal(node.name, words) or node.key in COMPARING:
                     yield Diagnostic(
-                        file.path, span, f"<{node.name}> has a bracket too many, so httpd will not start",
+                        file.path, span, f"<{node.name}> has one bracket too many, so httpd does not start",
                         Fix.safe("Take the surplus bracket away", edit),
                     )  # fmt: skip
                 else:

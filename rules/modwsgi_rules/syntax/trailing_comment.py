@@ -1,12 +1,30 @@
 """
-A comment stands behind a directive.
+A comment follows a directive on its line.
 
-httpd has no such comments: `#` opens one only at the start of a line. What follows are arguments, and most directives refuse
-them: *WSGIProcessGroup takes one argument*, *Illegal override option #*, *No comments are allowed here.* Some take them:
-`ServerAlias www.example.com # old` adds the names `#` and `old` to the host.
+## What happens
 
-The fix writes the comment on a line of its own above. It is safe where httpd refuses the words or ignores them, and needs an
-administrator where they count. A `#` inside a word is none of this: `#fff`, `user=#33`, `/page#top`.
+httpd does not start, or takes the words as arguments: `ServerAlias www.example.com # old` adds the names `#` and `old` to
+the host.
+
+## Why
+
+`#` begins a comment only at the start of a line (httpd's manual, "Configuration Files").
+
+## The fix
+
+It writes the comment on a line of its own above. It is safe where httpd refuses the words or ignores them, and unsafe where
+they count.
+
+## Left alone
+
+A `#` inside a word is not reported, and neither is a number such as `#1000`, or what comes after the bracket of a tag.
+
+## See also
+
+httpd's own message depends on the directive, such as *WSGIProcessGroup takes one argument, Name of the WSGI process group.*
+or *Illegal override option #*.
+
+## Examples
 
     ```diff
     -WSGIProcessGroup app # see above
@@ -25,6 +43,9 @@ administrator where they count. A `#` inside a word is none of this: `#fff`, `us
     +    ServerAlias www.example.com
      </VirtualHost>
     ```
+
+Not reported:
+
     ```apache
     Alias /colours/#fff /srv/white
     RewriteRule ^/a$ /b#top [NE,R]
@@ -76,18 +97,19 @@ def trailing_comment(config: Config) -> Iterator[Diagnostic]:
             title = "Write the comment above"
             edits = () if _swallows(node, comments) else _move(file, node, comments)
             if refused:
-                message = "httpd has no trailing comments: these are arguments, and it will not start"
+                message = "httpd takes this comment for arguments, so it does not start"
                 fix: Fix | None = Fix.safe(title, *edits)
             elif _ignores(node, kept):
-                message = "httpd has no trailing comments: these are arguments, which it happens to ignore"
+                message = f"httpd takes this comment for arguments of {node.name}, and happens to ignore them"
                 fix = Fix.safe(title, *edits, reason="the words are ignored")
             else:
-                message = f"httpd has no trailing comments: these words are arguments of {node.name}"
+                message = f"httpd takes this comment for arguments of {node.name}"
                 fix = Fix.unsafe(title, *edits, reason="httpd takes the words as they stand")
             if in_macro(parents) or not edits:
                 fix = None
             severity = Severity.ERROR if refused else Severity.INFO if _ignores(node, kept) else Severity.WARNING
-            yield Diagnostic(file.path, comments[0], message, fix, severity=severity)
+            advice = "" if fix else "write the comment on a line of its own"
+            yield Diagnostic(file.path, comments[0], message, fix, severity=severity, help=advice)
 
 
 def _is_number(value: str) -> bool:
@@ -95,7 +117,7 @@ def _is_number(value: str) -> bool:
 
 
 def _comments(node: Directive) -> Iterator[Span]:
-    """The comments, one in each physical line at most, without the backslash that continues the line."""
+    """Yield the comments, at most one in each physical line, without the backslash that continues the line."""
     words: Sequence[Word] = node.args
     for line in physical_lines(node):
         mark = next((w for w in words if w.span.start in line and raw(node, w).startswith("#")), None)
@@ -105,7 +127,7 @@ def _comments(node: Directive) -> Iterator[Span]:
 
 
 def _ignores(node: Directive, kept: list[str]) -> bool:
-    """True where httpd never looks at words after these (tried)."""
+    """Whether httpd never looks at words after these (tried)."""
     info = directives.find(node.key)
     if info is not None and info.arguments in ("FLAG", "NO_ARGS"):
         return len(kept) >= (1 if info.arguments == "FLAG" else 0)
@@ -117,7 +139,7 @@ def _ignores(node: Directive, kept: list[str]) -> bool:
 
 
 def _swallows(node: Directive, comments: list[Span]) -> bool:
-    """True where the backslash at the end of a comment joins another directive: what was meant is not known."""
+    """Whether the backslash at the end of a comment joins another directive: what was meant is not known."""
     lines = physical_lines(node)
     for line, following in pairwise(lines):
         if any(comment.start in line for comment in comments):

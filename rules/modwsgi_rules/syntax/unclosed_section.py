@@ -1,12 +1,29 @@
 """
 A section is never closed.
 
-httpd refuses to start: *<Location> was not closed*, or *Expected </Location> but saw </VirtualHost>.*
+## What happens
 
-Where the section should end is plain when its contents are indented: it ends with the last line that stands deeper than its
-opening line. It is plain as well for a `<VirtualHost>`, which ends before the next one. Elsewhere the fix closes it before the first
-directive that is not allowed in it, or at the last possible place, and needs an administrator's eyes: what stood outside may have
-come inside.
+httpd does not start.
+
+## Why
+
+httpd takes all that follows for the contents of the section, up to the end of the file or another closing tag
+(`ap_build_config_sub`, config.c).
+
+## The fix
+
+It writes the closing tag. It is a repair where it is plain where the section ends: with the last line that stands deeper
+than its opening line, or, for a `<VirtualHost>`, before the next one.
+
+It is unsafe elsewhere, because what stood outside may have come inside. The section is closed before the first directive
+that is not allowed in it, or at the last possible place.
+
+## See also
+
+httpd's own messages are *<Location> was not closed.* and *Expected </Location> but saw </VirtualHost>*. Rules
+`mismatched-closer` and `opener-for-closer`.
+
+## Examples
 
     ```diff repair
      <VirtualHost *:80>
@@ -33,6 +50,9 @@ come inside.
     +</Location>
      WSGIScriptAlias / /srv/app/app.wsgi
     ```
+
+Not reported:
+
     ```apache
     <VirtualHost *:80>
         <Location "/admin">
@@ -63,12 +83,12 @@ def unclosed_section(config: Config) -> Iterator[Diagnostic]:
         for problem, following in zip(problems, [*problems[1:], None], strict=False):
             section = problem.section
             assert section is not None
-            message = f"<{section.name}> is never closed, so httpd will not start"
+            message = f"<{section.name}> is never closed, so httpd does not start"
             # The innermost first: until it is closed, what it swallowed cannot be told from what it holds. They are in
             # the order of the file, so one that is in this one comes next.
             inner = following is not None and following.node.start < section.end
             fix = None if inner or unsettled or section.is_unread else _fix(file, section)
-            yield Diagnostic(file.path, section.name_span, message, fix)
+            yield Diagnostic(file.path, section.name_span, message, fix, help="" if fix else f"write </{section.name}>")
 
 
 def _fix(file: File, section: Section) -> Fix | None:
@@ -86,7 +106,7 @@ def _fix(file: File, section: Section) -> Fix | None:
 
 
 def _end(section: Section) -> tuple[int, bool]:
-    """Where to close it, and whether that is plain."""
+    """Return where to close it, and whether that is plain."""
     held = [node for node in section.children if isinstance(node, Directive)]
     if not held:
         return section.head_end, True

@@ -1,7 +1,28 @@
 """
 A log format holds quotes that are not escaped.
 
-`LogFormat "%h "%r" %>s" common` is four words for httpd: *LogFormat takes 1-2 arguments.* The quotes inside need a backslash.
+## What happens
+
+httpd does not start.
+
+## Why
+
+A quote ends the word that a quote began, unless a backslash stands before it (`ap_getword_conf` of httpd, util.c).
+`LogFormat "%h "%r" %>s" common` has more words than the directive takes.
+
+## The fix
+
+A safe fix: it writes a backslash before each quote inside.
+
+## Left alone
+
+Quotes that are escaped, or stand in quotes of the other kind, are not reported.
+
+## See also
+
+httpd's own message is *LogFormat takes 1-2 arguments, a log format string (see docs) and an optional format name*.
+
+## Examples
 
     ```diff
     -LogFormat "%h %l %u %t "%r" %>s %b" common
@@ -11,6 +32,9 @@ A log format holds quotes that are not escaped.
     -CustomLog /var/log/apache2/app.log "%h "%r"" env=logged
     +CustomLog /var/log/apache2/app.log "%h \\"%r\\"" env=logged
     ```
+
+Not reported:
+
     ```apache
     LogFormat "%h \\"%r\\" %>s" common
     LogFormat '%h "%r" %>s' common
@@ -44,16 +68,17 @@ def unescaped_log_quotes(config: Config) -> Iterator[Diagnostic]:
             if not refusal(node.name, [word.value for word in node.args]):
                 continue
             start, end = node.body_span
-            found = _QUOTED.search(file.text[start:end])
-            if found is None or "\n" in found[0]:
+            quoted = _QUOTED.search(file.text[start:end])
+            if quoted is None or "\n" in quoted[0]:
                 continue
-            at = start + found.start(1)
-            inner = found[1]
+            at = start + quoted.start(1)
+            inner = quoted[1]
             marks = [at + quote.end() - 1 for quote in re.finditer(r'(?<!\\)(?:\\\\)*"', inner)]
             if not marks:
                 continue
             edits = [Edit(file.path, Span(mark, mark), "\\") for mark in marks]
-            span = Span(start + found.start(), start + found.end())
+            span = Span(start + quoted.start(), start + quoted.end())
             fix = None if in_macro(parents) else Fix.safe("Escape the quotes inside", *edits)
-            message = "the quotes inside end the format, so httpd will not start; write a backslash before each"
-            yield Diagnostic(file.path, span, message, fix)
+            message = "the quotes inside end the format too early, so httpd does not start"
+            advice = "" if fix else "write a backslash before each quote inside"
+            yield Diagnostic(file.path, span, message, fix, help=advice)

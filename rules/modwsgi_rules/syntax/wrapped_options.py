@@ -1,13 +1,32 @@
 r"""
 An option of mod_wsgi stands on a line of its own, and the line above does not end in a backslash.
 
-To httpd it is a directive of its own: *Invalid command 'user=www-data', perhaps misspelled or defined by a module not included in
-the server configuration.* Long lines get torn so when they are copied out of a page.
+## What happens
 
-Directly below the directive that it belongs to (`WSGIDaemonProcess`, `WSGIScriptAlias` and the others that take options), the
-fix ends the lines above in a backslash. That is safe: httpd did not start, and gets the options where they were meant.
-Nothing is joined where mod_wsgi would refuse the whole still: an unknown option, a value out of bounds, an option that is given
-already; nor across a comment or an empty line, or to another directive.
+httpd does not start.
+
+## Why
+
+Without the backslash each line is a directive of its own (`ap_cfg_getline` of httpd, util.c). Long lines are often torn like
+this when they are copied out of a page.
+
+## The fix
+
+A safe fix: it ends the lines above in a backslash, directly below the directive that the option belongs to
+(`WSGIDaemonProcess`, `WSGIScriptAlias` and the others that take options).
+
+## Left alone
+
+Lines are not joined across a comment, an empty line or another directive. Neither are they joined where mod_wsgi would still
+refuse the whole, because of an unknown option, a value out of bounds or an option that is given already. These are reported
+without a fix.
+
+## See also
+
+httpd's own message is *Invalid command 'user=www-data', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `continuation-trailing-blank` and `unknown-daemon-option`.
+
+## Examples
 
     ```diff
     -WSGIDaemonProcess site threads=15
@@ -23,6 +42,9 @@ already; nor across a comment or an empty line, or to another directive.
              process-group=site application-group=%{GLOBAL}
      </VirtualHost>
     ```
+
+Reported without a fix:
+
     ```apache
     ServerName example.com
         header-buffer-size=65536
@@ -35,6 +57,9 @@ already; nor across a comment or an empty line, or to another directive.
         timeout=60
     #   ^^^^^^^^^^
     ```
+
+Not reported:
+
     ```apache
     WSGIDaemonProcess site \
         threads=15 \
@@ -64,7 +89,7 @@ _TEXT = r"""(?:"[^"\\]*"|'[^'\\]*'|[^ \t"'\\][^ \t\\]*)"""
 _WORD = re.compile(rf"[ \t]+{_TEXT}(?=[ \t]|\Z)")
 _OPTION = re.compile(rf"[ \t]+([a-z-]+)=({_TEXT})(?=[ \t]|\Z)")
 _NUMBER = re.compile(r"[+-]?[0-9]").match
-#: No directive takes so many options.
+#: More options than any directive takes.
 _MOST = 64
 _NEWEST = "9999"
 
@@ -80,12 +105,14 @@ def wrapped_options(config: Config) -> Iterator[Diagnostic]:
             for at, line in enumerate(lines):
                 if _is_told_elsewhere(file, line):
                     continue
-                message = f"httpd takes {line.name}= for a directive and will not start: {_advice(line, is_joined=at < joined)}"
-                yield Diagnostic(file.path, line.node.body_span, message, fix if at < joined else None, related)
+                message = f"httpd takes {line.name}= for a directive, so it does not start"
+                offered = fix if at < joined else None
+                advice = "" if offered else _advice(line, is_joined=at < joined)
+                yield Diagnostic(file.path, line.node.body_span, message, offered, related, help=advice)
 
 
 def _is_told_elsewhere(file: File, line: WrappedLine) -> bool:
-    """True where what precedes the line has a fault of its own, and for the text of a template's macro.
+    """Whether what precedes the line has a fault of its own, or the line is the text of a template's macro.
 
     The blanks behind a backslash are continuation-trailing-blank's, a tag that goes on in the next line malformed-opener's.
     """
@@ -98,22 +125,23 @@ def _is_told_elsewhere(file: File, line: WrappedLine) -> bool:
 
 
 def _advice(line: WrappedLine, *, is_joined: bool) -> str:
+    """Return what to do where there is no fix."""
     if is_joined:
         return "end the line above in a backslash"
     if line.owner is None:
-        return "write it behind the directive whose option it is"
+        return "write it on the line of the directive that it belongs to"
     known = (
         directives.daemon_options()
         if line.owner.key == "wsgidaemonprocess"
         else directives.script_options(line.owner.key)
     )
     if line.name in known:
-        return f"write it behind the {line.owner.name} above, as one that mod_wsgi takes"
-    return f"it is not an option of {line.owner.name} either"
+        return f"write it on the line of the {line.owner.name} above, in a form that mod_wsgi takes"
+    return f"delete it or correct it: {line.owner.name} does not have such an option"
 
 
 def _fix(file: File, owner: Directive, lines: Sequence[WrappedLine]) -> Fix | None:
-    """Backslashes for all of the lines at once: with some of them httpd would still refuse the others."""
+    """Return backslashes for all of the lines at once: with some of them httpd would still refuse the others."""
     if in_macro(lines[0].parents) or file.tree.is_template:
         return None
     edits = []
@@ -127,7 +155,7 @@ def _fix(file: File, owner: Directive, lines: Sequence[WrappedLine]) -> Fix | No
 
 
 def _joined(owner: Directive, lines: Sequence[WrappedLine], target: Target) -> int:
-    """How many of the lines mod_wsgi takes behind their directive: as many as possible, from the first on."""
+    """Return how many of the lines mod_wsgi takes after their directive: as many as possible, from the first on."""
     texts = [line.node.logical.text.strip(WHITESPACE) for line in lines[:_MOST]]
     for count in range(len(texts), 0, -1):
         options = _options(owner, texts[:count])
@@ -137,7 +165,7 @@ def _joined(owner: Directive, lines: Sequence[WrappedLine], target: Target) -> i
 
 
 def _options(owner: Directive, texts: Sequence[str]) -> list[tuple[str, str]] | None:
-    """All options of the directive with these lines; None where its words or theirs are anything else."""
+    """Return all options of the directive with these lines; None where its words or theirs are anything else."""
     if not takes_options(owner) or len(owner.args) < _words_before(owner):
         return None
     logical, start, end = owner.args_range

@@ -19,7 +19,7 @@ _AVAILABLE = ("sites-available", "conf-available")
 
 
 def within_servers(files: Files, sources: list[Source]) -> list[Source]:
-    """The sources, with fragments that a server above them reads turned into that server.
+    """Return the sources, with fragments that a server above them reads turned into that server.
 
     It is the server of the nearest main file above that reaches the file by its Includes; for what is only available, of
     the nearest one. Those that no server reaches stay fragments of one.
@@ -52,7 +52,7 @@ def within_servers(files: Files, sources: list[Source]) -> list[Source]:
 
 
 def _server_of(files: Files, path: str, reached: dict[str, frozenset[str]]) -> Source | None:
-    """The server that reads a file; ``reached`` has the keys of the files that each read, by its main file."""
+    """Return the server that reads a file; ``reached`` has the keys of the files that each read, by its main file."""
     key = files.key(path)
     nearest = None
     for server in servers_above(files, key):

@@ -18,7 +18,7 @@ _MODULES_BY_FILE = {
 
 
 def module_asked(test: str) -> str | None:
-    """The module that ``<IfModule>`` asks for, without ``_module``; None where that cannot be told from the test."""
+    """Return the module that ``<IfModule>`` asks for, without ``_module``; None where the test does not tell."""
     if test.endswith("_module"):
         return test.removesuffix("_module")
     if test.startswith("mod_") and test.endswith(".c"):
@@ -39,7 +39,7 @@ class Modules:
         self._maybe: set[str] = set()
 
     def load(self, name: str, guards: Sequence[Guard]) -> None:
-        """``LoadModule`` under these undecided conditions."""
+        """Note a ``LoadModule`` under these undecided conditions."""
         # Loaded only where it is absent, it is there either way.
         is_certain = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in guards)
         modules = self._loaded if is_certain else self._maybe
@@ -66,7 +66,7 @@ class Modules:
 def weigh(
     key: str, words: Sequence[str], guards: tuple[Guard, ...], variables: Variables, modules: Modules
 ) -> bool | Guard:
-    """True or False where the files decide a condition, else the guard. The test is kept without its negation."""
+    """Return True or False where the files decide a condition, else the guard, whose test is without its negation."""
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
     verdict: bool | None = None

@@ -19,7 +19,7 @@ def is_own(path: str, declared_root: str | None) -> bool:
 
 
 def candidates(path: str, source: Source, declared_root: str | None, root: Files | None) -> Iterator[str]:
-    """Where a path of the configuration may lie among ``source.files``, likeliest first.
+    """Yield where a path of the configuration may lie among ``source.files``, likeliest first.
 
     A copy of a server's directory is read as if it stood where the configuration says (``declared_root``, its
     ServerRoot). This machine's own files are read only for a configuration that stands in its own place: those of a copy

@@ -118,13 +118,13 @@ class _Reader:
         return file
 
     def key(self, path: str) -> str:
-        """The key of a file; one that is included again and again is asked for once."""
+        """Return the key of a file; one that is included again and again is asked for once."""
         if path not in self.keys:
             self.keys[path] = self.disk.key(path)
         return self.keys[path]
 
     def read_text(self, path: str) -> str:
-        """The text of a file. Raises ``FileProblem``, which says where a link leads."""
+        """Return the text of a file. Raises ``FileProblem``, which says where a link leads."""
         try:
             return self.disk.read(path)
         except FileProblem as problem:
@@ -173,11 +173,11 @@ class _Reader:
                 return
 
     def marked(self, name: str, nodes: Iterable[Node], where: _Where) -> _Frame:
-        """What there is to read of a file or a macro."""
+        """Return what there is to read of a file or a macro."""
         return self.underway.marked(name, nodes, self.standing(where)), where
 
     def standing(self, where: _Where) -> Standing:
-        """How things stand for what may lead back to itself."""
+        """Return how things stand for what may lead back to itself."""
         changes = self.variables.changes + self.modules.changes
         return Standing(where.guards, where.conditions, changes, where.depth)
 
@@ -268,7 +268,7 @@ class _Reader:
     # -- includes and macros ---------------------------------------------------
 
     def include(self, item: Item, arg: Arg, where: _Where, *, optional: bool) -> list[_Frame]:
-        """The files that are read in an Include's place."""
+        """Return the files that are read in an Include's place."""
         frames: list[_Frame] = []
         if not arg.known:
             return frames
@@ -301,7 +301,7 @@ class _Reader:
         return frames
 
     def included(self, path: str, item: Item, where: _Where) -> list[_Frame]:
-        """A file to read, or none where it is being read already and nothing will ever end that."""
+        """Return a file to read, or none where it is being read already and nothing will ever end that."""
         key = self.key(path)
         said = ""
         if where.depth >= DEEPEST_INCLUDE or self.underway.leads_back(key, self.standing(where)):
@@ -325,8 +325,11 @@ class _Reader:
         return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> Iterator[str]:
-        """The files of a pattern in httpd's order: component by component, names sorted as bytes; a directory means
-        every file below it (config.c:ap_process_resource_config)."""
+        """Yield the files of a pattern in httpd's order.
+
+        It goes component by component, with the names sorted as bytes; a directory means every file below it
+        (config.c:ap_process_resource_config).
+        """
         if not any(char in pattern for char in "*?["):
             # A link of that name which leads to nothing is as good as no file.
             if self.disk.is_dir(pattern) or self.disk.is_file(pattern) or not self.disk.is_link(pattern):
@@ -350,7 +353,7 @@ class _Reader:
                     yield from self.below(path, listed=True)
 
     def names(self, directory: str) -> list[str]:
-        """The names in a directory; none where it cannot be looked into, which is told."""
+        """Return the names in a directory; none where it cannot be looked into, which is told."""
         try:
             return self.disk.names(directory)
         except FileProblem as problem:
@@ -358,11 +361,11 @@ class _Reader:
             return []
 
     def below(self, top: str, *, listed: bool = False) -> Iterator[str]:
-        """The files that a path means to Include; ``listed`` says that its directory has the name."""
+        """Yield the files that a path means to Include; ``listed`` says that its directory has the name."""
         return files_below(self.disk, top, self.budget, self.names, listed=listed)
 
     def use(self, item: Item, args: tuple[Arg, ...], where: _Where) -> list[_Frame]:
-        """The body of the macro that is used."""
+        """Return the body of the macro that is used."""
         name = args[0].value.lower()
         macro = self.macros.get(name)
         if macro is None:

@@ -28,7 +28,7 @@ _APPLICATION = re.compile(
 _EXPORT = re.compile(r"^\s*export\s+(\w+)=(\S*)", re.M)
 
 
-#: What Debian's envvars sets for the paths of a single instance: a fragment that speaks of these comes from there.
+#: What Debian's envvars sets for the paths of a single instance: a fragment that mentions these comes from there.
 _DEBIAN = {
     "APACHE_LOG_DIR": "/var/log/apache2",
     "APACHE_RUN_DIR": "/var/run/apache2",
@@ -65,7 +65,7 @@ class Source:
     named_only: bool = False
 
     def name(self, key: str) -> str:
-        """What to call a file: as the user would reach it from the path that was given."""
+        """Return what to call a file: as the user would reach it from the path that was given."""
         for shown, given in self.given:
             if key == given:
                 return shown
@@ -74,11 +74,11 @@ class Source:
         return key
 
     def writable(self, key: str) -> bool:
-        """True when the file lies within what the user named."""
+        """Whether the file lies within what the user named."""
         return any(lies_in(key, given) for _, given in self.given)
 
     def quotable(self, key: str) -> bool:
-        """True when a report may print what the file says: an Include may lead to any file that the user can read.
+        """Whether a report may print what the file says: an Include may lead to any file that the user can read.
 
         What was named may be quoted, and what lies in the directory of a server whose own file was named.
         """
@@ -97,7 +97,7 @@ def lies_in(key: str, directory: str) -> bool:
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
-    """As ``discover``, for whoever wants all of it or none: raises the first ``FileProblem``."""
+    """Return what ``discover`` finds, for whoever wants all of it or none: raises the first ``FileProblem``."""
     found = discover(files, paths)
     if found.problems:
         raise found.problems[0]
@@ -119,7 +119,7 @@ class Found(NamedTuple):
 
 
 def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, around: Files | None = None) -> Found:
-    """The servers and scripts at these paths: a server for each directory, and one for all files named singly.
+    """Return the servers and scripts at these paths: a server for each directory, and one for all files named singly.
 
     What cannot be read costs itself alone. With ``as_httpd`` every file is taken for httpd's. ``around`` has what lies
     above these paths, where ``files`` does not: the repository that they are in.
@@ -163,12 +163,12 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
 
 
 def server_above(files: Files, key: str) -> Source | None:
-    """The server in the nearest directory above a file that has an entry file; the file may be no part of it."""
+    """Return the server in the nearest directory above a file that has an entry file; the file may be no part of it."""
     return next(servers_above(files, key), None)
 
 
 def servers_above(files: Files, key: str) -> Iterator[Source]:
-    """Those of every directory above a file that has an entry file, the nearest first."""
+    """Yield those of every directory above a file that has an entry file, the nearest first."""
     directory = posixpath.dirname(key)
     while True:
         entry = _entry(files, directory)
@@ -180,7 +180,7 @@ def servers_above(files: Files, key: str) -> Iterator[Source]:
 
 
 def _entry(files: Files, directory: str) -> str | None:
-    """The main file that a directory has."""
+    """Return the main file that a directory has."""
     entries = (posixpath.join(directory, name) for name in _ENTRIES)
     return next((entry for entry in entries if files.is_file(entry)), None)
 
@@ -203,7 +203,7 @@ class Directory:
         self.source = self._server() or self._fragments()
 
     def nothing(self) -> str:
-        """What to say of a directory that holds neither."""
+        """Return what to say of a directory that holds neither."""
         saw = (
             f"; saw {', '.join(self.seen[:3])}{' ...' if len(self.seen) > 3 else ''}" if self.seen else "; it is empty"
         )
@@ -227,7 +227,7 @@ class Directory:
         return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
 
     def _walk(self, top: str, ignored: Ignored) -> Iterator[str]:
-        """The files that are of interest, in the order of their names, directories in their place."""
+        """Yield the files that are of interest, in the order of their names, directories in their place."""
         stack = [self._names(top, ignored)]
         while stack:
             directory, names, ignored = stack[-1]
@@ -255,7 +255,7 @@ class Directory:
                 self.seen.append(name)
 
     def _names(self, directory: str, ignored: Ignored) -> tuple[str, Iterator[str], Ignored]:
-        """A directory, what is in it, and what is left out below it."""
+        """Return a directory, what is in it, and what is left out below it."""
         try:
             names = self.files.names(directory)
         except FileProblem as problem:
@@ -264,7 +264,7 @@ class Directory:
         return directory, iter(names), ignored.within(self.files, directory, self._key(directory))
 
     def _key(self, path: str) -> str:
-        """The path below the key of the directory that was named; links below it are not followed."""
+        """Return the path below the key of the directory that was named; links below it are not followed."""
         return posixpath.normpath(self.files.key(self.path) + "/" + path[len(self.path) :])
 
     def _is_script(self, path: str) -> bool:
@@ -300,7 +300,7 @@ def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Sou
 
 
 def _environment(files: Files, directory: str) -> dict[str, str]:
-    """What Debian's ``envvars`` exports to httpd, with an empty ``$SUFFIX`` (a single instance)."""
+    """Return what Debian's ``envvars`` exports to httpd, with an empty ``$SUFFIX`` (a single instance)."""
     path = posixpath.join(directory, "envvars")
     if not files.is_file(path):
         return {}
@@ -310,7 +310,7 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
 
 
 def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
-    """The WSGI script at a path of the configuration, on ``disk`` where that is known; None where it cannot be read."""
+    """Return the WSGI script at a path of the configuration, on ``disk`` if known; None where it cannot be read."""
     files = disk if disk is not None else source.files
     if not files.is_file(path):
         return None
@@ -323,7 +323,7 @@ def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path
 
 
 def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
-    """The scripts that were named by themselves."""
+    """Yield the scripts that were named by themselves."""
     for path in source.scripts:
         key = source.files.key(path)
         try:

@@ -14,7 +14,7 @@ from modwsgi_fix.model.reading.source import Source
 def taken_in(
     source: Source, paths: Iterable[str], *, target: Target, disk: Files | None, texts: Mapping[str, str]
 ) -> frozenset[str]:
-    """Those of these real paths at which an Include of the server would read a new file.
+    """Return those of these real paths at which an Include of the server would read a new file.
 
     The server is read with empty files there, so that whole directories, patterns, links and conditions count as they
     do otherwise (server/config.c: ap_process_resource_config). ``texts`` stand in for what its files hold, by key. Where

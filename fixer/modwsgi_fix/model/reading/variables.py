@@ -18,7 +18,7 @@ _LONGEST = 65_536
 
 
 def put_in(word: str, values: Mapping[str, str]) -> str:
-    """A word with variables put in, those that are not there left as they stand.
+    """Return a word with variables put in, those that are not there left as they stand.
 
     Raises ``OverflowError`` where it would be longer than anyone means it.
     """
@@ -44,7 +44,7 @@ class Variables:
         self._doubtful: set[str] = set()
 
     def define(self, name: str, value: Arg | None, guards: tuple[Guard, ...]) -> None:
-        """``Define``. Under an undecided condition the value is not known afterwards."""
+        """Carry out a ``Define``. Under an undecided condition the value is not known afterwards."""
         before = self._known(name)
         self._undefined.discard(name)
         self._defined_under.pop(name, None)
@@ -60,7 +60,7 @@ class Variables:
         self.changes += self._known(name) != before
 
     def undefine(self, name: str, guards: tuple[Guard, ...]) -> None:
-        """``Undefine``."""
+        """Carry out an ``Undefine``."""
         before = self._known(name)
         self._defined.discard(name)
         self._defined_under.pop(name, None)
@@ -80,7 +80,7 @@ class Variables:
         return False if name in self._undefined else None
 
     def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        """A word with macro parameters and variables put in, and why its value is not known; else an empty reason."""
+        """Return a word with macro parameters and variables put in, and why its value is not known, or an empty reason."""
         try:
             return self._expand(word, bindings)
         except OverflowError:
@@ -104,7 +104,7 @@ class Variables:
         return expanded, ""
 
     def _grow(self, word: str, more: int) -> None:
-        """Raises ``OverflowError`` where so many more characters make a word too long."""
+        """Raise ``OverflowError`` where so many more characters make a word too long."""
         if more > 0 and len(word) + more > _LONGEST:
             raise OverflowError
         self._budget.spend_on(characters=max(more, 0))
