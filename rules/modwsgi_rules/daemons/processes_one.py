@@ -5,8 +5,8 @@ One process is the default. Where the option is written at all, mod_wsgi sets `w
 whatever the number: in-browser debuggers then refuse to run, and libraries choose slower ways. Left out, there is one
 process all the same and the application is told so.
 
-The application sees the difference, so the administrator decides. Where the processes of several servers serve one site
-together, the option is right: allow the rule there.
+Few applications ask, so this must be asked for (`--select processes-one`, or `--extend-select`). The application sees the
+difference, so the administrator decides. Where the processes of several servers serve one site together, the option is right.
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=1 threads=15
@@ -29,7 +29,7 @@ from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.INFO, default=False)
 def processes_one(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         option = process.option("processes")
@@ -43,5 +43,5 @@ def processes_one(config: Config) -> Iterator[Diagnostic]:
                 *delete_words(process.directive, spans),
                 reason="wsgi.multiprocess becomes false, as it should be for one process",
             )
-        message = "processes=1 sets wsgi.multiprocess to true for a single process: leave it out, one is the default"
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        message = "processes=1 sets wsgi.multiprocess to true for a single process"
+        yield Diagnostic(process.directive.path, option.span, message, fix, help="leave it out, one is the default")

@@ -6,7 +6,8 @@ kept apart from the web server, which it is not: both can read and change each o
 or name a user that is made for the application.
 
 Each word goes only where it equals the `User` or `Group` of the server at hand (Debian's come from `envvars`), or what
-the settings say. In a fragment the names that distributions use are reported and not touched:
+the settings say. In a fragment nobody knows what httpd runs as: there a user that the distributions run httpd as is worth
+knowing (info), and not touched. The settings say more:
 
 ```toml
 [tool.modwsgi-fix.rules.redundant-daemon-user]
@@ -29,11 +30,17 @@ httpd-group = "www-data"
          home=/srv/blog
     ```
 
-In a fragment nobody knows what httpd runs as:
+In a fragment, and in a server that does not say what it runs as:
 
     ```apache
     WSGIDaemonProcess web2py user=www-data group=www-data home=/home/web2py/
     #                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ```
+
+There a user of the application's own beside httpd's group is a decision:
+
+    ```apache
+    WSGIDaemonProcess shop user=shop group=www-data
     ```
 
 A group of its own stays, and so does a user of its own:
@@ -55,6 +62,7 @@ A group of its own stays, and so does a user of its own:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -78,10 +86,11 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
         same = [option for option in found if option.value == own[option.name]]
         guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
         if same:
-            yield _diagnostic(process, same, "what httpd runs as anyway: leave {it} out", _fix(process, same))
-        if guess:
-            why = "what httpd usually runs as: leave {it} out if it does here (the settings httpd-user and httpd-group say so)"
-            yield _diagnostic(process, guess, why, None)
+            yield _diagnostic(process, same, "what httpd runs as anyway", "leave {it} out", _fix(process, same))
+        # A group of httpd's beside a user of its own is somebody's decision: the application writes, httpd reads.
+        if any(option.name == "user" for option in guess):
+            advice = "leave {it} out if it does here, and set httpd-user and httpd-group in the settings"
+            yield replace(_diagnostic(process, guess, "what httpd usually runs as", advice), severity=Severity.INFO)
 
 
 def _own(config: Config, name: str) -> str | None:
@@ -104,7 +113,9 @@ def _fix(process: DaemonProcess, options: list[Option]) -> Fix | None:
     )
 
 
-def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fix | None) -> Diagnostic:
+def _diagnostic(
+    process: DaemonProcess, options: list[Option], why: str, advice: str, fix: Fix | None = None
+) -> Diagnostic:
     first, last = (f(options, key=lambda option: option.span) for f in (min, max))
     span = Span(first.span.start, last.span.end)
     between = process.directive.file.text[first.span.end : last.span.start]
@@ -112,4 +123,4 @@ def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fi
         span = first.span
     what = " and ".join(f"{option.name}={option.value}" for option in options)
     verb, it = ("is", "it") if first is last else ("are", "them")
-    return Diagnostic(process.directive.path, span, f"{what} {verb} {why.format(it=it)}", fix)
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=it))

@@ -5,6 +5,9 @@ httpd 2.4 reads them only where mod_access_compat is loaded; else it refuses to 
 asked beside `Require`, and both must agree. So an old-style grant under a baseline of `Require all denied` stays refused, and
 an old-style deny stays in force under `Require all granted`.
 
+Of each file the first such section is reported, with the others as further places: they are one decision. A section that a
+comment allows is left out of them.
+
 For the same reason one section must not be converted alone. The fix converts a whole server (with its `httpd.conf` or
 `apache2.conf`) at once, and only where every request is answered as before: no section takes its `Require` from one place
 and its `Order` from another. Then
@@ -143,14 +146,16 @@ Files for both releases are right as they are:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, OLD, SECTIONS, Clause, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.text import Span
 
 #: Further access checkers, which Satisfy Any lets a password stand in for.
 _CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
@@ -166,25 +171,39 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
     found = [_Section(clause) for clause in clauses(config) if clause.is_old]
     apart = not config.complete and config.denies == "2.2"
     fix, reason = _fix(config) if found and not apart else (None, _SEPARATELY)
-    for one in found:
-        lines = one.plain
-        if not lines:
-            continue
-        names = " and ".join(dict.fromkeys(line.key.capitalize() for line in lines[:2]))
-        text = (
-            f"httpd will not start, for mod_access_compat, which reads {names}, is not loaded"
-            if refused
-            else f"{names} of httpd 2.2 decide beside Require, and both must agree"
-            if " and " in names
-            else f"{names} of httpd 2.2 decides beside Require, and both must agree"
-        )
+    for together in _by_decision(config, [one.plain for one in found if one.plain]):
+        first, *further = [lines[0] for lines in together]
         yield Diagnostic(
-            lines[0].path,
-            lines[0].span,
-            f"{text}; {reason}",
+            first.path,
+            first.span,
+            _message(together, refused=refused),
             replace(fix) if fix else None,
-            severity=Severity.ERROR if refused else None,
+            tuple(Related(line.path, line.span, "here, too") for line in further),
+            Severity.ERROR if refused else None,
+            help=reason,
         )
+
+
+def _by_decision(config: Config, sections: Sequence[list[Item]]) -> Iterator[list[list[Item]]]:
+    """The sections of each file together; one that a comment allows by itself, as a finding for it to suppress."""
+    files: dict[str, dict[Span, list[Item]]] = {}
+    for lines in sections:
+        files.setdefault(lines[0].path, {}).setdefault(lines[0].span, lines)
+    for path, spoken in files.items():
+        regions = [one.region for one in suppressions(config.files[path].tree) if one.name == "old-access-directives"]
+        allowed = [lines for span, lines in spoken.items() if any(span.start in region for region in regions)]
+        yield from ([lines] for lines in allowed)
+        if rest := [lines for lines in spoken.values() if lines not in allowed]:
+            yield rest
+
+
+def _message(sections: Sequence[Sequence[Item]], *, refused: bool) -> str:
+    names = list(dict.fromkeys(line.key.capitalize() for lines in sections for line in lines))
+    what = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    where = f" in {len(sections)} sections" if len(sections) > 1 else ""
+    if refused:
+        return f"httpd will not start: {what} are read by mod_access_compat, which is not loaded"
+    return f"{what} of httpd 2.2 {'decide' if len(names) > 1 else 'decides'} beside Require{where}, and both must agree"
 
 
 class _Section:
