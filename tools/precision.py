@@ -132,7 +132,9 @@ def _shown(number: int, one: Found) -> str:
 def _print_counts(found: Sequence[Found], files: int) -> None:
     counted = Counter((one.rule, one.severity) for one in found)
     fixable = Counter((one.rule, one.severity) for one in found if one.level)
-    print(f"{len(found)} findings in {files} files\n\n| rule | severity | findings | with a fix | files |\n|---|---|---|---|---|")
+    print(
+        f"{len(found)} findings in {files} files\n\n| rule | severity | findings | with a fix | files |\n|---|---|---|---|---|"
+    )
     for key, count in sorted(counted.items()):
         print(f"| {' | '.join(key)} | {count} | {fixable[key]} | {_files(found, key)} |")
 

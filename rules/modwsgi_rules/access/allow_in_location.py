@@ -15,10 +15,12 @@ server serves from there is out of sight.
 The blocks are written in the dialect that the deny baseline asks for. Where that is not in sight, a file in the words of 2.4
 gets no others, and one with words of 2.2 gets both, for a `Require` alone stays refused under a 2.2-style deny.
 
-Left alone, and reported: a grant beside a log-in or another restriction in the same section, an exception from an earlier
-restricting Location, a grant within `<Limit>`, a `<Files "*">` that opens every file of the disk, hosts whose mappings cannot
+Left alone, and reported: a grant beside a log-in or another restriction in the same section, an exception for files from an
+earlier restricting Location, a grant within `<Limit>`, a `<Files "*">` that opens every file of the disk, hosts whose mappings cannot
 be followed, a target of which it cannot be seen whether it is a file, and a directory that is to be opened in a file that was
-not given. Sections with a handler or a proxy of their own have no file behind them, and are no finding.
+not given. Sections with a handler or a proxy of their own have no file behind them, and are no finding; neither is an exception for URLs of
+the application from an earlier restricting Location, or by `Satisfy Any`: no directory can say that. It is a warning where nothing
+but the application answers below the URL.
 
     ```diff repair
      <VirtualHost *:80>
@@ -135,6 +137,23 @@ Two decisions in one section are not taken apart:
     </Location>
     ```
 
+Below `/ipa` a log-in is asked for, and the application has two pages for those who have none:
+
+    ```apache
+    WSGIScriptAlias /ipa /srv/ipa/run.wsgi
+    <Location /ipa>
+        AuthType Basic
+        Require valid-user
+    </Location>
+    <Location /ipa/login>
+        Require all granted
+    </Location>
+    <Location /ipa/messages>
+        Satisfy Any
+        Allow from all
+    </Location>
+    ```
+
 There is no file behind these, and restrictions are what a Location is for:
 
     ```apache
@@ -160,13 +179,12 @@ from modwsgi_fix.model.merge.access import AUTHENTICATION, Access, access_of, gr
 from modwsgi_fix.model.merge.sections import files_matches, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.access._exceptions import is_exception, is_of_application, lifts
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 #: With one of these the section answers by itself; no file is opened by its grant.
 _HANDLERS = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
-
-
 #: Why there is no fix where the server's URLs cannot be followed.
 _UNTOLD = "open the directories that are served instead (they cannot be told from these files)"
 
@@ -174,8 +192,12 @@ _UNTOLD = "open the directories that are served instead (they cannot be told fro
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
-        granting = [access for access in _sections(config, server) if _opens(access)]
         restricting = _restricting(config, server)
+        granting = [
+            access
+            for access in _sections(config, server)
+            if _opens(access) and not (lifts(access, restricting) and is_of_application(config, server, access))
+        ]
         removable: dict[frozenset[Guard], list[Access]] = {}
         for access in granting:
             if _removable(access, restricting):
@@ -193,7 +215,8 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             advice = "open the directories that are served instead" if isinstance(found, Fix) else found
             line = lines_that_grant(access)[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}; {advice}"
-            yield Diagnostic(section.path, line.span, message, fix)
+            severity = Severity.WARNING if is_of_application(config, server, access) else None
+            yield Diagnostic(section.path, line.span, message, fix, severity=severity)
     yield from _by_method(config)
     yield from _by_name(config)
 
@@ -262,28 +285,13 @@ def _removable(access: Access, restricting: list[Access]) -> bool:
         return False
     if not all(only_grants(node) for node in inactive(section)):
         return False
-    return not any(_exception(access, other) for other in restricting)
+    return not any(is_exception(access, other) for other in restricting)
 
 
 def _restricting(config: Config, server: Server) -> list[Access]:
     """The Locations that hold for a server and do not let everyone in, in the order they are merged."""
     found = (access_of(item) for item in location_sections(config, server))
     return [access for access in found if not access.is_empty and not _opens(access)]
-
-
-def _order(access: Access) -> tuple[bool, int]:
-    """Where httpd merges a Location: the main server's come first."""
-    return not access.section.server.is_main, access.section.index
-
-
-def _exception(access: Access, earlier: Access) -> bool:
-    """True when ``access`` opens part of what an earlier, broader Location restricts."""
-    if _order(earlier) > _order(access):
-        return False
-    if is_regex_section(access.section) or is_regex_section(earlier.section):
-        return False
-    inner, outer = pattern_of(access.section).rstrip("/"), pattern_of(earlier.section).rstrip("/")
-    return inner.startswith(outer + "/") and inner != outer
 
 
 def _hides(config: Config, server: Server) -> bool:

@@ -8,6 +8,9 @@ The fix deletes the second definition and lets its host use the first group. Hal
 administrator decides. Where the two hosts have an ErrorLog each, the first definition moves to the main server as well: in its
 host, what the application logs for the other one would be lost.
 
+Two groups that somebody tells apart by a `display-name` for each are kept on purpose, and no finding. Where the second name is not
+made from the first one (`shop-ssl`, `shop2`, `ssl_shop`), it is for information: nobody can tell a copy from a decision.
+
     ```diff unsafe
      <VirtualHost *:80>
          ServerName example.com
@@ -40,6 +43,25 @@ host, what the application logs for the other one would be lost.
     +    WSGIProcessGroup shop
          WSGIScriptAlias / /srv/shop.wsgi
      </VirtualHost>
+    ```
+
+Kept on purpose:
+
+    ```apache
+    <VirtualHost *:80>
+        ServerName example.com
+        WSGIDaemonProcess shop threads=15 display-name=shop-public
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop.wsgi
+    </VirtualHost>
+    <IfModule mod_ssl.c>
+        <VirtualHost *:443>
+            ServerName example.com
+            WSGIDaemonProcess shop-ssl threads=15 display-name=shop-tls
+            WSGIProcessGroup shop-ssl
+            WSGIScriptAlias / /srv/shop.wsgi
+        </VirtualHost>
+    </IfModule>
     ```
 
 Two applications, two names or two sets of options are two groups:
@@ -94,7 +116,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
             first = twin.directive
             message = (
                 f"{label(process.server)} runs the same application as {label(twin.server)} in processes of its own, which "
-                f"doubles its memory: let both use process group {twin.name}"
+                f"doubles its memory"
             )
             yield Diagnostic(
                 process.directive.path,
@@ -102,13 +124,23 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 message,
                 _fix(config, twin, process),
                 (Related(first.path, first.args[0].span, "the other group"),),
+                None if _is_renamed(twin.name, process.name) else Severity.INFO,
+                help=f"let both use process group {twin.name}",
             )
+
+
+def _is_renamed(one: str, other: str) -> bool:
+    """Whether one name is the other with something added, as a copy gets it."""
+    return one.lower() in other.lower() or other.lower() in one.lower()
 
 
 def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
     if one.server.is_main or other.server.is_main or one.server is other.server:
         return False
     if not may_use(config, other.server, one) or _settings(one) != _settings(other) or one.stray or other.stray:
+        return False
+    names = [process.settings.get("display-name", "") for process in (one, other)]
+    if all(names) and names[0] != names[1]:
         return False
     mine, theirs = _ports(one.server), _ports(other.server)
     scripts = _scripts(config, one.server)
