@@ -45,6 +45,16 @@ The disk shows that a link leads out of the directory, into the system:
     #- /srv/shared/logo.png
     ```
 
+Nobody but the administrator makes links below `/usr`:
+
+    ```apache
+    Alias /icons/ /usr/share/icons/
+    <Directory /usr/share/icons>
+        Options FollowSymLinks
+        Require all granted
+    </Directory>
+    ```
+
 Switched off, not said, or not what URLs lead to:
 
     ```apache
@@ -73,6 +83,7 @@ from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.model.merge.options import has_signs, option
+from modwsgi_fix.model.merge.sections import path_matches
 from modwsgi_fix.rewriting.lines import append, delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
@@ -85,9 +96,11 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
             continue
         links = links_in(config, directory)
+        if not links.stray and path_matches("/usr", directory):
+            continue
         message = f"symbolic links in {directory} are followed wherever they lead, out of it too"
         if links.stray:
-            message += f"; {links.stray[0]} leads astray"
+            message = f"{links.stray[0]} leads out of {directory}, and symbolic links there are followed"
         yield Diagnostic(
             section.path,
             section.args[-1].span,
