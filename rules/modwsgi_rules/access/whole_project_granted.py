@@ -19,7 +19,8 @@ Reported, not fixed: what else is served from the directory is not always to be 
 reported where an alias or a DocumentRoot of the hosts that the section holds for leads there, and for a directory of the
 system's programs or settings. Where the server is not in sight, whatever speaks for a project counts as well: `home=`,
 `python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that lies further down, and with
-`--root` a `manage.py`, settings or a package. Left alone is a directory that is made for scripts.
+`--root` a `manage.py`, settings or a package. Left alone is a directory that is made for scripts, and one below `/usr/share` or
+`/usr/lib`: a package's code is known to everybody, and its settings lie elsewhere.
 
 The sections of a file for one directory and the same scripts are reported once.
 
@@ -55,6 +56,14 @@ Made for scripts, and no other URL leads there:
     ```apache
     WSGIScriptAlias /clock /srv/www/wsgi-scripts/clock.wsgi
     <Directory /srv/www/wsgi-scripts>
+        Require all granted
+    </Directory>
+    ```
+
+    ```apache
+    Alias /bkr/static/ /usr/share/bkr/static/
+    WSGIScriptAlias /bkr /usr/share/bkr/server/bkr.wsgi
+    <Directory /usr/share/bkr>
         Require all granted
     </Directory>
     ```
@@ -98,6 +107,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 #: Where programs, and what they are to keep to themselves, lie beside the script.
 _SYSTEM = ("/bin", "/etc", "/sbin", "/usr/bin", "/usr/libexec", "/usr/local/bin", "/usr/local/sbin", "/usr/sbin")
+#: Where packages keep what anybody may read.
+_PACKAGED = ("/usr/lib", "/usr/lib64", "/usr/share")
 #: Names of directories that are made for scripts, and have nothing else in them.
 _FOR_SCRIPTS = frozenset({"cgi-bin", "wsgi-bin", "wsgi-scripts", "wsgi_bin", "wsgi_scripts", "scripts"})
 #: Files that lie at the top of a project.
@@ -168,6 +179,8 @@ def _leads_to(directory: str, path: str, script: Served) -> bool:
 
 def _is_project(config: Config, path: str, static: list[Served], scripts: list[Served]) -> bool:
     """Whether something speaks for more than scripts in a directory."""
+    if any(path_matches(packaged, path) for packaged in _PACKAGED):
+        return False
     if any(path_matches(path, one.directory) for one in static):
         return True
     places = [option.value for one in daemon_processes(config) for name in _PLACES if (option := one.option(name))]

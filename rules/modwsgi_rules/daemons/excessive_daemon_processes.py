@@ -6,7 +6,7 @@ times. Two processes are plenty to begin with; let measurements ask for more.
 
 Reported are more than 4 processes with the default threads, and more processes than `max-processes` where processes
 times threads are above `max-capacity`. Processes of one thread each are left alone: that is how applications are run
-which are not thread-safe.
+which are not thread-safe. Up to 100 requests at once are for information: a large server may be meant to serve them.
 
 ```toml
 [tool.modwsgi-fix.rules.excessive-daemon-processes]
@@ -39,6 +39,9 @@ from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import whole_number
 
+#: Requests at once up to which a server of today may well be meant to serve them: for information only.
+_MUCH = 100
+
 
 @rule(severity=Severity.WARNING, options={"max-processes": 2, "max-capacity": 60})
 def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
@@ -62,4 +65,5 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 Edit(process.directive.path, option.value_span, str(most)),
                 reason=f"the group then serves {most * each} requests at once",
             )
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        severity = Severity.INFO if process.capacity <= _MUCH else None
+        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity)

@@ -5,7 +5,7 @@ Python runs one thread at a time, so threads beyond a few only wait, each with i
 in Python become slower for all. The default of 15 is generous already, 3 to 5 are often right.
 
 The limit is `max-threads`; the fix leaves the default of 15, and another process where that is not enough is the
-administrator's decision. A Python without its global lock (`WSGIFreeThreading On`) is left alone. Applications that mostly wait for others (long polls) may need more: allow the rule there.
+administrator's decision. Up to twice the limit is for information. A Python without its global lock (`WSGIFreeThreading On`) is left alone. Applications that mostly wait for others (long polls) may need more: allow the rule there.
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=2 threads=100
@@ -55,4 +55,5 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
                 reason="the group then serves fewer requests at once",
             )
         message = f"Python runs one of {option.value} threads at a time, the others only wait: begin with {_DEFAULT}"
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        severity = Severity.INFO if (whole_number(option.value) or 0) <= 2 * most else None
+        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity)

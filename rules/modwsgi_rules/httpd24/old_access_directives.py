@@ -123,7 +123,20 @@ Here a `Deny` is in force which the later `Require` would lift:
     </Directory>
     ```
 
-Files for both releases are right as they are:
+Files for both releases are right as they are, and so are templates for both:
+
+    ```apache
+    {% if httpd_version >= 2.4 %}
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    {% else %}
+    <Directory /srv/site>
+        Order allow,deny
+        Allow from all
+    </Directory>
+    {% endif %}
+    ```
 
     ```apache
     <Directory /srv/site>
@@ -168,7 +181,8 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
         return
     loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
     refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
-    found = [_Section(clause) for clause in clauses(config) if clause.is_old]
+    branches = _branches(config)
+    found = [_Section(c) for c in clauses(config) if c.is_old and _named(c.section) not in branches]
     apart = not config.complete and config.denies == "2.2"
     fix, reason = _fix(config) if found and not apart else (None, _SEPARATELY)
     for together in _by_decision(config, [one.plain for one in found if one.plain]):
@@ -182,6 +196,16 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
             Severity.ERROR if refused else None,
             help=reason,
         )
+
+
+def _branches(config: Config) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Sections that a template says in the new words: one in the old words is the branch for another release."""
+    sections = (clause.section for clause in clauses(config) if clause.is_new and not clause.is_old)
+    return {_named(section) for section in sections if section.file.tree.is_template}
+
+
+def _named(section: Item) -> tuple[str, str, tuple[str, ...]]:
+    return section.path, section.key, tuple(section.values)
 
 
 def _by_decision(config: Config, sections: Sequence[list[Item]]) -> Iterator[list[list[Item]]]:

@@ -3,8 +3,8 @@ A `<` opens no section, or a tag of a template was left in a file that is filled
 
 Parts of templates, of HTML or of another language: `<?php`, `<%= host %>`, `{{ host }}`, `@HOST@`, a lone `<`. httpd takes it for a
 section or a directive and refuses to start. What was meant cannot be said, so nothing is changed. Of a template's tags only the
-first is reported, and none in a file that is a template by its name (`site.conf.erb`) or by its statements (`{% if %}`): that one is
-not httpd's to read yet.
+first is reported, and none in a file that is a template by its name (`site.conf.erb`), by its statements (`{% if %}`) or because its
+other lines wait to be filled in as well: that one is not httpd's to read yet.
 
     ```apache
       <%= the_host %>
@@ -23,6 +23,13 @@ not httpd's to read yet.
     {% endif %}
     ```
     ```apache
+    <VirtualHost *:@PORT@>
+        ServerName @HOST@
+        DocumentRoot @ROOT@
+        @AUTH@
+    </VirtualHost>
+    ```
+    ```apache
     <Location "/app">
         WSGIProcessGroup app
     </Location>
@@ -37,10 +44,14 @@ from collections.abc import Iterator
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import directives_in, files
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, has_placeholder
 
 #: A line that begins with what a template engine, autoconf or a script has yet to fill in.
 _PLACEHOLDER = re.compile(r"\{\{|@\w+@$|__[A-Z]\w*__$|%\(\w+\)s$")
+
+
+#: So many lines with arguments to be filled in are no slip: the whole file is a template.
+_MANY = 2
 
 
 @rule(severity=Severity.ERROR)
@@ -60,4 +71,7 @@ def _placeholders(file: File) -> list[Span]:
     """The first line that is a placeholder."""
     if not re.search(r"^[ \t]*(?:\{\{|@\w|__[A-Z]|%\()", file.text, re.M):
         return []
-    return [node.body_span for node, _ in directives_in(file) if _PLACEHOLDER.match(node.name)][:1]
+    directives = [node for node, _ in directives_in(file)]
+    if sum(any(has_placeholder(word.value) for word in node.args) for node in directives) >= _MANY:
+        return []
+    return [node.body_span for node in directives if _PLACEHOLDER.match(node.name)][:1]
