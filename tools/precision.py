@@ -5,17 +5,17 @@
     python tools/precision.py --count              # all findings, counted by rule and severity
     python tools/precision.py 1 --corpus DIRECTORY
 
-Every configuration and script of the corpus (../shared/corpus by default) is run by itself, as ``modwsgi-fix FILE`` runs it
-without a settings file; what cannot be read is skipped. Of one rule at most two findings of one file are eligible, and files
-with the same bytes are one file, so that neither a long file nor a copied one fills the sample. Of these the seed draws.
-The same seed, files and rules give the same sample.
+Every configuration and script of the corpus (../shared/corpus by default) is run by itself, as ``modwsgi-fix FILE`` runs
+it without a settings file; what cannot be read is skipped. Of one rule at most two findings of one file are eligible, and
+files with the same bytes are one file, so that neither a long file nor a copied one fills the sample. Of these the seed
+draws: each finding has a lot, a hash of the seed and of the finding, and the lowest lots are taken. So the same seed, files
+and rules give the same sample, and where a rule falls silent the rest of the sample stays.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,6 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from hashlib import sha256
 from io import BytesIO, TextIOWrapper
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,12 +102,17 @@ def findings_of(path: Path) -> list[Found]:
 
 def drawn(found: Sequence[Found], seed: int, number: int) -> list[Found]:
     """A sample by seed, in the order of files and lines: every eligible finding is as likely as any other."""
-    chance = random.Random(seed)
-    eligible: list[Found] = []
-    for _, same in groupby(sorted(found, key=lambda one: (one.file, one.rule)), key=lambda one: (one.file, one.rule)):
-        findings = list(same)
-        eligible += chance.sample(findings, min(_OF_ONE_RULE, len(findings)))
-    return sorted(chance.sample(eligible, min(number, len(eligible))))
+
+    def lot(one: Found) -> bytes:
+        return sha256(f"{seed} {one.digest} {one.rule} {one.line} {one.message}".encode()).digest()
+
+    of_rule: Counter[tuple[str, str]] = Counter()
+    sample: list[Found] = []
+    for one in sorted(found, key=lot):
+        of_rule[one.digest, one.rule] += 1
+        if of_rule[one.digest, one.rule] <= _OF_ONE_RULE:
+            sample.append(one)
+    return sorted(sample[:number])
 
 
 def _row(one: Found) -> str:

@@ -19,7 +19,7 @@ Reported, not fixed: what else is served from the directory is not always to be 
 reported where an alias or a DocumentRoot of the hosts that the section holds for leads there, and for a directory of the
 system's programs or settings. Where the server is not in sight, whatever speaks for a project counts as well: `home=`,
 `python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that lies further down, and with
-`--root` a `manage.py`, settings or a package. Left alone is a directory that is made for scripts, and one below `/usr/share` or
+`--root` a `manage.py`, settings or a package. Left alone is a directory that is made for scripts, one with a handler of its own, by which what lies there is run, and one below `/usr/share` or
 `/usr/lib`: a package's code is known to everybody, and its settings lie elsewhere.
 
 The sections of a file for one directory and the same scripts are reported once.
@@ -60,6 +60,15 @@ Made for scripts, and no other URL leads there:
     </Directory>
     ```
 
+    ```apache
+    Alias /tools/ /srv/tools/
+    WSGIScriptAlias /test /srv/tools/test.wsgi
+    <Directory /srv/tools>
+        Options ExecCGI
+        AddHandler wsgi-script .wsgi
+        Require all granted
+    </Directory>
+    ```
     ```apache
     Alias /bkr/static/ /usr/share/bkr/static/
     WSGIScriptAlias /bkr /usr/share/bkr/server/bkr.wsgi
@@ -124,7 +133,9 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         path = pattern_of(section)
         if not section.args or is_regex_section(section) or has_wildcard(path) or not path.strip("/"):
             continue
-        if not access_of(section).grants:
+        if not access_of(section).grants or any(
+            child.key in ("addhandler", "sethandler") for child in section.children
+        ):
             continue
         hosts = config.servers if section.server.is_main else [section.server]
         scripts = [script for script in _scripts(config, hosts) if path_matches(path, script.directory)]
