@@ -95,6 +95,24 @@ def test_the_sections_of_one_directory_are_one_finding() -> None:
     assert [one.message for one in found.related] == ["here, too", "the script"]
 
 
+def test_the_figures_of_the_sample_are_those_of_its_table() -> None:
+    page = (ROOT / "docs/precision.md").read_text("utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "| `" in line]
+    table = [row for row in rows if len(row) == 6 and row[4] in ("useful", "noise", "false")]
+    assert {row[0] for row in table} <= all_rules().keys()
+    assert all(row[5] for row in table)
+    parts = (
+        ("warnings and errors", ("warning", "error")),
+        ("hygiene (`info`)", ("info",)),
+        ("together", ("info", "warning", "error")),
+    )
+    for name, severities in parts:
+        said = [row[4] for row in table if row[3] in severities]
+        counts = [said.count(verdict) for verdict in ("useful", "noise", "false")]
+        share = round(100 * counts[0] / len(said))
+        assert f"| {name} | {' | '.join(map(str, counts))} | {share} % of {len(said)} |" in page
+
+
 # -- the tool ------------------------------------------------------------------
 
 
