@@ -1,12 +1,28 @@
 """
 A directory of public files is listed.
 
-With `Options Indexes` a URL that names a directory without an index page shows the names of all files in it: of uploads, of
-backups, of editors' copies. Style sheets and pictures need no listing.
+## What happens
 
-The fix switches it off in the section that opens the directory; it is an unsafe fix. Where the listing is meant, as on a download
-site, allow it by a comment. A section that says how the list is to look (`IndexOptions`, `HeaderName`, `AddDescription` and their like)
-means it, and is no finding.
+A URL that names a directory without an index page shows the names of all files in it: of uploads, of backups, of editors' copies.
+
+## Why
+
+`Options Indexes` lets mod_autoindex write the list (`mod_autoindex.c:handle_autoindex`). Style sheets and pictures need none.
+
+## The fix
+
+It is unsafe, because somebody may use the list: it switches `Indexes` off in the section that opens the directory.
+
+## Left alone
+
+A section that says how the list is to look (`IndexOptions`, `HeaderName`, `AddDescription` and the like) means it. Where the list of
+another directory is meant, as on a download site, allow it by a comment.
+
+## See also
+
+`links-followed-in-public-directory`.
+
+## Examples
 
     ```diff unsafe
      Alias /static/ /srv/site/static/

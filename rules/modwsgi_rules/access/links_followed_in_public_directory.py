@@ -1,13 +1,31 @@
 """
 Symbolic links are followed out of a directory of public files.
 
-A `<Directory>` is compared with the path as the URL maps it, not with where a link leads. With `FollowSymLinks`, which httpd
-2.4 has switched on by default, a link `static/etc -> /etc` serves `/etc`, whatever `<Directory />` denies. Where uploads or
-deployments can make links in a public directory, `Options -FollowSymLinks` closes that.
+## What happens
 
-The fix switches it off in the section that opens the directory. Links that are in use there stop working (with `--root` it is
-not offered where there are any), and so do `RewriteRule`s in an `.htaccess` file: it is an unsafe fix. A directory that is
-itself reached through a link is not concerned.
+A link `static/etc -> /etc` serves `/etc`, whatever `<Directory />` denies.
+
+## Why
+
+A `<Directory>` is compared with the path as the URL maps it, not with where a link leads (`request.c:ap_directory_walk`), and
+`FollowSymLinks` is on by default since httpd 2.4. Where uploads or deployments can make links in a public directory,
+`Options -FollowSymLinks` closes that.
+
+## The fix
+
+It is unsafe, because links that are used there stop working, and so do `RewriteRule`s in an `.htaccess` file: it switches the option
+off in the section that opens the directory. A directory that is itself reached through a link is not affected.
+
+## Left alone
+
+Where `--root` shows links that are used, there is no fix. Below `/usr` only the administrator makes links, so nothing is reported
+there unless a link leads out of the directory.
+
+## See also
+
+`allow-in-location`, `indexes-in-public-directory`.
+
+## Examples
 
     ```diff unsafe
      Alias /static/ /srv/site/static/
@@ -107,6 +125,7 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
             message,
             None if links.wanted else _fix(section, state.by),
             severity=Severity.WARNING if links.stray else None,
+            help="switch FollowSymLinks off there, unless links are used",
         )
 
 

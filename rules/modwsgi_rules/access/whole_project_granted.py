@@ -1,11 +1,15 @@
 """
 A `<Directory>` opens a whole project, where httpd needs its WSGI script only.
 
-The application runs because httpd may read the *script*; the modules beside it are read by Python, whatever httpd allows.
-A grant on the whole directory serves source code, settings and databases as soon as any URL leads there: an alias that is a
-directory too wide, a second virtual host whose DocumentRoot lies above.
+## What happens
 
-Write `<Files>` around the grant, as Django's documentation has it, and give static directories a section of their own:
+Source code, settings and databases are served as soon as any URL leads to the directory: by an alias that is a directory too
+wide, or by a second virtual host whose DocumentRoot lies above.
+
+## Why
+
+httpd reads the *script*; Python reads the modules beside it, whatever httpd allows (`mod_wsgi.c:wsgi_hook_handler` checks the
+script's own file). Django's documentation has the grant in a `<Files>`:
 
 ```text
 <Directory /srv/site>
@@ -15,14 +19,24 @@ Write `<Files>` around the grant, as Django's documentation has it, and give sta
 </Directory>
 ```
 
-Reported, not fixed: what else is served from the directory is not always to be seen from the configuration. It is
-reported where an alias or a DocumentRoot of the hosts that the section holds for leads there, and for a directory of the
-system's programs or settings. Where the server is not in sight, whatever speaks for a project counts as well: `home=`,
+It is reported where an alias or a DocumentRoot of the hosts that the section holds for leads to the directory, and for a directory
+of the system's programs or settings. Where the server is out of sight, whatever suggests a project counts as well: `home=`,
 `python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that lies further down, and with
-`--root` a `manage.py`, settings or a package. Left alone is a directory that is made for scripts, one with a handler of its own, by which what lies there is run, and one below `/usr/share` or
-`/usr/lib`: a package's code is known to everybody, and its settings lie elsewhere.
+`--root` a `manage.py`, settings or a package. The sections of a file for one directory and the same scripts are one finding.
 
-The sections of a file for one directory and the same scripts are reported once.
+## Left alone
+
+There is no fix, because the configuration does not always show what else is served from the directory: write the `<Files>`, and give
+static directories a section of their own.
+
+Not reported is a directory that is made for scripts, one with a handler of its own, by which what lies there is run, and one below
+`/usr/share` or `/usr/lib`: the code of a package is known to everybody, and its settings lie elsewhere.
+
+## See also
+
+`alias-exposes-application`, `root-directory-granted`, `allow-in-location`.
+
+## Examples
 
     ```apache
     WSGIScriptAlias / /srv/site/site/wsgi.py

@@ -1,12 +1,29 @@
 """
 `processes=1` makes the application believe that there are several processes.
 
-One process is the default. Where the option is written at all, mod_wsgi sets `wsgi.multiprocess` to true in every request,
-whatever the number: in-browser debuggers then refuse to run, and libraries choose slower ways. Left out, there is one
-process all the same and the application is told so.
+## What happens
 
-Few applications ask, so this must be asked for (`--select processes-one`, or `--extend-select`). The application sees the
-difference, so the administrator decides. Where the processes of several servers serve one site together, the option is right.
+The application believes that there are several processes: debuggers in the browser refuse to run, and libraries choose slower ways.
+
+## Why
+
+One process is the default. Where the option is written at all, mod_wsgi sets `wsgi.multiprocess` to true in every request, whatever
+the number (mod_wsgi's manual, WSGIDaemonProcess, `processes`).
+
+## The fix
+
+It is unsafe, because the application sees the difference: it leaves the option out.
+
+## Left alone
+
+Few applications ask, so the rule must be asked for: `--extend-select processes-one`. Where the processes of several servers serve one
+site together, the option is right.
+
+## See also
+
+`excessive-daemon-processes`.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=1 threads=15

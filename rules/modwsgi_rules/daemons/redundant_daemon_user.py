@@ -1,19 +1,31 @@
 r"""
 `user=` or `group=` of a daemon process names what httpd runs as anyway.
 
-Without these options the processes run as httpd's own User and Group. Written out they look as if the application was
-kept apart from the web server, which it is not: both can read and change each other's files. Either leave the words out,
-or name a user that is made for the application.
+## What happens
 
-Each word goes only where it equals the `User` or `Group` of the server at hand (Debian's come from `envvars`), or what
-the settings say. In a fragment nobody knows what httpd runs as: there a user that the distributions run httpd as is worth
-knowing (info), and not touched. The settings say more:
+The application looks as if it were kept apart from the web server, and it is not: both can read and change each other's files.
+
+## Why
+
+Without these options the processes run as httpd's own User and Group (mod_wsgi's manual, WSGIDaemonProcess). Leave the words out, or
+name a user that is made for the application.
+
+## The fix
+
+It is safe: each word goes where it equals the `User` or `Group` of the server (Debian's come from `envvars`), or what the settings say:
 
 ```toml
 [tool.modwsgi-fix.rules.redundant-daemon-user]
 httpd-user = "www-data"
 httpd-group = "www-data"
 ```
+
+## Left alone
+
+A fragment does not show what httpd runs as. A user that the distributions run httpd as is reported there for information, without a
+fix; a group of httpd's beside a user of the application's own is not reported.
+
+## Examples
 
     ```diff
      User www-data

@@ -1,15 +1,31 @@
 """
 The HTTP and the HTTPS host of one site have a process group each for the same application.
 
-Two groups with equal options, one for each port, are twice the processes and twice the memory for one application: often
-somebody renamed a copy because httpd does not take one name twice. Hosts of one ServerName may share a group.
+## What happens
 
-The fix deletes the second definition and lets its host use the first group. Half of the processes are gone then, so the
-administrator decides. Where the two hosts have an ErrorLog each, the first definition moves to the main server as well: in its
-host, what the application logs for the other one would be lost.
+The application runs in twice the processes, and takes twice the memory.
 
-Two groups that somebody tells apart by a `display-name` for each are kept on purpose, and no finding. Where the second name is not
-made from the first one (`shop-ssl`, `shop2`, `ssl_shop`), it is for information: nobody can tell a copy from a decision.
+## Why
+
+Often somebody renamed a copy, because httpd does not take one name twice. Hosts of one ServerName may share a group
+(`mod_wsgi.c:wsgi_execute_remote`).
+
+## The fix
+
+It is unsafe, because half of the processes are gone then: it deletes the second definition and lets its host use the first group. Where the
+two hosts have an ErrorLog each, the first definition moves to the main server as well; in its host, what the application logs for the
+other one would be lost.
+
+## Left alone
+
+Two groups with a `display-name` each are kept apart on purpose, and are not reported. Where the second name is not made from the
+first one (`shop-ssl`, `shop2`, `ssl_shop`), the finding is for information, because nobody can tell a copy from a decision.
+
+## See also
+
+`duplicate-daemon-process`, `process-group-inaccessible`.
+
+## Examples
 
     ```diff unsafe
      <VirtualHost *:80>
@@ -96,7 +112,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, is_settled, may_use
 from modwsgi_fix.model.merge.groups import script_path
-from modwsgi_fix.model.servers import addresses, label, same_error_log
+from modwsgi_fix.model.servers import addresses, same_error_log
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.hoisting import hoist
 from modwsgi_fix.rewriting.moving import delete_with_comment
@@ -115,8 +131,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
             done.add(process.name)
             first = twin.directive
             message = (
-                f"{label(process.server)} runs the same application as {label(twin.server)} in processes of its own, which "
-                f"doubles its memory"
+                f"process group {process.name} runs the same application as {twin.name}, and takes its memory again"
             )
             yield Diagnostic(
                 process.directive.path,
@@ -125,7 +140,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 _fix(config, twin, process),
                 (Related(first.path, first.args[0].span, "the other group"),),
                 None if _is_renamed(twin.name, process.name) else Severity.INFO,
-                help=f"let both use process group {twin.name}",
+                help=f"let both hosts use process group {twin.name}",
             )
 
 

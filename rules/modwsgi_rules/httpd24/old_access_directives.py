@@ -1,16 +1,20 @@
 """
 `Order`, `Allow`, `Deny` and `Satisfy` are the access control of httpd 2.2.
 
-httpd 2.4 reads them only where mod_access_compat is loaded; else it refuses to start: *Invalid command 'Order'*. They are
-asked beside `Require`, and both must agree. So an old-style grant under a baseline of `Require all denied` stays refused, and
-an old-style deny stays in force under `Require all granted`.
+## What happens
 
-Of each file the first such section is reported, with the others as further places: they are one decision. A section that a
-comment allows is left out of them.
+Without mod_access_compat httpd 2.4 does not start. With it, an old-style grant under a baseline of `Require all denied` stays refused,
+and an old-style deny stays effective under `Require all granted`.
 
-For the same reason one section must not be converted alone. The fix converts a whole server (with its `httpd.conf` or
-`apache2.conf`) at once, and only where every request is answered as before: no section takes its `Require` from one place
-and its `Order` from another. Then
+## Why
+
+httpd asks the old words beside `Require`, and both must agree (the httpd manual, "Upgrading to 2.4 from 2.2: access control"). So a
+section cannot be converted alone, and the sections of a file are one finding.
+
+## The fix
+
+It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once. It is safe where every request is answered as before, that
+is where no section takes its `Require` from one place and its `Order` from another; else it is unsafe, and so it is in a fragment.
 
 | old | new |
 |---|---|
@@ -24,8 +28,18 @@ and its `Order` from another. Then
 | `Satisfy Any` and `Require valid-user` | the lines side by side |
 | `Satisfy All` and `Require valid-user` | `<RequireAll>` of both |
 
-A `<Location>` that only asks for a password, over directories with old-style denials, gets `AuthMerging And`, which keeps them in
-force. Grants inside `<Location>` are another matter (`allow-in-location`), and nothing is converted as long as there are any.
+A `<Location>` that only asks for a password, over directories with old-style denials, gets `AuthMerging And`, which keeps them.
+
+## Left alone
+
+A section for both releases, by `<IfModule>`, `<IfVersion>` or the branches of a template, is right. A comment allows one section, and
+the others are reported without it. Nothing is converted as long as `allow-in-location` finds a grant.
+
+## See also
+
+*Invalid command 'Order'*; `mixed-access-dialects`, `new-access-directives`, `allow-in-location`.
+
+## Examples
 
     ```diff
      #- httpd.conf
@@ -82,8 +96,7 @@ force. Grants inside `<Location>` are another matter (`allow-in-location`), and 
      </Location>
     ```
 
-A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says, which is the
-administrator's to decide:
+A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says:
 
     ```diff unsafe
      #- apache2.conf
@@ -99,8 +112,7 @@ administrator's to decide:
      </VirtualHost>
     ```
 
-Fragments are the administrator's to decide on as well, for what else the server says is not in sight; with
-`--assume-deny none` they are converted as a whole server is, with `--assume-deny 2.2` they are only reported:
+`--assume-deny none` converts a fragment as it converts a whole server; with `--assume-deny 2.2` there is no fix for it:
 
     ```diff unsafe
      <Directory /srv/site>
@@ -110,7 +122,7 @@ Fragments are the administrator's to decide on as well, for what else the server
      </Directory>
     ```
 
-Here a `Deny` is in force which the later `Require` would lift:
+Here the later `Require` would lift a `Deny`:
 
     ```apache
     #- httpd.conf
@@ -269,7 +281,7 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
                 where = _label(kept[0].section)
                 return (
                     None,
-                    f"not converted, because {where} stays in force for {_label(clause.section)}, whose Require would lift it",
+                    f"not converted, because {where} still holds for {_label(clause.section)}, whose Require would lift it",
                 )
             if kept:
                 edits.add(insert_before(clause.access.requires[0], ["AuthMerging And"]))
