@@ -27,7 +27,7 @@ STRUCTURED = frozenset({
     "access", "context", "daemons", "groups", "httpd24", "python", "scripts", "syntax", "urls",
 })  # fmt: skip
 #: Rules in them whose pages do not yet.
-NOT_YET = frozenset({"indexes-in-public-directory", "links-followed-in-public-directory", "whole-project-granted"})
+NOT_YET: frozenset[str] = frozenset()
 
 #: The headings of a rule's page, in their order.
 HEADINGS = ("What happens", "Why", "The fix", "Left alone", "See also", "Examples")

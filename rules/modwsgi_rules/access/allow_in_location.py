@@ -32,14 +32,16 @@ baseline of 2.2 denies.
 These are reported without a fix:
 
 - a grant beside a log-in or another restriction in the same section;
-- an exception to an earlier Location that restricts;
+- an exception for files from an earlier Location that restricts;
 - a grant within `<Limit>` or `<LimitExcept>`;
 - a `<Files "*">` that opens every file of the disk;
 - a host whose mappings cannot be followed;
 - a target that may be a file or a directory, which `--root` shows;
 - a directory that would have to be opened in a file that was not given.
 
-A section with a handler or a proxy has no file behind it, and is not reported.
+A section with a handler or a proxy has no file behind it, and is not reported. Neither is an exception for URLs of the
+application from an earlier Location that restricts, or one by `Satisfy Any`: no directory can say that. Where nothing
+but the application answers below the URL, the finding is a warning.
 
 ## See also
 
@@ -162,6 +164,23 @@ A grant and a log-in in one section are not taken apart:
     </Location>
     ```
 
+Below `/ipa` a log-in is asked for, and the application has two pages for those who have none:
+
+    ```apache
+    WSGIScriptAlias /ipa /srv/ipa/run.wsgi
+    <Location /ipa>
+        AuthType Basic
+        Require valid-user
+    </Location>
+    <Location /ipa/login>
+        Require all granted
+    </Location>
+    <Location /ipa/messages>
+        Satisfy Any
+        Allow from all
+    </Location>
+    ```
+
 A handler has no file behind it, and restrictions are what a Location is for:
 
     ```apache
@@ -188,6 +207,7 @@ from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.access._exceptions import is_exception, is_of_application, lifts
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
@@ -200,8 +220,12 @@ _BESIDE_OTHERS = "open the directory instead, by hand, because other restriction
 @rule(severity=Severity.ERROR, changes=("regained", "restricted", "closed"))
 def allow_in_location(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
-        granting = [access for access in _sections(config, server) if _opens(access)]
         restricting = _restricting(config, server)
+        granting = [
+            access
+            for access in _sections(config, server)
+            if _opens(access) and not (lifts(access, restricting) and is_of_application(config, server, access))
+        ]
         removable: dict[frozenset[Guard], list[Access]] = {}
         for access in granting:
             if _removable(access, restricting):
@@ -218,7 +242,8 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = lines_that_grant(access)[-1]
             message = f"<{section.name} {pattern_of(section)}> {what}"
-            yield Diagnostic(section.path, line.span, message, fix, help=advice)
+            severity = Severity.WARNING if is_of_application(config, server, access) else None
+            yield Diagnostic(section.path, line.span, message, fix, severity=severity, help=advice)
     yield from _by_method(config)
     yield from _by_name(config)
 
@@ -286,28 +311,13 @@ def _removable(access: Access, restricting: list[Access]) -> bool:
         return False
     if not all(only_grants(node) for node in inactive(section)):
         return False
-    return not any(_exception(access, other) for other in restricting)
+    return not any(is_exception(access, other) for other in restricting)
 
 
 def _restricting(config: Config, server: Server) -> list[Access]:
     """Return the Locations that hold for a server and do not let everyone in, in the order they are merged."""
     sections = (access_of(item) for item in location_sections(config, server))
     return [access for access in sections if not access.is_empty and not _opens(access)]
-
-
-def _order(access: Access) -> tuple[bool, int]:
-    """Return where httpd merges a Location: those of the main server come first."""
-    return not access.section.server.is_main, access.section.index
-
-
-def _exception(access: Access, earlier: Access) -> bool:
-    """Whether ``access`` opens part of what an earlier, broader Location restricts."""
-    if _order(earlier) > _order(access):
-        return False
-    if is_regex_section(access.section) or is_regex_section(earlier.section):
-        return False
-    inner, outer = pattern_of(access.section).rstrip("/"), pattern_of(earlier.section).rstrip("/")
-    return inner.startswith(outer + "/") and inner != outer
 
 
 def _hides(config: Config, server: Server) -> bool:

@@ -1,11 +1,28 @@
 """
 A directory of public files is listed.
 
-With `Options Indexes` a URL that names a directory without an index page shows the names of all files in it: of uploads, of
-backups, of editors' copies. Style sheets and pictures need no listing.
+## What happens
 
-The fix switches it off in the section that opens the directory. Where the listing is meant, as on a download site, allow it
-by a comment; it is an unsafe fix.
+A URL that names a directory without an index page shows the names of all files in it: of uploads, of backups, of editors' copies.
+
+## Why
+
+`Options Indexes` lets mod_autoindex write the list (`mod_autoindex.c:handle_autoindex`). Style sheets and pictures need none.
+
+## The fix
+
+It is unsafe, because somebody may use the list: it switches `Indexes` off in the section that opens the directory.
+
+## Left alone
+
+A section that says how the list is to look (`IndexOptions`, `HeaderName`, `AddDescription` and the like) means it. Where the list of
+another directory is meant, as on a download site, allow it by a comment.
+
+## See also
+
+`links-followed-in-public-directory`.
+
+## Examples
 
     ```diff unsafe
      Alias /static/ /srv/site/static/
@@ -28,6 +45,17 @@ by a comment; it is an unsafe fix.
     <Directory /srv/site/static>
         Options All
     #           ^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /downloads/ /srv/downloads/
+    <Directory /srv/downloads>
+        Options Indexes
+        <IfModule mod_autoindex.c>
+            IndexOptions FancyIndexing
+            ReadmeName about.html
+        </IfModule>
         Require all granted
     </Directory>
     ```
@@ -56,6 +84,13 @@ from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
+#: What says how a list looks (mod_autoindex); nobody writes it where there is to be none.
+_OF_LISTS = frozenset({
+    "addalt", "addaltbyencoding", "addaltbytype", "adddescription", "addicon", "addiconbyencoding", "addiconbytype",
+    "defaulticon", "headername", "indexheadinsert", "indexignore", "indexignorereset", "indexoptions", "indexorderdefault",
+    "indexstylesheet", "readmename",
+})  # fmt: skip
+
 
 @rule(severity=Severity.INFO)
 def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
@@ -63,14 +98,17 @@ def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         by = option(config, server, directory, "indexes").by
         if by is None or by.parent is not section or said(by, "indexes") is not True:
             continue
+        if any(child.key in _OF_LISTS for child in section.children):
+            continue
         number = next((n for n, value in enumerate(by.values) if value.lstrip("+").lower() in ("indexes", "all")), None)
         if number is None:
             continue
         yield Diagnostic(
             by.path,
             by.args[number].span,
-            f"{directory} is listed to everyone; switch Indexes off for public files",
+            f"{directory} is listed to everyone",
             _fix(by, number),
+            help="switch Indexes off for public files",
         )
 
 

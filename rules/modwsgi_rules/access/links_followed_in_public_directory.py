@@ -1,13 +1,31 @@
 """
 Symbolic links are followed out of a directory of public files.
 
-A `<Directory>` is compared with the path as the URL maps it, not with where a link leads. With `FollowSymLinks`, which httpd
-2.4 has switched on by default, a link `static/etc -> /etc` serves `/etc`, whatever `<Directory />` denies. Where uploads or
-deployments can make links in a public directory, `Options -FollowSymLinks` closes that.
+## What happens
 
-The fix switches it off in the section that opens the directory. Links that are in use there stop working (with `--root` it is
-not offered where there are any), and so do `RewriteRule`s in an `.htaccess` file: it is an unsafe fix. A directory that is
-itself reached through a link is not concerned.
+A link `static/etc -> /etc` serves `/etc`, whatever `<Directory />` denies.
+
+## Why
+
+A `<Directory>` is compared with the path as the URL maps it, not with where a link leads (`request.c:ap_directory_walk`), and
+`FollowSymLinks` is on by default since httpd 2.4. Where uploads or deployments can make links in a public directory,
+`Options -FollowSymLinks` closes that.
+
+## The fix
+
+It is unsafe, because links that are used there stop working, and so do `RewriteRule`s in an `.htaccess` file: it switches the option
+off in the section that opens the directory. A directory that is itself reached through a link is not affected.
+
+## Left alone
+
+Where `--root` shows links that are used, there is no fix. Below `/usr` only the administrator makes links, so nothing is reported
+there unless a link leads out of the directory.
+
+## See also
+
+`allow-in-location`, `indexes-in-public-directory`.
+
+## Examples
 
     ```diff unsafe
      Alias /static/ /srv/site/static/
@@ -45,6 +63,16 @@ The disk shows that a link leads out of the directory, into the system:
     #- /srv/shared/logo.png
     ```
 
+Nobody but the administrator makes links below `/usr`:
+
+    ```apache
+    Alias /icons/ /usr/share/icons/
+    <Directory /usr/share/icons>
+        Options FollowSymLinks
+        Require all granted
+    </Directory>
+    ```
+
 Switched off, not said, or not what URLs lead to:
 
     ```apache
@@ -74,6 +102,7 @@ from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
+from modwsgi_fix.model.merge.sections import path_matches
 from modwsgi_fix.rewriting.lines import append, delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
@@ -86,15 +115,18 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
             continue
         links = links_in(config, directory)
+        if not links.stray and path_matches("/usr", directory):
+            continue
         message = f"symbolic links in {directory} are followed wherever they lead, out of it too"
         if links.stray:
-            message += f"; {links.stray[0]} leads astray"
+            message = f"{links.stray[0]} leads out of {directory}, and symbolic links there are followed"
         yield Diagnostic(
             section.path,
             section.args[-1].span,
             message,
             None if links.wanted else _fix(section, state.by),
             severity=Severity.WARNING if links.stray else None,
+            help="switch FollowSymLinks off there, unless links are used",
         )
 
 

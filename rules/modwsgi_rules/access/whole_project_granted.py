@@ -1,11 +1,15 @@
 """
 A `<Directory>` opens a whole project, where httpd needs its WSGI script only.
 
-The application runs because httpd may read the *script*; the modules beside it are read by Python, whatever httpd allows.
-A grant on the whole directory serves source code, settings and databases as soon as any URL leads there: an alias that is a
-directory too wide, a second virtual host whose DocumentRoot lies above.
+## What happens
 
-Write `<Files>` around the grant, as Django's documentation has it, and give static directories a section of their own:
+Source code, settings and databases are served as soon as any URL leads to the directory: by an alias that is a directory too
+wide, or by a second virtual host whose DocumentRoot lies above.
+
+## Why
+
+httpd reads the *script*; Python reads the modules beside it, whatever httpd allows (`mod_wsgi.c:wsgi_hook_handler` checks the
+script's own file). Django's documentation has the grant in a `<Files>`:
 
 ```text
 <Directory /srv/site>
@@ -15,11 +19,36 @@ Write `<Files>` around the grant, as Django's documentation has it, and give sta
 </Directory>
 ```
 
-Reported, not fixed: what else is served from the directory is not always to be seen from the configuration.
+It is reported where an alias or a DocumentRoot of the hosts that the section holds for leads to the directory, and for a directory
+of the system's programs or settings. Where the server is out of sight, whatever suggests a project counts as well: `home=`,
+`python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that lies further down, and with
+`--root` a `manage.py`, settings or a package. The sections of a file for one directory and the same scripts are one finding.
+
+## Left alone
+
+There is no fix, because the configuration does not always show what else is served from the directory: write the `<Files>`, and give
+static directories a section of their own.
+
+Not reported is a directory that is made for scripts, one with a handler of its own, by which what lies there is run, and one below
+`/usr/share` or `/usr/lib`: the code of a package is known to everybody, and its settings lie elsewhere.
+
+## See also
+
+`alias-exposes-application`, `root-directory-granted`, `allow-in-location`.
+
+## Examples
 
     ```apache
     WSGIScriptAlias / /srv/site/site/wsgi.py
     <Directory /srv/site>
+    #          ^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    WSGIDaemonProcess shop python-path=/srv/shop/lib
+    WSGIScriptAlias / /srv/shop/run.wsgi process-group=shop
+    <Directory /srv/shop>
     #          ^^^^^^^^^
         Require all granted
     </Directory>
@@ -35,40 +64,167 @@ Reported, not fixed: what else is served from the directory is not always to be 
         Require all granted
     </Directory>
     ```
+
+Made for scripts, and no other URL leads there:
+
+    ```apache
+    WSGIScriptAlias /clock /srv/www/wsgi-scripts/clock.wsgi
+    <Directory /srv/www/wsgi-scripts>
+        Require all granted
+    </Directory>
+    ```
+
+    ```apache
+    Alias /tools/ /srv/tools/
+    WSGIScriptAlias /test /srv/tools/test.wsgi
+    <Directory /srv/tools>
+        Options ExecCGI
+        AddHandler wsgi-script .wsgi
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /bkr/static/ /usr/share/bkr/static/
+    WSGIScriptAlias /bkr /usr/share/bkr/server/bkr.wsgi
+    <Directory /usr/share/bkr>
+        Require all granted
+    </Directory>
+    ```
+
+In a whole server an alias of the static files alone reaches nothing else:
+
+    ```apache
+    #- httpd.conf
+    DocumentRoot /srv/www/htdocs
+    WSGIScriptAlias / /srv/site/run.wsgi
+    Alias /static/ /srv/site/static/
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    #- httpd.conf
+    WSGIScriptAlias /app /srv/site/run.wsgi
+    Alias /source/ /srv/site/
+    <IfModule mod_wsgi.c>
+        <Directory /srv/site>
+    #              ^^^^^^^^^
+            Require all granted
+        </Directory>
+    </IfModule>
+    ```
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.facts.served import Served, served, target_of
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
+#: Where programs, and what they are to keep to themselves, lie beside the script.
+_SYSTEM = ("/bin", "/etc", "/sbin", "/usr/bin", "/usr/libexec", "/usr/local/bin", "/usr/local/sbin", "/usr/sbin")
+#: Where packages keep what anybody may read.
+_PACKAGED = ("/usr/lib", "/usr/lib64", "/usr/share")
+#: Names of directories that are made for scripts, and have nothing else in them.
+_FOR_SCRIPTS = frozenset({"cgi-bin", "wsgi-bin", "wsgi-scripts", "wsgi_bin", "wsgi_scripts", "scripts"})
+#: Files that lie at the top of a project.
+_OF_PROJECTS = frozenset({".env", ".git", "manage.py", "pyproject.toml", "settings.py", "setup.cfg", "setup.py"})
+#: Options of a daemon process that say where the application's modules are.
+_PLACES = ("home", "python-path", "python-home")
+
 
 @rule(severity=Severity.INFO)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
-    scripts = []
-    for server in config.servers:
-        for mount in mounts(config, server):
-            target = target_of(config, mount)
-            if target is not None and target.file is not None:
-                scripts.append((mount, target))
+    opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
     for section in config.named("directory"):
         path = pattern_of(section)
         if not section.args or is_regex_section(section) or has_wildcard(path) or not path.strip("/"):
             continue
-        if not access_of(section).grants:
+        if not access_of(section).grants or any(
+            child.key in ("addhandler", "sethandler") for child in section.children
+        ):
             continue
-        found = next((one for one in scripts if path_matches(path, one[1].directory)), None)
-        if found is not None:
-            mount, script = found
-            yield Diagnostic(
-                section.path,
-                section.args[-1].span,
-                f"all of {path} is opened, and only {script.path} needs to be: put the grant into a <Files> section",
-                related=(Related(mount.item.path, mount.target_span, "the script"),),
-            )
+        hosts = config.servers if section.server.is_main else [section.server]
+        scripts = [script for script in _scripts(config, hosts) if path_matches(path, script.directory)]
+        if scripts and _matters(config, path.rstrip("/"), hosts, scripts):
+            names = tuple(dict.fromkeys(script.path for script in scripts))
+            opened.setdefault((section.path, path.rstrip("/"), names), []).append((section, scripts))
+    for (_, path, names), sections in opened.items():
+        first, scripts = sections[0]
+        mounted = [script.mapping for script in scripts if script.mapping is not None]
+        yield Diagnostic(
+            first.path,
+            first.args[-1].span,
+            f"all of {path} is opened, and only {_listed(names)} to be",
+            related=(
+                *(Related(section.path, section.args[-1].span, "here, too") for section, _ in sections[1:]),
+                *(Related(mount.item.path, mount.target_span, "the script") for mount in mounted[:1]),
+            ),
+            help="put the grant into a <Files> section",
+        )
+
+
+def _scripts(config: Config, hosts: Sequence[Server]) -> Iterator[Served]:
+    for host in hosts:
+        for mount in mounts(config, host):
+            target = target_of(config, mount)
+            if target is not None and target.file is not None:
+                yield target
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if len(names) > 2:
+        return f"its {len(names)} WSGI scripts need"
+    return f"{' and '.join(names)} {'need' if len(names) > 1 else 'needs'}"
+
+
+def _matters(config: Config, path: str, hosts: Sequence[Server], scripts: list[Served]) -> bool:
+    """Whether more than the scripts can be fetched from a directory; in a fragment, also whether more may lie there."""
+    if any(path_matches(system, path) for system in _SYSTEM):
+        return True
+    static = [one for host in hosts for one in served(config, host) or () if not one.is_script and one.file is None]
+    if any(_leads_to(one.directory, path, script) for one in static for script in scripts):
+        return True
+    return not config.complete and _is_project(config, path, static, scripts)
+
+
+def _leads_to(directory: str, path: str, script: Served) -> bool:
+    """Whether URLs that lead to ``directory`` lead to the whole of ``path``, or to the part that has the script in it."""
+    return path_matches(directory, path) or (
+        path_matches(path, directory) and path_matches(directory, script.directory)
+    )
+
+
+def _is_project(config: Config, path: str, static: list[Served], scripts: list[Served]) -> bool:
+    """Whether something speaks for more than scripts in a directory."""
+    if any(path_matches(packaged, path) for packaged in _PACKAGED):
+        return False
+    if any(path_matches(path, one.directory) for one in static):
+        return True
+    places = [option.value for one in daemon_processes(config) for name in _PLACES if (option := one.option(name))]
+    places += [item.value for item in config.named("wsgipythonpath", "wsgipythonhome")]
+    if any(path_matches(path, place) for value in places for place in value.split(":")):
+        return True
+    if posixpath.basename(path) not in _FOR_SCRIPTS and any(
+        posixpath.relpath(script.directory, path) != "." for script in scripts
+    ):
+        return True
+    return _holds_a_project(config, path)
+
+
+def _holds_a_project(config: Config, path: str) -> bool:
+    """Whether ``--root`` shows a project in a directory."""
+    disk = config.disk
+    if disk is None or not disk.is_dir(path):
+        return False
+    names = disk.names(path)
+    return not _OF_PROJECTS.isdisjoint(names) or any(
+        disk.is_file(posixpath.join(path, name, "__init__.py")) for name in names
+    )

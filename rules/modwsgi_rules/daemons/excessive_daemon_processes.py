@@ -10,7 +10,8 @@ times.
 
 Every daemon process loads the application anew (mod_wsgi's manual, WSGIDaemonProcess). Two processes are plenty to begin
 with; let measurements ask for more. Two kinds of group are reported: those with more than 4 processes and the default
-threads, and those with more processes than `max-processes` where processes times threads are above `max-capacity`.
+threads, and those with more processes than `max-processes` where processes times threads are above `max-capacity`. Up to 100
+requests at once are for information: a large server may be meant to serve them.
 
 ```toml
 [tool.modwsgi-fix.rules.excessive-daemon-processes]
@@ -64,6 +65,8 @@ _PROCESSES = Setting(
 _CAPACITY = Setting(
     "max-capacity", 60, "Requests at once, processes times threads, above which there is capacity to spare.", minimum=1
 )
+#: Requests at once up to which a server of today may well be meant to serve them: for information only.
+_MUCH = 100
 
 
 @rule(severity=Severity.WARNING, settings=(_PROCESSES, _CAPACITY))
@@ -86,4 +89,5 @@ def excessive_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 reason=f"the group then serves {most * each} requests at once",
             )
         advice = f"begin with {most}: {most * each} requests at once instead of {process.capacity}"
-        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)
+        severity = Severity.INFO if process.capacity <= _MUCH else None
+        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity, help=advice)

@@ -17,7 +17,7 @@ requests at once. The administrator decides whether another process is needed.
 
 ## Left alone
 
-A number up to `max-threads` is not reported, and neither is any number for a Python without its global lock
+Up to twice `max-threads` is for information. A number up to `max-threads` is not reported, and neither is any number for a Python without its global lock
 (`WSGIFreeThreading On`). Where an application mostly waits for others (long polls), allow the rule there.
 
 ## Examples
@@ -77,4 +77,5 @@ def excessive_daemon_threads(config: Config) -> Iterator[Diagnostic]:
             )
         message = f"only one of {option.value} threads runs at a time in Python, and the others wait"
         advice = "" if fix else f"begin with {_DEFAULT}"
-        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)
+        severity = Severity.INFO if (whole_number(option.value) or 0) <= 2 * most else None
+        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity, help=advice)

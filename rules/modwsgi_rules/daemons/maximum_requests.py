@@ -16,7 +16,8 @@ It leaves the option out. It is unsafe, because memory may then grow.
 
 ## Left alone
 
-A value of at least `enough` (1000) is not reported, because somebody chose it. Neither is 0, the default.
+A value of at least `enough` (1000) is not reported, because somebody chose it. Neither is 0, the default. Where one group
+has such a value, a low one of another group is for information: the groups were weighed one by one.
 
 ## Examples
 
@@ -39,7 +40,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -51,9 +52,11 @@ _ENOUGH = Setting("enough", 1000, "From so many requests on it is taken as someb
 @rule(severity=Severity.WARNING, settings=(_ENOUGH,))
 def maximum_requests(config: Config) -> Iterator[Diagnostic]:
     enough = config.setting(_ENOUGH)
-    for process in daemon_processes(config):
+    processes = daemon_processes(config)
+    weighed = any(_number(process) >= enough for process in processes)
+    for process in processes:
         option = process.option("maximum-requests")
-        if option is None or not 0 < (whole_number(option.value) or 0) < enough:
+        if option is None or not 0 < _number(process) < enough:
             continue
         fix = None
         if not process.directive.foreign:
@@ -65,4 +68,10 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
             )
         message = f"the application is stopped and loaded anew every {option.value} requests"
         advice = "leave the option out unless the application leaks memory"
-        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)
+        severity = Severity.INFO if weighed else None
+        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity, help=advice)
+
+
+def _number(process: DaemonProcess) -> int:
+    option = process.option("maximum-requests")
+    return 0 if option is None else whole_number(option.value) or 0

@@ -1,12 +1,29 @@
 """
 `processes=1` makes the application believe that there are several processes.
 
-One process is the default. Where the option is written at all, mod_wsgi sets `wsgi.multiprocess` to true in every request,
-whatever the number: in-browser debuggers then refuse to run, and libraries choose slower ways. Left out, there is one
-process all the same and the application is told so.
+## What happens
 
-The application sees the difference, so the administrator decides. Where the processes of several servers serve one site
-together, the option is right: allow the rule there.
+The application believes that there are several processes: debuggers in the browser refuse to run, and libraries choose slower ways.
+
+## Why
+
+One process is the default. Where the option is written at all, mod_wsgi sets `wsgi.multiprocess` to true in every request, whatever
+the number (mod_wsgi's manual, WSGIDaemonProcess, `processes`).
+
+## The fix
+
+It is unsafe, because the application sees the difference: it leaves the option out.
+
+## Left alone
+
+Few applications ask, so the rule must be asked for: `--extend-select processes-one`. Where the processes of several servers serve one
+site together, the option is right.
+
+## See also
+
+`excessive-daemon-processes`.
+
+## Examples
 
     ```diff unsafe
     -WSGIDaemonProcess shop processes=1 threads=15
@@ -29,7 +46,7 @@ from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.INFO, default=False)
 def processes_one(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         option = process.option("processes")
@@ -43,5 +60,5 @@ def processes_one(config: Config) -> Iterator[Diagnostic]:
                 *delete_words(process.directive, spans),
                 reason="wsgi.multiprocess becomes false, as it should be for one process",
             )
-        message = "processes=1 sets wsgi.multiprocess to true for a single process: leave it out, one is the default"
-        yield Diagnostic(process.directive.path, option.span, message, fix)
+        message = "processes=1 sets wsgi.multiprocess to true for a single process"
+        yield Diagnostic(process.directive.path, option.span, message, fix, help="leave it out, one is the default")

@@ -1,18 +1,31 @@
 r"""
 `user=` or `group=` of a daemon process names what httpd runs as anyway.
 
-Without these options the processes run as httpd's own User and Group. Written out they look as if the application was
-kept apart from the web server, which it is not: both can read and change each other's files. Either leave the words out,
-or name a user that is made for the application.
+## What happens
 
-Each word goes only where it equals the `User` or `Group` of the server at hand (Debian's come from `envvars`), or what
-the settings say. In a fragment the names that distributions use are reported and not touched:
+The application looks as if it were kept apart from the web server, and it is not: both can read and change each other's files.
+
+## Why
+
+Without these options the processes run as httpd's own User and Group (mod_wsgi's manual, WSGIDaemonProcess). Leave the words out, or
+name a user that is made for the application.
+
+## The fix
+
+It is safe: each word goes where it equals the `User` or `Group` of the server (Debian's come from `envvars`), or what the settings say:
 
 ```toml
 [tool.modwsgi-fix.rules.redundant-daemon-user]
 httpd-user = "www-data"
 httpd-group = "www-data"
 ```
+
+## Left alone
+
+A fragment does not show what httpd runs as. A user that the distributions run httpd as is reported there for information, without a
+fix; a group of httpd's beside a user of the application's own is not reported.
+
+## Examples
 
     ```diff
      User www-data
@@ -29,11 +42,17 @@ httpd-group = "www-data"
          home=/srv/blog
     ```
 
-In a fragment nobody knows what httpd runs as:
+In a fragment, and in a server that does not say what it runs as:
 
     ```apache
     WSGIDaemonProcess web2py user=www-data group=www-data home=/home/web2py/
     #                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    ```
+
+There a user of the application's own beside httpd's group is a decision:
+
+    ```apache
+    WSGIDaemonProcess shop user=shop group=www-data
     ```
 
 A group of its own stays, and so does a user of its own:
@@ -55,6 +74,7 @@ A group of its own stays, and so does a user of its own:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -83,10 +103,11 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
         same = [option for option in found if option.value == own[option.name]]
         guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
         if same:
-            yield _diagnostic(process, same, "what httpd runs as anyway: leave {it} out", _fix(process, same))
-        if guess:
-            why = "what httpd usually runs as: leave {it} out if it does here (the settings httpd-user and httpd-group say so)"
-            yield _diagnostic(process, guess, why, None)
+            yield _diagnostic(process, same, "what httpd runs as anyway", "leave {it} out", _fix(process, same))
+        # A group of httpd's beside a user of its own is somebody's decision: the application writes, httpd reads.
+        if any(option.name == "user" for option in guess):
+            advice = "leave {it} out if it does here, and set httpd-user and httpd-group in the settings"
+            yield replace(_diagnostic(process, guess, "what httpd usually runs as", advice), severity=Severity.INFO)
 
 
 def _own(config: Config, name: str) -> str | None:
@@ -109,7 +130,9 @@ def _fix(process: DaemonProcess, options: list[Option]) -> Fix | None:
     )
 
 
-def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fix | None) -> Diagnostic:
+def _diagnostic(
+    process: DaemonProcess, options: list[Option], why: str, advice: str, fix: Fix | None = None
+) -> Diagnostic:
     first, last = (f(options, key=lambda option: option.span) for f in (min, max))
     span = Span(first.span.start, last.span.end)
     between = process.directive.file.text[first.span.end : last.span.start]
@@ -117,4 +140,4 @@ def _diagnostic(process: DaemonProcess, options: list[Option], why: str, fix: Fi
         span = first.span
     what = " and ".join(f"{option.name}={option.value}" for option in options)
     verb, it = ("is", "it") if first is last else ("are", "them")
-    return Diagnostic(process.directive.path, span, f"{what} {verb} {why.format(it=it)}", fix)
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=it))

@@ -1,12 +1,31 @@
 """
 The HTTP and the HTTPS host of one site have a process group each for the same application.
 
-Two groups with equal options, one for each port, are twice the processes and twice the memory for one application: often
-somebody renamed a copy because httpd does not take one name twice. Hosts of one ServerName may share a group.
+## What happens
 
-The fix deletes the second definition and lets its host use the first group. Half of the processes are gone then, so the
-administrator decides. Where the two hosts have an ErrorLog each, the first definition moves to the main server as well: in its
-host, what the application logs for the other one would be lost.
+The application runs in twice the processes, and takes twice the memory.
+
+## Why
+
+Often somebody renamed a copy, because httpd does not take one name twice. Hosts of one ServerName may share a group
+(`mod_wsgi.c:wsgi_execute_remote`).
+
+## The fix
+
+It is unsafe, because half of the processes are gone then: it deletes the second definition and lets its host use the first group. Where the
+two hosts have an ErrorLog each, the first definition moves to the main server as well; in its host, what the application logs for the
+other one would be lost.
+
+## Left alone
+
+Two groups with a `display-name` each are kept apart on purpose, and are not reported. Where the second name is not made from the
+first one (`shop-ssl`, `shop2`, `ssl_shop`), the finding is for information, because nobody can tell a copy from a decision.
+
+## See also
+
+`duplicate-daemon-process`, `process-group-inaccessible`.
+
+## Examples
 
     ```diff unsafe
      <VirtualHost *:80>
@@ -42,6 +61,25 @@ host, what the application logs for the other one would be lost.
      </VirtualHost>
     ```
 
+Kept on purpose:
+
+    ```apache
+    <VirtualHost *:80>
+        ServerName example.com
+        WSGIDaemonProcess shop threads=15 display-name=shop-public
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop.wsgi
+    </VirtualHost>
+    <IfModule mod_ssl.c>
+        <VirtualHost *:443>
+            ServerName example.com
+            WSGIDaemonProcess shop-ssl threads=15 display-name=shop-tls
+            WSGIProcessGroup shop-ssl
+            WSGIScriptAlias / /srv/shop.wsgi
+        </VirtualHost>
+    </IfModule>
+    ```
+
 Two applications, two names or two sets of options are two groups:
 
     ```apache
@@ -74,7 +112,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
 from modwsgi_fix.model.merge.groups import script_path
-from modwsgi_fix.model.servers import addresses, label, same_error_log
+from modwsgi_fix.model.servers import addresses, same_error_log
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rewriting.hoisting import hoist
@@ -94,8 +132,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
             done.add(process.name)
             first = twin.directive
             message = (
-                f"{label(process.server)} runs the same application as {label(twin.server)} in processes of its own, which "
-                f"doubles its memory: let both use process group {twin.name}"
+                f"process group {process.name} runs the same application as {twin.name}, and takes its memory again"
             )
             yield Diagnostic(
                 process.directive.path,
@@ -103,13 +140,23 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 message,
                 _fix(config, twin, process),
                 (Related(first.path, first.args[0].span, "the other group"),),
+                None if _is_renamed(twin.name, process.name) else Severity.INFO,
+                help=f"let both hosts use process group {twin.name}",
             )
+
+
+def _is_renamed(one: str, other: str) -> bool:
+    """Whether one name is the other with something added, as a copy gets it."""
+    return one.lower() in other.lower() or other.lower() in one.lower()
 
 
 def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
     if one.server.is_main or other.server.is_main or one.server is other.server:
         return False
     if not may_use(config, other.server, one) or _settings(one) != _settings(other) or one.stray or other.stray:
+        return False
+    names = [process.settings.get("display-name", "") for process in (one, other)]
+    if all(names) and names[0] != names[1]:
         return False
     mine, theirs = _ports(one.server), _ports(other.server)
     scripts = _scripts(config, one.server)

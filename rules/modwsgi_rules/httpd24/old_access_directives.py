@@ -1,13 +1,20 @@
 """
 `Order`, `Allow`, `Deny` and `Satisfy` are the access control of httpd 2.2.
 
-httpd 2.4 reads them only where mod_access_compat is loaded; else it refuses to start: *Invalid command 'Order'*. They are
-asked beside `Require`, and both must agree. So an old-style grant under a baseline of `Require all denied` stays refused, and
-an old-style deny stays in force under `Require all granted`.
+## What happens
 
-For the same reason one section must not be converted alone. The fix converts a whole server (with its `httpd.conf` or
-`apache2.conf`) at once, and only where every request is answered as before: no section takes its `Require` from one place
-and its `Order` from another. Then
+Without mod_access_compat httpd 2.4 does not start. With it, an old-style grant under a baseline of `Require all denied` stays refused,
+and an old-style deny stays effective under `Require all granted`.
+
+## Why
+
+httpd asks the old words beside `Require`, and both must agree (the httpd manual, "Upgrading to 2.4 from 2.2: access control"). So a
+section cannot be converted alone, and the sections of a file are one finding.
+
+## The fix
+
+It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once. It is safe where every request is answered as before, that
+is where no section takes its `Require` from one place and its `Order` from another; else it is unsafe, and so it is in a fragment.
 
 | old | new |
 |---|---|
@@ -21,8 +28,18 @@ and its `Order` from another. Then
 | `Satisfy Any` and `Require valid-user` | the lines side by side |
 | `Satisfy All` and `Require valid-user` | `<RequireAll>` of both |
 
-A `<Location>` that only asks for a password, over directories with old-style denials, gets `AuthMerging And`, which keeps them in
-force. Grants inside `<Location>` are another matter (`allow-in-location`), and nothing is converted as long as there are any.
+A `<Location>` that only asks for a password, over directories with old-style denials, gets `AuthMerging And`, which keeps them.
+
+## Left alone
+
+A section for both releases, by `<IfModule>`, `<IfVersion>` or the branches of a template, is right. A comment allows one section, and
+the others are reported without it. Nothing is converted as long as `allow-in-location` finds a grant.
+
+## See also
+
+*Invalid command 'Order'*; `mixed-access-dialects`, `new-access-directives`, `allow-in-location`.
+
+## Examples
 
     ```diff
      #- httpd.conf
@@ -79,8 +96,7 @@ force. Grants inside `<Location>` are another matter (`allow-in-location`), and 
      </Location>
     ```
 
-A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says, which is the
-administrator's to decide:
+A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says:
 
     ```diff unsafe
      #- apache2.conf
@@ -96,8 +112,7 @@ administrator's to decide:
      </VirtualHost>
     ```
 
-Fragments are the administrator's to decide on as well, for what else the server says is not in sight; with
-`--assume-deny none` they are converted as a whole server is, with `--assume-deny 2.2` they are only reported:
+`--assume-deny none` converts a fragment as it converts a whole server; with `--assume-deny 2.2` there is no fix for it:
 
     ```diff unsafe
      <Directory /srv/site>
@@ -107,7 +122,7 @@ Fragments are the administrator's to decide on as well, for what else the server
      </Directory>
     ```
 
-Here a `Deny` is in force which the later `Require` would lift:
+Here the later `Require` would lift a `Deny`:
 
     ```apache
     #- httpd.conf
@@ -120,7 +135,20 @@ Here a `Deny` is in force which the later `Require` would lift:
     </Directory>
     ```
 
-Files for both releases are right as they are:
+Files for both releases are right as they are, and so are templates for both:
+
+    ```apache
+    {% if httpd_version >= 2.4 %}
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    {% else %}
+    <Directory /srv/site>
+        Order allow,deny
+        Allow from all
+    </Directory>
+    {% endif %}
+    ```
 
     ```apache
     <Directory /srv/site>
@@ -143,7 +171,7 @@ Files for both releases are right as they are:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from modwsgi_fix.directives.families import OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
@@ -152,7 +180,9 @@ from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.suppressions import suppressions
+from modwsgi_fix.text import Span
 
 _SEPARATELY = "convert the whole server at once, with its httpd.conf or apache2.conf among the files"
 
@@ -163,28 +193,53 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
         return
     loaded = {item.value.removesuffix("_module") for item in config.named("loadmodule")}
     refused = config.complete and len(loaded) > 5 and "access_compat" not in loaded
-    found = [_Section(clause) for clause in clauses(config) if clause.is_old]
+    branches = _branches(config)
+    found = [_Section(c) for c in clauses(config) if c.is_old and _named(c.section) not in branches]
     apart = not config.complete and config.denies == "2.2"
     fix, reason = _fix(config) if found and not apart else (None, _SEPARATELY)
-    for one in found:
-        lines = one.plain
-        if not lines:
-            continue
-        names = " and ".join(dict.fromkeys(line.key.capitalize() for line in lines[:2]))
-        text = (
-            f"httpd will not start, for mod_access_compat, which reads {names}, is not loaded"
-            if refused
-            else f"{names} of httpd 2.2 decide beside Require, and both must agree"
-            if " and " in names
-            else f"{names} of httpd 2.2 decides beside Require, and both must agree"
-        )
+    for together in _by_decision(config, [one.plain for one in found if one.plain]):
+        first, *further = [lines[0] for lines in together]
         yield Diagnostic(
-            lines[0].path,
-            lines[0].span,
-            f"{text}; {reason}",
+            first.path,
+            first.span,
+            _message(together, refused=refused),
             replace(fix) if fix else None,
-            severity=Severity.ERROR if refused else None,
+            tuple(Related(line.path, line.span, "here, too") for line in further),
+            Severity.ERROR if refused else None,
+            help=reason,
         )
+
+
+def _branches(config: Config) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Sections that a template says in the new words: one in the old words is the branch for another release."""
+    sections = (clause.section for clause in clauses(config) if clause.is_new and not clause.is_old)
+    return {_named(section) for section in sections if section.file.tree.is_template}
+
+
+def _named(section: Item) -> tuple[str, str, tuple[str, ...]]:
+    return section.path, section.key, tuple(section.values)
+
+
+def _by_decision(config: Config, sections: Sequence[list[Item]]) -> Iterator[list[list[Item]]]:
+    """The sections of each file together; one that a comment allows by itself, as a finding for it to suppress."""
+    files: dict[str, dict[Span, list[Item]]] = {}
+    for lines in sections:
+        files.setdefault(lines[0].path, {}).setdefault(lines[0].span, lines)
+    for path, spoken in files.items():
+        regions = [one.region for one in suppressions(config.files[path].tree) if one.name == "old-access-directives"]
+        allowed = [lines for span, lines in spoken.items() if any(span.start in region for region in regions)]
+        yield from ([lines] for lines in allowed)
+        if rest := [lines for lines in spoken.values() if lines not in allowed]:
+            yield rest
+
+
+def _message(sections: Sequence[Sequence[Item]], *, refused: bool) -> str:
+    names = list(dict.fromkeys(line.key.capitalize() for lines in sections for line in lines))
+    what = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    where = f" in {len(sections)} sections" if len(sections) > 1 else ""
+    if refused:
+        return f"httpd will not start: {what} are read by mod_access_compat, which is not loaded"
+    return f"{what} of httpd 2.2 {'decide' if len(names) > 1 else 'decides'} beside Require{where}, and both must agree"
 
 
 class _Section:
@@ -226,7 +281,7 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
                 where = _label(kept[0].section)
                 return (
                     None,
-                    f"not converted, because {where} stays in force for {_label(clause.section)}, whose Require would lift it",
+                    f"not converted, because {where} still holds for {_label(clause.section)}, whose Require would lift it",
                 )
             if kept:
                 edits.add(insert_before(clause.access.requires[0], ["AuthMerging And"]))

@@ -43,10 +43,22 @@ Not reported:
     def application(environ, start_response):
         print("hello")
     ```
+
+A template of a script is not Python yet:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    #!${executable}
+    import os
+    os.environ.setdefault("SITE", ${repr(site)})
+    ```
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
@@ -55,6 +67,9 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import NotPython3, parse
 from modwsgi_fix.text import Span
 
+#: What Genshi, Jinja or ERB put something in for, before anybody runs it: ``${path}`` and the like, which Python does not know.
+_TO_FILL_IN = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})|^\s*(?:\{%|<%)", re.M)
+
 
 @rule(severity=Severity.INFO)
 def not_python_3(config: Config) -> Iterator[Diagnostic]:
@@ -62,6 +77,8 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
         try:
             parse(script.script.text)
         except NotPython3 as error:
+            if _TO_FILL_IN.search(script.script.text):
+                continue
             lines = script.script.lines
             line = lines.position(error.span.start).line
             start, end = lines.line_span(line)

@@ -13,8 +13,8 @@ takes them for sections or directives.
 ## Left alone
 
 The line is reported without a fix, because what was meant is not known. Of the tags of a template only the first is
-reported. A file that is a template by its name (`site.conf.erb`) or by its statements is not yet for httpd to read, and is
-not reported.
+reported. A file that is a template by its name (`site.conf.erb`), by its statements, or because other lines wait to be filled
+in as well, is not yet for httpd to read, and is not reported.
 
 ## See also
 
@@ -45,6 +45,13 @@ Not reported:
     {% endif %}
     ```
     ```apache
+    <VirtualHost *:@PORT@>
+        ServerName @HOST@
+        DocumentRoot @ROOT@
+        @AUTH@
+    </VirtualHost>
+    ```
+    ```apache
     <Location "/app">
         WSGIProcessGroup app
     </Location>
@@ -58,9 +65,12 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.lines import directives_in, files
-from modwsgi_fix.placeholders import begins_with_tag
+from modwsgi_fix.placeholders import begins_with_tag, has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
+
+#: So many lines with arguments to be filled in are no slip: the whole file is a template.
+_MANY = 2
 
 
 @rule(severity=Severity.ERROR)
@@ -81,4 +91,7 @@ def _placeholders(file: File) -> list[Span]:
     """Return the first line that is a placeholder, in a list of one or none."""
     if not re.search(r"^[ \t]*[^\w\s#<]|^[ \t]*__[A-Z]", file.text, re.M):
         return []
-    return [node.body_span for node, _ in directives_in(file) if begins_with_tag(file.text[slice(*node.body_span)])][:1]
+    nodes = [node for node, _ in directives_in(file)]
+    if sum(any(has_placeholder(word.value) for word in node.args) for node in nodes) >= _MANY:
+        return []
+    return [node.body_span for node in nodes if begins_with_tag(file.text[slice(*node.body_span)])][:1]

@@ -110,7 +110,7 @@ from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mount_options, mounts
 from modwsgi_fix.rewriting.lines import add_words, delete, unwrap
-from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Section
 
 #: Directives that httpd takes at the level of a server, and that mean the same there for every URL. With True those that
@@ -159,7 +159,10 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
             advice = (
                 f"keep it until {rival.file.name}:{rival.line} goes: it wins over that line, and the host would not"
             )
-        yield Diagnostic(section.path, movable[0].node.name_span, message, fix, help="" if fix else advice)
+        severity = None if is_everywhere else Severity.INFO
+        yield Diagnostic(
+            section.path, movable[0].node.name_span, message, fix, severity=severity, help="" if fix else advice
+        )
 
 
 def _rival(config: Config, section: Item, child: Item) -> Item | None:
