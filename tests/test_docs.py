@@ -29,13 +29,6 @@ STRUCTURED = frozenset({
 #: Rules in them whose pages do not yet.
 NOT_YET: frozenset[str] = frozenset()
 
-#: The headings of a rule's page, in their order.
-HEADINGS = ("What happens", "Why", "The fix", "Left alone", "See also", "Examples")
-#: The families whose pages have them.
-STRUCTURED = frozenset({"daemons", "httpd24", "scripts", "syntax"})
-#: Rules in them whose pages do not yet.
-NOT_YET = frozenset({"old-access-directives", "processes-one", "redundant-daemon-user", "twin-daemon-processes"})
-
 
 def text(name: str) -> str:
     return (DOCS / name).read_text("utf-8")

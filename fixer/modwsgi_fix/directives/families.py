@@ -129,3 +129,12 @@ REMOVED_AUTHZ = (
     "authzldapauthoritative", "authzdbmauthoritative", "authzdbdauthoritative", "authzgroupfileauthoritative",
     "authzuserauthoritative", "authzownerauthoritative", "authzdefaultauthoritative",
 )  # fmt: skip
+
+# -- listings -----------------------------------------------------------------------------------------------------------
+
+#: What says how a list looks (mod_autoindex).
+LISTINGS = frozenset({
+    "addalt", "addaltbyencoding", "addaltbytype", "adddescription", "addicon", "addiconbyencoding", "addiconbytype",
+    "defaulticon", "headername", "indexheadinsert", "indexignore", "indexignorereset", "indexoptions", "indexorderdefault",
+    "indexstylesheet", "readmename",
+})  # fmt: skip

@@ -76,6 +76,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import LISTINGS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.public import public_sections
@@ -84,13 +85,6 @@ from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import delete_span, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
-#: What says how a list looks (mod_autoindex); nobody writes it where there is to be none.
-_OF_LISTS = frozenset({
-    "addalt", "addaltbyencoding", "addaltbytype", "adddescription", "addicon", "addiconbyencoding", "addiconbytype",
-    "defaulticon", "headername", "indexheadinsert", "indexignore", "indexignorereset", "indexoptions", "indexorderdefault",
-    "indexstylesheet", "readmename",
-})  # fmt: skip
-
 
 @rule(severity=Severity.INFO)
 def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
@@ -98,7 +92,7 @@ def indexes_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         by = option(config, server, directory, "indexes").by
         if by is None or by.parent is not section or said(by, "indexes") is not True:
             continue
-        if any(child.key in _OF_LISTS for child in section.children):
+        if any(child.key in LISTINGS for child in section.children):
             continue
         number = next((n for n, value in enumerate(by.values) if value.lstrip("+").lower() in ("indexes", "all")), None)
         if number is None:
