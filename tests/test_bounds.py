@@ -15,7 +15,7 @@ from modwsgi_fix import engine
 from modwsgi_fix.cli import main
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect.exposure import exposed
-from modwsgi_fix.engine import Job, check, fix
+from modwsgi_fix.engine import Job, check, choice, fix
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model import bounds
 from modwsgi_fix.model.bounds import READINGS_PER_LINE
@@ -367,7 +367,7 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return parse(text)
 
     monkeypatch.setattr(reader, "parse", counted)
-    monkeypatch.setattr(engine, "parse", counted)
+    monkeypatch.setattr(choice, "parse", counted)
     return lengths
 
 

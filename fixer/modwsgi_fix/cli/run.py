@@ -97,7 +97,7 @@ def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
 
 def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
     """What the fixes of each server come to, as it may be shown."""
-    from modwsgi_fix.gate import objection as effect
+    from modwsgi_fix.engine.gate import objection as effect
     from modwsgi_fix.second_reader import objection
 
     return [
