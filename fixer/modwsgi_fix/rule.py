@@ -34,6 +34,19 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+class Rank(IntEnum):
+    """What a finding comes to for the people around the server; a report for people begins with the first."""
+
+    #: httpd refuses to start.
+    START = 1
+    #: Visitors get the wrong thing.
+    ANSWER = 2
+    #: Something can be fetched, or reached, that should not be.
+    EXPOSED = 3
+    #: All else.
+    HYGIENE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another place that explains a finding ("first defined here")."""
@@ -79,6 +92,8 @@ class Rule:
     options: dict[str, object] = field(default_factory=dict)
     #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
     changes: frozenset[str] = frozenset()
+    #: What its errors and warnings come to, where family and severity do not say (``reports.ranking``).
+    rank: Rank | None = None
 
     @property
     def summary(self) -> str:
@@ -96,6 +111,7 @@ def rule(
     default: bool = True,
     options: dict[str, object] | None = None,
     changes: Sequence[str] = (),
+    rank: Rank | None = None,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as the rule of its module.
 
@@ -109,7 +125,7 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
-        _registry[name] = Rule(name, family, check, severity, page, default, options or {}, frozenset(changes))
+        _registry[name] = Rule(name, family, check, severity, page, default, options or {}, frozenset(changes), rank)
         return check
 
     return register

@@ -57,6 +57,19 @@ class Legible(NamedTuple):
     level: Applicability
 
 
+class Met(NamedTuple):
+    """A finding that a run met on its way, at its place in the files as they were before any fix.
+
+    ``config`` is a server that has its file so; ``after`` is a fix that came before it, in its own file where there is
+    one; ``level`` is the one whose turn it was.
+    """
+
+    diagnostic: Diagnostic
+    config: Config
+    after: Applied
+    level: Applicability
+
+
 @dataclass(frozen=True, slots=True)
 class _State:
     """How far a run is: the server, the texts of the changed files, and what led there."""
@@ -70,6 +83,7 @@ class _State:
     #: The changed texts before and after each pass.
     seen: tuple[Mapping[str, str], ...] = ({},)
     legible: tuple[Legible, ...] = ()
+    met: tuple[Met, ...] = ()
 
 
 class Run:
@@ -114,9 +128,9 @@ class Run:
         return self._state.legible
 
     @property
-    def passes(self) -> tuple[tuple[Applied, ...], ...]:
-        """What was applied, pass by pass."""
-        return self._state.passes
+    def met(self) -> tuple[Met, ...]:
+        """The findings whose fixes were applied after the first pass, where they can be shown in the files as they were."""
+        return self._state.met
 
     def _take(self, level: Applicability) -> None:
         """Apply the fixes of this level and of those below it, until nothing changes; without those that fight."""
@@ -146,7 +160,7 @@ class Run:
                 chosen = self._chosen(rule, level)
                 if not chosen:
                     continue
-                self._apply(chosen)
+                self._apply(chosen, level)
                 state = self._state
                 if len(state.passes) > self._limit:
                     return list(state.passes[-1])
@@ -212,7 +226,7 @@ class Run:
             self._ahead = replace(state, config=read(self._job, texts, trees), trees=trees, texts=texts, edits=edits)
         return self._ahead
 
-    def _apply(self, chosen: Sequence[Diagnostic]) -> None:
+    def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
         state = self._state
         origins = {id(d.fix): _origins(d, state.edits) for d in {id(d.fix): d for d in chosen}.values()}
         applied = tuple(_applied(state.config, d, origins[id(d.fix)]) for d in chosen)
@@ -222,8 +236,15 @@ class Run:
         self._failed |= state.config.failed
         after = self._after(chosen)
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
+        on_the_way = (
+            met(self.before, state.config, state.edits, state.passes[-1], level, d) for d in chosen if state.passes
+        )
         self._state = replace(
-            after, passes=(*state.passes, applied), seen=(*state.seen, changed), legible=state.legible
+            after,
+            passes=(*state.passes, applied),
+            seen=(*state.seen, changed),
+            legible=state.legible,
+            met=(*state.met, *(one for one in on_the_way if one is not None)),
         )
 
     def _outcome(self) -> Fixed:
@@ -257,3 +278,39 @@ def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...
     file = config.source(d.path)
     assert d.fix is not None
     return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line, origins)
+
+
+def met(
+    before: Config,
+    config: Config,
+    edits: Mapping[str, Sequence[Edit]],
+    after: Sequence[Applied],
+    level: Applicability,
+    d: Diagnostic,
+) -> Met | None:
+    """A finding of ``config``, to which ``edits`` led, as it can be shown; None where it is on what they put there.
+
+    It has no fix then: that is of another text.
+    """
+    source = before
+    if d.path not in before.files and d.path not in before.scripts:
+        # These fixes alone make httpd read it, and only as it is on the disk can it be shown.
+        if edits.get(d.path):
+            return None
+        source = config
+    places = [(one, _original(source, edits, one.path, one.span)) for one in d.related]
+    related = tuple(replace(one, span=place) for one, place in places if place is not None)
+    span = _original(source, edits, d.path, d.span)
+    if span is None:
+        return None
+    cause = next((one for one in after if one.path == d.path), after[0])
+    return Met(replace(d, span=span, fix=None, related=related), source, cause, level)
+
+
+def _original(source: Config, edits: Mapping[str, Sequence[Edit]], path: str, span: Span) -> Span | None:
+    """Where a span of the text after the edits was; None where that was nowhere in a file as ``source`` has it."""
+    file = source.files.get(path) or source.scripts.get(path)
+    place = origin(edits.get(path, ()), span)
+    if file is None or place.end > len(file.text):
+        return None
+    return None if place.start == place.end and span.start < span.end else place
