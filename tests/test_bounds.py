@@ -15,7 +15,8 @@ from modwsgi_fix import engine
 from modwsgi_fix.cli import main
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect.exposure import exposed
-from modwsgi_fix.engine import Job, check, fix
+from modwsgi_fix.engine import Job, check, choice, fix
+from modwsgi_fix.engine.outlook import outlook
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model import bounds
 from modwsgi_fix.model.bounds import READINGS_PER_LINE
@@ -23,7 +24,6 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
-from modwsgi_fix.reports.outlook import outlook
 from modwsgi_fix.reports.show import as_tree, overview
 from modwsgi_fix.rule import Severity, all_rules
 from modwsgi_fix.second_reader import objection
@@ -300,7 +300,7 @@ def test_no_depth_is_too_much_for_any_part(shape: str, depth: int) -> None:
     config = engine.read(job)
     assert config.gaps or tree.problems
     findings = check(job, config)
-    assert len(outlook(job, config, findings)) == len(findings)
+    assert len(outlook(job, config, findings).levels) == len(findings)
     outcome = fix(job, Applicability.SAFE, opinion=objection, config=config)
     assert not any(one.is_bug for one in outcome.withheld)
     trace(config, request_of("http://a/"))
@@ -367,7 +367,7 @@ def parses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         return parse(text)
 
     monkeypatch.setattr(reader, "parse", counted)
-    monkeypatch.setattr(engine, "parse", counted)
+    monkeypatch.setattr(choice, "parse", counted)
     return lengths
 
 

@@ -13,9 +13,9 @@ from support import made
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.classes import Effect, differences
 from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine.gate import admitted, objection
 from modwsgi_fix.examples import Example, examples, job
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import admitted, objection
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources

@@ -10,8 +10,8 @@ from support import made
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.classes import differences
 from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import objection
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources

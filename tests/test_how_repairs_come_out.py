@@ -14,8 +14,8 @@ import pytest
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix
+from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import objection
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import all_rules
 

@@ -12,11 +12,11 @@ import pytest
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.engine import Job, check, read
+from modwsgi_fix.engine.outlook import mover, outlook
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.reports import FORMATS, Finding, Report, fingerprints, render
-from modwsgi_fix.reports.outlook import mover, outlook
 from modwsgi_fix.rule import Diagnostic, Related, Rule, Severity
 from modwsgi_fix.text import Span
 
@@ -47,7 +47,7 @@ def report() -> Report:
     job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
     config = read(job)
     found = check(job, config)
-    levels = outlook(job, config, found)
+    levels = outlook(job, config, found).levels
     findings = tuple(Finding(one, config, level) for one, level in zip(found, levels, strict=True))
     return Report(findings, (config,), marked=True)
 
@@ -258,4 +258,4 @@ def test_the_outlook_tells_levels_apart() -> None:
     files = Memory({"/a.conf": "X\n# nsrusn\n"})
     job = Job(find_sources(files, ["/a.conf"])[0], [Rule("letters", "test", letters, Severity.WARNING, "A page.")])
     safe, repair, unsafe = Applicability
-    assert outlook(job, read(job), check(job)) == [None, safe, repair, unsafe, safe, None]
+    assert outlook(job, read(job), check(job)).levels == (None, safe, repair, unsafe, safe, None)

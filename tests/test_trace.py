@@ -13,8 +13,8 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.effect.exposure import exposed, kind_of
 from modwsgi_fix.effect.impact import impact
 from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import objection
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources

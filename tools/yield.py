@@ -22,10 +22,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from modwsgi_fix import gate, second_reader
+from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect.classes import Effect
-from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine import Job, fix, gate
 from modwsgi_fix.files import Disk
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.reading.source import discover

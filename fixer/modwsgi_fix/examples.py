@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix, read
+from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import objection
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.reading.source import discover
 from modwsgi_fix.rule import Rule

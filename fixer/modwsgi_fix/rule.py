@@ -36,6 +36,19 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
+class Rank(IntEnum):
+    """What a finding comes to for the people around the server; a report for people begins with the first."""
+
+    #: httpd refuses to start.
+    START = 1
+    #: Visitors get the wrong thing.
+    ANSWER = 2
+    #: Something can be fetched, or reached, that should not be.
+    EXPOSED = 3
+    #: All else.
+    HYGIENE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Related:
     """Another place that explains a finding ("first defined here")."""
@@ -81,6 +94,8 @@ class Rule:
     settings: tuple[Setting[Any], ...] = ()
     #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
     changes: frozenset[str] = frozenset()
+    #: What its errors and warnings come to, where family and severity do not say (``reports.ranking``).
+    rank: Rank | None = None
 
     def setting(self, name: str) -> Setting[Any] | None:
         """Its setting of that name."""
@@ -102,6 +117,7 @@ def rule(
     default: bool = True,
     settings: Sequence[Setting[Any]] = (),
     changes: Sequence[str] = (),
+    rank: Rank | None = None,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as the rule of its module.
 
@@ -115,7 +131,9 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
-        _registry[name] = Rule(name, family, check, severity, page, default, tuple(settings), frozenset(changes))
+        _registry[name] = Rule(
+            name, family, check, severity, page, default, tuple(settings), changes=frozenset(changes), rank=rank
+        )
         return check
 
     return register

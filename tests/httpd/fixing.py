@@ -6,9 +6,9 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modwsgi_fix import gate, second_reader
+from modwsgi_fix import second_reader
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Job, fix
+from modwsgi_fix.engine import Job, fix, gate
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.reader import load

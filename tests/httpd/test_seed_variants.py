@@ -12,8 +12,8 @@ import pytest
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect.exposure import exposed
 from modwsgi_fix.engine import Job, fix, read
+from modwsgi_fix.engine.gate import objection as effect
 from modwsgi_fix.files import Memory
-from modwsgi_fix.gate import objection as effect
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, request_of, trace

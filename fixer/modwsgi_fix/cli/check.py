@@ -97,6 +97,7 @@ def run(
     verbose: Annotated[
         bool, _option("With -: report on standard error what was found and fixed.", "--verbose", "-v")
     ] = False,
+    all: Annotated[bool, _option("Also show what is only worth knowing.", "--all")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     no_impact: Annotated[bool, _option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
     show_settings: Annotated[bool, _option("Print the settings that apply.", "--show-settings")] = False,
@@ -152,6 +153,7 @@ def run(
             "settings" if show_settings else "files" if show_files else "",
             impact=not no_impact,
             verbose=verbose,
+            all=all,
         ),
     )
     return carry_out(checked(request))

@@ -41,6 +41,8 @@ class Showing(NamedTuple):
     only: str = ""
     impact: bool = True
     verbose: bool = False
+    #: Also what is only worth knowing.
+    all: bool = False
 
 
 class Request(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,13 +17,13 @@ from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.cli.writing import put_right, write_files
-from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
+from modwsgi_fix.engine.outlook import Outlook, outlook
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports import Finding, Report, discretion, plural, render
 from modwsgi_fix.reports.text import printable, summary, withheld
-from modwsgi_fix.rule import Severity
+from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.settings import as_toml
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
 
 def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
     """Return what the fixes of each server come to, as it may be shown."""
-    from modwsgi_fix.gate import objection as effect
+    from modwsgi_fix.engine.gate import objection as effect
     from modwsgi_fix.second_reader import objection
 
     return [
@@ -175,15 +175,9 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
     )
     found, hidden = shipped.without(plan.jobs, configs, every)
     marked = request.showing.format in (None, "concise", "full", "json")
-    levels: list[list[Applicability | None]] = [[None] * len(each) for each in found]
-    if marked and any(d.fix for each in found for d in each):
-        from modwsgi_fix.reports.outlook import outlook
-
-        levels = [outlook(job, config, each) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
+    views = _views(plan, configs, found) if marked else [Outlook((None,) * len(each)) for each in found]
     findings = [
-        discretion.finding(diagnostic, config, level)
-        for config, each, wanted in zip(configs, found, levels, strict=True)
-        for diagnostic, level in zip(each, wanted, strict=True)
+        one for config, each, view in zip(configs, found, views, strict=True) for one in _findings(config, each, view)
     ]
     shown = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
     report = _with_unread(shown, plan, configs)._replace(shipped=hidden)
@@ -191,6 +185,23 @@ def _report(plan: Plan, configs: Sequence[Config]) -> int:
     _show(plan, report)
     shipped.note(report)
     return 2 if in_trouble else code
+
+
+def _views(plan: Plan, configs: Sequence[Config], found: Sequence[Sequence[Diagnostic]]) -> list[Outlook]:
+    """What ``--write`` would do for the findings of each server."""
+    return [outlook(job, config, each, plan.level) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
+
+
+def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook) -> Iterator[Finding]:
+    """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
+    every = [discretion.finding(one, config, level) for one, level in zip(found, view.levels, strict=True)]
+    every += [
+        discretion.finding(one.diagnostic, one.config, one.level)._replace(after=one.after) for one in view.revealed
+    ]
+    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
+    yield from sorted(
+        every, key=lambda one: (order.get(one.diagnostic.path, len(order)), one.diagnostic.span, one.rule)
+    )
 
 
 def _with_unread(report: Report, plan: Plan, configs: Sequence[Config]) -> Report:
@@ -214,6 +225,7 @@ def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _show(plan: Plan, report: Report) -> None:
     """Show the report where it belongs: a filter's own output is the fixed text."""
     showing = plan.request.showing
+    report = report._replace(folded=not _wants_all(plan.request))
     aside = plan.request.mode is Mode.FILTER and showing.file is None
     stream = sys.stderr if aside else sys.stdout
     format = showing.format or ("full" if is_terminal(stream) and showing.file is None else "concise")
@@ -228,6 +240,11 @@ def _show(plan: Plan, report: Report) -> None:
         say(text.removesuffix("\n")) if text else None
     else:
         _put(plan, text)
+
+
+def _wants_all(request: Request) -> bool:
+    """Whether to show what is only worth knowing: it was asked for, by name or by what exits 1."""
+    return request.showing.all or request.fail_level is Severity.INFO or request.selection.select is not None
 
 
 def _exit_code(request: Request, report: Report, fail_level: Severity, *, changed: bool = False) -> int:

@@ -13,6 +13,7 @@ from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label, own_name
 from modwsgi_fix.rewriting.moving import context
+from modwsgi_fix.text import Span
 
 #: Files of one host that are all asked for; of more, so many of each directory and suffix.
 _MOST_FILES, _LIKE = 500, 3
@@ -143,23 +144,34 @@ def refused(config: Config) -> bool:
     return refusals(config) > 0
 
 
-@derived
 def refusals(config: Config) -> int:
     """How many reasons httpd certainly has to refuse it."""
-    found = sum(len(file.tree.problems) for file in config.files.values())
+    return len(refused_places(config))
+
+
+@derived
+def refused_places(config: Config) -> list[tuple[str, Span]]:
+    """Where httpd certainly refuses it, each reason once: the key of the file, and what stands there."""
     from modwsgi_fix import directives
     from modwsgi_fix.rewriting.verdict import refusal
 
+    found = [
+        (file.path, Span(problem.node.start, problem.node.start))
+        for file in config.files.values()
+        for problem in file.tree.problems
+    ]
     names: set[str] = set()
     for item in config.named("wsgidaemonprocess"):
         if not item.guards and item.known:
-            found += item.value in names
+            found += [(item.path, item.span)] if item.value in names else []
             names.add(item.value)
-    return found + sum(
-        directives.find(item.key) is None or bool(refusal(item.name, item.values)) or _is_misplaced(item)
+    return found + [
+        (item.path, item.span)
         for item in config.items
-        if not item.guards and item.known
-    )
+        if not item.guards
+        and item.known
+        and (directives.find(item.key) is None or refusal(item.name, item.values) or _is_misplaced(item))
+    ]
 
 
 def _is_misplaced(item: Item) -> bool:

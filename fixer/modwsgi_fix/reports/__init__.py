@@ -45,12 +45,16 @@ _LONE = re.compile("[\ud800-\udfff]")
 
 
 class Finding(NamedTuple):
-    """One finding, with the server that it was found in. ``level`` is what ``--write`` needs to make it go, None where
-    nothing does."""
+    """One finding, with the server that it was found in.
+
+    ``level`` is what ``--write`` needs to make it go, None where nothing does. ``after`` is the file and line of the fix
+    that it appears after, None where it is there now.
+    """
 
     diagnostic: Diagnostic
     config: Config
     level: Applicability | None = None
+    after: tuple[str, int] | None = None
 
     @property
     def rule(self) -> str:
@@ -62,7 +66,12 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        return self.diagnostic.message
+        """What happens; of what a repair reveals, also which."""
+        if self.after is None:
+            return self.diagnostic.message
+        name, line = self.after
+        where = f"line {line}" if name == self.file.name else f"{name}:{line}"
+        return f"{self.diagnostic.message} (once {where} is repaired)"
 
     @property
     def help(self) -> str:
@@ -113,7 +122,8 @@ class Report(NamedTuple):
     """What is to be shown of a run: of all servers that were named.
 
     ``level`` is the one that ``--write`` would go to, or went to. ``fixed`` and ``withheld`` are of this run. ``marked``
-    says that it was found out what ``--write`` would fix; ``quiet`` leaves out all but the findings.
+    says that it was found out what ``--write`` would fix; ``quiet`` leaves out all but the findings. ``folded`` leaves out
+    of a report for people what is only worth knowing, and says how much that is.
     """
 
     findings: tuple[Finding, ...]
@@ -123,6 +133,7 @@ class Report(NamedTuple):
     withheld: tuple[Withheld, ...] = ()
     marked: bool = False
     quiet: bool = False
+    folded: bool = False
     #: What the fixes change for visitors, of each server; None where that was not asked for.
     impacts: tuple[Impact, ...] | None = None
     #: What could not be read, and what is not httpd's: (file or directory, why).

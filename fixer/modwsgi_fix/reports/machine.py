@@ -19,7 +19,8 @@ from modwsgi_fix.text import LineIndex, Span
 def json(report: Report) -> str:
     """Return everything that is known, as one object. Lines and columns count from 1, columns in characters.
 
-    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go. ``as_shipped``
+    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go; ``after`` is the
+    line whose repair reveals it, and missing where it is there now. ``as_shipped``
     counts the findings that are left out because their files are as their packages ship them.
     """
     return _dump(
@@ -57,7 +58,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
-        "message": finding.message,
+        "message": finding.diagnostic.message,
         "help": finding.help,
         "file": finding.file.name,
         **_place(finding.file.lines, finding.diagnostic.span),
@@ -68,6 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for related in finding.diagnostic.related
             for file in [finding.config.source(related.path)]
         ],
+        **({} if finding.after is None else {"after": dict(zip(("file", "line"), finding.after, strict=True))}),
     }
 
 

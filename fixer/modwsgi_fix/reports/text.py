@@ -26,20 +26,20 @@ def concise(report: Report, *, color: bool = False) -> str:
     """Return ``file:line:column: rule [*] message`` for each finding, and a summary."""
     paint = _painter(color)
     lines = []
-    for finding in report.findings:
+    for finding in _shown(report):
         place = f"{paint(finding.file.name)}:{finding.start.line}:{finding.start.column}:"
         mark = "[*] " if _marked(finding, report) else ""
         lines.append(f"{place} {paint(finding.rule, _COLORS[finding.severity])} {mark}{paint(finding.message)}")
-    return "".join(f"{line}\n" for line in [*lines, *_end(report)])
+    return "".join(f"{line}\n" for line in [*lines, *_end(report, folded=report.folded)])
 
 
 def full(report: Report, *, color: bool = False) -> str:
     """Return each finding with its lines, related places, fix, and where to read more."""
     paint = _painter(color)
-    blocks = ["\n".join(_full(finding, report, color=color)) + "\n" for finding in report.findings]
+    blocks = ["\n".join(_full(finding, report, color=color)) + "\n" for finding in _shown(report)]
     gaps = [f"{paint(gap.name)}:{gap.first}: not understood: {paint(gap.reason)}" for gap in report.gaps]
     gaps = [] if report.quiet else gaps
-    return "\n".join([*blocks, "".join(f"{line}\n" for line in [*gaps, *_end(report)])])
+    return "\n".join([*blocks, "".join(f"{line}\n" for line in [*gaps, *_end(report, folded=report.folded)])])
 
 
 def statistics(report: Report) -> str:
@@ -103,10 +103,21 @@ def summary(report: Report) -> str:
     return f"{found} ({'; '.join(parts)})." if parts else f"{found}, none of which can be fixed automatically."
 
 
-def _end(report: Report) -> Iterator[str]:
+def _shown(report: Report) -> list[Finding]:
+    """The findings that are shown, what matters most first."""
+    from modwsgi_fix.reports.ranking import ranked
+
+    return ranked([one for one in report.findings if not (report.folded and one.severity is Severity.INFO)])
+
+
+def _end(report: Report, *, folded: bool = False) -> Iterator[str]:
     if report.quiet:
         return
     yield summary(report)
+    hidden = sum(one.severity is Severity.INFO for one in report.findings) if folded else 0
+    if hidden:
+        what = "1 finding that is" if hidden == 1 else f"{hidden} findings that are"
+        yield f"Not shown: {what} only worth knowing; --all shows {'it' if hidden == 1 else 'them'}."
     lines = report.gap_lines()
     if lines:
         first, *rest = [f"{plural(count, 'line')} of {printable(name)}" for name, count in lines.items()]

@@ -140,10 +140,10 @@ from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR, changes=("regained",), rank=Rank.ANSWER)
 def script_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         seen: set[str] = set()

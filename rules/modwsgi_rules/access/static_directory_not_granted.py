@@ -69,10 +69,10 @@ from modwsgi_fix.model.facts.served import is_unclear, target_of
 from modwsgi_fix.model.urls import aliases
 from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
-from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_fix.rule import Diagnostic, Rank, rule
 
 
-@rule()
+@rule(rank=Rank.ANSWER)
 def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         seen: set[str] = set()

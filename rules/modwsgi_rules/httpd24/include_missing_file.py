@@ -60,10 +60,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, rank=Rank.START)
 def include_missing_file(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return

@@ -61,11 +61,11 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Arg, Config
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, rank=Rank.START)
 def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return

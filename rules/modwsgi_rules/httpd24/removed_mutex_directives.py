@@ -54,10 +54,10 @@ from modwsgi_fix.directives.families import REMOVED_MUTEXES
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import delete
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, rank=Rank.START)
 def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return

@@ -68,11 +68,11 @@ from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import Served, served_by_root, target_of
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.urls import Mapping, aliases, covers, document_root, mounts
-from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.ERROR)
+@rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
     scripts = _scripts(config)
     for server in config.servers:

@@ -39,7 +39,7 @@ def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) 
 def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str]]:
     """The differences that a fragment's change makes in a server that has other sites, and where."""
     for company in companies((before, after)):
-        was, now = (config.beside(company.texts, company.denies) for config in (before, after))
+        was, now = (_beside(config, company) for config in (before, after))
         around = f"in a server that denies by default in the words of {company.denies}"
         # A deny in the words of 2.4 is among the branches of the fragments alone.
         own = changed_visits(before, after) if company.denies == "2.2" else ()
@@ -50,6 +50,12 @@ def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str
         for difference in compared(was, now, company.requests if concerns_all(before, after) else ()):
             if not _is_its_own(difference, company):
                 yield difference, f"{around} (another site)"
+
+
+def _beside(config: Config, company: Company) -> Config:
+    """The fragments in this company; read once, since what is after one fix is before the next."""
+    key = (_beside, company.denies, *company.texts.items())
+    return config.once(key, lambda: config.beside(company.texts, company.denies))
 
 
 def _is_its_own(difference: Difference, company: Company) -> bool:

@@ -1,0 +1,110 @@
+"""What the rules find in a server, without what comments suppress."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from modwsgi_fix.engine.job import Ignored, Job, read
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Rule, Severity
+from modwsgi_fix.suppressions import Suppression, suppressions
+from modwsgi_fix.text import Span
+
+#: What the engine itself finds; selected, ignored and documented as a rule is.
+UNUSED_SUPPRESSION = Rule(
+    name="unused-suppression",
+    family="hygiene",
+    check=lambda config: iter(()),
+    severity=Severity.WARNING,
+    page="""A comment allows a finding that is not there.
+
+`# modwsgi-fix: allow NAME` stands for a decision: this finding is meant so. Once the configuration no longer has it, the
+comment hides the next finding of that rule, which nobody has decided on. Delete the comment.
+
+A comment is reported only when the rule that it names was run.
+""",
+)
+
+
+def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
+    """The findings of all rules, by file and place, without those that comments suppress."""
+    config = config or read(job)
+    return findings(config, job.rules, job.ignored)
+
+
+def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = None) -> list[Diagnostic]:
+    """As ``check``, on a configuration that has been read."""
+    kept: dict[tuple[object, ...], Diagnostic] = {}
+    used: set[tuple[str, Span, str]] = set()
+    rules = list(rules)
+    for rule in rules:
+        for one in unsuppressed(config, rule, used):
+            kept.setdefault((one.path, one.span, one.rule, one.message), one)
+    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
+    found = [*kept.values(), *_unused(config, rules, used)]
+    if ignored is not None:
+        found = [d for d in found if not ignored(d.path, d.rule)]
+    return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
+
+
+def _run(config: Config, rule: Rule) -> list[Diagnostic]:
+    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O.
+
+    A rule that raises has found nothing, and ``Config.failed`` says so.
+    """
+
+    def run() -> list[Diagnostic]:
+        try:
+            found = list(rule.check(config.for_rule(rule.name)))
+        except Exception as error:
+            if os.environ.get("MODWSGI_FIX_TRACEBACK"):
+                raise
+            config.failed[rule.name] = f"{type(error).__name__}: {error}"
+            return []
+        named = (replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found)
+        return [d for d in named if not _of_template(config, rule, d)]
+
+    return config.once((rule.name, rule.check), run)
+
+
+def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
+    """True for what httpd would refuse in a template: it never reads the file as it stands."""
+    file = config.files.get(d.path)
+    if file is None or rule.family != "syntax" or not file.template:
+        return False
+    return d.severity is Severity.ERROR or file.in_tag(d.span)
+
+
+def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
+    kept = []
+    asked: dict[str, list[Suppression]] = {}
+    for found in _run(config, rule):
+        file = config.files.get(found.path)
+        if found.path not in asked:
+            all_of_it = suppressions(file.tree) if file and "modwsgi-fix:" in file.text else []
+            asked[found.path] = [s for s in all_of_it if s.name == rule.name]
+        hits = [s for s in asked[found.path] if found.span.start in s.region]
+        if hits and used is not None:
+            used.update((found.path, hit.span, hit.name) for hit in hits)
+        if not hits:
+            kept.append(found)
+    return kept
+
+
+def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, str]]) -> list[Diagnostic]:
+    ran = {rule.name for rule in rules}
+    return [
+        Diagnostic(
+            path,
+            s.span,
+            f"nothing is found here for {s.name}; the comment can go",
+            severity=UNUSED_SUPPRESSION.severity,
+            rule=UNUSED_SUPPRESSION.name,
+        )
+        for path, file in config.files.items()
+        if "modwsgi-fix:" in file.text
+        for s in suppressions(file.tree)
+        if s.name in ran and (path, s.span, s.name) not in used
+    ]

@@ -1,0 +1,160 @@
+"""Which fixes of one rule may be made in one pass, and why the others may not.
+
+It is asked in this order: where the edits lie; whether they suit every reading of a file, and each other; what they leave of
+the syntax; and what they do to visitors.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from modwsgi_fix.edits import Applicability, Edit, apply, compatible, overlap
+from modwsgi_fix.engine.check import unsuppressed
+from modwsgi_fix.engine.job import Job, Opinion
+from modwsgi_fix.engine.outcome import Withheld
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.outside import tells
+from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.syntax import parse
+from modwsgi_fix.text import Span
+
+#: The fixes that were not made, by rule, file and line of their findings.
+Held = dict[tuple[str, str, int], Withheld]
+
+#: Says what the fixes of these findings, all made at once, would do to visitors that they must not; None if nothing.
+Effect = Callable[[Sequence[Diagnostic]], str | None]
+
+
+def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held: Held) -> list[Diagnostic]:
+    """The findings of a rule whose fixes are of this level or a lower one, and lie where they may be made."""
+    free = []
+    # Findings may share one fix of many edits: it is weighed once.
+    obstacles: dict[int, str | None] = {}
+    for diagnostic in unsuppressed(config, rule):
+        if diagnostic.fix is None or diagnostic.fix.applicability > level:
+            continue
+        if job.ignored is not None and job.ignored(diagnostic.path, rule.name):
+            continue
+        if job.shipped(config.source(diagnostic.path)):
+            continue
+        if id(diagnostic.fix) not in obstacles:
+            obstacles[id(diagnostic.fix)] = _obstacle(config, rule, diagnostic, job)
+        reason = obstacles[id(diagnostic.fix)]
+        if reason is None:
+            free.append(diagnostic)
+        else:
+            _withhold(held, config, diagnostic, reason, is_bug=False)
+    return free
+
+
+def choose(
+    config: Config, rule: Rule, free: Sequence[Diagnostic], opinion: Opinion | None, effect: Effect | None, held: Held
+) -> list[Diagnostic]:
+    """The findings whose fixes are made in this pass: they fit together, and nothing stands against them."""
+    chosen = _sound(config, _together(config, rule, free, held), opinion, held)
+    return chosen if effect is None else _harmless(config, chosen, effect, held)
+
+
+def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held) -> list[Diagnostic]:
+    """Those whose fixes suit every reading and can be made at once."""
+    # A file that is read more than once is edited only where each reading asks for the same edits.
+    votes = Counter(d.fix.edits for d in free if d.fix)
+    sound = []
+    for d in free:
+        assert d.fix is not None
+        readings = max((file.readings for e in d.fix.edits if (file := config.files.get(e.path))), default=1)
+        if not (rule.family == "syntax" or d.fix.every_reading or votes[d.fix.edits] >= readings):
+            reason = "the file is included more than once, and the fix is right for one only"
+            _withhold(held, config, d, reason, is_bug=False)
+        elif overlap(d.fix):
+            _withhold(held, config, d, "its edits overlap", is_bug=True)
+        else:
+            sound.append(d)
+    fitting = set(compatible(d.fix for d in sound if d.fix))
+    return [d for d in sound if d.fix in fitting]
+
+
+def _sound(config: Config, fitting: list[Diagnostic], opinion: Opinion | None, held: Held) -> list[Diagnostic]:
+    """Those whose fixes leave no new fault of the syntax, and nothing that ``opinion`` objects to."""
+    if all(_objection(config, fitting, path, opinion) is None for path in paths_of(fitting)):
+        return fitting
+    approved = []
+    for d in fitting:
+        objections = (_objection(config, [d], path, opinion) for path in paths_of([d]))
+        if reason := next((o for o in objections if o), None):
+            _withhold(held, config, d, reason, is_bug=True)
+        else:
+            approved.append(d)
+    # Fine one by one and not together: the first goes ahead, the others are asked again in the next round.
+    return approved if len(approved) < len(fitting) else approved[:1]
+
+
+def _harmless(config: Config, chosen: list[Diagnostic], effect: Effect, held: Held) -> list[Diagnostic]:
+    """Those whose fixes do nothing to a visitor but what their level and their rule allow."""
+    levels = {d.fix.applicability for d in chosen if d.fix is not None}
+    if not chosen or (len(levels) == 1 and effect(chosen) is None):
+        return chosen
+    guilty = set()
+    for d in chosen:
+        if (reason := effect([d])) is not None:
+            guilty.add(d.fix)
+            _withhold(held, config, d, reason, is_bug=False)
+    # Harmless one by one and not together: one at a time.
+    return [d for d in chosen if d.fix not in guilty] if guilty else chosen[:1]
+
+
+def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> str | None:
+    """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
+    assert diagnostic.fix is not None
+    for path, span, text in diagnostic.fix.edits:
+        file = config.source(path)
+        if not file.writable:
+            return f"{file.name} is outside the given paths"
+        if tells(config, [text], rule.page):
+            return "it would copy what a file outside the given paths says"
+        if job.ignored is not None and job.ignored(path, ""):
+            return f"{file.name} is excluded"
+        if job.shipped(file):
+            return f"{file.name} is as its package ships it; name it to change it"
+        if isinstance(file, File) and file.in_tag(span):
+            return "it would change a tag of the template"
+        tree = getattr(file, "tree", None)
+        if rule.family != "syntax" and tree is not None and any(_inside(span, region) for region in tree.untrusted):
+            return "it lies in a section that is broken, or whose text cannot be seen through"
+    return None
+
+
+def _inside(span: Span, region: Span) -> bool:
+    """An edit disturbs a region unless it lies wholly before or behind it."""
+    return span.start < region.end and region.start < span.end if span.start != span.end else (
+        region.start < span.start < region.end
+    )  # fmt: skip
+
+
+def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, opinion: Opinion | None) -> str | None:
+    file = config.files.get(path)
+    if file is None:
+        return None
+    after = apply(file.text, edits_of(chosen, path))
+    was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in parse(after).problems)
+    if sum(now.values()) > sum(was.values()) or (not was and now):
+        return f"it would leave a syntax error: {next(iter(now))}"
+    return opinion(file.name, file.text, after) if opinion is not None and not was else None
+
+
+def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
+    # Several findings may share one fix.
+    fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
+    return [edit for one in fixes for edit in one.edits if edit.path == path]
+
+
+def paths_of(chosen: Sequence[Diagnostic]) -> list[str]:
+    return list(dict.fromkeys(edit.path for d in chosen if d.fix for edit in d.fix.edits))
+
+
+def _withhold(held: Held, config: Config, d: Diagnostic, reason: str, *, is_bug: bool) -> None:
+    file = config.source(d.path)
+    line = file.lines.position(d.span.start).line
+    assert d.fix is not None
+    held.setdefault((d.rule, d.path, line), Withheld(d.rule, d.fix.title, d.path, file.name, line, reason, is_bug))

@@ -1,0 +1,316 @@
+"""The loop that applies fixes until nothing changes, level after level."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from modwsgi_fix.diff import compose, origin
+from modwsgi_fix.edits import Applicability, Edit, apply
+from modwsgi_fix.engine.check import findings
+from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
+from modwsgi_fix.engine.job import Job, Opinion, Proof, read
+from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.syntax import Tree
+from modwsgi_fix.text import Span
+
+#: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
+_Fight = tuple[str, str, str]
+
+#: The family of rules whose fixes come before all others.
+_FIRST = "syntax"
+
+#: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
+_PASSES, _MAX_PASSES = 100, 2000
+
+
+def fix(
+    job: Job,
+    level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    config: Config | None = None,
+    proof: Proof | None = None,
+) -> Fixed:
+    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
+
+    A fix is withheld alone, and all others are applied: one that would leave a new syntax error, that ``opinion`` objects
+    to, or that ``proof`` convicts of doing to a visitor what it must not. So are fixes that undo each other, or whose rule
+    finds no end.
+    """
+    return Run(job, opinion, config, proof).to(level)
+
+
+class Legible(NamedTuple):
+    """The server once its syntax was repaired as far as it can be, and before anything else was.
+
+    ``edits`` lead there from the files as they were, by key; ``after`` are the repairs of the syntax, and ``level`` is the
+    one whose turn it was.
+    """
+
+    config: Config
+    edits: Mapping[str, Sequence[Edit]]
+    after: tuple[Applied, ...]
+    level: Applicability
+
+
+class Met(NamedTuple):
+    """A finding that a run met on its way, at its place in the files as they were before any fix.
+
+    ``config`` is a server that has its file so; ``after`` is a fix that came before it, in its own file where there is
+    one; ``level`` is the one whose turn it was.
+    """
+
+    diagnostic: Diagnostic
+    config: Config
+    after: Applied
+    level: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far a run is: the server, the texts of the changed files, and what led there."""
+
+    config: Config
+    trees: dict[str, Tree]
+    texts: Mapping[str, str]
+    #: From the files as they were, by key.
+    edits: Mapping[str, list[Edit]]
+    passes: tuple[tuple[Applied, ...], ...] = ()
+    #: The changed texts before and after each pass.
+    seen: tuple[Mapping[str, str], ...] = ({},)
+    legible: tuple[Legible, ...] = ()
+    met: tuple[Met, ...] = ()
+
+
+class Run:
+    """One fixing run of one server. It goes through the levels in turn, each upon what the one before it left.
+
+    So what a lower level does, every higher one has done too, and the server is read once for each pass.
+    """
+
+    def __init__(
+        self, job: Job, opinion: Opinion | None = None, config: Config | None = None, proof: Proof | None = None
+    ) -> None:
+        self._job = job
+        self._opinion = opinion
+        self._proof = proof
+        self.before = config or read(job)
+        self.found = tuple(findings(self.before, job.rules, job.ignored))
+        trees = {path: file.tree for path, file in self.before.files.items()}
+        self._state = _State(self.before, trees, {}, {})
+        #: What is mistyped is read first: a host behind a misspelt section is no host yet, and nothing is measured on it.
+        self._rules = sorted(job.rules, key=lambda rule: rule.family != _FIRST)
+        self._first = frozenset(rule.name for rule in job.rules if rule.family == _FIRST)
+        self._limit = min(_PASSES + len(self.before.items), _MAX_PASSES)
+        self._done: Applicability | None = None
+        self._originals: dict[str, tuple[str, str]] = {}
+        self._fights: dict[_Fight, Withheld] = {}
+        self._held: Held = {}
+        self._failed: dict[str, str] = {}
+        #: The server as the last fixes that were weighed would leave it: most are made, and it need not be read again.
+        self._ahead: _State | None = None
+
+    def to(self, level: Applicability) -> Fixed:
+        """What the run comes to at this level, which is not below one that it has been to."""
+        for turn in Applicability:
+            if turn <= level and (self._done is None or turn > self._done):
+                self._take(turn)
+                self._done = turn
+        return self._outcome()
+
+    @property
+    def legible(self) -> tuple[Legible, ...]:
+        """The server as it was each time that its syntax had been repaired, and other rules were about to be asked."""
+        return self._state.legible
+
+    @property
+    def met(self) -> tuple[Met, ...]:
+        """The findings whose fixes were applied after the first pass, where they can be shown in the files as they were."""
+        return self._state.met
+
+    def _take(self, level: Applicability) -> None:
+        """Apply the fixes of this level and of those below it, until nothing changes; without those that fight."""
+        start, bugs = self._state, {key: one for key, one in self._held.items() if one.is_bug}
+        while fight := self._attempt(level, len(start.passes), bugs):
+            self._state = start
+            for a in fight:
+                reason = "other rules undo this fix" if len({a.rule for a in fight}) > 1 else "it finds no end"
+                held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True, is_fight=True)
+                # One that fights again with other words is stopped for good.
+                again = any(rule == a.rule for rule, _, _ in self._fights)
+                self._fights.setdefault((a.rule, "", "") if again else (a.rule, a.path, a.message), held)
+
+    def _attempt(self, level: Applicability, first: int, bugs: Held) -> list[Applied]:
+        """Apply until nothing changes. Returns the fixes that fight, of the passes from ``first`` on; empty if none."""
+        self._held = dict(bugs)
+        changed = True
+        while changed:
+            changed = False
+            for rule in self._rules:
+                if rule.family != _FIRST:
+                    if changed and self._mended:
+                        break
+                    self._note_legible(level)
+                if (rule.name, "", "") in self._fights:
+                    continue
+                chosen = self._chosen(rule, level)
+                if not chosen:
+                    continue
+                self._apply(chosen, level)
+                state = self._state
+                if len(state.passes) > self._limit:
+                    return list(state.passes[-1])
+                if state.seen[-1] in state.seen[:-1]:
+                    since = max(state.seen.index(state.seen[-1]), first)
+                    return [one for done in state.passes[since:] for one in done]
+                # What stands against the other fixes is asked again, in the last round at the latest.
+                self._held = {key: one for key, one in self._held.items() if one.is_bug}
+                changed = True
+        return []
+
+    @property
+    def _mended(self) -> bool:
+        """Whether the last pass repaired the syntax."""
+        return bool(self._state.passes) and any(a.rule in self._first for a in self._state.passes[-1])
+
+    def _note_legible(self, level: Applicability) -> None:
+        state = self._state
+        known = state.legible[-1].config if state.legible else self.before
+        if state.config is not known and self._mended:
+            mended = tuple(a for done in state.passes for a in done if a.rule in self._first)
+            noted = Legible(state.config, state.edits, mended, level)
+            self._state = replace(state, legible=(*state.legible, noted))
+
+    def _chosen(self, rule: Rule, level: Applicability) -> list[Diagnostic]:
+        config = self._state.config
+        free = [
+            d
+            for d in candidates(self._job, config, rule, level, self._held)
+            if (rule.name, d.path, d.message) not in self._fights
+        ]
+        if not free:
+            return []
+        effect = None if self._proof is None else lambda some: self._effect(rule, some)
+        return choose(config, rule, free, self._opinion, effect, self._held)
+
+    def _effect(self, rule: Rule, some: Sequence[Diagnostic]) -> str | None:
+        """What the fixes of these findings would do to visitors that they must not; told once for each state."""
+        config, proof = self._state.config, self._proof
+        assert proof is not None
+        fixes = tuple(dict.fromkeys(d.fix for d in some if d.fix is not None))
+
+        def weigh() -> str | None:
+            whole = replace(fixes[0], publishes=tuple(pair for one in fixes for pair in one.publishes))
+            try:
+                return proof(config, self._after(some).config, whole, rule.changes)
+            except Exception as error:
+                if os.environ.get("MODWSGI_FIX_TRACEBACK"):
+                    raise
+                return f"what it changes cannot be told ({type(error).__name__}: {error})"
+
+        return config.once((Run._effect, proof, rule.name, fixes), weigh)
+
+    def _after(self, chosen: Sequence[Diagnostic]) -> _State:
+        """The state that the fixes of these findings lead to."""
+        state = self._state
+        texts, edits = dict(state.texts), dict(state.edits)
+        for path in paths_of(chosen):
+            texts[path] = apply(state.config.source(path).text, edits_of(chosen, path))
+            edits[path] = compose(edits.get(path, []), edits_of(chosen, path))
+        if self._ahead is None or (self._ahead.texts, self._ahead.edits) != (texts, edits):
+            trees = dict(state.trees)
+            self._ahead = replace(state, config=read(self._job, texts, trees), trees=trees, texts=texts, edits=edits)
+        return self._ahead
+
+    def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
+        state = self._state
+        origins = {id(d.fix): _origins(d, state.edits) for d in {id(d.fix): d for d in chosen}.values()}
+        applied = tuple(_applied(state.config, d, origins[id(d.fix)]) for d in chosen)
+        for path in paths_of(chosen):
+            file = state.config.source(path)
+            self._originals.setdefault(path, (file.name, file.text))
+        self._failed |= state.config.failed
+        after = self._after(chosen)
+        changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
+        on_the_way = (
+            met(self.before, state.config, state.edits, state.passes[-1], level, d) for d in chosen if state.passes
+        )
+        self._state = replace(
+            after,
+            passes=(*state.passes, applied),
+            seen=(*state.seen, changed),
+            legible=state.legible,
+            met=(*state.met, *(one for one in on_the_way if one is not None)),
+        )
+
+    def _outcome(self) -> Fixed:
+        state, job = self._state, self._job
+        left = findings(state.config, job.rules, job.ignored)
+        self._failed |= state.config.failed
+        order = {path: at for at, path in enumerate([*self.before.files, *self.before.scripts])}
+        files = [
+            Rewritten(path, *self._originals[path], text, tuple(state.edits[path]))
+            for path, text in state.texts.items()
+            if text != self._originals[path][1]
+        ]
+        return Fixed(
+            tuple(sorted(files, key=lambda file: order.get(file.path, len(order)))),
+            tuple(one for done in state.passes for one in done),
+            (*self._fights.values(), *self._held.values()),
+            self.found,
+            tuple(left),
+            self.before,
+            state.config,
+            dict(self._failed),
+        )
+
+
+def _origins(d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> tuple[tuple[str, Span], ...]:
+    assert d.fix is not None
+    return tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+
+
+def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...]) -> Applied:
+    file = config.source(d.path)
+    assert d.fix is not None
+    return Applied(d.rule, d.fix, d.message, d.path, file.name, file.lines.position(d.span.start).line, origins)
+
+
+def met(
+    before: Config,
+    config: Config,
+    edits: Mapping[str, Sequence[Edit]],
+    after: Sequence[Applied],
+    level: Applicability,
+    d: Diagnostic,
+) -> Met | None:
+    """A finding of ``config``, to which ``edits`` led, as it can be shown; None where it is on what they put there.
+
+    It has no fix then: that is of another text.
+    """
+    source = before
+    if d.path not in before.files and d.path not in before.scripts:
+        # These fixes alone make httpd read it, and only as it is on the disk can it be shown.
+        if edits.get(d.path):
+            return None
+        source = config
+    places = [(one, _original(source, edits, one.path, one.span)) for one in d.related]
+    related = tuple(replace(one, span=place) for one, place in places if place is not None)
+    span = _original(source, edits, d.path, d.span)
+    if span is None:
+        return None
+    cause = next((one for one in after if one.path == d.path), after[0])
+    return Met(replace(d, span=span, fix=None, related=related), source, cause, level)
+
+
+def _original(source: Config, edits: Mapping[str, Sequence[Edit]], path: str, span: Span) -> Span | None:
+    """Where a span of the text after the edits was; None where that was nowhere in a file as ``source`` has it."""
+    file = source.files.get(path) or source.scripts.get(path)
+    place = origin(edits.get(path, ()), span)
+    if file is None or place.end > len(file.text):
+        return None
+    return None if place.start == place.end and span.start < span.end else place

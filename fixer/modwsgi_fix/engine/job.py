@@ -1,0 +1,47 @@
+"""What the engine is asked: one server, the rules to check it by, and who may object to a fix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.files import Files
+from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.vendor import Shipped, never_shipped
+from modwsgi_fix.rule import Rule
+from modwsgi_fix.syntax import Tree
+
+#: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
+Opinion = Callable[[str, str, str], str | None]
+
+#: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
+#: those of no rule are: such a file is not changed either.
+Ignored = Callable[[str, str], bool]
+
+#: Says what a fix would do to a visitor that it must not, or None: (server before, server after, fix, effects that its
+#: rule declares). The fixes of every level must pass it.
+Proof = Callable[[Config, Config, Fix, frozenset[str]], str | None]
+
+
+class Job(NamedTuple):
+    """What to check: one server, with the versions, filesystem, rules and settings to check it by.
+
+    ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
+    findings there are of no interest; they are then not fixed either. No fix changes a file that is ``shipped`` so.
+    """
+
+    source: Source
+    rules: Sequence[Rule]
+    target: Target = Target()
+    disk: Files | None = None
+    options: Mapping[str, Mapping[str, object]] | None = None
+    ignored: Ignored | None = None
+    shipped: Shipped = never_shipped
+
+
+def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
+    """The server that a job is about; ``texts`` stand in for files on the disk."""
+    return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)
