@@ -10,6 +10,7 @@ from support import made
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.examples import examples, failures
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 
@@ -135,16 +136,19 @@ def test_what_a_block_says() -> None:
 
 def test_settings_versions_and_files_reach_the_rule() -> None:
     seen: list[tuple[object, ...]] = []
+    settings: tuple[Setting[object], ...] = (
+        Setting("count", 1, ""), Setting("flag", False, ""), Setting("names", ("a",), ""),
+    )  # fmt: skip
 
     def look(config: Config) -> Iterator[Diagnostic]:
         disk = config.disk
         seen.append((
             config.target.httpd, config.target.mod_wsgi, config.complete, disk is not None and disk.is_file("/srv/x"),
-            config.option("count", 1), config.option("flag", False), config.option("names", ["a"]),
+            *map(config.setting, settings),
         ))  # fmt: skip
         yield from ()
 
-    rule = Rule("look", "tests", look, Severity.INFO, "x", True, {"count": 1, "flag": False, "names": ["a"]})
+    rule = Rule("look", "tests", look, Severity.INFO, "x", settings=settings)
     block = fenced(
         "apache httpd=2.2 mod_wsgi=5.0.1 count=3 flag=true names=b,c", "#- apache2.conf", "A", "#- /srv/x", "X"
     )
@@ -152,4 +156,4 @@ def test_settings_versions_and_files_reach_the_rule() -> None:
     assert seen[0] == ((2, 2), (5, 0, 1), True, True, 3, True, ["b", "c"])
     seen.clear()
     assert told(fenced("apache", "A"), rule) == []
-    assert seen[0] == ((2, 4), None, False, False, 1, False, ["a"])
+    assert seen[0] == ((2, 4), None, False, False, 1, False, ("a",))
