@@ -123,5 +123,5 @@ def test_a_wrong_word_is_one_line(tmp_path: Path, run: Run) -> None:
     outcome = run(str(tmp_path))
     assert outcome.code == 2
     assert outcome.err.splitlines() == [
-        'modwsgi-fix: modwsgi-fix.toml: assume-deny must be "2.2", "2.4" or "none", not "yes"'
+        'modwsgi-fix: modwsgi-fix.toml:1: assume-deny must be "2.2", "2.4" or "none", not "yes"'
     ]
