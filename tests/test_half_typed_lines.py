@@ -10,6 +10,8 @@ from support import job_of
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, check, fix
 from modwsgi_fix.examples import examples
+from modwsgi_fix.files import Memory
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.second_reader import objection
 
@@ -26,6 +28,8 @@ def _fixed(text: str) -> Fixed:
 
 
 def _bugs(text: str) -> list[str]:
+    if not find_sources(Memory({"/site.conf": text}), ["/site.conf"]):
+        return []  # Cut so, it is another language's.
     return [f"{held.rule}: {held.reason}: {text!r}" for held in _fixed(text).withheld if held.is_bug]
 
 

@@ -231,8 +231,8 @@ def test_a_listing_with_the_numbers_of_its_page_shows_its_alias(run: Run, tmp_pa
 MIXED = """\
 <VirtualHost *:80>
     ServerName shop.test
-    WSGIDaemonProcess shop processes=1 threads=5
-    WSGIDaemonProcess old maximum-requests=50 processes=1
+    WSGIDaemonProcess shop user=www-data threads=5
+    WSGIDaemonProcess old maximum-requests=50 user=www-data
     Alias /files /srv/shop
     WSGIScriptAlias /shop /srv/shop/shop.wsgi process-group=shop
     WSGIScriptAlias /shop/admin /srv/admin/admin.wsgi process-group=old

@@ -38,6 +38,14 @@ _EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 # Where a tag may open, in what can still be anything.
 _OPENINGS = ("{{", "{%", "<%")
 
+# A value of Python code that is yet to be filled in, or a line of a template engine among it.
+_IN_CODE = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})|^\s*(?:\{%|<%)", re.M)
+
+
+def is_code_to_fill_in(text: str) -> bool:
+    """True for Python code with values that are yet to be filled in, or lines of a template engine: not Python as it stands."""
+    return _IN_CODE.search(text) is not None
+
 
 def is_template(text: str) -> bool:
     """True for a file with the conditions of a template language: not all of its lines need be there together."""

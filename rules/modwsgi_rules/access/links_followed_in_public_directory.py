@@ -133,6 +133,9 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
 def _fix(section: Item, by: Item | None) -> Fix | None:
     if section.foreign or section.guards or any(child.file is not section.file for child in section.children):
         return None
+    if by is not None and by.parent is not section and by.index > section.index:
+        # A later section for the same directory decides.
+        return None
     reason = "links in the directory are no longer followed"
     title = "Do not follow links there"
     own = [child for child in section.children if child.key == "options"]

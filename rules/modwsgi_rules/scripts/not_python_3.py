@@ -58,17 +58,14 @@ A template of a script is not Python yet:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import NotPython3, parse
 from modwsgi_fix.text import Span
-
-#: What Genshi, Jinja or ERB put something in for, before anybody runs it: ``${path}`` and the like, which Python does not know.
-_TO_FILL_IN = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})|^\s*(?:\{%|<%)", re.M)
 
 
 @rule(severity=Severity.INFO)
@@ -77,7 +74,7 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
         try:
             parse(script.script.text)
         except NotPython3 as error:
-            if _TO_FILL_IN.search(script.script.text):
+            if is_code_to_fill_in(script.script.text):
                 continue
             lines = script.script.lines
             line = lines.position(error.span.start).line
