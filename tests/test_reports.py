@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,6 +98,16 @@ def test_machines_get_valid_text(report: Report, format: str) -> None:
     assert text.encode("utf-8")
     assert text.endswith("\n")
     assert render(report._replace(findings=()), format) is not None
+
+
+def test_the_help_of_a_finding_has_a_line_of_its_own(report: Report) -> None:
+    (finding,) = report.findings
+    helped = finding._replace(diagnostic=replace(finding.diagnostic, help="say it well"))
+    report = report._replace(findings=(helped,))
+    assert "    help: say it well\n" in render(report, "concise")
+    assert " = help: say it well\n" in render(report, "full")
+    assert json.loads(render(report, "json"))["findings"][0]["help"] == "say it well"
+    assert "; say it well" in render(report, "gitlab")
 
 
 def test_json(report: Report) -> None:
