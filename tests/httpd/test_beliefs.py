@@ -27,9 +27,9 @@ from .agreement import model_of
 from .grammar import Drawn, drawn
 from .proofs import everything
 
-PARTS, CONFIGURATIONS = 4, 400 if everything() else 150
+PARTS, CONFIGURATIONS = 2, 800 if everything() else 300
 #: How often each belief must have been compared in a part, so that none is compared by name alone.
-LEAST = {"admitted": 20, "refused": 20, "group": 10, "interpreter": 2, "listing": 3, "mapping": 30}
+LEAST = {"admitted": 20, "refused": 20, "group": 10, "interpreter": 5, "listing": 5, "mapping": 30}
 _FILE = "page.html"
 
 
