@@ -6,8 +6,10 @@ drawn meets: an Alias over a mount, a Location over a Directory, two hosts of on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from .application import app
@@ -261,6 +263,19 @@ def _likely(lines: list[str]) -> set[str]:
             found |= {f"{url}/more", url or "/"}
             found |= {url + f"/{name}".removeprefix(f"/{target}") for name in TREE if name.startswith(target)}
     return {path for path in found if path.startswith("/")}
+
+
+def made_servers(part: int, number: int) -> Callable[[Callable[[Drawn], None]], Callable[[], None]]:
+    """Run a test on so many drawn servers, always the same of one part."""
+
+    def over(test: Callable[[Drawn], None]) -> Callable[[], None]:
+        often = settings(
+            max_examples=number, database=None, deadline=None, phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )  # fmt: skip
+        return seed(part)(often(given(drawn())(test)))
+
+    return over
 
 
 @st.composite

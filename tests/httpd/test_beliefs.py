@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import Served, target_of
@@ -24,7 +23,7 @@ from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.urls import Mapping, aliases, mounts
 
 from .agreement import model_of
-from .grammar import Drawn, drawn
+from .grammar import Drawn, made_servers
 from .proofs import everything
 
 PARTS, CONFIGURATIONS = 2, 800 if everything() else 300
@@ -38,12 +37,7 @@ def test_what_rules_believe_is_what_a_request_meets(part: int) -> None:
     compared: Counter[str] = Counter()
     wrong: list[str] = []
 
-    @seed(part)
-    @settings(
-        max_examples=CONFIGURATIONS, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(drawn())
+    @made_servers(part, CONFIGURATIONS)
     def ask(one: Drawn) -> None:
         config = model_of(one.setup)
         for host in config.servers:

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from modwsgi_fix.model.request import trace
 
 from . import server
 from .agreement import Pair, compare, model_of, report, request_of_probe
-from .grammar import Drawn, drawn
+from .grammar import Drawn, made_servers
 from .install import private_roots
 from .proofs import everything
 from .servers_of_corpus import probes_of, setups
@@ -38,12 +37,7 @@ def test_grammar(part: int, httpd: Path, record_property: Record) -> None:
     pairs: list[Pair] = []
     wrong: list[str] = []
 
-    @seed(part)
-    @settings(
-        max_examples=CONFIGURATIONS, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(drawn())
+    @made_servers(part, CONFIGURATIONS)
     def ask(one: Drawn) -> None:
         done = server.run(one.setup, one.probes, httpd)
         if done.started:

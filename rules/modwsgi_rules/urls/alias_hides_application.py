@@ -286,7 +286,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
         "Narrow the alias to the static files",
         (replace_lines(alias.item, lines),),
         Applicability.UNSAFE if is_unsafe else Applicability.REPAIR,
-        "; ".join([reason, *["what ran as a program is sent as a file"] * ran, *reasons(written)]),
+        "; ".join([reason, *(["what ran as a program is sent as a file"] if ran else []), *reasons(written)]),
         publishes=((f"{prefix}/", f"{directory}/"),),
     )
 

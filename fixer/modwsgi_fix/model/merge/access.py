@@ -5,14 +5,14 @@ Nothing here knows what a line means: that is asked of ``permit``, with everyone
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config, Guard, Item, Server
-from modwsgi_fix.model.merge.layers import Layer, site_of, stack, unknown_if
+from modwsgi_fix.model.merge.layers import Layer, site_of
 from modwsgi_fix.model.merge.permit import (
     EVERYONE,
     NEW,
@@ -23,7 +23,7 @@ from modwsgi_fix.model.merge.permit import (
     by_requires,
     satisfy_of,
 )
-from modwsgi_fix.model.merge.places import on_the_way
+from modwsgi_fix.model.merge.places import layers_at
 from modwsgi_fix.model.merge.world import World, question_of, ways
 
 
@@ -37,8 +37,6 @@ class Says(NamedTuple):
     new: bool | None
     some: bool = False
     satisfy_any: bool = False
-    by_old: Item | None = None
-    by_new: Item | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -61,11 +59,10 @@ class Says(NamedTuple):
 
 def says(asked: Asked) -> Says:
     """What the layers say, each dialect by itself."""
-    old, by_old = by_hosts(asked)
-    verdict, by_new = by_requires(asked)
-    new = {Verdict.GRANTED: True, Verdict.DENIED: False}.get(verdict) if by_new is not None else None
-    some = by_new is not None and new is None
-    return Says(old, new, some, satisfy_of(asked) == "any", by_old, by_new)
+    old, _ = by_hosts(asked)
+    verdict, by = by_requires(asked)
+    new = {Verdict.GRANTED: True, Verdict.DENIED: False}.get(verdict) if by is not None else None
+    return Says(old, new, by is not None and new is None, satisfy_of(asked) == "any")
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,6 @@ class Access:
     def _ways(self) -> list[Says | None]:
         """What it says, in each way that the unknown may go; None where that is not modelled."""
         return _said([self._layer], _limited_to(self.section))
-
-    @property
-    def _speaking(self) -> list[Says] | None:
-        known = [said for said in self._ways if said is not None]
-        return None if len(known) < len(self._ways) else [said for said in known if not said.is_silent]
 
     @property
     def is_empty(self) -> bool:
@@ -124,12 +116,12 @@ class Access:
     @property
     def grants(self) -> bool:
         """Whether it lets everyone in, wherever it says anything."""
-        return _all_admit(self._ways)
+        return _everywhere(self._ways, lambda said: said.admits)
 
     @property
     def denies_all(self) -> bool:
         """Whether it lets nobody in, wherever it says anything."""
-        return bool(self._speaking) and all(said.refuses for said in self._speaking or ())
+        return _everywhere(self._ways, lambda said: said.refuses)
 
     @property
     def restricts(self) -> bool:
@@ -151,15 +143,16 @@ def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:
     return [way.result for way in ways(lambda world: says(Asked(layers, visitor, world)), None, {})]
 
 
-def _all_admit(said: Sequence[Says | None]) -> bool:
-    """Whether everyone is let in, wherever anything is said."""
+def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bool:
+    """Whether this is so in each way in which anything is said, and in none that is not modelled."""
     speaking = [one for one in said if one is None or not one.is_silent]
-    return bool(speaking) and all(one is not None and one.admits for one in speaking)
+    return bool(speaking) and all(one is not None and does(one) for one in speaking)
 
 
 def grant_together(sections: Iterable[Item]) -> bool:
     """Whether sections that hold for one request let everyone in, each merged over those before it."""
-    return _all_admit(_said([Layer(section, section.children) for section in sections], EVERYONE))
+    layers = [Layer(section, section.children) for section in sections]
+    return _everywhere(_said(layers, EVERYONE), lambda said: said.admits)
 
 
 def _limited_to(section: Item) -> Visitor:
@@ -216,8 +209,7 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
     site = site_of(config, server)
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:
-        walked = on_the_way(site, path, file, world)
-        layers = stack(site, walked, file, (), world, unknown_if(world))
+        layers = layers_at(site, path, file, world)
         said = says(Asked(layers, EVERYONE, world, config))
         return said, _section_with(layers, ORDER_KEYS), _section_with(layers, NEW)
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from modwsgi_fix.directives.families import DISJOINT_SECTIONS, EXPRESSION_SECTIONS, FILES_SECTIONS, LIMIT_SECTIONS
+from modwsgi_fix.directives.families import (
+    DIRECTORY_SECTIONS,
+    DISJOINT_SECTIONS,
+    EXPRESSION_SECTIONS,
+    FILES_SECTIONS,
+    LIMIT_SECTIONS,
+    LOCATION_SECTIONS,
+)
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.sections import (
     Held,
@@ -156,12 +163,12 @@ class Site:
 class _Own:
     def __init__(self, server: Server, order: int) -> None:
         self.layer = Layer(None, server.items)
-        self.directories = Directories(_of(server, "directory"), order)
-        self.locations = [Section(item) for item in _of(server, "location")]
+        self.directories = Directories(_of(server, DIRECTORY_SECTIONS), order)
+        self.locations = [Section(item) for item in _of(server, LOCATION_SECTIONS)]
 
 
-def _of(server: Server, name: str) -> list[Item]:
-    return [item for item in server.items if item.key in (name, name + "match")]
+def _of(server: Server, names: tuple[str, ...]) -> list[Item]:
+    return [item for item in server.items if item.key in names]
 
 
 @derived

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
-from modwsgi_fix.model.merge.sections import directory_matches, location_sections
+from modwsgi_fix.model.merge.sections import components, directory_matches, location_sections
 from modwsgi_fix.model.merge.world import Beyond, World, ways
 
 
@@ -19,10 +20,12 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     whole first, and takes each component for a directory then (request.c:ap_directory_walk).
     """
     layers: list[Layer] = []
-    parts = [part for part in path.split("/") if part]
-    here = "" if path.startswith("/") or not parts else parts.pop(0)
-    steps = [here, *(here := f"{here}/{part}" for part in parts)]
-    for step in [""] * bool(steps[0]) + steps:
+    steps = [""]
+    for part in components(path):
+        # A drive letter has no slash before it.
+        steps.append(part if steps == [""] and not path.startswith("/") else f"{steps[-1]}/{part}")
+    here = steps[-1]
+    for step in steps:
         layers += [section for section in site.directories(step, step.count("/")) if section.applies(world)]
     if name is not None:
         on = merged_options([*site.base, *layers], world).on
@@ -38,6 +41,11 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     return layers
 
 
+def layers_at(site: Site, path: str, name: str | None, world: World, located: Iterable[Layer] = ()) -> list[Layer]:
+    """All that holds for a file in a directory, as for ``on_the_way``; with the Locations ``located``."""
+    return stack(site, on_the_way(site, path, name, world), name, located, world, unknown_if(world))
+
+
 class Option(NamedTuple):
     """Whether an option is on; None where that is unknown. ``by`` is the directive that decided, None the default."""
 
@@ -50,7 +58,7 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
     site = site_of(config, server)
 
     def run(world: World) -> Option:
-        layers = stack(site, on_the_way(site, path, None, world), None, (), world, unknown_if(world))
+        layers = layers_at(site, path, None, world)
         # core.c:create_core_dir_config: FollowSymLinks since 2.3.11, All before.
         options = Options(ALL_OPTIONS) if config.target.is_22 else Options()
         decided: Item | None = None
@@ -76,7 +84,7 @@ def may_override(config: Config, server: Server, path: str) -> bool:
     site = site_of(config, server)
 
     def run(world: World) -> str:
-        return override_of(stack(site, on_the_way(site, path, None, world), None, (), world, unknown_if(world)), world)
+        return override_of(layers_at(site, path, None, world), world)
 
     allowed = [way.result for way in ways(run, None, {})]
     return any(words is None or (words or ("all" if config.target.is_22 else "none")) != "none" for words in allowed)
