@@ -22,7 +22,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
     """True when nobody gets ``target`` by its mapping, and ``<Directory />`` alone is why.
 
     Only of a whole server, where every section is in sight, or of fragments whose server is said to deny by default; and
-    none that comes later may open it: a ``<Location>`` over the whole mapping, an ``<If>``, an ``.htaccess`` file,
+    nothing that comes later may open it or refuse it once more: a ``<Location>``, an ``<If>``, an ``.htaccess`` file,
     ``Satisfy``. What is concluded from the sections is asked of whole requests, too.
     """
     mapping = target.mapping
@@ -38,9 +38,7 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
             return False
     elif found.allowed is not False or not _refused_by(found, base):
         return False
-    if any(_may_open(section, mapping) for section in location_sections(config, server)):
-        return False
-    return not _may_be_overridden(config, server, target) and _is_refused(config, target, mapping)
+    return not _may_be_overridden(config, server, target) and _is_refused(config, server, target, mapping)
 
 
 def _refused_by(found: Grant, base: list[Item]) -> bool:
@@ -50,17 +48,19 @@ def _refused_by(found: Grant, base: list[Item]) -> bool:
     return bool(refusing) and all(item in base for item in refusing)
 
 
-def _is_refused(config: Config, target: Served, mapping: Mapping) -> bool:
-    """Whether requests for a mapping are refused on every host that can be reached and has the mapping, whatever else is so.
+def _is_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
+    """Whether requests for a mapping are refused on every host that can be reached and has the mapping, whatever else is so,
+    and by no line outside of the baseline.
 
     What is unknown, as an .htaccess file out of sight, has been weighed by then. Requests of httpd 2.2 are not modelled, nor
-    is what a pattern without a sample matches: there the sections are believed.
+    is what a pattern without a sample matches: there the sections are believed, unless a Location speaks of access, too.
     """
     path = (sample(mapping.url) or "") if mapping.is_regex else mapping.url
     if config.target.is_22 or not path.startswith("/"):
-        return True
+        return not any(_may_open(section, mapping) for section in location_sections(config, server))
     if target.file is None:
         path = posixpath.join(path, "page")
+    base = baseline(config)
     reached = False
     for host in config.servers if mapping.server.is_main else [mapping.server]:
         authority = authority_of(config, host)
@@ -73,8 +73,15 @@ def _is_refused(config: Config, target: Served, mapping: Mapping) -> bool:
                 continue
             if outcome.kind not in (Kind.REFUSED, Kind.UNKNOWN):
                 return False
-            reached |= outcome.kind is Kind.REFUSED
+            if outcome.kind is Kind.REFUSED:
+                if any(_is_elsewhere(step.item, base) for step in outcome.because if step.phase == "access"):
+                    return False
+                reached = True
     return reached
+
+
+def _is_elsewhere(item: Item | None, base: list[Item]) -> bool:
+    return item is not None and not any(section in base for section in item.sections)
 
 
 def _may_open(section: Item, mapping: Mapping) -> bool:
