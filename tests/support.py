@@ -44,16 +44,6 @@ def one_file(text: str, target: Target | None = None) -> Config:
     return config_of({"/site.conf": text}, target=target)
 
 
-class Outcome(NamedTuple):
-    """What the command line came to."""
-
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Outcome]
-
 Check = Callable[[Config], Iterator[Diagnostic]]
 
 
@@ -76,6 +66,8 @@ def lines(config: Config) -> list[str]:
 
 
 class Outcome(NamedTuple):
+    """What the command line came to."""
+
     code: int
     out: str
     err: str

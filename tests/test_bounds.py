@@ -21,10 +21,11 @@ from modwsgi_fix.files import Disk
 from modwsgi_fix.model import bounds
 from modwsgi_fix.model.bounds import READINGS_PER_LINE
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.overview import overview
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
-from modwsgi_fix.reports.show import as_tree, overview
+from modwsgi_fix.reports.show import as_tree
 from modwsgi_fix.rule import Severity, all_rules
 from modwsgi_fix.second_reader import objection
 from modwsgi_fix.syntax import DEEPEST_SECTION, Section, Unread, parse

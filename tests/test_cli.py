@@ -113,7 +113,7 @@ def use(
 ) -> None:
     """Makes a function the only rule there is."""
     rule = Rule("only-rule", "test", check, severity, "A page.")
-    monkeypatch.setattr("modwsgi_fix.cli.plan.known_rules", lambda: {"only-rule": rule})
+    monkeypatch.setattr("modwsgi_fix.workspace.plan.known_rules", lambda: {"only-rule": rule})
 
 
 def test_the_summary_counts_what_each_level_would_fix(
@@ -314,7 +314,7 @@ def test_verify_undoes_all_where_it_fails(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_file_that_changes_meanwhile_is_left(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import modwsgi_fix.cli.run as module
+    import modwsgi_fix.workspace.session as module
 
     conf(tmp_path, site=TWICE)
     together = module._together
@@ -606,7 +606,7 @@ def test_the_second_reader_is_asked(run: Run, tmp_path: Path, monkeypatch: pytes
 
 def test_any_other_failure_is_one_line_too(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     conf(tmp_path, site=TWICE)
-    monkeypatch.setattr("modwsgi_fix.cli.run.check", lambda *_: 1 / 0)
+    monkeypatch.setattr("modwsgi_fix.cli.run.checked", lambda *_, **__: 1 / 0)
     assert refused(run(*ONLY, "conf")).startswith("internal error: ZeroDivisionError: division by zero; no file was")
 
 

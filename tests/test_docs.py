@@ -16,7 +16,7 @@ from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.examples import examples
 from modwsgi_fix.reports import FORMATS
 from modwsgi_fix.rule import Rule, all_rules
-from modwsgi_fix.settings import KEYS, toml
+from modwsgi_fix.workspace.settings import KEYS, toml
 
 DOCS = ROOT / "docs"
 

@@ -166,7 +166,7 @@ def use(monkeypatch: pytest.MonkeyPatch, **checks: object) -> None:
         name.replace("_", "-"): Rule(name.replace("_", "-"), "made", check, Severity.WARNING, "Made for a test.")  # type: ignore[arg-type]
         for name, check in checks.items()
     }
-    monkeypatch.setattr("modwsgi_fix.cli.plan.known_rules", lambda: rules)
+    monkeypatch.setattr("modwsgi_fix.workspace.plan.known_rules", lambda: rules)
 
 
 def turns(old: str, new: str) -> object:
@@ -290,7 +290,7 @@ def test_a_filter_that_cannot_run_hands_the_text_on(run: Run, words: tuple[str, 
 
 
 def test_a_filter_whose_run_fails_hands_the_text_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modwsgi_fix.cli.run.fix", lambda *_: 1 / 0)
+    monkeypatch.setattr("modwsgi_fix.cli.run.mended", lambda *_: 1 / 0)
     outcome = run("--isolated", "-", stdin=OLD)
     assert (outcome.code, outcome.out) == (2, OLD.decode())
 

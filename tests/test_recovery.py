@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop, three_files
 
-from modwsgi_fix.cli.disk import directories
 from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
 from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.workspace.disk import directories
 
 
 @pytest.fixture

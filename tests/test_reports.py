@@ -6,7 +6,6 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,9 +16,12 @@ from modwsgi_fix.engine.outlook import mover, outlook
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import find_sources
-from modwsgi_fix.reports import FORMATS, Finding, Report, fingerprints, render
+from modwsgi_fix.records import Report
+from modwsgi_fix.reports import FORMATS, fingerprints, render
 from modwsgi_fix.rule import Diagnostic, Related, Rule, Severity
 from modwsgi_fix.text import Span
+from modwsgi_fix.workspace.discretion import finding, text_of
+from modwsgi_fix.workspace.gaps import gaps
 
 #: A tab, a wide character, a byte that is no UTF-8, and a sequence that would clear a terminal.
 TEXT = "Listen 80\n\tFoo 漢 bad # \udce9\x1b[2J\n<Perl>\n1;\n</Perl>\n"
@@ -49,8 +51,8 @@ def report() -> Report:
     config = read(job)
     found = check(job, config)
     levels = outlook(job, config, found).levels
-    findings = tuple(Finding(one, config, level) for one, level in zip(found, levels, strict=True))
-    return Report(findings, (config,), marked=True)
+    findings = tuple(finding(one, config, level) for one, level in zip(found, levels, strict=True))
+    return Report(findings, tuple(map(text_of, config.files.values())), gaps([config]), marked=True)
 
 
 def test_concise(report: Report) -> None:
@@ -102,7 +104,7 @@ def test_machines_get_valid_text(report: Report, format: str) -> None:
 
 def test_the_help_of_a_finding_has_a_line_of_its_own(report: Report) -> None:
     (finding,) = report.findings
-    helped = finding._replace(diagnostic=replace(finding.diagnostic, help="say it well"))
+    helped = finding._replace(help="say it well")
     report = report._replace(findings=(helped,))
     assert "    help: say it well\n" in render(report, "concise")
     assert " = help: say it well\n" in render(report, "full")
@@ -178,7 +180,7 @@ def test_sarif_describes_the_rules_that_found_something() -> None:
 
     job = Job(find_sources(files, ["/a.conf"])[0], [all_rules()["duplicate-daemon-process"]])
     config = read(job)
-    report = Report(tuple(Finding(one, config) for one in check(job, config)), (config,))
+    report = Report(tuple(finding(one, config) for one in check(job, config)), ())
     (run,) = json.loads(render(report, "sarif"))["runs"]
     (described,) = run["tool"]["driver"]["rules"]
     assert described["id"] == "duplicate-daemon-process"
@@ -231,7 +233,7 @@ def test_fingerprints_stay_when_lines_move(report: Report) -> None:
         files = Memory({NAME: text})
         job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.")])
         config = read(job)
-        return fingerprints([Finding(one, config) for one in check(job, config) * 2])
+        return fingerprints([finding(one, config) for one in check(job, config) * 2])
 
     first = prints(TEXT)
     assert len(set(first)) == 2, "a second one on an equal line is another"

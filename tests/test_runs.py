@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import pytest
 from support import CORPUS, SHARED, Run, conf
 
-from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.engine import job
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.workspace.rules import known_rules
 
 PUBLISHED = CORPUS / "web2py-https/conf/web2py.conf"
 
@@ -52,7 +52,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     monkeypatch.setattr(job, "load", counting(counted.loads))
     monkeypatch.setattr(reader, "load", counting(counted.company))
     rules = {name: watched(rule) for name, rule in known_rules().items()}
-    monkeypatch.setattr("modwsgi_fix.cli.plan.known_rules", lambda: rules)
+    monkeypatch.setattr("modwsgi_fix.workspace.plan.known_rules", lambda: rules)
     return counted
 
 

@@ -9,23 +9,15 @@ from pathlib import Path
 import pytest
 from support import job_of
 
-from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import check as findings
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
-from modwsgi_fix.settings import (
-    Selection,
-    SettingsError,
-    as_toml,
-    find,
-    fixable,
-    load,
-    matcher,
-    parse_target,
-    selected,
-)
+from modwsgi_fix.workspace.errors import SettingsError
+from modwsgi_fix.workspace.rules import known_rules
+from modwsgi_fix.workspace.selection import Selection, fixable, matcher, selected
+from modwsgi_fix.workspace.settings import as_toml, find, load, parse_target
 
 
 def make(name: str, family: str, *, default: bool = True) -> Rule:

@@ -16,14 +16,16 @@ from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.facts.overview import overview
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, Outcome, Trace, request_of, trace
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.visits import visits
-from modwsgi_fix.reports.show import SHOWN, overview
+from modwsgi_fix.reports.show import SHOWN
 from modwsgi_fix.reports.trace import as_json, as_text
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.workspace import discretion
 
 _BASE = """\
 ServerName main.example
@@ -428,7 +430,8 @@ def test_show_names_hosts_groups_and_interpreters(format: str) -> None:
 
 
 def test_text_and_json_say_the_same() -> None:
-    traced = trace(server(_BASE + _HOST), request_of("http://a.example/app"))
+    config = server(_BASE + _HOST)
+    traced = discretion.trace(trace(config, request_of("http://a.example/app")), config)
     assert "process group a, interpreter a.example|/app, user shop" in as_text([traced])
     (one,) = json.loads(as_json([traced]))["traces"]
     assert (one["outcome"]["process_group"], one["outcome"]["because"][0]["line"]) == ("a", 12)

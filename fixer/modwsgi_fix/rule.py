@@ -94,7 +94,7 @@ class Rule:
     settings: tuple[Setting[Any], ...] = ()
     #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
     changes: frozenset[str] = frozenset()
-    #: What its errors and warnings come to, where family and severity do not say (``reports.ranking``).
+    #: What its errors and warnings come to, where family and severity do not say (``workspace.ranking``).
     rank: Rank | None = None
 
     def setting(self, name: str) -> Setting[Any] | None:
@@ -105,6 +105,22 @@ class Rule:
     def summary(self) -> str:
         """The first line of the manual page."""
         return self.page.strip().partition("\n")[0]
+
+
+#: What the engine itself finds; selected, ignored and documented as a rule is.
+UNUSED_SUPPRESSION = Rule(
+    name="unused-suppression",
+    family="hygiene",
+    check=lambda config: iter(()),
+    severity=Severity.WARNING,
+    page="""A comment allows a finding that is not there.
+
+`# modwsgi-fix: allow NAME` stands for a decision: this finding is meant so. Once the configuration no longer has it, the
+comment hides the next finding of that rule, which nobody has decided on. Delete the comment.
+
+A comment is reported only when the rule that it names was run.
+""",
+)
 
 
 _GROUP = "modwsgi_fix.rules"

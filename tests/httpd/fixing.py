@@ -14,7 +14,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Rule, all_rules
-from modwsgi_fix.settings import selected
+from modwsgi_fix.workspace.selection import selected
 
 from .effects import Applied, applied
 from .root import CONF, Link, Tree

@@ -14,6 +14,8 @@ from contextlib import suppress
 
 PROGRAM = "modwsgi-fix"
 
+#: A note on an error that came after the files had been written.
+WRITTEN = "the files were fixed all the same"
 _REPORT = "please report this with the configuration, or the part of it that matters"
 
 
@@ -73,11 +75,9 @@ def _run(words: list[str]) -> int:
 
 
 def _explained(error: Exception) -> str:
-    from modwsgi_fix.cli.errors import WRITTEN, Stop, explain
+    from modwsgi_fix.workspace.errors import explain
 
     written = WRITTEN in getattr(error, "__notes__", [])
-    if isinstance(error, Stop):
-        return "; ".join([str(error), *getattr(error, "__notes__", [])])
     return explain(error) or (
         f"internal error: {type(error).__name__}: {error}; {WRITTEN if written else 'no file was changed'}; {_REPORT} "
         "(MODWSGI_FIX_TRACEBACK=1 shows where)"

@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from modwsgi_fix.cli.errors import Stop
-from modwsgi_fix.cli.plan import Plan
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files.state import kept_in_state
 from modwsgi_fix.model.reading.source import Source, server_above
 from modwsgi_fix.model.reading.taken import taken_in
 from modwsgi_fix.reports.text import names
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import Plan
 
 
-def backups(plan: Plan, files: Sequence[Rewritten]) -> dict[str, str]:
+def backups(plan: Plan, files: Sequence[Rewritten], suffix: str | None) -> dict[str, str]:
     """Return the path of the backup by the real path of the file, for each that is to be written.
 
-    Raises ``Stop`` where a backup must not lie beside its file, and there is no state directory.
+    ``suffix`` is what its name ends with; None where no backup is wanted. Raises ``Stop`` where a backup must not lie
+    beside its file, and there is no state directory.
     """
-    suffix = plan.request.writing.backup
     if suffix is None:
         return {}
     beside = {file.path: file.path + suffix for file in files}

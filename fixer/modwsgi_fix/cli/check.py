@@ -5,13 +5,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import write as write_text
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing, checked
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.rule import Severity
-from modwsgi_fix.settings import Selection
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.selection import Selection
 
 Level = Literal["safe", "repair", "unsafe"]
 FailLevel = Literal["info", "warning", "error"]

@@ -13,8 +13,8 @@ import typer
 from modwsgi_fix.cli import PROGRAM
 from modwsgi_fix.cli.commands import COMMANDS, app
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.rules import known_rules
-from modwsgi_fix.settings import KEYS
+from modwsgi_fix.workspace.rules import known_rules
+from modwsgi_fix.workspace.settings import KEYS
 
 _SCRIPT = """\
 {prelude}_modwsgi_fix() {{

@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.rules import known_rules
-from modwsgi_fix.settings import KEYS, SettingsError, close, toml
+from modwsgi_fix.workspace.errors import SettingsError
+from modwsgi_fix.workspace.rules import known_rules
+from modwsgi_fix.workspace.selection import close
+from modwsgi_fix.workspace.settings import KEYS, toml
 
 
 def run(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.servers import note_gaps, servers
+from modwsgi_fix.cli.servers import servers
 
 
 def run(
@@ -26,12 +26,10 @@ def run(
 
     Exit code 1 where such a file lies open, 0 where none does.
     """
-    from modwsgi_fix.effect.exposure import exposed
-    from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.exposed import as_json, as_text
+    from modwsgi_fix.workspace.session import exposures
 
-    configs, in_trouble = servers(paths or [], root, needs_root=True)
-    note_gaps(configs)
-    found = [discretion.exposed(one, config) for config in configs for one in exposed(config)]
+    session, in_trouble = servers(paths or [], root)
+    found = exposures(session)
     write(as_json(found) if output_format == "json" else as_text(found))
     return 2 if in_trouble else int(any(one.sensitive for one in found))

@@ -10,11 +10,11 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-from modwsgi_fix.cli.disk import is_binary
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.text import decode
+from modwsgi_fix.workspace.disk import is_binary
+from modwsgi_fix.workspace.errors import Stop
 
 #: A note on an error after which standard input was handed on as it was.
 HANDED_ON = "standard input was handed on as it was"

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.cli.disk import unread
 from modwsgi_fix.cli.output import say
-from modwsgi_fix.cli.plan import Plan
-from modwsgi_fix.cli.request import Mode
-from modwsgi_fix.cli.writing import note_left
 from modwsgi_fix.engine import Fixed, Job
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import discretion, plural
+from modwsgi_fix.records import Report
+from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import names, printable
+from modwsgi_fix.workspace import discretion
+from modwsgi_fix.workspace.disk import unread
+from modwsgi_fix.workspace.session import Session
 
 #: More files than this are counted instead.
 _MOST = 10
 
 
-def say_all(plan: Plan, configs: Sequence[Config]) -> None:
+def say_all(session: Session) -> None:
     """Say it all, a line each."""
-    for job, config in zip(plan.jobs, configs, strict=True):
+    for job, config in zip(session.plan.jobs, session.configs, strict=True):
         for line in (*_unread(job, config), *_refused(config)):
             say(printable(f"note: {line}"))
-    if plan.request.mode is not Mode.WRITE:
-        note_left(plan)
 
 
 def say_start(outcomes: Sequence[Fixed]) -> None:
@@ -70,3 +68,13 @@ def _refused(config: Config) -> Iterator[str]:
             f"{refused[0]}{more} would be refused by a server that denies by default, which these files do not show; "
             "--assume-deny 2.4 makes it a finding, --assume-deny none leaves this line out"
         )
+
+
+def say_shipped(report: Report) -> None:
+    """Say how much is not shown, and how to see it."""
+    if not report.shipped:
+        return
+    findings, files = sum(report.shipped.values()), len(report.shipped)
+    what = "file that is as its package ships it" if files == 1 else "files that are as their packages ship them"
+    are = "is" if findings == 1 else "are"
+    say(f"note: {plural(findings, 'finding')} in {files} {what} {are} not shown; name a file to see them")

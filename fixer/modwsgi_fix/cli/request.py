@@ -5,10 +5,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.rule import Severity
-from modwsgi_fix.settings import Selection
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import Wanted
+from modwsgi_fix.workspace.selection import Selection
 
 
 class Mode(Enum):
@@ -70,6 +71,29 @@ class Request(NamedTuple):
     def is_filter(self) -> bool:
         """Whether standard input goes to standard output, fixed: nothing else may be printed there."""
         return self.mode is Mode.FILTER and not self.showing.only
+
+    def wanted(self, stdin: str | None) -> Wanted:
+        """What of it concerns reading; ``stdin`` is what stands on standard input, where that is asked about.
+
+        Nobody sees what a filter changes, so that it goes no further than what is safe.
+        """
+        paths, overlay = self.paths, None
+        if stdin is not None:
+            name = self.stdin_name or "stdin.conf"
+            paths, overlay = (name,), {name: stdin}
+        return Wanted(
+            paths,
+            overlay,
+            self.stdin_name is None,
+            {} if self.isolated else self.config,
+            self.level or (None if stdin is None else Applicability.SAFE),
+            self.selection,
+            self.exclude,
+            self.target,
+            self.root,
+            self.as_httpd,
+            self.denies,
+        )
 
 
 def checked(request: Request) -> Request:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.rule import Rule
-from modwsgi_fix.settings import SettingsError, close, toml
+from modwsgi_fix.workspace.errors import SettingsError
+from modwsgi_fix.workspace.rules import known_rules
+from modwsgi_fix.workspace.selection import close
+from modwsgi_fix.workspace.settings import toml
 
 
 def run(

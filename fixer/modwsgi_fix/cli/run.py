@@ -1,30 +1,29 @@
-"""A request carried out: settings and rules, servers, fixes, what is shown, and the exit code."""
+"""A request carried out: servers read, what is shown of them, and the exit code."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.cli import notes, shipped, trouble
-from modwsgi_fix.cli.errors import WRITTEN, Stop
+from modwsgi_fix.cli import WRITTEN, notes, trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
-from modwsgi_fix.cli.plan import Plan
-from modwsgi_fix.cli.plan import plan as make_plan
 from modwsgi_fix.cli.request import Mode, Request
-from modwsgi_fix.cli.writing import put_right, write_files
-from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
-from modwsgi_fix.engine.outlook import Outlook, outlook
+from modwsgi_fix.cli.writing import note_left, put_right, write_files
+from modwsgi_fix.engine import Fixed
+from modwsgi_fix.engine.outcome import Rewritten
 from modwsgi_fix.files import working_directory
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import Finding, Report, discretion, plural, render
+from modwsgi_fix.records import Report
+from modwsgi_fix.reports import plural, render
 from modwsgi_fix.reports.text import printable, summary, withheld
-from modwsgi_fix.rule import Diagnostic, Severity
-from modwsgi_fix.settings import as_toml
+from modwsgi_fix.rule import Severity
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import plan as make_plan
+from modwsgi_fix.workspace.session import Mended, Session, checked, impacts, mended, opened
+from modwsgi_fix.workspace.settings import as_toml
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
@@ -47,111 +46,65 @@ def carry_out(request: Request) -> int:
 
 
 def _carry_out(request: Request, stdin: str | None) -> int:
-    plan = make_plan(request, stdin)
+    plan = make_plan(request.wanted(stdin))
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
-        write(
-            as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, request.denies or plan.settings.denies)
-        )
+        write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, plan.denies))
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
-    configs = [read(job) for job in plan.jobs]
-    plan = _with_scripts(plan, configs)
-    configs += [read(job) for job in plan.jobs[len(configs) :]]
+    session = opened(plan)
     if request.showing.only == "files":
-        files = dict.fromkeys(file.name for config in configs for file in config.files.values())
+        files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
         write("".join(f"{printable(name)}\n" for name in files))
         return 0
-    _check_output(plan, configs)
+    _check_output(request, session)
     if request.is_filter and not request.showing.verbose:
-        return _filter(plan, configs, stdin or "")
-    in_trouble = trouble.tell(trouble.unread(plan.problems, configs))
-    if not plan.jobs:
+        return _filter(request, session, stdin or "")
+    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    if not session.plan.jobs:
         return 2
     if not request.showing.quiet:
-        for line in trouble.skipped(configs):
+        for line in trouble.skipped(session.configs):
             say(printable(line))
-        notes.say_all(plan, configs)
-    plan = plan._replace(jobs=shipped.told(plan.jobs, configs))
-    code = _report(plan, configs) if request.mode is Mode.REPORT else _fix(plan, configs, stdin or "")
+        notes.say_all(session)
+        if request.mode is not Mode.WRITE:
+            note_left(session.plan)
+    code = _report(request, session) if request.mode is Mode.REPORT else _fix(request, session, stdin or "")
     return 2 if in_trouble else code
 
 
-def _filter(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
+def _filter(request: Request, session: Session, stdin: str) -> int:
     """Print the fixed text and nothing else, and return exit code 0, unless it could not be read."""
-    if (lines := trouble.unread(plan.problems, configs)) or not plan.jobs:
+    if (lines := trouble.unread(session.plan.problems, session.configs)) or not session.plan.jobs:
         raise Stop(lines[0] if lines else "nothing to read")
-    outcomes = _outcomes(plan, configs)
-    (text, *_) = [*(file.after for outcome in outcomes for file in outcome.files), stdin]
+    done = mended(session)
+    (text, *_) = [*(file.after for file in done.files), stdin]
     write(text)
     # Findings that are left do not fail a filter, unless it is asked to look at them.
-    if plan.request.showing.file is None and plan.request.fail_level is None:
-        return 0
-    report = _fixed_report(plan, outcomes)
-    if plan.request.showing.file is not None:
-        _show(plan, report)
-    return _exit_code(plan.request, report, Severity.ERROR) if plan.request.fail_level else 0
-
-
-def _outcomes(plan: Plan, configs: Sequence[Config]) -> list[Fixed]:
-    """Return what the fixes of each server come to, as it may be shown."""
-    from modwsgi_fix.engine.gate import objection as effect
-    from modwsgi_fix.second_reader import objection
-
-    return [
-        discretion.fixed(fix(job, plan.level, objection, config, effect))
-        for job, config in zip(plan.jobs, configs, strict=True)
-    ]
-
-
-def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
-    """Return the plan with a job on the scripts that were named and that no server mounts; those are checked there.
-
-    A directory that was named for its scripts is none without configuration.
-    """
-    if not plan.allowed:
-        return plan
-    from modwsgi_fix.model.facts.scripts import wsgi_scripts
-
-    mounted = {script.path for config in configs for script in wsgi_scripts(config)}
-    named = tuple(
-        problem
-        for problem in plan.problems
-        if not any(shown == problem.path and _holds(key, mounted) for shown, key in plan.allowed)
-    )
-    plan = plan._replace(problems=named)
-    if plan.scripts is None:
-        return plan
-    source = plan.scripts.source
-    alone = tuple(path for path in source.scripts if source.files.key(path) not in mounted)
-    if not alone:
-        return plan
-    return plan._replace(jobs=(*plan.jobs, plan.scripts._replace(source=replace(source, scripts=alone))))
-
-
-def _holds(directory: str, paths: Iterable[str]) -> bool:
-    return any(path.startswith(directory.rstrip("/") + "/") for path in paths)
+    if request.showing.file is not None:
+        _show(request, done.report)
+    return _exit_code(request, done.report, Severity.ERROR) if request.fail_level else 0
 
 
 # -- around it -----------------------------------------------------------------
 
 
-def _check_output(plan: Plan, configs: Sequence[Config]) -> None:
-    path = plan.request.showing.file
+def _check_output(request: Request, session: Session) -> None:
+    path = request.showing.file
     if path is None:
         return
     if os.path.isdir(path):
         raise Stop(f"--output-file {path}: is a directory")
     if not os.path.isdir(os.path.dirname(path) or "."):
         raise Stop(f"--output-file {path}: no such directory")
-    if any(os.path.realpath(path) in config.files for config in configs):
+    if any(os.path.realpath(path) in config.files for config in session.configs):
         raise Stop(f"--output-file {path}: is one of the files that are checked")
 
 
-def _put(plan: Plan, text: str) -> None:
-    path = plan.request.showing.file
+def _put(request: Request, text: str) -> None:
+    path = request.showing.file
     if path is None:
         write(text)
         return
@@ -167,66 +120,20 @@ def _put(plan: Plan, text: str) -> None:
 # -- reporting -----------------------------------------------------------------
 
 
-def _report(plan: Plan, configs: Sequence[Config]) -> int:
-    request = plan.request
-    every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
-    in_trouble = trouble.tell(
-        line for config in configs for line in trouble.failed(discretion.failed(config.failed, config))
-    )
-    found, hidden = shipped.without(plan.jobs, configs, every)
-    marked = request.showing.format in (None, "concise", "full", "json")
-    views = _views(plan, configs, found) if marked else [Outlook((None,) * len(each)) for each in found]
-    findings = [
-        one for config, each, view in zip(configs, found, views, strict=True) for one in _findings(config, each, view)
-    ]
-    shown = Report(_distinct(findings), tuple(configs), plan.level, marked=marked, quiet=request.showing.quiet)
-    report = _with_unread(shown, plan, configs)._replace(shipped=hidden)
+def _report(request: Request, session: Session) -> int:
+    report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
+    in_trouble = trouble.tell(trouble.failed(report.failed))
     code = _exit_code(request, report, Severity.WARNING)
-    _show(plan, report)
-    shipped.note(report)
+    _show(request, report)
+    _say_shipped(request, report)
     return 2 if in_trouble else code
 
 
-def _views(plan: Plan, configs: Sequence[Config], found: Sequence[Sequence[Diagnostic]]) -> list[Outlook]:
-    """What ``--write`` would do for the findings of each server."""
-    return [outlook(job, config, each, plan.level) for job, config, each in zip(plan.jobs, configs, found, strict=True)]
-
-
-def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook) -> Iterator[Finding]:
-    """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
-    every = [discretion.finding(one, config, level) for one, level in zip(found, view.levels, strict=True)]
-    every += [
-        discretion.finding(one.diagnostic, one.config, one.level)._replace(after=one.after) for one in view.revealed
-    ]
-    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
-    yield from sorted(
-        every, key=lambda one: (order.get(one.diagnostic.path, len(order)), one.diagnostic.span, one.rule)
-    )
-
-
-def _with_unread(report: Report, plan: Plan, configs: Sequence[Config]) -> Report:
-    unread = [(one.path, one.reason) for one in (*plan.problems, *(p for config in configs for p in config.unread))]
-    skipped = [one for config in configs for one in config.skipped]
-    return report._replace(
-        unread=tuple(dict.fromkeys(unread)),
-        skipped=tuple(dict.fromkeys(skipped)),
-        partial=any(config.failed for config in configs),
-    )
-
-
-def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once, where servers share files."""
-    once: dict[tuple[object, ...], Finding] = {}
-    for one in findings:
-        once.setdefault((one.diagnostic.path, one.diagnostic.span, one.rule, one.message), one)
-    return tuple(once.values())
-
-
-def _show(plan: Plan, report: Report) -> None:
+def _show(request: Request, report: Report) -> None:
     """Show the report where it belongs: a filter's own output is the fixed text."""
-    showing = plan.request.showing
-    report = report._replace(folded=not _wants_all(plan.request))
-    aside = plan.request.mode is Mode.FILTER and showing.file is None
+    showing = request.showing
+    report = report._replace(folded=not _wants_all(request), quiet=showing.quiet)
+    aside = request.mode is Mode.FILTER and showing.file is None
     stream = sys.stderr if aside else sys.stdout
     format = showing.format or ("full" if is_terminal(stream) and showing.file is None else "concise")
     color = showing.file is None and wants_color(showing.color, stream)
@@ -239,7 +146,12 @@ def _show(plan: Plan, report: Report) -> None:
     if aside:
         say(text.removesuffix("\n")) if text else None
     else:
-        _put(plan, text)
+        _put(request, text)
+
+
+def _say_shipped(request: Request, report: Report) -> None:
+    if not request.showing.quiet:
+        notes.say_shipped(report)
 
 
 def _wants_all(request: Request) -> bool:
@@ -256,20 +168,18 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 # -- fixing --------------------------------------------------------------------
 
 
-def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
-    request = plan.request
-    outcomes, conflicts = _together(_outcomes(plan, configs))
-    files = list({file.path: file for outcome in outcomes for file in outcome.files}.values())
-    impacts = _impacts(request, outcomes)
+def _fix(request: Request, session: Session, stdin: str) -> int:
+    done = mended(session)
+    changes = _impacts(request, done.outcomes)
     if request.mode is Mode.WRITE:
-        write_files(plan, files)
+        write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
-        (file, *_) = [*(file.after for file in files), stdin]
+        (file, *_) = [*(file.after for file in done.files), stdin]
         write(file)
-    failed = {name: raised for outcome in outcomes for name, raised in outcome.failed.items()}
     try:
-        in_trouble = trouble.tell([*conflicts, *trouble.failed(failed), *trouble.fights(outcomes)])
-        code = (_diff if request.mode is Mode.DIFF else _tell)(plan, outcomes, files, impacts)
+        lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
+        in_trouble = trouble.tell(lines)
+        code = (_diff if request.mode is Mode.DIFF else _tell)(request, done, changes)
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
@@ -277,16 +187,15 @@ def _fix(plan: Plan, configs: Sequence[Config], stdin: str) -> int:
         raise
 
 
-def _tell(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
+def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
     """Say what was fixed and what is left, and return the exit code."""
-    request = plan.request
-    report = _fixed_report(plan, outcomes)._replace(impacts=impacts)
-    code = _exit_code(request, report, Severity.ERROR, changed=bool(files) and request.writing.exit_on_fix)
-    _withheld(plan, report)
+    report = done.report._replace(impacts=changes)
+    code = _exit_code(request, report, Severity.ERROR, changed=bool(done.files) and request.writing.exit_on_fix)
+    _withheld(request, report)
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
-        _show(plan, report)
-    _say_impact(request, outcomes, impacts)
-    shipped.note(report)
+        _show(request, report)
+    _say_impact(request, done.outcomes, changes)
+    _say_shipped(request, report)
     return code
 
 
@@ -295,14 +204,8 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     seen = not request.showing.quiet or request.showing.format == "json"
     if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
         return None
-    from modwsgi_fix.effect.impact import impact
-
     try:
-        return tuple(
-            discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
-            for outcome in outcomes
-            if outcome.files
-        )
+        return impacts(outcomes)
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
@@ -311,88 +214,45 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
         return None
 
 
-def _say_impact(request: Request, outcomes: Sequence[Fixed], impacts: tuple[Impact, ...] | None) -> None:
-    if impacts and not request.showing.quiet:
+def _say_impact(request: Request, outcomes: Sequence[Fixed], changes: tuple[Impact, ...] | None) -> None:
+    if changes and not request.showing.quiet:
         notes.say_start(outcomes)
         from modwsgi_fix.reports.impact import as_lines
 
-        for line in as_lines(impacts):
+        for line in as_lines(changes):
             say(printable(line))
 
 
-def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
-    """Return the outcomes that can be had together, and a line on each that cannot.
-
-    Where two servers share a file and need it changed otherwise, the first one has it, and nothing of the other changes.
-    """
-    files: dict[str, Rewritten] = {}
-    kept: list[Fixed] = []
-    told: list[str] = []
-    for outcome in outcomes:
-        clash = next((f for f in outcome.files if f.path in files and files[f.path].after != f.after), None)
-        if clash is None:
-            files |= {file.path: file for file in outcome.files}
-            kept.append(outcome)
-        else:
-            told.append(
-                f"{clash.name}: two servers share this file and need different changes; run modwsgi-fix on each by itself"
-            )
-            kept.append(outcome._replace(files=(), applied=(), left=outcome.found, after=outcome.before))
-    return kept, told
-
-
-def _fixed_report(plan: Plan, outcomes: Sequence[Fixed]) -> Report:
-    configs = [outcome.after for outcome in outcomes]
-    left, hidden = shipped.without(plan.jobs, configs, [outcome.left for outcome in outcomes])
-    findings = [
-        discretion.finding(diagnostic, outcome.after)
-        for outcome, each in zip(outcomes, left, strict=True)
-        for diagnostic in each
-    ]
-    report = Report(
-        _distinct(findings),
-        tuple(outcome.after for outcome in outcomes),
-        plan.level,
-        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
-        tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld if not one.is_fight)),
-        quiet=plan.request.showing.quiet,
-        shipped=hidden,
-    )
-    return _with_unread(report, plan, configs)
-
-
-def _diff(plan: Plan, outcomes: Sequence[Fixed], files: Sequence[Rewritten], impacts: tuple[Impact, ...] | None) -> int:
+def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
-    request = plan.request
-    here = working_directory()
+    here, files, report = working_directory(), done.files, done.report
     try:
         text = diff(files, here=here)
     except BadDiff as error:
         raise Stop(f"{error}; no file was changed; {_BUG}") from error
-    report = _fixed_report(plan, outcomes)
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, here=here):
             say(line)
-    _say_impact(request, outcomes, impacts)
-    _withheld(plan, report, files)
+    _say_impact(request, done.outcomes, changes)
+    _withheld(request, report, files)
     if not request.showing.quiet:
         if files:
             say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
                 f"{len(report.findings)} left.")  # fmt: skip
         else:
             say(summary(report))
-        shipped.note(report)
+        _say_shipped(request, report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
-    _put(plan, text)
+    _put(request, text)
     return code
 
 
-def _withheld(plan: Plan, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
+def _withheld(request: Request, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
     """Say which fixes were not made, at the lines of files as they are, where the others are not written."""
-    if plan.request.showing.quiet:
+    if request.showing.quiet:
         return
     from modwsgi_fix.reports.diff import line_before
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.servers import note_gaps, servers
+from modwsgi_fix.cli.servers import servers
 
 
 def run(
@@ -24,9 +24,9 @@ def run(
     ] = "tree",
 ) -> int:
     """The server as httpd sees it: virtual hosts, mounts, aliases, process groups with who may and does use them."""
-    from modwsgi_fix.reports.show import SHOWN, overview
+    from modwsgi_fix.reports.show import SHOWN
+    from modwsgi_fix.workspace.session import overviews
 
-    configs, in_trouble = servers(paths or [], root)
-    note_gaps(configs)
-    write(SHOWN[output_format]([overview(config) for config in configs]))
+    session, in_trouble = servers(paths or [], root)
+    write(SHOWN[output_format](overviews(session)))
     return 2 if in_trouble else 0

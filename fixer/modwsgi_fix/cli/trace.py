@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.servers import note_gaps, servers
+from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.request import Request, request_of
+from modwsgi_fix.workspace.errors import Stop
 
 
 def _option(help: str, name: str, metavar: str) -> Any:
@@ -55,14 +55,12 @@ def run(
         "method": method.upper(),
         "headers": tuple(_header(one) for one in header or ()),
     }
-    configs, in_trouble = servers(paths, root, denies=assume_deny or "")
+    session, in_trouble = servers(paths, root, denies=assume_deny or "")
     requests = [_request(url, details) for url in asked]
-    from modwsgi_fix.model.request import trace
-    from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.trace import as_json, as_text
+    from modwsgi_fix.workspace.session import traced
 
-    note_gaps(configs)
-    traces = [discretion.trace(trace(config, request), config) for config in configs for request in requests]
+    traces = traced(session, requests)
     write(as_json(traces) if output_format == "json" else as_text(traces))
     return 2 if in_trouble else 0
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from modwsgi_fix.cli.disk import directories
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import say
-from modwsgi_fix.cli.plan import Plan
+from modwsgi_fix.cli.request import Request
 from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files import OWN, FileProblem
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import decode
+from modwsgi_fix.workspace.disk import directories
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import Plan
 
 
 def put_right(plan: Plan) -> None:
@@ -44,15 +45,15 @@ def note_left(plan: Plan) -> None:
             _tell(f"note: {path}: is not read here, though httpd may read it; delete it")
 
 
-def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
+def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> None:
     """Write all files or none. Raises ``FileProblem`` or ``Stop`` where none was written."""
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
     from modwsgi_fix.files.writing import Change, write_all
 
-    writing = plan.request.writing
+    writing = request.writing
     command = writing.verify
     shown = {file.path: file.name for file in files}
-    kept = backups(plan, files)
+    kept = backups(plan, files, writing.backup)
     try:
         write_all(
             [Change(file.path, file.before, file.after) for file in files],
@@ -68,7 +69,7 @@ def write_files(plan: Plan, files: Sequence[Rewritten]) -> None:
         for note in getattr(problem, "__notes__", []):
             named.add_note(note)
         raise named from problem
-    if (line := kept_elsewhere(files, kept)) and not plan.request.showing.quiet:
+    if (line := kept_elsewhere(files, kept)) and not request.showing.quiet:
         _tell(line)
 
 

@@ -4,13 +4,12 @@ One pass applies the fixes of one rule; then the changed files are parsed and th
 stale facts and no order of rules has to be kept. A fix is applied whole or not at all.
 """
 
-from modwsgi_fix.engine.check import UNUSED_SUPPRESSION, check, findings
+from modwsgi_fix.engine.check import check, findings
 from modwsgi_fix.engine.fix import Run, fix
 from modwsgi_fix.engine.job import Ignored, Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
 
 __all__ = [
-    "UNUSED_SUPPRESSION",
     "Applied",
     "Fixed",
     "Ignored",

@@ -8,24 +8,9 @@ from dataclasses import replace
 
 from modwsgi_fix.engine.job import Ignored, Job, read
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.rule import Diagnostic, Rule, Severity
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Suppression, suppressions
 from modwsgi_fix.text import Span
-
-#: What the engine itself finds; selected, ignored and documented as a rule is.
-UNUSED_SUPPRESSION = Rule(
-    name="unused-suppression",
-    family="hygiene",
-    check=lambda config: iter(()),
-    severity=Severity.WARNING,
-    page="""A comment allows a finding that is not there.
-
-`# modwsgi-fix: allow NAME` stands for a decision: this finding is meant so. Once the configuration no longer has it, the
-comment hides the next finding of that rule, which nobody has decided on. Delete the comment.
-
-A comment is reported only when the rule that it names was run.
-""",
-)
 
 
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:

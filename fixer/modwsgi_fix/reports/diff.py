@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import check, origin, unified
-from modwsgi_fix.engine import Applied, Rewritten
 from modwsgi_fix.reports.text import applied as describe
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import LineIndex, Span
+
+if TYPE_CHECKING:
+    from modwsgi_fix.engine import Applied, Rewritten
 
 _HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+.*@@$", re.M)
 

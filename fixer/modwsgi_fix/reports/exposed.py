@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
-from modwsgi_fix.effect.exposure import Exposed
 from modwsgi_fix.reports import VERSION, plural, valid
 from modwsgi_fix.reports.text import printable
+
+if TYPE_CHECKING:
+    from modwsgi_fix.effect.exposure import Exposed
 
 
 def as_text(found: Sequence[Exposed]) -> str:

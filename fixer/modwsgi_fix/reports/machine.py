@@ -6,14 +6,12 @@ import json as _json
 import os
 from typing import Any
 
-from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.files import working_directory
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, plural, valid
+from modwsgi_fix.records import Finding, Fix, Place, Report
+from modwsgi_fix.reports import VERSION, fingerprints, gap_lines, plural, valid
 from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
-from modwsgi_fix.text import LineIndex, Span
 
 
 def json(report: Report) -> str:
@@ -54,40 +52,33 @@ def json(report: Report) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    fix = finding.diagnostic.fix
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,
-        "message": finding.diagnostic.message,
+        "message": finding.stated,
         "help": finding.help,
-        "file": finding.file.name,
-        **_place(finding.file.lines, finding.diagnostic.span),
-        "fixable": finding.level.label if finding.level else None,
-        "fix": fix and _fix(fix, finding.config),
+        "file": finding.file,
+        **_place(finding.place),
+        "fixable": finding.fixable,
+        "fix": finding.fix and _fix(finding.fix),
         "related": [
-            {"file": file.name, **_place(file.lines, related.span), "message": related.message}
-            for related in finding.diagnostic.related
-            for file in [finding.config.source(related.path)]
+            {"file": place.file.name, **_place(place), "message": message} for place, message in finding.related
         ],
         **({} if finding.after is None else {"after": dict(zip(("file", "line"), finding.after, strict=True))}),
     }
 
 
-def _fix(fix: Fix, config: Config) -> dict[str, Any]:
+def _fix(fix: Fix) -> dict[str, Any]:
     return {
         "title": fix.title,
-        "level": fix.applicability.label,
+        "level": fix.level.label,
         "reason": fix.reason,
-        "edits": [
-            {"file": file.name, **_place(file.lines, edit.span), "text": edit.text}
-            for edit in fix.edits
-            for file in [config.source(edit.path)]
-        ],
+        "edits": [{"file": place.file.name, **_place(place), "text": text} for place, text in fix.edits],
     }
 
 
-def _place(lines: LineIndex, span: Span) -> dict[str, int]:
-    start, end = lines.position(span.start), lines.position(span.end)
+def _place(place: Place) -> dict[str, int]:
+    start, end = place.start, place.end
     return {"line": start.line, "column": start.column, "end_line": end.line, "end_column": end.column}
 
 
@@ -98,15 +89,15 @@ def github(report: Report) -> str:
     for finding in report.findings:
         where = {
             "title": finding.rule,
-            "file": finding.file.name,
-            "line": finding.start.line,
-            "endLine": finding.end.line,
+            "file": finding.file,
+            "line": finding.line,
+            "endLine": finding.place.last.line,
         }
-        if finding.start.line == finding.end.line:
-            where |= {"col": finding.start.column, "endColumn": finding.end.column}
+        if finding.line == finding.place.last.line:
+            where |= {"col": finding.column, "endColumn": finding.place.last.column}
         properties = ",".join(f"{key}={_escaped(str(value), property=True)}" for key, value in where.items())
         lines.append(f"::{kinds[finding.severity]} {properties}::{_escaped(finding.text)}\n")
-    for name, count in report.gap_lines().items():
+    for name, count in gap_lines(report).items():
         text = f"{plural(count, 'line')} of {name} were not understood"
         lines.append(f"::notice title=not-understood,file={_escaped(name, property=True)}::{_escaped(text)}\n")
     return valid("".join(lines))
@@ -129,8 +120,8 @@ def gitlab(report: Report) -> str:
                 "fingerprint": fingerprint,
                 "severity": severities[finding.severity],
                 "location": {
-                    "path": _relative(finding.file.name),
-                    "lines": {"begin": finding.start.line, "end": finding.end.line},
+                    "path": _relative(finding.file),
+                    "lines": {"begin": finding.line, "end": finding.place.last.line},
                 },
             }
             for finding, fingerprint in zip(report.findings, fingerprints(report.findings), strict=True)
@@ -145,7 +136,7 @@ def junit(report: Report) -> str:
     def attribute(text: str) -> str:
         return quoteattr(_xml(text), {"\n": "&#10;"})
 
-    with_findings = {finding.diagnostic.path for finding in report.findings}
+    with_findings = {finding.place.file.path for finding in report.findings}
     clean = [file for file in report.files if file.path not in with_findings]
     count = len(report.findings)
     totals = f'tests="{count + len(clean)}" failures="{count}" errors="0"'
@@ -155,11 +146,11 @@ def junit(report: Report) -> str:
         f'  <testsuite name="modwsgi-fix" {totals}>',
     ]
     for finding in report.findings:
-        name, start = finding.file.name, finding.start
-        place = f"{name}:{start.line}:{start.column}"
+        name, line = finding.file, finding.line
+        place = f"{name}:{line}:{finding.column}"
         lines += [
             f"    <testcase name={attribute(finding.rule)} classname={attribute(name)} file={attribute(name)}"
-            f' line="{start.line}">',
+            f' line="{line}">',
             f'      <failure type="{finding.severity.label}" message={attribute(finding.message)}>'
             f"{escape(_xml(printable(f'{place}: {finding.text}')))}</failure>",
             "    </testcase>",
@@ -185,8 +176,8 @@ def rdjson(report: Report) -> str:
                 {
                     "message": finding.text,
                     "location": {
-                        "path": finding.file.name,
-                        "range": _bytes(finding.file.lines, finding.diagnostic.span),
+                        "path": finding.file,
+                        "range": _bytes(finding.place),
                     },
                     "severity": severities[finding.severity],
                     "code": {"value": finding.rule},
@@ -200,14 +191,14 @@ def rdjson(report: Report) -> str:
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
     """Return the fix, where it lies in the file of the finding; a suggestion cannot reach another."""
-    fix = finding.diagnostic.fix
-    edits: tuple[Edit, ...] = fix.edits if fix else ()
-    if any(edit.path != finding.diagnostic.path for edit in edits):
+    edits = finding.fix.edits if finding.fix else ()
+    if any(edit.place.file.path != finding.place.file.path for edit in edits):
         return []
-    return [{"range": _bytes(finding.file.lines, edit.span), "text": edit.text} for edit in edits]
+    return [{"range": _bytes(place), "text": text} for place, text in edits]
 
 
-def _bytes(lines: LineIndex, span: Span) -> dict[str, Any]:
+def _bytes(place: Place) -> dict[str, Any]:
+    lines, span = place.file.lines, place.span
     return {
         side: {"line": lines.position(offset).line, "column": lines.utf8_column(offset) + 1}
         for side, offset in (("start", span.start), ("end", span.end))

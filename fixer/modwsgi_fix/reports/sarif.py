@@ -7,11 +7,10 @@ import os
 from typing import Any
 from urllib.parse import quote
 
-from modwsgi_fix.engine import UNUSED_SUPPRESSION
-from modwsgi_fix.model.config import Config, File, Script
-from modwsgi_fix.reports import VERSION, Finding, Report, fingerprints, valid
-from modwsgi_fix.rule import Rule, Severity, all_rules
-from modwsgi_fix.text import Span, encode
+from modwsgi_fix.records import Finding, Fix, Place, Report
+from modwsgi_fix.reports import VERSION, fingerprints, valid
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, Severity, all_rules
+from modwsgi_fix.text import encode
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
@@ -71,50 +70,44 @@ def _result(finding: Finding, fingerprint: str, index: dict[str, int]) -> dict[s
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": finding.text},
-        "locations": [_location(finding.file, finding.diagnostic.span)],
+        "locations": [_location(finding.place)],
         "partialFingerprints": {"modwsgiFix/v1": fingerprint},
     }
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
-    if finding.diagnostic.related:
+    if finding.related:
         result["relatedLocations"] = [
-            {**_location(finding.config.source(related.path), related.span), "message": {"text": related.message}}
-            for related in finding.diagnostic.related
+            {**_location(place), "message": {"text": message}} for place, message in finding.related
         ]
-    if finding.diagnostic.fix:
-        result["fixes"] = [_fix(finding, finding.config)]
+    if finding.fix:
+        result["fixes"] = [_fix(finding.fix)]
     return result
 
 
-def _fix(finding: Finding, config: Config) -> dict[str, Any]:
-    fix = finding.diagnostic.fix
-    assert fix is not None
-    paths = dict.fromkeys(edit.path for edit in fix.edits)
+def _fix(fix: Fix) -> dict[str, Any]:
+    names = {edit.place.file.path: edit.place.file.name for edit in fix.edits}
     return {
         "description": {"text": fix.title},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": uri(config.source(path).name)},
+                "artifactLocation": {"uri": uri(name)},
                 "replacements": [
-                    {
-                        "deletedRegion": _region(config.source(path), edit.span),
-                        "insertedContent": {"text": edit.text},
-                    }
-                    for edit in fix.edits
-                    if edit.path == path
+                    {"deletedRegion": _region(place), "insertedContent": {"text": text}}
+                    for place, text in fix.edits
+                    if place.file.path == path
                 ],
             }
-            for path in paths
+            for path, name in names.items()
         ],
     }
 
 
-def _location(file: File | Script, span: Span) -> dict[str, Any]:
-    return {"physicalLocation": {"artifactLocation": {"uri": uri(file.name)}, "region": _region(file, span)}}
+def _location(place: Place) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": uri(place.file.name)}, "region": _region(place)}}
 
 
-def _region(file: File | Script, span: Span) -> dict[str, int]:
-    (line, column), (end_line, end_column) = file.lines.position(span.start), file.lines.position(span.end)
+def _region(place: Place) -> dict[str, int]:
+    (line, column), (end_line, end_column) = place.start, place.end
     return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 

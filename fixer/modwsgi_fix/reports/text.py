@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.engine import Applied, Withheld
-from modwsgi_fix.model.config import Config, File, Script
-from modwsgi_fix.reports import UNNAMED, Finding, Report, plural
+from modwsgi_fix.edits import Applicability, Edit
+from modwsgi_fix.records import UNNAMED, FileText, Finding, Fix, Report
+from modwsgi_fix.reports import gap_lines, plural
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import Span
+
+if TYPE_CHECKING:
+    from modwsgi_fix.engine import Applied, Withheld
 
 #: A terminal obeys control characters, wherever they came from, and a pipeline the lines that begin with "::"; so they are
 #: shown as pictures of themselves, and a name of a file cannot begin a line.
@@ -27,7 +30,7 @@ def concise(report: Report, *, color: bool = False) -> str:
     paint = _painter(color)
     lines = []
     for finding in _shown(report):
-        place = f"{paint(finding.file.name)}:{finding.start.line}:{finding.start.column}:"
+        place = f"{paint(finding.file)}:{finding.line}:{finding.column}:"
         mark = "[*] " if _marked(finding, report) else ""
         lines.append(f"{place} {paint(finding.rule, _COLORS[finding.severity])} {mark}{paint(finding.message)}")
         if finding.help:
@@ -107,9 +110,8 @@ def summary(report: Report) -> str:
 
 def _shown(report: Report) -> list[Finding]:
     """The findings that are shown, what matters most first."""
-    from modwsgi_fix.reports.ranking import ranked
-
-    return ranked([one for one in report.findings if not (report.folded and one.severity is Severity.INFO)])
+    shown = (one for one in report.findings if not (report.folded and one.severity is Severity.INFO))
+    return sorted(shown, key=lambda one: one.rank)
 
 
 def _end(report: Report, *, folded: bool = False) -> Iterator[str]:
@@ -120,7 +122,7 @@ def _end(report: Report, *, folded: bool = False) -> Iterator[str]:
     if hidden:
         what = "1 finding that is" if hidden == 1 else f"{hidden} findings that are"
         yield f"Not shown: {what} only worth knowing; --all shows {'it' if hidden == 1 else 'them'}."
-    lines = report.gap_lines()
+    lines = gap_lines(report)
     if lines:
         first, *rest = [f"{plural(count, 'line')} of {printable(name)}" for name, count in lines.items()]
         more = f" and of {len(rest) - 2} other files" if len(rest) > 3 else ""
@@ -137,22 +139,21 @@ def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
     mark = " [*]" if _marked(finding, report) else ""
     code = _COLORS[finding.severity]
     yield f"{paint(finding.severity.label, code)}: {paint(finding.message, '1')}"
-    width = len(str(finding.end.line))
-    yield f"{'':{width}}--> {paint(finding.file.name)}:{finding.start.line}:{finding.start.column} {finding.rule}{mark}"
-    yield from _excerpt(finding.file, finding.diagnostic.span, width, "^", code, color=color)
-    for related in finding.diagnostic.related:
-        file = finding.config.source(related.path)
-        line, column = file.lines.position(related.span.start)
-        yield f"{'':{width}}::: {paint(file.name)}:{line}:{column} {paint(related.message)}"
-        yield from _excerpt(file, related.span, width, "-", "34", color=color)
+    width = len(str(finding.place.last.line))
+    yield f"{'':{width}}--> {paint(finding.file)}:{finding.line}:{finding.column} {finding.rule}{mark}"
+    yield from _excerpt(finding.place.file, finding.place.span, width, "^", code, color=color)
+    for place, message in finding.related:
+        line, column = place.start
+        yield f"{'':{width}}::: {paint(place.file.name)}:{line}:{column} {paint(message)}"
+        yield from _excerpt(place.file, place.span, width, "-", "34", color=color)
     if finding.help:
         yield f"{'':{width}} = help: {paint(finding.help)}"
-    if finding.diagnostic.fix is not None:
-        yield from _fix(finding.diagnostic.fix, finding.config, width, color=color)
+    if finding.fix is not None:
+        yield from _fix(finding.fix, width, color=color)
     yield f"{'':{width}} = more: modwsgi-fix rule {finding.rule}"
 
 
-def _excerpt(file: File | Script, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
+def _excerpt(file: FileText, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
     """Yield the lines of a span, each underlined where it belongs to it; none of a file that must not be quoted."""
     if not file.quotable:
         yield f"{'':{width}} | ({UNNAMED})"
@@ -184,16 +185,19 @@ def _columns(char: str) -> int:
     return 2 if east_asian_width(char) in "WF" else 1
 
 
-def _fix(fix: Fix, config: Config, width: int, *, color: bool) -> Iterator[str]:
+def _fix(fix: Fix, width: int, *, color: bool) -> Iterator[str]:
     from modwsgi_fix.diff import unified
 
     paint = _painter(color, keep="\t")
     reason = f" ({fix.reason})" if fix.reason else ""
-    yield f"{'':{width}} = fix ({_NAMES[fix.applicability]}): {paint(fix.title + reason)}"
-    for path in dict.fromkeys(edit.path for edit in fix.edits):
-        file = config.source(path)
+    yield f"{'':{width}} = fix ({_NAMES[fix.level]}): {paint(fix.title + reason)}"
+    edits: dict[str, list[Edit]] = {}
+    for place, text in fix.edits:
+        edits.setdefault(place.file.path, []).append(Edit(place.file.path, place.span, text))
+    files = {place.file.path: place.file for place, _ in fix.edits}
+    for path, file in files.items():
         yield f"{'':{width}}   {paint(file.name)}"
-        for line in unified(file.text, [e for e in fix.edits if e.path == path], file.name, context=1).split("\n")[2:]:
+        for line in unified(file.lines.text, edits[path], file.name, context=1).split("\n")[2:]:
             if line:
                 code = {"+": "32", "-": "31", "@": "36"}.get(line[0], "")
                 yield f"{'':{width}}   {paint(line, code)}"

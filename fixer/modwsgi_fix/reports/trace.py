@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from modwsgi_fix.model.request import Branch, Kind, Outcome, Step, Trace
-from modwsgi_fix.model.servers import label
+from modwsgi_fix.records import Branch, Outcome, Step, Trace
 from modwsgi_fix.reports import VERSION, valid
 from modwsgi_fix.reports.text import printable
 
@@ -19,13 +18,13 @@ def as_text(traces: Sequence[Trace]) -> str:
 
 
 def _shown(trace: Trace) -> list[str]:
-    method = "" if trace.request.method == "GET" else f"{trace.request.method} "
-    lines = [f"{method}{trace.request.url}"]
+    method = "" if trace.method == "GET" else f"{trace.method} "
+    lines = [f"{method}{trace.url}"]
     branches = _merged(trace)
     if len(branches) == 1:
-        outcome = trace.outcome if trace.is_known else branches[0][1]
+        outcome = branches[0][1] if trace.outcome.kind == "unknown" else trace.outcome
         return [*lines, f"  {sentence(outcome)}", *_steps(outcome.because, 0)]
-    shared = trace.outcome.because if trace.outcome.kind is Kind.UNKNOWN else ()
+    shared = trace.outcome.because if trace.outcome.kind == "unknown" else ()
     lines += [*_steps(shared, 0), "  the rest depends on what these files do not say:"]
     for condition, outcome in branches:
         lines.append(f"  - {condition}: {sentence(outcome)}")
@@ -35,9 +34,9 @@ def _shown(trace: Trace) -> list[str]:
 
 def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
     """Return each result once, with the shortest way to it; the one of most ways last, as what happens otherwise."""
-    groups: dict[object, list[Branch]] = {}
-    for branch in trace:
-        groups.setdefault(branch.outcome.result, []).append(branch)
+    groups: dict[int, list[Branch]] = {}
+    for branch in trace.branches:
+        groups.setdefault(branch.result, []).append(branch)
     found = sorted(groups.values(), key=len)
     last = found.pop() if len(found[-1]) > 1 else None
     merged = []
@@ -53,7 +52,7 @@ def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
 
 def sentence(outcome: Outcome) -> str:
     """Return an outcome in one line."""
-    if outcome.kind is Kind.APPLICATION:
+    if outcome.kind == "application":
         group = f"process group {outcome.process_group}" if outcome.process_group else "embedded mode"
         interpreter = outcome.application_group or "main (%{GLOBAL})"
         user = f", user {outcome.user}" if outcome.user else ""
@@ -61,9 +60,9 @@ def sentence(outcome: Outcome) -> str:
         return f"application {outcome.file}, {group}, interpreter {interpreter}{user}{options}"
     status = f"{outcome.status} " if outcome.status else ""
     words = outcome.short
-    if outcome.kind is Kind.UNKNOWN:
+    if outcome.kind == "unknown":
         return f"unknown: {outcome.reason}"
-    if outcome.kind is Kind.FILE:
+    if outcome.kind == "file":
         return f"{status}{words}: {outcome.file}"
     return f"{status}{words}" + (f": {outcome.reason}" if outcome.reason else "")
 
@@ -78,11 +77,12 @@ def as_json(traces: Sequence[Trace]) -> str:
     """Return all branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
     found = [
         {
-            "url": trace.request.url,
-            "method": trace.request.method,
+            "url": trace.url,
+            "method": trace.method,
             "outcome": outcome_object(trace.outcome),
             "branches": [
-                {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)} for branch in trace
+                {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)}
+                for branch in trace.branches
             ],
         }
         for trace in traces
@@ -93,9 +93,9 @@ def as_json(traces: Sequence[Trace]) -> str:
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome with its steps as plain values."""
     return {
-        "kind": str(outcome.kind),
+        "kind": outcome.kind,
         "status": outcome.status,
-        "host": label(outcome.server) if outcome.server is not None else None,
+        "host": outcome.host,
         "file": outcome.file or None,
         "path_info": outcome.path_info,
         "handler": outcome.handler or None,
@@ -110,8 +110,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
             {
                 "phase": step.phase,
                 "text": step.text,
-                "file": step.item.file.name if step.item else None,
-                "line": step.item.line if step.item else None,
+                "file": step.file or None,
+                "line": step.line,
             }
             for step in outcome.because
         ],

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from modwsgi_fix.cli.disk import meant_root
-from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.files import FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
 from modwsgi_fix.model.reading.above import within_servers
 from modwsgi_fix.model.reading.source import Found, discover
-from modwsgi_fix.settings import Settings
+from modwsgi_fix.workspace.disk import meant_root
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.settings import Settings
 
 #: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.
 _SERVERS = (("apache2.conf", "/etc/apache2"), ("httpd.conf", "/etc/httpd"), ("conf/httpd.conf", "/etc/httpd"))
@@ -31,7 +31,7 @@ def find_servers(
     paths: Sequence[str],
     root: str | None,
     settings: Settings,
-    texts: dict[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
     *,
     as_httpd: bool = False,
     unnamed: bool = False,

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -17,23 +16,14 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.files import FileProblem, absolute, read_bytes, working_directory
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.rule import Rule
+from modwsgi_fix.workspace.errors import SettingsError
+from modwsgi_fix.workspace.selection import Selection, check_selectors, close
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 _FILES = ("modwsgi-fix.toml", "pyproject.toml")
 _BARE = re.compile(r"[\w-]+", re.ASCII).fullmatch
 _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
 _VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
-
-
-class SettingsError(Exception):
-    """What is wrong with the settings or with a name on the command line, in one line.
-
-    ``keys`` lead to the setting in its file: ``("rules", "maximum-requests", "enough")``; empty where there is none.
-    """
-
-    def __init__(self, message: str, keys: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.keys = keys
 
 
 class Key(NamedTuple):
@@ -44,10 +34,10 @@ class Key(NamedTuple):
     text: str
 
 
-#: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
 #: How a server may deny by default.
 DENIES = ("2.2", "2.4", "none")
 
+#: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
 KEYS = {
     "select": Key("list of names", "the rules that are on by default", "The rules to run: names, families or ALL."),
     "extend-select": Key("list of names", "[]", "Rules to run besides those."),
@@ -70,16 +60,6 @@ KEYS = {
         "table of tables", "{}", "Settings of single rules, as their pages (modwsgi-fix rule NAME) list them."
     ),
 }
-
-
-class Selection(NamedTuple):
-    """One layer of what to run and to fix; None where the layer leaves it to the one below."""
-
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fixable: tuple[str, ...] | None = None
-    unfixable: tuple[str, ...] = ()
 
 
 class Settings(NamedTuple):
@@ -144,7 +124,7 @@ def load(path: str, rules: Mapping[str, Rule]) -> Settings:
         if not isinstance(read, dict):
             raise SettingsError(f"{shown}{_at(text, table)}: tool.modwsgi-fix must be a table")
     try:
-        return _settings(path, read, rules)
+        return _settings(path, os.path.dirname(absolute(path)), read, rules)
     except SettingsError as error:
         raise SettingsError(f"{shown}{_at(text, (*table, *error.keys)) if error.keys else ''}: {error}") from None
 
@@ -192,7 +172,12 @@ def _shown(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> Settings:
+def read_table(table: Mapping[str, Any], rules: Mapping[str, Rule], base: str) -> Settings:
+    """The settings in a table as a ``modwsgi-fix.toml`` has it, whose paths begin at ``base``. Raises ``SettingsError``."""
+    return _settings("", base, table, rules)
+
+
+def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> Settings:
     for key in read:
         if key not in KEYS:
             raise SettingsError(f"unknown setting {key}{close(key, KEYS)}", (key,))
@@ -204,7 +189,6 @@ def _settings(path: str, read: Mapping[str, Any], rules: Mapping[str, Rule]) -> 
         names("select"), names("extend-select") or (), names("ignore") or (), names("fixable"), names("unfixable") or ()
     )
     level = read.get("fix-level")
-    base = os.path.dirname(absolute(path))
     root = read.get("root")
     if root is not None and not isinstance(root, str):
         raise SettingsError(f"root must be a directory, not {toml(root)}", ("root",))
@@ -300,97 +284,6 @@ def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
     if len(httpd) < 2:
         raise SettingsError(f"target.httpd must be a version such as 2.4, not {versions['httpd']}")
     return Target(httpd, numbers.get("mod_wsgi"))
-
-
-# -- names of rules ------------------------------------------------------------
-
-
-def check_selectors(selectors: Iterable[str], rules: Mapping[str, Rule]) -> tuple[str, ...]:
-    """The selectors themselves. Raises ``SettingsError`` where one is no rule, no family and not ALL."""
-    families = {rule.family for rule in rules.values()}
-    checked = tuple(selectors)
-    for selector in checked:
-        if selector not in rules and selector not in families and selector != "ALL":
-            raise SettingsError(f"there is no rule or family {selector}{close(selector, [*rules, *families, 'ALL'])}")
-    return checked
-
-
-def matched(selectors: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
-    """The names of the rules that selectors mean."""
-    wanted = set(selectors)
-    return frozenset(
-        rule.name for rule in rules.values() if "ALL" in wanted or rule.family in wanted or rule.name in wanted
-    )
-
-
-def selected(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
-    """The rules to run: those that are on by default, changed by one layer after another.
-
-    ``select`` starts anew. Within a layer a name goes before its family and that before ALL, then ignore before select.
-    """
-    on = {rule.name for rule in rules.values() if rule.default}
-    for layer in layers:
-        if layer.select is not None:
-            on = set()
-        on = _layered(rules, on, [*(layer.select or ()), *layer.extend_select], layer.ignore)
-    return frozenset(on)
-
-
-def fixable(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
-    """The rules whose fixes may be applied, by the same order of layers and names."""
-    on = set(rules)
-    for layer in layers:
-        if layer.fixable is not None:
-            on = set()
-        on = _layered(rules, on, layer.fixable or (), layer.unfixable)
-    return frozenset(on)
-
-
-def _layered(rules: Mapping[str, Rule], on: set[str], plus: Iterable[str], minus: Iterable[str]) -> set[str]:
-    plus, minus = list(plus), list(minus)
-    on = set(on)
-    for rank in (0, 1, 2):
-        on |= matched([one for one in plus if _rank(one, rules) == rank], rules)
-        on -= matched([one for one in minus if _rank(one, rules) == rank], rules)
-    return on
-
-
-def _rank(selector: str, rules: Mapping[str, Rule]) -> int:
-    return 0 if selector == "ALL" else 2 if selector in rules else 1
-
-
-def close(name: str, known: Collection[str]) -> str:
-    """``; did you mean X?``, or nothing where no known name is close."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, known, 1)
-    return f"; did you mean {found[0]}?" if found else ""
-
-
-# -- files ---------------------------------------------------------------------
-
-
-def matcher(patterns: Iterable[str], base: str) -> Callable[[str], bool]:
-    """Whether an absolute path matches one of the patterns.
-
-    A pattern without ``/`` matches the name of the file or of a directory above it, below ``base``; one with ``/`` the
-    path from ``base``, or a directory above it. ``*`` also matches ``/``.
-    """
-    wanted = [pattern.rstrip("/") or "/" for pattern in patterns]
-
-    def matches(path: str) -> bool:
-        below = path.removeprefix(base.rstrip("/") + "/")
-        parts = below.strip("/").split("/")
-        tops = ["/".join(parts[: at + 1]) for at in range(len(parts))]
-        return any(
-            any(fnmatchcase(one, pattern) for one in parts)
-            if "/" not in pattern
-            else any(fnmatchcase(top, pattern.removeprefix("./")) for top in tops)
-            or (pattern.startswith("/") and any(fnmatchcase(path, each) for each in (pattern, pattern + "/*")))
-            for pattern in wanted
-        )
-
-    return matches if wanted else lambda path: False
 
 
 # -- as TOML -------------------------------------------------------------------

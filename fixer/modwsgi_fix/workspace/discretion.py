@@ -1,6 +1,7 @@
-"""Records of a run without what files outside the named paths say (``model.outside``).
+"""Records of a run, without what files outside the named paths say (``model.outside``).
 
-Every finding, fix, trace and change passes through here before it is shown, so that no format need know of it.
+Every finding, fix, trace and change becomes a plain value here before it is shown, so that no format need know a server,
+nor what it must not tell of one.
 """
 
 from __future__ import annotations
@@ -9,40 +10,72 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from modwsgi_fix import records
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.engine import UNUSED_SUPPRESSION, Applied, Fixed, Withheld
-from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.engine import Applied, Fixed, Withheld
+from modwsgi_fix.model.config import Config, File, Item, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
 from modwsgi_fix.model.servers import label
-from modwsgi_fix.reports import UNNAMED, Finding
-from modwsgi_fix.rule import Diagnostic, Related, all_rules
+from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, all_rules
 from modwsgi_fix.text import Span
+from modwsgi_fix.workspace.ranking import rank
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.model.merge.world import Step
     from modwsgi_fix.model.request import Outcome, Trace
 
 
-def finding(diagnostic: Diagnostic, config: Config, level: Applicability | None = None) -> Finding:
+def finding(
+    diagnostic: Diagnostic,
+    config: Config,
+    level: Applicability | None = None,
+    after: tuple[str, int] | None = None,
+) -> Finding:
     """Return a finding as it may be shown; in a file outside it is the rule's summary and the line."""
-    if not looks_outside(config):
-        return Finding(diagnostic, config, level)
+    shown = diagnostic if not looks_outside(config) else _discreet(diagnostic, config)
+    return Finding(
+        shown.rule,
+        shown.severity or Severity.WARNING,
+        shown.message,
+        shown.help,
+        _place(config, shown.path, shown.span),
+        rank(diagnostic, config, is_revealed=after is not None),
+        level,
+        None if shown.fix is None else _fix(shown.fix, config),
+        tuple(records.Related(_place(config, one.path, one.span), one.message) for one in shown.related),
+        after,
+    )
+
+
+def _fix(fix: Fix, config: Config) -> records.Fix:
+    edits = tuple(records.Replacement(_place(config, path, span), text) for path, span, text in fix.edits)
+    return records.Fix(fix.title, fix.applicability, fix.reason, edits)
+
+
+def _place(config: Config, path: str, span: Span) -> Place:
+    return Place(text_of(config.source(path)), span)
+
+
+def text_of(file: File | Script) -> FileText:
+    """Return a file as records name it."""
+    return FileText(file.path, file.name, file.lines, file.quotable)
+
+
+def _discreet(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     page, summary = _page(diagnostic.rule)
     file, fix = config.source(diagnostic.path), diagnostic.fix
     said = [_without_names(config, text) for text in (diagnostic.message, diagnostic.help)]
     hidden = not file.quotable or tells(config, said, page)
-    return Finding(
-        replace(
-            diagnostic,
-            message=summary if hidden else diagnostic.message,
-            help="" if hidden else diagnostic.help,
-            span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
-            fix=None if fix is None or _betrays(fix, config, page) else fix,
-            related=tuple(_related(related, config, page) for related in diagnostic.related),
-        ),
-        config,
-        level,
+    return replace(
+        diagnostic,
+        message=summary if hidden else diagnostic.message,
+        help="" if hidden else diagnostic.help,
+        span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
+        fix=None if fix is None or _betrays(fix, config, page) else fix,
+        related=tuple(_related(related, config, page) for related in diagnostic.related),
     )
 
 
@@ -143,39 +176,50 @@ def text(line: str, *configs: Config) -> str:
     return line
 
 
-def trace(found: Trace, config: Config) -> Trace:
+def trace(found: Trace, config: Config) -> records.Trace:
     """Return a trace, as it may be shown: lines of files outside are named, and not quoted."""
-    if not looks_outside(config):
-        return found
-    branches = [
-        branch._replace(
-            provided=tuple(veiled(config, fact) for fact in branch.provided), outcome=_outcome(branch.outcome, config)
+    outside = looks_outside(config)
+
+    def shown(text: str, item: Item | None = None) -> str:
+        return veiled(config, text, item) if outside else text
+
+    def outcome(of: Outcome) -> records.Outcome:
+        server = of.server
+        is_named = server is not None and not (outside and tells(config, [label(server)]))
+        result = of._replace(file=shown(of.file), location=shown(of.location))
+        return records.Outcome(
+            str(of.kind),
+            of.status,
+            label(server) if server is not None and is_named else None,
+            result.file,
+            shown(of.path_info),
+            shown(of.handler),
+            None if of.process_group is None else shown(of.process_group),
+            None if of.application_group is None else shown(of.application_group),
+            shown(of.script_name),
+            shown(of.user),
+            result.location,
+            tuple((shown(name), shown(value)) for name, value in of.options),
+            shown(of.reason),
+            tuple(_step(step, shown(step.text, step.item)) for step in of.because),
+            result.short,
+        )
+
+    numbers: dict[object, int] = {}
+    branches = tuple(
+        records.Branch(
+            tuple(map(shown, branch.provided)),
+            outcome(branch.outcome),
+            numbers.setdefault(branch.outcome.result, len(numbers)),
         )
         for branch in found
-    ]
-    return type(found)(found.request, tuple(branches))
-
-
-def _outcome(outcome: Outcome, config: Config) -> Outcome:
-    def shown(text: str) -> str:
-        return veiled(config, text)
-
-    group, interpreter = outcome.process_group, outcome.application_group
-    named = outcome.server is not None and not tells(config, [label(outcome.server)])
-    return outcome._replace(
-        server=outcome.server if named else None,
-        file=shown(outcome.file),
-        path_info=shown(outcome.path_info),
-        handler=shown(outcome.handler),
-        process_group=None if group is None else shown(group),
-        application_group=None if interpreter is None else shown(interpreter),
-        script_name=shown(outcome.script_name),
-        user=shown(outcome.user),
-        location=shown(outcome.location),
-        options=tuple((shown(name), shown(value)) for name, value in outcome.options),
-        reason=shown(outcome.reason),
-        because=tuple(step._replace(text=veiled(config, step.text, step.item)) for step in outcome.because),
     )
+    return records.Trace(found.request.url, found.request.method, outcome(found.outcome), branches)
+
+
+def _step(step: Step, text: str) -> records.Step:
+    item = step.item
+    return records.Step(step.phase, text) if item is None else records.Step(step.phase, text, item.file.name, item.line)
 
 
 def exposed(found: Exposed, config: Config) -> Exposed:

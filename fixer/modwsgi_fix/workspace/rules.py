@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from modwsgi_fix.cli.errors import Stop
-from modwsgi_fix.engine import UNUSED_SUPPRESSION
-from modwsgi_fix.rule import Rule, all_rules
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, all_rules
+from modwsgi_fix.workspace.errors import Stop
 
 
 @cache

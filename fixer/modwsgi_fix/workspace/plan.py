@@ -1,49 +1,60 @@
-"""From a request to a plan: settings looked up, names of rules checked, one job made for each server."""
+"""From what is wanted to a plan: settings looked up, names of rules checked, one job made for each server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from modwsgi_fix.cli.disk import Configurations
-from modwsgi_fix.cli.errors import Stop
-from modwsgi_fix.cli.request import Request
-from modwsgi_fix.cli.root import find_servers
-from modwsgi_fix.cli.rules import known_rules
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import MISSING, FileProblem, working_directory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
-from modwsgi_fix.settings import (
-    Settings,
-    check_selectors,
-    find,
-    fixable,
-    load,
-    matched,
-    matcher,
-    parse_target,
-    selected,
-)
+from modwsgi_fix.workspace.disk import Configurations
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.root import find_servers
+from modwsgi_fix.workspace.rules import known_rules
+from modwsgi_fix.workspace.selection import Selection, check_selectors, fixable, matched, matcher, selected
+from modwsgi_fix.workspace.settings import Settings, find, load, parse_target, read_table
+
+
+class Wanted(NamedTuple):
+    """What is to be read, and how. What is None is left to the settings.
+
+    ``overlay`` has texts that stand in for files, by path; ``unnamed`` says that the one there has no file. ``settings`` is
+    a settings file, or a table as one holds it; None looks for a file upward from the first path, an empty table is none.
+    ``target`` are words as ``httpd=2.4``; ``as_httpd`` reads every named file as httpd's; ``denies`` as ``Source.denies``.
+    """
+
+    paths: tuple[str, ...]
+    overlay: Mapping[str, str] | None = None
+    unnamed: bool = False
+    settings: str | Mapping[str, Any] | None = None
+    level: Applicability | None = None
+    selection: Selection = Selection()
+    exclude: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+    root: str | None = None
+    as_httpd: bool = False
+    denies: str = ""
 
 
 class Plan(NamedTuple):
-    """A request with the settings applied: one job for each server.
+    """What is wanted, with the settings applied: one job for each server.
 
-    ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to mount; ``allowed`` are the
-    keys of paths that hold scripts; ``problems`` the paths that cannot be read.
+    ``on`` are the rules that run. ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to
+    mount; ``allowed`` are the keys of paths that hold scripts; ``problems`` the paths that cannot be read.
     """
 
-    request: Request
     settings: Settings
     jobs: tuple[Job, ...]
     target: Target
     level: Applicability
     root: str | None
     on: frozenset[str]
+    denies: str
     scripts: Job | None
     allowed: tuple[tuple[str, str], ...]
     problems: tuple[FileProblem, ...]
@@ -54,44 +65,43 @@ class Plan(NamedTuple):
         return [*self.jobs, *([self.scripts] if self.scripts is not None else [])]
 
 
-def plan(request: Request, stdin: str | None = None) -> Plan:
-    """Return what a request comes to; ``stdin`` is what stands on standard input, where that is asked about.
+def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
+    """Return what is to be done; ``looks_only`` where no rule is to run, which are then not imported, either.
 
     Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
     """
-    rules = known_rules()
-    paths: Sequence[str] = request.paths
-    if stdin is not None:
-        paths = [request.stdin_name or "stdin.conf"]
+    paths = wanted.paths
+    if not paths:
+        raise Stop("no configuration: name directories or files")
     here = working_directory()
-    settings = Settings(base=here)
-    if not request.isolated and (found := request.config or find(paths[0])):
-        settings = load(found, rules)
-    for given in (request.selection.select or (), request.selection.fixable or ()):
+    settings = _settings(wanted, here)
+    rules = {} if looks_only else known_rules()
+    selection = wanted.selection
+    for given in (selection.select or (), selection.fixable or ()):
         check_selectors(given, rules)
-    selection = request.selection
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
-    said = request.root or (settings.root if request.config else None)
-    texts = None if stdin is None else {paths[0]: stdin}
+    said = wanted.root or (settings.root if wanted.settings else None)
     there, seen = find_servers(
-        Configurations(), paths, said, settings, texts, as_httpd=request.as_httpd, unnamed=request.stdin_name is None
+        Configurations(), paths, said, settings, wanted.overlay, as_httpd=wanted.as_httpd, unnamed=wanted.unnamed
     )
     for problem in there.problems:
         # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
-    excluded = matcher(settings.exclude, settings.base), matcher(request.exclude, here)
+    if looks_only:
+        there = there._replace(scripts=None, allowed=())
+    excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, here)
+    denies = wanted.denies or settings.denies
     sources = [
-        replace(_without(source, excluded), denies="" if source.complete else request.denies or settings.denies)
-        for source in there.sources
+        replace(_without(source, excluded), denies="" if source.complete else denies) for source in there.sources
     ]
-    root = request.root or settings.root or ("/" if seen else None)
+    root = wanted.root or settings.root or ("/" if seen else None)
     # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
     sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
-    level = request.level or (Applicability.SAFE if stdin is not None else settings.fix_level) or Applicability.REPAIR
+    level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
-    target = parse_target(request.target, settings.target)
+    target = parse_target(wanted.target, settings.target)
 
     def job(source: Source) -> Job:
         return Job(
@@ -104,9 +114,17 @@ def plan(request: Request, stdin: str | None = None) -> Plan:
         )
 
     return Plan(
-        request, settings, tuple(map(job, sources)), target, level, root, on,
+        settings, tuple(map(job, sources)), target, level, root, on, denies,
         None if there.scripts is None else job(there.scripts), there.allowed, there.problems,
     )  # fmt: skip
+
+
+def _settings(wanted: Wanted, here: str) -> Settings:
+    """Return the settings; the rules there are must be known to check them."""
+    if isinstance(wanted.settings, Mapping):
+        return read_table(wanted.settings, known_rules(), here) if wanted.settings else Settings(base=here)
+    found = wanted.settings or find(wanted.paths[0])
+    return load(found, known_rules()) if found else Settings(base=here)
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

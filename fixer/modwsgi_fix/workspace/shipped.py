@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modwsgi_fix.cli.output import say
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.vendor import as_shipped
-from modwsgi_fix.reports import Report, plural
 from modwsgi_fix.rule import Diagnostic
 
 
@@ -37,13 +35,3 @@ def without(
             else:
                 shown[-1].append(one)
     return shown, {path: len(findings) for path, findings in hidden.items()}
-
-
-def note(report: Report) -> None:
-    """Say how much is not shown, and how to see it."""
-    if not report.shipped or report.quiet:
-        return
-    findings, files = sum(report.shipped.values()), len(report.shipped)
-    what = "file that is as its package ships it" if files == 1 else "files that are as their packages ship them"
-    are = "is" if findings == 1 else "are"
-    say(f"note: {plural(findings, 'finding')} in {files} {what} {are} not shown; name a file to see them")

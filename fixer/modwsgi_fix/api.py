@@ -1,0 +1,300 @@
+"""modwsgi-fix for other programs: load a server once, and ask what is wrong, what fixing comes to, what answers a URL.
+
+Everything that is returned is plain and frozen, and stays as it is when files change; ``to_json`` of each result is what
+the command prints with ``--output-format json``. Nothing here prints, writes or runs what it reads, but ``Fixed.write``.
+Names and keys that are here stay; further ones may come. docs/api.md shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike, fspath
+from typing import Any
+
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect.exposure import Exposed
+from modwsgi_fix.effect.impact import Change
+from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.model.facts.overview import Overview
+from modwsgi_fix.model.request import request_of
+from modwsgi_fix.records import Finding, Gap, Outcome, Report, Trace
+from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
+from modwsgi_fix.workspace.plan import Wanted, plan
+from modwsgi_fix.workspace.session import Session, checked, exposures, impacts, mended, opened, overviews, traced
+
+__all__ = [
+    "Applied", "Change", "Checked", "Error", "Exposed", "Exposures", "File", "Finding", "Fixed", "Gap", "Outcome",
+    "Overview", "Overviews", "Server", "Trace", "Traces", "Withheld", "load",
+]  # fmt: skip
+
+
+class Error(Exception):
+    """Why nothing came of it, in the line that the command would print."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the rules find, by file and place. ``findings`` also has those that a fix reveals: they have ``after``.
+
+    ``files`` are the names of those that were read, ``not_understood`` the lines that nothing is said of, ``unread`` and
+    ``skipped`` what could not be read, and what is not httpd's, each with the reason.
+    """
+
+    report: Report
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.report.findings
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(file.name for file in self.report.files)
+
+    @property
+    def not_understood(self) -> tuple[Gap, ...]:
+        return self.report.gaps
+
+    @property
+    def unread(self) -> tuple[tuple[str, str], ...]:
+        return self.report.unread
+
+    @property
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        return self.report.skipped
+
+    def to_json(self) -> str:
+        """``modwsgi-fix --output-format json PATHS``."""
+        from modwsgi_fix.reports import render
+
+        return render(self.report, "json")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that fixes change. ``path`` is where it really lies, links followed; ``name`` what the caller would call it."""
+
+    path: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A fix that was applied. ``line`` is where its finding stood then, in the file ``name``."""
+
+    rule: str
+    title: str
+    level: str
+    message: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A fix of the level that was asked for which was not applied, and why."""
+
+    rule: str
+    title: str
+    reason: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What fixing comes to. Nothing is written but by ``write``.
+
+    ``left`` are the findings after the fixes; ``impact`` says what changes for visitors, class by class of URLs, also what
+    stays (``Change.is_change``). ``conflicts`` has a line on each server whose fixes cannot be had with another's.
+    """
+
+    files: tuple[File, ...]
+    applied: tuple[Applied, ...]
+    withheld: tuple[Withheld, ...]
+    left: tuple[Finding, ...]
+    impact: tuple[Change, ...]
+    conflicts: tuple[str, ...]
+    _report: Report
+    _rewritten: tuple[Rewritten, ...]
+    _within: tuple[str, ...]
+
+    def diff(self) -> str:
+        """The changes as a unified diff for ``git apply`` or ``patch -p1 --binary`` in the working directory."""
+        from modwsgi_fix.files import working_directory
+        from modwsgi_fix.reports.diff import diff
+
+        return diff(self._rewritten, here=working_directory())
+
+    def write(self) -> None:
+        """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where one was changed meanwhile."""
+        from modwsgi_fix.files.writing import Change, write_all
+
+        changes = [Change(file.path, file.before, file.after) for file in self.files]
+        with _errors():
+            write_all(changes, within=self._within)
+
+    def to_json(self) -> str:
+        """``modwsgi-fix --write --output-format json PATHS``."""
+        from modwsgi_fix.reports import render
+
+        return render(self._report, "json")
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What answers a request: a trace for each server that was loaded, most often one."""
+
+    traces: tuple[Trace, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the visitor gets of the first server; of kind ``unknown`` where its files do not decide that."""
+        return self.traces[0].outcome
+
+    def to_json(self) -> str:
+        """``modwsgi-fix trace --output-format json URL PATHS``."""
+        from modwsgi_fix.reports.trace import as_json
+
+        return as_json(self.traces)
+
+
+@dataclass(frozen=True)
+class Exposures:
+    """Every file that a visitor can fetch, by host; ``sensitive`` of each host has what should hardly lie open."""
+
+    hosts: tuple[Exposed, ...]
+
+    def to_json(self) -> str:
+        """``modwsgi-fix exposed --output-format json PATHS``."""
+        from modwsgi_fix.reports.exposed import as_json
+
+        return as_json(self.hosts)
+
+
+@dataclass(frozen=True)
+class Overviews:
+    """The servers as httpd sees them: hosts with what they map, process groups with who uses them."""
+
+    servers: tuple[Overview, ...]
+
+    def to_json(self) -> str:
+        """``modwsgi-fix show --output-format json PATHS``."""
+        from modwsgi_fix.reports.show import as_json
+
+        return as_json(self.servers)
+
+
+@dataclass(frozen=True)
+class Server:
+    """What was loaded: most often one server, or fragments of one; where several were named, all of them."""
+
+    _session: Session
+
+    @cached_property
+    def starts(self) -> bool | None:
+        """Whether httpd starts with it: False where it certainly refuses, None where that cannot be told."""
+        from modwsgi_fix.effect.starting import verdict
+
+        verdicts = [verdict(config) for config in self._session.configs]
+        if any(one.starts is False for one in verdicts):
+            return False
+        return True if all(one.starts for one in verdicts) else None
+
+    def check(self) -> Checked:
+        """Run the rules, and find out what a fix would make of each finding."""
+        return Checked(checked(self._session))
+
+    def fix(self, level: str = "repair") -> Fixed:
+        """Apply the fixes up to a level, ``safe``, ``repair`` or ``unsafe``, in memory. Raises ``Error`` for another."""
+        known = {one.label: one for one in Applicability}
+        if level not in known:
+            raise Error(f"level must be safe, repair or unsafe, not {level}")
+        done = mended(self._session, known[level])
+        changes = impacts(done.outcomes)
+        report = done.report
+        return Fixed(
+            tuple(File(file.path, file.name, file.before, file.after) for file in done.files),
+            tuple(
+                Applied(one.rule, one.fix.title, one.fix.applicability.label, one.message, one.name, one.line)
+                for one in report.fixed
+            ),
+            tuple(Withheld(one.rule, one.title, one.reason, one.name, one.line) for one in report.withheld),
+            report.findings,
+            tuple(change for one in changes for change in one.changes),
+            done.conflicts,
+            report._replace(impacts=changes),
+            done.files,
+            tuple(key for job in self._session.plan.jobs for _, key in job.source.given),
+        )
+
+    def trace(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Sequence[tuple[str, str]] = (),
+        client: str | None = None,
+        address: str | None = None,
+    ) -> Traces:
+        """What answers a request. ``client`` is the visitor's address, ``address`` the server's that it arrives at."""
+        try:
+            request = request_of(url, method=method.upper(), headers=tuple(headers), client=client, address=address)
+        except ValueError as error:
+            raise Error(str(error)) from error
+        return Traces(traced(self._session, [request]))
+
+    def exposed(self) -> Exposures:
+        """Every file that a visitor can fetch. Raises ``Error`` where no ``root`` says which files there are."""
+        with _errors():
+            return Exposures(exposures(self._session))
+
+    def show(self) -> Overviews:
+        """Hosts, mounts, aliases and process groups."""
+        return Overviews(overviews(self._session))
+
+
+def load(
+    paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+    root: str | PathLike[str] | None = None,
+    target: Mapping[str, str] | None = None,
+    settings: str | PathLike[str] | Mapping[str, Any] | None = None,
+    overlay: Mapping[str, str] | None = None,
+    *,
+    assume_deny: str = "",
+) -> Server:
+    """Read the server at some paths, directories or files, as ``modwsgi-fix PATHS`` does.
+
+    ``root`` is the filesystem that the paths in the files mean; ``target`` has versions, as ``{"httpd": "2.4"}``.
+    ``settings`` is a settings file, or a table as one holds it, where an empty one is none; without it, the file near the
+    first path counts. ``overlay`` has texts that stand in for files, by path, as an editor has them. ``assume_deny`` says how
+    the server around fragments denies by default: ``2.2``, ``2.4`` or ``none``. Raises ``Error`` where nothing can be read.
+    """
+    named = [paths] if isinstance(paths, (str, PathLike)) else paths
+    wanted = Wanted(
+        tuple(fspath(path) for path in named),
+        overlay=None if overlay is None else {fspath(path): text for path, text in overlay.items()},
+        settings=settings if settings is None or isinstance(settings, Mapping) else fspath(settings),
+        target=tuple(f"{name}={version}" for name, version in (target or {}).items()),
+        root=None if root is None else fspath(root),
+        denies=assume_deny,
+    )
+    with _errors():
+        session = opened(plan(wanted))
+        if not session.plan.jobs:
+            raise session.plan.problems[0] if session.plan.problems else Stop("nothing to read")
+        return Server(session)
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """What the command line would say in one line becomes an ``Error``."""
+    try:
+        yield
+    except (Stop, FileProblem, SettingsError) as error:
+        raise Error(explain(error)) from error

@@ -1,0 +1,143 @@
+"""A server as httpd sees it: hosts with what they map, process groups with who may and does use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
+from modwsgi_fix.model.merge.layers import site_of
+from modwsgi_fix.model.outside import veiled
+from modwsgi_fix.model.request import Kind, trace
+from modwsgi_fix.model.request.samples import sample
+from modwsgi_fix.model.request.translate import Tables
+from modwsgi_fix.model.request.visits import authority_of
+from modwsgi_fix.model.servers import is_tls, label
+from modwsgi_fix.model.urls import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A URL that a directive maps; what a request for it leads to, where that is known."""
+
+    kind: str
+    url: str
+    target: str
+    place: str
+    process_group: str | None = None
+    interpreter: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One server with what it maps."""
+
+    label: str
+    place: str
+    names: tuple[str, ...]
+    tls: bool | None
+    document_root: str
+    mapped: tuple[Mapped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A process group: who declares it, who may use it, who does."""
+
+    name: str
+    place: str
+    owner: str
+    processes: int
+    threads: int
+    user: str
+    may: tuple[str, ...]
+    does: tuple[str, ...]
+    interpreters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A whole server."""
+
+    hosts: tuple[Host, ...]
+    groups: tuple[Group, ...]
+
+
+def overview(config: Config) -> Overview:
+    """Return what there is, and how it hangs together."""
+    hosts = tuple(_host(config, server) for server in config.servers)
+    groups = tuple(_group(config, process, hosts) for process in daemon_processes(config))
+    return Overview(hosts, groups)
+
+
+def _place(item: Item | None) -> str:
+    return f"{item.file.name}:{item.line}" if item is not None else ""
+
+
+def _host(config: Config, server: Server) -> Host:
+    tables = Tables([site_of(config, server).base[-1]])
+    names = [veiled(config, v, item) for item in server.all("servername") for v in item.values[:1]]
+    names += [veiled(config, v, item) for item in server.all("serveralias") for v in item.values]
+    root = server.last("documentroot")
+    mapped = [_plain(config, r.item, r.url or "", r.target) for r in tables.redirects]
+    mapped += [_plain(config, m.item, m.url, m.target) for m in tables.aliases]
+    mapped += [_mount(config, server, mount) for mount in tables.mounts]
+    return Host(
+        veiled(config, label(server), server.item),
+        _place(server.item),
+        tuple(dict.fromkeys(names)),
+        is_tls(server),
+        veiled(config, root.value, root) if root else "",
+        tuple(mapped),
+    )
+
+
+def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
+    """Return what a directive maps, as it may be shown."""
+    return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
+
+
+def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
+    url = sample(mount.url) if mount.is_regex else mount.url
+    authority = authority_of(config, server)
+    plain = _plain(config, mount.item, mount.url, mount.target)
+    if url is None or authority is None:
+        return plain
+    traced = trace(config, authority.request(url))
+    answers = [branch.outcome for branch in traced if branch.outcome.kind is Kind.APPLICATION]
+    if answers and answers[0].file.startswith(mount.target.rstrip("/")):
+        one = answers[0]
+        note = "" if traced.is_known else "it depends on what the files do not say"
+        return Mapped(
+            plain.kind,
+            plain.url,
+            plain.target,
+            plain.place,
+            one.process_group and veiled(config, one.process_group),
+            veiled(config, one.application_group or "main (%{GLOBAL})"),
+            note,
+        )
+    return Mapped(
+        plain.kind, plain.url, plain.target, plain.place, note=f"not reached: {veiled(config, traced.outcome.short)}"
+    )
+
+
+def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Group:
+    name = veiled(config, process.name, process.directive)
+    uses = [(host, m) for host in hosts for m in host.mapped if m.process_group in (process.name, name)]
+    user = process.option("user") or config.main.last("user")
+    return Group(
+        name,
+        _place(process.directive),
+        veiled(config, label(process.server), process.server.item),
+        process.integer("processes", 1),
+        process.integer("threads", 15),
+        veiled(config, getattr(user, "value", "")),
+        tuple(
+            veiled(config, label(server), server.item) for server in config.servers if may_use(config, server, process)
+        ),
+        tuple(dict.fromkeys(host.label for host, _ in uses)),
+        tuple(dict.fromkeys(m.interpreter for _, m in uses if m.interpreter)),
+    )

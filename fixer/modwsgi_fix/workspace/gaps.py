@@ -1,0 +1,61 @@
+"""What was not understood of servers, as it may be told."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
+
+from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.outside import NOT_SHOWN, tells
+from modwsgi_fix.records import UNNAMED, Gap, end_of
+from modwsgi_fix.text import Span
+
+
+def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
+    """Return what was not understood, by file and line, each once."""
+    found = dict.fromkeys(gap for config in configs for gap in _gaps(config))
+    if not found:
+        return ()
+    # Servers that share a file may have other names for it.
+    order = {file.name: at for at, file in enumerate(file for config in configs for file in config.files.values())}
+    return tuple(sorted(found, key=lambda gap: (order[gap.name], gap.first)))
+
+
+def _gaps(config: Config) -> Iterator[Gap]:
+    ends = {path: _ends(config.files[path].tree.untrusted) for path in {gap.path for gap in config.gaps}}
+    for path, span, kind, why in config.gaps:
+        file = config.files[path]
+        region = Span(span.start, ends[path](span.start) or span.end)
+        yield _gap(file, region, _reason(config, file, why, kind.value))
+    for file in config.files.values():
+        if file.template:
+            start = min((start for start, _ in file.tags), default=0)
+            reason = f"a template that {file.template} fills in is not understood before that"
+            yield _gap(file, Span(start, start), reason)
+        for problem in () if file.template else file.tree.problems:
+            yield _gap(file, problem.region, _reason(config, file, problem.message, problem.kind))
+
+
+def _gap(file: File, region: Span, reason: str) -> Gap:
+    return Gap(file.name, file.lines.position(region.start).line, end_of(file.lines, *region).line, reason)
+
+
+def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
+    """Return where the longest of these regions ends that an offset lies in; 0 where it lies in none."""
+    ordered = sorted(regions)
+    starts = [region.start for region in ordered]
+    furthest = [0, *accumulate((region.end for region in ordered), max)]
+
+    def end(offset: int) -> int:
+        found = furthest[bisect_right(starts, offset)]
+        return found if found > offset else 0
+
+    return end
+
+
+def _reason(config: Config, file: File, reason: str, kind: str) -> str:
+    """Return why lines were not understood; ``kind`` stands for a reason that quotes what must not be shown."""
+    if not file.quotable:
+        return f"{kind} ({UNNAMED})"
+    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else reason

@@ -1,0 +1,232 @@
+"""Servers that were read once, and what can be asked of them: what is wrong, what fixing comes to, what that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
+from modwsgi_fix.engine.outlook import Outlook, outlook
+from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.records import FileText, Finding, Report, Trace
+from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.workspace import discretion, shipped
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.gaps import gaps
+from modwsgi_fix.workspace.plan import Plan
+
+if TYPE_CHECKING:
+    from modwsgi_fix.effect.exposure import Exposed
+    from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.model.facts.overview import Overview
+    from modwsgi_fix.model.request import Request
+
+
+class Session(NamedTuple):
+    """A plan whose servers have been read: one of ``configs`` for each of its jobs."""
+
+    plan: Plan
+    configs: tuple[Config, ...]
+
+
+class Mended(NamedTuple):
+    """What the fixes of a session come to.
+
+    ``report`` has what was fixed, withheld and left; ``files`` are those that change, each once; ``conflicts`` has a line
+    on each server whose fixes cannot be had together with another's.
+    """
+
+    outcomes: tuple[Fixed, ...]
+    report: Report
+    files: tuple[Rewritten, ...]
+    conflicts: tuple[str, ...]
+
+
+def opened(plan: Plan) -> Session:
+    """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
+    configs = [read(job) for job in plan.jobs]
+    plan = _with_scripts(plan, configs)
+    configs += [read(job) for job in plan.jobs[len(configs) :]]
+    return Session(plan._replace(jobs=shipped.told(plan.jobs, configs)), tuple(configs))
+
+
+def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
+    """Return the plan with a job on the scripts that were named and that no server mounts; those are checked there.
+
+    A directory that was named for its scripts is none without configuration.
+    """
+    if not plan.allowed:
+        return plan
+    from modwsgi_fix.model.facts.scripts import wsgi_scripts
+
+    mounted = {script.path for config in configs for script in wsgi_scripts(config)}
+    named = tuple(
+        problem
+        for problem in plan.problems
+        if not any(shown == problem.path and _holds(key, mounted) for shown, key in plan.allowed)
+    )
+    plan = plan._replace(problems=named)
+    if plan.scripts is None:
+        return plan
+    source = plan.scripts.source
+    alone = tuple(path for path in source.scripts if source.files.key(path) not in mounted)
+    if not alone:
+        return plan
+    return plan._replace(jobs=(*plan.jobs, plan.scripts._replace(source=replace(source, scripts=alone))))
+
+
+def _holds(directory: str, paths: Iterable[str]) -> bool:
+    return any(path.startswith(directory.rstrip("/") + "/") for path in paths)
+
+
+def traced(session: Session, requests: Sequence[Request]) -> tuple[Trace, ...]:
+    """Return what answers each request, on each server."""
+    from modwsgi_fix.model.request import trace
+
+    return tuple(discretion.trace(trace(config, request), config) for config in session.configs for request in requests)
+
+
+def exposures(session: Session) -> tuple[Exposed, ...]:
+    """Return what each host hands out. Raises ``Stop`` where it is not known which filesystem the paths mean."""
+    if any(job.disk is None for job in session.plan.jobs):
+        raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
+    from modwsgi_fix.effect.exposure import exposed
+
+    return tuple(discretion.exposed(one, config) for config in session.configs for one in exposed(config))
+
+
+def overviews(session: Session) -> tuple[Overview, ...]:
+    """Return each server as httpd sees it."""
+    from modwsgi_fix.model.facts.overview import overview
+
+    return tuple(overview(config) for config in session.configs)
+
+
+# -- what is wrong --------------------------------------------------------------------------------------------------------
+
+
+def checked(session: Session, *, marked: bool = True) -> Report:
+    """Return what the rules find; ``marked``, and what ``--write`` would do for each finding."""
+    plan, configs = session
+    every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
+    found, hidden = shipped.without(plan.jobs, configs, every)
+    if marked:
+        views = [
+            outlook(job, config, each, plan.level) for job, config, each in zip(plan.jobs, configs, found, strict=True)
+        ]
+    else:
+        views = [Outlook((None,) * len(each)) for each in found]
+    findings = chain.from_iterable(map(_findings, configs, found, views))
+    return _report(session, configs, findings)._replace(marked=marked, shipped=hidden)
+
+
+def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook) -> Iterator[Finding]:
+    """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
+    every = [discretion.finding(one, config, level) for one, level in zip(found, view.levels, strict=True)]
+    every += [discretion.finding(one.diagnostic, one.config, one.level, one.after) for one in view.revealed]
+    order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
+    yield from sorted(every, key=lambda one: (order.get(one.place.file.path, len(order)), one.place.span, one.rule))
+
+
+def _report(session: Session, configs: Sequence[Config], findings: Iterable[Finding]) -> Report:
+    """Return a report on servers, as they were read or as fixes have left them."""
+    problems = (*session.plan.problems, *(problem for config in configs for problem in config.unread))
+    return Report(
+        _distinct(findings),
+        _files(configs),
+        gaps(configs),
+        session.plan.level,
+        unread=tuple(dict.fromkeys((one.path, one.reason) for one in problems)),
+        skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
+        failed=_merged(discretion.failed(config.failed, config) for config in configs),
+    )
+
+
+def _merged(tables: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return dict(chain.from_iterable(table.items() for table in tables))
+
+
+def _files(configs: Sequence[Config]) -> tuple[FileText, ...]:
+    read: list[File | Script] = []
+    for config in configs:
+        read += config.files.values()
+        read += config.named_scripts
+    return tuple({file.path: discretion.text_of(file) for file in read}.values())
+
+
+def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return each finding once, where servers share files."""
+    once: dict[tuple[object, ...], Finding] = {}
+    for one in findings:
+        once.setdefault((one.place.file.path, one.place.span, one.rule, one.message), one)
+    return tuple(once.values())
+
+
+# -- what fixing comes to -------------------------------------------------------------------------------------------------
+
+
+def mended(session: Session, level: Applicability | None = None) -> Mended:
+    """Return what the fixes up to a level, the plan's by default, come to. Nothing is written."""
+    from modwsgi_fix.engine.gate import objection as effect
+    from modwsgi_fix.second_reader import objection
+
+    plan = session.plan if level is None else session.plan._replace(level=level)
+    each = [
+        discretion.fixed(fix(job, plan.level, objection, config, effect))
+        for job, config in zip(plan.jobs, session.configs, strict=True)
+    ]
+    outcomes, conflicts = _together(each)
+    files = {file.path: file for outcome in outcomes for file in outcome.files}
+    report = _mended_report(session._replace(plan=plan), outcomes)
+    return Mended(tuple(outcomes), report, tuple(files.values()), tuple(conflicts))
+
+
+def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
+    """Return the outcomes that can be had together, and a line on each that cannot.
+
+    Where two servers share a file and need it changed otherwise, the first one has it, and nothing of the other changes.
+    """
+    files: dict[str, Rewritten] = {}
+    kept: list[Fixed] = []
+    told: list[str] = []
+    for outcome in outcomes:
+        clash = next((f for f in outcome.files if f.path in files and files[f.path].after != f.after), None)
+        if clash is None:
+            files |= {file.path: file for file in outcome.files}
+            kept.append(outcome)
+        else:
+            told.append(
+                f"{clash.name}: two servers share this file and need different changes; run modwsgi-fix on each by itself"
+            )
+            kept.append(outcome._replace(files=(), applied=(), left=outcome.found, after=outcome.before))
+    return kept, told
+
+
+def _mended_report(session: Session, outcomes: Sequence[Fixed]) -> Report:
+    configs = [outcome.after for outcome in outcomes]
+    left, hidden = shipped.without(session.plan.jobs, configs, [outcome.left for outcome in outcomes])
+    findings = (
+        discretion.finding(diagnostic, config)
+        for config, each in zip(configs, left, strict=True)
+        for diagnostic in each
+    )
+    return _report(session, configs, findings)._replace(
+        fixed=tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.applied)),
+        withheld=tuple(dict.fromkeys(one for outcome in outcomes for one in outcome.withheld if not one.is_fight)),
+        failed=_merged(outcome.failed for outcome in outcomes),
+        shipped=hidden,
+    )
+
+
+def impacts(outcomes: Sequence[Fixed]) -> tuple[Impact, ...]:
+    """Return what visitors will notice of fixes, for each server that they change."""
+    from modwsgi_fix.effect.impact import impact
+
+    return tuple(
+        discretion.impact(impact(outcome.before, outcome.after), outcome.before, outcome.after)
+        for outcome in outcomes
+        if outcome.files
+    )
