@@ -98,7 +98,7 @@ def test_a_private_directory_that_a_server_never_names_is_not_looked_into(unpriv
     (directory / "private").mkdir()
     (directory / "private").chmod(0)
     outcome = unprivileged("--isolated", "conf")
-    assert (outcome.code, outcome.err) == (1, "")
+    assert (outcome.code, errors(outcome.err)) == (1, [])
     assert REPORTED in outcome.out
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +48,8 @@ def rule(config: Config) -> Iterator[Diagnostic]:
 @pytest.fixture
 def report() -> Report:
     files = Memory({NAME: TEXT})
-    job = Job(find_sources(files, [NAME])[0], [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
+    source = replace(find_sources(files, [NAME])[0], directives=frozenset({"foo"}))
+    job = Job(source, [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
     config = read(job)
     found = check(job, config)
     levels = outlook(job, config, found).levels

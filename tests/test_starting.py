@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from support import Run
+from support import SHARED, Run, config_of
+
+from modwsgi_fix import directives
+from modwsgi_fix.effect.starting import Start, verdict
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.text import decode
 
 SERVER = """\
 ServerName shop.test
@@ -72,3 +80,128 @@ def test_without_the_disk_it_may_be_there(root: Path, run: Run) -> None:
     source = SERVER.replace("/srv/shop/files/", "/srv/shop/")
     (root / "conf/apache2.conf").write_text(source + "WSGIDaemonProcess shop\n")
     assert "that should not lie open, if they are there:" in run("--isolated", "--diff", "conf").err
+
+
+# -- whether it starts -----------------------------------------------------------------------------------------------------
+
+MODULES = "".join(
+    f"LoadModule {name}_module modules/mod_{name}.so\n"
+    for name in ("mpm_event", "authn_core", "authz_core", "authz_host", "alias", "dir", "wsgi")
+)
+PLAIN = MODULES + "ServerName shop.test\nListen 80\n"
+
+
+def of(text: str, **files: str) -> Start:
+    """Whether httpd starts with a whole server."""
+    return verdict(
+        config_of({"/etc/apache2/apache2.conf": text} | {f"/etc/apache2/{k}.conf": v for k, v in files.items()})
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Foobar on", "Invalid command 'Foobar', perhaps misspelled or defined by a module not included"),
+        ("<Foobar x>\n</Foobar>", "Invalid command '<Foobar'"),
+        ("RewriteEngine On", "Invalid command 'RewriteEngine'"),
+        ("SSLMutex default", "Invalid command 'SSLMutex'"),
+        ("LockFile /var/lock/x", "Invalid command 'LockFile'"),
+        ("Listen *:80", "Cannot define multiple Listeners on the same IP:port"),
+        ("WSGIDaemonProcess a\nWSGIDaemonProcess a", "Name duplicates previous WSGI daemon definition."),
+        ("WSGIDaemonProcess a color=red", "Invalid option to WSGI daemon process definition."),
+        ("WSGIImportScript /x.py process-group=a application-group=a", "WSGI process group not yet configured."),
+        ("Options -Indexes FollowSymLinks", "Either all Options must start with + or -, or no Option may."),
+        ("Require all granted", "Require not allowed here"),
+        ("<Directory /x>", "<Directory> was not closed"),
+    ],
+)
+def test_what_httpd_refuses(line: str, said: str) -> None:
+    found = of(PLAIN + line + "\n")
+    assert found.starts is False
+    assert said in found.reason
+    assert (found.file, found.line) == ("/etc/apache2/apache2.conf", PLAIN.count("\n") + (2 if "\nWSGI" in line else 1))
+    assert of(PLAIN, off=line).starts, "a file that is not read"
+    assert (
+        of(f"{PLAIN}<IfModule mod_none_of_these.c>\n{line}\n</IfModule>\n").starts is not False
+        or "</" in line
+        or "<D" in line
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("ServerName shop.test\n", "the modules that it loads are not all in sight"),
+        (PLAIN + "Include gone.conf\n", "gone.conf is not among these files"),
+        (PLAIN + "IncludeOptional elsewhere/*.conf\n", "the modules that it loads are not all in sight"),
+        (PLAIN + "LoadModule passenger_module x.so\nPassengerRoot /x\n", "PassengerRoot is a directive of a module"),
+        (PLAIN + "<IfDefine X>\n    Options -Indexes All\n</IfDefine>\n", "a condition decides whether it is read"),
+        (PLAIN + "Listen ${PORT}\n", "Listen has a variable whose value is not known"),
+        (PLAIN + "WSGIDaemonProcess a interrupt-timeout=5\n", "not every mod_wsgi has interrupt-timeout"),
+        (PLAIN + "Listen 127.0.0.1:80\n", "its address may be taken by another Listen"),
+        (PLAIN + "Include {{ sites }}\n", "Include has a variable whose value is not known"),
+    ],
+)
+def test_what_cannot_be_told(text: str, why: str) -> None:
+    found = of(text)
+    assert found.starts is None
+    assert why in found.reason
+
+
+@pytest.mark.parametrize("line", ["ErrorLog ${APACHE_LOG_DIR}/x.log", "Listen 443 https", "Alias /a ${HOME}/a"])
+def test_what_starts(line: str) -> None:
+    assert of(PLAIN + line + "\n").starts is True
+
+
+def test_a_fragment_is_never_said_to_start() -> None:
+    assert verdict(config_of({"/site.conf": "Listen 80\n"})).starts is None
+    assert verdict(config_of({"/site.conf": "Listen 80\nListen 80\n"})).starts is False
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no real configurations")
+def test_real_configurations_start_as_httpd_says() -> None:
+    """Each as a whole server with every module that Debian ships, as httpd was asked; lines that need the machine left out."""
+    loads = "".join(f"LoadModule {name} x\n" for name in directives.modules().values() if "mpm_" not in name)
+    loads += "LoadModule mpm_event_module x\n"
+    outside = re.compile(r"^[ \t]*(LoadModule|LoadFile|Include|IncludeOptional|SSLMutex)\b(.*\\\n)*.*$", re.M | re.I)
+    counted: Counter[bool | None] = Counter()
+    for line in (SHARED / "httpd-verdicts.jsonl").read_text().splitlines():
+        said = json.loads(line)
+        text = decode((SHARED / said["file"]).read_bytes())
+        config = config_of(
+            {"/etc/apache2/apache2.conf": loads + outside.sub("#", text)}, target=Target((2, 4, 71), (4, 9, 4))
+        )
+        found = verdict(config)
+        counted[found.starts] += 1
+        if found.starts is not None and "not found" not in said["msg"]:
+            assert found.starts is said["ok"], (said, found)
+    assert counted[None] <= 0.03 * counted.total(), counted
+
+
+def test_names_that_the_settings_know_are_not_strange(root: Path, run: Run) -> None:
+    (root / "conf/apache2.conf").write_text(PLAIN + "Foobar on\n")
+    assert "unknown-directive" in run("conf").out
+    (root / "modwsgi-fix.toml").write_text('directives = ["FooBar"]\n')
+    outcome = run("conf")
+    assert outcome.code == 0
+    assert "note: httpd starts with this configuration" in outcome.err
+
+
+def test_a_name_that_is_not_known_is_never_clean(root: Path, run: Run) -> None:
+    (root / "conf/site.conf").write_text("PassengerRoot /x\nPassengerRuby /y\nFoobar on\n")
+    out = run("conf").out
+    assert "No findings" not in out
+    assert "Not understood: 2 lines of conf/site.conf" in out, "one for each module"
+    assert [gap["line"] for gap in json.loads(run("--output-format", "json", "conf").out)["not_understood"]] == [1, 3]
+
+
+@pytest.mark.parametrize(("text", "starts"), [(PLAIN, True), (PLAIN + "Foobar on\n", False), ("Foobar on\n", None)])
+def test_json_says_whether_it_starts(root: Path, run: Run, *, text: str, starts: bool | None) -> None:
+    (root / "conf/apache2.conf").write_text(text)
+    for words in (["conf"], ["trace", "http://shop.test/", "conf"]):
+        command = [*words[:-1], "--output-format", "json", words[-1]]
+        found = json.loads(run(*command).out)
+        found = found["traces"][0] if words[0] == "trace" else found
+        assert found["starts"] is starts
+        assert ("start_fault" in found) == (starts is False)
+        assert ("start_unknown" in found) == (starts is None)

@@ -458,7 +458,7 @@ def test_the_trace_command(conf: str, capfd: pytest.CaptureFixture[str]) -> None
     assert main(["trace", "a.example/app", f"{conf}/conf", "--root", f"{conf}/root"]) == 0
     out, err = capfd.readouterr()
     assert out.startswith("http://a.example/app\n  application /srv/a/app.wsgi, process group a,")
-    assert err == ""
+    assert "whether httpd starts cannot be told, because the modules that it loads are not all in sight" in err
 
 
 def test_the_exposed_command_exits_1_where_something_lies_open(conf: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from modwsgi_fix.text import LineIndex, Position, Span
 
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.engine.outcome import Applied, Withheld
 
 
@@ -164,6 +165,8 @@ class Report(NamedTuple):
     skipped: tuple[tuple[str, str], ...] = ()
     #: Rules that failed, and how: what they would have found is not known.
     failed: Mapping[str, str] = MappingProxyType({})
+    #: Whether httpd starts with it, of each server.
+    starts: tuple[Start, ...] = ()
     #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
     shipped: Mapping[str, int] = MappingProxyType({})
 
@@ -222,12 +225,16 @@ class Branch(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """Everything that a request may lead to. ``outcome`` is of kind ``unknown`` where the branches differ."""
+    """Everything that a request may lead to. ``outcome`` is of kind ``unknown`` where the branches differ.
+
+    ``start`` says whether httpd starts at all: where it does not, this is what it would do.
+    """
 
     url: str
     method: str
     outcome: Outcome
     branches: tuple[Branch, ...]
+    start: Start
 
 
 def end_of(lines: LineIndex, start: int, end: int) -> Position:

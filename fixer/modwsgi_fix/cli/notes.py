@@ -25,6 +25,19 @@ def say_all(session: Session) -> None:
             say(printable(f"note: {line}"))
 
 
+def say_starts(session: Session, *, of_fragments: bool = False) -> None:
+    """Say of each server whether httpd starts with it.
+
+    Of a fragment that can never be told, but for a refusal, which is said where no finding says it: ``of_fragments``.
+    """
+    for config in session.configs:
+        if not config.complete and not of_fragments:
+            continue
+        found = discretion.start(config)
+        if found.starts is False or config.complete:
+            say(printable(f"{'warning' if found.starts is False else 'note'}: {found}"))
+
+
 def say_start(outcomes: Sequence[Fixed]) -> None:
     """Say what a server will hand out that starts by these fixes and did not before, the worst first."""
     from modwsgi_fix.effect.classes import served_by_starting

@@ -68,6 +68,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if not request.showing.quiet:
         for line in trouble.skipped(session.configs):
             say(printable(line))
+        if request.mode in (Mode.REPORT, Mode.DIFF):
+            notes.say_starts(session)
         notes.say_all(session)
         if request.mode is not Mode.WRITE:
             note_left(session.plan)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from modwsgi_fix.cli.notes import say_starts
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.files import Disk
@@ -60,6 +61,7 @@ def run(
     from modwsgi_fix.reports.trace import as_json, as_text
     from modwsgi_fix.workspace.session import traced
 
+    say_starts(session, of_fragments=True)
     traces = traced(session, requests)
     write(as_json(traces) if output_format == "json" else as_text(traces))
     return 2 if in_trouble else 0

@@ -21,6 +21,7 @@ from modwsgi_fix.directives.spelling import (
     glued,
     is_known_third_party,
     option_at_start,
+    third_party_family,
 )
 from modwsgi_fix.directives.table import (
     REGEX_WORDS,
@@ -83,6 +84,7 @@ __all__ = [
     "sections",
     "spelled",
     "takes_option",
+    "third_party_family",
     "version",
     "words_before_options",
 ]

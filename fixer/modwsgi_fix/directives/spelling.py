@@ -174,6 +174,12 @@ def _third_party() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(elsewhere.NAMES.casefold().split()), tuple(elsewhere.PREFIXES.casefold().split())
 
 
+def third_party_family(name: str) -> str:
+    """The beginning that the names of a well-known module have in common, in lower case; of others the name itself."""
+    word = name.removeprefix("<").removesuffix(">").casefold()
+    return next((prefix for prefix in _third_party()[1] if word.startswith(prefix)), word)
+
+
 def is_known_third_party(name: str) -> bool:
     """Whether a well-known module of neither httpd nor mod_wsgi has it: ``php_value``, ``SecRule``, ``<Perl>``.
 

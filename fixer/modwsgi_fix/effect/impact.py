@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import LOG_INS, PREFIX_ALIASES
+from modwsgi_fix import directives
+from modwsgi_fix.directives.families import LOG_INS
+from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label, own_name
-from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.text import Span
 
 #: Files of one host that are all asked for; of more, so many of each directory and suffix.
@@ -151,40 +152,13 @@ def refusals(config: Config) -> int:
 
 @derived
 def refused_places(config: Config) -> list[tuple[str, Span]]:
-    """Where httpd certainly refuses it, each reason once: the key of the file, and what stands there."""
-    from modwsgi_fix import directives
-    from modwsgi_fix.rewriting.verdict import refusal
+    """Where httpd refuses it, each reason once: the key of the file, and what stands there.
 
-    found = [
-        (file.path, Span(problem.node.start, problem.node.start))
-        for file in config.files.values()
-        for problem in file.tree.problems
-    ]
-    names: set[str] = set()
-    for item in config.named("wsgidaemonprocess"):
-        if not item.guards and item.known:
-            found += [(item.path, item.span)] if item.value in names else []
-            names.add(item.value)
-    return found + [
-        (item.path, item.span)
-        for item in config.items
-        if not item.guards
-        and item.known
-        and (directives.find(item.key) is None or refusal(item.name, item.values) or _is_misplaced(item))
-    ]
-
-
-def _is_misplaced(item: Item) -> bool:
-    """Whether a directive stands where httpd does not take it."""
-    from modwsgi_fix import directives
-    from modwsgi_fix.directives import Context
-
-    where = context(item)
-    if not where:
-        return False
-    if item.key in PREFIX_ALIASES and len(item.args) == 2:
-        return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
-    return not directives.allowed_in(item.name, where)
+    A name that nobody is known to have counts as well, though a module that is not in sight may have it.
+    """
+    found = {(fault.path, fault.span): None for fault in faults(config)}
+    unknown = (item for item in config.items if not item.guards and item.known and directives.find(item.key) is None)
+    return list({**found, **{(item.path, item.span): None for item in unknown}})
 
 
 def _same_text(before: Config, after: Config) -> bool:

@@ -1,17 +1,39 @@
-"""Whether httpd starts with a configuration."""
+"""Whether httpd starts with a configuration, and what it refuses.
+
+Only what was measured with ``apache2 -t`` and a start of 2.4.71 counts as refused; where more could be wrong than is
+known here, the answer is that it cannot be told.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.effect.impact import refused_places
-from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix import directives
+from modwsgi_fix.directives import Context
+from modwsgi_fix.directives.families import PREFIX_ALIASES, READ_AT_ONCE
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
+from modwsgi_fix.model.facts.listening import clashes
+from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
+from modwsgi_fix.model.gaps import GapKind
+from modwsgi_fix.rewriting.moving import context
+from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
+from modwsgi_fix.text import Span
+
+
+class Fault(NamedTuple):
+    """What httpd refuses: the key of the file, what stands there, and httpd's own message, or what is wrong."""
+
+    path: str
+    span: Span
+    message: str
 
 
 class Start(NamedTuple):
     """``starts`` is False where httpd certainly refuses the configuration, None where that cannot be told.
 
-    ``reason`` says why; ``file`` and ``line`` are of what it refuses first, where that is known.
+    ``reason`` is httpd's own message, or why it cannot be told; ``file`` and ``line`` are of what it refuses first.
     """
 
     starts: bool | None
@@ -19,18 +41,150 @@ class Start(NamedTuple):
     file: str = ""
     line: int | None = None
 
+    def __str__(self) -> str:
+        if self.starts:
+            return "httpd starts with this configuration, as far as these files say"
+        if self.starts is None:
+            return f"whether httpd starts cannot be told, because {self.reason}"
+        return f"httpd does not start with this configuration: {self.file}:{self.line}: {self.reason}"
+
 
 @derived
 def verdict(config: Config) -> Start:
     """Whether httpd starts with it, as far as the files say."""
     order = {path: at for at, path in enumerate(config.files)}
-    refused = sorted(refused_places(config), key=lambda place: (order[place[0]], place[1]))
-    if refused:
-        path, span = refused[0]
-        file = config.files[path]
-        return Start(False, "httpd refuses this line", file.name, file.lines.position(span.start).line)
+    fault = min(faults(config), key=lambda fault: (order[fault.path], fault.span), default=None)
+    if fault is not None:
+        file = config.files[fault.path]
+        return Start(False, fault.message, file.name, file.lines.position(fault.span.start).line)
+    return Start(None, doubt) if (doubt := next(_doubts(config), "")) else Start(True)
+
+
+@derived
+def faults(config: Config) -> list[Fault]:
+    """All that httpd certainly refuses, each reason once."""
+    return list(dict.fromkeys(_faults(config)))
+
+
+def _faults(config: Config) -> Iterator[Fault]:
+    for file in config.files.values():
+        for problem in file.tree.problems:
+            yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message)
+    names: set[str] = set()
+    for item in _certain(config.named("wsgidaemonprocess")):
+        if item.value in names:
+            yield Fault(item.path, item.span, "Name duplicates previous WSGI daemon definition.")
+        names.add(item.value)
+    for item in _certain(config.items):
+        if reason := _refusal(config, item):
+            yield Fault(item.path, item.span, reason)
+        elif _is_misplaced(item):
+            yield Fault(item.path, item.span, f"{item.name} not allowed here")
+    yield from _preloaded(config)
+    for item, standing in strangers(config):
+        if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
+            name = f"<{item.name}" if item.is_section else item.name
+            why = "perhaps misspelled or defined by a module not included in the server configuration"
+            yield Fault(item.path, item.span, f"Invalid command '{name}', {why}")
+    for clash in clashes(config):
+        if clash.is_same:
+            yield Fault(
+                clash.later.item.path, clash.later.item.span, "Cannot define multiple Listeners on the same IP:port"
+            )
+
+
+def _refusal(config: Config, item: Item) -> str:
+    """Why httpd refuses a line for its words; empty where it may take them."""
+    if item.key == "options" and not config.target.is_22 and unsigned_options(item.values):
+        return "Either all Options must start with + or -, or no Option may."
+    if config.target.mod_wsgi is not None and item.key == "wsgidaemonprocess":
+        have = config.target.mod_wsgi
+        options = (directives.daemon_option(word.partition("=")[0]) for word in item.values[1:])
+        if any(
+            one is not None and directives.version(one.since)[: len(have)] > have
+            for one in options
+            if one and one.since
+        ):
+            return "Invalid option to WSGI daemon process definition."
+    return refusal(item.name, item.values)
+
+
+def _preloaded(config: Config) -> Iterator[Fault]:
+    """Groups that are looked up when the line is read, and are not defined above it (mod_wsgi: wsgi_add_import_script)."""
+    if not config.complete or not all_groups_known(config):
+        return
+    first: dict[str, int] = {}
+    for process in daemon_processes(config):
+        first.setdefault(process.name, process.directive.index)
+    for use in group_uses(config):
+        item = use.item
+        if use.at_start and not item.guards and "${" not in use.name and first.get(use.name, item.index) >= item.index:
+            yield Fault(item.path, item.span, "WSGI process group not yet configured.")
+
+
+def _certain(items: Iterable[Item]) -> Iterator[Item]:
+    return (item for item in items if not item.guards and item.known)
+
+
+def _doubts(config: Config) -> Iterator[str]:
+    """Why it cannot be told, the weightiest reason first."""
     if not config.complete:
-        return Start(None, "these files are not a whole server")
-    if config.gaps:
-        return Start(None, "some lines were not understood")
-    return Start(True)
+        yield "these files are not a whole server"
+    for gap in config.gaps:
+        if gap.kind is not GapKind.VARIABLE:
+            yield f"not all of it was understood ({config.files[gap.path].name}: {gap.reason})"
+    for file in config.files.values():
+        if file.template:
+            yield f"{file.name} is a template"
+    there = loaded(config)
+    if there is None:
+        yield "the modules that it loads are not all in sight"
+    for item, standing in strangers(config):
+        yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
+    for item in config.items:
+        refused = bool(_refusal(config, item)) or _is_misplaced(item)
+        if item.guards and refused:
+            yield f"{item.file.name}:{item.line}: {item.name} would be refused, and a condition decides whether it is read"
+        # An undefined variable stays as it is written, with a warning (AH00111).
+        if not item.known and (
+            refused or item.key in READ_AT_ONCE or (item.key == "wsgidaemonprocess" and not item.args[0].known)
+        ):
+            yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
+        if config.target.mod_wsgi is None and (name := _recent(item)):
+            yield f"{item.file.name}:{item.line}: not every mod_wsgi has {name}"
+    for clash in clashes(config):
+        item = clash.later.item
+        yield f"{item.file.name}:{item.line}: its address may be taken by another Listen"
+
+
+def _recent(item: Item) -> str:
+    """What a line of mod_wsgi has that some version from 4.9 on has not; empty where all have all of it."""
+    if not item.key.startswith("wsgi"):
+        return ""
+    info = directives.find(f"<{item.name}" if item.is_section else item.name)
+    if info is not None and (_is_recent(info.since) or info.until):
+        return info.name
+    names = [word.partition("=")[0] for word in item.values if "=" in word]
+    if item.key == "wsgidaemonprocess":
+        options = (directives.daemon_option(name) for name in names)
+        return next((one.name for one in options if one is not None and (_is_recent(one.since) or one.until)), "")
+    known = directives.script_options(item.key)
+    return next((name for name in names if name in known and _is_recent(known[name].since)), "")
+
+
+def _is_recent(since: str) -> bool:
+    return bool(since) and directives.version(since) > _OLDEST
+
+
+#: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
+_OLDEST = (4, 9)
+
+
+def _is_misplaced(item: Item) -> bool:
+    """Whether a directive stands where httpd does not take it."""
+    where = context(item)
+    if not where:
+        return False
+    if item.key in PREFIX_ALIASES and len(item.args) == 2:
+        return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
+    return not directives.allowed_in(item.name, where)

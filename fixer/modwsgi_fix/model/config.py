@@ -6,7 +6,7 @@ is included twice is read twice, so one syntax node may have many items; an edit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -296,6 +296,7 @@ class Config:
         gaps: Sequence[Gap],
         *,
         unmatched: Sequence[Item],
+        unseen: Sequence[Item],
         endless: Sequence[Endless],
         left_out: str,
         complete: bool,
@@ -309,6 +310,7 @@ class Config:
         skipped: Sequence[tuple[str, str]] = (),
         shown_within: tuple[str, ...] = (),
         denies: str = "",
+        known_directives: Set[str] = frozenset(),
         again: Callable[[Mapping[str, str], str], Config] | None = None,
     ) -> None:
         #: By key, in the order first read.
@@ -322,9 +324,13 @@ class Config:
         self.shown_within = shown_within
         #: As ``Source.denies``.
         self.denies = denies
+        #: As ``Source.directives``.
+        self.known_directives = known_directives
         self._again = again
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
+        #: The Includes with a wildcard whose directory is not among the files that are read, optional ones too.
+        self.unseen = unseen
         #: The Includes and Uses that lead back to themselves; they are not followed.
         self.endless = endless
         #: Why some of the server was left out, for a limit that is ours; empty where all was read.

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix import __version__
 from modwsgi_fix.records import Finding, Report
+
+if TYPE_CHECKING:
+    from modwsgi_fix.effect.starting import Start
 
 #: Format -> module below this package and function in it.
 FORMATS = {
@@ -69,3 +73,16 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
         seen[key] += 1
         found.append(digest[:32])
     return found
+
+
+def started(starts: Sequence[Start]) -> dict[str, Any]:
+    """Return whether httpd starts, as JSON has it: ``starts``, and what it refuses or why that cannot be told.
+
+    Of several servers one that does not start decides, then one of which that cannot be told.
+    """
+    one = min(starts, key=lambda one: {False: 0, None: 1, True: 2}[one.starts], default=None)
+    if one is None or one.starts:
+        return {"starts": None if one is None else True}
+    if one.starts is None:
+        return {"starts": None, "start_unknown": one.reason}
+    return {"starts": False, "start_fault": {"file": one.file, "line": one.line, "message": one.reason}}

@@ -8,7 +8,7 @@ from typing import Any
 
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.records import Finding, Fix, Place, Report
-from modwsgi_fix.reports import VERSION, fingerprints, gap_lines, plural, valid
+from modwsgi_fix.reports import VERSION, fingerprints, gap_lines, plural, started, valid
 from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
@@ -24,6 +24,7 @@ def json(report: Report) -> str:
     return _dump(
         {
             "version": VERSION,
+            **started(report.starts),
             "findings": [_finding(finding) for finding in report.findings],
             "fixed": [
                 {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from modwsgi_fix.records import Branch, Outcome, Step, Trace
-from modwsgi_fix.reports import VERSION, valid
+from modwsgi_fix.reports import VERSION, started, valid
 from modwsgi_fix.reports.text import printable
 
 
@@ -79,6 +79,7 @@ def as_json(traces: Sequence[Trace]) -> str:
         {
             "url": trace.url,
             "method": trace.method,
+            **started([trace.start]),
             "outcome": outcome_object(trace.outcome),
             "branches": [
                 {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)}

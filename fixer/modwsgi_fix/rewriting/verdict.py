@@ -65,6 +65,18 @@ def refusal(name: str, words: Sequence[str]) -> str:
     return _grammar(key, list(words), first)
 
 
+def unsigned_options(words: Sequence[str]) -> list[int]:
+    """Which words of ``Options`` lack the sign that httpd 2.4 wants of them (core.c:set_options); 2.2 takes any mixture.
+
+    ``All`` or ``None`` may come first, then signs; a word without one must not follow those.
+    """
+    signed = [at for at, word in enumerate(words) if word[:1] in ("+", "-")]
+    plain = [at for at, word in enumerate(words) if word[:1] not in ("+", "-")]
+    if signed and plain and words[0].lower() in ("all", "none"):
+        plain = [at for at in plain if at > signed[0]]
+    return plain if signed else []
+
+
 def _grammar(key: str, words: list[str], first: str) -> str:
     """Directives that weigh their words themselves."""
     if key == "options":

@@ -24,6 +24,7 @@ from modwsgi_fix.workspace.ranking import rank
 if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.model.merge.world import Step
     from modwsgi_fix.model.request import Outcome, Trace
 
@@ -214,7 +215,15 @@ def trace(found: Trace, config: Config) -> records.Trace:
         )
         for branch in found
     )
-    return records.Trace(found.request.url, found.request.method, outcome(found.outcome), branches)
+    return records.Trace(found.request.url, found.request.method, outcome(found.outcome), branches, start(config))
+
+
+def start(config: Config) -> Start:
+    """Return whether httpd starts with it, as it may be shown."""
+    from modwsgi_fix.effect.starting import verdict
+
+    found = verdict(config)
+    return found._replace(reason=text(found.reason, config))
 
 
 def _step(step: Step, text: str) -> records.Step:

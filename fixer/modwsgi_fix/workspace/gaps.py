@@ -6,7 +6,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
+from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.records import UNNAMED, Gap, end_of
 from modwsgi_fix.text import Span
@@ -35,6 +37,18 @@ def _gaps(config: Config) -> Iterator[Gap]:
             yield _gap(file, Span(start, start), reason)
         for problem in () if file.template else file.tree.problems:
             yield _gap(file, problem.region, _reason(config, file, problem.message, problem.kind))
+    yield from _strangers(config)
+
+
+def _strangers(config: Config) -> Iterator[Gap]:
+    """Names that httpd and mod_wsgi do not have: one for each name, or for all that begin as those of one known module do."""
+    named: set[tuple[str, str]] = set()
+    for item, standing in strangers(config):
+        family = directives.third_party_family(item.name)
+        if standing is Standing.FOREIGN and not item.file.template and (item.path, family) not in named:
+            named.add((item.path, family))
+            reason = f"{item.name} is not a directive of httpd or mod_wsgi"
+            yield _gap(item.file, item.span, _reason(config, item.file, reason, "a directive is of another module"))
 
 
 def _gap(file: File, region: Span, reason: str) -> Gap:

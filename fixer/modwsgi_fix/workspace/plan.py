@@ -93,8 +93,10 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
         there = there._replace(scripts=None, allowed=())
     excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, here)
     denies = wanted.denies or settings.denies
+    named = frozenset(name.casefold() for name in settings.directives)
     sources = [
-        replace(_without(source, excluded), denies="" if source.complete else denies) for source in there.sources
+        replace(_without(source, excluded), denies="" if source.complete else denies, directives=named)
+        for source in there.sources
     ]
     root = wanted.root or settings.root or ("/" if seen else None)
     # A server's scripts are to be changed where they were named, too, or the directory that they lie in.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.effect.impact import refused_places
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, all_rules
 
@@ -30,6 +29,8 @@ def _is_refused(diagnostic: Diagnostic, config: Config) -> bool:
 
 @derived
 def _refused_lines(config: Config) -> frozenset[tuple[str, int]]:
+    from modwsgi_fix.effect.impact import refused_places
+
     found = set()
     for path, (start, end) in refused_places(config):
         lines = config.files[path].lines

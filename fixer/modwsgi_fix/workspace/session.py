@@ -142,6 +142,7 @@ def _report(session: Session, configs: Sequence[Config], findings: Iterable[Find
         unread=tuple(dict.fromkeys((one.path, one.reason) for one in problems)),
         skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
         failed=_merged(discretion.failed(config.failed, config) for config in configs),
+        starts=tuple(map(discretion.start, configs)),
     )
 
 

@@ -52,6 +52,11 @@ KEYS = {
     "assume-deny": Key(
         '"2.2", "2.4" or "none"', "not known", "How the server around fragments denies by default, and in whose words."
     ),
+    "directives": Key(
+        "list of names",
+        "[]",
+        "Directives of modules that are not httpd's or mod_wsgi's, so that they are not taken for mistakes.",
+    ),
     "exclude": Key(
         "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
     ),
@@ -76,6 +81,7 @@ class Settings(NamedTuple):
     rules: Mapping[str, Mapping[str, object]] = _NONE
     #: As ``Source.denies``.
     denies: str = ""
+    directives: tuple[str, ...] = ()
 
 
 def find(path: str) -> str | None:
@@ -209,6 +215,7 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
         },
         {name: _options(name, value, rules) for name, value in _table(("rules",), read.get("rules", {})).items()},
         denies,
+        _strings(("directives",), read.get("directives", [])),
     )
 
 
@@ -300,6 +307,7 @@ def as_toml(
     lines += [f"select = {toml(sorted(on))}", f"fix-level = {toml(level.label)}", f"target = {toml(versions)}"]
     lines += [f"root = {toml(root)}"] if root else []
     lines += [f"assume-deny = {toml(denies)}"] if denies else []
+    lines += [f"directives = {toml(list(settings.directives))}"] if settings.directives else []
     lines += [f"exclude = {toml(list(settings.exclude))}"] if settings.exclude else []
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]

@@ -61,6 +61,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Arg, Config
+from modwsgi_fix.rewriting.verdict import unsigned_options
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_fix.text import Span
 
@@ -72,12 +73,8 @@ def options_mixed_signs(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("options"):
         if not item.known:
             continue
-        signed = [arg for arg in item.args if arg.value[:1] in ("+", "-")]
-        plain = [arg for arg in item.args if arg.value[:1] not in ("+", "-")]
-        if signed and plain and _is_sweeping(item.args[0]):
-            # core.c:set_options: All or None first, then signs; a word without one must not follow them.
-            plain = [arg for arg in plain if arg.span.start > signed[0].span.start]
-        if not signed or not plain:
+        plain = [item.args[at] for at in unsigned_options(item.values)]
+        if not plain:
             continue
         fix = None
         if not item.foreign and all(arg.value.isalpha() and arg.value == arg.written for arg in plain):

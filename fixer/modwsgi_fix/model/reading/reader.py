@@ -6,6 +6,7 @@ Sources: ``server/config.c`` (``ap_build_config``, ``ap_process_fnmatch_configs`
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
@@ -79,6 +80,7 @@ class _Reader:
         self.servers = [self.main]
         self.gaps: dict[Gap, None] = {}
         self.unmatched: list[Item] = []
+        self.unseen: list[Item] = []
         self.endless: list[Endless] = []
         #: What has been left out, in words; empty where nothing was.
         self.left_out = ""
@@ -298,7 +300,13 @@ class _Reader:
             self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
+        if not found and has_wildcard and not self.sees_directory(arg.value):
+            self.unseen.append(item)
         return frames
+
+    def sees_directory(self, pattern: str) -> bool:
+        """Whether the directory of a wildcard is among these files, so that what is not in it is not there."""
+        return any(self.disk.is_dir(posixpath.dirname(path) or ".") for path in self.candidates(pattern))
 
     def included(self, path: str, item: Item, where: _Where) -> list[_Frame]:
         """Return a file to read, or none where it is being read already and nothing will ever end that."""
@@ -421,9 +429,10 @@ def load(
             break
     return Config(
         reader.files, reader.items, reader.servers, list(reader.gaps),
-        unmatched=reader.unmatched, endless=reader.endless, left_out=reader.left_out,
+        unmatched=reader.unmatched, unseen=reader.unseen, endless=reader.endless, left_out=reader.left_out,
         complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
-        variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies, again=again,
+        variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies,
+        known_directives=source.directives, again=again,
         read=lambda path: script_at(source, disk, texts, path),
         named_scripts=tuple(named_scripts(source, texts, reader.unread)),
         unread=reader.unread,

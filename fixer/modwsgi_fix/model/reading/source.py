@@ -61,6 +61,8 @@ class Source:
     shown_within: tuple[str, ...] = ()
     #: What the server around fragments denies by default: ``2.2`` or ``2.4``, in whose words; ``none``; empty: not known.
     denies: str = ""
+    #: Names of directives, in lower case, that other people's modules have.
+    directives: frozenset[str] = frozenset()
     #: True where the server was found above what was named: the rest of it is read, and not reported on.
     named_only: bool = False
 

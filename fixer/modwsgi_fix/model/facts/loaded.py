@@ -1,0 +1,119 @@
+"""Which modules a server has loaded, and so which of its directives httpd knows.
+
+httpd looks each name up in the tables of the modules that are loaded when it reads the line (config.c:ap_walk_config_sub),
+and refuses a name that none of them has. Modules may be compiled in: where that is so is told from how many others are
+loaded, and never of a fragment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from modwsgi_fix import directives
+from modwsgi_fix.directives.kinds import DirectiveInfo
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.gaps import whole_text
+from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
+
+#: With fewer than these, a server is an example, or has its modules compiled in.
+_ENOUGH = 6
+_MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
+
+
+class Standing(Enum):
+    """What httpd makes of a directive's name."""
+
+    #: A module that is loaded, or that may be, has it.
+    KNOWN = "known"
+    #: Only modules that are not loaded have it: httpd refuses it.
+    NOT_LOADED = "not loaded"
+    #: No module of httpd or mod_wsgi has it, and no others are loaded: httpd refuses it.
+    NOWHERE = "nowhere"
+    #: A module that is not known here has it, or may have it.
+    FOREIGN = "foreign"
+
+
+class Loaded(NamedTuple):
+    """The modules of a whole server, by their names without ``_module``.
+
+    ``certain`` are loaded whatever is so, ``possible`` under a condition that the files do not decide; ``foreign`` are the
+    lines that load what is neither httpd's nor mod_wsgi's.
+    """
+
+    certain: frozenset[str]
+    possible: frozenset[str]
+    foreign: tuple[Item, ...]
+
+    def may_have(self, info: DirectiveInfo) -> bool:
+        """Whether a module that has a directive is loaded, compiled in or may be."""
+        names = {module_asked(file) or file for file in info.modules}
+        if names & STATIC_MODULES or names & (self.certain | self.possible):
+            return True
+        # Where none is loaded, it is compiled in, and nobody knows which.
+        return bool(names & _MPMS) and not self.certain & _MPMS
+
+
+@derived
+def loaded(config: Config) -> Loaded | None:
+    """The modules that are loaded; None where that is not known: of a fragment, or of a server that is not all in sight."""
+    if not whole_text(config) or config.unseen or config.target.is_22:
+        return None
+    lines = [item for item in config.named("loadmodule") if item.values]
+    if any(not item.args[0].known for item in lines):
+        return None
+    names = {id(item): item.value.removesuffix("_module") for item in lines}
+    certain = frozenset(names[id(item)] for item in lines if not item.guards)
+    if len(certain) < _ENOUGH:
+        return None
+    return Loaded(
+        certain,
+        frozenset(names.values()) - certain,
+        tuple(item for item in lines if not _is_ours(item.value)),
+    )
+
+
+def _is_ours(name: str) -> bool:
+    return name in directives.modules().values() or name == "mpm_winnt_module"
+
+
+def standing(config: Config, item: Item) -> Standing:
+    """What httpd makes of the name of a line."""
+    name = f"<{item.name}" if item.is_section else item.name
+    there = loaded(config)
+    info = directives.find(name)
+    if info is not None and _is_absent(config, info):
+        return Standing.NOWHERE if there is not None else Standing.KNOWN
+    if info is not None and not info.until:
+        return Standing.KNOWN if there is None or there.may_have(info) else Standing.NOT_LOADED
+    if item.key in config.known_directives or (item.is_section and item.key in directives.sections()):
+        return Standing.KNOWN
+    if info is not None:
+        return Standing.KNOWN  # of another version: other rules look at that
+    if there is None or there.foreign or directives.is_known_third_party(item.name):
+        return Standing.FOREIGN
+    return Standing.NOWHERE
+
+
+def _is_absent(config: Config, info: DirectiveInfo) -> bool:
+    """Whether the target's httpd has done away with it, or does not have it yet. Of mod_wsgi's, its version has to be said."""
+    have = config.target.mod_wsgi if info.of_mod_wsgi else config.target.httpd
+    if have is None:
+        return False
+    gone = bool(info.until) and have >= directives.version(info.until)[: len(have)]
+    return gone or (bool(info.since) and directives.version(info.since)[: len(have)] > have)
+
+
+def strangers(config: Config) -> Iterator[tuple[Item, Standing]]:
+    """The lines whose names httpd does not know, or that may be another module's, each text once."""
+    seen: set[tuple[str, int]] = set()
+    asked: dict[tuple[str, bool], Standing] = {}
+    for item in config.items:
+        key = (item.key, item.is_section)
+        if key not in asked:
+            asked[key] = standing(config, item)
+        if asked[key] is Standing.KNOWN or (item.path, item.node.start) in seen:
+            continue
+        seen.add((item.path, item.node.start))
+        yield item, asked[key]

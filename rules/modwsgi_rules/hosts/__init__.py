@@ -1,0 +1,1 @@
+"""Where httpd listens, and which host answers."""

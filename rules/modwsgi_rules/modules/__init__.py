@@ -1,0 +1,1 @@
+"""Which modules httpd has loaded, and what they know."""

@@ -1,0 +1,84 @@
+"""
+No module that is loaded has a directive of this name.
+
+## What happens
+
+httpd does not start.
+
+## Why
+
+httpd looks each name up in the tables of the modules that are loaded (`ap_walk_config_sub`, config.c). In a whole server all
+`LoadModule` lines are in sight, and where they load modules of httpd and mod_wsgi alone, a name that none of these has is
+refused.
+
+## Left alone
+
+There is no fix: nobody can tell what was meant, or which module is missing. In a fragment, or beside modules that
+modwsgi-fix does not know, the line is worth knowing and no more: it is not understood, and the report says so. The setting
+`directives` names the directives of such modules. Names that are close to a known one are the matter of
+`misspelt-directive`, those of well-known modules of others of nobody.
+
+## See also
+
+httpd's own message is *Invalid command 'Foobar', perhaps misspelled or defined by a module not included in the server
+configuration*. Rules `misspelt-directive` and `module-not-loaded`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- apache2.conf
+    LoadModule mpm_event_module modules/mod_mpm_event.so
+    LoadModule authn_core_module modules/mod_authn_core.so
+    LoadModule authz_core_module modules/mod_authz_core.so
+    LoadModule alias_module modules/mod_alias.so
+    LoadModule dir_module modules/mod_dir.so
+    LoadModule wsgi_module modules/mod_wsgi.so
+      Foobar on
+    # ^^^^^^
+    ```
+    ```apache
+      Foobar on
+    # ^^^^^^
+    ```
+
+Not reported:
+
+    ```apache
+    PassengerRoot /usr/lib/passenger
+    <IfModule mod_of_ours.c>
+        Foobar on
+    </IfModule>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix import directives
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.loaded import Standing, strangers
+from modwsgi_fix.model.lines import is_template
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+
+
+@rule(severity=Severity.ERROR, rank=Rank.START)
+def unknown_directive(config: Config) -> Iterator[Diagnostic]:
+    for item, standing in strangers(config):
+        name = f"<{item.name}" if item.is_section else item.name
+        if standing is Standing.NOT_LOADED or item.guards or is_template(item.node) or item.file.template:
+            continue
+        if directives.find(name) is not None or directives.is_known_third_party(item.name) or not item.name.isalnum():
+            continue  # of another version, of somebody else, or a slip that a rule on the syntax reports
+        if directives.candidates(item.name, sections=item.is_section) or directives.glued(name):
+            continue
+        if standing is Standing.NOWHERE:
+            message = f"no module that is loaded has {name}, so httpd does not start"
+            help = "delete the line, or load the module that has it"
+            yield Diagnostic(item.path, item.node.name_span, message, help=help)
+        else:
+            message = f"{name} is not a directive of httpd or mod_wsgi, so it is not understood"
+            help = "if a module of yours has it, name it in the setting directives"
+            yield Diagnostic(item.path, item.node.name_span, message, severity=Severity.INFO, help=help)
