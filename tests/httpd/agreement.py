@@ -64,7 +64,7 @@ def model_of(setup: Setup) -> Config:
     found = install.find()
     assert not isinstance(found, str)
     main = "\n".join(server._main(setup, ADDRESS, found)) + "\n"
-    texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main)}
+    texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main), f"{HARNESS}/mime.types": server.TYPES}
     for name, text in setup.files.items():
         texts[posixpath.join(CONF, name)] = _text(text)
     links: dict[str, str] = {}
@@ -127,6 +127,9 @@ def _runs(config: Config, outcome: Outcome) -> bool:
 
 def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool) -> Iterator[str]:
     who = {Kind.APPLICATION: "application", Kind.FILE: "file", Kind.LISTING: "listing"}.get(outcome.kind, "httpd")
+    if outcome.kind is Kind.PROGRAM:
+        # Its output looks like a file's.
+        who = "file" if outcome.status == 200 else "httpd"
     if outcome.kind is Kind.ERROR and outcome.status is None:
         if answer.who != "nobody":
             yield f"an answer came: {answer.status}"
@@ -134,7 +137,8 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
         # mod_wsgi tried, and found no application in the file.
         who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
-        status: int | None = answer.status if answer.status in (404, 500) and answer.handler == outcome.handler else -1
+        asked = answer.handler in (outcome.handler, "-") or _is_from_within(outcome)
+        status: int | None = answer.status if answer.status in (404, 500) and asked else -1
     else:
         status = 200 if outcome.kind is Kind.APPLICATION else outcome.status
     said: list[tuple[str, object, object]] = [("status", status, answer.status), ("who", who, answer.who)]
@@ -144,11 +148,14 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
             said.append(("host", name, answer.vhost.rpartition(":")[0]))
     if outcome.kind is Kind.REDIRECT:
         said.append(("location", outcome.location, answer.location))
-    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND) and outcome.file:
+    # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
+    within = _is_from_within(outcome)
+    served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM)
+    if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         said.append(("file", _logged(outcome.file), answer.mapped))
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
     lent = outcome.handler == "application/x-httpd-wsgi" and answer.handler == "-"
-    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING) and not lent:
+    if served and not lent and not within:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
         said += [
@@ -162,6 +169,10 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     for what, model, real in said:
         if model != real:
             yield f"{what} is {real!r}, the model says {model!r}"
+
+
+def _is_from_within(outcome: Outcome) -> bool:
+    return any(step.phase == "within" for step in outcome.because)
 
 
 def _logged(path: str) -> str:

@@ -9,7 +9,7 @@ with everyone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, every, last
+from modwsgi_fix.model.merge.login import log_in
 from modwsgi_fix.model.merge.world import Beyond, World
 
 if TYPE_CHECKING:
@@ -40,14 +41,18 @@ _USERS = frozenset({
 class Visitor(NamedTuple):
     """Who asks, and how. None is whoever may come: each answer is a way of its own.
 
-    ``environment`` holds variables that are known to be set (or not: None) for this request.
+    ``authorization`` is the header with the log-in; ``is_set`` tells whether a variable is set for this request, None where
+    that is not known.
     """
 
     method: str | None = None
     tls: bool | None = None
     client: str | None = None
     has_login: bool | None = None
-    environment: Mapping[str, str | None] = {}
+    authorization: str = ""
+    #: Who has logged in, once that is done; empty where the name is not known.
+    user: str | None = None
+    is_set: Callable[[str], bool | None] | None = None
 
 
 #: Whoever may come.
@@ -84,10 +89,13 @@ def refusal(asked: Asked) -> Refusal | None:
     """Why access is refused; None where it is granted. The lines that decide are steps of the world."""
     world = asked.world
     _custom(asked)
-    if (refused := _tls_required(asked)) is not None:
+    refused, satisfy = _tls_required(asked), satisfy_of(asked)
+    if refused is not None and satisfy != "any":
         return refused
-    satisfy = satisfy_of(asked)
     old, old_item = by_hosts(asked)
+    if refused is not None:
+        # A checker has refused, and Satisfy Any leaves it to Require.
+        old = False
     if satisfy == "any" and old is not False:
         # Without Order, Allow and Deny the default order admits.
         world.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item or _old_layer(asked)[-1])
@@ -127,7 +135,8 @@ def _custom(asked: Asked) -> None:
     """Log-ins and checks that other code decides."""
     for key in FOREIGN_CHECKERS:
         item = last(asked.layers, key, asked.world)
-        if item is not None:
+        # On a plain host mod_ssl does not look at SSLRequire (measured).
+        if item is not None and (key != "sslrequire" or _is_tls(asked)):
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
 
 
@@ -141,9 +150,6 @@ def _tls_required(asked: Asked) -> Refusal | None:
     if item is not None and not _is_tls(asked):
         asked.world.step("access", "SSLRequireSSL, and the request is plain HTTP", item)
         return Refusal(403, "SSLRequireSSL")
-    verify = last(asked.layers, "sslverifyclient", asked.world)
-    if verify is not None and verify.value.lower() == "require" and _is_tls(asked):
-        raise Beyond("a client certificate is asked for", verify)
     return None
 
 
@@ -245,8 +251,9 @@ def _network(word: str) -> IPv4Network | IPv6Network | None:
 
 
 def _environment(asked: Asked, name: str) -> bool:
-    if name in asked.visitor.environment:
-        return asked.visitor.environment[name] is not None
+    if asked.visitor.is_set is not None:
+        known = asked.visitor.is_set(name)
+        return asked.world.holds(f"the variable {name} is set") if known is None else known
     if asked.config is not None and asked.config.complete and not _setters(asked.config, name):
         return False
     return asked.world.holds(f"the variable {name} is set")
@@ -264,24 +271,37 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
     """What the Require lines say, and the one that decided; None where there are none."""
     if asked.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
-    merging = last(asked.layers, "authmerging", asked.world)
-    found: list[tuple[Layer, list[Item]]] = list(every(asked.layers, NEW, asked.world))
-    if not found:
-        return Verdict.NEUTRAL, None
-    if merging is not None and merging.value.lower() != "off":
-        raise Beyond("AuthMerging is not modelled", merging)
-    _, items = found[-1]
-    return _combine(asked, "any", items)
+    found: _Node | None = None
+    for layer in asked.layers:
+        items = [item for _, items in every([layer], NEW, asked.world) for item in items]
+        if not items:
+            continue
+        merging = last([layer], "authmerging", asked.world)
+        logic = merging.value.lower() if merging is not None else "off"
+        own = _Node("any", tuple(items))
+        # mod_authz_core.c:merge_authz_core_dir_config.
+        found = own if found is None or logic == "off" else _Node("all" if logic == "and" else "any", (found, own))
+    return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
 
 
-def _combine(asked: Asked, logic: str, items: list[Item]) -> tuple[Verdict, Item | None]:
+class _Node(NamedTuple):
+    """Require lines, or nodes of them, and how they add up: ``any`` or ``all``."""
+
+    logic: str
+    parts: tuple[Item | _Node, ...]
+
+
+def _combine(asked: Asked, logic: str, parts: Sequence[Item | _Node]) -> tuple[Verdict, Item | None]:
     """mod_authz_core.c:apply_authz_sections."""
     result = Verdict.NEUTRAL
-    decided: Item | None = items[-1] if items else None
-    for item in items:
-        if item.guards and not asked.world.active(item):
+    decided: Item | None = _last_of(parts)
+    for part in parts:
+        if isinstance(part, _Node):
+            verdict, by = _combine(asked, part.logic, part.parts)
+        elif part.guards and not asked.world.active(part):
             continue
-        verdict, by = _verdict(asked, item)
+        else:
+            verdict, by = _verdict(asked, part)
         if verdict is Verdict.NEUTRAL:
             continue
         if logic == "all":
@@ -295,6 +315,13 @@ def _combine(asked: Asked, logic: str, items: list[Item]) -> tuple[Verdict, Item
             if (verdict is Verdict.NEEDS_USER and result is Verdict.DENIED) or result is Verdict.NEUTRAL:
                 result, decided = verdict, by
     return result, decided
+
+
+def _last_of(parts: Sequence[Item | _Node]) -> Item | None:
+    """The last line in the last part."""
+    while parts and isinstance(parts[-1], _Node):
+        parts = parts[-1].parts
+    return parts[-1] if parts else None  # type: ignore[return-value]
 
 
 def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
@@ -333,18 +360,26 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
     elif kind == "ssl":
         holds = _is_tls(asked)
     elif kind in _USERS:
-        if not _has_login(asked):
-            return Verdict.NEEDS_USER
-        holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
-        return Verdict.GRANTED if holds else Verdict.NEEDS_USER
+        return _user_provider(asked, item, kind)
     else:
         holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
     return Verdict.GRANTED if holds else Verdict.DENIED
 
 
-def _has_login(asked: Asked) -> bool:
-    known = asked.visitor.has_login
-    return known if known is not None else asked.world.holds("the visitor logs in")
+def _user_provider(asked: Asked, item: Item, kind: str) -> Verdict:
+    """Whether the user is the one who is asked for; of a request nobody is known before the log-in."""
+    visitor = asked.visitor
+    if visitor.has_login is None:
+        if not asked.world.holds("the visitor logs in"):
+            return Verdict.NEEDS_USER
+    elif visitor.user is None:
+        return Verdict.NEEDS_USER
+    elif kind == "valid-user":
+        return Verdict.GRANTED
+    elif kind == "user" and visitor.user:
+        return Verdict.GRANTED if visitor.user in item.values[1:] else Verdict.DENIED
+    holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
+    return Verdict.GRANTED if holds else Verdict.NEEDS_USER if visitor.user is None else Verdict.DENIED
 
 
 def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refusal | None:
@@ -368,13 +403,24 @@ def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refus
 
 
 def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
-    if login is None and asked.config is not None and asked.config.complete:
-        asked.world.step("access", f"{_said(item)} needs a log-in, and no AuthType says how", item)
-        return Refusal(500, "a log-in is required, and no AuthType says how")
-    if _has_login(asked) and asked.world.holds("the log-in is accepted"):
+    """The log-in, and then the Require lines once more (request.c:ap_process_request_internal)."""
+    world, visitor = asked.world, asked.visitor
+    header = visitor.authorization or None
+    if visitor.has_login is None and world.holds("the visitor logs in") and world.holds("the log-in is accepted"):
         return None
-    asked.world.step("access", f"{_said(item)} needs a log-in", item)
-    return Refusal(401, "a log-in is required")
+    found = log_in(asked.layers, world, asked.config, login, header)
+    if found.status:
+        world.step("access", f"{_said(item)} needs a log-in: {found.reason}", item)
+        return Refusal(found.status, found.reason)
+    verdict, by = by_requires(asked._replace(visitor=visitor._replace(user=found.user)))
+    if verdict in (Verdict.GRANTED, Verdict.NEUTRAL):
+        world.step("access", f"{_said(by)} admits", by)
+        return None
+    world.step("access", f"{_said(by)} does not admit this user", by)
+    forbidden = last(asked.layers, "authzsendforbiddenonfailure", world)
+    if forbidden is not None and forbidden.value.lower() == "on":
+        return Refusal(403, "no Require admits this user")
+    return Refusal(401, "no Require admits this user")
 
 
 def words(item: Item) -> tuple[str, ...]:

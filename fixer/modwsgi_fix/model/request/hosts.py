@@ -242,10 +242,13 @@ def hostname(config: Config, server: Server, world: World) -> str:
     return ""
 
 
-def server_port(config: Config, server: Server, request: Request, canonical: Item | None, *, sub: bool = False) -> int:
+def server_port(
+    server: Server, request: Request, canonical: Item | None, physical: Item | None, *, sub: bool = False
+) -> int:
     """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (F-interpreter-2).
 
-    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest.
+    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest. With
+    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
     """
     default = 443 if request.tls else 80
     item = name_item(server)
@@ -253,6 +256,8 @@ def server_port(config: Config, server: Server, request: Request, canonical: Ite
     if item is None:
         ports = [_port(address) for address in addresses(server)]
         own = ports[0] if ports else 0
+    if physical is not None and physical.value.lower() == "on":
+        own = request.port
     if sub or (canonical is not None and canonical.value.lower() == "on"):
         return own or default
     found = re.search(r":(\d+)$", request.host_header)
