@@ -66,7 +66,7 @@ def model_of(setup: Setup) -> Config:
     main = "\n".join(server._main(setup, ADDRESS, found)) + "\n"
     texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main), f"{HARNESS}/mime.types": server.TYPES}
     for name, text in setup.files.items():
-        texts[posixpath.join(CONF, name)] = _text(text)
+        texts[posixpath.join(CONF, name)] = server.listening(_text(text), ADDRESS)
     links: dict[str, str] = {}
     directories = [f"{HARNESS}/empty", SITE, *_MACHINE]
     for name, entry in setup.tree.items():
@@ -77,10 +77,17 @@ def model_of(setup: Setup) -> Config:
             links[path] = entry.target.replace("@ROOT@", SITE)
         else:
             texts[path] = entry
-    files = Memory(texts, links, directories)
+    files = _Planted(texts, links, directories)
     entry_file = f"{HARNESS}/httpd.conf"
     source = Source(files, (entry_file,), ((HARNESS, HARNESS), (CONF, CONF)), (CONF,), complete=True)
     return load(source, disk=files, target=Target(mod_wsgi=install.mod_wsgi_version(found)))
+
+
+class _Planted(Memory):
+    """The file tree as the harness plants it: what begins with ``#!`` is a program."""
+
+    def is_program(self, path: str) -> bool | None:
+        return self.read(path).startswith("#!") if self.is_file(path) else None
 
 
 def _text(text: str) -> str:
@@ -91,7 +98,7 @@ def request_of_probe(probe: Probe) -> Request:
     path, _question, query = probe.path.partition("?")
     return Request(
         probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
-        headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=None,
+        headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=probe.client or "127.0.0.1",
     )  # fmt: skip
 
 

@@ -250,7 +250,7 @@ def _address() -> Iterator[str]:
 
 def _write(setup: Setup, root: Root, address: str, found: install.Install) -> None:
     def prepared(text: str) -> str:
-        return root.text(_listening(text.replace("@ROOT@", SITE).replace("@IP@", address), address))
+        return root.text(listening(text.replace("@ROOT@", SITE).replace("@IP@", address), address))
 
     plant(root, setup.tree)
     plant(root, {name: prepared(text) for name, text in setup.files.items()}, home=CONF)
@@ -261,7 +261,7 @@ def _write(setup: Setup, root: Root, address: str, found: install.Install) -> No
 _LISTEN = re.compile(r"^(\s*Listen\s+)(?:\S+:)?(\d+)", re.IGNORECASE | re.MULTILINE | re.ASCII)
 
 
-def _listening(text: str, address: str) -> str:
+def listening(text: str, address: str) -> str:
     """A configuration's own Listen lines, which would open ports to the world, at our address instead."""
     return _LISTEN.sub(rf"\g<1>{address}:\g<2>", text)
 

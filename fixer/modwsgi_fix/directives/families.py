@@ -106,6 +106,9 @@ SATISFIED_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
 #: mod_setenvif: they set variables before access is checked, so that ``Require env`` sees them.
 EARLY_VARIABLES = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
 
+#: mod_env: they set variables once access has been checked, for the application and ``%{ENV:...}``.
+LATE_VARIABLES = ("setenv", "passenv", "unsetenv")
+
 # -- what a line needs, says or once was --------------------------------------------------------------------------------
 
 #: They name a file or directory that must be there when httpd starts.

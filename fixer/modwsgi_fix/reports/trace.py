@@ -55,7 +55,8 @@ def sentence(outcome: Outcome) -> str:
     """Return an outcome in one line."""
     if outcome.kind is Kind.APPLICATION:
         group = f"process group {outcome.process_group}" if outcome.process_group else "embedded mode"
-        interpreter = outcome.application_group or "main (%{GLOBAL})"
+        name = outcome.application_group
+        interpreter = "named after this machine" if name is None else name or "main (%{GLOBAL})"
         user = f", user {outcome.user}" if outcome.user else ""
         options = "".join(f", {name}={value}" for name, value in outcome.options)
         return f"application {outcome.file}, {group}, interpreter {interpreter}{user}{options}"

@@ -61,7 +61,7 @@ def _asked(world: World, authorization: str | None) -> LogIn:
 def _basic(layers: Sequence[Layer], world: World, authorization: str, *, complete: bool) -> LogIn:
     given = _credentials(authorization)
     if given is None:
-        return LogIn(401, "a log-in is required")
+        return _asked(world, authorization)
     user, password = given
     provider = last(layers, "authbasicprovider", world)
     strays = (last(layers, key, world) for key in ("authbasicauthoritative", "authbasicusedigestalgorithm"))
@@ -82,9 +82,7 @@ def _basic(layers: Sequence[Layer], world: World, authorization: str, *, complet
 
 
 def _credentials(authorization: str) -> tuple[str, str] | None:
-    scheme, _, word = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return None
+    word = authorization.partition(" ")[2]
     try:
         text = base64.b64decode(word.strip(), validate=True).decode("latin-1")
     except (binascii.Error, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from modwsgi_fix.directives.families import LATE_VARIABLES
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.merge.groups import selecting
@@ -11,6 +12,7 @@ from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
 from modwsgi_fix.model.request.directory import DIRECTORY_HANDLER
+from modwsgi_fix.model.request.environment import variable as early_variable
 from modwsgi_fix.model.request.hosts import hostname
 from modwsgi_fix.model.request.methods import by_method
 from modwsgi_fix.model.request.outcome import Kind, Outcome
@@ -134,6 +136,8 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         if value is not None:
             extras.append((option, value))
     user = _user_of(state, None)
+    if (refused := _restricted(state, group)) is not None:
+        return refused
     if group:
         process = _daemon(state, group, where)
         if isinstance(process, Outcome):
@@ -149,6 +153,15 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         Kind.APPLICATION, None, state.site.server, state.filename or "", state.path_info, state.handler or "", group,
         application, script_name, user, options=tuple(extras),
     )  # fmt: skip
+
+
+def _restricted(state: State, group: str) -> Outcome | None:
+    """``WSGIRestrictProcess``: the only groups that may be used; embedded mode is ``%{GLOBAL}`` (measured)."""
+    item = selecting(state.layers, "wsgirestrictprocess", state.world)
+    if item is None or (group or "%{GLOBAL}") in item.values:
+        return None
+    state.step("application", f"WSGIRestrictProcess does not name {group or 'embedded mode'}", item)
+    return state.outcome(Kind.ERROR, 500, "WSGIRestrictProcess forbids this process group")
 
 
 def _setting(
@@ -171,12 +184,14 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
         return ""
     if name.startswith("%{ENV:"):
         variable = name[6:].removesuffix("}")
-        value = state.environment.get(variable)
-        if value is None:
-            setter = _set_env(state, variable)
-            if setter is not None and len(setter.args) > 1 and setter.known:
-                state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
-                value = setter.values[1]
+        value = None
+        setter = _set_env(state, variable)
+        if setter is None:
+            # mod_env comes after mod_setenvif and mod_rewrite.
+            value = early_variable(state, variable).value
+        elif setter.key == "setenv" and len(setter.args) > 1 and setter.known:
+            state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
+            value = setter.values[1]
         if value is None:
             raise Beyond(f"the {what} is the variable {variable} of the request", item)
         return "" if value == "%{GLOBAL}" else value
@@ -184,10 +199,15 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
 
 
 def _set_env(state: State, variable: str) -> Item | None:
+    """The line of mod_env that counts; None where it takes the variable away, or nobody sets it (mod_env.c)."""
     for layer in reversed(state.layers):
-        for item in reversed(layer.by_key.get("setenv", ())):
-            if item.value == variable and (not item.guards or state.world.active(item)):
-                return item
+        items = [i for i in layer.all(LATE_VARIABLES) if not i.guards or state.world.active(i)]
+        setters = [
+            i for i in items if (i.value if i.key == "setenv" else variable) == variable and variable in i.values
+        ]
+        named = [i for i in setters if i.key != "unsetenv"]
+        if setters:
+            return named[-1] if named else None
     return None
 
 
@@ -199,12 +219,13 @@ def _script_name(state: State) -> str:
     return re.sub("//+", "/", name)
 
 
-def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str:
+def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str | None:
     if name is None or name in ("%{RESOURCE}", "%{SERVER}"):
         host = hostname(state.config, state.site.server, state.world)
         if not host:
             if state.config.complete:
-                raise Beyond("the interpreter is named after this machine, since no ServerName is there")
+                state.step("application", "the interpreter is named after this machine: no ServerName is there", item)
+                return None
             host = "(the main server's name)"
         port = port_of(state)
         shown = "" if port in (80, 443) else f":{port}"

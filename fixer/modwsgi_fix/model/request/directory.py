@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.layers import last
-from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.text import whole_number
@@ -28,7 +28,19 @@ def fix_directory(state: State, depth: int, prepare: Prepare) -> None:
         _index(state, depth, prepare)
     elif state.type == MISSING and state.handler is None:
         fallback = _fallback(state)
-        if fallback is not None and (sub := _looked_up(state, fallback.value, fallback, depth, prepare)) is not None:
+        if fallback is None:
+            return
+        try:
+            sub = _looked_up(state, fallback.value, depth, prepare)
+        except Done as done:
+            outcome = done.outcome
+            if outcome.kind is Kind.REDIRECT:
+                raise
+            if outcome.status == 404:
+                return
+            state.step("directory", f"FallbackResource {fallback.value} is refused", fallback)
+            raise state.done(outcome.kind, outcome.status, outcome.reason) from done
+        if sub is not None:
             _promote(state, sub, f"FallbackResource {fallback.value}", fallback)
 
 
@@ -59,7 +71,7 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
     for name in [*names, *([fallback.value] if fallback is not None else [])]:
         said = f"DirectoryIndex {name}" if name in names else f"FallbackResource {name}"
         try:
-            sub = _looked_up(state, name, item, depth, prepare)
+            sub = _looked_up(state, name, depth, prepare)
         except Done as done:
             outcome = done.outcome
             if outcome.kind is Kind.REDIRECT or (outcome.status == 401 and len(names) == 1):
@@ -78,13 +90,14 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
         raise state.done(refused.outcome.kind, refused.outcome.status, refused.outcome.reason)
 
 
-def _looked_up(state: State, name: str, item: Item | None, depth: int, prepare: Prepare) -> State | None:
+def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State | None:
     """The subrequest for a name, if it leads to a file; its steps are kept with it. Raises ``Done`` for its refusal."""
     world = state.world
     path, _, query = name.partition("?")
     uri = path if path.startswith("/") else state.uri.rpartition("/")[0] + "/" + path
     if depth >= _MOST_SUBREQUESTS:
-        raise Beyond("DirectoryIndex leads in a circle", item)
+        # What leads in a circle leads to no file (http_core.c:ap_is_recursion_limit_exceeded).
+        return None
     # Whatever the method of the request is (request.c:ap_sub_req_lookup_uri).
     asked = state.request._replace(method="GET")
     sub = State(state.config, state.site, asked, world, uri, query or state.query, parent=state)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, DirectiveInfo, find
-from modwsgi_fix.directives.families import FILES_SECTIONS
+from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
@@ -17,6 +17,7 @@ from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loa
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
+from modwsgi_fix.syntax import Section
 
 #: What is unknown where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read, and what it says is not understood"
@@ -58,6 +59,11 @@ def _allowed(config: Config, path: str, directory: str, override: Override, worl
     if fault is not None:
         world.step("directory", f"httpd refuses {path}: {fault}")
         raise _refused(path, directory)
+    if (name := _condition(found, override)) is not None:
+        if "override" in override.nonfatal:
+            raise Beyond(f"<{name}> of {path} is passed over{_PARTLY}")
+        world.step("directory", f"httpd refuses {path}: <{name}> is not allowed here")
+        raise _refused(path, directory)
     taken: list[Item] = []
     for item in found.main.items:
         if not item.guards or world.active(item):
@@ -75,6 +81,14 @@ def _faults_of_writing(found: Config) -> Iterator[str]:
         yield from (
             f"{problem.message} (line {file.lines.position(problem.node.start).line})" for problem in file.tree.problems
         )
+
+
+def _condition(found: Config, override: Override) -> str | None:
+    """The first condition of a file in which conditions are not allowed: any class of AllowOverride allows them."""
+    if override.classes:
+        return None
+    nodes = (node for file in found.files.values() for node in file.tree.walk() if isinstance(node, Section))
+    return next((node.name for node in nodes if node.key in CONDITIONS and node.key not in override.listed), None)
 
 
 def _is_taken(item: Item, config: Config, override: Override, path: str, directory: str, world: World) -> bool:

@@ -18,17 +18,6 @@ _KNOWN = frozenset({
 })  # fmt: skip
 
 
-def refuse_early(state: State) -> None:
-    """Raise ``Done`` for a request line that is too long (protocol.c:read_request_line)."""
-    request = state.request
-    item = state.site.config.main.last("limitrequestline")
-    most = whole_number(item.value) if item is not None else None
-    target = request.path + (f"?{request.query}" if request.query else "")
-    if most is not None and len(f"{request.method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")) > most:
-        state.step("url", "the request line is longer than LimitRequestLine allows", item)
-        raise state.done(Kind.ERROR, 414, "the request line is too long")
-
-
 def trace_method(state: State) -> None:
     """TRACE is answered once the URL is mapped, before any access line (http_filters.c:ap_send_http_trace)."""
     if state.request.method != "TRACE" or state.sub:

@@ -12,7 +12,7 @@ from modwsgi_fix.model.request.directory import fix_directory
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
 from modwsgi_fix.model.request.hosts import select
-from modwsgi_fix.model.request.methods import refuse_early, refuse_method, too_large, trace_method
+from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
@@ -58,7 +58,6 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
     try:
         server = select(config, request, world)
         state = State(config, site_of(config, server), request, world, request.path, request.query)
-        refuse_early(state)
         return _answer(state)
     except Beyond as beyond:
         if server is None:

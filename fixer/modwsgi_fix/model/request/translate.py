@@ -237,6 +237,9 @@ def _aliased(state: State) -> bool:
         state.alias, state.context = mapping.item.key, mapping
         if state.alias.startswith("script"):
             state.handler = "cgi-script"
+            if mapping.target.endswith("/"):
+                # Nobody writes the slash behind a file.
+                state.anchor += "/"
         state.step("mapping", f"{mapping.item.name} {mapping.url} maps it to {state.filename}", mapping.item)
         return True
     return False

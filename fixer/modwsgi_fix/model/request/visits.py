@@ -21,7 +21,7 @@ from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.outcome import Request
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.translate import Tables, mapped
-from modwsgi_fix.model.servers import addresses, is_tls, own_name
+from modwsgi_fix.model.servers import addresses, own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, alias_match
 from modwsgi_fix.text import whole_number
 
@@ -124,7 +124,7 @@ def authority_of(config: Config, server: Server) -> Authority | None:
 
 def authorities_of(config: Config, server: Server) -> list[Authority]:
     """Every address and port by which a host is asked, by its name; none of a main server that no request can reach."""
-    tls = is_tls(server) is True
+    tls = speaks_tls(config, server) is True
     usual = 443 if tls else 80
     name = _name(server)
     if server.is_main:
