@@ -36,6 +36,19 @@ _USERS = frozenset({
     "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
     "ldap-filter", "ldap-search", "dbm-group", "dbm-file-group", "dbd-group", "wsgi-group", "pam-account", "unix-group",
 })  # fmt: skip
+#: What ``Require`` may ask for, of the modules that Debian ships.
+REQUIREMENTS = _USERS | {
+    "all",
+    "env",
+    "expr",
+    "forward-dns",
+    "host",
+    "ip",
+    "local",
+    "method",
+    "ssl",
+    "ssl-verify-client",
+}
 
 
 class Visitor(NamedTuple):
@@ -109,7 +122,7 @@ def refusal(asked: Asked) -> Refusal | None:
     login = login if login is not None and login.value.lower() != "none" else None
     if item is None:
         return _undecided(asked, old_item, login)
-    if verdict is Verdict.NEUTRAL:
+    if verdict is Verdict.NEUTRAL and item.section(*LIMIT_SECTIONS) is not None:
         world.step("access", f"{_said(item)} is limited to other methods", item)
         return None
     if verdict is Verdict.GRANTED:

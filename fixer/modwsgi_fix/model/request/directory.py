@@ -96,8 +96,8 @@ def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State |
     path, _, query = name.partition("?")
     uri = path if path.startswith("/") else state.uri.rpartition("/")[0] + "/" + path
     if depth >= _MOST_SUBREQUESTS:
-        # What leads in a circle leads to no file (http_core.c:ap_is_recursion_limit_exceeded).
-        return None
+        # core.c:ap_is_recursion_limit_exceeded.
+        raise state.done(Kind.ERROR, 500, f"{name} leads in a circle")
     # Whatever the method of the request is (request.c:ap_sub_req_lookup_uri).
     asked = state.request._replace(method="GET")
     sub = State(state.config, state.site, asked, world, uri, query or state.query, parent=state)

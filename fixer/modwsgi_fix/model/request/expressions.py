@@ -56,6 +56,16 @@ def truth(expression: str, state: State) -> bool | None:
         return None
 
 
+def is_understood(expression: str) -> bool:
+    """Whether all of an expression is read here, whatever its values are."""
+    try:
+        reader = _Reader(list(_tokens(expression)), None)
+        reader.either(0)
+    except _NotUnderstoodError:
+        return False
+    return not reader.rest
+
+
 def _tokens(text: str) -> Iterator[_Token]:
     at = 0
     text = text.strip()
@@ -71,9 +81,13 @@ def _tokens(text: str) -> Iterator[_Token]:
 class _Reader:
     """Reads and weighs at once; ``rest`` are the tokens that are left."""
 
-    def __init__(self, tokens: list[_Token], state: State) -> None:
+    def __init__(self, tokens: list[_Token], state: State | None) -> None:
         self.rest = tokens[::-1]
         self.state = state
+
+    def value(self, name: str) -> str | None:
+        """The value of a variable; None without a request."""
+        return value_of(name, self.state) if self.state is not None else None
 
     def take(self, kind: str, *texts: str) -> _Token | None:
         """The next token, taken away, if it is of this kind."""
@@ -129,22 +143,24 @@ class _Reader:
             raise _NotUnderstoodError
         token = self.rest.pop()
         if token.kind == "variable":
-            return value_of(token.text, self.state)
+            return self.value(token.text)
         if token.kind in ("single", "double"):
             return self.expanded(token.text)
         if token.kind == "number":
             return token.text
         if token.kind == "word" and token.text.lower() in ("req", "http", "reqenv", "env") and self.take("paren", "("):
             name = self.word()
-            if name is None or not self.take("paren", ")"):
+            if not self.take("paren", ")"):
                 raise _NotUnderstoodError
-            return value_of(f"{token.text}:{name}", self.state)
+            if name is None:
+                return None
+            return self.value(f"{token.text}:{name}")
         raise _NotUnderstoodError
 
     def expanded(self, text: str) -> str | None:
         if "\\" in text or re.search(r"\$\d", text):
             return None
-        values = [value_of(name, self.state) for name in _PLACE.findall(text)]
+        values = [self.value(name) for name in _PLACE.findall(text)]
         if None in values:
             return None
         found = iter(values)
@@ -154,8 +170,8 @@ class _Reader:
         """``-z``, ``-n``, ``-T``, ``-R`` and questions about files (util_expr_eval.c:unary_op_provider)."""
         state = self.state
         if test == "R":
-            return self.in_network(value_of("REMOTE_ADDR", state), word)
-        if word is None:
+            return self.in_network(self.value("REMOTE_ADDR"), word)
+        if word is None or state is None:
             return None
         if test in ("z", "n"):
             return (word == "") is (test == "z")

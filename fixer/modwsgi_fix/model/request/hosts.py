@@ -165,15 +165,17 @@ def select(config: Config, request: Request, world: World) -> Server:
     if not _HOST.fullmatch(name) and not _is_ip(name):
         world.step("host", f"{host!r} is no host name")
         raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
-    if chain is None:
-        world.step("host", f"no virtual host is at port {request.port}: the main server")
-        return config.main
-    found = chain.find(name)
-    if found is None:
+    found = chain.find(name) if chain is not None else None
+    own = own_name(config.main)
+    if found is None and not (chain is None and own is not None and own.lower() == name):
         strict = site_of(config, base).last("stricthostcheck", world)
         if strict is not None and strict.value.lower() == "on":
             world.step("host", f"no name matches {name}, and StrictHostCheck is on", strict)
             raise Done(Outcome(Kind.ERROR, 400, base, reason="no host has this name"))
+    if chain is None:
+        world.step("host", f"no virtual host is at port {request.port}: the main server")
+        return config.main
+    if found is None:
         which = "the only one" if len(chain.entries) == 1 else "the first"
         world.step("host", f"no name matches {name}: {label(base)} is {which} at its address", base.item)
         return base

@@ -16,6 +16,7 @@ from modwsgi_fix.model.merge.world import FILE, Beyond, World
 from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loads_php, loads_unknown_modules
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.request.arguments import UnclearError, fault_of_words
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 from modwsgi_fix.syntax import Section
 
@@ -143,7 +144,10 @@ def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str 
         return "<RequireNone> alone grants nothing"
     if item.key in FILES_SECTIONS and not item.args:
         return f"<{item.name}> names nothing"
-    return None
+    try:
+        return fault_of_words(item)
+    except UnclearError:
+        raise Beyond(f"{item.name} of {item.file.name}{_PARTLY}", item) from None
 
 
 def _fault_of_options(item: Item, override: Override) -> str | None:

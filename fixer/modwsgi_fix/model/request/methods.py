@@ -11,7 +11,7 @@ from modwsgi_fix.model.request.state import State
 from modwsgi_fix.text import whole_number
 
 #: Those that httpd knows (http_protocol.c:ap_method_registry_init).
-_KNOWN = frozenset({
+METHODS = frozenset({
     "GET", "HEAD", "PUT", "POST", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
     "MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "CHECKOUT", "UNCHECKOUT", "CHECKIN", "UPDATE", "LABEL", "REPORT", "MKWORKSPACE",
     "MKACTIVITY", "BASELINE-CONTROL", "MERGE",
@@ -64,7 +64,7 @@ def by_method(state: State) -> Outcome | None:
         return None
     if method == "OPTIONS":
         raise Beyond("httpd itself answers OPTIONS: it names the methods that it takes")
-    if method not in _KNOWN:
+    if method not in METHODS:
         state.step("handler", f"{method} is a method that httpd does not know")
         return state.outcome(Kind.ERROR, 501, "a method that is not known")
     state.step("handler", f"{method} is not a method for files")

@@ -24,6 +24,10 @@ _FLAGS = frozenset({
     "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
     "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie",
 })  # fmt: skip
+#: Those that httpd takes, and whose effect is not modelled.
+KNOWN_FLAGS = _FLAGS | {
+    "n", "next", "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+}  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
 _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
 
@@ -53,7 +57,8 @@ class Rule(NamedTuple):
     flags: dict[str, str]
 
 
-def _flags(text: str) -> dict[str, str]:
+def flags_of(text: str) -> dict[str, str]:
+    """The flags of a RewriteRule or RewriteCond by name in lower case, with their values."""
     found = {}
     for word in text.strip().removeprefix("[").removesuffix("]").split(","):
         name, _, value = word.strip().partition("=")
@@ -76,7 +81,7 @@ def rules_in(items: Iterable[Item]) -> list[Rule]:
             conditions.append(item)
         elif item.key == "rewriterule" and len(item.args) >= 2:
             values = item.values
-            flags = _flags(values[2]) if len(values) > 2 else {}
+            flags = flags_of(values[2]) if len(values) > 2 else {}
             pattern = values[0]
             negated = pattern.startswith("!")
             found.append(Rule(item, tuple(conditions), pattern[negated:], negated, values[1], flags))
@@ -226,7 +231,7 @@ class Run:
     def conditions_hold(self, rule: Rule) -> bool:
         either = False
         for item in rule.conditions:
-            flags = _flags(item.values[2]) if len(item.args) > 2 else {}
+            flags = flags_of(item.values[2]) if len(item.args) > 2 else {}
             alternative = bool(flags.keys() & {"or", "ornext"})
             if either:
                 either = alternative
