@@ -5,9 +5,6 @@ F-access, and what a missing part of it does: without AuthName 500, without Auth
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -82,10 +79,12 @@ def _basic(layers: Sequence[Layer], world: World, authorization: str, *, complet
 
 
 def _credentials(authorization: str) -> tuple[str, str] | None:
+    from base64 import b64decode
+
     word = authorization.partition(" ")[2]
     try:
-        text = base64.b64decode(word.strip(), validate=True).decode("latin-1")
-    except (binascii.Error, ValueError):
+        text = b64decode(word.strip(), validate=True).decode("latin-1")
+    except ValueError:
         return None
     user, colon, password = text.partition(":")
     return (user, password) if colon else None
@@ -116,5 +115,8 @@ def _is_right(password: str, word: str) -> bool | None:
     """Whether a password is the one; None for a digest that is not calculated here (apr_password_validate)."""
     if not word.startswith("{SHA}"):
         return None
-    digest = hashlib.sha1(password.encode("latin-1"), usedforsecurity=False).digest()
-    return base64.b64encode(digest).decode("ascii") == word.removeprefix("{SHA}")
+    from base64 import b64encode
+    from hashlib import sha1
+
+    digest = sha1(password.encode("latin-1"), usedforsecurity=False).digest()
+    return b64encode(digest).decode("ascii") == word.removeprefix("{SHA}")

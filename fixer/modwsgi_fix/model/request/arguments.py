@@ -9,6 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from modwsgi_fix.directives.families import (
+    EARLY_VARIABLES,
+    EXPRESSION_SECTIONS,
+    LIMIT_SECTIONS,
+    LOCATION_SECTIONS,
+    REDIRECTS,
+    REQUIRE_SECTIONS,
+)
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.permit import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
@@ -31,20 +39,17 @@ _STATUSES = frozenset({
     *range(100, 104), *range(200, 209), 226, *range(300, 309), *range(400, 418), 418, *range(421, 427), 428, 429, 431, 451,
     *range(500, 509), 510, 511,
 })  # fmt: skip
-_REWRITE_OPTIONS = frozenset(
-    {
-        "inherit", "inheritbefore", "inheritdown", "inheritdownbefore", "ignoreinherit", "allownoslash", "allowanyuri", "mergebase",
-        "ignorecontextinfo", "legacyprefixdocroot", "longurloptimization", "unsafeprefixstat",
-    }
-)  # fmt: skip
-_INDEX_OPTIONS = frozenset(
-    {
-        "addaltclass", "charset", "descriptionwidth", "fancyindexing", "foldersfirst", "htmltable", "iconheight",
-        "iconsarelinks", "iconwidth", "ignorecase", "ignoreclient", "namewidth", "none", "scanhtmltitles", "showforbidden",
-        "suppresscolumnsorting", "suppressdescription", "suppresshtmlpreamble", "suppressicon", "suppresslastmodified", "suppressrules", "suppresssize",
-        "trackmodified", "type", "useolddateformat", "versionsort", "xhtml",
-    }
-)  # fmt: skip
+_REWRITE_OPTIONS = frozenset({
+    "inherit", "inheritbefore", "inheritdown", "inheritdownbefore", "ignoreinherit", "allownoslash", "allowanyuri",
+    "mergebase", "ignorecontextinfo", "legacyprefixdocroot", "longurloptimization", "unsafeprefixstat",
+})  # fmt: skip
+_INDEX_OPTIONS = frozenset({
+    "addaltclass", "charset", "descriptionwidth", "fancyindexing", "foldersfirst", "htmltable", "iconheight",
+    "iconsarelinks", "iconwidth", "ignorecase", "ignoreclient", "namewidth", "none", "scanhtmltitles",
+    "showforbidden", "suppresscolumnsorting", "suppressdescription", "suppresshtmlpreamble", "suppressicon",
+    "suppresslastmodified", "suppressrules", "suppresssize", "trackmodified", "type", "useolddateformat",
+    "versionsort", "xhtml",
+})  # fmt: skip
 _HEADER_ACTIONS = frozenset({"add", "append", "echo", "edit", "edit*", "merge", "note", "set", "setifempty", "unset"})
 _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 
@@ -167,7 +172,7 @@ def _expression(item: Item, values: Sequence[str]) -> str | None:
 
 
 def _otherwise(item: Item, values: Sequence[str]) -> str | None:
-    before = [one for one in _neighbours(item) if one.index < item.index and one.key in ("if", "elseif", "else")]
+    before = [one for one in _neighbours(item) if one.index < item.index and one.key in EXPRESSION_SECTIONS]
     if not before or before[-1].key == "else":
         return f"<{item.name}> without an <If> before it"
     return _expression(item, values) if item.key == "elseif" else None
@@ -190,7 +195,7 @@ def _redirect(item: Item, values: Sequence[str]) -> str | None:
     words = list(values)
     status = 302
     named = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
-    if item.key in ("redirect", "redirectmatch") and words:
+    if item.key not in ("redirectpermanent", "redirecttemp") and words:
         number = named.get(words[0].lower()) or whole_number(words[0])
         if number is not None:
             status = number
@@ -198,7 +203,7 @@ def _redirect(item: Item, values: Sequence[str]) -> str | None:
     is_redirect = 300 <= status < 400
     if not words or (not is_redirect and len(words) > 1) or len(words) > 2:
         return f"{item.name} takes a target with a status of 3xx, and with no other"
-    if is_redirect and len(words) < 2 and item.section("location", "locationmatch") is None:
+    if is_redirect and len(words) < 2 and item.section(*LOCATION_SECTIONS) is None:
         return f"{item.name} names no target"
     if is_redirect and item.key != "redirectmatch" and not (words[-1].startswith("/") or _URL.match(words[-1])):
         return f"{words[-1]} is neither a URL nor a path"
@@ -227,32 +232,22 @@ def _header(item: Item, values: Sequence[str]) -> str | None:
 
 
 _CHECKS: dict[str, Callable[[Item, Sequence[str]], str | None]] = {
+    **dict.fromkeys(REQUIRE_SECTIONS, _some_requirements),
+    **dict.fromkeys(EARLY_VARIABLES, _set_env_if),
+    **dict.fromkeys(("browsermatch", "browsermatchnocase"), _browser_match),
+    **dict.fromkeys(LIMIT_SECTIONS, _limit),
+    **dict.fromkeys(REDIRECTS, _redirect),
+    **dict.fromkeys(("header", "requestheader"), _header),
+    **dict.fromkeys(EXPRESSION_SECTIONS, _otherwise),
+    "if": _expression,
+    "setenvifexpr": lambda item, values: _expression(item, values[:1]),
+    "require": _require,
     "errordocument": _error_document,
     "rewriterule": _rewrite_rule,
     "rewritecond": _rewrite_condition,
     "rewritebase": _rewrite_base,
     "rewriteoptions": _each_of(_REWRITE_OPTIONS),
     "indexoptions": _each_of(_INDEX_OPTIONS),
-    "require": _require,
-    "requireall": _some_requirements,
-    "requireany": _some_requirements,
-    "requirenone": _some_requirements,
-    "setenvif": _set_env_if,
-    "setenvifnocase": _set_env_if,
-    "browsermatch": _browser_match,
-    "browsermatchnocase": _browser_match,
-    "setenvifexpr": lambda item, values: _expression(item, values[:1]),
-    "if": _expression,
-    "elseif": _otherwise,
-    "else": _otherwise,
-    "limit": _limit,
-    "limitexcept": _limit,
-    "redirect": _redirect,
-    "redirectmatch": _redirect,
-    "redirectpermanent": _redirect,
-    "redirecttemp": _redirect,
     "limitrequestbody": _number,
     "directoryindexredirect": _index_redirect,
-    "header": _header,
-    "requestheader": _header,
 }
