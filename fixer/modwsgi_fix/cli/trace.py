@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.errors import Stop
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.servers import note_gaps, servers
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.request import Request, request_of
+from modwsgi_fix.model.request.asked import requests_of
 
 
 def _option(help: str, name: str, metavar: str) -> Any:
@@ -22,6 +24,14 @@ def run(
     words: Annotated[list[str], typer.Argument(metavar="URL... PATHS", help="URLs, then directories or files.")],
     *,
     urls: Annotated[str | None, _option("A file of URLs, one a line.", "--urls", "FILE")] = None,
+    requests: Annotated[
+        str | None,
+        _option(
+            "A file of requests, a JSON object with url, method, headers, client and address on each line.",
+            "--requests",
+            "FILE",
+        ),
+    ] = None,
     address: Annotated[str | None, _option("The server's address that it arrives at.", "--address", "IP")] = None,
     client: Annotated[str | None, _option("The visitor's address.", "--client", "IP")] = None,
     method: Annotated[str, _option("GET by default.", "--method", "METHOD")] = "GET",
@@ -44,7 +54,7 @@ def run(
     asked, paths = _told_apart(words)
     if urls is not None:
         asked += [line.strip() for line in Disk().read(urls).split("\n") if line.strip() and not line.startswith("#")]
-    if not asked:
+    if not asked and requests is None:
         raise Stop("no URL: name one, as in modwsgi-fix trace http://example.com/ conf/")
     for name, value in (("--address", address), ("--client", client)):
         if value is not None:
@@ -56,13 +66,17 @@ def run(
         "headers": tuple(_header(one) for one in header or ()),
     }
     configs, in_trouble = servers(paths, root, denies=assume_deny or "")
-    requests = [_request(url, details) for url in asked]
+    found = [_request(url, details) for url in asked]
+    if requests is not None:
+        read = requests_of(Disk().read(requests), details)
+        in_trouble |= trouble.tell(f"{requests}:{fault}" for fault in read.faults)
+        found += read.requests
     from modwsgi_fix.model.request import trace
     from modwsgi_fix.reports import discretion
     from modwsgi_fix.reports.trace import as_json, as_text
 
     note_gaps(configs)
-    traces = [discretion.trace(trace(config, request), config) for config in configs for request in requests]
+    traces = [discretion.trace(trace(config, request), config) for config in configs for request in found]
     write(as_json(traces) if output_format == "json" else as_text(traces))
     return 2 if in_trouble else 0
 

@@ -93,10 +93,13 @@ def as_json(traces: Sequence[Trace]) -> str:
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:
     """Return an outcome with its steps as plain values."""
+    host = outcome.server.item if outcome.server is not None else None
     return {
         "kind": str(outcome.kind),
         "status": outcome.status,
         "host": label(outcome.server) if outcome.server is not None else None,
+        "host_file": host.file.name if host is not None else None,
+        "host_line": host.line if host is not None else None,
         "file": outcome.file or None,
         "path_info": outcome.path_info,
         "handler": outcome.handler or None,

@@ -18,7 +18,7 @@ from modwsgi_fix.directives.families import (
     REQUIRE_SECTIONS,
 )
 from modwsgi_fix.model.config import Item
-from modwsgi_fix.model.merge.permit import REQUIREMENTS
+from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.request.expressions import is_understood as is_expression
 from modwsgi_fix.model.request.methods import METHODS

@@ -5,7 +5,8 @@ A request is taken to carry no log-in unless it has an Authorization header.
 
 from __future__ import annotations
 
-from modwsgi_fix.model.merge.permit import Asked, Visitor, refusal
+from modwsgi_fix.model.merge.permit import refusal
+from modwsgi_fix.model.merge.visitor import Asked, Visitor
 from modwsgi_fix.model.request.environment import variable
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, client_of
