@@ -474,6 +474,18 @@ def test_what_an_expression_says_of_a_request(expression: str, holds: object) ->
     assert (answer(text, client="192.0.2.9").status == 403) is holds
 
 
+def test_require_expr_asks_an_expression() -> None:
+    text = '<Location />\nRequire expr "%{REQUEST_URI} =~ /txt/"\n</Location>'
+    assert answer(text).status == 200
+    assert answer(text, "/doc.html").status == 403
+
+
+def test_a_variable_that_another_url_has_is_not_set_for_this_one() -> None:
+    text = "SetEnvIf Request_URI doc SHUT=1\nRewriteEngine On\nRewriteCond %{ENV:SHUT} 1\nRewriteRule ^ - [F]"
+    assert answer(text, "/doc.html").status == 403
+    assert answer(text).status == 200
+
+
 @pytest.mark.parametrize("expression", ["%{HTTP_USER_AGENT} == 'x'", "md5('x') == 'y'", "%{TIME_HOUR} -lt 8"])
 def test_what_only_the_request_knows_is_a_branch(expression: str) -> None:
     config = made(f'<If "{expression}">\nRequire all denied\n</If>')

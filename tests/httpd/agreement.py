@@ -161,7 +161,7 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         said.append(("file", _logged(outcome.file), answer.mapped))
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
-    lent = outcome.handler == "application/x-httpd-wsgi" and answer.handler == "-"
+    lent = outcome.handler.startswith("application/") and answer.handler == "-"
     if served and not lent and not within:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:

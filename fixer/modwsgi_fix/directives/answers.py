@@ -67,7 +67,7 @@ _MODELLED = """
     DocumentRoot <Else <ElseIf ErrorDocument FallbackResource <Files <FilesMatch ForceType <If <Limit <LimitExcept
     LimitInternalRecursion LimitRequestBody LimitRequestLine Listen <Location <LocationMatch ModMimeUsePathInfo
     MultiviewsMatch Options
-    order PassEnv Protocol ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
+    order PassEnv Protocol ProxyPass ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
     RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteOptions
     RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
@@ -161,7 +161,7 @@ _DEPENDENT = {
     """,
     "ProxyPass": """
         BalancerInherit <Proxy ProxyBadHeader ProxyErrorOverride ProxyExpressDBMFile ProxyExpressDBMType <ProxyMatch
-        ProxyMaxForwards ProxyPassInterpolateEnv ProxyPassReverse ProxySCGIInternalRedirect ProxySCGISendfile
+        ProxyMaxForwards ProxyPassInherit ProxyPassInterpolateEnv ProxyPassReverse ProxySCGIInternalRedirect ProxySCGISendfile
         ProxyTimeout
     """,
     "RemoteIPHeader": """

@@ -136,6 +136,9 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
         holds = any(is_set(asked, name) for name in item.values[1:])
     elif kind == "ssl":
         holds = is_tls(asked)
+    elif kind == "expr" and asked.visitor.holds is not None:
+        known = asked.visitor.holds(" ".join(item.values[1:]))
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
     elif kind in _USERS:
         return _user_provider(asked, item, kind)
     else:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Visitor(NamedTuple):
     """Who asks, and how. None is whoever may come: each answer is a way of its own.
 
-    ``authorization`` is the header with the log-in; ``is_set`` tells whether a variable is set for this request, None where
-    that is not known.
+    ``authorization`` is the header with the log-in; ``is_set`` tells whether a variable is set for this request, ``holds``
+    whether an expression is true of it; None where that is not known.
     """
 
     method: str | None = None
@@ -30,6 +30,7 @@ class Visitor(NamedTuple):
     #: Who has logged in, once that is done; empty where the name is not known.
     user: str | None = None
     is_set: Callable[[str], bool | None] | None = None
+    holds: Callable[[str], bool | None] | None = None
 
 
 #: Whoever may come.

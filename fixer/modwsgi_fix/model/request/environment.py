@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, every
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.state import State, client_of
@@ -38,6 +38,11 @@ def variable(state: State, name: str) -> Variable:
     if found.is_set is False and not state.config.complete:
         return Variable(None)
     return found
+
+
+def is_set_somewhere(config: Config, name: str) -> bool:
+    """Whether some line sets a variable of this name before access is checked."""
+    return any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
 
 
 def _after(state: State, layers: Iterable[Layer], name: str, found: Variable) -> Variable:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from modwsgi_fix.model.merge.permit import refusal
 from modwsgi_fix.model.merge.visitor import Asked, Visitor
 from modwsgi_fix.model.request.environment import variable
+from modwsgi_fix.model.request.expressions import truth
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.state import State, client_of
 
@@ -22,6 +23,7 @@ def authorize(state: State) -> None:
         request.header("authorization") is not None,
         request.header("authorization") or "",
         is_set=lambda name: variable(state, name).is_set,
+        holds=lambda expression: truth(expression, state),
     )
     refused = refusal(Asked(state.layers, visitor, state.world, state.config))
     if refused is not None:

@@ -55,14 +55,7 @@ class Tables:
         self.redirects = [redirect for redirect in found if redirect is not None]
         self.aliases = _mappings(layers, ALIASES)
         self.mounts = _mappings(layers, MOUNTS)
-        own = [base[-1]] if _alone(base) else base
-        self.proxies = [item for layer in own for item in layer.all(("proxypass", "proxypassmatch"))]
-
-
-def _alone(base: list[Layer]) -> bool:
-    """Whether a host has none of the main server's ProxyPass (mod_proxy.c:merge_proxy_config)."""
-    inherit = [item for layer in base for item in layer.by_key.get("proxypassinherit", ())]
-    return bool(inherit) and inherit[-1].value.lower() == "off"
+        self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
 
 
 def _mappings(layers: list[Layer], keys: tuple[str, ...]) -> list[Mapping]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from modwsgi_fix.model.request.environment import is_set_somewhere
 from modwsgi_fix.model.request.environment import variable as environment_variable
 from modwsgi_fix.model.request.state import State, client_of, port_of, server_name
 
@@ -19,7 +20,9 @@ def value_of(name: str, state: State) -> str | None:
         return found(state)
     prefix, colon, rest = name.partition(":")
     if colon and prefix.upper() in ("ENV", "REQENV"):
-        return environment_variable(state, rest).value
+        found_there = environment_variable(state, rest)
+        # Of a variable that the configuration sets elsewhere it is known that it is not in httpd's own environment.
+        return "" if found_there.is_set is False and is_set_somewhere(state.config, rest) else found_there.value
     if colon and prefix.upper() in ("HTTP", "REQ"):
         return _header(rest, state)
     return _header(upper[5:].replace("_", "-"), state) if upper.startswith("HTTP_") else None
