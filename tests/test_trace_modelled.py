@@ -295,6 +295,24 @@ def test_rules_by_directory_see_the_file_and_ask_for_a_url(rules: str, path: str
     assert (found.kind, found.location or found.file) == (kind, what)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "holds"),
+    [
+        ("-eq80", True),
+        ("-ne80", False),
+        ("-gt79", True),
+        ("-lt80", False),
+        (">7", True),
+        ("<7", False),
+        (">=80", True),
+        ("!-le80", False),
+    ],
+)
+def test_a_rewritecond_compares(pattern: str, holds: object) -> None:
+    text = f"RewriteEngine On\nRewriteCond %{{SERVER_PORT}} {pattern}\nRewriteRule ^ - [F]"
+    assert (answer(text).status == 403) is holds
+
+
 def test_rules_by_directory_need_links_to_be_followed() -> None:
     text = "<Directory /srv/w>\nOptions None\nRewriteEngine On\nRewriteRule ^a /doc.html\n</Directory>"
     assert answer(text).status == 403
@@ -526,3 +544,19 @@ def test_a_group_by_a_variable(lines: str, group: str) -> None:
         f"WSGIDaemonProcess one\nWSGIDaemonProcess two\nWSGIDaemonProcess three\nWSGIProcessGroup %{{ENV:G}}\n{lines}"
     )
     assert answer(text, "/app").process_group == group
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "script_name", "path_info"),
+    [
+        ("WSGIScriptAlias /pre /srv/app.wsgi/pre", "/pre/x", "", "/pre/x"),
+        ("WSGIScriptAlias /deep/ /srv/app.wsgi/sub", "/deep/x", "/deep", "/subx"),
+        ("WSGIScriptAlias /deep/ /srv/app.wsgi/sub", "/deep/", "/deep", "/sub"),
+        ("WSGIScriptAlias /g /srv/app.wsgi/g/", "/g", "/g", "/g/"),
+        ("WSGIScriptAlias /plain /srv/app.wsgi", "/plain//x", "/plain", "/x"),
+    ],
+)
+def test_script_name_is_the_url_without_the_rest(line: str, path: str, script_name: str, path_info: str) -> None:
+    found = answer(line, path)
+    assert (found.script_name, found.path_info) == (script_name, path_info)
+    assert found.application_group == f"main.example|{script_name}"

@@ -214,9 +214,23 @@ def _set_env(state: State, variable: str) -> Item | None:
 def _script_name(state: State) -> str:
     """The part of the URL in front of what is left for the application (mod_wsgi.c:wsgi_script_name)."""
     name = state.uri
-    if state.path_info and name.endswith(state.path_info):
-        name = name[: len(name) - len(state.path_info)]
+    if state.path_info:
+        name = name[: _start_of(state.path_info, name)]
     return re.sub("//+", "/", name)
+
+
+def _start_of(rest: str, uri: str) -> int:
+    """Where the rest of a URL begins in it; the next slash where only its end is equal (util.c:ap_find_path_info)."""
+    at, left = len(uri), len(rest)
+    while at and left and uri[at - 1] == rest[left - 1]:
+        at, left = at - 1, left - 1
+        while at and uri[at] == "/" and uri[at - 1] == "/":
+            at -= 1
+    # httpd stands on the character that differs.
+    at = max(at - 1, 0)
+    while at < len(uri) and uri[at] != "/":
+        at += 1
+    return at
 
 
 def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str | None:

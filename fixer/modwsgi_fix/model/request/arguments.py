@@ -22,7 +22,7 @@ from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.request.expressions import is_understood as is_expression
 from modwsgi_fix.model.request.methods import METHODS
-from modwsgi_fix.model.request.modrewrite import KNOWN_FLAGS, flags_of
+from modwsgi_fix.model.request.rewrite_rules import KNOWN_FLAGS, flags_of
 from modwsgi_fix.text import whole_number
 
 #: Directives that take one of these words (besides those that the table of directives knows).

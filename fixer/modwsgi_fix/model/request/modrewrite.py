@@ -1,92 +1,45 @@
 """mod_rewrite: the common part of its language, at the level of a server (mod_rewrite.c:hook_uri2file) and by directory.
 
-What is outside of it (maps, ``[N]``, ``[CO]``, ``[B]`` ...) is unknown as soon as such a rule is reached.
+What is outside of it (maps, ``[N]``, ``[P]``, ``[B]`` ...) is unknown as soon as such a rule is reached.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import truth
 from modwsgi_fix.model.request.outcome import Done, Kind
+from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, flags_of, rules_of, status_of
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.variables import value_of
 from modwsgi_fix.text import decode, encode, whole_number
 
-_FLAGS = frozenset({
-    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
-    "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie",
-})  # fmt: skip
-#: Those that httpd takes, and whose effect is not modelled.
-KNOWN_FLAGS = _FLAGS | {
-    "n", "next", "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
-}  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
 _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
 
 
-def _status(flags: dict[str, str]) -> int | None:
-    """The status that ends the request, whatever the substitution (mod_rewrite.c:cmd_rewriterule_setflag)."""
-    if flags.keys() & {"f", "forbidden"}:
-        return 403
-    if flags.keys() & {"g", "gone"}:
-        return 410
-    word = flags.get("r", flags.get("redirect", ""))
-    status = _STATUS.get(word.lower()) or whole_number(word)
-    return status if status is not None and not 300 <= status < 400 else None
+#: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
+_ORDER = re.compile(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
 
 
-_STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
+def _is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
+    if order["name"] is not None:
+        have, wanted = (int(found[0]) if (found := _NUMBER.match(word)) else 0 for word in (text, order["number"]))
+        compared, operator = (have > wanted) - (have < wanted), order["name"]
+    else:
+        one, other = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
+        compared = (one > other) - (one < other)
+        operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
+    wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
+    return compared in wanted_order[operator]
 
 
-class Rule(NamedTuple):
-    """One RewriteRule with the RewriteConds before it."""
-
-    item: Item
-    conditions: tuple[Item, ...]
-    pattern: str
-    negated: bool
-    target: str
-    flags: dict[str, str]
-
-
-def flags_of(text: str) -> dict[str, str]:
-    """The flags of a RewriteRule or RewriteCond by name in lower case, with their values."""
-    found = {}
-    for word in text.strip().removeprefix("[").removesuffix("]").split(","):
-        name, _, value = word.strip().partition("=")
-        if name:
-            found[name.lower()] = value
-    return found
-
-
-def rules_of(server: Server) -> list[Rule]:
-    """The rules at a server's own level."""
-    return rules_in(server.items)
-
-
-def rules_in(items: Iterable[Item]) -> list[Rule]:
-    """The rules among these lines, in order."""
-    found: list[Rule] = []
-    conditions: list[Item] = []
-    for item in items:
-        if item.key == "rewritecond":
-            conditions.append(item)
-        elif item.key == "rewriterule" and len(item.args) >= 2:
-            values = item.values
-            flags = flags_of(values[2]) if len(values) > 2 else {}
-            pattern = values[0]
-            negated = pattern.startswith("!")
-            found.append(Rule(item, tuple(conditions), pattern[negated:], negated, values[1], flags))
-            conditions = []
-    return found
+_NUMBER = re.compile(r"\s*[-+]?\d{1,18}", re.ASCII)
 
 
 def _cache(config: Config) -> dict[int, list[Rule]]:
@@ -149,11 +102,11 @@ class Run:
                     at += 1
                 continue
             flags = rule.flags
-            if odd := flags.keys() - _FLAGS:
+            if odd := flags.keys() - FLAGS:
                 raise Beyond(f"RewriteRule with [{', '.join(sorted(odd))}] is not modelled", rule.item)
             self.environment(flags)
             self.types(flags)
-            if (status := _status(flags)) is not None:
+            if (status := status_of(flags)) is not None:
                 raise self.refusal(rule, status)
             if rule.target == "-":
                 if self.last(flags):
@@ -265,8 +218,8 @@ class Run:
             wanted = pattern[1:].removeprefix('"').removesuffix('"')
             same = text.lower() == wanted.lower() if nocase else text == wanted
             return same is not negated
-        if pattern[:1] in ("<", ">"):
-            return self.state.world.holds(said)
+        if (order := _ORDER.fullmatch(pattern)) is not None:
+            return _is_in_order(order, text, nocase=nocase) is not negated
         found = search(pattern, text, nocase=nocase)
         if isinstance(found, Unknown):
             raise Beyond(found.reason, item)
@@ -336,7 +289,7 @@ class Run:
     def redirect(self, rule: Rule) -> None:
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
-        status = _STATUS.get(word.lower()) or whole_number(word) or 302
+        status = STATUSES.get(word.lower()) or whole_number(word) or 302
         if not _ABSOLUTE.match(self.filename):
             path = self.filename if self.filename.startswith("/") else f"/{self.filename}"
             self.filename = location_url(state, path)

@@ -10,8 +10,9 @@ from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.sections import has_wildcard, pattern_of
 from modwsgi_fix.model.merge.world import Beyond
-from modwsgi_fix.model.request.modrewrite import Run, rules_in
+from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.rewrite_rules import rules_in
 from modwsgi_fix.model.request.state import REDIRECTED, State
 from modwsgi_fix.model.urls import Mapping
 

@@ -76,7 +76,7 @@ def _rewritten(server: Server) -> list[Mapping]:
     """RewriteRules that lead straight to the filesystem, as the AliasMatch that they amount to."""
     if not any(item.key == "rewriterule" for item in server.items):
         return []
-    from modwsgi_fix.model.request.modrewrite import rules_of
+    from modwsgi_fix.model.request.rewrite_rules import rules_of
 
     return [
         Mapping(rule.item, rule.pattern, rule.target, True, rule.item.args[0].span, rule.item.args[1].span)
@@ -161,7 +161,7 @@ def _paths(config: Config, server: Server) -> Iterator[tuple[str, str]]:
             if not redirect.is_regex:
                 yield posixpath.join(url, _SAMPLE), posixpath.join(url, "*")
     if any(item.key == "rewriterule" for item in server.items):
-        from modwsgi_fix.model.request.modrewrite import rules_of
+        from modwsgi_fix.model.request.rewrite_rules import rules_of
 
         for rule in rules_of(server):
             asked = None if rule.negated else sample(rule.pattern)
