@@ -92,7 +92,7 @@ def test_a_refusal_by_name_is_a_decision(decision: str) -> None:
     ],
 )
 def test_what_asked_for_more_is_unlocked(asked: str) -> None:
-    setter = "SetEnvIf Host x secret\n"
+    setter = "SetEnvIf Referer x secret\n"
     locked = setter + MOUNT + f"<Directory /srv/a>\n    {asked}\n</Directory>\n"
     assert ("unlocked", "/app/page") in effects(locked, setter + GRANTED)
     files = setter + STATIC + f"<Directory /srv/s>\n    {asked}\n</Directory>\n"

@@ -23,6 +23,7 @@ _MANY = 3
 
 #: Sets that answer one question of the module they stand in.
 ALLOWED = {
+    "fixer/modwsgi_fix/model/request/arguments.py": "which check of its words is a directive's own",
     "rules/modwsgi_rules/access/directory_names_a_file.py": "what keeps its meaning when the section becomes <Files>",
     "rules/modwsgi_rules/access/missing_deny_baseline.py": "mappings that one rule does not follow",
     "rules/modwsgi_rules/groups/redundant_default.py": "defaults, with the release that has them",

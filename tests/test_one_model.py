@@ -45,11 +45,11 @@ FAULTS = {
         "<Directory /srv/site>\nDeny from env=NEVER\n</Directory>",
     ),
     "RequireAll": Fault(
-        "permit", 'if logic == "all":', 'if logic == "any":',
+        "requires", 'if logic == "all":', 'if logic == "any":',
         "<Directory /srv/site>\n<RequireAll>\nRequire all granted\nRequire all denied\n</RequireAll>\n</Directory>",
     ),
     "Require not": Fault(
-        "permit", "{Verdict.GRANTED: Verdict.DENIED}", "{Verdict.GRANTED: Verdict.GRANTED}",
+        "requires", "{Verdict.GRANTED: Verdict.DENIED}", "{Verdict.GRANTED: Verdict.GRANTED}",
         "<Directory /srv/site>\n<RequireAll>\nRequire all granted\nRequire not all granted\n</RequireAll>\n</Directory>",
     ),
     "Files": Fault(

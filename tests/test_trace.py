@@ -281,7 +281,6 @@ def test_the_visitors_address_decides_or_is_asked_for() -> None:
         "VirtualDocumentRoot /srv/%0",
         "RewriteEngine On\nRewriteRule ^/(.*) /x [N]",
         "<Location />\nSetHandler server-status\n</Location>",
-        "<Directory /var/www>\nRewriteEngine On\nRewriteRule x y\n</Directory>",
         "Alias ${WHERE} /srv",
     ],
 )

@@ -211,6 +211,9 @@ class Outcome(NamedTuple):
     reason: str
     because: tuple[Step, ...]
     short: str
+    #: Where the host begins; empty for the main server.
+    host_file: str = ""
+    host_line: int | None = None
 
 
 class Branch(NamedTuple):

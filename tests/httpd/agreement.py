@@ -64,9 +64,9 @@ def model_of(setup: Setup) -> Config:
     found = install.find()
     assert not isinstance(found, str)
     main = "\n".join(server._main(setup, ADDRESS, found)) + "\n"
-    texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main)}
+    texts: dict[str, str | bytes] = {f"{HARNESS}/httpd.conf": _text(main), f"{HARNESS}/mime.types": server.TYPES}
     for name, text in setup.files.items():
-        texts[posixpath.join(CONF, name)] = _text(text)
+        texts[posixpath.join(CONF, name)] = server.listening(_text(text), ADDRESS)
     links: dict[str, str] = {}
     directories = [f"{HARNESS}/empty", SITE, *_MACHINE]
     for name, entry in setup.tree.items():
@@ -77,10 +77,17 @@ def model_of(setup: Setup) -> Config:
             links[path] = entry.target.replace("@ROOT@", SITE)
         else:
             texts[path] = entry
-    files = Memory(texts, links, directories)
+    files = _Planted(texts, links, directories)
     entry_file = f"{HARNESS}/httpd.conf"
     source = Source(files, (entry_file,), ((HARNESS, HARNESS), (CONF, CONF)), (CONF,), complete=True)
     return load(source, disk=files, target=Target(mod_wsgi=install.mod_wsgi_version(found)))
+
+
+class _Planted(Memory):
+    """The file tree as the harness plants it: what begins with ``#!`` is a program."""
+
+    def is_program(self, path: str) -> bool | None:
+        return self.read(path).startswith("#!") if self.is_file(path) else None
 
 
 def _text(text: str) -> str:
@@ -91,7 +98,7 @@ def request_of_probe(probe: Probe) -> Request:
     path, _question, query = probe.path.partition("?")
     return Request(
         probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
-        headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=None,
+        headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=probe.client or "127.0.0.1",
     )  # fmt: skip
 
 
@@ -127,6 +134,9 @@ def _runs(config: Config, outcome: Outcome) -> bool:
 
 def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool) -> Iterator[str]:
     who = {Kind.APPLICATION: "application", Kind.FILE: "file", Kind.LISTING: "listing"}.get(outcome.kind, "httpd")
+    if outcome.kind is Kind.PROGRAM:
+        # Its output looks like a file's.
+        who = "file" if outcome.status == 200 else "httpd"
     if outcome.kind is Kind.ERROR and outcome.status is None:
         if answer.who != "nobody":
             yield f"an answer came: {answer.status}"
@@ -134,7 +144,8 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
         # mod_wsgi tried, and found no application in the file.
         who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
-        status: int | None = answer.status if answer.status in (404, 500) and answer.handler == outcome.handler else -1
+        asked = answer.handler in (outcome.handler, "-") or _is_from_within(outcome)
+        status: int | None = answer.status if answer.status in (404, 500) and asked else -1
     else:
         status = 200 if outcome.kind is Kind.APPLICATION else outcome.status
     said: list[tuple[str, object, object]] = [("status", status, answer.status), ("who", who, answer.who)]
@@ -144,11 +155,14 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
             said.append(("host", name, answer.vhost.rpartition(":")[0]))
     if outcome.kind is Kind.REDIRECT:
         said.append(("location", outcome.location, answer.location))
-    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REFUSED, Kind.NOT_FOUND) and outcome.file:
+    # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
+    within = _is_from_within(outcome)
+    served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM)
+    if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         said.append(("file", _logged(outcome.file), answer.mapped))
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).
-    lent = outcome.handler == "application/x-httpd-wsgi" and answer.handler == "-"
-    if outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING) and not lent:
+    lent = outcome.handler.startswith("application/") and answer.handler == "-"
+    if served and not lent and not within:
         said.append(("handler", outcome.handler or "-", answer.handler or "-"))
     if outcome.kind is Kind.APPLICATION:
         said += [
@@ -162,6 +176,10 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
     for what, model, real in said:
         if model != real:
             yield f"{what} is {real!r}, the model says {model!r}"
+
+
+def _is_from_within(outcome: Outcome) -> bool:
+    return any(step.phase == "within" for step in outcome.because)
 
 
 def _logged(path: str) -> str:

@@ -6,6 +6,7 @@ drawn meets: an Alias over a mount, a Location over a Directory, two hosts of on
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,7 +51,31 @@ TREE: Tree = {
     "www/static/.htaccess": "Require method GET\nSetHandler nothing\n",
     "static/css/.htaccess": "RewriteEngine On\nRewriteRule site /nowhere\n",
     "www/indexed/index.wsgi": app("indexed"),
+    "cgi/run.cgi": "#!/bin/sh\necho Content-Type: text/plain\necho\necho program\n",
+    "cgi/idle.cgi": "not a program",
+    "www/run.cgi": "#!/bin/sh\necho Content-Type: text/plain\necho\necho program\n",
+    "www/twice.html": "html",
+    "www/twice.txt": "txt",
+    "www/spoken.html.en": "english",
+    "users": "joe:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n",
 }
+#: What the servers of the grammar load besides.
+MODULES = ("actions", "negotiation", "cgi", "allowmethods", "auth_digest")
+#: Log-ins: one that is right, and one that is not.
+_LOGINS = tuple(
+    (("Authorization", "Basic " + base64.b64encode(words).decode("ascii")),) for words in (b"joe:secret", b"joe:wrong")
+)
+
+_HTACCESS = (
+    "Options +Indexes\n", "Options +ExecCGI\n", "DirectoryIndex page.html\n", "Require all denied\n", "Require all granted\n",
+    "Order deny,allow\nDeny from all\n", "SetHandler nothing\n", "WSGIProcessGroup own0\n", "Foo bar\n", "ServerName x\n", "Options Foo\n",
+    "<IfModule mod_rewrite.c>\nRewriteEngine On\nRewriteRule \\.txt$ - [F]\n</IfModule>\n", "<Files *.txt>\nRequire all denied\n</Files>\n",
+    "SetEnvIf Request_URI txt GROUP=1\nRequire env GROUP\n", "RewriteEngine On\nRewriteRule ^x\\.txt$ page.html\n", "ErrorDocument 404 /page.html\n",
+    "RewriteEngine On\nRewriteBase /\nRewriteRule ^missing$ page.html [L]\n", "AddHandler wsgi-script .wsgi\nOptions +ExecCGI\n", "<Directory />\n</Directory>\n",
+    "RewriteEngine On\nRewriteCond %{REQUEST_FILENAME} !-f\nRewriteRule ^(.*)$ /app/$1 [L]\n", "ForceType application/x-httpd-wsgi\n", "FallbackResource /page.html\n",
+    "RewriteEngine On\nRewriteRule secret - [R=404]\nRewriteRule ^css/?$ /page.html [R=302,L]\n", "Satisfy Any\n", "AuthType Basic\nRequire valid-user\n",
+    "<IfModule mod_nothing.c>\nFoo bar\n</IfModule>\n", "<RequireNone>\nRequire all denied\n</RequireNone>\n", "DirectoryIndex\n", "SetEnv GROUP x\nRequire env GROUP\n",
+)  # fmt: skip
 
 #: What of the tree may be asked for, from any prefix.
 _FILES = (
@@ -59,6 +84,7 @@ _FILES = (
     "/dangling", "/none/", "/none", "/none/deep/er.txt", "/x.txt/more", "/sub", "/sub/", "/sub/deep/a.txt", "/sub/home.html",
     "/static/y.txt", "/hello.wsgi", "/hello.wsgi/info", "/key.pem", "/indexed/", "/indexed", "//x.txt", "/../x.txt", "/%78.txt", "/css%2Fsite.css",
     "/missing", "/Missing.TXT", "/a%20b?q=1",
+    "/page", "/x", "/twice", "/spoken", "/hello", "/run.cgi", "/idle.cgi", "/run.cgi/more", "/page.html/x.txt", "/page/more", "/old", "/.htaccess",
 )  # fmt: skip
 _PREFIXES = ("", "/app", "/static", "/sub", "/st", "/a/b", "/APP", "/private", "/x")
 _HOSTS = ("a.example", "www.a.example", "b.example", "A.Example", "c.example", "other.invalid", "default.invalid")
@@ -88,6 +114,9 @@ def _access(draw: st.DrawFn) -> list[str]:
         ["<RequireAll>", "Require all granted", "Require valid-user", "</RequireAll>"],
         ["<RequireAny>", "Require valid-user", "Require method GET", "</RequireAny>"],
         ["AuthType Basic", "AuthName x", "AuthUserFile /srv/site/none", "Require valid-user"],
+        ["AuthType Basic", "AuthName x", "AuthUserFile /srv/site/users", "Require valid-user"], ["AuthType Basic", "AuthName x", "AuthUserFile /srv/site/users", "Require user joe"],
+        ["AuthType Basic", "Require valid-user"], ["AuthType Basic", "AuthName x", "AuthUserFile /srv/site/users", "Require user ann"], ["AuthType Digest", "AuthName x", "Require valid-user"],
+        ["AuthMerging And", "Require method GET"], ["AuthMerging Or", "Require method POST"], ["AuthMerging And", "Require all granted"],
         ["<Limit POST>", "Require all denied", "</Limit>"], ["<LimitExcept GET>", "Require all denied", "</LimitExcept>"],
         ["<RequireAny>", "Require env GROUP", "Require ip 127.0.0.0/8", "</RequireAny>"], ["Require host nowhere.invalid"], ["Require local"],
         ["<RequireAll>", "Require all granted", "Require not ip 127.0.0.1", "</RequireAll>"], ["Require all granted", "Require ip 10.0.0.1"],
@@ -120,6 +149,14 @@ _settings = st.sampled_from((
     "DirectoryIndex /app/page.html", "DirectoryIndex secret.txt", "DirectorySlash Off", "AcceptPathInfo On", "AcceptPathInfo Off", "WSGIProcessGroup shared", "WSGIProcessGroup own0",
     "WSGIProcessGroup %{GLOBAL}", "WSGIProcessGroup absent", "WSGIApplicationGroup %{GLOBAL}", "WSGIApplicationGroup named",
     "WSGIApplicationGroup %{SERVER}", "SetEnv GROUP shared", "WSGIProcessGroup %{ENV:GROUP}", "WSGICallableObject application",
+    "Action my /app/act", "AddHandler my .html", "Action my /app/act virtual", "Action text/css /app/css", "Script POST /app/posted", "SetHandler my",
+    "ForceType application/x-httpd-wsgi", "ForceType text/plain", "ForceType None", "Options +MultiViews", "Options Indexes MultiViews", "MultiviewsMatch Handlers",
+    "AddLanguage en .en", "AddHandler cgi-script .cgi", "RemoveHandler .cgi", "FallbackResource /page.html", "FallbackResource /app/fallen", "FallbackResource disabled",
+    "DirectoryIndexRedirect on", "DirectoryIndexRedirect 301", "ErrorDocument 404 /page.html", "ErrorDocument 403 /app/refused", "ErrorDocument 404 http://errors.example/",
+    "ErrorDocument 403 gone", "ErrorDocument 404 /missing", "ErrorDocument 401 /page.html", "AllowMethods GET", "AllowMethods POST OPTIONS", "UseCanonicalPhysicalPort On",
+    "AuthType Basic", "AuthName x", f"AuthUserFile {SITE}/users", "AuthType None", "AuthMerging And", "AuthMerging Or", "ModMimeUsePathInfo On", "RedirectRelative On",
+    "AllowOverride FileInfo", "AllowOverride AuthConfig Limit", "AllowOverride Options=Indexes Indexes", "AllowOverride All Nonfatal=Unknown", "AllowOverride AuthConfig Nonfatal=Override",
+    "AllowOverrideList Require ErrorDocument", "WSGIRestrictProcess shared", "UnsetEnv GROUP", "SetEnvIf Request_URI app GROUP=shared",
     "AddHandler probe .html", "AllowOverride All", "AllowOverride All", "AllowOverride None", "WSGIHandlerScript probe /srv/site/app/app.wsgi",
 ))  # fmt: skip
 
@@ -141,10 +178,12 @@ def _section(draw: st.DrawFn) -> list[str]:
         "FilesMatch": st.sampled_from((r"\\.(wsgi|py)$", r"^\\.", "txt", "^index", "^$")),
         "If": st.sampled_from((
             "\"%{REQUEST_URI} =~ m#^/app#\"", "\"%{HTTP_HOST} == 'a.example'\"", "\"%{REQUEST_METHOD} == 'POST'\"", "\"%{HTTPS} == 'on'\"",
+            "\"%{REQUEST_URI} =~ /txt/ && %{REQUEST_METHOD} == 'GET'\"", "\"%{HTTP_HOST} in { 'a.example', 'b.example' } || false\"", "\"! -z %{QUERY_STRING}\"",
+            "\"-R '127.0.0.0/8'\"", "\"%{SERVER_PORT} -eq 80 && !(%{REQUEST_URI} == '/')\"",
         )),
     }[kind].map(lambda text: text.replace("\\\\", "\\")))  # fmt: skip
     body = draw(_access()) if not draw(st.integers(0, 2)) else []
-    body += draw(st.lists(_settings, max_size=2))
+    body += draw(st.lists(_settings, max_size=3))
     if kind in ("Location", "Directory") and not draw(st.integers(0, 7)):
         body += [
             draw(
@@ -182,7 +221,22 @@ def _section(draw: st.DrawFn) -> list[str]:
 @st.composite
 def _mapping(draw: st.DrawFn) -> list[str]:
     kind = draw(
-        st.sampled_from(("alias", "alias", "wsgi", "wsgi", "wsgi", "root", "regex", "redirect", "rewrite", "other"))
+        st.sampled_from(
+            (
+                "alias",
+                "alias",
+                "wsgi",
+                "wsgi",
+                "wsgi",
+                "root",
+                "regex",
+                "redirect",
+                "rewrite",
+                "other",
+                "script",
+                "directory",
+            )
+        )
     )
     if kind == "alias":
         return [f"Alias {draw(_urls)} {draw(_directories)}"]
@@ -200,6 +254,17 @@ def _mapping(draw: st.DrawFn) -> list[str]:
             f"WSGIScriptAliasMatch ^/app {SITE}/app/app.wsgi", f"WSGIScriptAliasMatch /([a-z]+)\\.wsgi {SITE}/app/$1.wsgi",
             f"WSGIScriptAliasMatch ^/(app|st)(/|$) {SITE}/app/other.wsgi/", f"ScriptAlias /cgi/ {SITE}/app/",
         )))]  # fmt: skip
+    if kind == "script":
+        return [f"ScriptAlias {draw(_urls)} {SITE}/cgi", "AddHandler cgi-script .cgi"][: draw(st.integers(1, 2))]
+    if kind == "directory":
+        where = draw(st.sampled_from((f"{SITE}/www", f"{SITE}/static", f"{SITE}/app", SITE)))
+        return [f"<Directory {where}>", "RewriteEngine On", *draw(st.sampled_from((
+            ["RewriteRule ^page\\.html$ x.txt"], ["RewriteRule ^(.*)\\.txt$ $1.html [L]"], ["RewriteRule secret - [F]"], ["RewriteRule ^x\\.txt$ - [R=410]"],
+            ["RewriteCond %{REQUEST_FILENAME} !-f", "RewriteRule ^(.*)$ /app/$1 [QSA,L]"], ["RewriteBase /static", "RewriteRule ^x\\.txt$ index.html"],
+            ["RewriteRule ^sub/?$ /page.html [R,L]"], ["RewriteRule ^old$ new [R=301,L]"], ["RewriteRule wsgi$ - [H=wsgi-script]"], ["RewriteRule ^(css/.*)$ /static/$1"],
+            ["RewriteRule ^missing$ /srv/site/static/x.txt"], ["RewriteCond %{REQUEST_URI} ^/sub", "RewriteRule ^ /app/under [END]"], ["RewriteRule txt$ - [T=text/html]"],
+            ["RewriteRule ^index\\.html$ http://moved.example/"], ["RewriteRule !x - [S=1]", "RewriteRule ^ - [G]"], [],
+        ))), "</Directory>"]  # fmt: skip
     if kind == "redirect":
         return [draw(st.sampled_from((
             "Redirect /sub https://elsewhere.example/s", "Redirect permanent /st/ /static/", "RedirectMatch 303 ^/x /y", "Redirect gone /private",
@@ -219,6 +284,8 @@ def _mapping(draw: st.DrawFn) -> list[str]:
     return [draw(st.sampled_from((
         "AllowEncodedSlashes On", "AllowEncodedSlashes NoDecode", "UseCanonicalName On", "SetEnv GROUP own0", "DirectoryIndex page.html", "Options Indexes",
         "AddHandler wsgi-script .py", "WSGIProcessGroup shared", "WSGIApplicationGroup %{GLOBAL}", "SetEnvIf Request_URI txt GROUP=1",
+        "TraceEnable off", "ServerPath /sub", "StrictHostCheck on", "SetEnvIfNoCase Host A.EXAMPLE GROUP=own0", "SetEnvIfExpr \"%{REQUEST_METHOD} == 'POST'\" GROUP=1",
+        "ErrorDocument 404 /app/nothing", "LimitRequestLine 40", "UseCanonicalPhysicalPort On", "ErrorDocument 403 /x.txt", "Options +MultiViews",
     )))]  # fmt: skip
 
 
@@ -301,9 +368,11 @@ def drawn(draw: st.DrawFn) -> Drawn:
     ]
     mapped = [url.rstrip(">") for url in mapped if "*" not in url and "(" not in url]
     probe = st.builds(
-        lambda host, prefix, path, port, method: Probe(host, (prefix + path) or "/", port, tls=False, method=method),
+        lambda host, prefix, path, port, method, login: Probe(
+            host, (prefix + path) or "/", port, tls=False, method=method, headers=login
+        ),
         st.sampled_from(_HOSTS), st.one_of(st.sampled_from(_PREFIXES), st.sampled_from(mapped or ("",)), st.sampled_from(mapped or ("/static",))), st.sampled_from(_FILES), st.sampled_from((80, 80, 80, 8080)),
-        st.sampled_from(("GET", "GET", "GET", "GET", "GET", "POST")),
+        st.sampled_from((*["GET"] * 21, "POST", "POST", "POST", "OPTIONS", "PUT", "TRACE", "FOO")), st.sampled_from(((), (), (), (), (), (), *_LOGINS)),
     )  # fmt: skip
     likely = sorted(_likely(lines))
     if likely:
@@ -315,5 +384,7 @@ def drawn(draw: st.DrawFn) -> Drawn:
         )
         probe = st.one_of(probe, near, near)
     probes = draw(st.lists(probe, min_size=PROBES, max_size=PROBES, unique=True))
-    setup = Setup({"site.conf": "\n".join(lines) + "\n"}, TREE, base, listen=(80, 8080))
+    places = ("www/.htaccess", "static/.htaccess", "www/sub/.htaccess", "app/.htaccess")
+    written = draw(st.dictionaries(st.sampled_from(places), st.sampled_from(_HTACCESS), max_size=2))
+    setup = Setup({"site.conf": "\n".join(lines) + "\n"}, {**TREE, **written}, base, listen=(80, 8080), modules=MODULES)
     return Drawn(setup, tuple(probes))

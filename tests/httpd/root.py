@@ -128,7 +128,10 @@ def _hide(path: Path) -> None:
 
 
 def plant(root: Root, tree: Tree, home: str = SITE) -> None:
-    """Write a file tree; relative names lie in ``home``. ``@ROOT@`` in texts and link targets is replaced."""
+    """Write a file tree; relative names lie in ``home``. ``@ROOT@`` in texts and link targets is replaced.
+
+    A text that begins with ``#!`` is a program.
+    """
     for name, entry in tree.items():
         path = root.outside(os.path.join(home, name))
         if entry is None:
@@ -142,6 +145,7 @@ def plant(root: Root, tree: Tree, home: str = SITE) -> None:
             path.write_bytes(entry)
         else:
             path.write_text(entry.replace("@ROOT@", SITE), encoding="utf-8", errors="surrogateescape")
+            path.chmod(0o755 if entry.startswith("#!") else 0o644)
 
 
 def remove(root: Root) -> None:

@@ -56,6 +56,9 @@ ENVIRONMENT = {
     "APACHE_LOG_DIR": "/var/log/apache2",
 }
 
+#: The file of TypesConfig.
+TYPES = "text/html html\ntext/css css\ntext/plain txt\n"
+
 #: Names every process of ours in its environment, and holds the directory of the run that started it.
 MARK = "MODWSGI_FIX_HARNESS"
 
@@ -247,18 +250,18 @@ def _address() -> Iterator[str]:
 
 def _write(setup: Setup, root: Root, address: str, found: install.Install) -> None:
     def prepared(text: str) -> str:
-        return root.text(_listening(text.replace("@ROOT@", SITE).replace("@IP@", address), address))
+        return root.text(listening(text.replace("@ROOT@", SITE).replace("@IP@", address), address))
 
     plant(root, setup.tree)
     plant(root, {name: prepared(text) for name, text in setup.files.items()}, home=CONF)
     main = prepared("\n".join(_main(setup, address, found)) + "\n")
-    plant(root, {"httpd.conf": main, "mime.types": "text/html html\ntext/css css\ntext/plain txt\n"}, home=HARNESS)
+    plant(root, {"httpd.conf": main, "mime.types": TYPES}, home=HARNESS)
 
 
 _LISTEN = re.compile(r"^(\s*Listen\s+)(?:\S+:)?(\d+)", re.IGNORECASE | re.MULTILINE | re.ASCII)
 
 
-def _listening(text: str, address: str) -> str:
+def listening(text: str, address: str) -> str:
     """A configuration's own Listen lines, which would open ports to the world, at our address instead."""
     return _LISTEN.sub(rf"\g<1>{address}:\g<2>", text)
 

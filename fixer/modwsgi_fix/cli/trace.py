@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.request import Request, request_of
+from modwsgi_fix.model.request.asked import requests_of
 from modwsgi_fix.workspace.errors import Stop
 
 
@@ -23,6 +25,14 @@ def run(
     words: Annotated[list[str], typer.Argument(metavar="URL... PATHS", help="URLs, then directories or files.")],
     *,
     urls: Annotated[str | None, _option("A file of URLs, one a line.", "--urls", "FILE")] = None,
+    requests: Annotated[
+        str | None,
+        _option(
+            "A file of requests, a JSON object with url, method, headers, client and address on each line.",
+            "--requests",
+            "FILE",
+        ),
+    ] = None,
     address: Annotated[str | None, _option("The server's address that it arrives at.", "--address", "IP")] = None,
     client: Annotated[str | None, _option("The visitor's address.", "--client", "IP")] = None,
     method: Annotated[str, _option("GET by default.", "--method", "METHOD")] = "GET",
@@ -45,7 +55,7 @@ def run(
     asked, paths = _told_apart(words)
     if urls is not None:
         asked += [line.strip() for line in Disk().read(urls).split("\n") if line.strip() and not line.startswith("#")]
-    if not asked:
+    if not asked and requests is None:
         raise Stop("no URL: name one, as in modwsgi-fix trace http://example.com/ conf/")
     for name, value in (("--address", address), ("--client", client)):
         if value is not None:
@@ -57,12 +67,16 @@ def run(
         "headers": tuple(_header(one) for one in header or ()),
     }
     session, in_trouble = servers(paths, root, denies=assume_deny or "")
-    requests = [_request(url, details) for url in asked]
+    found = [_request(url, details) for url in asked]
+    if requests is not None:
+        read = requests_of(Disk().read(requests), details)
+        in_trouble |= trouble.tell(f"{requests}:{fault}" for fault in read.faults)
+        found += read.requests
     from modwsgi_fix.reports.trace import as_json, as_text
     from modwsgi_fix.workspace.session import traced
 
     say_starts(session, of_fragments=True)
-    traces = traced(session, requests)
+    traces = traced(session, found)
     write(as_json(traces) if output_format == "json" else as_text(traces))
     return 2 if in_trouble else 0
 

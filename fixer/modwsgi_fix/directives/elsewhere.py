@@ -36,3 +36,6 @@ NAMES = """
     ServerAdvertise UseAlias UseNocanon WebSocketHandler WLExcludePathOrMimeType WSUpgradeHeader XBitHackExtended
     iWTSServer LoadMonitorInterval LuaExternal
 """
+
+#: How the directives of PHP begin, in lower case.
+PHP = ("php_", "phpini")

@@ -63,10 +63,19 @@ FILE_MAPPINGS = (*ALIASES, "documentroot")
 #: What leads from a URL to a file by ways that the questions about directories do not follow.
 INDIRECT_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot")
 
+#: mod_rewrite by directory: the last section that has one of these is the only one whose rules count
+#: (mod_rewrite.c:config_perdir_merge).
+REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewriteoptions")
+
 # -- handlers -----------------------------------------------------------------------------------------------------------
 
 #: mod_mime: a handler or a type by the extension of the file (mod_mime.c:find_ct).
 EXTENSION_MAPPINGS = ("addhandler", "removehandler", "addtype", "removetype")
+#: What else mod_mime knows of an extension: it makes one known, and a file with it a variant for MultiViews.
+OTHER_EXTENSIONS = (
+    "addlanguage", "removelanguage", "addencoding", "removeencoding", "addcharset", "removecharset", "addinputfilter",
+    "removeinputfilter", "addoutputfilter", "removeoutputfilter",
+)  # fmt: skip
 #: With one of these in force a section answers by itself, and its grant opens no file.
 ANSWERING = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
 #: What may run Python in httpd's own processes, besides mounts.
@@ -98,6 +107,9 @@ FOREIGN_CHECKERS = ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckaut
 SATISFIED_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
 #: mod_setenvif: they set variables before access is checked, so that ``Require env`` sees them.
 EARLY_VARIABLES = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
+
+#: mod_env: they set variables once access has been checked, for the application and ``%{ENV:...}``.
+LATE_VARIABLES = ("setenv", "passenv", "unsetenv")
 
 # -- what a line needs, says or once was --------------------------------------------------------------------------------
 

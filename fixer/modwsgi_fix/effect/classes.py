@@ -23,7 +23,7 @@ from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
-from modwsgi_fix.model.request.walk import is_by_htaccess
+from modwsgi_fix.model.request.htaccess import is_by_htaccess
 from modwsgi_fix.model.urls import aliases, mounts
 
 
@@ -61,8 +61,8 @@ class Difference(NamedTuple):
         return f"{self.url} would change: {told(was, now)} -> {told(now, was)}"
 
 
-_SERVED = (Kind.FILE, Kind.LISTING)
-_ANSWERED = (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.REDIRECT, Kind.PROXY)
+_SERVED = (Kind.FILE, Kind.LISTING, Kind.PROGRAM)
+_ANSWERED = (Kind.APPLICATION, *_SERVED, Kind.REDIRECT, Kind.PROXY)
 
 
 def differences(before: Config, after: Config) -> Iterator[Difference]:

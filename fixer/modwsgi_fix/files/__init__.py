@@ -57,6 +57,10 @@ class Files(Protocol):
         """True when the path itself is a symlink, wherever it leads."""
         ...
 
+    def is_program(self, path: str) -> bool | None:
+        """True for a file that somebody may execute; None where no permissions are known."""
+        ...
+
     def readlink(self, path: str) -> str:
         """Where a symlink says it leads, unresolved. Raises ``FileProblem`` where it is none."""
         ...
@@ -106,6 +110,12 @@ class Disk:
 
     def is_link(self, path: str) -> bool:
         return os.path.islink(path)
+
+    def is_program(self, path: str) -> bool | None:
+        try:
+            return bool(os.stat(path).st_mode & 0o111)
+        except (OSError, ValueError):
+            return None
 
     def readlink(self, path: str) -> str:
         try:
@@ -184,6 +194,9 @@ class Memory:
     def is_link(self, path: str) -> bool:
         return self._link_there(path) in self._links
 
+    def is_program(self, path: str) -> bool | None:
+        return None
+
     def readlink(self, path: str) -> str:
         try:
             return self._links[self._link_there(path)]
@@ -234,6 +247,9 @@ class Overlay:
 
     def is_link(self, path: str) -> bool:
         return self._files.is_link(path)
+
+    def is_program(self, path: str) -> bool | None:
+        return self._files.is_program(path)
 
     def readlink(self, path: str) -> str:
         return self._files.readlink(path)

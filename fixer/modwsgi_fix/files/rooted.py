@@ -100,6 +100,9 @@ class Rooted:
     def is_link(self, path: str) -> bool:
         return self._is_there(os.path.dirname(path)) and self.files.is_link(self._link_at(path))
 
+    def is_program(self, path: str) -> bool | None:
+        return self.files.is_program(self.host(path)) if self._is_there(path) else None
+
     def readlink(self, path: str) -> str:
         return self.files.readlink(self._link_at(path))
 
@@ -173,6 +176,10 @@ class Held:
     def is_link(self, path: str) -> bool:
         meant = self._meant(path)
         return meant is not None and meant[0].is_link(meant[1])
+
+    def is_program(self, path: str) -> bool | None:
+        meant = self._meant(path)
+        return None if meant is None else meant[0].is_program(meant[1])
 
     def readlink(self, path: str) -> str:
         return self._ask(path, lambda files, there: files.readlink(there))

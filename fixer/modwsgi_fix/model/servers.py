@@ -64,6 +64,43 @@ def is_tls(server: Server) -> bool | None:
     return item.value.lower() == "on"
 
 
+def speaks_tls(config: Config, server: Server) -> bool | None:
+    """Whether TLS is spoken to a host: by SSLEngine, its own or the main server's, or as httpd turns it on by itself.
+
+    That it does where a certificate is there, and the protocol of the host is https: by ``Protocol``, or by the Listen
+    whose address and port are the host's (ssl_engine_init.c:ssl_init_Module, listen.c:ap_setup_listeners; measured). None
+    where a condition or a variable decides.
+    """
+    engine = server.last("sslengine") or config.main.last("sslengine")
+    if engine is not None:
+        if _conditions(engine) or not engine.known:
+            return None
+        return engine.value.lower() == "on"
+    certificate = server.last("sslcertificatefile") or config.main.last("sslcertificatefile")
+    if server.is_main or certificate is None:
+        return False
+    found = _protocol(config, server) == "https"
+    return None if found and _conditions(certificate) else found
+
+
+def _protocol(config: Config, server: Server) -> str | None:
+    said = server.last("protocol") or config.main.last("protocol")
+    if said is not None:
+        return said.value.lower()
+    listens = [item for item in config.named("listen") if item.args]
+    if not config.complete and not listens:
+        # Every distribution listens on 443 at all addresses.
+        usual = any(one.is_wildcard and one.port == "443" for one in addresses(server))
+        return "https" if usual else None
+    for own in addresses(server):
+        for item in listens:
+            at = address(item.value) if ":" in item.value else Address("*", item.value)
+            same = at.host.lower() == own.host.lower() or (at.is_wildcard and own.is_wildcard)
+            if same and at.port == own.port:
+                return item.values[1].lower() if len(item.args) > 1 else "https" if at.port == "443" else "http"
+    return None
+
+
 def _conditions(item: Item) -> tuple[Guard, ...]:
     """The undecided conditions of a directive within its host; those around the host hold wherever the host is there."""
     host = item.server.item

@@ -54,7 +54,8 @@ def sentence(outcome: Outcome) -> str:
     """Return an outcome in one line."""
     if outcome.kind == "application":
         group = f"process group {outcome.process_group}" if outcome.process_group else "embedded mode"
-        interpreter = outcome.application_group or "main (%{GLOBAL})"
+        name = outcome.application_group
+        interpreter = "named after this machine" if name is None else name or "main (%{GLOBAL})"
         user = f", user {outcome.user}" if outcome.user else ""
         options = "".join(f", {name}={value}" for name, value in outcome.options)
         return f"application {outcome.file}, {group}, interpreter {interpreter}{user}{options}"
@@ -97,6 +98,8 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         "kind": outcome.kind,
         "status": outcome.status,
         "host": outcome.host,
+        "host_file": outcome.host_file or None,
+        "host_line": outcome.host_line,
         "file": outcome.file or None,
         "path_info": outcome.path_info,
         "handler": outcome.handler or None,

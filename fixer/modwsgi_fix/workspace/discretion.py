@@ -204,6 +204,11 @@ def trace(found: Trace, config: Config) -> records.Trace:
             shown(of.reason),
             tuple(_step(step, shown(step.text, step.item)) for step in of.because),
             result.short,
+            *(
+                (server.item.file.name, server.item.line)
+                if is_named and server is not None and server.item
+                else ("", None)
+            ),
         )
 
     numbers: dict[object, int] = {}

@@ -81,7 +81,7 @@ from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.access import access_of
-from modwsgi_fix.model.merge.permit import words
+from modwsgi_fix.model.merge.visitor import words
 from modwsgi_fix.rewriting.lines import replace_lines
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 

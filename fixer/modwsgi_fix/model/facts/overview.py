@@ -13,7 +13,7 @@ from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.translate import Tables
 from modwsgi_fix.model.request.visits import authority_of
-from modwsgi_fix.model.servers import is_tls, label
+from modwsgi_fix.model.servers import label, speaks_tls
 from modwsgi_fix.model.urls import Mapping
 
 
@@ -88,7 +88,7 @@ def _host(config: Config, server: Server) -> Host:
         veiled(config, label(server), server.item),
         _place(server.item),
         tuple(dict.fromkeys(names)),
-        is_tls(server),
+        speaks_tls(config, server),
         veiled(config, root.value, root) if root else "",
         tuple(mapped),
     )
@@ -116,7 +116,9 @@ def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
             plain.target,
             plain.place,
             one.process_group and veiled(config, one.process_group),
-            veiled(config, one.application_group or "main (%{GLOBAL})"),
+            "named after this machine"
+            if one.application_group is None
+            else veiled(config, one.application_group or "main (%{GLOBAL})"),
             note,
         )
     return Mapped(

@@ -13,17 +13,10 @@ from typing import NamedTuple
 from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
-from modwsgi_fix.model.merge.permit import (
-    EVERYONE,
-    NEW,
-    Asked,
-    Verdict,
-    Visitor,
-    by_hosts,
-    by_requires,
-    satisfy_of,
-)
+from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
 from modwsgi_fix.model.merge.places import layers_at
+from modwsgi_fix.model.merge.requires import NEW, Verdict, by_requires
+from modwsgi_fix.model.merge.visitor import EVERYONE, Asked, Visitor
 from modwsgi_fix.model.merge.world import World, question_of, ways
 
 

@@ -47,10 +47,10 @@ def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
     """The directive of mod_wsgi that counts: that of the last section which has one, else of the host, else of the main
     server (mod_wsgi.c:wsgi_create_req_config)."""
     layers = list(layers)
-    in_section = last([layer for layer in layers if layer.section is not None], key, world)
+    in_section = last([layer for layer in layers if not layer.is_level], key, world)
     if in_section is not None:
         return in_section
-    return last([layer for layer in layers if layer.section is None], key, world)
+    return last([layer for layer in layers if layer.is_level], key, world)
 
 
 def _selection(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:

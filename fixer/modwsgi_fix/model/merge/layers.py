@@ -31,12 +31,16 @@ from modwsgi_fix.model.patterns import Unknown, wildcard
 
 
 class Layer:
-    """What one section says itself; ``section`` is None for the level of a server."""
+    """What one section says itself; ``section`` is None for the level of a server, and for an ``.htaccess`` file.
 
-    __slots__ = ("by_key", "files", "ifs", "section")
+    ``directory`` is where that file lies; None for all others.
+    """
 
-    def __init__(self, section: Item | None, items: Iterable[Item]) -> None:
+    __slots__ = ("by_key", "directory", "files", "ifs", "section")
+
+    def __init__(self, section: Item | None, items: Iterable[Item], *, directory: str | None = None) -> None:
         self.section = section
+        self.directory = directory
         self.by_key: dict[str, list[Item]] = {}
         self.files: list[Section] = []
         self.ifs: list[Section] = []
@@ -59,8 +63,15 @@ class Layer:
         return sorted(found, key=lambda item: item.index)
 
     @property
+    def is_level(self) -> bool:
+        """Whether it is a server's own level: what stands outside of all sections, and in no ``.htaccess``."""
+        return self.section is None and self.directory is None
+
+    @property
     def label(self) -> str:
         """``<Directory /srv>`` or the server's own level."""
+        if self.directory is not None:
+            return f".htaccess of {self.directory or '/'}"
         if self.section is None:
             return "the server's own level"
         return f"<{self.section.name} {' '.join(self.section.values)}>"

@@ -15,6 +15,8 @@ from modwsgi_fix.model.merge.world import World
 #: What ``All`` means: everything but MultiViews.
 ALL_OPTIONS = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
 _EVERY = ALL_OPTIONS | {"multiviews", "symlinksifownermatch"}
+#: Every word of ``Options``, and which options it is about (core.c:set_options).
+OPTIONS = {"all": ALL_OPTIONS, "none": frozenset[str](), **{name: frozenset({name}) for name in sorted(_EVERY)}}
 
 
 class Options(NamedTuple):
@@ -84,3 +86,56 @@ def override_of(layers: Sequence[Layer], world: World) -> str:
         return "list"
     item = last(layers, "allowoverride", world)
     return " ".join(item.values).lower() if item is not None else ""
+
+
+class Override(NamedTuple):
+    """What an ``.htaccess`` file may say: ``AllowOverride`` and ``AllowOverrideList`` as merged so far.
+
+    ``classes`` are names of AllowOverride in lower case, None where nothing was said; ``options`` the words that
+    ``Options=`` leaves, None for all of them; ``listed`` the directives that are allowed by name; ``nonfatal`` what is
+    passed over instead of refused: ``override``, ``unknown`` (core.c:set_override, set_override_list).
+    """
+
+    classes: frozenset[str] | None = None
+    options: frozenset[str] | None = None
+    nonfatal: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+
+    def merge(self, layer: Layer, world: World) -> Override:
+        """One section put on top; each of the two directives replaces what was said by its own name."""
+        found = self
+        item = last([layer], "allowoverride", world)
+        if item is not None:
+            found = _override(item)._replace(listed=self.listed)
+        item = last([layer], "allowoverridelist", world)
+        if item is not None:
+            names = frozenset(value.lower() for value in item.values)
+            found = found._replace(listed=names - {"none"})
+        return found
+
+    @property
+    def reads(self) -> bool:
+        """Whether the file is opened at all."""
+        return self.classes is None or bool(self.classes or self.listed or self.nonfatal)
+
+
+_CLASSES = frozenset({"limit", "options", "fileinfo", "authconfig", "indexes"})
+
+
+def _override(item: Item) -> Override:
+    classes: frozenset[str] = frozenset()
+    options: frozenset[str] | None = None
+    nonfatal: frozenset[str] = frozenset()
+    for word in item.values:
+        name, equals, value = word.lower().partition("=")
+        if name == "nonfatal":
+            nonfatal |= frozenset({"override", "unknown"} if value == "all" else {value})
+        elif name == "all":
+            classes |= _CLASSES
+        elif name != "none":
+            classes |= {name}
+        if name == "options":
+            options = None
+            if equals:
+                options = frozenset().union(*(_names(option) for option in value.split(",")))
+    return Override(classes, options, nonfatal)

@@ -8,69 +8,16 @@ with everyone.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from modwsgi_fix.directives.families import (
-    EARLY_VARIABLES,
-    FOREIGN_CHECKERS,
-    LIMIT_SECTIONS,
-    OLD_ACCESS,
-    PLACES,
-    REQUIRE_SECTIONS,
-)
-from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.merge.layers import Layer, every, last
-from modwsgi_fix.model.merge.world import Beyond, World
-
-if TYPE_CHECKING:
-    from ipaddress import IPv4Network, IPv6Network
-
-#: The directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
-NEW = ("require", *sorted(REQUIRE_SECTIONS))
-#: What asks who the visitor is.
-_USERS = frozenset({
-    "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
-    "ldap-filter", "ldap-search", "dbm-group", "dbm-file-group", "dbd-group", "wsgi-group", "pam-account", "unix-group",
-})  # fmt: skip
-
-
-class Visitor(NamedTuple):
-    """Who asks, and how. None is whoever may come: each answer is a way of its own.
-
-    ``environment`` holds variables that are known to be set (or not: None) for this request.
-    """
-
-    method: str | None = None
-    tls: bool | None = None
-    client: str | None = None
-    has_login: bool | None = None
-    environment: Mapping[str, str | None] = {}
-
-
-#: Whoever may come.
-EVERYONE = Visitor()
-
-
-class Asked(NamedTuple):
-    """The layers that hold, the visitor, and what else is known."""
-
-    layers: Sequence[Layer]
-    visitor: Visitor
-    world: World
-    #: The server; None where a section is looked at by itself, and what is around it is unknown.
-    config: Config | None = None
-
-
-class Verdict(Enum):
-    """mod_authz_core's ``authz_status``."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-    NEUTRAL = "neutral"
-    NEEDS_USER = "needs a log-in"
+from modwsgi_fix.directives.families import FOREIGN_CHECKERS, LIMIT_SECTIONS, OLD_ACCESS, PLACES
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.login import log_in
+from modwsgi_fix.model.merge.requires import Verdict, by_requires
+from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_tls, visitor_is, words
+from modwsgi_fix.model.merge.world import Beyond
 
 
 class Refusal(NamedTuple):
@@ -84,10 +31,13 @@ def refusal(asked: Asked) -> Refusal | None:
     """Why access is refused; None where it is granted. The lines that decide are steps of the world."""
     world = asked.world
     _custom(asked)
-    if (refused := _tls_required(asked)) is not None:
+    refused, satisfy = _tls_required(asked), satisfy_of(asked)
+    if refused is not None and satisfy != "any":
         return refused
-    satisfy = satisfy_of(asked)
     old, old_item = by_hosts(asked)
+    if refused is not None:
+        # A checker has refused, and Satisfy Any leaves it to Require.
+        old = False
     if satisfy == "any" and old is not False:
         # Without Order, Allow and Deny the default order admits.
         world.step("access", f"{_said(old_item)} admits, and Satisfy Any is enough", old_item or _old_layer(asked)[-1])
@@ -101,7 +51,7 @@ def refusal(asked: Asked) -> Refusal | None:
     login = login if login is not None and login.value.lower() != "none" else None
     if item is None:
         return _undecided(asked, old_item, login)
-    if verdict is Verdict.NEUTRAL:
+    if verdict is Verdict.NEUTRAL and item.section(*LIMIT_SECTIONS) is not None:
         world.step("access", f"{_said(item)} is limited to other methods", item)
         return None
     if verdict is Verdict.GRANTED:
@@ -127,42 +77,17 @@ def _custom(asked: Asked) -> None:
     """Log-ins and checks that other code decides."""
     for key in FOREIGN_CHECKERS:
         item = last(asked.layers, key, asked.world)
-        if item is not None:
+        # On a plain host mod_ssl does not look at SSLRequire (measured).
+        if item is not None and (key != "sslrequire" or is_tls(asked)):
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
-
-
-def _is_tls(asked: Asked) -> bool:
-    tls = asked.visitor.tls
-    return tls if tls is not None else asked.world.holds("the request comes by TLS", "the request is plain HTTP")
 
 
 def _tls_required(asked: Asked) -> Refusal | None:
     item = last(asked.layers, "sslrequiressl", asked.world)
-    if item is not None and not _is_tls(asked):
+    if item is not None and not is_tls(asked):
         asked.world.step("access", "SSLRequireSSL, and the request is plain HTTP", item)
         return Refusal(403, "SSLRequireSSL")
-    verify = last(asked.layers, "sslverifyclient", asked.world)
-    if verify is not None and verify.value.lower() == "require" and _is_tls(asked):
-        raise Beyond("a client certificate is asked for", verify)
     return None
-
-
-def _limited(asked: Asked, item: Item) -> bool:
-    """Whether ``<Limit>`` around a directive leaves it in force for this method."""
-    section = item.section(*LIMIT_SECTIONS)
-    if section is None:
-        return True
-    return _is_method(asked, section.values) is (section.key == "limit")
-
-
-def _is_method(asked: Asked, methods: Sequence[str]) -> bool:
-    """Whether the request's method is one of these; HEAD is GET (http_request.c:ap_method_number_of)."""
-    if asked.visitor.method is None:
-        return asked.world.holds(f"the method is one of {' '.join(sorted(methods))}")
-    return ("GET" if asked.visitor.method == "HEAD" else asked.visitor.method) in methods
-
-
-# -- Order, Allow, Deny --------------------------------------------------------------------------------------------------
 
 
 def _old_layer(asked: Asked) -> list[Item]:
@@ -175,7 +100,7 @@ def _old_layer(asked: Asked) -> list[Item]:
 
 def satisfy_of(asked: Asked) -> str:
     """``any``, ``all`` or nothing, in lower case."""
-    items = [i for i in _old_layer(asked) if i.key == "satisfy" and _limited(asked, i)]
+    items = [i for i in _old_layer(asked) if i.key == "satisfy" and is_in_force(asked, i)]
     return items[-1].value.lower() if items else ""
 
 
@@ -187,7 +112,7 @@ def by_hosts(asked: Asked) -> tuple[bool | None, Item | None]:
     config = asked.config
     if not layer and config is not None and config.denies == "2.2" and not config.complete:
         return False, None
-    items = [item for item in layer if _limited(asked, item)]
+    items = [item for item in layer if is_in_force(asked, item)]
     orders = [item for item in items if item.key == "order"]
     allows = [item for item in items if item.key == "allow"]
     denies = [item for item in items if item.key == "deny"]
@@ -216,135 +141,7 @@ def _from_matches(asked: Asked, item: Item) -> bool:
         return True
     if not item.known:
         return asked.world.holds(f"{item.name} {' '.join(item.values)} matches the visitor")
-    return any(_visitor_is(asked, word) for word in item.values[1:])
-
-
-def _visitor_is(asked: Asked, word: str) -> bool:
-    """Whether the visitor is at an address, in a network, of a host name, or has a variable set."""
-    if word.lower().startswith("env="):
-        name = word[4:]
-        wanted = not name.startswith("!")
-        return _environment(asked, name.lstrip("!")) is wanted
-    if asked.visitor.client is not None and (network := _network(word)) is not None:
-        from ipaddress import ip_address
-
-        return ip_address(asked.visitor.client) in network
-    return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
-
-
-def _network(word: str) -> IPv4Network | IPv6Network | None:
-    from ipaddress import ip_network
-
-    if re.fullmatch(r"\d+(\.\d+){0,2}\.?", word, re.ASCII):
-        parts = word.rstrip(".").split(".")
-        word = ".".join(parts + ["0"] * (4 - len(parts))) + f"/{8 * len(parts)}"
-    try:
-        return ip_network(word, strict=False)
-    except ValueError:
-        return None
-
-
-def _environment(asked: Asked, name: str) -> bool:
-    if name in asked.visitor.environment:
-        return asked.visitor.environment[name] is not None
-    if asked.config is not None and asked.config.complete and not _setters(asked.config, name):
-        return False
-    return asked.world.holds(f"the variable {name} is set")
-
-
-def _setters(config: Config, name: str) -> list[Item]:
-    setters = config.named(*EARLY_VARIABLES)
-    return [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
-
-
-# -- Require -------------------------------------------------------------------------------------------------------------
-
-
-def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
-    """What the Require lines say, and the one that decided; None where there are none."""
-    if asked.world.dialect == "2.2":
-        return Verdict.NEUTRAL, None
-    merging = last(asked.layers, "authmerging", asked.world)
-    found: list[tuple[Layer, list[Item]]] = list(every(asked.layers, NEW, asked.world))
-    if not found:
-        return Verdict.NEUTRAL, None
-    if merging is not None and merging.value.lower() != "off":
-        raise Beyond("AuthMerging is not modelled", merging)
-    _, items = found[-1]
-    return _combine(asked, "any", items)
-
-
-def _combine(asked: Asked, logic: str, items: list[Item]) -> tuple[Verdict, Item | None]:
-    """mod_authz_core.c:apply_authz_sections."""
-    result = Verdict.NEUTRAL
-    decided: Item | None = items[-1] if items else None
-    for item in items:
-        if item.guards and not asked.world.active(item):
-            continue
-        verdict, by = _verdict(asked, item)
-        if verdict is Verdict.NEUTRAL:
-            continue
-        if logic == "all":
-            if verdict is Verdict.DENIED:
-                return verdict, by
-            if verdict is Verdict.NEEDS_USER or result is Verdict.NEUTRAL:
-                result, decided = verdict, by
-        else:
-            if verdict is Verdict.GRANTED:
-                return verdict, by
-            if (verdict is Verdict.NEEDS_USER and result is Verdict.DENIED) or result is Verdict.NEUTRAL:
-                result, decided = verdict, by
-    return result, decided
-
-
-def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
-    logic = item.key.removeprefix("require") if item.key in REQUIRE_SECTIONS else None
-    if logic is not None:
-        children = [child for child in item.children if child.key == "require" or child.key in REQUIRE_SECTIONS]
-        verdict, by = _combine(asked, "all" if logic == "all" else "any", children)
-        return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
-    if not _limited(asked, item):
-        return Verdict.NEUTRAL, item
-    values = list(words(item))
-    negated = values[:1] == ["not"]
-    values = values[negated:]
-    verdict = _provider(asked, item, values)
-    return (_negate(verdict) if negated else verdict), item
-
-
-def _negate(verdict: Verdict) -> Verdict:
-    return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
-
-
-def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
-    kind, rest = (values[0] if values else ""), values[1:]
-    if kind == "all":
-        return Verdict.GRANTED if rest == ["granted"] else Verdict.DENIED
-    if not item.known:
-        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
-    elif kind in ("ip", "host", "forward-dns"):
-        holds = any(_visitor_is(asked, word) for word in rest)
-    elif kind == "local":
-        holds = _visitor_is(asked, "127.0.0.0/8")
-    elif kind == "method":
-        holds = _is_method(asked, [word.upper() for word in rest])
-    elif kind == "env":
-        holds = any(_environment(asked, name) for name in item.values[1:])
-    elif kind == "ssl":
-        holds = _is_tls(asked)
-    elif kind in _USERS:
-        if not _has_login(asked):
-            return Verdict.NEEDS_USER
-        holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
-        return Verdict.GRANTED if holds else Verdict.NEEDS_USER
-    else:
-        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
-    return Verdict.GRANTED if holds else Verdict.DENIED
-
-
-def _has_login(asked: Asked) -> bool:
-    known = asked.visitor.has_login
-    return known if known is not None else asked.world.holds("the visitor logs in")
+    return any(visitor_is(asked, word) for word in item.values[1:])
 
 
 def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refusal | None:
@@ -368,18 +165,24 @@ def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refus
 
 
 def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
-    if login is None and asked.config is not None and asked.config.complete:
-        asked.world.step("access", f"{_said(item)} needs a log-in, and no AuthType says how", item)
-        return Refusal(500, "a log-in is required, and no AuthType says how")
-    if _has_login(asked) and asked.world.holds("the log-in is accepted"):
+    """The log-in, and then the Require lines once more (request.c:ap_process_request_internal)."""
+    world, visitor = asked.world, asked.visitor
+    header = visitor.authorization or None
+    if visitor.has_login is None and world.holds("the visitor logs in") and world.holds("the log-in is accepted"):
         return None
-    asked.world.step("access", f"{_said(item)} needs a log-in", item)
-    return Refusal(401, "a log-in is required")
-
-
-def words(item: Item) -> tuple[str, ...]:
-    """The arguments in lower case."""
-    return tuple(value.lower() for value in item.values)
+    found = log_in(asked.layers, world, asked.config, login, header)
+    if found.status:
+        world.step("access", f"{_said(item)} needs a log-in: {found.reason}", item)
+        return Refusal(found.status, found.reason)
+    verdict, by = by_requires(asked._replace(visitor=visitor._replace(user=found.user)))
+    if verdict in (Verdict.GRANTED, Verdict.NEUTRAL):
+        world.step("access", f"{_said(by)} admits", by)
+        return None
+    world.step("access", f"{_said(by)} does not admit this user", by)
+    forbidden = last(asked.layers, "authzsendforbiddenonfailure", world)
+    if forbidden is not None and forbidden.value.lower() == "on":
+        return Refusal(403, "no Require admits this user")
+    return Refusal(401, "no Require admits this user")
 
 
 def from_all(item: Item) -> bool:

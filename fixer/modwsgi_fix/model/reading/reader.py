@@ -90,7 +90,9 @@ class _Reader:
         #: Includes, by place and the key of the file, that are known to have no end.
         self.refused: set[tuple[str, int, str]] = set()
         self.variables = Variables(source.variables, self.budget)
-        self.modules = Modules(target, is_complete=source.complete)
+        self.modules = Modules(target, is_complete=source.complete or bool(source.modules))
+        for name in source.modules:
+            self.modules.load(name, ())
         self.macros: dict[str, _Macro] = {}
         #: The words of lines that are read more than once.
         self.words: dict[Directive, tuple[Word, ...]] = {}

@@ -65,6 +65,8 @@ class Source:
     directives: frozenset[str] = frozenset()
     #: True where the server was found above what was named: the rest of it is read, and not reported on.
     named_only: bool = False
+    #: The modules that the server around loads, without ``_module``, where this is read as a part of it (``.htaccess``).
+    modules: tuple[str, ...] = ()
 
     def name(self, key: str) -> str:
         """Return what to call a file: as the user would reach it from the path that was given."""

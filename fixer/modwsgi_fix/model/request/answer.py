@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.directives.families import EXTENSION_MAPPINGS
-from modwsgi_fix.directives.suffixes import STATIC
+from modwsgi_fix.directives.families import LATE_VARIABLES
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
 from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond
-from modwsgi_fix.model.request.hosts import hostname, server_port
+from modwsgi_fix.model.request.directory import DIRECTORY_HANDLER
+from modwsgi_fix.model.request.environment import variable as early_variable
+from modwsgi_fix.model.request.hosts import hostname
+from modwsgi_fix.model.request.methods import by_method
 from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.request.programs import HANDLERS, may_run, program
+from modwsgi_fix.model.request.state import State, port_of
 from modwsgi_fix.model.urls import mount_options
 
-DIRECTORY_HANDLER = "httpd/unix-directory"
 _WSGI = ("wsgi-script", "application/x-httpd-wsgi")
-_CGI = ("cgi-script", "application/x-httpd-cgi", "fcgid-script")
 #: Handlers of modules which are not modelled; any other name is nobody's, and the file is sent as it is.
 _OTHERS = frozenset({
     "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
@@ -29,83 +30,29 @@ _OTHERS = frozenset({
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
 
-def find_handler(state: State) -> None:
-    """mod_mime by extension, then SetHandler over it (mod_mime.c:find_ct, core.c:core_override_type)."""
-    forced = state.handler
-    # Of a directory extensions are not looked at, and a mapping's handler stays.
-    if state.type != DIRECTORY and state.filename:
-        _by_extension(state, forced)
-    item = last(state.layers, "sethandler", state.world)
-    if item is not None:
-        if "%{" in item.value or not item.known or len(item.args) > 1:
-            raise Beyond(f"{item.name} by an expression", item)
-        if item.value.lower() != "none":
-            state.handler = item.value
-            state.step("handler", f"SetHandler {item.value}", item)
+def respond(state: State, *, by_default: bool = False) -> Outcome | None:
+    """What the handler makes of it; None where no module answers to its name, and it is left to httpd's own.
 
-
-def _by_extension(state: State, forced: str | None) -> None:
-    mappings: dict[str, tuple[str, Item]] = {}
-    types: dict[str, tuple[str, Item]] = {}
-    for _, items in every(state.layers, EXTENSION_MAPPINGS, state.world):
-        # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
-        for item in sorted(items, key=lambda item: item.key.startswith("remove")):
-            table = mappings if item.key.endswith("handler") else types
-            words = item.values[1:] if item.key.startswith("add") else item.values
-            for word in words:
-                extension = word.lstrip(".").lower()
-                if item.key.startswith("add"):
-                    table[extension] = (item.value.lower(), item)
-                else:
-                    table.pop(extension, None)
-    if not mappings and not types:
-        return
-    name = (state.filename or "").rstrip("/").rpartition("/")[2].lstrip(".")
-    found: tuple[str, Item] | None = None
-    typed: tuple[str, Item] | None = None
-    for extension in name.split(".")[1:]:
-        extension = extension.lower()
-        if not extension:
-            continue
-        known = f".{extension}" in STATIC
-        if extension in types:
-            typed, known = types[extension], True
-        if extension in mappings:
-            found, known = mappings[extension], True
-        if not known and (found or typed) and not state.world.holds(f"TypesConfig knows .{extension}"):
-            found = typed = None
-    if found is not None:
-        state.handler = found[0]
-        state.step("handler", f"AddHandler {found[0]}", found[1])
-    elif forced is None and typed is not None and (typed[0] in _WSGI + _CGI or typed[0] in _OTHERS):
-        state.handler = typed[0]
-        state.step("handler", f"AddType {typed[0]}", typed[1])
-
-
-def respond(state: State) -> Outcome:
-    """What the handler makes of it."""
-    handler = state.handler
+    ``by_default`` says that it is left to that.
+    """
+    handler = state.handler or (state.content_type or "").partition(";")[0].strip() or None
     if handler in _WSGI:
+        state.handler = handler
         return wsgi(state)
     if (script := _handler_script(state)) is not None:
         return wsgi(state, script)
-    if handler in _CGI:
-        return _cgi(state)
+    if handler in HANDLERS and may_run(state, handler):
+        state.handler = handler
+        return program(state, handler)
     if handler == DIRECTORY_HANDLER and state.type == DIRECTORY and state.request.method in ("GET", "HEAD"):
         return _listing(state)
     if (
         handler is not None
-        and handler != "default-handler"
+        and handler not in ("default-handler", *HANDLERS)
         and (handler in _OTHERS or handler.startswith(("proxy:", "php")))
     ):
         raise Beyond(f"the handler {handler} answers, which is not modelled")
-    return _file(state)
-
-
-def _outcome(state: State, kind: Kind, status: int | None = None, reason: str = "") -> Outcome:
-    return Outcome(
-        kind, status, state.site.server, state.filename or "", state.path_info, state.handler or "", reason=reason
-    )
+    return _file(state) if by_default else None
 
 
 def _listing(state: State) -> Outcome:
@@ -114,39 +61,27 @@ def _listing(state: State) -> Outcome:
         state.step("handler", "Options Indexes: the directory is listed", item)
         # Its name gets a slash where the URL has none (mod_autoindex.c:index_directory).
         state.filename = f"{(state.filename or '').rstrip('/')}/"
-        return _outcome(state, Kind.LISTING, 200)
+        return state.outcome(Kind.LISTING, 200)
     state.step("handler", "no DirectoryIndex is there, and Options has no Indexes")
-    return _outcome(state, Kind.REFUSED, 403, "a directory without index")
+    return state.outcome(Kind.REFUSED, 403, "a directory without index")
 
 
 def _file(state: State) -> Outcome:
-    if state.request.method not in ("GET", "HEAD", "POST"):
-        raise Beyond(f"the method {state.request.method} on a file is not modelled")
+    if (answer := by_method(state)) is not None:
+        return answer
     if state.type == MISSING:
         state.step("handler", f"{state.filename} does not exist")
-        return _outcome(state, Kind.NOT_FOUND, 404, "no such file")
+        return state.outcome(Kind.NOT_FOUND, 404, "no such file")
     if state.type == DIRECTORY:
-        return _outcome(state, Kind.NOT_FOUND, 404, "a directory")
+        return state.outcome(Kind.NOT_FOUND, 404, "a directory")
     if state.path_info:
         item = last(state.layers, "acceptpathinfo", state.world)
         if item is None or item.value.lower() != "on":
             state.step("handler", f"{state.filename} is a file, and {state.path_info} is too much", item)
-            return _outcome(state, Kind.NOT_FOUND, 404, "a path behind a file")
+            return state.outcome(Kind.NOT_FOUND, 404, "a path behind a file")
     if state.world.disk is None or state.type == FILE:
         state.step("handler", f"{state.filename} is sent as it is")
-    return _outcome(state, Kind.FILE, 200)
-
-
-def _cgi(state: State) -> Outcome:
-    loaded = state.config.named("loadmodule")
-    if state.config.complete and loaded and not any(item.value.startswith(("cgi", "fcgid")) for item in loaded):
-        # Nobody answers to the name, and what nobody takes is sent as a file.
-        return _file(state)
-    if "execcgi" not in merged_options(state.layers, state.world).on:
-        item = last(state.layers, "options", state.world)
-        state.step("handler", "Options has no ExecCGI", item)
-        return _outcome(state, Kind.REFUSED, 403, "ExecCGI is off")
-    raise Beyond("a CGI program answers, which is not modelled")
+    return state.outcome(Kind.FILE, 200)
 
 
 # -- mod_wsgi ------------------------------------------------------------------------------------------------------------
@@ -170,17 +105,17 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         if not aliased and "execcgi" not in merged_options(state.layers, state.world).on:
             item = last(state.layers, "options", state.world)
             state.step("handler", "Options has no ExecCGI", item)
-            return _outcome(state, Kind.REFUSED, 403, "ExecCGI is off")
+            return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
         if state.type == MISSING:
             state.step("handler", f"the script {state.filename} does not exist")
-            return _outcome(state, Kind.NOT_FOUND, 404, "the WSGI script does not exist")
+            return state.outcome(Kind.NOT_FOUND, 404, "the WSGI script does not exist")
         if state.type == DIRECTORY:
             state.step("handler", f"{state.filename} is a directory, and no WSGI script")
-            return _outcome(state, Kind.REFUSED, 403, "the WSGI script is a directory")
+            return state.outcome(Kind.REFUSED, 403, "the WSGI script is a directory")
         item = last(state.layers, "acceptpathinfo", state.world)
         if state.path_info and item is not None and item.value.lower() == "off":
             state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-            return _outcome(state, Kind.NOT_FOUND, 404, "a path behind the script")
+            return state.outcome(Kind.NOT_FOUND, 404, "a path behind the script")
     settings: dict[str, tuple[str, Item]] = {}
     if script is not None:
         settings = {o.name: (o.value, script) for o in options_of(state.config, script, 2)[0]}
@@ -201,6 +136,8 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         if value is not None:
             extras.append((option, value))
     user = _user_of(state, None)
+    if (refused := _restricted(state, group)) is not None:
+        return refused
     if group:
         process = _daemon(state, group, where)
         if isinstance(process, Outcome):
@@ -210,12 +147,21 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
         restricted = state.config.main.last("wsgirestrictembedded")
         if restricted is not None and restricted.value.lower() == "on":
             state.step("application", "no daemon process group, and WSGIRestrictEmbedded is On", restricted)
-            return _outcome(state, Kind.ERROR, 500, "embedded mode is switched off")
+            return state.outcome(Kind.ERROR, 500, "embedded mode is switched off")
         state.step("application", "embedded mode: httpd's own processes", where)
     return Outcome(
         Kind.APPLICATION, None, state.site.server, state.filename or "", state.path_info, state.handler or "", group,
         application, script_name, user, options=tuple(extras),
     )  # fmt: skip
+
+
+def _restricted(state: State, group: str) -> Outcome | None:
+    """``WSGIRestrictProcess``: the only groups that may be used; embedded mode is ``%{GLOBAL}`` (measured)."""
+    item = selecting(state.layers, "wsgirestrictprocess", state.world)
+    if item is None or (group or "%{GLOBAL}") in item.values:
+        return None
+    state.step("application", f"WSGIRestrictProcess does not name {group or 'embedded mode'}", item)
+    return state.outcome(Kind.ERROR, 500, "WSGIRestrictProcess forbids this process group")
 
 
 def _setting(
@@ -238,12 +184,14 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
         return ""
     if name.startswith("%{ENV:"):
         variable = name[6:].removesuffix("}")
-        value = state.environment.get(variable)
-        if value is None:
-            setter = _set_env(state, variable)
-            if setter is not None and len(setter.args) > 1 and setter.known:
-                state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
-                value = setter.values[1]
+        value = None
+        setter = _set_env(state, variable)
+        if setter is None:
+            # mod_env comes after mod_setenvif and mod_rewrite.
+            value = early_variable(state, variable).value
+        elif setter.key == "setenv" and len(setter.args) > 1 and setter.known:
+            state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
+            value = setter.values[1]
         if value is None:
             raise Beyond(f"the {what} is the variable {variable} of the request", item)
         return "" if value == "%{GLOBAL}" else value
@@ -251,30 +199,49 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
 
 
 def _set_env(state: State, variable: str) -> Item | None:
+    """The line of mod_env that counts; None where it takes the variable away, or nobody sets it (mod_env.c)."""
     for layer in reversed(state.layers):
-        for item in reversed(layer.by_key.get("setenv", ())):
-            if item.value == variable and (not item.guards or state.world.active(item)):
-                return item
+        items = [i for i in layer.all(LATE_VARIABLES) if not i.guards or state.world.active(i)]
+        setters = [
+            i for i in items if (i.value if i.key == "setenv" else variable) == variable and variable in i.values
+        ]
+        named = [i for i in setters if i.key != "unsetenv"]
+        if setters:
+            return named[-1] if named else None
     return None
 
 
 def _script_name(state: State) -> str:
     """The part of the URL in front of what is left for the application (mod_wsgi.c:wsgi_script_name)."""
     name = state.uri
-    if state.path_info and name.endswith(state.path_info):
-        name = name[: len(name) - len(state.path_info)]
+    if state.path_info:
+        name = name[: _start_of(state.path_info, name)]
     return re.sub("//+", "/", name)
 
 
-def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str:
+def _start_of(rest: str, uri: str) -> int:
+    """Where the rest of a URL begins in it; the next slash where only its end is equal (util.c:ap_find_path_info)."""
+    at, left = len(uri), len(rest)
+    while at and left and uri[at - 1] == rest[left - 1]:
+        at, left = at - 1, left - 1
+        while at and uri[at] == "/" and uri[at - 1] == "/":
+            at -= 1
+    # httpd stands on the character that differs.
+    at = max(at - 1, 0)
+    while at < len(uri) and uri[at] != "/":
+        at += 1
+    return at
+
+
+def _application_group(state: State, name: str | None, item: Item | None, script_name: str) -> str | None:
     if name is None or name in ("%{RESOURCE}", "%{SERVER}"):
         host = hostname(state.config, state.site.server, state.world)
         if not host:
             if state.config.complete:
-                raise Beyond("the interpreter is named after this machine, since no ServerName is there")
+                state.step("application", "the interpreter is named after this machine: no ServerName is there", item)
+                return None
             host = "(the main server's name)"
-        canonical = last(state.layers, "usecanonicalname", state.world)
-        port = server_port(state.config, state.site.server, state.request, canonical)
+        port = port_of(state)
         shown = "" if port in (80, 443) else f":{port}"
         if name == "%{SERVER}":
             found, note = host + shown, ""
@@ -326,7 +293,7 @@ def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outc
         elif not state.config.complete:
             raise Beyond(f"the process group {group} is not defined in these files", item)
         state.step("application", f"no WSGIDaemonProcess is called {group}", item)
-        return _outcome(state, Kind.ERROR, 500, f"no process group {group}")
+        return state.outcome(Kind.ERROR, 500, f"no process group {group}")
     usable = may_use(state.config, state.site.server, named[0])
     if usable is None:
         usable = state.world.holds(
@@ -334,7 +301,7 @@ def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outc
         )
     if not usable:
         state.step("application", f"the process group {group} belongs to a host of another name", named[0].directive)
-        return _outcome(state, Kind.ERROR, 500, f"the process group {group} belongs to another host")
+        return state.outcome(Kind.ERROR, 500, f"the process group {group} belongs to another host")
     state.step("application", f"process group {group}", item)
     return named[0]
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.merge.world import World
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
-from modwsgi_fix.model.servers import Address, addresses, is_tls, label, name_item, own_name, split_name
+from modwsgi_fix.model.servers import Address, addresses, label, name_item, own_name, speaks_tls, split_name
 from modwsgi_fix.text import whole_number
 
 #: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
@@ -128,16 +129,16 @@ def _guarded(config: Config) -> bool:
 
 
 @derived
-def _listening(config: Config) -> dict[int, Item] | None:
-    """The ports of Listen; None where they are not all in sight."""
+def _listening(config: Config) -> dict[int, list[str]] | None:
+    """The addresses of Listen by port; None where they are not all in sight."""
     items = config.named("listen")
     if not config.complete or not items or any(item.guards or not item.known for item in items):
         return None
-    ports: dict[int, Item] = {}
+    ports: dict[int, list[str]] = {}
     for item in items:
-        port = whole_number(item.value.rpartition(":")[2])
-        if port is not None:
-            ports.setdefault(port, item)
+        host, _, port = item.value.rpartition(":")
+        if (number := whole_number(port)) is not None:
+            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else _plain(host))
     return ports
 
 
@@ -147,6 +148,10 @@ def select(config: Config, request: Request, world: World) -> Server:
     if ports is not None and request.port not in ports:
         world.step("host", f"nothing listens on port {request.port}")
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port}"))
+    at = _plain(request.address or request.host)
+    if ports is not None and "" not in ports[request.port] and _is_ip(at) and at not in ports[request.port]:
+        world.step("host", f"nothing listens on port {request.port} of {at}")
+        raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port} of {at}"))
     index = _whole_index(config)
     if _guarded(config):
         index = _index(config, [host for host in config.hosts if _exists(host, request.port, world)])
@@ -155,14 +160,21 @@ def select(config: Config, request: Request, world: World) -> Server:
     name = host.rsplit(":", 1)[0].lower() if re.search(r":\d*$", host) else host.lower()
     name = name.removesuffix(".")
     base = chain.entries[0][1] if chain else config.main
-    _handshake(base, request, world)
+    _handshake(config, base, request, world)
+    _read_line(config, base, request, world)
     if not _HOST.fullmatch(name) and not _is_ip(name):
         world.step("host", f"{host!r} is no host name")
         raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
+    found = chain.find(name) if chain is not None else None
+    own = own_name(config.main)
+    if found is None and not (chain is None and own is not None and own.lower() == name):
+        strict = site_of(config, base).last("stricthostcheck", world)
+        if strict is not None and strict.value.lower() == "on":
+            world.step("host", f"no name matches {name}, and StrictHostCheck is on", strict)
+            raise Done(Outcome(Kind.ERROR, 400, base, reason="no host has this name"))
     if chain is None:
         world.step("host", f"no virtual host is at port {request.port}: the main server")
         return config.main
-    found = chain.find(name)
     if found is None:
         which = "the only one" if len(chain.entries) == 1 else "the first"
         world.step("host", f"no name matches {name}: {label(base)} is {which} at its address", base.item)
@@ -197,19 +209,29 @@ def _address(index: _Index, request: Request, world: World) -> str | None:
     return found or None
 
 
-def _handshake(base: Server, request: Request, world: World) -> None:
+def _handshake(config: Config, base: Server, request: Request, world: World) -> None:
     """Whether both sides mean the same by the connection; httpd goes by the first host at the address."""
-    tls = is_tls(base)
+    tls = speaks_tls(config, base)
     if tls is None:
         engine = base.last("sslengine")
-        assert engine is not None
-        tls = world.holds(f"{label(base)} speaks TLS") if not engine.known else world.active(engine)
+        known = engine is not None and engine.known
+        tls = world.active(engine) if known and engine else world.holds(f"{label(base)} speaks TLS")
     if request.tls and not tls:
         world.step("host", f"{label(base)} does not speak TLS", base.item)
         raise Done(Outcome(Kind.ERROR, None, base, reason="no TLS is spoken at this address and port"))
     if tls and not request.tls:
         world.step("host", f"{label(base)} speaks TLS, and the request does not", base.last("sslengine"))
         raise Done(Outcome(Kind.ERROR, 400, base, reason="plain HTTP is spoken to a port of TLS"))
+
+
+def _read_line(config: Config, base: Server, request: Request, world: World) -> None:
+    """414 for a request line that is too long: also by the first host at the address (protocol.c:read_request_line)."""
+    item = site_of(config, base).last("limitrequestline", world)
+    most = whole_number(item.value) if item is not None else None
+    target = request.path + (f"?{request.query}" if request.query else "")
+    if most is not None and len(f"{request.method} {target} HTTP/1.1".encode("utf-8", "surrogateescape")) > most:
+        world.step("url", "the request line is longer than LimitRequestLine allows", item)
+        raise Done(Outcome(Kind.ERROR, 414, base, reason="the request line is too long"))
 
 
 def _explain(config: Config, server: Server, name: str, address: Address, world: World) -> None:
@@ -242,10 +264,13 @@ def hostname(config: Config, server: Server, world: World) -> str:
     return ""
 
 
-def server_port(config: Config, server: Server, request: Request, canonical: Item | None, *, sub: bool = False) -> int:
+def server_port(
+    server: Server, request: Request, canonical: Item | None, physical: Item | None, *, sub: bool = False
+) -> int:
     """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (F-interpreter-2).
 
-    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest.
+    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest. With
+    UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
     """
     default = 443 if request.tls else 80
     item = name_item(server)
@@ -253,6 +278,8 @@ def server_port(config: Config, server: Server, request: Request, canonical: Ite
     if item is None:
         ports = [_port(address) for address in addresses(server)]
         own = ports[0] if ports else 0
+    if physical is not None and physical.value.lower() == "on":
+        own = request.port
     if sub or (canonical is not None and canonical.value.lower() == "on"):
         return own or default
     found = re.search(r":(\d+)$", request.host_header)

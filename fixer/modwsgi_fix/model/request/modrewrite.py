@@ -1,66 +1,45 @@
-"""mod_rewrite at the level of a server: the common part of its language (mod_rewrite.c:hook_uri2file).
+"""mod_rewrite: the common part of its language, at the level of a server (mod_rewrite.c:hook_uri2file) and by directory.
 
-What is outside of it (maps, ``[N]``, ``[CO]``, ``[B]`` ...) is unknown as soon as such a rule is reached.
+What is outside of it (maps, ``[N]``, ``[P]``, ``[B]`` ...) is unknown as soon as such a rule is reached.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search
-from modwsgi_fix.model.request.hosts import server_port
-from modwsgi_fix.model.request.outcome import Kind
-from modwsgi_fix.model.request.state import State, escaped, location_url, server_name
+from modwsgi_fix.model.request.expressions import truth
+from modwsgi_fix.model.request.outcome import Done, Kind
+from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, flags_of, rules_of, status_of
+from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.variables import value_of
 from modwsgi_fix.text import decode, encode, whole_number
 
-_FLAGS = frozenset({
-    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
-    "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat",
-})  # fmt: skip
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
 _PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
-_STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
 
-class Rule(NamedTuple):
-    """One RewriteRule with the RewriteConds before it."""
-
-    item: Item
-    conditions: tuple[Item, ...]
-    pattern: str
-    negated: bool
-    target: str
-    flags: dict[str, str]
+#: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
+_ORDER = re.compile(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
 
 
-def _flags(text: str) -> dict[str, str]:
-    found = {}
-    for word in text.strip().removeprefix("[").removesuffix("]").split(","):
-        name, _, value = word.strip().partition("=")
-        if name:
-            found[name.lower()] = value
-    return found
+def _is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
+    if order["name"] is not None:
+        have, wanted = (int(found[0]) if (found := _NUMBER.match(word)) else 0 for word in (text, order["number"]))
+        compared, operator = (have > wanted) - (have < wanted), order["name"]
+    else:
+        one, other = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
+        compared = (one > other) - (one < other)
+        operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
+    wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
+    return compared in wanted_order[operator]
 
 
-def rules_of(server: Server) -> list[Rule]:
-    """The rules at a server's own level."""
-    found: list[Rule] = []
-    conditions: list[Item] = []
-    for item in server.items:
-        if item.key == "rewritecond":
-            conditions.append(item)
-        elif item.key == "rewriterule" and len(item.args) >= 2:
-            values = item.values
-            flags = _flags(values[2]) if len(values) > 2 else {}
-            pattern = values[0]
-            negated = pattern.startswith("!")
-            found.append(Rule(item, tuple(conditions), pattern[negated:], negated, values[1], flags))
-            conditions = []
-    return found
+_NUMBER = re.compile(r"\s*[-+]?\d{1,18}", re.ASCII)
 
 
 def _cache(config: Config) -> dict[int, list[Rule]]:
@@ -87,20 +66,28 @@ def rewrite(state: State) -> bool:
         raise Beyond("RewriteOptions Inherit is not modelled", inherits[0])
     if not rules:
         return False
-    return _Run(state, engine).apply(rules)
+    run = Run(state, rules)
+    return run.apply() and run.local()
 
 
-class _Run:
-    def __init__(self, state: State, engine: Item) -> None:
+class Run:
+    """One pass of rules over a request. ``directory`` is that of rules by directory, with its slash, and empty for others.
+
+    ``filename`` is what the rules see and make: the URL, or by directory the file.
+    """
+
+    def __init__(self, state: State, rules: Sequence[Rule], directory: str = "") -> None:
         self.state = state
-        self.filename = state.uri
-        self.engine = engine
+        self.rules = rules
+        self.directory = directory
+        self.filename = (state.filename or "") if directory else state.uri
+        self.path_info = state.path_info if directory else ""
         self.groups: Match | None = None
-        self.negated = False
         self.condition_groups: Match | None = None
 
-    def apply(self, rules: list[Rule]) -> bool:
-        state = self.state
+    def apply(self) -> bool:
+        """Whether a rule changed it; raises ``Done`` for a redirect or a status."""
+        state, rules = self.state, self.rules
         changed = False
         at = 0
         while at < len(rules):
@@ -108,20 +95,19 @@ class _Run:
             at += 1
             if rule.item.guards and not state.world.active(rule.item):
                 continue
+            if state.sub and rule.flags.keys() & {"ns", "nosubreq"}:
+                continue
             if not self.matches(rule):
                 while rules[at - 1].flags.keys() & {"c", "chain"} and at < len(rules):
                     at += 1
                 continue
             flags = rule.flags
-            if odd := flags.keys() - _FLAGS:
+            if odd := flags.keys() - FLAGS:
                 raise Beyond(f"RewriteRule with [{', '.join(sorted(odd))}] is not modelled", rule.item)
-            if flags.keys() & {"f", "forbidden"}:
-                state.step("mapping", "RewriteRule forbids it", rule.item)
-                raise state.done(Kind.REFUSED, 403, "a RewriteRule forbids it")
-            if flags.keys() & {"g", "gone"}:
-                state.step("mapping", "RewriteRule says it is gone", rule.item)
-                raise state.done(Kind.ERROR, 410, "a RewriteRule says it is gone")
             self.environment(flags)
+            self.types(flags)
+            if (status := status_of(flags)) is not None:
+                raise self.refusal(rule, status)
             if rule.target == "-":
                 if self.last(flags):
                     break
@@ -134,7 +120,7 @@ class _Run:
                 self.redirect(rule)
             elif flags.keys() & {"p", "proxy"}:
                 raise Beyond(f"{self.filename} answers, if access is granted", rule.item)
-            if flags.keys() & {"pt", "passthrough"}:
+            if flags.keys() & {"pt", "passthrough"} and not self.directory:
                 state.uri = self.filename
                 return False
             if _ABSOLUTE.match(self.filename):
@@ -142,10 +128,30 @@ class _Run:
             if self.last(flags):
                 break
             at += self.skipped(flags)
-        return changed and self.local(rules)
+        return changed
 
-    @staticmethod
-    def last(flags: dict[str, str]) -> bool:
+    def refusal(self, rule: Rule, status: int) -> Done:
+        """The end of the request with a status: [F], [G], and [R] with one that is no redirect."""
+        said = {403: "forbids it", 410: "says it is gone"}.get(status, f"answers {status}")
+        if status < 400:
+            raise Beyond(f"RewriteRule answers {status} with a page of httpd's own", rule.item)
+        self.state.step("mapping", f"RewriteRule {said}", rule.item)
+        kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
+        return self.state.done(kind, status, f"a RewriteRule {said}")
+
+    def types(self, flags: dict[str, str]) -> None:
+        """[T=] and [H=], which are set once all else is."""
+        for names, what in ((("t", "type"), "type"), (("h", "handler"), "handler")):
+            value = next((flags[name] for name in names if flags.get(name)), None)
+            if value is not None and value != "-":
+                expanded = self.expand(value, None)
+                if expanded is None:
+                    raise Beyond(f"a RewriteRule sets a {what} that only a request has")
+                self.state.forced[what] = expanded.lower()
+
+    def last(self, flags: dict[str, str]) -> bool:
+        """Whether no rule behind it is asked; [END] also ends all later passes."""
+        self.state.is_done |= "end" in flags
         return bool(flags.keys() & {"l", "last", "end"})
 
     @staticmethod
@@ -162,7 +168,7 @@ class _Run:
     def matches(self, rule: Rule) -> bool:
         if not rule.item.known:
             raise Beyond("a RewriteRule holds a variable that is not defined here", rule.item)
-        found = search(rule.pattern, self.filename, nocase=bool(rule.flags.keys() & {"nc", "nocase"}))
+        found = search(rule.pattern, self.subject(), nocase=bool(rule.flags.keys() & {"nc", "nocase"}))
         if isinstance(found, Unknown):
             raise Beyond(found.reason, rule.item)
         if (found is None) is not rule.negated:
@@ -171,10 +177,14 @@ class _Run:
         self.condition_groups = None
         return self.conditions_hold(rule)
 
+    def subject(self) -> str:
+        """What a pattern is tried on: by directory what is behind it, with the rest of the URL (apply_rewrite_rule)."""
+        return (self.filename + self.path_info).removeprefix(self.directory) if self.directory else self.filename
+
     def conditions_hold(self, rule: Rule) -> bool:
         either = False
         for item in rule.conditions:
-            flags = _flags(item.values[2]) if len(item.args) > 2 else {}
+            flags = flags_of(item.values[2]) if len(item.args) > 2 else {}
             alternative = bool(flags.keys() & {"or", "ornext"})
             if either:
                 either = alternative
@@ -194,7 +204,8 @@ class _Run:
         if not item.known or (item.guards and not self.state.world.active(item)):
             return self.state.world.holds(said)
         if subject.lower() == "expr":
-            return self.state.world.holds(said)
+            found_true = truth(pattern, self.state)
+            return self.state.world.holds(said) if found_true is None else found_true
         text = self.expand(subject, item)
         if text is None:
             return self.state.world.holds(said)
@@ -207,8 +218,8 @@ class _Run:
             wanted = pattern[1:].removeprefix('"').removesuffix('"')
             same = text.lower() == wanted.lower() if nocase else text == wanted
             return same is not negated
-        if pattern[:1] in ("<", ">"):
-            return self.state.world.holds(said)
+        if (order := _ORDER.fullmatch(pattern)) is not None:
+            return _is_in_order(order, text, nocase=nocase) is not negated
         found = search(pattern, text, nocase=nocase)
         if isinstance(found, Unknown):
             raise Beyond(found.reason, item)
@@ -251,36 +262,12 @@ class _Run:
 
     def variable(self, name: str) -> str | None:
         state = self.state
-        request, upper = state.request, name.upper()
+        upper = name.upper()
         if upper in ("REQUEST_FILENAME", "SCRIPT_FILENAME"):
             return self.filename
-        if upper == "REQUEST_URI":
-            return state.uri
-        if upper == "HTTPS":
-            return "on" if request.tls else "off"
-        if upper == "REQUEST_SCHEME":
-            return "https" if request.tls else "http"
-        if upper == "HTTP_HOST" or name.lower() == "http:host":
-            return request.host_header
-        if upper == "SERVER_PORT":
-            canonical = state.site.last("usecanonicalname", state.world)
-            return str(server_port(state.config, state.site.server, request, canonical, sub=state.sub))
-        if upper == "SERVER_NAME":
-            return server_name(state)
-        if upper == "REQUEST_METHOD":
-            return request.method
-        if upper == "QUERY_STRING":
-            return state.query
-        if upper == "DOCUMENT_ROOT":
-            root = state.site.last("documentroot", state.world)
-            return root.value if root is not None else None
-        if upper == "REMOTE_ADDR":
-            return request.client
-        if upper.startswith("ENV:"):
-            return state.environment.get(name[4:]) if name[4:] in state.environment else None
-        if upper.startswith(("HTTP_", "HTTP:")):
-            return request.header(name[5:].replace("_", "-"))
-        return None
+        if upper.startswith(("LA-U:", "LA-F:")):
+            return None
+        return value_of(name, state)
 
     # -- results ---------------------------------------------------------------
 
@@ -295,15 +282,14 @@ class _Run:
             self.state.query = "&".join(part for part in (query, self.state.query if appended else "") if part)
         elif flags.keys() & {"qsd", "qsdiscard"}:
             self.state.query = ""
+        if self.directory and not path.startswith("/") and not _ABSOLUTE.match(path):
+            path = self.directory + path
         self.filename = path
 
     def redirect(self, rule: Rule) -> None:
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
-        status = _STATUS.get(word.lower()) or whole_number(word) or 302
-        if not 300 <= status < 400:
-            kind = {403: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
-            raise state.done(kind, status, "a RewriteRule says so")
+        status = STATUSES.get(word.lower()) or whole_number(word) or 302
         if not _ABSOLUTE.match(self.filename):
             path = self.filename if self.filename.startswith("/") else f"/{self.filename}"
             self.filename = location_url(state, path)
@@ -313,14 +299,12 @@ class _Run:
 
     def follows(self, rule: Rule) -> bool:
         """Whether a rule behind it would see the URL: without [L] they go on."""
-        rules = self.state.config.derived(_cache)[id(self.state.site.server)]
-        later = rules[rules.index(rule) + 1 :]
-        if later:
+        if self.rules[self.rules.index(rule) + 1 :]:
             raise Beyond("a redirect without [L], and more rules behind it, are not modelled", rule.item)
         return False
 
     def send(self, rule: Rule, status: int) -> None:
-        url = self.filename
+        url = self.based(self.filename)
         if not rule.flags.keys() & {"ne", "noescape"}:
             # What stands behind the host, a "%" included (mod_rewrite.c:escape_absolute_uri).
             scheme, separator, rest = url.partition("://")
@@ -329,7 +313,16 @@ class _Run:
         url += f"?{self.state.query}" if self.state.query else ""
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
-    def local(self, rules: list[Rule]) -> bool:
+    def based(self, url: str) -> str:
+        """A URL with the directory in it replaced by RewriteBase (mod_rewrite.c:hook_fixup)."""
+        base = last(self.state.layers, "rewritebase", self.state.world) if self.directory else None
+        scheme, separator, rest = url.partition("://")
+        host, _, path = rest.partition("/")
+        if base is None or not f"/{path}".startswith(self.directory):
+            return url
+        return f"{scheme}{separator}{host}{base.value.rstrip('/')}/{path[len(self.directory) - 1 :]}"
+
+    def local(self) -> bool:
         """A path: of the filesystem where its first component exists there, else below DocumentRoot (prefix_stat)."""
         state = self.state
         path = self.filename

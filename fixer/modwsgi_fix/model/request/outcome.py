@@ -18,6 +18,8 @@ class Kind(StrEnum):
 
     APPLICATION = "application"
     FILE = "file"
+    #: A CGI program runs, and says what the visitor gets.
+    PROGRAM = "program"
     LISTING = "listing"
     REDIRECT = "redirect"
     #: Handed to another server by mod_proxy.
@@ -114,6 +116,8 @@ class Outcome(NamedTuple):
             )  # fmt: skip
         elif self.kind is Kind.FILE:
             details = (self.file,)
+        elif self.kind is Kind.PROGRAM:
+            details = (self.file, self.path_info)
         elif self.kind in (Kind.REDIRECT, Kind.PROXY):
             details = (self.location,)
         elif self.kind is Kind.UNKNOWN:
@@ -127,6 +131,8 @@ class Outcome(NamedTuple):
             return "application"
         if self.kind is Kind.FILE:
             return "file served"
+        if self.kind is Kind.PROGRAM:
+            return "program"
         if self.kind is Kind.REFUSED and self.status == 401:
             return "log-in asked for"
         if self.kind is Kind.REFUSED:

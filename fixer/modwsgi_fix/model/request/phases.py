@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import REDIRECTS
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
-from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
-from modwsgi_fix.model.request.answer import DIRECTORY_HANDLER, find_handler, respond
-from modwsgi_fix.model.request.conditions import expression_holds
+from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
+from modwsgi_fix.model.request.actions import acted_on
+from modwsgi_fix.model.request.answer import respond
+from modwsgi_fix.model.request.directory import fix_directory
+from modwsgi_fix.model.request.errors import spoken_for
+from modwsgi_fix.model.request.expressions import holds
 from modwsgi_fix.model.request.hosts import select
+from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
+from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
-from modwsgi_fix.model.request.state import State, clean, escaped, location_url
+from modwsgi_fix.model.request.state import REDIRECTED, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
+from modwsgi_fix.model.request.types import find_type
+from modwsgi_fix.model.request.unmodelled import ask_strangers, check
 from modwsgi_fix.model.request.walk import walk
+from modwsgi_fix.text import whole_number
 
-_MOST_SUBREQUESTS = 10
+#: LimitInternalRecursion's default (core.h:AP_DEFAULT_MAX_INTERNAL_REDIRECTS).
+_MOST_REDIRECTS = 10
 
 
 def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
@@ -43,12 +52,13 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         raise Beyond("requests of httpd 2.2 are not modelled")
     if config.left_out:
         raise Beyond(f"not all of the configuration was read: {config.left_out}")
-    if request.method in ("TRACE", "CONNECT", "OPTIONS"):
-        raise Beyond(f"the method {request.method} is not modelled")
+    if request.method == "CONNECT":
+        raise Beyond("the method CONNECT is not modelled")
     server: Server | None = None
     try:
         server = select(config, request, world)
-        return _answer(config, server, request, world)
+        state = State(config, site_of(config, server), request, world, request.path, request.query)
+        return _answer(state)
     except Beyond as beyond:
         if server is None:
             raise
@@ -58,46 +68,128 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         return done.outcome if server is None else done.outcome._replace(server=server)
 
 
-def _answer(config: Config, server: Server, request: Request, world: World) -> Outcome:
-    site = site_of(config, server)
-    state = State(config, site, request, world, request.path, request.query)
-    # The main server's is not handed down (measured).
-    item = last(site.base[-1:], "allowencodedslashes", world)
-    state.uri = clean(state, item.value.lower() if item is not None else "off")
-    prepare(state, 0)
-    return respond(state)
+def _answer(state: State) -> Outcome:
+    """The outcome of a request, or of one that httpd makes of it; what speaks for an error included."""
+    world = state.world
+    try:
+        # The main server's is not handed down (measured).
+        item = last(state.site.base[-1:], "allowencodedslashes", world)
+        state.uri = clean(state, item.value.lower() if item is not None else "off")
+        prepare(state, 0)
+        outcome = _handled(state)
+    except Done as done:
+        outcome = done.outcome
+    if state.failed:
+        # Of an error on the way of an error nobody speaks.
+        return outcome
+    return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
+
+
+def _handled(state: State) -> Outcome:
+    if state.handler == REDIRECTED:
+        return _from_within(state, state.filename or "")
+    ask_strangers(state)
+    answer = too_large(state) or respond(state)
+    if answer is not None:
+        return answer
+    url = acted_on(state)
+    if url is not None:
+        return _from_within(state, url)
+    return respond(state, by_default=True)  # type: ignore[return-value]
+
+
+def _from_within(state: State, url: str, *, method: str | None = None, failed: bool = False) -> Outcome:
+    """What answers another URL of the same host, asked by httpd itself (http_request.c:internal_internal_redirect)."""
+    limit = state.site.last("limitinternalrecursion", state.world)
+    most = whole_number(limit.value) or _MOST_REDIRECTS if limit is not None else _MOST_REDIRECTS
+    if state.redirects >= most:
+        state.step("url", f"{most} URLs have led to one another, and httpd goes no further", limit)
+        raise state.done(Kind.ERROR, 500, "URLs lead to one another in a circle")
+    path, _, query = url.partition("?")
+    state.step("within", f"httpd asks itself for {url}")
+    request = state.request if method is None else state.request._replace(method=method)
+    following = State(
+        state.config, state.site, request, state.world, path, query, redirects=state.redirects + 1
+    )  # fmt: skip
+    following.failed = failed or state.failed
+    following.is_done = state.is_done
+    return _answer(following)
 
 
 def prepare(state: State, depth: int) -> None:
     """All phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
-
-    def holds(expression: str) -> bool:
-        return expression_holds(expression, state)
-
     located = [*site.base, *site.locations(state.uri, world)]
-    state.layers = [*located, *if_layers(located, world, holds)]
+    state.layers = [*located, *if_layers(located, world, lambda expression: holds(expression, state))]
+    check(state)
     translate(state)
+    trace_method(state)
+    settle(state)
+    _negotiate(state)
+    _fixups(state, depth)
+
+
+def settle(state: State) -> None:
+    """The phases from the file that a URL leads to, to its type: the walk, access, extensions."""
+    world, site = state.world, state.site
     assert state.filename is not None
     found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
     state.filename, state.type = found.filename, found.type
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
-    state.layers = stack(site, found.layers, name, site.locations(state.uri, world), world, holds)
+    located = site.locations(state.uri, world)
+    state.layers = stack(site, found.layers, name, located, world, lambda expression: holds(expression, state))
+    refuse_method(state)
     authorize(state)
-    find_handler(state)
-    _fixups(state, depth)
+    find_type(state)
+    check(state)
+
+
+def _negotiate(state: State) -> None:
+    """MultiViews: one of the files with extensions takes the place of what does not exist."""
+    names = variants(state)
+    if not names:
+        return
+    item = last(state.layers, "options", state.world)
+    directory, _, base = (state.filename or "").rpartition("/")
+    subs = []
+    for name in names:
+        sub = State(state.config, state.site, state.request, state.world, state.uri, state.query, parent=state)
+        sub.filename, sub.anchor, sub.mount = f"{directory}/{name}", state.anchor, state.mount
+        end = len(state.uri) - len(state.path_info)
+        sub.uri = state.uri[:end].rpartition("/")[0] + f"/{name}"
+        steps = len(state.world.steps)
+        try:
+            settle(sub)
+        except Done:
+            continue
+        finally:
+            sub.steps = state.world.steps[steps:]
+            del state.world.steps[steps:]
+        if sub.type == FILE:
+            subs.append(sub)
+    if len(subs) > 1 or (subs and state.request.header("accept")):
+        raise Beyond(f"Options MultiViews chooses among {', '.join(names)}", item)
+    if not subs:
+        state.step("handler", f"MultiViews finds {', '.join(names)}, which nobody may see", item)
+        raise state.done(Kind.NOT_FOUND, 404, "no variant may be seen")
+    state.step("handler", f"MultiViews: {names[0]} stands for {base}", item)
+    state.world.steps += subs[0].steps
+    rest = state.path_info
+    state.become(subs[0])
+    state.uri, state.path_info = state.uri + rest, rest
 
 
 def _fixups(state: State, depth: int) -> None:
     """What modules still do once access is granted: rewriting by directory, redirects by directory, mod_dir."""
     world = state.world
-    sections = [layer for layer in state.layers if layer.section is not None or layer not in state.site.base]
-    engine = last(state.layers, "rewriteengine", world)
-    rules = last(sections, "rewriterule", world)
-    if rules is not None and engine is not None and engine.value.lower() == "on":
-        raise Beyond("RewriteRule by directory is not modelled", rules)
+    sections = [layer for layer in state.layers if not layer.is_level]
+    if any("rewriterule" in layer.by_key for layer in sections):
+        from modwsgi_fix.model.request.rewriting import rewrite_in_directory
+
+        if rewrite_in_directory(state, sections):
+            return
     for key in REDIRECTS:
         for layer in sections:
             for item in layer.by_key.get(key, ()):
@@ -108,80 +200,5 @@ def _fixups(state: State, depth: int) -> None:
                     and world.active(item)
                 ):
                     raise redirection(state, redirect, target)
-    if state.type == DIRECTORY:
-        _directory(state, depth)
-    elif state.type == MISSING and state.handler is None:
-        fallback = last(state.layers, "fallbackresource", world)
-        if fallback is not None and fallback.value.lower() != "disabled":
-            raise Beyond("FallbackResource is not modelled", fallback)
-
-
-def _directory(state: State, depth: int) -> None:
-    """mod_dir.c:fixup_dir: the slash at the end, then each DirectoryIndex as a request of its own."""
-    world = state.world
-    state.handler = state.handler or DIRECTORY_HANDLER
-    checks = last(state.layers, "directorycheckhandler", world)
-    if checks is not None and checks.value.lower() == "on" and state.handler != DIRECTORY_HANDLER:
-        return
-    if not state.uri.endswith("/"):
-        slash = last(state.layers, "directoryslash", world)
-        if slash is not None and slash.value.lower() in ("off", "notfound"):
-            return
-        state.step("directory", f"{state.filename} is a directory: a slash is added")
-        query = f"?{state.query}" if state.query else ""
-        raise state.done(
-            Kind.REDIRECT,
-            301,
-            location=location_url(state, escaped(state.uri + "/") + query),
-        )
-    if state.path_info:
-        return
-    refused: Done | None = None
-    names, item = _index_names(state)
-    for name in names:
-        uri = name if name.startswith("/") else state.uri + name
-        # Whatever the method of the request is (request.c:ap_sub_req_lookup_uri).
-        asked = state.request._replace(method="GET")
-        sub = State(state.config, state.site, asked, world, uri, state.query, sub=True)
-        if depth >= _MOST_SUBREQUESTS:
-            raise Beyond("DirectoryIndex leads in a circle", item)
-        steps = len(world.steps)
-        try:
-            prepare(sub, depth + 1)
-        except Done as done:
-            outcome = done.outcome
-            if outcome.kind is Kind.REDIRECT or (outcome.status == 401 and len(names) == 1):
-                raise
-            if outcome.status != 404:
-                refused = done
-            del world.steps[steps:]
-            continue
-        if sub.type == FILE:
-            taken = world.steps[steps:]
-            del world.steps[steps:]
-            state.step("directory", f"DirectoryIndex {name}", item)
-            world.steps += taken
-            for slot in ("uri", "filename", "path_info", "type", "handler", "mount", "layers", "anchor"):
-                setattr(state, slot, getattr(sub, slot))
-            return
-        del world.steps[steps:]
-    if refused is not None:
-        state.step("directory", "a DirectoryIndex is refused", item)
-        raise state.done(refused.outcome.kind, refused.outcome.status, refused.outcome.reason)
-
-
-def _index_names(state: State) -> tuple[list[str], Item | None]:
-    """DirectoryIndex: the last section that says something, all its lines together; index.html by default."""
-    for layer in reversed(state.layers):
-        names: list[str] = []
-        found = None
-        for item in layer.by_key.get("directoryindex", ()):
-            if not item.guards or state.world.active(item):
-                found = item
-                if len(item.args) == 1 and item.value.lower() == "disabled":
-                    names = []
-                else:
-                    names += item.values
-        if found is not None:
-            return names, found
-    return ["index.html"], None
+    fix_directory(state, depth, prepare)
+    state.force()

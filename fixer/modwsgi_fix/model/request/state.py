@@ -6,7 +6,7 @@ import re
 
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
-from modwsgi_fix.model.merge.world import MISSING, World
+from modwsgi_fix.model.merge.world import MISSING, Step, World
 from modwsgi_fix.model.request.hosts import hostname, server_port
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
@@ -17,12 +17,21 @@ _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
+#: What a promoted subrequest brings along.
+_PROMOTED = (
+    "uri", "filename", "path_info", "type", "handler", "content_type", "mount", "alias", "context", "layers", "anchor", "forced",
+)  # fmt: skip
+#: The handler by which mod_rewrite asks for another URL of this server.
+REDIRECTED = "redirect-handler"
+
+
 class State:
     """One request, or subrequest, on its way."""
 
     __slots__ = (
-        "anchor", "config", "environment", "filename", "handler", "layers", "mount", "path_info", "query", "request", "site",
-        "sub", "type", "uri", "world",
+        "alias", "anchor", "config", "content_type", "context", "environment", "failed", "filename", "forced", "handler",
+        "is_done", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site", "steps", "type", "uri",
+        "world",
     )  # fmt: skip
 
     def __init__(
@@ -34,7 +43,8 @@ class State:
         uri: str,
         query: str = "",
         *,
-        sub: bool = False,
+        parent: State | None = None,
+        redirects: int = 0,
     ) -> None:
         self.config = config
         self.site = site
@@ -51,12 +61,50 @@ class State:
         self.anchor = "/"
         self.mount: Mapping | None = None
         self.layers: list[Layer] = []
-        #: A subrequest, as mod_dir makes for each DirectoryIndex.
-        self.sub = sub
+        #: The name in lower case of the directive of mod_alias that mapped it; None where another did.
+        self.alias: str | None = None
+        #: The alias by whose URL and directory mod_rewrite turns a file into a URL.
+        self.context: Mapping | None = None
+        #: The MIME type, where a directive or TypesConfig gives one.
+        self.content_type: str | None = None
+        #: Type and handler that a RewriteRule sets at last: [T=] and [H=].
+        self.forced: dict[str, str] = {}
+        #: The request that a subrequest is made for, as mod_dir does for each DirectoryIndex.
+        self.parent = parent
+        #: How many requests have led to this one from within httpd.
+        self.redirects = redirects
+        #: It is asked for what ErrorDocument names.
+        self.failed = False
+        #: Of a subrequest: what was decided on its way.
+        self.steps: list[Step] = []
+        #: A RewriteRule with [END] has ended all rewriting.
+        self.is_done = False
+        #: Variables that mod_rewrite has set; None for what it has taken away.
         self.environment: dict[str, str | None] = {}
+
+    @property
+    def sub(self) -> bool:
+        """Whether it is a subrequest."""
+        return self.parent is not None
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
         self.world.step(phase, text, item)
+
+    def become(self, other: State) -> None:
+        """Take the place of a subrequest that is promoted (http_request.c:ap_internal_fast_redirect)."""
+        for slot in _PROMOTED:
+            setattr(self, slot, getattr(other, slot))
+
+    def force(self) -> None:
+        """Set what a RewriteRule said of type and handler, after all else (mod_rewrite.c:hook_mimetype)."""
+        self.content_type = self.forced.get("type", self.content_type)
+        self.handler = self.forced.get("handler", self.handler)
+
+    def outcome(self, kind: Kind, status: int | None = None, reason: str = "") -> Outcome:
+        """An answer with what is known of the file and the handler."""
+        return Outcome(
+            kind, status, self.site.server, self.filename or "", self.path_info, self.handler or "", reason=reason
+        )
 
     def done(self, kind: Kind, status: int | None, reason: str = "", location: str = "") -> Done:
         """An answer, to be raised."""
@@ -135,12 +183,16 @@ def escaped(path: str) -> str:
 
 def location_url(state: State, path: str) -> str:
     """A path of this server as the absolute URL that a client is sent to (``ap_construct_url``)."""
-    request, site = state.request, state.site
-    scheme, usual = ("https", 443) if request.tls else ("http", 80)
-    canonical = last(state.layers or site.base, "usecanonicalname", state.world)
-    name = server_name(state)
-    port = server_port(state.config, site.server, request, canonical, sub=state.sub)
+    scheme, usual = ("https", 443) if state.request.tls else ("http", 80)
+    name, port = server_name(state), port_of(state)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
+
+
+def port_of(state: State) -> int:
+    """``ap_get_server_port``, as the directives that hold for the request have it."""
+    layers, world = state.layers or state.site.base, state.world
+    canonical, physical = last(layers, "usecanonicalname", world), last(layers, "usecanonicalphysicalport", world)
+    return server_port(state.site.server, state.request, canonical, physical, sub=state.sub)
 
 
 def server_name(state: State) -> str:
@@ -149,3 +201,10 @@ def server_name(state: State) -> str:
     if canonical is not None and canonical.value.lower() == "on":
         return hostname(state.config, state.site.server, state.world)
     return re.sub(r":\d*$", "", state.request.host_header).lower()
+
+
+def client_of(state: State) -> str | None:
+    """The visitor's address as httpd sees it; None where it is not known, as where a header may say another."""
+    if last(state.layers or state.site.base, "remoteipheader", state.world) is not None:
+        return None
+    return state.request.client

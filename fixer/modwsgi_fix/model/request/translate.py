@@ -9,7 +9,8 @@ import posixpath
 import re
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import ALIASES, HOST_ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
+from modwsgi_fix.directives.answers import Moment
+from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.merge.layers import Layer, last
@@ -17,6 +18,7 @@ from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
+from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
 from modwsgi_fix.text import whole_number
 
@@ -25,8 +27,6 @@ _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 def translate(state: State) -> None:
     """Set ``filename``, ``handler`` and what led there; raises ``Done`` for what is answered in this phase."""
-    for item in _unmodelled(state):
-        raise Beyond(f"{item.name} may map this URL, which is not modelled", item)
     if _rewritten(state):
         return
     if _proxied(state):
@@ -43,15 +43,6 @@ def _rewritten(state: State) -> bool:
     from modwsgi_fix.model.request.modrewrite import rewrite
 
     return rewrite(state)
-
-
-def _unmodelled(state: State) -> list[Item]:
-    found = [item for key in HOST_ALIASES if (item := state.site.last(key, state.world)) is not None]
-    if state.uri.startswith("/~"):
-        item = state.site.last("userdir", state.world)
-        if item is not None and item.value.lower() != "disabled":
-            found.append(item)
-    return found
 
 
 class Tables:
@@ -209,12 +200,17 @@ def redirection(state: State, redirect: Redirect, target: str) -> Done:
         state.step("mapping", f"{item.name} answers {status}", item)
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return state.done(kind, status, f"{item.name} says so")
-    if target.startswith("/"):
+    if target.startswith("/") and not _is_relative(state):
         target = location_url(state, target)
     if state.query and "?" not in target:
         target += f"?{state.query}"
     state.step("mapping", f"{item.name} to {target}", item)
     return state.done(Kind.REDIRECT, status, location=target)
+
+
+def _is_relative(state: State) -> bool:
+    relative = last(state.layers, "redirectrelative", state.world)
+    return relative is not None and relative.value.lower() == "on"
 
 
 def _aliased(state: State) -> bool:
@@ -231,8 +227,12 @@ def _aliased(state: State) -> bool:
         )
         if mapping.is_regex:
             state.anchor = posixpath.dirname(normal(state.filename).rstrip("/"))
-        if mapping.item.key.startswith("script"):
+        state.alias, state.context = mapping.item.key, mapping
+        if state.alias.startswith("script"):
             state.handler = "cgi-script"
+            if mapping.target.endswith("/"):
+                # Nobody writes the slash behind a file.
+                state.anchor += "/"
         state.step("mapping", f"{mapping.item.name} {mapping.url} maps it to {state.filename}", mapping.item)
         return True
     return False
@@ -252,6 +252,7 @@ def _location_alias(state: State) -> Item | None:
                 path += state.uri[len(section.value) :]
             state.filename = absolute(state, path, item)
             state.anchor = normal(state.filename).rstrip("/")
+            state.alias = key
             if key == "scriptalias":
                 state.handler = "cgi-script"
             state.step("mapping", f"{item.name} in <Location {section.value}> maps it to {state.filename}", item)
@@ -272,6 +273,8 @@ def absolute(state: State, path: str, item: Item) -> str:
     """``ap_server_root_relative``."""
     if path.startswith("/"):
         return path
+    if re.match(r"[A-Za-z]:", path):
+        raise Beyond(f"{path} is a path of Windows, which is not modelled", item)
     root = state.config.named("serverroot")
     if not root:
         raise Beyond(f"{path} is relative to the ServerRoot, which is not in sight", item)
@@ -310,6 +313,7 @@ def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
 
 
 def _document_root(state: State) -> None:
+    check_at(state, Moment.UNMAPPED)
     item = state.site.last("documentroot", state.world)
     if item is None:
         state.step("mapping", "no directive maps it, and DocumentRoot is not in sight")
@@ -319,6 +323,18 @@ def _document_root(state: State) -> None:
     root = absolute(state, item.value, item).rstrip("/")
     if re.search(r"(^|/)\.\.(/|$)", state.uri):
         raise state.done(Kind.REFUSED, 403, "the path leads above DocumentRoot")
-    state.filename = root + state.uri
+    state.filename = root + _below_server_path(state)
     state.anchor = root
     state.step("mapping", f"DocumentRoot: {state.filename}", item)
+
+
+def _below_server_path(state: State) -> str:
+    """The URL without ServerPath, which is cut off below DocumentRoot (core.c:ap_core_translate)."""
+    item = state.site.base[-1].by_key.get("serverpath", [])
+    prefix = item[-1].value if item else ""
+    if not prefix or not state.uri.startswith(prefix):
+        return state.uri
+    rest = state.uri[len(prefix) :]
+    if rest and not rest.startswith("/") and not prefix.endswith("/"):
+        return state.uri
+    return "/" + rest.lstrip("/") if rest else ""

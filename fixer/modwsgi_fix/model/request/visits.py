@@ -21,7 +21,7 @@ from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.outcome import Request
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.translate import Tables, mapped
-from modwsgi_fix.model.servers import addresses, is_tls, own_name
+from modwsgi_fix.model.servers import addresses, own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, alias_match
 from modwsgi_fix.text import whole_number
 
@@ -76,7 +76,7 @@ def _rewritten(server: Server) -> list[Mapping]:
     """RewriteRules that lead straight to the filesystem, as the AliasMatch that they amount to."""
     if not any(item.key == "rewriterule" for item in server.items):
         return []
-    from modwsgi_fix.model.request.modrewrite import rules_of
+    from modwsgi_fix.model.request.rewrite_rules import rules_of
 
     return [
         Mapping(rule.item, rule.pattern, rule.target, True, rule.item.args[0].span, rule.item.args[1].span)
@@ -124,7 +124,7 @@ def authority_of(config: Config, server: Server) -> Authority | None:
 
 def authorities_of(config: Config, server: Server) -> list[Authority]:
     """Every address and port by which a host is asked, by its name; none of a main server that no request can reach."""
-    tls = is_tls(server) is True
+    tls = speaks_tls(config, server) is True
     usual = 443 if tls else 80
     name = _name(server)
     if server.is_main:
@@ -161,7 +161,7 @@ def _paths(config: Config, server: Server) -> Iterator[tuple[str, str]]:
             if not redirect.is_regex:
                 yield posixpath.join(url, _SAMPLE), posixpath.join(url, "*")
     if any(item.key == "rewriterule" for item in server.items):
-        from modwsgi_fix.model.request.modrewrite import rules_of
+        from modwsgi_fix.model.request.rewrite_rules import rules_of
 
         for rule in rules_of(server):
             asked = None if rule.negated else sample(rule.pattern)

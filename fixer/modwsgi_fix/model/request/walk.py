@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SCRIPTS
-from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.merge.layers import Layer, Site, every
-from modwsgi_fix.model.merge.options import Options, merged_options, override_of
+from modwsgi_fix.model.merge.options import Options, Override, merged_options
 from modwsgi_fix.model.merge.sections import directory_regex_match
-from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
-from modwsgi_fix.model.reading.reader import load
-from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, World, normal
+from modwsgi_fix.model.request.htaccess import htaccess
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
-
-#: What is unknown where an .htaccess file decides.
-_UNSEEN, _PARTLY = " decides, and is not in sight", " is read with AllowOverride"
-
-
-def is_by_htaccess(reason: str) -> bool:
-    """Whether that is why an outcome is unknown: an .htaccess file decides, and may say anything of access."""
-    return reason.endswith(_UNSEEN) or _PARTLY in reason
 
 
 class Found(NamedTuple):
@@ -41,7 +31,9 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
-    override = override_of(site.base, world)
+    override = Override()
+    for level in site.base:
+        override = override.merge(level, world)
     parts = path.split("/")[1:]
     trailing = len(parts) > 1 and parts[-1] == ""
     if trailing or parts == [""]:
@@ -59,11 +51,11 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
                 options, override = _put(section, options, override, world)
         # Where nothing is said, httpd opens the file and allows nothing in it (core.c: OR_UNSET). Of fragments the rest of
         # the server is taken to say None, as every distribution does.
-        if override != "none" and (override or site.config.complete):
-            htaccess = _htaccess(site, here, override, anchor, world)
-            if htaccess is not None:
-                layers.append(htaccess)
-                options, override = _put(htaccess, options, override, world)
+        if override.reads and (override.classes is not None or site.config.complete):
+            layer = htaccess(site, here, override, anchor, world)
+            if layer is not None:
+                layers.append(layer)
+                options, override = _put(layer, options, override, world)
         if depth == len(parts):
             kind = whole if exact and whole else DIRECTORY
             break
@@ -106,61 +98,7 @@ def _step(path: str, anchor: str, options: Options, world: World, *, script: boo
     return kind
 
 
-def _put(layer: Layer, options: Options, override: str, world: World) -> tuple[Options, str]:
+def _put(layer: Layer, options: Options, override: Override, world: World) -> tuple[Options, Override]:
     for _, items in every([layer], ("options",), world):
         options = options.merge(items)
-    return options, override_of([layer], world) or override
-
-
-def _htaccess(site: Site, directory: str, override: str, anchor: str, world: World) -> Layer | None:
-    """What the .htaccess of a directory says; None where there is none."""
-    item = site.last("accessfilename", world)
-    for name in item.values if item else (".htaccess",):
-        path = f"{directory}/{name}"
-        if world.disk is None:
-            if not (directory + "/").startswith(anchor.rstrip("/") + "/"):
-                # One answer for all directories above what the configuration names.
-                path = f"{anchor.rstrip('/')} or above it"
-            if (
-                world.ask(
-                    f"{name}: {path}",
-                    ("no", f"no {name} in {path.removesuffix('/' + name)}"),
-                    ("yes", f"{path} exists"),
-                )
-                == "yes"
-            ):
-                raise Beyond(f"{path}{_UNSEEN}")
-            continue
-        if world.type_of(path) != FILE:
-            continue
-        layer = _parsed(site.config, path)
-        if layer is not None and not override:
-            if not layer.by_key and not layer.files and not layer.ifs:
-                return None
-            world.step("directory", f"{path} is read, and AllowOverride allows nothing in it")
-            outcome = Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{path} holds what is not allowed there")
-            raise Done(outcome)
-        if layer is None or override != "all":
-            raise Beyond(f"{path}{_PARTLY} {override}")
-        return layer
-    return None
-
-
-@derived
-def _files(config: Config) -> dict[str, Layer | None]:
-    return {}
-
-
-def _parsed(config: Config, path: str) -> Layer | None:
-    """A .htaccess as a layer, read as httpd would with AllowOverride All; None where it has faults."""
-    cache = _files(config)
-    if path not in cache:
-        assert config.disk is not None
-        source = Source(
-            config.disk, (path,), (), ("/",), complete=False, variables=config.variables,
-            shown_within=config.shown_within,
-        )  # fmt: skip
-        found = load(source, target=config.target, disk=config.disk)
-        sound = not found.gaps and all(not file.tree.problems for file in found.files.values())
-        cache[path] = Layer(None, found.main.items) if sound else None
-    return cache[path]
+    return options, override.merge(layer, world)

@@ -1,0 +1,122 @@
+"""Log-ins: how a user is asked for, and what comes of one who gives a name and a password (mod_auth_basic.c, mod_authn_file.c).
+
+F-access, and what a missing part of it does: without AuthName 500, without AuthUserFile 401 and, with credentials, 500.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer, last
+from modwsgi_fix.model.merge.world import Beyond, World
+from modwsgi_fix.model.modules import is_loaded
+
+_MODULES = {"basic": "mod_auth_basic.c", "digest": "mod_auth_digest.c", "form": "mod_auth_form.c"}
+
+
+class LogIn(NamedTuple):
+    """What comes of it: a status and why, or the user who is let through to the Require lines (empty: somebody)."""
+
+    status: int = 0
+    reason: str = ""
+    user: str = ""
+
+
+def log_in(
+    layers: Sequence[Layer], world: World, config: Config | None, item: Item | None, authorization: str | None
+) -> LogIn:
+    """The log-in of a visitor, as the AuthType ``item`` asks for it; ``authorization`` is the header, None without one.
+
+    Of fragments what is not said may be said elsewhere.
+    """
+    complete = config is not None and config.complete
+    kind = item.value.lower() if item is not None else ""
+    if item is None:
+        return LogIn(500, "no AuthType says how") if complete else _asked(world, authorization)
+    if config is not None and complete and kind in _MODULES and is_loaded(config, _MODULES[kind]) is False:
+        return LogIn(500, f"no module is loaded that knows AuthType {item.value}")
+    if kind not in ("basic", "digest"):
+        raise Beyond(f"{item.name} {item.value} asks for the log-in, which is not modelled", item)
+    if complete and last(layers, "authname", world) is None:
+        return LogIn(500, "no AuthName is there")
+    if authorization is None or authorization.partition(" ")[0].lower() != kind:
+        return LogIn(401, "a log-in is required")
+    if kind == "digest":
+        return _asked(world, authorization)
+    return _basic(layers, world, authorization, complete=complete)
+
+
+def _asked(world: World, authorization: str | None) -> LogIn:
+    if authorization is not None and world.holds("the log-in is accepted"):
+        return LogIn()
+    return LogIn(401, "a log-in is required")
+
+
+def _basic(layers: Sequence[Layer], world: World, authorization: str, *, complete: bool) -> LogIn:
+    given = _credentials(authorization)
+    if given is None:
+        return _asked(world, authorization)
+    user, password = given
+    provider = last(layers, "authbasicprovider", world)
+    strays = (last(layers, key, world) for key in ("authbasicauthoritative", "authbasicusedigestalgorithm"))
+    if (provider is not None and [value.lower() for value in provider.values] != ["file"]) or any(strays):
+        return _asked(world, authorization)._replace(user=user)
+    users = last(layers, "authuserfile", world)
+    if users is None:
+        if complete:
+            return LogIn(500, "no AuthUserFile is there")
+        return _asked(world, authorization)._replace(user=user)
+    known = _password_of(world, users, user)
+    if isinstance(known, LogIn):
+        return known
+    accepted = None if known is None else _is_right(password, known)
+    if accepted is None:
+        accepted = world.holds("the log-in is accepted")
+    return LogIn(user=user) if accepted else LogIn(401, "the log-in is not accepted")
+
+
+def _credentials(authorization: str) -> tuple[str, str] | None:
+    from base64 import b64decode
+
+    word = authorization.partition(" ")[2]
+    try:
+        text = b64decode(word.strip(), validate=True).decode("latin-1")
+    except ValueError:
+        return None
+    user, colon, password = text.partition(":")
+    return (user, password) if colon else None
+
+
+def _password_of(world: World, users: Item, user: str) -> str | LogIn | None:
+    """The word that AuthUserFile has for a user, or the refusal of one whom it has not; None where it cannot be read."""
+    path = users.value
+    disk = world.disk
+    if disk is None or not users.known or not path.startswith("/"):
+        return None
+    if not disk.is_file(path):
+        # What lies in a directory that was not given may be there all the same.
+        above = disk.is_dir(path.rpartition("/")[0] or "/")
+        return LogIn(500, f"{path} does not exist") if above else None
+    try:
+        lines = disk.read(path).split("\n")
+    except FileProblem:
+        return None
+    for line in lines:
+        name, colon, word = line.strip().partition(":")
+        if colon and name == user and not line.startswith("#"):
+            return word.partition(":")[0]
+    return LogIn(401, "AuthUserFile has no such user")
+
+
+def _is_right(password: str, word: str) -> bool | None:
+    """Whether a password is the one; None for a digest that is not calculated here (apr_password_validate)."""
+    if not word.startswith("{SHA}"):
+        return None
+    from base64 import b64encode
+    from hashlib import sha1
+
+    digest = sha1(password.encode("latin-1"), usedforsecurity=False).digest()
+    return b64encode(digest).decode("ascii") == word.removeprefix("{SHA}")

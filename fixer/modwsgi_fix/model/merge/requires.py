@@ -1,0 +1,162 @@
+"""``Require`` and its containers, as merged sections say (mod_authz_core.c; F-access-1 to F-access-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import REQUIRE_SECTIONS
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
+
+#: The directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
+NEW = ("require", *sorted(REQUIRE_SECTIONS))
+
+#: What asks who the visitor is.
+_USERS = frozenset({
+    "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
+    "ldap-filter", "ldap-search", "dbm-group", "dbm-file-group", "dbd-group", "wsgi-group", "pam-account", "unix-group",
+})  # fmt: skip
+
+#: What ``Require`` may ask for, of the modules that Debian ships.
+REQUIREMENTS = _USERS | {
+    "all",
+    "env",
+    "expr",
+    "forward-dns",
+    "host",
+    "ip",
+    "local",
+    "method",
+    "ssl",
+    "ssl-verify-client",
+}
+
+
+class Verdict(Enum):
+    """mod_authz_core's ``authz_status``."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    NEUTRAL = "neutral"
+    NEEDS_USER = "needs a log-in"
+
+
+def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
+    """What the Require lines say, and the one that decided; None where there are none."""
+    if asked.world.dialect == "2.2":
+        return Verdict.NEUTRAL, None
+    found: _Node | None = None
+    for layer in asked.layers:
+        items = [item for _, items in every([layer], NEW, asked.world) for item in items]
+        if not items:
+            continue
+        merging = last([layer], "authmerging", asked.world)
+        logic = merging.value.lower() if merging is not None else "off"
+        own = _Node("any", tuple(items))
+        # mod_authz_core.c:merge_authz_core_dir_config.
+        found = own if found is None or logic == "off" else _Node("all" if logic == "and" else "any", (found, own))
+    return (Verdict.NEUTRAL, None) if found is None else _combine(asked, found.logic, found.parts)
+
+
+class _Node(NamedTuple):
+    """Require lines, or nodes of them, and how they add up: ``any`` or ``all``."""
+
+    logic: str
+    parts: tuple[Item | _Node, ...]
+
+
+def _combine(asked: Asked, logic: str, parts: Sequence[Item | _Node]) -> tuple[Verdict, Item | None]:
+    """mod_authz_core.c:apply_authz_sections."""
+    result = Verdict.NEUTRAL
+    decided: Item | None = _last_of(parts)
+    for part in parts:
+        if isinstance(part, _Node):
+            verdict, by = _combine(asked, part.logic, part.parts)
+        elif part.guards and not asked.world.active(part):
+            continue
+        else:
+            verdict, by = _verdict(asked, part)
+        if verdict is Verdict.NEUTRAL:
+            continue
+        if logic == "all":
+            if verdict is Verdict.DENIED:
+                return verdict, by
+            if verdict is Verdict.NEEDS_USER or result is Verdict.NEUTRAL:
+                result, decided = verdict, by
+        else:
+            if verdict is Verdict.GRANTED:
+                return verdict, by
+            if (verdict is Verdict.NEEDS_USER and result is Verdict.DENIED) or result is Verdict.NEUTRAL:
+                result, decided = verdict, by
+    return result, decided
+
+
+def _last_of(parts: Sequence[Item | _Node]) -> Item | None:
+    """The last line in the last part."""
+    while parts and isinstance(parts[-1], _Node):
+        parts = parts[-1].parts
+    return parts[-1] if parts else None  # type: ignore[return-value]
+
+
+def _verdict(asked: Asked, item: Item) -> tuple[Verdict, Item | None]:
+    logic = item.key.removeprefix("require") if item.key in REQUIRE_SECTIONS else None
+    if logic is not None:
+        children = [child for child in item.children if child.key == "require" or child.key in REQUIRE_SECTIONS]
+        verdict, by = _combine(asked, "all" if logic == "all" else "any", children)
+        return (_negate(verdict), by or item) if logic == "none" else (verdict, by or item)
+    if not is_in_force(asked, item):
+        return Verdict.NEUTRAL, item
+    values = list(words(item))
+    negated = values[:1] == ["not"]
+    values = values[negated:]
+    verdict = _provider(asked, item, values)
+    return (_negate(verdict) if negated else verdict), item
+
+
+def _negate(verdict: Verdict) -> Verdict:
+    return {Verdict.GRANTED: Verdict.DENIED}.get(verdict, Verdict.NEUTRAL)
+
+
+def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
+    kind, rest = (values[0] if values else ""), values[1:]
+    if kind == "all":
+        return Verdict.GRANTED if rest == ["granted"] else Verdict.DENIED
+    if not item.known:
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    elif kind in ("ip", "host", "forward-dns"):
+        holds = any(visitor_is(asked, word) for word in rest)
+    elif kind == "local":
+        holds = visitor_is(asked, "127.0.0.0/8")
+    elif kind == "method":
+        holds = is_method(asked, [word.upper() for word in rest])
+    elif kind == "env":
+        holds = any(is_set(asked, name) for name in item.values[1:])
+    elif kind == "ssl":
+        holds = is_tls(asked)
+    elif kind == "expr" and asked.visitor.holds is not None:
+        known = asked.visitor.holds(" ".join(item.values[1:]))
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met") if known is None else known
+    elif kind in _USERS:
+        return _user_provider(asked, item, kind)
+    else:
+        holds = asked.world.holds(f"Require {' '.join(item.values)} is met")
+    return Verdict.GRANTED if holds else Verdict.DENIED
+
+
+def _user_provider(asked: Asked, item: Item, kind: str) -> Verdict:
+    """Whether the user is the one who is asked for; of a request nobody is known before the log-in."""
+    visitor = asked.visitor
+    if visitor.has_login is None:
+        if not asked.world.holds("the visitor logs in"):
+            return Verdict.NEEDS_USER
+    elif visitor.user is None:
+        return Verdict.NEEDS_USER
+    elif kind == "valid-user":
+        return Verdict.GRANTED
+    elif kind == "user" and visitor.user:
+        return Verdict.GRANTED if visitor.user in item.values[1:] else Verdict.DENIED
+    holds = asked.world.holds(f"the log-in is good for Require {' '.join(item.values)}")
+    return Verdict.GRANTED if holds else Verdict.NEEDS_USER if visitor.user is None else Verdict.DENIED

@@ -1,0 +1,111 @@
+"""Who asks, and what is known of a visitor when access is weighed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from modwsgi_fix.directives.families import EARLY_VARIABLES, LIMIT_SECTIONS
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer
+from modwsgi_fix.model.merge.world import World
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+
+class Visitor(NamedTuple):
+    """Who asks, and how. None is whoever may come: each answer is a way of its own.
+
+    ``authorization`` is the header with the log-in; ``is_set`` tells whether a variable is set for this request, ``holds``
+    whether an expression is true of it; None where that is not known.
+    """
+
+    method: str | None = None
+    tls: bool | None = None
+    client: str | None = None
+    has_login: bool | None = None
+    authorization: str = ""
+    #: Who has logged in, once that is done; empty where the name is not known.
+    user: str | None = None
+    is_set: Callable[[str], bool | None] | None = None
+    holds: Callable[[str], bool | None] | None = None
+
+
+#: Whoever may come.
+EVERYONE = Visitor()
+
+
+class Asked(NamedTuple):
+    """The layers that hold, the visitor, and what else is known."""
+
+    layers: Sequence[Layer]
+    visitor: Visitor
+    world: World
+    #: The server; None where a section is looked at by itself, and what is around it is unknown.
+    config: Config | None = None
+
+
+def is_tls(asked: Asked) -> bool:
+    tls = asked.visitor.tls
+    return tls if tls is not None else asked.world.holds("the request comes by TLS", "the request is plain HTTP")
+
+
+def is_in_force(asked: Asked, item: Item) -> bool:
+    """Whether ``<Limit>`` around a directive leaves it in force for this method."""
+    section = item.section(*LIMIT_SECTIONS)
+    if section is None:
+        return True
+    return is_method(asked, section.values) is (section.key == "limit")
+
+
+def is_method(asked: Asked, methods: Sequence[str]) -> bool:
+    """Whether the request's method is one of these; HEAD is GET (http_request.c:ap_method_number_of)."""
+    if asked.visitor.method is None:
+        return asked.world.holds(f"the method is one of {' '.join(sorted(methods))}")
+    return ("GET" if asked.visitor.method == "HEAD" else asked.visitor.method) in methods
+
+
+def visitor_is(asked: Asked, word: str) -> bool:
+    """Whether the visitor is at an address, in a network, of a host name, or has a variable set."""
+    if word.lower().startswith("env="):
+        name = word[4:]
+        wanted = not name.startswith("!")
+        return is_set(asked, name.lstrip("!")) is wanted
+    if asked.visitor.client is not None and (network := _network(word)) is not None:
+        from ipaddress import ip_address
+
+        return ip_address(asked.visitor.client) in network
+    return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
+
+
+def _network(word: str) -> IPv4Network | IPv6Network | None:
+    from ipaddress import ip_network
+
+    if re.fullmatch(r"\d+(\.\d+){0,2}\.?", word, re.ASCII):
+        parts = word.rstrip(".").split(".")
+        word = ".".join(parts + ["0"] * (4 - len(parts))) + f"/{8 * len(parts)}"
+    try:
+        return ip_network(word, strict=False)
+    except ValueError:
+        return None
+
+
+def is_set(asked: Asked, name: str) -> bool:
+    if asked.visitor.is_set is not None:
+        known = asked.visitor.is_set(name)
+        return asked.world.holds(f"the variable {name} is set") if known is None else known
+    if asked.config is not None and asked.config.complete and not _setters(asked.config, name):
+        return False
+    return asked.world.holds(f"the variable {name} is set")
+
+
+def _setters(config: Config, name: str) -> list[Item]:
+    setters = config.named(*EARLY_VARIABLES)
+    return [item for item in setters if any(v.removeprefix("!").partition("=")[0] == name for v in item.values[1:])]
+
+
+def words(item: Item) -> tuple[str, ...]:
+    """The arguments in lower case."""
+    return tuple(value.lower() for value in item.values)

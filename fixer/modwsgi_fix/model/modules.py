@@ -1,0 +1,65 @@
+"""Which modules a server loads, as far as its files say: without its module a directive is no command, a handler nobody."""
+
+from __future__ import annotations
+
+from modwsgi_fix.directives import DirectiveInfo, find
+from modwsgi_fix.directives.elsewhere import PHP
+from modwsgi_fix.directives.table import modules as known_modules
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.reading.conditions import Modules
+
+
+@derived
+def _modules(config: Config) -> Modules:
+    modules = Modules(config.target, is_complete=config.complete)
+    for item in config.named("loadmodule"):
+        if item.args:
+            modules.load(item.value.removesuffix("_module"), item.guards)
+    return modules
+
+
+@derived
+def loaded_modules(config: Config) -> tuple[str, ...]:
+    """The names, without ``_module``, of what LoadModule names under no undecided condition; of a whole server only."""
+    items = config.named("loadmodule") if config.complete else ()
+    return tuple(item.value.removesuffix("_module") for item in items if item.args and not item.guards)
+
+
+def is_loaded(config: Config, module: str) -> bool | None:
+    """Whether a module (``mod_cgi.c``) is there; None where the files do not say."""
+    return _modules(config).has(module)
+
+
+def has_module(config: Config, info: DirectiveInfo) -> bool | None:
+    """Whether the module of a directive is there, or one of its modules where several have it."""
+    found = {is_loaded(config, module) for module in info.modules}
+    return True if True in found else None if None in found else False
+
+
+@derived
+def loads_unknown_modules(config: Config) -> bool:
+    """Whether a module is loaded of which no table here says what its directives are."""
+    known = {name.removesuffix("_module") for name in known_modules().values()}
+    named = (item.value.removesuffix("_module") for item in config.named("loadmodule") if item.args)
+    return any(name not in known and not name.startswith(("mpm_", "php")) for name in named)
+
+
+def loads_php(config: Config) -> bool:
+    """Whether a module of PHP is loaded, under any of its names."""
+    return any(item.value.startswith("php") for item in config.named("loadmodule"))
+
+
+def is_of_php(name: str) -> bool:
+    """Whether a directive is one of PHP's."""
+    return name.lower().startswith(PHP)
+
+
+def is_strange(config: Config, name: str) -> bool:
+    """Whether a directive may belong to a module that no table here knows, and so may do anything.
+
+    Those of PHP say how its scripts run, and change nothing of anybody else's. In a whole server that loads no such module
+    it is a slip of the pen, which httpd refuses.
+    """
+    if find(name) is not None or is_of_php(name):
+        return False
+    return loads_unknown_modules(config) if config.complete else True

@@ -1,0 +1,253 @@
+"""What httpd says of the words of a directive when it reads it: in an ``.htaccess`` file a fault is a 500.
+
+Each check is that of the directive's own function in httpd (``set_*``, ``add_*``, ``cmd_*``), asked of 2.4.71. None: no
+fault that is known here. ``Unclear`` is raised where that cannot be told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from modwsgi_fix.directives.families import (
+    EARLY_VARIABLES,
+    EXPRESSION_SECTIONS,
+    LIMIT_SECTIONS,
+    LOCATION_SECTIONS,
+    REDIRECTS,
+    REQUIRE_SECTIONS,
+)
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.requires import REQUIREMENTS
+from modwsgi_fix.model.patterns import is_understood
+from modwsgi_fix.model.request.expressions import is_understood as is_expression
+from modwsgi_fix.model.request.methods import METHODS
+from modwsgi_fix.model.request.rewrite_rules import KNOWN_FLAGS, flags_of
+from modwsgi_fix.text import whole_number
+
+#: Directives that take one of these words (besides those that the table of directives knows).
+_VALUES = {
+    "order": "deny,allow allow,deny mutual-failure",
+    "satisfy": "all any",
+    "acceptpathinfo": "on off default",
+    "serversignature": "on off email",
+    "authmerging": "off and or",
+    "multiviewsmatch": "any negotiatedonly filters handlers",
+    "forcelanguagepriority": "none prefer fallback",
+}
+_STATUSES = frozenset({
+    *range(100, 104), *range(200, 209), 226, *range(300, 309), *range(400, 418), 418, *range(421, 427), 428, 429, 431, 451,
+    *range(500, 509), 510, 511,
+})  # fmt: skip
+_REWRITE_OPTIONS = frozenset({
+    "inherit", "inheritbefore", "inheritdown", "inheritdownbefore", "ignoreinherit", "allownoslash", "allowanyuri",
+    "mergebase", "ignorecontextinfo", "legacyprefixdocroot", "longurloptimization", "unsafeprefixstat",
+})  # fmt: skip
+_INDEX_OPTIONS = frozenset({
+    "addaltclass", "charset", "descriptionwidth", "fancyindexing", "foldersfirst", "htmltable", "iconheight",
+    "iconsarelinks", "iconwidth", "ignorecase", "ignoreclient", "namewidth", "none", "scanhtmltitles",
+    "showforbidden", "suppresscolumnsorting", "suppressdescription", "suppresshtmlpreamble", "suppressicon",
+    "suppresslastmodified", "suppressrules", "suppresssize", "trackmodified", "type", "useolddateformat",
+    "versionsort", "xhtml",
+})  # fmt: skip
+_HEADER_ACTIONS = frozenset({"add", "append", "echo", "edit", "edit*", "merge", "note", "set", "setifempty", "unset"})
+_URL = re.compile(r"[A-Za-z0-9+.-]+:")
+
+
+class UnclearError(Exception):
+    """Whether httpd takes these words cannot be told."""
+
+
+def fault_of_words(item: Item) -> str | None:
+    """What is wrong with the arguments; ``UnclearError`` where a pattern or an expression is not understood here."""
+    if (words := _VALUES.get(item.key)) is not None and not set(map(str.lower, item.values)) <= set(words.split()):
+        return f"{item.name} does not take {' '.join(item.values)}"
+    check = _CHECKS.get(item.key)
+    return check(item, item.values) if check is not None else None
+
+
+def _pattern(text: str) -> None:
+    if not is_understood(text):
+        raise UnclearError
+
+
+def _error_document(item: Item, values: Sequence[str]) -> str | None:
+    if len(values) > 1 and (whole_number(values[0]) or 0) not in _STATUSES:
+        return f"{values[0]} is not a status"
+    return None
+
+
+def _rewrite_rule(item: Item, values: Sequence[str]) -> str | None:
+    if not 2 <= len(values) <= 3:
+        return f"{item.name} takes two or three words"
+    _pattern(values[0].removeprefix("!"))
+    return _flags(item, values)
+
+
+def _rewrite_condition(item: Item, values: Sequence[str]) -> str | None:
+    if not 2 <= len(values) <= 3:
+        return f"{item.name} takes two or three words"
+    pattern = values[1].removeprefix("!")
+    if values[0].lower() == "expr":
+        return _expression(item, values[1:2])
+    if not pattern.startswith(("-", "=", "<", ">")):
+        _pattern(pattern)
+    return None
+
+
+def _flags(item: Item, values: Sequence[str]) -> str | None:
+    if len(values) < 3:
+        return None
+    if not (values[2].startswith("[") and values[2].endswith("]")):
+        return f"{item.name}: flags stand in brackets"
+    odd = sorted(flags_of(values[2]).keys() - KNOWN_FLAGS)
+    return f"{item.name} has no flag {odd[0]}" if odd else None
+
+
+def _rewrite_base(item: Item, values: Sequence[str]) -> str | None:
+    return None if values and values[0].startswith("/") else f"{item.name} is not a URL path"
+
+
+def _each_of(allowed: frozenset[str]) -> Callable[[Item, Sequence[str]], str | None]:
+    def check(item: Item, values: Sequence[str]) -> str | None:
+        odd = [value for value in values if value.lstrip("+-").partition("=")[0].lower() not in allowed]
+        return f"{item.name} does not take {odd[0]}" if odd else None
+
+    return check
+
+
+def _require(item: Item, values: Sequence[str]) -> str | None:
+    words = [value for value in values if value]
+    negated = [word.lower() for word in words[:1]] == ["not"]
+    words = words[negated:]
+    if not words:
+        return f"{item.name} names nothing"
+    kind, rest = words[0].lower(), words[1:]
+    if kind not in REQUIREMENTS:
+        # A name that AuthzProviderAlias gives, or a module that is not known.
+        raise UnclearError
+    if negated and (item.parent is None or item.parent.key not in ("requireall", "requirenone")):
+        return f"{item.name} not, which alone grants nothing"
+    if kind == "all" and [word.lower() for word in rest] not in (["granted"], ["denied"]):
+        return f"{item.name} all takes granted or denied"
+    if kind == "method" and not set(rest) <= METHODS:
+        return f"{item.name} method names one that httpd does not know"
+    if kind == "ip" and not all(map(_is_network, rest)):
+        return f"{item.name} ip takes addresses and networks"
+    return None
+
+
+def _is_network(word: str) -> bool:
+    from ipaddress import ip_network
+
+    if re.fullmatch(r"\d{1,3}(\.\d{1,3}){0,2}\.?", word, re.ASCII):
+        return all(int(part) < 256 for part in word.rstrip(".").split("."))
+    try:
+        ip_network(word, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _set_env_if(item: Item, values: Sequence[str]) -> str | None:
+    if len(values) < 3:
+        return f"{item.name} takes three words or more"
+    _pattern(values[1])
+    return None
+
+
+def _browser_match(item: Item, values: Sequence[str]) -> str | None:
+    if len(values) < 2:
+        return f"{item.name} takes two words or more"
+    _pattern(values[0])
+    return None
+
+
+def _expression(item: Item, values: Sequence[str]) -> str | None:
+    if not values:
+        return f"{item.name} asks nothing"
+    if not is_expression(" ".join(values)):
+        raise UnclearError
+    return None
+
+
+def _otherwise(item: Item, values: Sequence[str]) -> str | None:
+    before = [one for one in _neighbours(item) if one.index < item.index and one.key in EXPRESSION_SECTIONS]
+    if not before or before[-1].key == "else":
+        return f"<{item.name}> without an <If> before it"
+    return _expression(item, values) if item.key == "elseif" else None
+
+
+def _neighbours(item: Item) -> Sequence[Item]:
+    return item.parent.children if item.parent is not None else item.server.items
+
+
+def _limit(item: Item, values: Sequence[str]) -> str | None:
+    odd = [value for value in values if value not in METHODS]
+    return f"{odd[0]} is not a method that httpd knows" if odd else None
+
+
+def _some_requirements(item: Item, values: Sequence[str]) -> str | None:
+    return None if item.children else f"<{item.name}> is empty"
+
+
+def _redirect(item: Item, values: Sequence[str]) -> str | None:
+    words = list(values)
+    status = 302
+    named = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
+    if item.key not in ("redirectpermanent", "redirecttemp") and words:
+        number = named.get(words[0].lower()) or whole_number(words[0])
+        if number is not None:
+            status = number
+            words.pop(0)
+    is_redirect = 300 <= status < 400
+    if not words or (not is_redirect and len(words) > 1) or len(words) > 2:
+        return f"{item.name} takes a target with a status of 3xx, and with no other"
+    if is_redirect and len(words) < 2 and item.section(*LOCATION_SECTIONS) is None:
+        return f"{item.name} names no target"
+    if is_redirect and item.key != "redirectmatch" and not (words[-1].startswith("/") or _URL.match(words[-1])):
+        return f"{words[-1]} is neither a URL nor a path"
+    if item.key == "redirectmatch":
+        _pattern(words[0])
+    return None
+
+
+def _number(item: Item, values: Sequence[str]) -> str | None:
+    return None if values and whole_number(values[0]) is not None else f"{item.name} is not a number"
+
+
+def _index_redirect(item: Item, values: Sequence[str]) -> str | None:
+    word = values[0].lower() if values else ""
+    number = whole_number(word)
+    if word in ("on", "off", "permanent", "temp", "seeother") or (number is not None and 300 <= number < 400):
+        return None
+    return f"{item.name} does not take {word}"
+
+
+def _header(item: Item, values: Sequence[str]) -> str | None:
+    words = [value.lower() for value in values]
+    if words[:1] in (["always"], ["onsuccess"]):
+        words = words[1:]
+    return None if words and words[0] in _HEADER_ACTIONS else f"{item.name} has no action {words[0] if words else ''}"
+
+
+_CHECKS: dict[str, Callable[[Item, Sequence[str]], str | None]] = {
+    **dict.fromkeys(REQUIRE_SECTIONS, _some_requirements),
+    **dict.fromkeys(EARLY_VARIABLES, _set_env_if),
+    **dict.fromkeys(("browsermatch", "browsermatchnocase"), _browser_match),
+    **dict.fromkeys(LIMIT_SECTIONS, _limit),
+    **dict.fromkeys(REDIRECTS, _redirect),
+    **dict.fromkeys(("header", "requestheader"), _header),
+    **dict.fromkeys(EXPRESSION_SECTIONS, _otherwise),
+    "if": _expression,
+    "setenvifexpr": lambda item, values: _expression(item, values[:1]),
+    "require": _require,
+    "errordocument": _error_document,
+    "rewriterule": _rewrite_rule,
+    "rewritecond": _rewrite_condition,
+    "rewritebase": _rewrite_base,
+    "rewriteoptions": _each_of(_REWRITE_OPTIONS),
+    "indexoptions": _each_of(_INDEX_OPTIONS),
+    "limitrequestbody": _number,
+    "directoryindexredirect": _index_redirect,
+}

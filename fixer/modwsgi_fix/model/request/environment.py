@@ -1,0 +1,109 @@
+"""Variables that mod_setenvif sets before access is checked (mod_setenvif.c:match_headers), and mod_rewrite before it.
+
+Those of ``SetEnv``, ``PassEnv`` and a RewriteRule by directory come later: no access line sees them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import EARLY_VARIABLES
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.layers import Layer, every
+from modwsgi_fix.model.patterns import Match, Unknown, search
+from modwsgi_fix.model.request.state import State, client_of
+from modwsgi_fix.model.urls import substitute
+
+
+class Variable(NamedTuple):
+    """Whether a variable is set, and to what; None for either where that is not known."""
+
+    is_set: bool | None = False
+    value: str | None = None
+
+
+def variable(state: State, name: str) -> Variable:
+    """What is known of a variable once the headers have been read. Names compare without case (apr_tables)."""
+    if state.parent is not None:
+        # A subrequest has those of the request that it is made for.
+        return variable(state.parent, name)
+    found = _after(state, state.site.base, name, Variable())
+    for other, value in state.environment.items():
+        if other.lower() == name.lower():
+            found = Variable(value is not None, value)
+    sections = [layer for layer in state.layers if not layer.is_level]
+    found = _after(state, sections, name, found)
+    if found.is_set is False and not state.config.complete:
+        return Variable(None)
+    return found
+
+
+def is_set_somewhere(config: Config, name: str) -> bool:
+    """Whether some line sets a variable of this name before access is checked."""
+    return any(_name(word) == name.lower() for item in config.named(*EARLY_VARIABLES) for word in item.values[1:])
+
+
+def _after(state: State, layers: Iterable[Layer], name: str, found: Variable) -> Variable:
+    for _, items in every(layers, EARLY_VARIABLES, state.world):
+        for item in items:
+            found = _set_by(state, item, name, found)
+    return found
+
+
+def _set_by(state: State, item: Item, name: str, before: Variable) -> Variable:
+    words = item.values
+    browser, expression = item.key.startswith("browsermatch"), item.key == "setenvifexpr"
+    subject, rest = ("User-Agent", words) if browser or expression else (words[0], words[1:]) if words else ("", ())
+    assignment = next((word for word in reversed(rest[1:]) if _name(word) == name.lower()), None)
+    if assignment is None:
+        return before
+    match = _matches(state, item, subject, rest[0]) if not expression else _holds(state, rest[0])
+    if match is None:
+        is_set: bool | None = not assignment.startswith("!")
+        return before if before == Variable(is_set) else Variable(is_set if before.is_set is is_set else None)
+    if match is False:
+        return before
+    if assignment.startswith("!"):
+        return Variable(False)
+    value = assignment.partition("=")[2] if "=" in assignment else "1"
+    if "$" in value:
+        return Variable(True, substitute(value, match) if isinstance(match, Match) else None)
+    return Variable(True, value)
+
+
+def _name(word: str) -> str:
+    return word.removeprefix("!").partition("=")[0].lower()
+
+
+def _holds(state: State, expression: str) -> bool | None:
+    from modwsgi_fix.model.request.expressions import truth
+
+    return truth(expression, state)
+
+
+def _matches(state: State, item: Item, subject: str, pattern: str) -> Match | bool | None:
+    """The match of one line, False where there is none, None where that is not known."""
+    text = _subject(state, subject)
+    if text is None or not item.known:
+        return None
+    found = search(pattern, text, nocase=item.key.endswith("nocase"))
+    return None if isinstance(found, Unknown) else found or False
+
+
+def _subject(state: State, name: str) -> str | None:
+    key, request = name.lower(), state.request
+    if key == "request_uri":
+        return state.uri
+    if key == "request_method":
+        return request.method
+    if key == "remote_addr":
+        return client_of(state)
+    if key == "server_addr":
+        return request.address
+    if key == "host":
+        return request.host_header
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        return None
+    return request.header(name)

@@ -1,0 +1,188 @@
+"""``.htaccess`` files: where one is read, and whether httpd takes what it says (config.c:ap_parse_htaccess, invoke_cmd).
+
+One line that httpd does not take is answered with 500 for everything below the directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import Context, DirectiveInfo, find
+from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.merge.layers import Layer, Site
+from modwsgi_fix.model.merge.options import OPTIONS, Override
+from modwsgi_fix.model.merge.world import FILE, Beyond, World
+from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loads_php, loads_unknown_modules
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import Source
+from modwsgi_fix.model.request.arguments import UnclearError, fault_of_words
+from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
+from modwsgi_fix.syntax import Section
+
+#: What is unknown where an .htaccess file decides.
+_UNSEEN, _PARTLY = " decides, and is not in sight", " is read, and what it says is not understood"
+
+
+def is_by_htaccess(reason: str) -> bool:
+    """Whether that is why an outcome is unknown: an .htaccess file decides, and may say anything of access."""
+    return reason.endswith(_UNSEEN) or _PARTLY in reason
+
+
+def htaccess(site: Site, directory: str, override: Override, anchor: str, world: World) -> Layer | None:
+    """What the .htaccess of a directory says; None where there is none. Raises ``Done`` with 500 for one that is refused.
+
+    ``directory`` has no slash at its end; ``anchor`` is what a mapping names, above which nothing is seen apart.
+    """
+    item = site.last("accessfilename", world)
+    for name in item.values if item else (".htaccess",):
+        path = f"{directory}/{name}"
+        if world.disk is None:
+            _assumed_absent(name, directory, anchor, world)
+        elif world.type_of(path) == FILE:
+            return _allowed(site.config, path, directory, override, world)
+    return None
+
+
+def _assumed_absent(name: str, directory: str, anchor: str, world: World) -> None:
+    path = f"{directory}/{name}"
+    if not (directory + "/").startswith(anchor.rstrip("/") + "/"):
+        # One answer for all directories above what the configuration names.
+        path = f"{anchor.rstrip('/')} or above it"
+    absent = f"no {name} in {path.removesuffix('/' + name)}"
+    if world.ask(f"{name}: {path}", ("no", absent), ("yes", f"{path} exists")) == "yes":
+        raise Beyond(f"{path}{_UNSEEN}")
+
+
+def _allowed(config: Config, path: str, directory: str, override: Override, world: World) -> Layer:
+    found = _read(config)(path)
+    fault = next(_faults_of_writing(found), None)
+    if fault is not None:
+        world.step("directory", f"httpd refuses {path}: {fault}")
+        raise _refused(path, directory)
+    if (name := _condition(found, override)) is not None:
+        if "override" in override.nonfatal:
+            raise Beyond(f"<{name}> of {path} is passed over{_PARTLY}")
+        world.step("directory", f"httpd refuses {path}: <{name}> is not allowed here")
+        raise _refused(path, directory)
+    taken: list[Item] = []
+    for item in found.main.items:
+        if not item.guards or world.active(item):
+            taken += [item] if _is_taken(item, config, override, path, directory, world) else []
+    return Layer(None, taken, directory=directory)
+
+
+def _refused(path: str, directory: str) -> Done:
+    return Done(Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"httpd refuses {path}"))
+
+
+def _faults_of_writing(found: Config) -> Iterator[str]:
+    """What stops httpd before it looks at any directive."""
+    for file in found.files.values():
+        yield from (
+            f"{problem.message} (line {file.lines.position(problem.node.start).line})" for problem in file.tree.problems
+        )
+
+
+def _condition(found: Config, override: Override) -> str | None:
+    """The first condition of a file in which conditions are not allowed: any class of AllowOverride allows them."""
+    if override.classes:
+        return None
+    nodes = (node for file in found.files.values() for node in file.tree.walk() if isinstance(node, Section))
+    return next((node.name for node in nodes if node.key in CONDITIONS and node.key not in override.listed), None)
+
+
+def _is_taken(item: Item, config: Config, override: Override, path: str, directory: str, world: World) -> bool:
+    """Whether httpd takes a line and all that it holds; False where it is passed over, as ``Nonfatal`` says."""
+    fault = _fault(item, config, override)
+    if fault is None:
+        for child in item.children:
+            if not child.guards or world.active(child):
+                _is_taken(child, config, override, path, directory, world)
+        return True
+    if fault in override.nonfatal:
+        return False
+    reason = {
+        "unknown": f"{item.name} is not a directive of httpd or a module that it loads",
+        "override": f"{item.name} is not allowed here",
+    }.get(fault, fault)
+    world.step("directory", f"httpd refuses {path}: {reason}", item)
+    raise _refused(path, directory)
+
+
+def _fault(item: Item, config: Config, override: Override) -> str | None:
+    """Why httpd does not take a line: ``unknown``, ``override``, or words for what is wrong with its arguments."""
+    info = find(f"<{item.name}" if item.is_section else item.name)
+    if info is None or info.section is not item.is_section:
+        if is_of_php(item.name) and loads_php(config):
+            return None
+        if loads_unknown_modules(config) or not config.complete:
+            raise Beyond(f"{item.name} of {item.file.name} is not known here{_PARTLY}", item)
+        return "unknown"
+    if has_module(config, info) is False or not (info.of_mod_wsgi or info.exists_in("2.4")):
+        return "unknown"
+    classes = {name.lower() for name in info.overrides}
+    if Context.HTACCESS not in info.contexts or not classes:
+        return "override"
+    if not classes & (override.classes or frozenset()) and item.node.name.lower() not in override.listed:
+        return "override"
+    return _fault_of_words(item, info, override)
+
+
+def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str | None:
+    """What is wrong with the arguments, as far as a table tells."""
+    count, (least, most) = len(item.args), info.counts()
+    if not info.section and (count < least or (most is not None and count > most)):
+        return f"{item.name} does not take {count} words"
+    if not item.known:
+        return None
+    if info.values and item.value.lower() not in {value.lower() for value in info.values}:
+        return f"{item.name} does not take {item.value}"
+    if item.key == "options":
+        return _fault_of_options(item, override)
+    if item.key == "requirenone" and item.parent is None:
+        return "<RequireNone> alone grants nothing"
+    if item.key in FILES_SECTIONS and not item.args:
+        return f"<{item.name}> names nothing"
+    try:
+        return fault_of_words(item)
+    except UnclearError:
+        raise Beyond(f"{item.name} of {item.file.name}{_PARTLY}", item) from None
+
+
+def _fault_of_options(item: Item, override: Override) -> str | None:
+    signs = {value[:1] in "+-" for value in item.values}
+    if len(signs) > 1 and item.value.lower() not in ("all", "none"):
+        return "Options mixes words with and without a sign"
+    for value in item.values:
+        word = value.lstrip("+-").lower()
+        if word not in OPTIONS:
+            return f"{value} is not an option"
+        if override.options is not None and not OPTIONS[word] <= override.options:
+            return f"{value} is not allowed here"
+    return None
+
+
+@derived
+def _read(config: Config) -> _Reader:
+    return _Reader(config)
+
+
+class _Reader:
+    """Reads each file once."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.found: dict[str, Config] = {}
+
+    def __call__(self, path: str) -> Config:
+        """The file as a configuration of its own, under the modules and variables of the server."""
+        config, known = self.config, self.found.get(path)
+        if known is None:
+            assert config.disk is not None
+            source = Source(
+                config.disk, (path,), (), ("/",), complete=False, variables=config.variables,
+                shown_within=config.shown_within, modules=loaded_modules(config),
+            )  # fmt: skip
+            known = self.found[path] = load(source, target=config.target, disk=config.disk)
+        return known

@@ -1,0 +1,71 @@
+"""What becomes of a request by its method and its size alone."""
+
+from __future__ import annotations
+
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.modules import is_loaded
+from modwsgi_fix.model.request.outcome import Kind, Outcome
+from modwsgi_fix.model.request.state import State
+from modwsgi_fix.text import whole_number
+
+#: Those that httpd knows (http_protocol.c:ap_method_registry_init).
+METHODS = frozenset({
+    "GET", "HEAD", "PUT", "POST", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
+    "MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "CHECKOUT", "UNCHECKOUT", "CHECKIN", "UPDATE", "LABEL", "REPORT", "MKWORKSPACE",
+    "MKACTIVITY", "BASELINE-CONTROL", "MERGE",
+})  # fmt: skip
+
+
+def trace_method(state: State) -> None:
+    """TRACE is answered once the URL is mapped, before any access line (http_filters.c:ap_send_http_trace)."""
+    if state.request.method != "TRACE" or state.sub:
+        return
+    item = state.site.last("traceenable", state.world)
+    if item is not None and item.value.lower() == "off":
+        state.step("method", "TraceEnable is off", item)
+        raise state.done(Kind.ERROR, 405, "TRACE is not allowed")
+    raise Beyond("httpd itself answers TRACE: it sends the request back", item)
+
+
+def refuse_method(state: State) -> None:
+    """Raise ``Done`` for a method that ``AllowMethods`` does not name (mod_allowmethods.c:am_check_access)."""
+    allowed: list[str] | None = None
+    by: Item | None = None
+    for _, items in every(state.layers, ("allowmethods",), state.world):
+        by = items[-1]
+        allowed = None if by.value.lower() == "reset" else [value.upper() for value in by.values]
+    method = "GET" if state.request.method == "HEAD" else state.request.method
+    if allowed is None or by is None or method in allowed or is_loaded(state.config, "mod_allowmethods.c") is False:
+        return
+    if any(value[:1] in "+-" for value in by.values):
+        raise Beyond(f"{by.name} with signs is not modelled", by)
+    state.step("method", f"AllowMethods does not name {state.request.method}", by)
+    raise state.done(Kind.ERROR, 405, f"{state.request.method} is not allowed")
+
+
+def too_large(state: State) -> Outcome | None:
+    """413 where the body is said to be larger than LimitRequestBody allows, before anybody reads it."""
+    item = last(state.layers, "limitrequestbody", state.world)
+    most, size = (
+        whole_number(text or "") for text in (item.value if item else "", state.request.header("content-length"))
+    )
+    if not most or size is None or size <= most:
+        return None
+    state.step("method", "the body is larger than LimitRequestBody allows", item)
+    return state.outcome(Kind.ERROR, 413, "the body is too large")
+
+
+def by_method(state: State) -> Outcome | None:
+    """What httpd's own handler makes of a method; None where it sends the file (core.c:default_handler)."""
+    method = state.request.method
+    if method in ("GET", "HEAD", "POST"):
+        return None
+    if method == "OPTIONS":
+        raise Beyond("httpd itself answers OPTIONS: it names the methods that it takes")
+    if method not in METHODS:
+        state.step("handler", f"{method} is a method that httpd does not know")
+        return state.outcome(Kind.ERROR, 501, "a method that is not known")
+    state.step("handler", f"{method} is not a method for files")
+    return state.outcome(Kind.ERROR, 405, f"{method} is not a method for files")

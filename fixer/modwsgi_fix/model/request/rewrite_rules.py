@@ -1,0 +1,75 @@
+"""The rules of mod_rewrite as they are written: RewriteRule with its conditions and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Item, Server
+from modwsgi_fix.text import whole_number
+
+#: Flags whose effect is modelled.
+FLAGS = frozenset({
+    "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
+    "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
+    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie",
+})  # fmt: skip
+#: Those that httpd takes, and whose effect is not modelled.
+KNOWN_FLAGS = FLAGS | {
+    "n", "next", "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+}  # fmt: skip
+STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
+
+
+class Rule(NamedTuple):
+    """One RewriteRule with the RewriteConds before it."""
+
+    item: Item
+    conditions: tuple[Item, ...]
+    pattern: str
+    negated: bool
+    target: str
+    flags: dict[str, str]
+
+
+def flags_of(text: str) -> dict[str, str]:
+    """The flags of a RewriteRule or RewriteCond by name in lower case, with their values."""
+    found = {}
+    for word in text.strip().removeprefix("[").removesuffix("]").split(","):
+        name, _, value = word.strip().partition("=")
+        if name:
+            found[name.lower()] = value
+    return found
+
+
+def rules_of(server: Server) -> list[Rule]:
+    """The rules at a server's own level."""
+    return rules_in(server.items)
+
+
+def rules_in(items: Iterable[Item]) -> list[Rule]:
+    """The rules among these lines, in order."""
+    found: list[Rule] = []
+    conditions: list[Item] = []
+    for item in items:
+        if item.key == "rewritecond":
+            conditions.append(item)
+        elif item.key == "rewriterule" and len(item.args) >= 2:
+            values = item.values
+            flags = flags_of(values[2]) if len(values) > 2 else {}
+            pattern = values[0]
+            negated = pattern.startswith("!")
+            found.append(Rule(item, tuple(conditions), pattern[negated:], negated, values[1], flags))
+            conditions = []
+    return found
+
+
+def status_of(flags: dict[str, str]) -> int | None:
+    """The status that ends the request, whatever the substitution (mod_rewrite.c:cmd_rewriterule_setflag)."""
+    if flags.keys() & {"f", "forbidden"}:
+        return 403
+    if flags.keys() & {"g", "gone"}:
+        return 410
+    word = flags.get("r", flags.get("redirect", ""))
+    status = STATUSES.get(word.lower()) or whole_number(word)
+    return status if status is not None and not 300 <= status < 400 else None

@@ -1,0 +1,81 @@
+"""Rules of ``<Directory>`` and ``.htaccess``: they see the file, and ask for another URL (mod_rewrite.c:hook_fixup)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modwsgi_fix.directives.families import REWRITING
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.layers import Layer, last
+from modwsgi_fix.model.merge.options import merged_options
+from modwsgi_fix.model.merge.sections import has_wildcard, pattern_of
+from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.request.modrewrite import Run
+from modwsgi_fix.model.request.outcome import Kind
+from modwsgi_fix.model.request.rewrite_rules import rules_in
+from modwsgi_fix.model.request.state import REDIRECTED, State
+from modwsgi_fix.model.urls import Mapping
+
+
+def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
+    """Apply the rules of the last section that says anything of rewriting; True where another URL is asked for.
+
+    Raises ``Done`` for a redirect or a status.
+    """
+    speaking = [layer for layer in sections if any(key in layer.by_key for key in REWRITING)]
+    layer = speaking[-1]
+    items = layer.all(("rewritecond", "rewriterule"))
+    engine = last(speaking, "rewriteengine", state.world)
+    if engine is None or engine.value.lower() != "on" or state.is_done:
+        return False
+    rules = rules_in(items)
+    options = last(speaking, "rewriteoptions", state.world)
+    if options is not None:
+        raise Beyond("RewriteOptions by directory is not modelled", options)
+    if not rules:
+        return False
+    directory = _directory(layer, rules[0].item)
+    if state.filename == directory.rstrip("/"):
+        # mod_dir first sends the visitor to the URL with a slash.
+        return False
+    if not {"followsymlinks", "symlinksifownermatch"} & merged_options(state.layers, state.world).on:
+        state.step("mapping", "RewriteRule by directory needs Options FollowSymLinks", rules[0].item)
+        raise state.done(Kind.REFUSED, 403, "RewriteRule without Options FollowSymLinks")
+    run = Run(state, rules, directory)
+    asked, query = state.filename, state.query
+    if not run.apply() or run.filename == asked:
+        return False
+    if not run.filename.startswith("/"):
+        raise state.done(Kind.ERROR, 400, "a RewriteRule made a path that does not begin with a slash")
+    url = _url(state, run.filename, directory)
+    state.filename = f"{url}?{state.query}" if state.query else url
+    state.query = query
+    state.handler = REDIRECTED
+    return True
+
+
+def _directory(layer: Layer, rule: Item) -> str:
+    """The directory that is taken off what the rules see, with a slash at its end."""
+    if layer.directory is not None:
+        return layer.directory + "/"
+    section = layer.section
+    if section is None or section.key != "directory" or section.value == "~" or has_wildcard(pattern_of(section)):
+        raise Beyond("a RewriteRule in a section that names no directory is not modelled", rule)
+    return pattern_of(section).rstrip("/") + "/"
+
+
+def _url(state: State, filename: str, directory: str) -> str:
+    """A file as a URL of this server: by RewriteBase, else without the DocumentRoot, else by the Alias that led here."""
+    base = last(state.layers, "rewritebase", state.world)
+    if base is not None:
+        inside = filename.removeprefix(directory)
+        return filename if inside == filename else f"{base.value.rstrip('/')}/{inside}"
+    root = state.site.last("documentroot", state.world)
+    if root is not None and filename.startswith(root.value.rstrip("/") + "/"):
+        return filename[len(root.value.rstrip("/")) :]
+    context: Mapping | None = state.context
+    if context is not None and not context.is_regex:
+        target = context.target.rstrip("/")
+        if filename.startswith(target + "/"):
+            return context.url.rstrip("/") + filename[len(target) :]
+    return filename

@@ -1,0 +1,142 @@
+"""The type and the handler of a file: by its extensions, then by what holds for its place.
+
+mod_mime.c:find_ct, core.c:core_override_type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import EXTENSION_MAPPINGS, OTHER_EXTENSIONS
+from modwsgi_fix.directives.suffixes import STATIC
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.merge.layers import every, last
+from modwsgi_fix.model.merge.world import DIRECTORY, Beyond
+from modwsgi_fix.model.request.state import State
+
+
+def find_type(state: State) -> None:
+    """Set the type and the handler."""
+    # Of a directory extensions are not looked at, and a mapping's handler stays.
+    if state.type != DIRECTORY and state.filename:
+        _by_extension(state)
+    item = last(state.layers, "forcetype", state.world)
+    if item is not None and state.type != DIRECTORY:
+        if not item.known:
+            raise Beyond(f"{item.name} holds a variable that is not defined here", item)
+        # "None" takes back what an outer section forces, and leaves what the extension says.
+        if item.value.lower() != "none":
+            state.content_type = item.value.lower()
+            state.step("handler", f"ForceType {item.value}", item)
+    item = last(state.layers, "sethandler", state.world)
+    if item is not None:
+        if "%{" in item.value or not item.known or len(item.args) > 1:
+            raise Beyond(f"{item.name} by an expression", item)
+        if item.value.lower() != "none":
+            state.handler = item.value
+            state.step("handler", f"SetHandler {item.value}", item)
+
+
+class Extensions:
+    """What the directives that hold say of extensions: handlers, types, and what else makes one known."""
+
+    def __init__(self, state: State) -> None:
+        self.handlers: dict[str, tuple[str, Item]] = {}
+        self.types: dict[str, tuple[str, Item]] = {}
+        #: Languages, encodings, character sets and filters: MultiViews takes a file that has one for a variant, too.
+        self.others: dict[str, Item] = {}
+        self.filters: dict[str, Item] = {}
+        for _, items in every(state.layers, (*EXTENSION_MAPPINGS, *OTHER_EXTENSIONS), state.world):
+            # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
+            for item in sorted(items, key=lambda item: item.key.startswith("remove")):
+                self._note(item)
+
+    def _note(self, item: Item) -> None:
+        added = item.key.startswith("add")
+        for word in item.values[1:] if added else item.values:
+            extension = word.removeprefix(".").lower()
+            if item.key.endswith(("handler", "type")):
+                table = self.handlers if item.key.endswith("handler") else self.types
+                if added:
+                    table[extension] = (item.value.lower(), item)
+                else:
+                    table.pop(extension, None)
+            else:
+                rest = self.filters if item.key.endswith("filter") else self.others
+                if added:
+                    rest[extension] = item
+                else:
+                    rest.pop(extension, None)
+
+    def __bool__(self) -> bool:
+        return bool(self.handlers or self.types)
+
+
+def extensions_of(name: str) -> Iterator[str]:
+    """The extensions of a file's name, in lower case; the part before the first dot, and a leading dot, are none."""
+    yield from (part.lower() for part in name.lstrip(".").split(".")[1:] if part)
+
+
+def _by_extension(state: State) -> None:
+    known = Extensions(state)
+    if not known and not _asks_types(state):
+        return
+    name = (state.filename or "").rstrip("/")
+    used = last(state.layers, "modmimeusepathinfo", state.world)
+    if used is not None and used.value.lower() == "on":
+        name += state.path_info
+    handler: tuple[str, Item] | None = None
+    typed: tuple[str, Item | None] | None = None
+    for extension in extensions_of(name.rpartition("/")[2]):
+        is_known = extension in known.others or extension in known.filters
+        if extension in known.types:
+            typed, is_known = known.types[extension], True
+        elif (found := type_by_name(state.config, extension)) is not None:
+            typed, is_known = (found, None), True
+        if extension in known.handlers:
+            handler, is_known = known.handlers[extension], True
+        if not is_known and (handler or typed) and not _is_typed(state, extension):
+            handler = typed = None
+    if typed is not None:
+        state.content_type = typed[0]
+        if typed[1] is not None:
+            state.step("handler", f"AddType {typed[0]}", typed[1])
+    if handler is not None:
+        state.handler = handler[0]
+        state.step("handler", f"AddHandler {handler[0]}", handler[1])
+
+
+def _is_typed(state: State, extension: str) -> bool:
+    if f".{extension}" in STATIC:
+        return True
+    if _types_file(state.config) is not None:
+        return False
+    return state.world.holds(f"TypesConfig knows .{extension}")
+
+
+def _asks_types(state: State) -> bool:
+    """Whether it matters what type a file has: an Action may be for it."""
+    return any("action" in layer.by_key for layer in state.layers)
+
+
+def type_by_name(config: Config, extension: str) -> str | None:
+    """The type that the file of TypesConfig gives an extension; None where it gives none, or is out of sight."""
+    return (_types_file(config) or {}).get(extension)
+
+
+def has_types(config: Config) -> bool:
+    """Whether the file of TypesConfig can be read."""
+    return _types_file(config) is not None
+
+
+@derived
+def _types_file(config: Config) -> dict[str, str] | None:
+    """What TypesConfig says, by extension; None where the file cannot be read, or says nothing (a stand-in)."""
+    item = config.main.last("typesconfig")
+    if item is None or not item.value.startswith("/") or config.disk is None or not config.disk.is_file(item.value):
+        return None
+    found: dict[str, str] = {}
+    for line in config.disk.read(item.value).split("\n"):
+        words = line.partition("#")[0].split()
+        found |= dict.fromkeys((word.lower() for word in words[1:]), words[0].lower() if words else "")
+    return found or None

@@ -1,0 +1,106 @@
+"""What is in force for a request, may change its answer, and is not modelled: the answer is then unknown, and says by what."""
+
+from __future__ import annotations
+
+from modwsgi_fix.directives import candidates
+from modwsgi_fix.directives.answers import Moment, unknown_at
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.merge.layers import last
+from modwsgi_fix.model.merge.world import MISSING, Beyond
+from modwsgi_fix.model.modules import is_strange
+from modwsgi_fix.model.request.state import State
+from modwsgi_fix.model.urls import alias_match
+from modwsgi_fix.text import whole_number
+
+_OFF = frozenset({"off", "none", "disabled", "no"})
+_WELL_KNOWN = ("/.well-known/acme-challenge", "/.httpd")
+#: More headers than a browser sends.
+_MANY_HEADERS = 40
+
+
+@derived
+def _present(config: Config) -> dict[Moment, tuple[str, ...]]:
+    keys = {item.key for item in config.items}
+    found = {moment: tuple(sorted(keys & unknown_at(moment))) for moment in Moment}
+    return {moment: names for moment, names in found.items() if names}
+
+
+def check(state: State) -> None:
+    """Raise ``Beyond`` for what may change the answer to any request, or to one like this."""
+    if not _present(state.config) and not _has_early_headers(state.config):
+        return
+    request, uri = state.request, state.uri
+    moments = [Moment.ALWAYS]
+    moments += [Moment.SLASHES] if "//" in request.path else []
+    moments += [Moment.WELL_KNOWN] if uri.startswith(_WELL_KNOWN) else []
+    moments += [Moment.TLS] if request.tls else []
+    moments += [Moment.OTHER_NAME] if request.tls and request.header("host") not in (None, request.host) else []
+    moments += [Moment.METHOD] if request.method not in ("GET", "HEAD", "POST") else []
+    moments += [Moment.MISSING] if state.type == MISSING and state.filename is not None else []
+    for moment in moments:
+        check_at(state, moment)
+    if (item := _early_header(state)) is not None:
+        raise Beyond(f"{item.name} {' '.join(item.values)} changes the request before it is looked at", item)
+
+
+def check_at(state: State, moment: Moment) -> None:
+    """Raise ``Beyond`` for a directive of one kind of requests, which this is one of."""
+    for key in _present(state.config).get(moment, ()):
+        item = last(state.layers or state.site.base, key, state.world)
+        if item is not None and _matters(item, state):
+            raise Beyond(f"{item.name} is in force, which is not modelled", item)
+
+
+def _matters(item: Item, state: State) -> bool:
+    """Whether a line says something of this request, as far as its words tell."""
+    value = item.value.lower()
+    if item.key == "mergeslashes":
+        return value == "off"
+    if item.key == "limitrequestfields":
+        return 0 < (whole_number(value) or 0) < _MANY_HEADERS
+    if item.key == "cacheenable":
+        return any(_caches(one, state) for layer in state.layers for one in layer.by_key.get("cacheenable", ()))
+    if item.key == "userdir":
+        return state.uri.startswith("/~") and value not in _OFF
+    return value not in _OFF
+
+
+def _caches(item: Item, state: State) -> bool:
+    """``CacheEnable type [prefix]``; in a section without one."""
+    if len(item.args) < 2:
+        return True
+    prefix = item.values[1]
+    return not prefix.startswith("/") or alias_match(prefix, state.uri) is not None
+
+
+@derived
+def _has_early_headers(config: Config) -> bool:
+    return any(_is_early(item) for item in config.named("requestheader"))
+
+
+def _is_early(item: Item) -> bool:
+    return bool(item.args) and item.values[-1].lower() == "early"
+
+
+def _early_header(state: State) -> Item | None:
+    """``RequestHeader ... early``, which only a server's own level can have (mod_headers.c:header_cmd)."""
+    items = [item for layer in state.site.base for item in layer.by_key.get("requestheader", ())]
+    return next((item for item in items if _is_early(item) and (not item.guards or state.world.active(item))), None)
+
+
+@derived
+def _strange(config: Config) -> frozenset[str]:
+    found = {item.key: item for item in config.items}.values()
+    strange = (item for item in found if is_strange(config, item.name))
+    return frozenset(item.key for item in strange if not candidates(item.name, sections=item.is_section))
+
+
+def ask_strangers(state: State) -> None:
+    """Ask what a directive does that no table here knows; raises ``Beyond`` on the way on which it does something."""
+    strange = _strange(state.config)
+    found = [item for layer in state.layers for key in strange & layer.by_key.keys() for item in layer.by_key[key]]
+    if not found:
+        return
+    item = min(found, key=lambda item: item.index)
+    if not state.world.holds(f"{item.name} ({item.file.name}:{item.line}), which is not known here, changes nothing"):
+        raise Beyond(f"{item.name} is not known here", item)

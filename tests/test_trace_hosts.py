@@ -1,0 +1,139 @@
+"""Which host answers: by address, by name, and whether TLS is spoken."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support import one_file
+from test_trace import outcome, server
+
+from modwsgi_fix.model.request import Kind, Outcome, request_of, trace
+from modwsgi_fix.reports.trace import as_json, as_text
+from modwsgi_fix.workspace import discretion
+
+_CERTIFICATE = "SSLCertificateFile /etc/ssl/a.pem\n"
+_TREE = {"/srv/w/a.txt": "a", "/srv/app.wsgi": "application = None"}
+_GRANT = "<Directory />\nAllowOverride None\nRequire all granted\n</Directory>\n"
+
+
+def made(text: str, *, name: str = "ServerName main.example\n") -> str:
+    """A whole server."""
+    return f"{name}DocumentRoot /srv/w\n{_GRANT}{text}"
+
+
+def host(where: str, text: str = "", name: str = "a.example") -> str:
+    """A virtual host."""
+    return f"<VirtualHost {where}>\nServerName {name}\n{text}</VirtualHost>\n"
+
+
+def asked(text: str, url: str, **details: object) -> Outcome:
+    return outcome(server(text, _TREE), url, **details)
+
+
+# -- TLS ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listen", "where", "text", "spoken"),
+    [
+        ("443", "*:443", _CERTIFICATE, True),
+        ("443", "_default_:443", _CERTIFICATE, True),
+        ("0.0.0.0:443", "*:443", _CERTIFICATE, True),
+        ("192.0.2.1:443", "192.0.2.1:443", _CERTIFICATE, True),
+        ("443 https", "*:443", _CERTIFICATE, True),
+        ("443", "*:443", "", False),
+        ("443", "*:443", _CERTIFICATE + "SSLEngine off\n", False),
+        ("443", "*:443", _CERTIFICATE + "SSLEngine optional\n", False),
+        ("443 http", "*:443", _CERTIFICATE, False),
+        ("192.0.2.1:443", "*:443", _CERTIFICATE, False),
+        ("443", "192.0.2.1:443", _CERTIFICATE, False),
+        ("443", "*:*", _CERTIFICATE, False),
+        ("443 http", "*:443", _CERTIFICATE + "Protocol https\n", True),
+        ("443", "*:443", "SSLEngine on\n", True),
+    ],
+)
+def test_where_tls_is_spoken_without_sslengine(listen: str, where: str, text: str, *, spoken: bool) -> None:
+    conf = made(f"Listen {listen}\n{host(where, text)}")
+    by_tls = asked(conf, "https://a.example/a.txt", address="192.0.2.1")
+    plain = asked(conf, "http://a.example:443/a.txt", address="192.0.2.1")
+    assert (by_tls.kind is Kind.FILE, plain.kind is Kind.FILE) == (spoken, not spoken)
+    if spoken:
+        assert plain.status == 400
+
+
+def test_the_main_servers_certificate_and_engine_are_the_hosts() -> None:
+    by_itself = made(f"Listen 443\n{_CERTIFICATE}{host('*:443')}")
+    assert asked(by_itself, "https://a.example/a.txt").kind is Kind.FILE
+    off = made(f"Listen 443\nSSLEngine off\n{_CERTIFICATE}{host('*:443')}")
+    assert asked(off, "https://a.example/a.txt").kind is Kind.ERROR
+
+
+@pytest.mark.parametrize(("port", "spoken"), [("443", True), ("8443", False)])
+def test_on_another_port_only_listen_says_https(port: str, *, spoken: bool) -> None:
+    conf = made(f"Listen {port}\n{host(f'*:{port}', _CERTIFICATE)}")
+    assert (asked(conf, f"https://a.example:{port}/a.txt").kind is Kind.FILE) is spoken
+    said = made(f"Listen {port} https\n{host(f'*:{port}', _CERTIFICATE)}")
+    assert asked(said, f"https://a.example:{port}/a.txt").kind is Kind.FILE
+
+
+def test_of_a_fragment_port_443_is_taken_for_https() -> None:
+    config = one_file(host("*:443", _CERTIFICATE + "WSGIScriptAlias / /srv/app.wsgi\n"))
+    reasons = [branch.outcome.reason for branch in trace(config, request_of("https://a.example/"))]
+    assert not any("TLS" in reason for reason in reasons)
+
+
+# -- names and addresses -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("a.example", 200), ("www.b.example", 200), ("nobody.example", 400), ("main.example", 400)]
+)
+def test_stricthostcheck_refuses_a_name_that_no_host_has(name: str, status: int) -> None:
+    hosts = host("*:80") + host("*:80", "ServerAlias *.b.example\n", "b.example")
+    conf = made(f"Listen 80\nStrictHostCheck on\n{hosts}")
+    assert asked(conf, f"http://{name}/a.txt").status == status
+
+
+@pytest.mark.parametrize(("name", "status"), [("main.example", 200), ("nobody.example", 400)])
+def test_stricthostcheck_of_a_server_without_hosts(name: str, status: int) -> None:
+    assert asked(made("Listen 80\nStrictHostCheck on\n"), f"http://{name}/a.txt").status == status
+
+
+def test_an_address_that_no_listen_serves_gets_no_answer() -> None:
+    conf = made(f"Listen 192.0.2.1:80\n{host('*:80')}")
+    assert asked(conf, "http://a.example/a.txt", address="192.0.2.2").status is None
+    assert asked(conf, "http://a.example/a.txt", address="192.0.2.1").kind is Kind.FILE
+    assert asked(conf, "http://192.0.2.7/a.txt").kind is Kind.ERROR
+
+
+def test_a_nameless_host_is_only_reached_by_the_main_servers_name() -> None:
+    nameless = "<VirtualHost *:80>\nDocumentRoot /srv/other\n</VirtualHost>\n"
+    conf = made(f"Listen 80\n{host('*:80')}{nameless}")
+    assert asked(conf, "http://nobody.example/a.txt").kind is Kind.FILE
+    assert asked(conf, "http://main.example/a.txt").file == "/srv/other"
+
+
+# -- the machine's name ------------------------------------------------------------------------------------------------
+
+_NAMELESS = made("Listen 80\n<VirtualHost *:80>\nWSGIScriptAlias /App /srv/app.wsgi\n</VirtualHost>\n", name="")
+
+
+def test_an_application_answers_though_nobody_is_called_anything() -> None:
+    found = asked(_NAMELESS, "http://a.example/App")
+    assert (found.kind, found.file, found.process_group) == (Kind.APPLICATION, "/srv/app.wsgi", "")
+    assert found.application_group is None
+
+
+def test_the_interpreter_is_then_said_to_be_named_after_the_machine() -> None:
+    config = server(_NAMELESS, _TREE)
+    traced = discretion.trace(trace(config, request_of("http://a.example/App")), config)
+    assert "interpreter named after this machine" in as_text([traced])
+    outcome_object = json.loads(as_json([traced]))["traces"][0]["outcome"]
+    assert outcome_object["application_group"] is None
+    assert (outcome_object["host_file"], outcome_object["host_line"]) == ("/etc/apache2/apache2.conf", 7)
+
+
+def test_a_name_that_is_said_is_the_interpreters() -> None:
+    text = _NAMELESS.replace("WSGIScriptAlias", "WSGIApplicationGroup %{GLOBAL}\nWSGIScriptAlias")
+    assert asked(text, "http://a.example/App").application_group == ""
