@@ -205,7 +205,7 @@ from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
-from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
+from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception, is_of_application, lifts
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
@@ -322,8 +322,7 @@ def _restricting(config: Config, server: Server) -> list[Access]:
 
 def _hides(config: Config, server: Server) -> bool:
     """Whether an alias hides an application: then what is served is not what should be."""
-    own = mounts(config, server)
-    return any(covers(alias, mount) for alias in aliases(config, server) for mount in own)
+    return any(True for alias in aliases(config, server) for _ in covered(config, server, alias))
 
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:

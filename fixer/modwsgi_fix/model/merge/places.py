@@ -8,8 +8,9 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
-from modwsgi_fix.model.merge.sections import components, directory_matches, location_sections
+from modwsgi_fix.model.merge.sections import directory_matches, location_sections
 from modwsgi_fix.model.merge.world import Beyond, World, ways
+from modwsgi_fix.model.paths import components
 
 
 def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[Layer]:
@@ -72,11 +73,20 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
 
     results = [way.result for way in ways(run, None, {})]
     by = next((result.by for result in results if result is not None and result.by is not None), None)
-    if any(item.key == "options" for section in location_sections(config, server) for item in section.children):
+    if _has_options_by_url(config, server):
         # A Location is merged later; which URLs lead here is not asked.
         return Option(None, by)
     states = {None if result is None else result.on for result in results}
     return Option(states.pop() if len(states) == 1 else None, by)
+
+
+def _has_options_by_url(config: Config, server: Server) -> bool:
+    """Whether a ``<Location>`` that holds for a server says anything of Options."""
+
+    def said_there() -> bool:
+        return any(item.key == "options" for one in location_sections(config, server) for item in one.children)
+
+    return config.once((_has_options_by_url, server), said_there)
 
 
 def may_override(config: Config, server: Server, path: str) -> bool:
