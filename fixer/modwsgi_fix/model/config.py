@@ -265,7 +265,7 @@ class Item:
     @property
     def known(self) -> bool:
         """True when no argument holds an undefined variable."""
-        return all(arg.known for arg in self.args)
+        return False not in [arg.known for arg in self.args]
 
     @property
     def sections(self) -> tuple[Item, ...]:
@@ -413,7 +413,10 @@ class Config:
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         """``compute(self)``, once."""
-        return self.once(compute, lambda: compute(self))
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        result: T = self._derived[compute]
+        return result
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
         """``compute()``, once for that key and this configuration."""

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def has_wildcard(path: str) -> bool:
-    return any(char in path for char in "*?[")
+    return "*" in path or "?" in path or "[" in path
 
 
 @lru_cache(maxsize=16384)
