@@ -191,3 +191,32 @@ def test_reading_and_checking_grow_with_the_hosts(hosts_in_a_file: int) -> None:
         steps(lambda job=job, config=config: check(job, config)) for job, config in zip(jobs, configs, strict=True)
     )
     assert large <= _FACTOR * small + _ONCE
+
+
+#: What there may be thousands of in one host.
+_MANY = {
+    "restrictions": "<Location /a{n}>\nRequire ip 192.0.2.1\n</Location>\n",
+    "grants": "<Location /a{n}>\nRequire all granted\n</Location>\n",
+    "directories": "<Directory /srv/a{n}>\nRequire all granted\n</Directory>\n",
+    "files": "<Files a{n}>\nRequire all denied\n</Files>\n",
+    "aliases": "Alias /a{n} /srv/a{n}/static\n",
+    "mounts": "WSGIScriptAlias /a{n} /srv/a{n}/app.wsgi\n",
+    "groups": "WSGIDaemonProcess g{n}\n<Location /a{n}>\nWSGIProcessGroup g{n}\n</Location>\n",
+}
+
+
+@pytest.mark.parametrize("many", _MANY.values(), ids=_MANY)
+def test_checking_one_host_grows_with_what_it_has(many: str) -> None:
+    """A grant of all URLs stands behind it, so that each of them has to do with something."""
+    counts = []
+    for times in (_COPIES, 2 * _COPIES):
+        held = "".join(many.format(n=n) for n in range(times))
+        host = f"ServerName a.example.org\nWSGIScriptAlias / /srv/x/app.wsgi\n{held}<Location />\nRequire all granted\n</Location>\n"
+        texts = {
+            "/etc/apache2/apache2.conf": _MAIN,
+            "/etc/apache2/sites/a.conf": f"<VirtualHost *>\n{host}</VirtualHost>\n",
+        }
+        job = job_of(texts, *_RULES.values())
+        config = read(job)
+        counts.append(steps(lambda job=job, config=config: check(job, config)))
+    assert counts[1] <= _FACTOR * counts[0] + _ONCE

@@ -125,11 +125,11 @@ from modwsgi_rules.daemons._shared import depending
 def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
     processes = [process for process in daemon_processes(config) if is_settled(process.name)]
     done: set[str] = set()
-    alike: dict[object, list[DaemonProcess]] = {}
+    alike: dict[object, dict[Server, list[DaemonProcess]]] = {}
     for process in processes:
-        # Only hosts of one name may share a group, and only groups with the same options are twins.
-        earlier = alike.setdefault((name_of(config, process.server), frozenset(_settings(process).items())), [])
-        for twin in earlier:
+        earlier = alike.setdefault(_likeness(config, process), {})
+        others = (one for server, each in earlier.items() if server is not process.server for one in each)
+        for twin in others:
             if twin.name == process.name or process.name in done or not _are_twins(config, twin, process):
                 continue
             done.add(process.name)
@@ -146,7 +146,13 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 None if _is_renamed(twin.name, process.name) else Severity.INFO,
                 help=f"let both hosts use process group {twin.name}",
             )
-        earlier.append(process)
+        earlier.setdefault(process.server, []).append(process)
+
+
+def _likeness(config: Config, process: DaemonProcess) -> object:
+    """Return what twins have in common: the name of their hosts, their options, and the applications there."""
+    server = process.server
+    return name_of(config, server), frozenset(_settings(process).items()), frozenset(_scripts(config, server))
 
 
 def _is_renamed(one: str, other: str) -> bool:
@@ -155,7 +161,7 @@ def _is_renamed(one: str, other: str) -> bool:
 
 
 def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
-    if one.server.is_main or other.server.is_main or one.server is other.server:
+    if one.server.is_main or other.server.is_main:
         return False
     if not may_use(config, other.server, one) or one.stray or other.stray:
         return False
@@ -163,11 +169,9 @@ def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool
     if all(names) and names[0] != names[1]:
         return False
     mine, theirs = _ports(one.server), _ports(other.server)
-    scripts = _scripts(config, one.server)
     return (
         not mine & theirs
-        and bool(scripts)
-        and scripts == _scripts(config, other.server)
+        and bool(_scripts(config, one.server))
         and {use.item.server for use in uses_of(config, one.name)} == {one.server}
         and {use.item.server for use in uses_of(config, other.name)} == {other.server}
     )
