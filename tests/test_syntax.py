@@ -22,7 +22,7 @@ from modwsgi_fix.syntax import (
     Tree,
     parse,
 )
-from modwsgi_fix.syntax.words import Logical
+from modwsgi_fix.syntax.words import Logical, split_words
 from modwsgi_fix.text import Span, decode, encode
 
 _SNAPSHOTS = Path(__file__).parent / "syntax"
@@ -287,3 +287,10 @@ def test_every_kind_of_problem_has_a_snapshot() -> None:
     }  # fmt: skip
     shown = {problem.kind for path in _FILES for problem in parse(decode(path.read_bytes())).problems}
     assert shown == kinds
+
+
+@given(st.text(alphabet=" \t\v\f\r\n\\\"'aB=<>/\0\xa0\x85#${}", max_size=20))
+def test_the_words_of_a_plain_line_are_those_that_any_line_is_split_into(text: str) -> None:
+    for node in parse(f"Name {text}").walk():
+        if isinstance(node, Directive):
+            assert node.args == split_words(*node.args_range)

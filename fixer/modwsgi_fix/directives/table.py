@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from modwsgi_fix.directives.families import CONDITIONS, PROXY_SECTIONS, REQUIRE_SECTIONS
@@ -107,6 +107,7 @@ def _key(name: str) -> str:
     return name.removeprefix("<").removesuffix(">").casefold()
 
 
+@lru_cache(maxsize=1024)
 def find(name: str) -> DirectiveInfo | None:
     """What is known of a directive or section, whatever its case, with or without ``<``; also of removed ones."""
     key = _key(name)
@@ -154,6 +155,7 @@ _SECTIONS = {
 _TRANSPARENT = CONDITIONS | REQUIRE_SECTIONS
 
 
+@lru_cache(maxsize=1024)
 def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
     """The context inside these sections, outermost first; ``Context.NOWHERE`` where that cannot be said.
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
@@ -24,9 +25,10 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
     rules = list(rules)
-    for rule in rules:
-        for one in unsuppressed(config, rule, used):
-            kept.setdefault((one.path, one.span, one.rule, one.message), one)
+    with collector_off():
+        for rule in rules:
+            for one in unsuppressed(config, rule, used):
+                kept.setdefault((one.path, one.span, one.rule, one.message), one)
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
     if ignored is not None:

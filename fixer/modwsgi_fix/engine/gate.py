@@ -14,7 +14,7 @@ from modwsgi_fix.effect.company import Company, companies
 from modwsgi_fix.effect.exposure import kind_of
 from modwsgi_fix.effect.impact import changed_visits, concerns_all, refusals
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.merge.sections import has_wildcard
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Kind, Outcome, trace
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.reader import load
@@ -44,4 +45,5 @@ class Job(NamedTuple):
 
 def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
     """The server that a job is about; ``texts`` stand in for files on the disk."""
-    return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)
+    with collector_off():
+        return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)

@@ -6,7 +6,7 @@ is included twice is read twice, so one syntax node may have many items; an edit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.rule_settings import Setting
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,9 @@ class Item:
     this item's alone to edit: the body of a used macro.
     """
 
-    __slots__ = ("args", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper")
+    __slots__ = (
+        "access", "args", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -219,6 +222,8 @@ class Item:
         #: The syntax section that directly holds it in its file, a condition included; None at the top of the file.
         self.wrapper = wrapper
         self.children: list[Item] = []
+        #: What ``merge.access.access_of`` says of a section, once it was asked.
+        self.access: Any = None
 
     def __repr__(self) -> str:
         return f"<{self.file.name}:{self.line} {self.node.name} {' '.join(arg.value for arg in self.args)}>"
@@ -260,7 +265,7 @@ class Item:
     @property
     def known(self) -> bool:
         """True when no argument holds an undefined variable."""
-        return all(arg.known for arg in self.args)
+        return False not in [arg.known for arg in self.args]
 
     @property
     def sections(self) -> tuple[Item, ...]:
@@ -400,13 +405,24 @@ class Config:
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
+    def within(self, server: Server, *keys: str) -> list[Item]:
+        """The items of these names of one server, those in its sections too, in reading order."""
+        found = [item for key in keys for item in self._by_server(key).get(server, ())]
+        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    def _by_server(self, key: str) -> dict[Server, list[Item]]:
+        return self.once(("by server", key), lambda: grouped(self.named(key), lambda item: item.server))
+
     def readings(self, item: Item) -> list[Item]:
         """Every reading of the text that ``item`` is one reading of."""
         return self.derived(_by_node)[item.path, item.node.start]
 
     def derived(self, compute: Callable[[Config], T]) -> T:
         """``compute(self)``, once."""
-        return self.once(compute, lambda: compute(self))
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        result: T = self._derived[compute]
+        return result
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
         """``compute()``, once for that key and this configuration."""
@@ -414,6 +430,14 @@ class Config:
             self._derived[key] = compute()
         result: T = self._derived[key]
         return result
+
+
+def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    """Things by what a function says of each, in their order."""
+    groups: dict[K, list[T]] = {}
+    for thing in things:
+        groups.setdefault(key(thing), []).append(thing)
+    return groups
 
 
 def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
@@ -428,14 +452,8 @@ def derived(compute: Callable[[Config], T]) -> Callable[[Config], T]:
 
 
 def _by_key(config: Config) -> dict[str, list[Item]]:
-    by_key: dict[str, list[Item]] = {}
-    for item in config.items:
-        by_key.setdefault(item.key, []).append(item)
-    return by_key
+    return grouped(config.items, lambda item: item.key)
 
 
 def _by_node(config: Config) -> dict[tuple[str, int], list[Item]]:
-    by_node: dict[tuple[str, int], list[Item]] = {}
-    for item in config.items:
-        by_node.setdefault((item.path, item.node.start), []).append(item)
-    return by_node
+    return grouped(config.items, lambda item: (item.path, item.node.start))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import MOUNTS
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
 from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
@@ -89,8 +89,24 @@ class DaemonProcess:
         return self.integer("processes", 1) * self.integer("threads", 15)
 
 
-def options_of(config: Config, item: Item, skip: int) -> tuple[tuple[Option, ...], tuple[Span, ...]]:
+Options = tuple[tuple[Option, ...], tuple[Span, ...]]
+
+
+def options_of(config: Config, item: Item, skip: int) -> Options:
     """The options of a mod_wsgi directive after its first ``skip`` words, and the words that are none."""
+    known = _options(config)
+    if (item, skip) not in known:
+        known[item, skip] = _options_of(config, item, skip)
+    return known[item, skip]
+
+
+@derived
+def _options(config: Config) -> dict[tuple[Item, int], Options]:
+    """What has been asked for so far."""
+    return {}
+
+
+def _options_of(config: Config, item: Item, skip: int) -> Options:
     logical, start, end = item.node.args_range
     words = split_words(logical, start, end)
     if len(words) <= skip:
@@ -181,6 +197,26 @@ def group_uses(config: Config) -> list[GroupUse]:
     return sorted(_uses(config), key=lambda use: use.item.index)
 
 
+def uses_of(config: Config, name: str) -> list[GroupUse]:
+    """The selections of one process group, in reading order."""
+    return _uses_by_name(config).get(name, [])
+
+
+@derived
+def _uses_by_name(config: Config) -> dict[str, list[GroupUse]]:
+    return grouped(group_uses(config), lambda use: use.name)
+
+
+def uses_in(config: Config, server: Server) -> list[GroupUse]:
+    """The selections of process groups that stand in one server, in reading order."""
+    return _uses_by_server(config).get(server, [])
+
+
+@derived
+def _uses_by_server(config: Config) -> dict[Server, list[GroupUse]]:
+    return grouped(group_uses(config), lambda use: use.item.server)
+
+
 def _uses(config: Config) -> Iterator[GroupUse]:
     for item in config.named("wsgiprocessgroup"):
         if item.args:
@@ -202,6 +238,7 @@ def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | No
     return same_name(config, server, process.server)
 
 
+@derived
 def all_groups_known(config: Config) -> bool:
     """True when a process group that is not defined in sight is not defined at all.
 

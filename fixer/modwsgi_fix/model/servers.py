@@ -116,8 +116,7 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
     """
     if one is other:
         return True
-    names = _names(config)
-    mine, theirs = names[one], names[other]
+    mine, theirs = name_of(config, one), name_of(config, other)
     if mine is None or theirs is None:
         return None
     if mine == theirs:
@@ -125,6 +124,11 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
     if _UNKNOWN in (mine, theirs) or "${" in mine or "${" in theirs:
         return None
     return False
+
+
+def name_of(config: Config, server: Server) -> str | None:
+    """The name by which ``same_name`` compares a server; None where the files do not say. It is not for showing."""
+    return _names(config)[server]
 
 
 #: Stands for the main server's name where it is not written: one name, but not known which.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import Option, options_of
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.patterns import Match, finds, search
 from modwsgi_fix.text import Span, decode, encode
 
@@ -141,6 +143,12 @@ def _mappings(config: Config) -> dict[tuple[Server, tuple[str, ...]], list[Mappi
     return {}
 
 
+def is_mounted(config: Config, server: Server, url: str) -> bool:
+    """Whether a mount of a server is written with just this URL."""
+    urls = config.once((is_mounted, server), lambda: {mount.url for mount in mounts(config, server)})
+    return url in urls
+
+
 def mount_options(config: Config, mount: Mapping) -> dict[str, Option]:
     """The options of a WSGIScriptAlias that count."""
     options, _ = options_of(config, mount.item, 2)
@@ -161,6 +169,25 @@ def covers(alias: Mapping, mount: Mapping) -> bool:
     if mount.is_regex or not alias.is_regex:
         return covers_whole(alias, mount)
     return all(alias.matches(posixpath.join(mount.url, tail)) for tail in _TAILS)
+
+
+def covered(config: Config, server: Server, alias: Mapping) -> Iterator[Mapping]:
+    """The mounts of a server of which ``covers`` says that an alias takes their URLs, in the order they are asked."""
+    if alias.is_regex:
+        return (mount for mount in mounts(config, server) if covers(alias, mount))
+    plain, patterns = config.once((covered, server), lambda: _by_url(mounts(config, server)))
+    near = plain.below(alias.url)
+    return (mount for _, mount in (sorted([*near, *patterns]) if patterns else near) if covers(alias, mount))
+
+
+_Place = tuple[int, Mapping]
+
+
+def _by_url(mappings: Iterable[Mapping]) -> tuple[Nested[_Place], list[_Place]]:
+    """Mappings with their numbers: by their URLs, and those with a pattern."""
+    numbered = list(enumerate(mappings))
+    plain = Nested((one[1].url, one) for one in numbered if not one[1].is_regex)
+    return plain, [one for one in numbered if one[1].is_regex]
 
 
 def covers_whole(alias: Mapping, mount: Mapping) -> bool:

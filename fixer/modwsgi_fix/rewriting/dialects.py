@@ -12,22 +12,16 @@ mod_authz_host.c; each row was tried on httpd 2.4.71 (tests/httpd24_matrix).
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, PATH_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
 from modwsgi_fix.model.merge.access import Access, access_of
-from modwsgi_fix.model.merge.sections import (
-    are_apart,
-    components,
-    directory_rank,
-    has_wildcard,
-    is_regex_section,
-    pattern_of,
-)
+from modwsgi_fix.model.merge.sections import are_apart, directory_rank, is_regex_section, pattern_of
+from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.rewriting.lines import lines_of
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
@@ -288,24 +282,31 @@ def _names_apart(one: Item, other: Item) -> bool:
     )
 
 
+class _Kind:
+    """The clauses of one dialect."""
+
+    def __init__(self, found: Iterable[Clause]) -> None:
+        self._all = list(found)
+        self._by_server = grouped(self._all, lambda clause: clause.section.server)
+        self._main = [clause for clause in self._all if clause.section.server.is_main]
+
+    def beside(self, server: Server) -> list[Clause]:
+        """Those that may hold for a request which a section of a server holds for."""
+        return self._all if server.is_main else [*self._main, *self._by_server.get(server, ())]
+
+
 class Merge:
     """All clauses of a server, asked which ones one of them may follow."""
 
     def __init__(self, found: Sequence[Clause]) -> None:
-        self._by_server: dict[Server, list[Clause]] = {}
-        self._all = found
-        for clause in found:
-            self._by_server.setdefault(clause.section.server, []).append(clause)
-        self._main = [clause for clause in found if clause.section.server.is_main]
+        self._kinds = {True: _Kind(c for c in found if c.is_old), False: _Kind(c for c in found if c.is_new)}
 
     def before(self, clause: Clause, *, old: bool) -> list[Clause]:
         """The clauses of one kind that may be in force where this one is merged: those that it would replace or join.
 
         A plain Directory above this one always holds, so those that come before that one are out.
         """
-        server = clause.section.server
-        pool = self._all if server.is_main else [*self._main, *self._by_server[server]]
-        found = [c for c in pool if (c.is_old if old else c.is_new) and may_follow(clause, c)]
+        found = [c for c in self._kinds[old].beside(clause.section.server) if may_follow(clause, c)]
         certain = [c for c in found if _always(c, clause)]
         if not certain:
             return found

@@ -9,7 +9,7 @@ from modwsgi_fix.directives import spelled
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config, File, Guard, Item
-from modwsgi_fix.model.daemons import DaemonProcess, group_uses
+from modwsgi_fix.model.daemons import DaemonProcess, uses_of
 from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, lines_with_comment
 
 
@@ -31,7 +31,7 @@ def main_file(config: Config) -> File | None:
 
 def files_of(config: Config, name: str, definitions: Sequence[Item]) -> list[File]:
     """The files that are enabled one by one and define or use a process group: those of their hosts."""
-    items = [*definitions, *(use.item for use in group_uses(config) if use.name == name)]
+    items = [*definitions, *(use.item for use in uses_of(config, name))]
     return list(dict.fromkeys((item.server.item or item).file for item in items))
 
 
@@ -57,7 +57,7 @@ def hoist(
         return None
     if item.foreign or process.stray or any(set(config.readings(one)) - set(gone) for one in gone):
         return None
-    early = [use.item for use in group_uses(config) if use.name == process.name and use.at_start]
+    early = [use.item for use in uses_of(config, process.name) if use.at_start]
     needed = {use.server.item or use for use in early}
     places = sorted(
         needed | {one.server.item for one in gone if one.server.item is not None}, key=lambda place: place.index

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
-from modwsgi_fix.syntax.words import FIRST, WORD, Logical, Word, logical_line, split_words
+from modwsgi_fix.syntax.words import FIRST, PLAIN, WORD, WORDS, Logical, Word, logical_line, split_words
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 
 #: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
@@ -112,6 +112,10 @@ class Directive(Node):
     @property
     def args(self) -> tuple[Word, ...]:
         """The words after the name. Variables are not expanded."""
+        if type(self) is Directive and PLAIN(self.text, self.start, self.end):
+            # Most lines have no quotes, backslashes or continuations, and their words are what stands between blanks.
+            _, *words = WORDS(self.text, self.start, self.end)
+            return tuple(Word(word[0], Span(*word.span())) for word in words)
         return split_words(*self.args_range)
 
     @property

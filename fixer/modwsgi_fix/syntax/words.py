@@ -13,6 +13,9 @@ FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
 WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
+# A line in which every word stands as it is, and these words, the name among them.
+PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
+WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
 _JOIN = re.compile(r"\\\r?\n")
 _EMPTY = re.compile(r"\n\r?\n")
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import location_prefix
 from modwsgi_fix.model.merge.access import Access
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import aliases, is_prefix, mounts
 
 
-def lifts(access: Access, restricting: Sequence[Access]) -> bool:
+def lifts(access: Access, restricting: Nested[Access]) -> bool:
     """True when a section lets everyone in where a broader one would ask: an earlier Location, or any for ``Satisfy Any``."""
     if access.satisfy_any and pattern_of(access.section).strip("/"):
         return True
-    return any(is_exception(access, other) for other in restricting)
+    return is_exception_of_any(access, restricting)
+
+
+def is_exception_of_any(access: Access, restricting: Nested[Access]) -> bool:
+    """True when ``access`` opens part of what one of these restricts, which are found by their patterns."""
+    return any(is_exception(access, other) for other in restricting.above(pattern_of(access.section)))
 
 
 def is_exception(access: Access, earlier: Access) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import Config, Guard, Item, Server
+from modwsgi_fix.model.config import Config, Guard, Item, Server, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import depth, directory_matches, directory_sections, path_matches, pattern_of
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import document_root
 from modwsgi_fix.rewriting.access_blocks import deny_lines, directory_block, files_block, grant_lines
 from modwsgi_fix.rewriting.lines import append, insert_after, insert_before
@@ -51,14 +52,11 @@ def place(config: Config, host: Server, target: Served, location: Item) -> Openi
 
 def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] | None:
     """Return the edits that open all of it and nothing else; None where a section there is about access already."""
-    whole = [one for one in openings if one.target.file is None]
+    whole = Nested((one.target.path, one.server) for one in openings if one.target.file is None)
     groups: dict[tuple[Server, str, str], list[Opening]] = {}
     for one in openings:
         # Files of a directory that is opened whole are open.
-        is_open = any(
-            each.server is one.server and path_matches(each.target.path, one.target.directory) for each in whole
-        )
-        if one.target.file is None or not is_open:
+        if one.target.file is None or one.server not in whole.above(one.target.directory):
             groups.setdefault((one.server, one.target.directory, one.anchor.path), []).append(one)
     edits: list[Edit] = []
     for group in groups.values():
@@ -99,14 +97,18 @@ def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening]
 
 def _section_of(config: Config, opening: Opening) -> Item | None:
     """Return a Directory of just this path in the same server: the first that is about access, else the first."""
+    server = opening.server
+    by_path = config.once((_section_of, server), lambda: grouped(directory_sections(config, server), _path_of))
     sections = [
         section
-        for section in directory_sections(config, opening.server)
-        if pattern_of(section).rstrip("/") == opening.target.directory.rstrip("/")
-        and section.server is opening.server
-        and (not section.guards or set(section.guards) <= opening.guards)
+        for section in by_path.get(opening.target.directory.rstrip("/"), ())
+        if section.server is server and (not section.guards or set(section.guards) <= opening.guards)
     ]
     return next((one for one in sections if not access_of(one).is_empty), next(iter(sections), None))
+
+
+def _path_of(section: Item) -> str:
+    return pattern_of(section).rstrip("/")
 
 
 def _is_plain(config: Config, section: Item, opening: Opening) -> bool:

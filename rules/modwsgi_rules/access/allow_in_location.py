@@ -205,9 +205,10 @@ from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
-from modwsgi_fix.model.urls import aliases, covers, is_prefix, mounts
+from modwsgi_fix.model.paths import Nested
+from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_rules.access._exceptions import is_exception, is_of_application, lifts
+from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
 from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
@@ -300,7 +301,7 @@ def _opens(access: Access) -> bool:
     )
 
 
-def _removable(access: Access, restricting: list[Access]) -> bool:
+def _removable(access: Access, restricting: Nested[Access]) -> bool:
     """Whether the access lines say nothing but "everyone", and are not an exception to one of ``restricting``."""
     section = access.section
     if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
@@ -311,19 +312,19 @@ def _removable(access: Access, restricting: list[Access]) -> bool:
         return False
     if not all(only_grants(node) for node in inactive(section)):
         return False
-    return not any(is_exception(access, other) for other in restricting)
+    return not is_exception_of_any(access, restricting)
 
 
-def _restricting(config: Config, server: Server) -> list[Access]:
-    """Return the Locations that hold for a server and do not let everyone in, in the order they are merged."""
+def _restricting(config: Config, server: Server) -> Nested[Access]:
+    """Return the Locations that hold for a server and do not let everyone in, by their patterns."""
     sections = (access_of(item) for item in location_sections(config, server))
-    return [access for access in sections if not access.is_empty and not _opens(access)]
+    restricting = (access for access in sections if not access.is_empty and not _opens(access))
+    return Nested((pattern_of(one.section), one) for one in restricting if not is_regex_section(one.section))
 
 
 def _hides(config: Config, server: Server) -> bool:
     """Whether an alias hides an application: then what is served is not what should be."""
-    own = mounts(config, server)
-    return any(covers(alias, mount) for alias in aliases(config, server) for mount in own)
+    return any(True for alias in aliases(config, server) for _ in covered(config, server, alias))
 
 
 def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
@@ -336,8 +337,9 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
         found = served(config, host)
         if found is None:
             return _UNTOLD
-        for target in found:
-            opened = _opened(config, host, removable, target, found)
+        by_url = _by_url(found)
+        for number, target in enumerate(found):
+            opened = _opened(config, host, removable, (number, target), by_url)
             if opened is None:
                 return _UNTOLD
             for one in opened:
@@ -369,11 +371,21 @@ def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
             yield url, f"{target.path.rstrip('/')}/"
 
 
+_Numbered = tuple[int, Served]
+
+
+def _by_url(targets: list[Served]) -> Nested[_Numbered]:
+    """Return what plain URLs lead to, with its number among the targets."""
+    numbered = ((one.mapping, (number, one)) for number, one in enumerate(targets))
+    return Nested((mapping.url, one) for mapping, one in numbered if mapping is not None and not mapping.is_regex)
+
+
 def _opened(
-    config: Config, host: Server, removable: list[Access], target: Served, all_targets: list[Served]
+    config: Config, host: Server, removable: list[Access], numbered: _Numbered, by_url: Nested[_Numbered]
 ) -> list[Served] | None:
     """Return what of a target the Locations opened and no Directory opens; None where a directory cannot say that."""
-    if _is_open(config, host, removable, target) or _is_shadowed(target, all_targets):
+    _, target = numbered
+    if _is_open(config, host, removable, target) or _is_shadowed(numbered, by_url):
         return []
     parts: list[Served] = []
     for access in removable:
@@ -385,19 +397,20 @@ def _opened(
         covered = coverage(prefix, target)
         if covered == "all":
             return [target]
-        if covered == "some" and not any(_takes_all(other, prefix, target) for other in all_targets):
+        if covered == "some" and not any(_takes_all(other, prefix, target) for _, other in by_url.above(prefix)):
             parts.append(target)
     return None if parts else []
 
 
-def _is_shadowed(target: Served, all_targets: list[Served]) -> bool:
+def _is_shadowed(numbered: _Numbered, by_url: Nested[_Numbered]) -> bool:
     """Whether an earlier mapping of the same kind takes every URL of the target: a host's own ``/``."""
+    number, target = numbered
     mapping = target.mapping
     if mapping is None or mapping.is_regex:
         return False
-    asked_before = (other.mapping for other in all_targets[: all_targets.index(target)])
+    asked_before = (other.mapping for at, other in by_url.above(mapping.url) if at < number)
     return any(
-        before is not None and not before.is_regex and before.is_mount == mapping.is_mount and not before.item.guards
+        before is not None and before.is_mount == mapping.is_mount and not before.item.guards
         and is_prefix(before.url, mapping.url)
         for before in asked_before
     )  # fmt: skip

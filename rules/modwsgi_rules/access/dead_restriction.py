@@ -83,7 +83,7 @@ from collections.abc import Iterator
 from modwsgi_fix.directives.families import AUTHENTICATION, LOCATION_SECTIONS, MERGED_SECTIONS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.facts.served import coverage, location_prefix, served
+from modwsgi_fix.model.facts.served import location_prefix, served, served_near
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -149,20 +149,23 @@ def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
         return all(_is_open(config, host, path, None) for host in hosts)
     if section.key not in LOCATION_SECTIONS:
         return False
-    for host in hosts:
-        targets = served(config, host)
-        if targets is None:
-            return False
-        if not is_regex_section(section):
-            targets = [target for target in targets if coverage(path, target) != "none"]
-        if not all(_is_open(config, host, target.directory, target.file) for target in targets):
-            return False
-    return True
+    prefix = None if is_regex_section(section) else path
+    return all(_is_open_by_url(config, host, prefix) for host in hosts)
+
+
+def _is_open_by_url(config: Config, host: Server, prefix: str | None) -> bool:
+    """Whether all that a host's URLs lead to is open; with a prefix, those below it or of which it is a part."""
+    targets = served(config, host) if prefix is None else served_near(config, host, prefix)
+    return targets is not None and all(_is_open(config, host, one.directory, one.file) for one in targets)
 
 
 def _is_open(config: Config, host: Server, directory: str, file: str | None) -> bool:
-    sections = location_sections(config, host)
-    if any(access_of(section).grants and location_prefix(section) == "/" for section in sections):
+    if config.once((_opens_all_urls, host), lambda: _opens_all_urls(config, host)):
         return True
     access = grant(config, host, directory, file)
     return access.allowed is True and (config.complete or bool(access.by_22 or access.by_24))
+
+
+def _opens_all_urls(config: Config, host: Server) -> bool:
+    sections = location_sections(config, host)
+    return any(access_of(section).grants and location_prefix(section) == "/" for section in sections)

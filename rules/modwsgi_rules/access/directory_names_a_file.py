@@ -73,7 +73,8 @@ from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import target_of
-from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -66,7 +66,7 @@ httpd asks both dialects; `SSLRequireSSL` is asked whatever follows; and the las
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from modwsgi_fix.directives.families import AUTHENTICATION
 from modwsgi_fix.edits import Edit, Fix
@@ -74,6 +74,7 @@ from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.facts.served import location_prefix
 from modwsgi_fix.model.merge.access import Access, access_of, grant_together
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import is_prefix
 from modwsgi_fix.rewriting.lines import delete_lines, with_comments
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -84,16 +85,21 @@ from modwsgi_fix.text import Span
 def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]:
     seen: set[int] = set()
     for server in config.servers:
-        sections = location_sections(config, server)
-        for at, section in enumerate(sections):
+        located = list(enumerate(location_sections(config, server)))
+        granting = _by_url(one for one in located if access_of(one[1]).grants)
+        speaking = _by_url(one for one in located if not access_of(one[1]).is_empty)
+        for at, section in located:
             access = access_of(section)
             if section.index in seen or not _restricts(access):
                 continue
-            undoing = next((one for one in sections[at + 1 :] if _undoes(access, access_of(one))), None)
+            url = _url(section)
+            later = sorted(one for one in granting.above(url) if one[0] > at)
+            undoing = next((one for _, one in later if _undoes(access, access_of(one))), None)
             if undoing is None:
                 continue
             seen.add(section.index)
-            fix = _fix(section, undoing, sections[at + 1 :])
+            beside = (*speaking.above(url), *speaking.below(url))
+            fix = _fix(section, undoing, [one for number, one in beside if number > at])
             yield Diagnostic(
                 section.path,
                 section.args[-1].span,
@@ -103,6 +109,19 @@ def restriction_undone_by_later_location(config: Config) -> Iterator[Diagnostic]
                 (Related(undoing.path, undoing.span, "the section that undoes it"),),
                 help="" if fix else "move the restriction below it, or take the grant out",
             )
+
+
+_Located = tuple[int, Item]
+
+
+def _by_url(located: Iterable[_Located]) -> Nested[_Located]:
+    """Return Locations, with their numbers, by what they are about."""
+    return Nested((_url(one[1]), one) for one in located)
+
+
+def _url(section: Item) -> str:
+    """Return the prefix of a Location; that of all URLs for a regular expression."""
+    return location_prefix(section) or "/"
 
 
 def _restricts(access: Access) -> bool:
@@ -132,8 +151,7 @@ def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:
     access = access_of(section)
     if any(child not in access.lines and child.key not in AUTHENTICATION for child in section.children):
         return None
-    between = [one for one in behind if one.index < undoing.index]
-    if any(not access_of(one).is_empty and _overlaps(section, one) for one in between):
+    if any(one.index < undoing.index and _overlaps(section, one) for one in behind):
         return None
     source, newline = section.file.text, section.file.newline
     start, end = with_comments(section)

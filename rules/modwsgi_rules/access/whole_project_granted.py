@@ -118,14 +118,14 @@ In a whole server an alias of the static files alone reaches nothing else:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.served import Served, served, target_of
+from modwsgi_fix.model.facts.served import Served, scripts_below, static
 from modwsgi_fix.model.merge.access import access_of
-from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, path_matches, pattern_of
-from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
+from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 #: Where programs, and what they are to keep to themselves, lie beside the script.
@@ -151,9 +151,8 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
             child.key in ("addhandler", "sethandler") for child in section.children
         ):
             continue
-        hosts = config.servers if section.server.is_main else [section.server]
-        scripts = [script for script in _scripts(config, hosts) if path_matches(path, script.directory)]
-        if scripts and _matters(config, path.rstrip("/"), hosts, scripts):
+        scripts = scripts_below(config, section.server, path)
+        if scripts and _matters(config, path.rstrip("/"), section.server, scripts):
             names = tuple(dict.fromkeys(script.path for script in scripts))
             opened.setdefault((section.path, path.rstrip("/"), names), []).append((section, scripts))
     for (_, path, names), sections in opened.items():
@@ -171,52 +170,46 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _scripts(config: Config, hosts: Sequence[Server]) -> Iterator[Served]:
-    for host in hosts:
-        for mount in mounts(config, host):
-            target = target_of(config, mount)
-            if target is not None and target.file is not None:
-                yield target
-
-
 def _listed(names: tuple[str, ...]) -> str:
     if len(names) > 2:
         return f"its {len(names)} WSGI scripts need"
     return f"{' and '.join(names)} {'need' if len(names) > 1 else 'needs'}"
 
 
-def _matters(config: Config, path: str, hosts: Sequence[Server], scripts: list[Served]) -> bool:
+def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:
     """Whether more than the scripts can be fetched from a directory; in a fragment, also whether more may lie there."""
     if any(path_matches(system, path) for system in _SYSTEM):
         return True
-    static = [one for host in hosts for one in served(config, host) or () if not one.is_script and one.file is None]
-    if any(_leads_to(one.directory, path, script) for one in static for script in scripts):
+    # What leads to a script leads to the whole of the directory, or to the part that has the script in it.
+    directories = {script.directory for script in scripts}
+    if any(_leads_to(one, path) for place in directories for one in static(config, server).above(place)):
         return True
-    return not config.complete and _is_project(config, path, static, scripts)
+    return not config.complete and _is_project(config, path, server, scripts)
 
 
-def _leads_to(directory: str, path: str, script: Served) -> bool:
-    """Whether URLs that lead to ``directory`` lead to the whole of ``path``, or to the part that has the script in it."""
-    return path_matches(directory, path) or (
-        path_matches(path, directory) and path_matches(directory, script.directory)
-    )
+def _leads_to(one: Served, path: str) -> bool:
+    return path_matches(one.directory, path) or path_matches(path, one.directory)
 
 
-def _is_project(config: Config, path: str, static: list[Served], scripts: list[Served]) -> bool:
+def _is_project(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:
     """Whether something speaks for more than scripts in a directory."""
     if any(path_matches(packaged, path) for packaged in _PACKAGED):
         return False
-    if any(path_matches(path, one.directory) for one in static):
-        return True
-    places = [option.value for one in daemon_processes(config) for name in _PLACES if (option := one.option(name))]
-    places += [item.value for item in config.named("wsgipythonpath", "wsgipythonhome")]
-    if any(path_matches(path, place) for value in places for place in value.split(":")):
+    if static(config, server).below(path) or _places(config).below(path):
         return True
     if posixpath.basename(path) not in _FOR_SCRIPTS and any(
         posixpath.relpath(script.directory, path) != "." for script in scripts
     ):
         return True
     return _holds_a_project(config, path)
+
+
+@derived
+def _places(config: Config) -> Nested[str]:
+    """Where the options of process groups, and directives, say that modules are."""
+    places = [option.value for one in daemon_processes(config) for name in _PLACES if (option := one.option(name))]
+    places += [item.value for item in config.named("wsgipythonpath", "wsgipythonhome")]
+    return Nested((place, place) for value in places for place in value.split(":"))
 
 
 def _holds_a_project(config: Config, path: str) -> bool:

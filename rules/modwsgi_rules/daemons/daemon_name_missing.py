@@ -54,12 +54,13 @@ Not reported:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, all_groups_known, daemon_processes, group_uses
+from modwsgi_fix.model.daemons import DaemonProcess, all_groups_known, daemon_processes, uses_in, uses_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
@@ -68,13 +69,15 @@ from modwsgi_fix.text import Span
 @rule(severity=Severity.ERROR)
 def daemon_name_missing(config: Config) -> Iterator[Diagnostic]:
     nameless = [process for process in daemon_processes(config) if _is_option(process.name)]
+    nameless_in = Counter(process.server for process in nameless)
+    defined = {process.name for process in daemon_processes(config)}
     for process in nameless:
         item = process.directive
-        if any(use.name == process.name for use in group_uses(config)):
+        if uses_of(config, process.name):
             continue
-        fix, name = None, _wanted(config, process)
+        fix, name = None, _wanted(config, process, defined)
         if name is not None:
-            alone = sum(each.server is process.server for each in nameless) == 1
+            alone = nameless_in[process.server] == 1
             if alone and all_groups_known(config) and not item.foreign:
                 at = item.args[0].span.start
                 fix = Fix.safe(
@@ -93,12 +96,8 @@ def _is_option(word: str) -> bool:
     return bool(equals) and daemon_option(name) is not None
 
 
-def _wanted(config: Config, process: DaemonProcess) -> str | None:
+def _wanted(config: Config, process: DaemonProcess, defined: set[str]) -> str | None:
     """Return the only process group that the same server selects and nobody defines."""
-    defined = {known.name for known in daemon_processes(config)}
-    wanted = {
-        use.name
-        for use in group_uses(config)
-        if use.is_fixed and is_settled(use.name) and use.name not in defined and use.item.server is process.server
-    }
+    selected = {use.name for use in uses_in(config, process.server) if use.is_fixed and is_settled(use.name)}
+    wanted = selected - defined
     return wanted.pop() if len(wanted) == 1 else None

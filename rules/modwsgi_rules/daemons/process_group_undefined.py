@@ -83,7 +83,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import distance
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.daemons import (
     DaemonProcess,
     GroupUse,
@@ -91,6 +91,7 @@ from modwsgi_fix.model.daemons import (
     daemon_processes,
     group_uses,
     may_use,
+    uses_of,
 )
 from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.placeholders import is_settled
@@ -101,13 +102,14 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
     processes = daemon_processes(config)
     defined = {process.name for process in processes}
+    by_digits = grouped(processes, lambda process: _digits(process.name))
     certain = all_groups_known(config)
     for use in group_uses(config):
         if not use.is_fixed or not use.name or use.name in defined or not is_settled(use.name):
             continue
         if not in_force(config, use):
             continue
-        near = [process for process in processes if _is_slip(process.name, use.name)]
+        near = [process for process in by_digits.get(_digits(use.name), ()) if _is_slip(process.name, use.name)]
         meant = near[0] if len(near) == 1 and _is_free(config, use, near[0]) else None
         if not certain and (meant is None or meant.server is not use.item.server):
             continue
@@ -129,18 +131,20 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
 
 
 def _is_slip(have: str, written: str) -> bool:
-    """Whether one name is the other with a slip that nobody makes on purpose."""
+    """Whether one of two names with the same digits is the other with a slip that nobody makes on purpose."""
     plain, wanted = (text.casefold().replace("_", "-") for text in (have, written))
     if plain == wanted:
         return True
-    if min(len(plain), len(wanted)) < 4 or distance(plain, wanted, 1) > 1:
-        return False
-    # site1 and site2 are two groups, and so are shop and shop2.
-    return [char for char in plain if char.isdigit()] == [char for char in wanted if char.isdigit()]
+    return min(len(plain), len(wanted)) >= 4 and distance(plain, wanted, 1) <= 1
+
+
+def _digits(name: str) -> str:
+    """The digits of a name: site1 and site2 are two groups, and so are shop and shop2."""
+    return "".join(char for char in name if char.isdigit())
 
 
 def _is_free(config: Config, use: GroupUse, process: DaemonProcess) -> bool:
     """Whether nobody uses the group by its right name, and the server of ``use`` may."""
-    if any(known.name == process.name for known in group_uses(config)):
+    if uses_of(config, process.name):
         return False
     return may_use(config, use.item.server, process) is True and not process.directive.guards

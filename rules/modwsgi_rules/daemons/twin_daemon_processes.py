@@ -110,9 +110,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, uses_of
 from modwsgi_fix.model.merge.groups import script_path
-from modwsgi_fix.model.servers import addresses, same_error_log
+from modwsgi_fix.model.servers import addresses, name_of, same_error_log
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rewriting.hoisting import hoist
@@ -125,8 +125,11 @@ from modwsgi_rules.daemons._shared import depending
 def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
     processes = [process for process in daemon_processes(config) if is_settled(process.name)]
     done: set[str] = set()
-    for at, process in enumerate(processes):
-        for twin in processes[:at]:
+    alike: dict[object, dict[Server, list[DaemonProcess]]] = {}
+    for process in processes:
+        earlier = alike.setdefault(_likeness(config, process), {})
+        others = (one for server, each in earlier.items() if server is not process.server for one in each)
+        for twin in others:
             if twin.name == process.name or process.name in done or not _are_twins(config, twin, process):
                 continue
             done.add(process.name)
@@ -143,6 +146,13 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
                 None if _is_renamed(twin.name, process.name) else Severity.INFO,
                 help=f"let both hosts use process group {twin.name}",
             )
+        earlier.setdefault(process.server, []).append(process)
+
+
+def _likeness(config: Config, process: DaemonProcess) -> object:
+    """Return what twins have in common: the name of their hosts, their options, and the applications there."""
+    server = process.server
+    return name_of(config, server), frozenset(_settings(process).items()), frozenset(_scripts(config, server))
 
 
 def _is_renamed(one: str, other: str) -> bool:
@@ -151,21 +161,19 @@ def _is_renamed(one: str, other: str) -> bool:
 
 
 def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
-    if one.server.is_main or other.server.is_main or one.server is other.server:
+    if one.server.is_main or other.server.is_main:
         return False
-    if not may_use(config, other.server, one) or _settings(one) != _settings(other) or one.stray or other.stray:
+    if not may_use(config, other.server, one) or one.stray or other.stray:
         return False
     names = [process.settings.get("display-name", "") for process in (one, other)]
     if all(names) and names[0] != names[1]:
         return False
     mine, theirs = _ports(one.server), _ports(other.server)
-    scripts = _scripts(config, one.server)
     return (
         not mine & theirs
-        and bool(scripts)
-        and scripts == _scripts(config, other.server)
-        and {use.item.server for use in group_uses(config) if use.name == one.name} == {one.server}
-        and {use.item.server for use in group_uses(config) if use.name == other.name} == {other.server}
+        and bool(_scripts(config, one.server))
+        and {use.item.server for use in uses_of(config, one.name)} == {one.server}
+        and {use.item.server for use in uses_of(config, other.name)} == {other.server}
     )
 
 
@@ -183,7 +191,7 @@ def _scripts(config: Config, server: Server) -> set[tuple[str, str | None]]:
 
 def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None:
     item = other.directive
-    uses = [use for use in group_uses(config) if use.name == other.name]
+    uses = uses_of(config, other.name)
     items = [item, one.directive, *(use.item for use in uses)]
     if any(each.foreign or len(config.readings(each)) > 1 or each.guards != item.guards for each in items):
         return None

@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config, Server, derived
 from modwsgi_fix.model.daemons import (
     all_groups_known,
     daemon_processes,
@@ -98,12 +98,7 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
             message = f"nothing selects process group {process.name}, so its processes sit idle"
             advice = "select it or delete it"
         fix = None
-        mounting = [
-            server
-            for server in config.servers
-            if server.items and any(m.server is server for m in mounts(config, server))
-        ]
-        only = len(processes) == 1 and not uses and mounting == [process.server] and embedded
+        only = len(processes) == 1 and not uses and _mounting(config) == [process.server] and embedded
         if certain and only and not process.directive.foreign and not process.stray and is_settled(process.name):
             fix = Fix.unsafe(
                 f"Add WSGIProcessGroup {process.name}",
@@ -117,13 +112,20 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
 def _embedded(config: Config, server: Server) -> bool:
     """Whether an application of the server is in sight that runs inside httpd, by nobody's wish."""
     # Where there are virtual hosts they serve the requests, with what the main server mounts.
-    servers = (config.hosts or [server]) if server.is_main else [server]
-    for each in servers:
-        for mount in mounts(config, each):
-            selection = process_group(config, each, mount)
-            if selection.name == "" and selection.item is None:
-                return True
-    return False
+    if server.is_main and config.hosts:
+        return _any_embedded(config)
+    selections = (process_group(config, server, mount) for mount in mounts(config, server))
+    return any(selection.name == "" and selection.item is None for selection in selections)
+
+
+@derived
+def _any_embedded(config: Config) -> bool:
+    return any(_embedded(config, host) for host in config.hosts)
+
+
+def _mounting(config: Config) -> list[Server]:
+    """Return the servers that have a mount of their own."""
+    return [server for server in config.servers if any(m.server is server for m in mounts(config, server))]
 
 
 def _quoted(name: str) -> str:

@@ -52,7 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EMBEDDED_PYTHON
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config, Server, derived
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 from modwsgi_fix.rule import Diagnostic, rule
@@ -81,7 +81,12 @@ def _is_delegated(config: Config, server: Server, mount: Mapping) -> bool:
     option = mount_options(config, mount).get("process-group")
     if option is not None:
         return not option.value.startswith("%{")
-    if any(item.sections for item in config.named("wsgiprocessgroup")):
+    if _is_selected_in_sections(config):
         return False
     setting = server.last("wsgiprocessgroup") or config.main.last("wsgiprocessgroup")
     return setting is not None and not setting.guards and not setting.value.startswith("%{")
+
+
+@derived
+def _is_selected_in_sections(config: Config) -> bool:
+    return any(item.sections for item in config.named("wsgiprocessgroup"))

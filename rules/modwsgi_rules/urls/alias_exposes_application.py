@@ -65,27 +65,25 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config, Server
-from modwsgi_fix.model.facts.served import Served, served_by_root, target_of
+from modwsgi_fix.model.facts.served import Served, scripts_below, served_by_root, target_of
 from modwsgi_fix.model.merge.access import grant
-from modwsgi_fix.model.urls import Mapping, aliases, covers, document_root, mounts
+from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
-    scripts = _scripts(config)
     for server in config.servers:
-        own = mounts(config, server)
         for alias in aliases(config, server):
-            if any(covers(alias, mount) for mount in own):
+            if next(covered(config, server, alias), None) is not None:
                 # The application is hidden as well, and that is another rule's.
                 continue
             target = target_of(config, alias)
             # What a pattern with exceptions leaves out is not followed.
             if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
                 continue
-            script = _exposed(config, server, scripts, target.directory, alias.url, [])
+            script = _exposed(config, server, target.directory, alias.url, [])
             if script is not None:
                 yield _report(
                     alias.item.path,
@@ -103,8 +101,8 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
             or not served_by_root(config, server)
         ):
             continue
-        asked = [*own, *aliases(config, server)]
-        script = _exposed(config, server, scripts, root.value.rstrip("/"), "/", asked)
+        asked = [*mounts(config, server), *aliases(config, server)]
+        script = _exposed(config, server, root.value.rstrip("/"), "/", asked)
         if script is not None:
             yield _report(
                 root.path,
@@ -126,18 +124,9 @@ def _report(path: str, span: Span, how: str, script: Served, advice: str) -> Dia
     )
 
 
-def _scripts(config: Config) -> list[Served]:
-    targets = (target_of(config, mount) for server in config.servers for mount in mounts(config, server))
-    return [target for target in targets if target is not None and target.file is not None]
-
-
-def _exposed(
-    config: Config, server: Server, scripts: list[Served], directory: str, url: str, asked: list[Mapping]
-) -> Served | None:
+def _exposed(config: Config, server: Server, directory: str, url: str, asked: list[Mapping]) -> Served | None:
     """Return a script that can be fetched through ``url``, which leads to ``directory`` unless one of ``asked`` takes it."""
-    for script in scripts:
-        if not script.directory.startswith(directory + "/") and script.directory != directory:
-            continue
+    for script in scripts_below(config, config.main, directory):
         if grant(config, server, script.directory, script.file).allowed is False or _is_run(config, script):
             continue
         path = posixpath.join(url, posixpath.relpath(script.path, directory or "/"))

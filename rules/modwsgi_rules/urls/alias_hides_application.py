@@ -188,7 +188,7 @@ from modwsgi_fix.model.merge.sections import (
     pattern_of,
 )
 from modwsgi_fix.model.rule_settings import Setting
-from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covers, covers_whole, mounts
+from modwsgi_fix.model.urls import Mapping, aliases, as_prefix, covered, covers_whole
 from modwsgi_fix.rewriting.access_blocks import quoted, script_block
 from modwsgi_fix.rewriting.lines import replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -235,11 +235,10 @@ def alias_hides_application(config: Config) -> Iterator[Diagnostic]:
 def _hidden(config: Config) -> Iterator[tuple[Mapping, Mapping, Server]]:
     """Yield each alias that hides a mount, with the first such mount and its server."""
     for server in config.servers:
-        own = mounts(config, server)
         for alias in aliases(config, server):
             if is_file(config, alias.target):
                 continue
-            mount = next((m for m in own if covers(alias, m) and not alias.item.excludes(m.item)), None)
+            mount = next((m for m in covered(config, server, alias) if not alias.item.excludes(m.item)), None)
             if mount is not None:
                 yield alias, mount, server
 

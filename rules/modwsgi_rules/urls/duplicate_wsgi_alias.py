@@ -66,13 +66,14 @@ from modwsgi_fix.rule import Diagnostic, Related, rule
 @rule()
 def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
-        firsts: list[Mapping] = []
+        firsts: dict[tuple[str, bool], list[Mapping]] = {}
         for mount in mounts(config, server):
             if mount.server is not server:
                 continue
-            first = next((earlier for earlier in firsts if _repeats(earlier, mount)), None)
+            earlier = firsts.setdefault((mount.url, mount.is_regex), [])
+            first = next((one for one in earlier if together(one.item, mount.item)), None)
             if first is None:
-                firsts.append(mount)
+                earlier.append(mount)
                 continue
             item = mount.item
             same_text = item.node is first.item.node
@@ -96,7 +97,3 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
 def _is_whole(item: Item) -> bool:
     """Whether none of its options got onto a line of its own."""
     return wrapped_end(item.node) == item.node.end
-
-
-def _repeats(first: Mapping, mount: Mapping) -> bool:
-    return (first.url, first.is_regex) == (mount.url, mount.is_regex) and together(first.item, mount.item)

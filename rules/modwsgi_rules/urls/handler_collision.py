@@ -57,10 +57,11 @@ Other extensions and directories, a handler that is switched off, and one for ot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from modwsgi_fix.model.config import Arg, Config, Item, Server
-from modwsgi_fix.model.facts.served import Served, target_of
+from modwsgi_fix.model.config import Arg, Config, Item
+from modwsgi_fix.model.facts.served import Served, scripts, scripts_below
 from modwsgi_fix.model.merge.sections import (
     directory_matches,
     files_match,
@@ -68,7 +69,8 @@ from modwsgi_fix.model.merge.sections import (
     location_match,
     pattern_of,
 )
-from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.urls import Mapping
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 _HELP = {
@@ -83,38 +85,61 @@ def handler_collision(config: Config) -> Iterator[Diagnostic]:
     handlers = [
         item for item in config.named("addhandler", "sethandler") if item.args and item.value.lower() not in own
     ]
-    seen: set[int] = set()
-    for server in config.servers:
-        for mount in mounts(config, server):
-            target = target_of(config, mount)
-            if target is None or target.file is None:
-                continue
-            for item in handlers:
-                word = _takes(config, server, item, mount, target)
-                if word is not None and item.index not in seen:
-                    seen.add(item.index)
-                    yield Diagnostic(
-                        item.path,
-                        word.span,
-                        f"{item.value} takes the WSGI script {target.path}, so mod_wsgi does not run it",
-                        related=(Related(mount.item.path, mount.target_span, "the script"),),
-                        help=_HELP[item.key],
-                    )
+    for item in handlers:
+        taken = ((script, word) for script in _near(config, item) if (word := _takes(item, script)) is not None)
+        for script, word in islice(taken, 1):
+            assert script.mapping is not None
+            yield Diagnostic(
+                item.path,
+                word.span,
+                f"{item.value} takes the WSGI script {script.path}, so mod_wsgi does not run it",
+                related=(Related(script.mapping.item.path, script.mapping.target_span, "the script"),),
+                help=_HELP[item.key],
+            )
 
 
-def _takes(config: Config, server: Server, item: Item, mount: Mapping, target: Served) -> Arg | None:
+def _near(config: Config, item: Item) -> Iterator[Served]:
+    """Yield the scripts of a server that one of its handler directives may take."""
+    server = item.server
+    if item.key == "addhandler":
+        by_extension = config.once((_near, server), lambda: _by_extension(scripts(config, server)))
+        words = dict.fromkeys(_extension(arg) for arg in item.args[1:])
+        yield from (script for word in words for script in by_extension.get(word, ()))
+        return
+    section = item.section("directory")
+    if section is None or is_regex_section(section) or has_wildcard(pattern_of(section)):
+        yield from scripts(config, server)
+    else:
+        yield from scripts_below(config, server, pattern_of(section))
+
+
+def _by_extension(found: Iterable[Served]) -> dict[str, list[Served]]:
+    by_extension: dict[str, list[Served]] = {}
+    for script in found:
+        for extension in _extensions(script):
+            by_extension.setdefault(extension, []).append(script)
+    return by_extension
+
+
+def _extensions(script: Served) -> list[str]:
+    """Return what mod_mime looks at: every extension of a name, in any case."""
+    return list(dict.fromkeys((script.file or "").lower().split(".")[1:]))
+
+
+def _extension(arg: Arg) -> str:
+    return arg.value.lower().lstrip(".")
+
+
+def _takes(item: Item, script: Served) -> Arg | None:
     """Return the word of a handler directive by which it certainly takes the script; None where it may not."""
-    if item.server not in (server, config.main) or item.guards or not item.accompanies(mount.item):
+    mount = script.mapping
+    if mount is None or item.guards or not item.accompanies(mount.item):
         return None
-    if not all(_holds(section, mount, target) for section in item.sections):
+    if not all(_holds(section, mount, script) for section in item.sections):
         return None
     if item.key == "sethandler":
-        if not item.sections or "expr=" in item.value or "|" in item.value:
-            return None
-        return item.args[0]
-    # mod_mime looks at every extension of a name, in any case.
-    extensions = (target.file or "").lower().split(".")[1:]
-    return next((arg for arg in item.args[1:] if arg.value.lower().lstrip(".") in extensions), None)
+        return item.args[0] if item.sections and "expr=" not in item.value and "|" not in item.value else None
+    return next((arg for arg in item.args[1:] if _extension(arg) in _extensions(script)), None)
 
 
 def _holds(section: Item, mount: Mapping, target: Served) -> bool:

@@ -167,14 +167,13 @@ def needless_location_root(config: Config) -> Iterator[Diagnostic]:
 
 def _rival(config: Config, section: Item, child: Item) -> Item | None:
     """Return another setting of the same directive that the Location overrides, and the host itself would not."""
-    for item in config.named(child.key):
-        if item is child or (item.parent is section):
-            continue
-        if section.server.is_main or item.server is section.server:
-            return item
-        if item.server.is_main and item.sections:
-            return item
-    return None
+    if section.server.is_main:
+        settings = config.named(child.key)
+    else:
+        inherited = (item for item in config.within(config.main, child.key) if item.sections)
+        settings = [*inherited, *config.within(section.server, child.key)]
+    others = (item for item in settings if item is not child and item.parent is not section)
+    return min(others, key=lambda item: item.index, default=None)
 
 
 def _fix(config: Config, section: Item, movable: list[Item]) -> Fix | None:

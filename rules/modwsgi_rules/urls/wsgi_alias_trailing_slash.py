@@ -56,7 +56,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
-from modwsgi_fix.model.urls import Mapping, mapping_of, mounts
+from modwsgi_fix.model.urls import Mapping, is_mounted, mapping_of
 from modwsgi_fix.rewriting.lines import extend_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
@@ -89,7 +89,7 @@ def _fix(config: Config, mount: Mapping) -> Fix | None:
     if not is_file(config, mount.target):
         return None
     url = mount.url.rstrip("/")
-    if any(other.url == url for other in mounts(config, mount.server)):
+    if is_mounted(config, mount.server, url):
         return None
     start, end = mount.url_span
     written = mount.item.file.text[start:end]

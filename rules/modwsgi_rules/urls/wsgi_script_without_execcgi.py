@@ -67,12 +67,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.facts.served import Served, target_of
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
-from modwsgi_fix.model.merge.sections import directory_matches, has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -103,12 +104,16 @@ def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
 
 def _is_mounted(config: Config, section: Item) -> bool:
     """Whether a WSGIScriptAlias leads there, which does not need the handler."""
-    for server in config.servers:
-        for mount in mounts(config, server):
-            target = target_of(config, mount)
-            if target is None or directory_matches(section, target.directory) is not False:
-                return True
-    return False
+    mounted = _mounted(config)
+    return mounted is None or bool(mounted.below(pattern_of(section)))
+
+
+@derived
+def _mounted(config: Config) -> Nested[Served] | None:
+    """Return what the mounts of all hosts lead to; None where that cannot be told of one of them."""
+    targets = [target_of(config, mount) for server in config.servers for mount in mounts(config, server)]
+    known = [target for target in targets if target is not None]
+    return Nested((target.directory, target) for target in known) if len(known) == len(targets) else None
 
 
 def _fix(item: Item, section: Item, by: Item | None) -> Fix | None:

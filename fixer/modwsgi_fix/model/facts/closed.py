@@ -12,6 +12,7 @@ from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import Grant, access_of, grant
 from modwsgi_fix.model.merge.places import may_override
 from modwsgi_fix.model.merge.sections import location_sections
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
@@ -57,7 +58,7 @@ def _is_refused(config: Config, server: Server, target: Served, mapping: Mapping
     """
     path = (sample(mapping.url) or "") if mapping.is_regex else mapping.url
     if config.target.is_22 or not path.startswith("/"):
-        return not any(_may_open(section, mapping) for section in location_sections(config, server))
+        return not _may_be_opened_by_url(config, server, mapping)
     if target.file is None:
         path = posixpath.join(path, "page")
     base = baseline(config)
@@ -84,12 +85,19 @@ def _is_elsewhere(item: Item | None, base: list[Item]) -> bool:
     return item is not None and not any(section in base for section in item.sections)
 
 
-def _may_open(section: Item, mapping: Mapping) -> bool:
+def _may_be_opened_by_url(config: Config, server: Server, mapping: Mapping) -> bool:
     """True when a Location speaks of access for all that is mapped, or for what cannot be told."""
-    if access_of(section).is_empty:
-        return False
-    prefix = location_prefix(section)
-    return prefix is None or mapping.is_regex or is_prefix(prefix, mapping.url)
+    prefixes = config.once((_speaking, server), lambda: _speaking(config, server))
+    if prefixes is None or (mapping.is_regex and prefixes.below("/")):
+        return True
+    return any(is_prefix(prefix, mapping.url) for prefix in prefixes.above(mapping.url))
+
+
+def _speaking(config: Config, server: Server) -> Nested[str] | None:
+    """The URL prefixes of the Locations that speak of access; None where one of them has a pattern that says more."""
+    speaking = [section for section in location_sections(config, server) if not access_of(section).is_empty]
+    prefixes = [location_prefix(section) for section in speaking]
+    return None if None in prefixes else Nested((prefix, prefix) for prefix in prefixes if prefix is not None)
 
 
 def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import GroupUse
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
@@ -16,14 +16,29 @@ def in_force(config: Config, use: GroupUse) -> bool:
     item = use.item
     if item.key != "wsgiprocessgroup":
         return True
-    servers = [item.server, *config.hosts] if item.server.is_main else [item.server]
-    found = [(server, mount) for server in servers for mount in mounts(config, server)]
-    if handlers(config) or (item.sections and found):
+    servers = config.servers if item.server.is_main else [item.server]
+    if handlers(config) or (item.sections and any(mounts(config, server) for server in servers)):
         return True
-    selections = (process_group(config, server, mount) for server, mount in found)
-    return any(selection.name is None or selection.item is item for selection in selections)
+    selected = _selected_anywhere(config) if item.server.is_main else _selected(config, item.server)
+    return None in selected or item in selected
 
 
+def _selected(config: Config, server: Server) -> frozenset[Item | None]:
+    """The directives that select a group for the mounts of a server; None where one of the groups is not known."""
+
+    def selected() -> frozenset[Item | None]:
+        found = (process_group(config, server, mount) for mount in mounts(config, server))
+        return frozenset(None if each.name is None else each.item for each in found if each.name is None or each.item)
+
+    return config.once((_selected, server), selected)
+
+
+@derived
+def _selected_anywhere(config: Config) -> frozenset[Item | None]:
+    return frozenset().union(*(_selected(config, server) for server in config.servers))
+
+
+@derived
 def handlers(config: Config) -> bool:
     """True where files are handed to mod_wsgi by their handler."""
     items = config.named("addhandler", "sethandler")

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
 from modwsgi_fix.model.config import Config, Item, Server, derived
-from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.model.urls import (
     Mapping,
     aliases,
@@ -170,6 +172,22 @@ def served(config: Config, server: Server) -> list[Served] | None:
     return None if found is None else list(found)
 
 
+def served_near(config: Config, server: Server, prefix: str) -> list[Served] | None:
+    """As ``served``, without that of which none has URLs below a prefix (``coverage``)."""
+    every = served(config, server)
+    if every is None:
+        return None
+    plain, others = config.once((served_near, server), lambda: _by_url(every))
+    near = [*plain.above(prefix), *plain.below(prefix), *others]
+    return [one for one in dict.fromkeys(near) if coverage(prefix, one) != "none"]
+
+
+def _by_url(targets: list[Served]) -> tuple[Nested[Served], list[Served]]:
+    """Targets by the URLs of their mappings, and those without one URL."""
+    mapped = [(one.mapping.url, one) for one in targets if one.mapping is not None and not one.mapping.is_regex]
+    return Nested(mapped), [one for one in targets if one.mapping is None or one.mapping.is_regex]
+
+
 @derived
 def _served(config: Config) -> dict[Server, list[Served] | None]:
     """What has been asked for so far: rules ask for every pair of a script and a host."""
@@ -190,6 +208,38 @@ def _find_served(config: Config, server: Server) -> list[Served] | None:
             return None
         found.append(Served(root.value.rstrip("/") or "/", None, is_script=False, mapping=None))
     return found
+
+
+def scripts(config: Config, server: Server) -> list[Served]:
+    """The WSGI scripts that the mounts of a host name; for the main server those of all hosts, as its sections hold there."""
+    return config.once((scripts, server), lambda: list(_find_scripts(config, server)))
+
+
+def _find_scripts(config: Config, server: Server) -> Iterator[Served]:
+    for host in config.servers if server.is_main else [server]:
+        for mount in mounts(config, host):
+            target = target_of(config, mount)
+            if target is not None and target.file is not None:
+                yield target
+
+
+def scripts_below(config: Config, server: Server, directory: str) -> list[Served]:
+    """Those of ``scripts`` that lie in a directory or below it."""
+    places = config.once(
+        (scripts_below, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
+    )
+    return places.below(directory)
+
+
+def static(config: Config, server: Server) -> Nested[Served]:
+    """The directories of static files that a host serves, by their paths; for the main server those of all hosts."""
+
+    def found() -> Nested[Served]:
+        hosts = config.servers if server.is_main else [server]
+        every = (one for host in hosts for one in served(config, host) or ())
+        return Nested((one.directory, one) for one in every if not one.is_script and one.file is None)
+
+    return config.once((static, server), found)
 
 
 def location_prefix(section: Item) -> str | None:

@@ -166,7 +166,14 @@ def _agreed(answers: Iterable[bool | None]) -> bool | None:
 
 
 def access_of(section: Item) -> Access:
-    """The access directives directly inside a section."""
+    """The access directives directly inside a section; many rules ask for them."""
+    known: Access | None = section.access
+    if known is None:
+        known = section.access = _access_of(section)
+    return known
+
+
+def _access_of(section: Item) -> Access:
     by_key: dict[str, list[Item]] = {}
     others: list[Item] = []
     for child in section.children:
@@ -199,6 +206,10 @@ def grant(config: Config, server: Server, path: str, file: str | None = None, gi
     ``<If>``, the visitor or an unknown pattern is unknown where it makes a difference. ``given`` are conditions that are
     taken to hold.
     """
+    return config.once((grant, server, path, file, tuple(given)), lambda: _grant(config, server, path, file, given))
+
+
+def _grant(config: Config, server: Server, path: str, file: str | None, given: Collection[Guard]) -> Grant:
     site = site_of(config, server)
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:

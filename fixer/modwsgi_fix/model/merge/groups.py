@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.layers import Layer, last, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.places import on_the_way
 from modwsgi_fix.model.merge.world import World, ways
@@ -35,12 +35,12 @@ class Selection(NamedTuple):
 
 def process_group(config: Config, server: Server, mount: Mapping) -> Selection:
     """The process group of a script that is mounted by ``mount``, for requests of ``server``."""
-    return _selection(config, server, mount, "process-group", "wsgiprocessgroup", "")
+    return _selected(config, server, mount, "process-group", "wsgiprocessgroup", "")
 
 
 def application_group(config: Config, server: Server, mount: Mapping) -> Selection:
     """The application group of a mounted script; ``%{RESOURCE}`` and ``%{SERVER}`` are given as written."""
-    return _selection(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
+    return _selected(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
 
 
 def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
@@ -53,14 +53,29 @@ def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
     return last([layer for layer in layers if layer.is_level], key, world)
 
 
+def _selected(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
+    """As ``_selection``, which is asked once: several rules want to know."""
+    known = _selections(config)
+    asked = server, mount.item, key
+    if asked not in known:
+        known[asked] = _selection(config, server, mount, option, key, default)
+    return known[asked]
+
+
+@derived
+def _selections(config: Config) -> dict[tuple[Server, Item, str], Selection]:
+    """What has been asked for so far."""
+    return {}
+
+
 def _selection(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
     if written := mount_options(config, mount).get(option):
         return Selection(_name(written.value), mount.item)
-    items = [item for item in config.named(key) if item.args and item.server in (server, config.main)]
+    items = _in_sight(config, server, key)
     if not items:
         return Selection(default, None)
     path = script_path(mount)
-    if (unclear := next((item for item in items if _is_unclear(item, mount, path)), None)) is not None:
+    if (mount.is_regex or path is None) and (unclear := _unclear(items, mount, path)) is not None:
         return Selection(None, unclear)
     site = site_of(config, server)
     directory, name = posixpath.split(path) if path is not None else ("", None)
@@ -79,9 +94,23 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
     return Selection(_name(selected[0].value), selected[0])
 
 
-def _is_unclear(item: Item, mount: Mapping, path: str | None) -> bool:
-    """Whether a directive stands in a section of which it is not known whether it holds for a mount."""
-    return any(mount.is_regex if section.key in LOCATION_SECTIONS else path is None for section in item.sections)
+def _in_sight(config: Config, server: Server, key: str) -> list[Item]:
+    """The directives of a name that may hold for a server: its own and the main server's, in reading order."""
+
+    def both() -> list[Item]:
+        servers = dict.fromkeys((config.main, server))
+        items = (item for one in servers for item in config.within(one, key) if item.args)
+        return sorted(items, key=lambda item: item.index)
+
+    return config.once((_in_sight, server, key), both)
+
+
+def _unclear(items: Iterable[Item], mount: Mapping, path: str | None) -> Item | None:
+    """The first directive in a section of which it is not known whether it holds for a mount."""
+    for item in items:
+        if any(mount.is_regex if section.key in LOCATION_SECTIONS else path is None for section in item.sections):
+            return item
+    return None
 
 
 def _name(value: str) -> str | None:

@@ -21,12 +21,12 @@ from modwsgi_fix.model.merge.sections import (
     Held,
     directory_rank,
     files_match,
-    has_wildcard,
     is_regex_section,
     location_match,
     pattern_of,
 )
 from modwsgi_fix.model.merge.world import Beyond, World, normal
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Unknown, wildcard
 
 
@@ -133,6 +133,32 @@ class Directories:
 _NONE: list[Section] = []
 
 
+class Locations:
+    """The ``<Location>`` sections of one server in file order, by their URLs; then wildcards and regular expressions."""
+
+    def __init__(self, items: Iterable[Item], order: int) -> None:
+        self.all: list[Section] = []
+        self.exact: dict[str, list[Section]] = {}
+        self.patterns: list[Section] = []
+        for item in items:
+            section = Section(item)
+            order += 1
+            section.order = order
+            self.all.append(section)
+            if section.regex or has_wildcard(section.pattern):
+                self.patterns.append(section)
+            else:
+                self.exact.setdefault(section.pattern, []).append(section)
+        self._lengths = {len(url) for url in self.exact}
+
+    def near(self, uri: str) -> list[Section]:
+        """Those that may hold for a URL path, in file order: all others do not."""
+        known = (self.exact.get(uri[:length], _NONE) for length in self._lengths if length <= len(uri))
+        found = [*self.patterns, *(section for sections in known for section in sections)]
+        found.sort(key=lambda section: section.order)
+        return found
+
+
 class Site:
     """One server, with what the main server gives it: everything that a request is looked up in."""
 
@@ -144,7 +170,7 @@ class Site:
         both = [main, *own]
         self.base = [one.layer for one in both]
         self._directories = [one.directories for one in both]
-        self._locations = [section for one in both for section in one.locations]
+        self._locations = [one.locations for one in both]
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """The ``<Directory>`` sections for exactly this directory, in the order of merging."""
@@ -160,11 +186,12 @@ class Site:
 
     def locations(self, uri: str, world: World) -> list[Layer]:
         """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
-        return [s for s in self._locations if s.meant(location_match(s.section, uri)) and s.applies(world)]
+        near = (section for one in self._locations for section in one.near(uri))
+        return [s for s in near if s.meant(location_match(s.section, uri)) and s.applies(world)]
 
     def every_location(self) -> list[Item]:
         """All ``<Location>`` and ``<LocationMatch>`` sections that may hold."""
-        return [section.section for section in self._locations]
+        return [section.section for one in self._locations for section in one.all]
 
     def last(self, key: str, world: World) -> Item | None:
         """The directive of the server level that counts: the host's own, else the main server's."""
@@ -175,7 +202,7 @@ class _Own:
     def __init__(self, server: Server, order: int) -> None:
         self.layer = Layer(None, server.items)
         self.directories = Directories(_of(server, DIRECTORY_SECTIONS), order)
-        self.locations = [Section(item) for item in _of(server, LOCATION_SECTIONS)]
+        self.locations = Locations(_of(server, LOCATION_SECTIONS), order)
 
 
 def _of(server: Server, names: tuple[str, ...]) -> list[Item]:

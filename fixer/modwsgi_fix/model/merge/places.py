@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
-from modwsgi_fix.model.merge.sections import components, directory_matches, location_sections
-from modwsgi_fix.model.merge.world import Beyond, World, ways
+from modwsgi_fix.model.merge.sections import directory_matches, location_sections
+from modwsgi_fix.model.merge.world import World, ways
+from modwsgi_fix.model.paths import components
 
 
 def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[Layer]:
@@ -55,28 +56,45 @@ class Option(NamedTuple):
 
 def option(config: Config, server: Server, path: str, name: str) -> Option:
     """Whether the option ``name`` (lower case) holds in the directory ``path``, as far as ``<Directory>`` decides."""
+    states: set[bool | None] = set()
+    by: Item | None = None
+    for on, lines in config.once((option, server, path), lambda: list(_options(config, server, path))):
+        speaking = [line for line in lines if said(line, name) is not None]
+        if on is None or not all(line.known for line in speaking):
+            states.add(None)
+            continue
+        decided = speaking[-1] if speaking else None
+        by = by or decided
+        states.add(name in on if decided is not None or config.complete else None)
+    # A Location is merged later; which URLs lead here is not asked.
+    is_clear = len(states) == 1 and not _has_options_by_url(config, server)
+    return Option(states.pop() if is_clear else None, by)
+
+
+def _options(config: Config, server: Server, path: str) -> Iterator[tuple[Set[str] | None, list[Item]]]:
+    """The options that are on in a directory and the lines that speak of any, in each way that the unknown may go."""
     site = site_of(config, server)
 
-    def run(world: World) -> Option:
-        layers = layers_at(site, path, None, world)
+    def run(world: World) -> tuple[Set[str], list[Item]]:
         # core.c:create_core_dir_config: FollowSymLinks since 2.3.11, All before.
         options = Options(ALL_OPTIONS) if config.target.is_22 else Options()
-        decided: Item | None = None
-        for _, items in every(layers, ("options",), world):
+        lines: list[Item] = []
+        for _, items in every(layers_at(site, path, None, world), ("options",), world):
             options = options.merge(items)
-            speaking = [item for item in items if said(item, name) is not None]
-            if (unclear := next((item for item in speaking if not item.known), None)) is not None:
-                raise Beyond(f"{unclear.name} holds a variable that is not defined here", unclear)
-            decided = speaking[-1] if speaking else decided
-        return Option(name in options.on if decided is not None or config.complete else None, decided)
+            lines += items
+        return options.on, lines
 
-    results = [way.result for way in ways(run, None, {})]
-    by = next((result.by for result in results if result is not None and result.by is not None), None)
-    if any(item.key == "options" for section in location_sections(config, server) for item in section.children):
-        # A Location is merged later; which URLs lead here is not asked.
-        return Option(None, by)
-    states = {None if result is None else result.on for result in results}
-    return Option(states.pop() if len(states) == 1 else None, by)
+    for way in ways(run, None, {}):
+        yield (None, []) if way.result is None else way.result
+
+
+def _has_options_by_url(config: Config, server: Server) -> bool:
+    """Whether a ``<Location>`` that holds for a server says anything of Options."""
+
+    def said_there() -> bool:
+        return any(item.key == "options" for one in location_sections(config, server) for item in one.children)
+
+    return config.once((_has_options_by_url, server), said_there)
 
 
 def may_override(config: Config, server: Server, path: str) -> bool:

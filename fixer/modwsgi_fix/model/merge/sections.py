@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
 
 #: Whether a pattern matches; the reason where that is not known.
@@ -57,10 +57,6 @@ def depth(path: str) -> int:
     return len([part for part in path.split("/") if part])
 
 
-def has_wildcard(path: str) -> bool:
-    return any(char in path for char in "*?[")
-
-
 def directory_regex_match(section: Item, filename: str) -> Held:
     """Whether a ``<DirectoryMatch>`` holds for the file that a request leads to (request.c:ap_directory_walk).
 
@@ -97,12 +93,6 @@ def path_matches(pattern: str, path: str) -> bool:
     return has_wildcard(pattern) and all(
         w == h or (has_wildcard(w) and wildcard(w)(h)) for w, h in zip(wanted, have, strict=False)
     )
-
-
-@lru_cache(maxsize=16384)
-def components(path: str) -> tuple[str, ...]:
-    """The parts of a path between slashes."""
-    return tuple(part for part in path.split("/") if part)
 
 
 def may_overlap(section: Item, path: str) -> bool:

@@ -8,8 +8,9 @@ from modwsgi_fix.directives.families import REWRITING
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.options import merged_options
-from modwsgi_fix.model.merge.sections import has_wildcard, pattern_of
+from modwsgi_fix.model.merge.sections import pattern_of
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.rewrite_rules import rules_in

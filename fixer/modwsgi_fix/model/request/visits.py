@@ -14,8 +14,9 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import Site, site_of
-from modwsgi_fix.model.merge.sections import has_wildcard, is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import Match, quoted, search
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.request.outcome import Request

@@ -1,0 +1,89 @@
+"""Paths of directories and URLs, and things by the path that each is about.
+
+Those above or below a path are found without asking each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from modwsgi_fix.model.patterns import wildcard
+
+T = TypeVar("T")
+
+
+def has_wildcard(path: str) -> bool:
+    return "*" in path or "?" in path or "[" in path
+
+
+@lru_cache(maxsize=16384)
+def components(path: str) -> tuple[str, ...]:
+    """The parts of a path between slashes."""
+    return tuple(part for part in path.split("/") if part)
+
+
+class _Place(Generic[T]):
+    """One directory or URL: what is about it, and that with all that is about something below it."""
+
+    __slots__ = ("at", "below", "inside", "patterns")
+
+    def __init__(self) -> None:
+        self.at: list[T] = []
+        self.below: list[T] = []
+        self.inside: dict[str, _Place[T]] = {}
+        #: Those of the names in ``inside`` that have wildcards.
+        self.patterns: list[str] = []
+
+    def enter(self, name: str) -> _Place[T]:
+        """The place of that name inside this one, made where there is none."""
+        if name not in self.inside:
+            self.inside[name] = _Place()
+            if has_wildcard(name):
+                self.patterns.append(name)
+        return self.inside[name]
+
+    def matching(self, name: str) -> Iterator[_Place[T]]:
+        """The places inside that mean this name."""
+        if name in self.inside:
+            yield self.inside[name]
+        for pattern in self.patterns:
+            if pattern != name and wildcard(pattern)(name):
+                yield self.inside[pattern]
+
+
+class Nested(Generic[T]):
+    """Things with their paths, which may have wildcards in their components.
+
+    Paths are compared component by component: ``/srv/a`` is not above ``/srv/ab``.
+    """
+
+    def __init__(self, things: Iterable[tuple[str, T]]) -> None:
+        self._top = _Place[T]()
+        for path, thing in things:
+            place = self._top
+            place.below.append(thing)
+            for name in components(path):
+                place = place.enter(name)
+                place.below.append(thing)
+            place.at.append(thing)
+
+    def above(self, path: str) -> list[T]:
+        """What ``path_matches`` the path: what is about it or about one above it, outermost first."""
+        places = [self._top]
+        found = list(self._top.at)
+        for name in components(path):
+            places = [inner for place in places for inner in place.matching(name)]
+            for place in places:
+                found += place.at
+        return found
+
+    def below(self, path: str) -> list[T]:
+        """What is about the path, which has no wildcards, or about one below it, in the order that it was given."""
+        place = self._top
+        for name in components(path):
+            if name not in place.inside:
+                return []
+            place = place.inside[name]
+        return place.below

@@ -1,0 +1,66 @@
+"""What is found by an index is what asking each by itself would find."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support import config_of
+
+from modwsgi_fix.model.facts.served import coverage, scripts, scripts_below, served, served_near
+from modwsgi_fix.model.merge.layers import site_of
+from modwsgi_fix.model.merge.sections import location_match, path_matches
+from modwsgi_fix.model.merge.world import World
+from modwsgi_fix.model.paths import Nested
+from modwsgi_fix.model.urls import aliases, covered, covers, mounts
+
+_NAMES = st.sampled_from(("a", "ab", "b", "", "a*", "*", "?b"))
+_PATHS = st.lists(_NAMES, max_size=4).map(lambda names: "/" + "/".join(names))
+_PLAIN = _PATHS.filter(lambda path: "*" not in path and "?" not in path)
+_URLS = st.one_of(_PLAIN, _PLAIN.map(lambda path: path + "/"))
+
+
+@given(st.lists(_PATHS, max_size=8), _PLAIN)
+def test_above_is_what_matches_the_path(patterns: list[str], path: str) -> None:
+    nested = Nested((pattern, at) for at, pattern in enumerate(patterns))
+    assert sorted(nested.above(path)) == [at for at, pattern in enumerate(patterns) if path_matches(pattern, path)]
+
+
+@given(st.lists(_PATHS, max_size=8), _PLAIN)
+def test_below_is_what_the_path_matches_in_order(paths: list[str], path: str) -> None:
+    nested = Nested((one, at) for at, one in enumerate(paths))
+    assert nested.below(path) == [at for at, one in enumerate(paths) if path_matches(path, one)]
+
+
+@given(st.lists(st.sampled_from(("/", "/a", "/a/", "/a/b", "/a*", "/ab")), max_size=6), _URLS)
+def test_locations_of_a_url(patterns: list[str], url: str) -> None:
+    text = "".join(f"<Location {pattern}>\n</Location>\n" for pattern in patterns)
+    config = config_of({"/site.conf": f"{text}<VirtualHost *>\n{text}</VirtualHost>\n"})
+    site = site_of(config, config.hosts[0])
+    near = [layer.section for layer in site.locations(url, World(None, {}, {}))]
+    assert near == [one for one in site.every_location() if location_match(one, url) is True]
+
+
+_MAPPINGS = st.tuples(
+    st.sampled_from(("Alias", "AliasMatch", "WSGIScriptAlias", "WSGIScriptAliasMatch", "ScriptAlias")),
+    st.sampled_from(("/", "/a", "/a/", "/a/b", "//a", "/ab/c")),
+    st.sampled_from(("/srv/a/x.wsgi", "/srv/a/", "/srv/a/b/y.py", "/srv//c", "/")),
+)
+
+
+@given(st.lists(_MAPPINGS, max_size=8), st.lists(_MAPPINGS, max_size=3), _URLS)
+def test_mappings_by_url_and_directory(
+    own: list[tuple[str, str, str]], main: list[tuple[str, str, str]], url: str
+) -> None:
+    written = ["".join(f"{' '.join(words)}\n" for words in each) for each in (main, own)]
+    config = config_of({"/site.conf": f"{written[0]}<VirtualHost *>\n{written[1]}</VirtualHost>\n"})
+    for server in config.servers:
+        for alias in aliases(config, server):
+            assert list(covered(config, server, alias)) == [m for m in mounts(config, server) if covers(alias, m)]
+        every = served(config, server)
+        assert every is not None
+        near = served_near(config, server, url)
+        assert near is not None
+        assert set(near) == {one for one in every if coverage(url, one) != "none"}
+        for place in ("/", "/srv", "/srv/a", "/srv/b"):
+            wanted = [one for one in scripts(config, server) if path_matches(place, one.directory)]
+            assert scripts_below(config, server, place) == wanted
