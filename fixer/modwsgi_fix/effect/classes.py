@@ -124,7 +124,15 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
         return answer != MISSING
     if question in scripts:
         return answer != FILE
-    return answer != MISSING and any(question.startswith(script + "/") for script in scripts)
+    return answer != MISSING and any(above in scripts for above in _above(question))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield each directory that a path lies in, the nearest first."""
+    at = path.rfind("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
 
 
 #: What no file and no URL that is asked for has in its name.

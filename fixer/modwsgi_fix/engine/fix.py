@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from modwsgi_fix.diff import compose, origin
+from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, apply
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
@@ -228,8 +228,9 @@ class Run:
 
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
         state = self._state
-        origins = {id(d.fix): _origins(d, state.edits) for d in {id(d.fix): d for d in chosen}.values()}
-        applied = tuple(_applied(state.config, d, origins[id(d.fix)]) for d in chosen)
+        origin_of = origin_in(state.edits)
+        places = {id(d.fix): _places(d, origin_of) for d in {id(d.fix): d for d in chosen}.values()}
+        applied = tuple(_applied(state.config, d, places[id(d.fix)]) for d in chosen)
         for path in paths_of(chosen):
             file = state.config.source(path)
             self._originals.setdefault(path, (file.name, file.text))
@@ -237,7 +238,7 @@ class Run:
         after = self._after(chosen)
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
-            met(self.before, state.config, state.edits, state.passes[-1], level, d) for d in chosen if state.passes
+            met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes
         )
         self._state = replace(
             after,
@@ -269,9 +270,22 @@ class Run:
         )
 
 
-def _origins(d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> tuple[tuple[str, Span], ...]:
+#: Where a span of the text of a file that was edited came from: (file key, span). None where nothing was edited.
+Origins = Mapping[str, Callable[[Span], Span]]
+
+
+def origin_in(edits: Mapping[str, Sequence[Edit]]) -> Origins:
+    """Where what these edits led to came from."""
+    return {path: origins(each) for path, each in edits.items()}
+
+
+def _places(d: Diagnostic, origin_of: Origins) -> tuple[tuple[str, Span], ...]:
     assert d.fix is not None
-    return tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+    return tuple((edit.path, _origin(origin_of, edit.path, edit.span)) for edit in d.fix.edits)
+
+
+def _origin(origin_of: Origins, path: str, span: Span) -> Span:
+    return origin_of[path](span) if path in origin_of else span
 
 
 def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...]) -> Applied:
@@ -283,34 +297,34 @@ def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...
 def met(
     before: Config,
     config: Config,
-    edits: Mapping[str, Sequence[Edit]],
+    origin_of: Origins,
     after: Sequence[Applied],
     level: Applicability,
     d: Diagnostic,
 ) -> Met | None:
-    """A finding of ``config``, to which ``edits`` led, as it can be shown; None where it is on what they put there.
+    """A finding of ``config``, to which edits led, as it can be shown; None where it is on what they put there.
 
     It has no fix then: that is of another text.
     """
     source = before
     if d.path not in before.files and d.path not in before.scripts:
         # These fixes alone make httpd read it, and only as it is on the disk can it be shown.
-        if edits.get(d.path):
+        if d.path in origin_of:
             return None
         source = config
-    places = [(one, _original(source, edits, one.path, one.span)) for one in d.related]
+    places = [(one, _original(source, origin_of, one.path, one.span)) for one in d.related]
     related = tuple(replace(one, span=place) for one, place in places if place is not None)
-    span = _original(source, edits, d.path, d.span)
+    span = _original(source, origin_of, d.path, d.span)
     if span is None:
         return None
     cause = next((one for one in after if one.path == d.path), after[0])
     return Met(replace(d, span=span, fix=None, related=related), source, cause, level)
 
 
-def _original(source: Config, edits: Mapping[str, Sequence[Edit]], path: str, span: Span) -> Span | None:
+def _original(source: Config, origin_of: Origins, path: str, span: Span) -> Span | None:
     """Where a span of the text after the edits was; None where that was nowhere in a file as ``source`` has it."""
     file = source.files.get(path) or source.scripts.get(path)
-    place = origin(edits.get(path, ()), span)
+    place = _origin(origin_of, path, span)
     if file is None or place.end > len(file.text):
         return None
     return None if place.start == place.end and span.start < span.end else place
