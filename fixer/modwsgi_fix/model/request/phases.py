@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import REDIRECTS
+from modwsgi_fix.model.bounds import LONGEST_URL
 from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
@@ -45,6 +46,8 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         raise Beyond(f"not all of the configuration was read: {config.left_out}")
     if request.method in ("TRACE", "CONNECT", "OPTIONS"):
         raise Beyond(f"the method {request.method} is not modelled")
+    if len(request.path) > LONGEST_URL:
+        raise Beyond(f"the URL has more than {LONGEST_URL:,} characters")
     server: Server | None = None
     try:
         server = select(config, request, world)

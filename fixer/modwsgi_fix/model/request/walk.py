@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SCRIPTS
+from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.merge.layers import Layer, Site, every
 from modwsgi_fix.model.merge.options import Options, merged_options, override_of
@@ -37,6 +38,8 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
 
     ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
     """
+    if len(path) > LONGEST_PATH:
+        raise Beyond(f"the path of the file has more than {LONGEST_PATH:,} characters")
     # A relative path is httpd's own working directory's, which a daemon has at /.
     path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
