@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origins
-from modwsgi_fix.edits import Applicability, Edit, apply
+from modwsgi_fix.edits import Applicability, Edit, Fix, apply
+from modwsgi_fix.effect.touched import Pair
+from modwsgi_fix.engine.apart import batches, hosts_apart
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
@@ -194,19 +196,40 @@ class Run:
         ]
         if not free:
             return []
-        effect = None if self._proof is None else lambda some: self._effect(rule, some)
+        effect = None if self._proof is None else lambda groups: self._effects(rule, groups)
         return choose(config, rule, free, self._opinion, effect, self._held)
 
-    def _effect(self, rule: Rule, some: Sequence[Diagnostic]) -> str | None:
-        """What the fixes of these findings would do to visitors that they must not; told once for each state."""
+    def _effects(self, rule: Rule, groups: Sequence[Sequence[Diagnostic]]) -> list[str | None]:
+        """What the fixes of each group would do to visitors that they must not, made without those of the others."""
+        if len(groups) > 1:
+            by_fix: dict[Fix, Diagnostic] = {d.fix: d for group in groups for d in group if d.fix is not None}
+            for batch in batches(self._state.config, by_fix):
+                self._weigh_apart(rule, batch, [by_fix[one] for one in batch])
+        return [self._effect(rule, tuple(dict.fromkeys(d.fix for d in g if d.fix is not None)), g) for g in groups]
+
+    def _weigh_apart(self, rule: Rule, batch: Mapping[Fix, Server], some: Sequence[Diagnostic]) -> None:
+        """Tell of each fix what it would do by itself, where all of them can be made to see it."""
+        before = self._state.config
+        after = self._after(some).config
+        hosts = hosts_apart(before, after, batch.values())
+        if hosts is not None:
+            for one, host in batch.items():
+                self._effect(rule, (one,), some, hosts[host])
+
+    def _effect(
+        self, rule: Rule, fixes: tuple[Fix, ...], some: Sequence[Diagnostic], only: Pair | None = None
+    ) -> str | None:
+        """What fixes would do to visitors that they must not; told once for each state. ``some`` have them.
+
+        With ``only``, others are made in other hosts.
+        """
         config, proof = self._state.config, self._proof
         assert proof is not None
-        fixes = tuple(dict.fromkeys(d.fix for d in some if d.fix is not None))
 
         def weigh() -> str | None:
             whole = replace(fixes[0], publishes=tuple(pair for one in fixes for pair in one.publishes))
             try:
-                return proof(config, self._after(some).config, whole, rule.changes)
+                return proof(config, self._after(some).config, whole, rule.changes, only)
             except Exception as error:
                 if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                     raise
