@@ -12,6 +12,7 @@ from support import made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.classes import Effect, differences
+from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.engine.gate import admitted, objection
 from modwsgi_fix.examples import Example, examples, job
@@ -235,8 +236,8 @@ def _shown(rule: Rule, example: Example) -> set[str]:
     """The declared effects that an example's fixes have."""
     seen: set[str] = set()
 
-    def proof(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
-        why = objection(before, after, fix, changes)
+    def proof(before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None) -> str | None:
+        why = objection(before, after, fix, changes, only)
         if why is None and fix.applicability is Applicability.REPAIR:
             seen.update(found.effect.value for found in differences(before, after))
         return why

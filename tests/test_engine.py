@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support import Check, job_of, made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
+from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine import Fixed, check, findings, fix, read
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rewriting.lines import delete, insert_after, replace
@@ -409,7 +410,9 @@ def test_a_fix_with_edits_that_overlap_is_withheld_alone() -> None:
 
 
 def test_a_proof_that_fails_withholds_the_fix() -> None:
-    def broken(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
+    def broken(
+        before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None
+    ) -> str | None:
         raise LookupError("no host")
 
     job = job_of({SITE: "A\n"}, rename("A", "B"))

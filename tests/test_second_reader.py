@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modwsgi_fix import second_reader
 from modwsgi_fix.second_reader import Shape, agrees, objection, shape_of_second, squeezed
 from modwsgi_fix.text import decode
 
@@ -113,11 +115,11 @@ def test_it_is_heard_only_where_both_agreed_before() -> None:
     ours_before, ours_after = as_httpd(before), as_httpd(after)
     assert ours_before
     assert ours_after
-    assert agrees(before, after, ours_before, ours_after)
-    assert not agrees(before, after, ours_before, ours_before)
-    assert not agrees(before, "<a>\n", ours_before, ours_after)
-    assert agrees(before, "<a>\n", (), ours_after)
-    assert agrees("</a>\n", after, (("allow", "", ()),), ())
+    assert agrees([before], [after], ours_before, ours_after)
+    assert not agrees([before], [after], ours_before, ours_before)
+    assert not agrees([before], ["<a>\n"], ours_before, ours_after)
+    assert agrees([before], ["<a>\n"], (), ours_after)
+    assert agrees(["</a>\n"], [after], (("allow", "", ()),), ())
 
 
 @pytest.mark.parametrize(
@@ -170,3 +172,20 @@ def test_it_prints_nothing_and_leaves_no_file(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (done.stdout, done.stderr) == (b"", b"")
     assert {entry.name for entry in tmp_path.iterdir()} - {"__pycache__"} == {"lextab.py", "parsetab.py"}
+
+
+def test_a_block_that_stays_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    shape = second_reader.shape_of_second
+
+    def counted(text: str) -> tuple[Shape, ...] | None:
+        read.append(text)
+        return shape(text)
+
+    monkeypatch.setattr(second_reader, "shape_of_second", counted)
+    states = [
+        f"<Once>\nListen {first}\n</Once>\n<Once>\nListen {other}\n</Once>\n"
+        for first, other in ((1, 2), (3, 4), (5, 4))
+    ]
+    assert [objection("site.conf", was, now) for was, now in pairwise(states)] == [None, None]
+    assert len(read) == len(set(read)) == 5

@@ -8,7 +8,8 @@ the edits, and only its grouping into hunks is used. A diff is text as ``text.de
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.edits import Edit, apply
@@ -104,13 +105,14 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
 
     composed: list[Edit] = []
     here = 0
-    text = ""
+    texts: list[str] = []
     for piece in pieces:
-        text += piece.text
+        texts.append(piece.text)
         if piece.start < piece.end:
+            text = "".join(texts)
             if piece.start > here or text:
                 composed.append(Edit(path, Span(here, piece.start), text))
-            here, text = piece.end, ""
+            here, texts = piece.end, []
     return composed
 
 
@@ -119,19 +121,31 @@ def origin(edits: Iterable[Edit], span: Span) -> Span:
 
     ``edits`` are ordered, as ``compose`` gives them. What an edit inserted came from where it did so.
     """
-    start = end = None
-    shift = 0
+    return origins(edits)(span)
+
+
+def origins(edits: Iterable[Edit]) -> Callable[[Span], Span]:
+    """As ``origin``, for many spans of one text."""
+    edits = list(edits)
+    olds = [edit.span for edit in edits]
+    news: list[Span] = []
+    shifts = [0]
     for edit in edits:
-        new_start = edit.span.start + shift
-        new_end = new_start + len(edit.text)
-        if start is None and span.start < new_end:
-            start = min(span.start - shift, edit.span.start)
-        if end is None and span.end <= new_end:
-            end = span.end - shift if span.end <= new_start else edit.span.end
-        shift = new_end - edit.span.end
-    start = span.start - shift if start is None else start
-    end = span.end - shift if end is None else end
-    return Span(start, max(start, end))
+        start = edit.span.start + shifts[-1]
+        news.append(Span(start, start + len(edit.text)))
+        shifts.append(news[-1].end - edit.span.end)
+    ends = [new.end for new in news]
+
+    def origin_of(span: Span) -> Span:
+        first, last = bisect_right(ends, span.start), bisect_left(ends, span.end)
+        start, end = span.start - shifts[first], span.end - shifts[last]
+        if first < len(olds):
+            start = min(start, olds[first].start)
+        if last < len(olds) and span.end > news[last].start:
+            end = olds[last].end
+        return Span(start, max(start, end))
+
+    return origin_of
 
 
 def check(diff: str, before: str, after: str) -> bool:

@@ -27,12 +27,11 @@ _PART = re.compile(
     r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
     re.ASCII,
 )
-# The same as a whole, from its first character to its last.
-_TAG = re.compile(
-    r"\{\{[^\n]*?\}\}|\{%.*?%\}|\{#.*?#\}|<%.*?%>|\[%.*?%\]|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}"
-    r"|\$\([^)\n]*\)|\$[A-Za-z_]\w*",
-    re.S,
-)
+# The same as a whole, from its first character to its last; of what has an end of its own, the beginning.
+_TAG = re.compile(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
+# How those end, and which of them on their own line.
+_ENDS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "[%": "%]", "$(": ")"}
+_ON_ONE_LINE = frozenset({"{{", "$("})
 # The first or the last characters of a line that belongs to the engine alone.
 _EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 # Where a tag may open, in what can still be anything.
@@ -69,12 +68,42 @@ def may_have_tags(text: str) -> bool:
 
 def tags(text: str) -> list[tuple[int, int]]:
     """Where a template's tags stand: (start, end) of each, in order."""
-    return [found.span() for found in _TAG.finditer(text)]
+    found: list[tuple[int, int]] = []
+    known: dict[str, int] = {}
+    at = 0
+    while (tag := _TAG.search(text, at)) is not None:
+        end = _end(text, tag, known)
+        if end is None:
+            at = tag.start() + 1
+        else:
+            found.append((tag.start(), end))
+            at = end
+    return found
+
+
+def _end(text: str, tag: re.Match[str], known: dict[str, int]) -> int | None:
+    """Where a tag ends; None where it does not. ``known`` is where the next of each end stands, as far as was looked."""
+    opening = tag[1]
+    if opening is None:
+        return tag.end()
+    end = _next(text, _ENDS[opening], tag.end(), known)
+    if end == len(text) or (opening in _ON_ONE_LINE and _next(text, "\n", tag.end(), known) < end):
+        return None
+    return end + len(_ENDS[opening])
+
+
+def _next(text: str, wanted: str, start: int, known: dict[str, int]) -> int:
+    """Where a text stands next; the end where it does not. Each is looked for once, however many ask for it."""
+    if known.get(wanted, -1) < start:
+        at = text.find(wanted, start)
+        known[wanted] = at if at >= 0 else len(text)
+    return known[wanted]
 
 
 def begins_with_tag(line: str) -> bool:
     """True for a line whose first word is yet to be filled in, or that begins with the edge of a tag."""
-    return _TAG.match(line) is not None or is_line_of_engine(line)
+    tag = _TAG.match(line)
+    return (tag is not None and _end(line, tag, {}) is not None) or is_line_of_engine(line)
 
 
 def is_line_of_engine(line: str) -> bool:

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from modwsgi_fix.syntax import Directive, Node, Section, parse
@@ -46,14 +46,37 @@ _OPTIONS = {
 }
 
 
-def agrees(before: str, after: str, ours_before: tuple[Shape, ...], ours_after: tuple[Shape, ...]) -> bool:
+def agrees(
+    before: Iterable[str], after: Iterable[str], ours_before: tuple[Shape, ...], ours_after: tuple[Shape, ...]
+) -> bool:
     """False when the fix is to be withheld: both readers agreed on the text before, but do not on the text after.
 
-    ``ours_*`` are the shapes that our own reader makes of the two texts, whole top-level blocks both.
+    The texts are whole top-level blocks; ``ours_*`` are the shapes that our own reader makes of them.
     """
-    if shape_of_second(before) != ours_before:
+    if _shapes_of_second(before) != ours_before:
         return True
-    return shape_of_second(after) == ours_after
+    return _shapes_of_second(after) == ours_after
+
+
+def _shapes_of_second(blocks: Iterable[str]) -> tuple[Shape, ...] | None:
+    """What apacheconfig makes of blocks one after another, None where it cannot read one of them."""
+    found: list[Shape] = []
+    for block in blocks:
+        # What one fix leaves of a block is what the next one finds.
+        shape = _remembered(block) if len(block) < _LONG else shape_of_second(block)
+        if shape is None:
+            return None
+        found += shape
+    return tuple(found)
+
+
+#: Characters of a block that is read again rather than kept.
+_LONG = 20_000
+
+
+@lru_cache(maxsize=4096)
+def _remembered(block: str) -> tuple[Shape, ...] | None:
+    return shape_of_second(block)
 
 
 def shape_of_second(text: str) -> tuple[Shape, ...] | None:
@@ -165,12 +188,7 @@ def objection(name: str, before: str, after: str) -> str | None:
     """
     blocks_before, blocks_after = parse(before).children, parse(after).children
     old, new = _without(blocks_before, blocks_after), _without(blocks_after, blocks_before)
-    text_before, text_after = ("".join(node.source for node in nodes) for nodes in (old, new))
-    try:
-        ours_before, ours_after = _ours(old), _ours(new)
-    except RecursionError:  # thousands of sections deep: the other gives up there too
-        return None
-    if agrees(text_before, text_after, ours_before, ours_after):
+    if agrees([node.source for node in old], [node.source for node in new], _ours(old), _ours(new)):
         return None
     return f"{name} would not be read by apacheconfig as it is by us"
 

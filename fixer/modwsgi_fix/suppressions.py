@@ -10,7 +10,9 @@ httpd has no trailing comments, so they stand on lines of their own::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from modwsgi_fix.syntax import Blank, Comment, Node, Section, Tree
@@ -63,7 +65,37 @@ def _comments(tree: Tree) -> Iterator[tuple[Comment, Node | None]]:
     levels = [tree.children]
     levels += [node.children for node in tree.walk() if isinstance(node, Section)]  # type: ignore[misc]
     for children in levels:
-        for at, node in enumerate(children):
+        following: Node | None = None
+        for node in reversed(children):
             if isinstance(node, Comment):
-                rest = (other for other in children[at + 1 :] if not isinstance(other, (Blank, Comment)))
-                yield node, next(rest, None)
+                yield node, following
+            elif not isinstance(node, Blank):
+                following = node
+
+
+class Allowed:
+    """Suppressions of one file, to be asked which of them concern a place."""
+
+    def __init__(self, found: Iterable[Suppression]) -> None:
+        self._found = sorted(found, key=lambda one: one.region)
+        self._starts = [one.region.start for one in self._found]
+        #: The furthest that one of the regions up to each reaches.
+        self._reach = list(accumulate((one.region.end for one in self._found), max))
+
+    def at(self, offset: int) -> list[Suppression]:
+        """Those whose region a character lies in."""
+        hits = []
+        at = bisect_right(self._starts, offset) - 1
+        while at >= 0 and self._reach[at] > offset:
+            if offset in self._found[at].region:
+                hits.append(self._found[at])
+            at -= 1
+        return hits
+
+
+def allowed_by_rule(tree: Tree) -> dict[str, Allowed]:
+    """What the comments of a file allow, by the names of the rules."""
+    by_rule: dict[str, list[Suppression]] = {}
+    for one in suppressions(tree):
+        by_rule.setdefault(one.name, []).append(one)
+    return {name: Allowed(found) for name, found in by_rule.items()}

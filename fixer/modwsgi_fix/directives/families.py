@@ -152,3 +152,13 @@ LISTINGS = frozenset({
     "defaulticon", "headername", "indexheadinsert", "indexignore", "indexignorereset", "indexoptions", "indexorderdefault",
     "indexstylesheet", "readmename",
 })  # fmt: skip
+
+# -- what a host says of itself -----------------------------------------------------------------------------------------
+
+#: And of no other: access, and the places that it is said for.
+SAID_OF_PLACES = frozenset({
+    *MERGED_SECTIONS, *LIMIT_SECTIONS, *REQUIRE_SECTIONS, *ORDER_KEYS, "allowoverride", "options", "require", "satisfy",
+    "wsgiapplicationgroup", "wsgiprocessgroup",
+})  # fmt: skip
+#: And where its URLs lead: what is asked of other hosts, too, where an alias may hand out a script.
+SAID_OF_ITSELF = SAID_OF_PLACES | frozenset({*ALIASES, *MOUNTS})

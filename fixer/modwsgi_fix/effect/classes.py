@@ -19,6 +19,7 @@ from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, 
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
+from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.merge.world import FILE, MISSING
@@ -65,14 +66,20 @@ _SERVED = (Kind.FILE, Kind.LISTING, Kind.PROGRAM)
 _ANSWERED = (Kind.APPLICATION, *_SERVED, Kind.REDIRECT, Kind.PROXY)
 
 
-def differences(before: Config, after: Config) -> Iterator[Difference]:
-    """Yield each request, of the hosts that the change may touch, that is answered otherwise, open files included."""
-    return compared(before, after, dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]))
+def differences(before: Config, after: Config, only: Pair | None = None) -> Iterator[Difference]:
+    """Yield each request, of the hosts that the change may touch, that is answered otherwise, open files included.
+
+    With ``only`` of one host, as if nothing else were changed.
+    """
+    requests = dict.fromkeys([*changed_visits(before, after, only), *open_files(before, after, only)])
+    return compared(before, after, requests, only)
 
 
-def compared(before: Config, after: Config, requests: Iterable[Request]) -> Iterator[Difference]:
-    """Yield those of the requests that are answered otherwise."""
-    known = frozenset(words for words, count in _lines(before).items() if _lines(after)[words] <= count)
+def compared(
+    before: Config, after: Config, requests: Iterable[Request], only: Pair | None = None
+) -> Iterator[Difference]:
+    """Yield those of the requests that are answered otherwise; with ``only`` as if nothing else were changed."""
+    known = _Known(_lines(before), _grown(before, after, only))
     there = _scripts(before) | _scripts(after)
     for request in requests:
         if _MARKUP.search(unquote(request.path)):
@@ -124,7 +131,15 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
         return answer != MISSING
     if question in scripts:
         return answer != FILE
-    return answer != MISSING and any(question.startswith(script + "/") for script in scripts)
+    return answer != MISSING and any(above in scripts for above in _above(question))
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield each directory that a path lies in, the nearest first."""
+    at = path.rfind("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.rfind("/", 0, at)
 
 
 #: What no file and no URL that is asked for has in its name.
@@ -145,9 +160,7 @@ def _scripts(config: Config) -> frozenset[str]:
     return frozenset(scripts | single)
 
 
-def _effect(
-    path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], known: frozenset[tuple[str, ...]]
-) -> Effect | None:
+def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], known: _Known) -> Effect | None:
     """Return the class of one difference; None where a visitor sees none."""
     if was.result == now.result:
         return None
@@ -281,10 +294,28 @@ def refusing(outcome: Outcome) -> Item | None:
     return last.item if last is not None and last.phase == "access" else None
 
 
-def _by_old_line(now: Outcome, known: frozenset[tuple[str, ...]]) -> bool:
+class _Known(NamedTuple):
+    """The lines that stand in places of their own before a change, and those of which there are more after it."""
+
+    before: Counter[tuple[str, ...]]
+    grown: frozenset[tuple[str, ...]]
+
+    def has(self, words: tuple[str, ...]) -> bool:
+        return words in self.before and words not in self.grown
+
+
+def _grown(before: Config, after: Config, only: Pair | None) -> frozenset[tuple[str, ...]]:
+    if only is None:
+        was, now = _lines(before), _lines(after)
+    else:
+        was, now = (_lines_of(server.walk() if server is not None else ()) for server in only)
+    return frozenset(words for words, count in now.items() if count > was[words])
+
+
+def _by_old_line(now: Outcome, known: _Known) -> bool:
     """Whether the line that refuses was there before, for a place of its own: a refusal of everything does not count."""
     item = refusing(now)
-    return item is not None and _words(item) in known and _is_in_place(item)
+    return item is not None and known.has(_words(item)) and _is_in_place(item)
 
 
 def _is_in_place(item: Item) -> bool:
@@ -295,7 +326,11 @@ def _is_in_place(item: Item) -> bool:
 @derived
 def _lines(config: Config) -> Counter[tuple[str, ...]]:
     """How often each line stands in a place of its own."""
-    return Counter(_words(item) for item in config.items if _is_in_place(item))
+    return _lines_of(config.items)
+
+
+def _lines_of(items: Iterable[Item]) -> Counter[tuple[str, ...]]:
+    return Counter(_words(item) for item in items if _is_in_place(item))
 
 
 def _words(item: Item) -> tuple[str, ...]:

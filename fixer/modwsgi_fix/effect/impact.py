@@ -10,10 +10,11 @@ from typing import NamedTuple
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import LOG_INS
 from modwsgi_fix.effect.starting import faults
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, touched_hosts
+from modwsgi_fix.model.config import Config, Server, derived
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
-from modwsgi_fix.model.servers import label, own_name
+from modwsgi_fix.model.servers import label
 from modwsgi_fix.text import Span
 
 #: Files of one host that are all asked for; of more, so many of each directory and suffix.
@@ -57,41 +58,48 @@ class Impact(NamedTuple):
 
 def impact(before: Config, after: Config) -> Impact:
     """Return which classes of URLs change their outcome from one configuration to the other."""
-    if _same_text(before, after):
+    if is_same_text(before, after):
         return Impact(())
-    hosts = _hosts(before, after)
+    hosts, touched = changed_hosts(before, after), touched_hosts(before, after)
+    if len(hosts) > _MOST_HOSTS:
+        hosts = touched
+    differing = set(touched)
     changes: list[Change] = []
-    for one, other in hosts[:_MOST_HOSTS]:
-        changes += _changes(before, after, one, other)
+    for pair in hosts[:_MOST_HOSTS]:
+        changes += _changes(before, after, pair, now=after if pair in differing else before)
     return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
 
 
-def changed_visits(before: Config, after: Config) -> Iterator[Request]:
-    """Yield the requests worth asking of each host that a change may touch, by every visitor.
+def changed_visits(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
+    """Yield the requests worth asking of each host that a change may touch, or of one, by every visitor.
 
     Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host that no host
     has. What the address of a visitor decides, and the variables that one has set, are branches of a trace.
     """
-    if _same_text(before, after):
+    if is_same_text(before, after):
         return
-    for one, other in _hosts(before, after)[:_MOST_HOSTS]:
-        requests = [visit.request for visit in _visits(before, after, one, other)]
+    for pair in _asked(before, after, only):
+        requests = [visit.request for visit in _visits(before, after, pair)]
         yield from requests
-        yield from _otherwise(before, after, one, other, requests)
+        yield from _otherwise(before, after, pair, requests)
 
 
-def open_files(before: Config, after: Config) -> Iterator[Request]:
-    """Yield a request for each file on the disk that a mapping of a changed host may lead to, before or after.
+def open_files(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
+    """Yield a request for each file on the disk that a mapping of such a host may lead to, before or after.
 
     Of a host with very many, some of each directory and suffix stand for the others, and whatever a directive names.
     """
-    if before.disk is None or _same_text(before, after):
+    if before.disk is None or is_same_text(before, after):
         return
-    for one, other in _hosts(before, after)[:_MOST_HOSTS]:
+    for pair in _asked(before, after, only):
         requests: dict[Request, None] = {}
-        for config, server in _sides(before, after, one, other):
+        for config, server in _sides(before, after, pair):
             requests |= dict.fromkeys(config.once(("every_file", id(server)), partial(_walked, config, server)))
         yield from requests
+
+
+def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:
+    return touched_hosts(before, after)[:_MOST_HOSTS] if only is None else (only,)
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:
@@ -111,12 +119,10 @@ def _walked(config: Config, server: Server) -> tuple[Request, ...]:
     return tuple(kept)
 
 
-def _otherwise(
-    before: Config, after: Config, one: Server | None, other: Server | None, requests: Sequence[Request]
-) -> Iterator[Request]:
+def _otherwise(before: Config, after: Config, pair: Pair, requests: Sequence[Request]) -> Iterator[Request]:
     """Yield the same requests by other visitors."""
     authorities: dict[Authority, None] = {}
-    for config, server in _sides(before, after, one, other):
+    for config, server in _sides(before, after, pair):
         authorities |= dict.fromkeys(authorities_of(config, server))
     asked = {(request.host, request.port, request.address) for request in requests}
     for authority in authorities:
@@ -161,75 +167,17 @@ def refused_places(config: Config) -> list[tuple[str, Span]]:
     return list({**found, **{(item.path, item.span): None for item in unknown}})
 
 
-def _same_text(before: Config, after: Config) -> bool:
-    return not _changed_files(before, after)
-
-
-# -- hosts ---------------------------------------------------------------------------------------------------------------
-
-
-def _hosts(before: Config, after: Config) -> list[tuple[Server | None, Server | None]]:
-    """Return the hosts that the change may touch, each as it was and as it is now."""
-    changed = _changed_files(before, after)
-    old, new = _by_identity(before), _by_identity(after)
-    everywhere = concerns_all(before, after)
-    found = []
-    for key in dict.fromkeys([*old, *new]):
-        one, other = old.get(key), new.get(key)
-        if everywhere or any(
-            server is not None and not server.is_main and any(item.path in changed for item in _own_items(server))
-            for server in (one, other)
-        ):
-            found.append((one, other))
-    return found
-
-
-def concerns_all(before: Config, after: Config) -> bool:
-    """Whether the change may touch every host: a file is changed that speaks to the main server."""
-    changed = _changed_files(before, after)
-    return any(
-        item.path in changed and item.server.is_main and item.key != "virtualhost"
-        for config in (before, after)
-        for item in config.items
-    )
-
-
-def _changed_files(before: Config, after: Config) -> set[str]:
-    return {
-        path
-        for path in before.files.keys() | after.files.keys()
-        if path not in before.files or path not in after.files or before.files[path].text != after.files[path].text
-    }
-
-
-def _own_items(server: Server) -> Iterator[Item]:
-    assert server.item is not None
-    yield server.item
-    yield from server.walk()
-
-
-def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
-    """Return hosts by name, addresses and turn: what stays when other lines change."""
-    found: dict[tuple[object, ...], Server] = {}
-    for server in config.servers:
-        key: tuple[object, ...] = (own_name(server), server.item.values if server.item else None)
-        while key in found:
-            key = (*key, "again")
-        found[key] = server
-    return found
-
-
-def _visits(before: Config, after: Config, one: Server | None, other: Server | None) -> list[Visit]:
+def _visits(before: Config, after: Config, pair: Pair) -> list[Visit]:
     found: dict[Request, Visit] = {}
-    for config, server in _sides(before, after, one, other):
+    for config, server in _sides(before, after, pair):
         for visit in visits(config, server):
             found.setdefault(visit.request, visit)
     return list(found.values())
 
 
-def _sides(before: Config, after: Config, one: Server | None, other: Server | None) -> Iterator[tuple[Config, Server]]:
+def _sides(before: Config, after: Config, pair: Pair) -> Iterator[tuple[Config, Server]]:
     """Yield a host as it was and as it is, each with its configuration, where it is there."""
-    for config, server in ((before, one), (after, other)):
+    for config, server in ((before, pair.before), (after, pair.after)):
         if server is not None:
             yield config, server
 
@@ -237,17 +185,18 @@ def _sides(before: Config, after: Config, one: Server | None, other: Server | No
 # -- changes -------------------------------------------------------------------------------------------------------------
 
 
-def _changes(before: Config, after: Config, one: Server | None, other: Server | None) -> list[Change]:
-    server = other or one
+def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Change]:
+    """Return the classes of one host's URLs; ``now`` is what is asked for the outcomes after the change."""
+    server = pair.after or pair.before
     assert server is not None
     groups: dict[str, list[tuple[Visit, Trace, Trace]]] = {}
-    for visit in _visits(before, after, one, other):
-        groups.setdefault(visit.group, []).append((visit, traced(before, visit.request), traced(after, visit.request)))
+    for visit in _visits(before, after, pair):
+        groups.setdefault(visit.group, []).append((visit, traced(before, visit.request), traced(now, visit.request)))
     found: list[Change] = []
     for group, members_traced in groups.items():
         by_words: dict[tuple[str, str], list[Visit]] = {}
-        for visit, was, now in members_traced:
-            words = ("", "") if _results(was) == _results(now) else (told(was, now), told(now, was))
+        for visit, was, is_now in members_traced:
+            words = ("", "") if _results(was) == _results(is_now) else (told(was, is_now), told(is_now, was))
             by_words.setdefault(words, []).append(visit)
         for words, members in by_words.items():
             # A class that does not hold together is shown URL by URL.

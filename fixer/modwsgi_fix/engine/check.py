@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
-from modwsgi_fix.suppressions import Suppression, suppressions
+from modwsgi_fix.suppressions import Allowed, allowed_by_rule, suppressions
 from modwsgi_fix.text import Span
 
 
@@ -65,19 +66,27 @@ def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
 
 
 def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
-    kept = []
-    asked: dict[str, list[Suppression]] = {}
+    """What a rule finds, without what comments suppress; ``used`` is told which comments do."""
+    kept, hits = config.once((unsuppressed, rule.name, rule.check), lambda: _unsuppressed(config, rule))
+    if used is not None:
+        used.update(hits)
+    return kept
+
+
+def _unsuppressed(config: Config, rule: Rule) -> tuple[list[Diagnostic], list[tuple[str, Span, str]]]:
+    kept, used = [], []
     for found in _run(config, rule):
-        file = config.files.get(found.path)
-        if found.path not in asked:
-            all_of_it = suppressions(file.tree) if file and "modwsgi-fix:" in file.text else []
-            asked[found.path] = [s for s in all_of_it if s.name == rule.name]
-        hits = [s for s in asked[found.path] if found.span.start in s.region]
-        if hits and used is not None:
-            used.update((found.path, hit.span, hit.name) for hit in hits)
+        allowed = config.once((allowed_by_rule, found.path), partial(_allowed, config, found.path)).get(rule.name)
+        hits = allowed.at(found.span.start) if allowed is not None else []
+        used += [(found.path, hit.span, hit.name) for hit in hits]
         if not hits:
             kept.append(found)
-    return kept
+    return kept, used
+
+
+def _allowed(config: Config, path: str) -> dict[str, Allowed]:
+    file = config.files.get(path)
+    return allowed_by_rule(file.tree) if file is not None else {}
 
 
 def _unused(config: Config, rules: Sequence[Rule], used: set[tuple[str, Span, str]]) -> list[Diagnostic]:

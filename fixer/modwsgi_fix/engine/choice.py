@@ -22,8 +22,9 @@ from modwsgi_fix.text import Span
 #: The fixes that were not made, by rule, file and line of their findings.
 Held = dict[tuple[str, str, int], Withheld]
 
-#: Says what the fixes of these findings, all made at once, would do to visitors that they must not; None if nothing.
-Effect = Callable[[Sequence[Diagnostic]], str | None]
+#: Says of each group of findings what their fixes, all made at once, would do to visitors that they must not; None if
+#: nothing.
+Effect = Callable[[Sequence[Sequence[Diagnostic]]], Sequence[str | None]]
 
 
 def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held: Held) -> list[Diagnostic]:
@@ -93,11 +94,11 @@ def _sound(config: Config, fitting: list[Diagnostic], opinion: Opinion | None, h
 def _harmless(config: Config, chosen: list[Diagnostic], effect: Effect, held: Held) -> list[Diagnostic]:
     """Those whose fixes do nothing to a visitor but what their level and their rule allow."""
     levels = {d.fix.applicability for d in chosen if d.fix is not None}
-    if not chosen or (len(levels) == 1 and effect(chosen) is None):
+    if not chosen or (len(levels) == 1 and effect([chosen]) == [None]):
         return chosen
     guilty = set()
-    for d in chosen:
-        if (reason := effect([d])) is not None:
+    for d, reason in zip(chosen, effect([[d] for d in chosen]), strict=True):
+        if reason is not None:
             guilty.add(d.fix)
             _withhold(held, config, d, reason, is_bug=False)
     # Harmless one by one and not together: one at a time.

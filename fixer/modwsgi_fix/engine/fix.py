@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from modwsgi_fix.diff import compose, origin
-from modwsgi_fix.edits import Applicability, Edit, apply
+from modwsgi_fix.diff import compose, origins
+from modwsgi_fix.edits import Applicability, Edit, Fix, apply
+from modwsgi_fix.effect.touched import Pair
+from modwsgi_fix.engine.apart import batches, hosts_apart
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
@@ -194,19 +196,40 @@ class Run:
         ]
         if not free:
             return []
-        effect = None if self._proof is None else lambda some: self._effect(rule, some)
+        effect = None if self._proof is None else lambda groups: self._effects(rule, groups)
         return choose(config, rule, free, self._opinion, effect, self._held)
 
-    def _effect(self, rule: Rule, some: Sequence[Diagnostic]) -> str | None:
-        """What the fixes of these findings would do to visitors that they must not; told once for each state."""
+    def _effects(self, rule: Rule, groups: Sequence[Sequence[Diagnostic]]) -> list[str | None]:
+        """What the fixes of each group would do to visitors that they must not, made without those of the others."""
+        if len(groups) > 1:
+            by_fix: dict[Fix, Diagnostic] = {d.fix: d for group in groups for d in group if d.fix is not None}
+            for batch in batches(self._state.config, by_fix):
+                self._weigh_apart(rule, batch, [by_fix[one] for one in batch])
+        return [self._effect(rule, tuple(dict.fromkeys(d.fix for d in g if d.fix is not None)), g) for g in groups]
+
+    def _weigh_apart(self, rule: Rule, batch: Mapping[Fix, Server], some: Sequence[Diagnostic]) -> None:
+        """Tell of each fix what it would do by itself, where all of them can be made to see it."""
+        before = self._state.config
+        after = self._after(some).config
+        hosts = hosts_apart(before, after, batch.values())
+        if hosts is not None:
+            for one, host in batch.items():
+                self._effect(rule, (one,), some, hosts[host])
+
+    def _effect(
+        self, rule: Rule, fixes: tuple[Fix, ...], some: Sequence[Diagnostic], only: Pair | None = None
+    ) -> str | None:
+        """What fixes would do to visitors that they must not; told once for each state. ``some`` have them.
+
+        With ``only``, others are made in other hosts.
+        """
         config, proof = self._state.config, self._proof
         assert proof is not None
-        fixes = tuple(dict.fromkeys(d.fix for d in some if d.fix is not None))
 
         def weigh() -> str | None:
             whole = replace(fixes[0], publishes=tuple(pair for one in fixes for pair in one.publishes))
             try:
-                return proof(config, self._after(some).config, whole, rule.changes)
+                return proof(config, self._after(some).config, whole, rule.changes, only)
             except Exception as error:
                 if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                     raise
@@ -228,8 +251,9 @@ class Run:
 
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
         state = self._state
-        origins = {id(d.fix): _origins(d, state.edits) for d in {id(d.fix): d for d in chosen}.values()}
-        applied = tuple(_applied(state.config, d, origins[id(d.fix)]) for d in chosen)
+        origin_of = origin_in(state.edits)
+        places = {id(d.fix): _places(d, origin_of) for d in {id(d.fix): d for d in chosen}.values()}
+        applied = tuple(_applied(state.config, d, places[id(d.fix)]) for d in chosen)
         for path in paths_of(chosen):
             file = state.config.source(path)
             self._originals.setdefault(path, (file.name, file.text))
@@ -237,7 +261,7 @@ class Run:
         after = self._after(chosen)
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
-            met(self.before, state.config, state.edits, state.passes[-1], level, d) for d in chosen if state.passes
+            met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes
         )
         self._state = replace(
             after,
@@ -269,9 +293,22 @@ class Run:
         )
 
 
-def _origins(d: Diagnostic, earlier: Mapping[str, Sequence[Edit]]) -> tuple[tuple[str, Span], ...]:
+#: Where a span of the text of a file that was edited came from: (file key, span). None where nothing was edited.
+Origins = Mapping[str, Callable[[Span], Span]]
+
+
+def origin_in(edits: Mapping[str, Sequence[Edit]]) -> Origins:
+    """Where what these edits led to came from."""
+    return {path: origins(each) for path, each in edits.items()}
+
+
+def _places(d: Diagnostic, origin_of: Origins) -> tuple[tuple[str, Span], ...]:
     assert d.fix is not None
-    return tuple((edit.path, origin(earlier.get(edit.path, ()), edit.span)) for edit in d.fix.edits)
+    return tuple((edit.path, _origin(origin_of, edit.path, edit.span)) for edit in d.fix.edits)
+
+
+def _origin(origin_of: Origins, path: str, span: Span) -> Span:
+    return origin_of[path](span) if path in origin_of else span
 
 
 def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...]) -> Applied:
@@ -283,34 +320,34 @@ def _applied(config: Config, d: Diagnostic, origins: tuple[tuple[str, Span], ...
 def met(
     before: Config,
     config: Config,
-    edits: Mapping[str, Sequence[Edit]],
+    origin_of: Origins,
     after: Sequence[Applied],
     level: Applicability,
     d: Diagnostic,
 ) -> Met | None:
-    """A finding of ``config``, to which ``edits`` led, as it can be shown; None where it is on what they put there.
+    """A finding of ``config``, to which edits led, as it can be shown; None where it is on what they put there.
 
     It has no fix then: that is of another text.
     """
     source = before
     if d.path not in before.files and d.path not in before.scripts:
         # These fixes alone make httpd read it, and only as it is on the disk can it be shown.
-        if edits.get(d.path):
+        if d.path in origin_of:
             return None
         source = config
-    places = [(one, _original(source, edits, one.path, one.span)) for one in d.related]
+    places = [(one, _original(source, origin_of, one.path, one.span)) for one in d.related]
     related = tuple(replace(one, span=place) for one, place in places if place is not None)
-    span = _original(source, edits, d.path, d.span)
+    span = _original(source, origin_of, d.path, d.span)
     if span is None:
         return None
     cause = next((one for one in after if one.path == d.path), after[0])
     return Met(replace(d, span=span, fix=None, related=related), source, cause, level)
 
 
-def _original(source: Config, edits: Mapping[str, Sequence[Edit]], path: str, span: Span) -> Span | None:
+def _original(source: Config, origin_of: Origins, path: str, span: Span) -> Span | None:
     """Where a span of the text after the edits was; None where that was nowhere in a file as ``source`` has it."""
     file = source.files.get(path) or source.scripts.get(path)
-    place = origin(edits.get(path, ()), span)
+    place = _origin(origin_of, path, span)
     if file is None or place.end > len(file.text):
         return None
     return None if place.start == place.end and span.start < span.end else place

@@ -12,42 +12,46 @@ from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.effect.classes import Difference, Effect, compared, differences, leads_out, mapped_by, refusing
 from modwsgi_fix.effect.company import Company, companies
 from modwsgi_fix.effect.exposure import kind_of
-from modwsgi_fix.effect.impact import changed_visits, concerns_all, refusals
+from modwsgi_fix.effect.impact import changed_visits, refusals
+from modwsgi_fix.effect.touched import Pair, concerns_all
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Kind, Outcome, trace
 
 
-def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str]) -> str | None:
+def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None) -> str | None:
     """Why a fix must not be made, in words for the user; None where nothing stands against it.
+
+    With ``only`` it is one of several that are all made, and the one that changes this host.
 
     ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
     an edit that takes away a reason to refuse. Fragments are measured by themselves, and in company.
     """
     if fix.applicability is Applicability.UNSAFE or fewer_refusals(before, after):
         return None
-    for difference in differences(before, after):
+    for difference in differences(before, after, only):
         if not admitted(difference, fix, changes, before):
             return f"{difference.effect}: {difference}"
-    for difference, around in _in_company(before, after):
+    for difference, around in _in_company(before, after, only):
         if not admitted(difference, fix, changes, before):
             return f"{difference.effect}: {difference} {around}"
     return None
 
 
-def _in_company(before: Config, after: Config) -> Iterator[tuple[Difference, str]]:
+def _in_company(before: Config, after: Config, only: Pair | None) -> Iterator[tuple[Difference, str]]:
     """The differences that a fragment's change makes in a server that has other sites, and where."""
     for company in companies((before, after)):
         was, now = (_beside(config, company) for config in (before, after))
         around = f"in a server that denies by default in the words of {company.denies}"
         # A deny in the words of 2.4 is among the branches of the fragments alone.
-        own = changed_visits(before, after) if company.denies == "2.2" else ()
-        for difference in compared(was, now, own):
+        own = changed_visits(before, after, only) if company.denies == "2.2" else ()
+        for difference in compared(was, now, own, only):
             # Which of its URLs another site hands on to the main server is that one's affair.
             if not _is_of(difference, company):
                 yield difference, around
-        for difference in compared(was, now, company.requests if concerns_all(before, after) else ()):
+        others = company.requests if only is None and concerns_all(before, after) else ()
+        for difference in compared(was, now, others):
             if not _is_its_own(difference, company):
                 yield difference, f"{around} (another site)"
 

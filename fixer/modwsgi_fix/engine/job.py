@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from modwsgi_fix.edits import Fix
+from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
@@ -22,9 +23,17 @@ Opinion = Callable[[str, str, str], str | None]
 #: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
 
-#: Says what a fix would do to a visitor that it must not, or None: (server before, server after, fix, effects that its
-#: rule declares). The fixes of every level must pass it.
-Proof = Callable[[Config, Config, Fix, frozenset[str]], str | None]
+
+class Proof(Protocol):
+    """Says what a fix would do to a visitor that it must not, or None. The fixes of every level must pass it.
+
+    It is given the server before and after, the fix, and the effects that its rule declares. With ``only`` the server after
+    has other fixes besides, and this one changes that host.
+    """
+
+    def __call__(
+        self, before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None, /
+    ) -> str | None: ...
 
 
 class Job(NamedTuple):

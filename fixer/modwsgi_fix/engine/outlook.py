@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine.check import findings
-from modwsgi_fix.engine.fix import Met, Run, met
+from modwsgi_fix.engine.fix import Met, Run, met, origin_in
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.outcome import Applied, Fixed
 from modwsgi_fix.model.config import Config
@@ -87,7 +87,8 @@ def _legible(job: Job, run: Run) -> Iterator[list[Met]]:
         there = (
             d for d in findings(state.config, job.rules, job.ignored) if not job.shipped(state.config.source(d.path))
         )
-        placed = (met(run.before, state.config, state.edits, state.after, state.level, one) for one in there)
+        origin_of = origin_in(state.edits)
+        placed = (met(run.before, state.config, origin_of, state.after, state.level, one) for one in there)
         yield [one for one in placed if one is not None]
 
 

@@ -22,6 +22,9 @@ DEEPEST_INCLUDE = 128
 #: Nodes (lines, mostly) that may be read besides ``READINGS_PER_LINE`` for each line of a file, however often that is
 #: read: a file of 300 lines in 300 hosts is within it.
 MOST_READINGS, READINGS_PER_LINE = 100_000, 4
+#: Characters of a URL that are followed: httpd refuses a longer request line (LimitRequestLine, 8190 by default). And of
+#: a file's path, which the system refuses (PATH_MAX in linux/limits.h).
+LONGEST_URL, LONGEST_PATH = 8190, 4096
 #: So many characters that are put in, or parameters that are looked for, count as a reading.
 _CHARACTERS, _PARAMETERS = 256, 16
 

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 
 def has_wildcard(path: str) -> bool:
+    """Whether a path stands for more than itself (apr_fnmatch_test)."""
     return "*" in path or "?" in path or "[" in path
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.diff import check, origin, unified
+from modwsgi_fix.diff import check, origins, unified
 from modwsgi_fix.reports.text import applied as describe
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import LineIndex, Span
@@ -52,20 +56,32 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
     top = strip_from(files, here)
     for file in files:
         lines = LineIndex(file.before)
-        places = [
-            (lines.position(span.start).line, lines.position(max(span.start, span.end - 1)).line, fix)
-            for fix in applied
-            for path, span in fix.origins
-            if path == file.path
-        ]
+        places = sorted(
+            (
+                (lines.position(span.start).line, lines.position(max(span.start, span.end - 1)).line, at)
+                for at, fix in enumerate(applied)
+                for path, span in fix.origins
+                if path == file.path
+            ),
+        )
+        # Of those that begin before a hunk, few reach into it: only behind the furthest end so far need one look.
+        ends = list(accumulate((end for _, end, _ in places), max))
         for found in _HUNK.finditer(unified(file.before, file.edits, os.path.relpath(file.path, top))):
             first, count = int(found[1]), int(found[2] or 1)
             yield f"{printable(file.name)} {found[0]}"
-            mine = [fix for start, end, fix in places if start <= first + count and end >= first]
-            yield from dict.fromkeys(f"  {describe(fix)}" for fix in mine)
+            reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
+            mine = sorted({at for _, end, at in reaching if end >= first})
+            yield from dict.fromkeys(f"  {describe(applied[at])}" for at in mine)
 
 
 def line_before(file: Rewritten, line: int) -> int:
     """Return the line of the original text that a line of the new one came from."""
-    start = LineIndex(file.after).line_span(line).start
-    return LineIndex(file.before).position(origin(file.edits, Span(start, start)).start).line
+    before, after, origin_of = _indexed(file)
+    start = after.line_span(line).start
+    return before.position(origin_of(Span(start, start)).start).line
+
+
+@lru_cache(maxsize=4)
+def _indexed(file: Rewritten) -> tuple[LineIndex, LineIndex, Callable[[Span], Span]]:
+    # Many lines of one file are asked for, one after another.
+    return LineIndex(file.before), LineIndex(file.after), origins(file.edits)

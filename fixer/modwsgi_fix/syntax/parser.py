@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from sys import intern
 
 from modwsgi_fix.directives.families import BARE_SECTIONS, CONDITIONS, DISJOINT_SECTIONS
@@ -36,11 +38,17 @@ _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 
 def parse(text: str) -> Tree:
     """The tree of a file's text. Linear in its length; never raises."""
-    # A parse makes a long-lived object a line and no cycles: collecting meanwhile costs a third of the time.
+    with not_collecting():
+        return _Parser(text).run()
+
+
+@contextmanager
+def not_collecting() -> Iterator[None]:
+    """For what makes long-lived objects a line and little else: to look for garbage meanwhile costs a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _Parser(text).run()
+        yield
     finally:
         if collecting:
             gc.enable()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from modwsgi_fix.files import Files
 from modwsgi_fix.files.rooted import Rooted
+from modwsgi_fix.model.bounds import Budget
+from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.source import Source
 
 #: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
@@ -43,3 +46,44 @@ def candidates(path: str, source: Source, declared_root: str | None, root: Files
 
 def _prefixes(declared_root: str | None) -> list[str]:
     return [*([declared_root] if declared_root else []), *_SERVER_ROOTS]
+
+
+def matching(
+    disk: Files, pattern: str, budget: Budget, names_in: Callable[[str], list[str]]
+) -> Iterator[tuple[str, bool]]:
+    """Yield what an Include names, in httpd's order, and whether it is listed in a directory.
+
+    It goes component by component, with the names sorted as bytes (config.c:ap_process_resource_config).
+    """
+    # A stack of what is still to be matched: links lead as deep as a pattern has components.
+    pending: list[tuple[str | None, list[str]]] = [(None, pattern.split("/"))]
+    while pending:
+        above, parts = pending.pop()
+        at = next((at for at, part in enumerate(parts) if has_wildcard(part)), len(parts))
+        base = "/".join(parts[:at] if above is None else [above, *parts[:at]])
+        if at < len(parts):
+            top = base or ("/" if pattern.startswith("/") else "")
+            pending += reversed(list(_listed(disk, top, parts[at], parts[at + 1 :], budget, names_in)))
+        elif above is not None and not parts:
+            yield base, True
+        elif disk.is_dir(base) or disk.is_file(base) or not disk.is_link(base):
+            # A link of that name which leads to nothing is as good as no file.
+            yield base, False
+
+
+def _listed(
+    disk: Files, base: str, part: str, rest: list[str], budget: Budget, names_in: Callable[[str], list[str]]
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a component with a wildcard stands for in a directory, with the components that follow it."""
+    if not disk.is_dir(base or "."):
+        return
+    wanted = wildcard(part)
+    for name in names_in(base or "."):
+        if not wanted(name) or (name.startswith(".") and not part.startswith(".")):
+            continue
+        path = f"{base.rstrip('/')}/{name}" if base else name
+        if not rest:
+            yield path, rest
+        elif disk.is_dir(path):
+            budget.spend()
+            yield path, rest

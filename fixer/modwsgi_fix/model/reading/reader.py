@@ -17,9 +17,9 @@ from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing,
 from modwsgi_fix.model.config import Arg, Config, File, Guard, Item, Server, Target
 from modwsgi_fix.model.gaps import Gap, GapKind
 from modwsgi_fix.model.language import HTTPD, language_of
-from modwsgi_fix.model.patterns import wildcard
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
-from modwsgi_fix.model.reading.include_paths import candidates, is_own
+from modwsgi_fix.model.reading.include_paths import candidates, is_own, matching
 from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.placeholders import has_placeholder
@@ -33,6 +33,7 @@ from modwsgi_fix.syntax import (
     is_opaque_section,
     parse,
 )
+from modwsgi_fix.syntax.parser import not_collecting
 from modwsgi_fix.text import Span
 
 
@@ -293,8 +294,7 @@ class _Reader:
                     self.gap(where.file, arg.span, GapKind.INCLUDE, f"{arg.value} cannot be read: {problem.reason}")
             if found:
                 break
-        has_wildcard = any(char in arg.value for char in "*?[")
-        if not found and not optional and not has_wildcard:
+        if not found and not optional and not has_wildcard(arg.value):
             reason = f"{arg.value} is not among these files, so what it holds is unknown"
             self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
         elif not found and not optional and self.source.complete is False:
@@ -302,7 +302,7 @@ class _Reader:
             self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
-        if not found and has_wildcard and not self.sees_directory(arg.value):
+        if not found and has_wildcard(arg.value) and not self.sees_directory(arg.value):
             self.unseen.append(item)
         return frames
 
@@ -335,32 +335,9 @@ class _Reader:
         return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> Iterator[str]:
-        """Yield the files of a pattern in httpd's order.
-
-        It goes component by component, with the names sorted as bytes; a directory means every file below it
-        (config.c:ap_process_resource_config).
-        """
-        if not any(char in pattern for char in "*?["):
-            # A link of that name which leads to nothing is as good as no file.
-            if self.disk.is_dir(pattern) or self.disk.is_file(pattern) or not self.disk.is_link(pattern):
-                yield from self.below(pattern)
-            return
-        parts = pattern.split("/")
-        at = next(i for i, part in enumerate(parts) if any(char in part for char in "*?["))
-        base, rest = "/".join(parts[:at]), parts[at + 1 :]
-        if not self.disk.is_dir(base or "/" if pattern.startswith("/") else base or "."):
-            return
-        wanted = wildcard(parts[at])
-        for name in self.names(base or ("/" if pattern.startswith("/") else ".")):
-            if name.startswith(".") and not parts[at].startswith("."):
-                continue
-            if wanted(name):
-                path = f"{base}/{name}" if base or pattern.startswith("/") else name
-                if rest:
-                    if self.disk.is_dir(path):
-                        yield from self.matches("/".join([path, *rest]))
-                else:
-                    yield from self.below(path, listed=True)
+        """Yield the files of a pattern in httpd's order; a directory means every file below it."""
+        for path, is_listed in matching(self.disk, pattern, self.budget, self.names):
+            yield from files_below(self.disk, path, self.budget, self.names, listed=is_listed)
 
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory; none where it cannot be looked into, which is told."""
@@ -369,10 +346,6 @@ class _Reader:
         except FileProblem as problem:
             self.unread.append(problem)
             return []
-
-    def below(self, top: str, *, listed: bool = False) -> Iterator[str]:
-        """Yield the files that a path means to Include; ``listed`` says that its directory has the name."""
-        return files_below(self.disk, top, self.budget, self.names, listed=listed)
 
     def use(self, item: Item, args: tuple[Arg, ...], where: _Where) -> list[_Frame]:
         """Return the body of the macro that is used."""
@@ -423,12 +396,13 @@ def load(
         return load(company, target=target, disk=disk, options=options, texts={**texts, **others}, trees=trees)
 
     reader = _Reader(source, texts, trees, target or Target(), disk)
-    for entry in source.entries:
-        # A fragment that another fragment included has been read in its place.
-        if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
-            reader.read_entry(entry)
-        if reader.budget.is_spent:
-            break
+    with not_collecting():
+        for entry in source.entries:
+            # A fragment that another fragment included has been read in its place.
+            if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
+                reader.read_entry(entry)
+            if reader.budget.is_spent:
+                break
     return Config(
         reader.files, reader.items, reader.servers, list(reader.gaps),
         unmatched=reader.unmatched, unseen=reader.unseen, endless=reader.endless, left_out=reader.left_out,

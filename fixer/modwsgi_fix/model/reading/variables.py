@@ -81,6 +81,8 @@ class Variables:
 
     def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
         """Return a word with macro parameters and variables put in, and why its value is not known, or an empty reason."""
+        if not bindings and "${" not in word:
+            return word, ""
         try:
             return self._expand(word, bindings)
         except OverflowError:
@@ -94,9 +96,10 @@ class Variables:
                 word = word.replace(parameter, replacement)
         if "${" not in word:
             return word, ""
-        expanded = put_in(word, self.values)
+        names = _VARIABLE.findall(word)
+        expanded = put_in(word, self.values) if any(name in self.values for name in names) else word
         self._budget.spend_on(characters=len(expanded))
-        for name in (found[1] for found in _VARIABLE.finditer(word)):
+        for name in names:
             if name not in self.values:
                 return expanded, f"the variable ${{{name}}} is not defined in these files"
             if name in self._doubtful:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import REDIRECTS
+from modwsgi_fix.model.bounds import LONGEST_URL
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
@@ -54,6 +55,8 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
         raise Beyond(f"not all of the configuration was read: {config.left_out}")
     if request.method == "CONNECT":
         raise Beyond("the method CONNECT is not modelled")
+    if len(request.path) > LONGEST_URL:
+        raise Beyond(f"the URL has more than {LONGEST_URL:,} characters")
     server: Server | None = None
     try:
         server = select(config, request, world)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.merge.layers import Site, site_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.merge.world import Beyond
@@ -49,6 +49,10 @@ class Visit(NamedTuple):
 
 def visits(config: Config, server: Server) -> list[Visit]:
     """What to ask of one host; nothing of a main server that no request can reach."""
+    return config.once((visits, id(server)), lambda: _visits(config, server))
+
+
+def _visits(config: Config, server: Server) -> list[Visit]:
     authority = authority_of(config, server)
     if authority is None:
         return []
@@ -234,6 +238,7 @@ def _places(config: Config, server: Server) -> list[str]:
     return found
 
 
+@derived
 def _scripts(config: Config) -> list[str]:
     """Every WSGI script and its neighbour: what no alias should hand out."""
     found = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SCRIPTS
+from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.merge.layers import Layer, Site, every
 from modwsgi_fix.model.merge.options import Options, Override, merged_options
 from modwsgi_fix.model.merge.sections import directory_regex_match
-from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, World, normal
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, World, normal
 from modwsgi_fix.model.request.htaccess import htaccess
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 
@@ -27,6 +28,8 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
 
     ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
     """
+    if len(path) > LONGEST_PATH:
+        raise Beyond(f"the path of the file has more than {LONGEST_PATH:,} characters")
     # A relative path is httpd's own working directory's, which a daemon has at /.
     path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []

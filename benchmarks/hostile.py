@@ -1,0 +1,78 @@
+"""What hostile input costs: processor time and memory of a report and of ``--diff``, for each kind in ``tests/hostile.py``.
+
+Prints a table; run with ``python benchmarks/hostile.py [NAME ...]``. A run is killed after half a minute.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from hostile import KINDS, Kind  # noqa: E402
+
+_SECONDS = 30
+
+
+class Cost(NamedTuple):
+    """``seconds`` of processor time, None where the run was killed; ``megabytes`` at the most; what the last line said."""
+
+    seconds: float | None
+    megabytes: float
+    code: int
+    said: str
+
+
+def cost(words: Sequence[str], directory: str) -> Cost:
+    """What a run of modwsgi-fix costs."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "modwsgi_fix", "--isolated", *words],
+            cwd=directory,
+            stdout=out,
+            stderr=err,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS)),
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        err.seek(0)
+        lines = err.read().decode(errors="replace").splitlines()
+    del before
+    seconds = used.ru_utime + used.ru_stime
+    said = next((line for line in lines if "internal error" in line or "bug" in line), lines[0] if lines else "")
+    return Cost(seconds if code >= 0 else None, used.ru_maxrss / 1024, code, said[:90])
+
+
+def written(kind: Kind, directory: str) -> None:
+    """Write a hostile server below a directory."""
+    for path, text in kind.made(kind.size).items():
+        file = Path(directory) / "conf" / path.removeprefix("/etc/apache2").lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(KINDS)
+    print("| kind | size | report: seconds, megabytes | diff: seconds, megabytes |\n|---|---|---|---|")
+    for name in wanted:
+        kind = KINDS[name]
+        with tempfile.TemporaryDirectory() as directory:
+            written(kind, directory)
+            costs = [cost(words, directory) for words in (("conf",), ("--diff", "conf"))]
+        cells = [
+            f"{'over ' + str(_SECONDS) if c.seconds is None else format(c.seconds, '.2f')}, {c.megabytes:.0f}"
+            for c in costs
+        ]
+        told = "; ".join(f"{c.code} {c.said}" for c in costs)
+        print(f"| {name} | {kind.size:,} | {cells[0]} | {cells[1]} | {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Which hosts a change may touch. The others give every answer that they gave before, and need not be asked again.
+
+What answers a request is said by the main server and by the host that is selected (``model.request`` asks no other); and by
+what all hosts share: which of them there are, how they are reached, the process groups and variables that they define. So a
+host is untouched where neither has changed, nor any of its own lines, and no host that is touched may take its requests.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.patterns import host_wildcard
+from modwsgi_fix.model.request.hosts import aliases_of
+from modwsgi_fix.model.servers import addresses, own_name
+
+#: What an item says, wherever it stands: how deep, its name, its words and whether they are known, and its conditions.
+_Said: TypeAlias = tuple[object, ...]
+
+
+class Pair(NamedTuple):
+    """A host as it was before a change and as it is after; None where it is not there."""
+
+    before: Server | None
+    after: Server | None
+
+
+def changed_hosts(before: Config, after: Config) -> list[Pair]:
+    """Return the hosts that a changed file speaks to; all of them where it speaks to the main server."""
+    changed = _changed_files(before, after)
+    everywhere = concerns_all(before, after)
+    return [
+        pair
+        for pair in pairs(before, after)
+        if everywhere or any(_speaks_to(server, changed) for server in pair if server is not None)
+    ]
+
+
+def touched_hosts(before: Config, after: Config) -> list[Pair]:
+    """Return those of the hosts that a change may touch."""
+    hosts = changed_hosts(before, after)
+    if not _shares(before, after, SAID_OF_ITSELF):
+        return hosts
+    differing = {pair for pair in hosts if not _is_same(before, after, pair)}
+    taken = {name for pair in differing for name in _names(before, after, pair)}
+    patterns = [host_wildcard(name) for name in taken if "*" in name or "?" in name]
+
+    def is_touched(pair: Pair) -> bool:
+        name = _sole_name(pair.before)
+        return pair in differing or name is None or name in taken or any(matches(name) for matches in patterns)
+
+    return [pair for pair in hosts if is_touched(pair)]
+
+
+def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
+    """Whether all that changes does so in these hosts, and no change is of concern to another host.
+
+    Then what each of the changes does by itself is seen on its own host, though all of them are made.
+    """
+    if not _shares(before, after, SAID_OF_PLACES) or any(_sole_name(pair.before) is None for pair in hosts):
+        return False
+    names = Counter(name for pair in hosts for name in set(_names(before, after, pair)))
+    if any(count > 1 or "*" in name or "?" in name for name, count in names.items()):
+        return False
+    among = set(hosts)
+    return all(pair in among or _is_same(before, after, pair) for pair in pairs(before, after))
+
+
+def concerns_all(before: Config, after: Config) -> bool:
+    """Whether the change may touch every host: a file is changed that speaks to the main server."""
+    changed = _changed_files(before, after)
+    return any(
+        item.path in changed and item.server.is_main and item.key != "virtualhost"
+        for config in (before, after)
+        for item in config.items
+    )
+
+
+def is_same_text(before: Config, after: Config) -> bool:
+    """Whether nothing is changed at all."""
+    return not _changed_files(before, after)
+
+
+def _changed_files(before: Config, after: Config) -> set[str]:
+    return {
+        path
+        for path in before.files.keys() | after.files.keys()
+        if path not in before.files or path not in after.files or before.files[path].text != after.files[path].text
+    }
+
+
+def _speaks_to(server: Server, files: set[str]) -> bool:
+    if server.item is None:
+        return False
+    return server.item.path in files or any(item.path in files for item in server.walk())
+
+
+def pairs(before: Config, after: Config) -> list[Pair]:
+    """Return the hosts as they were and as they are now: by name, addresses and turn, which stay when other lines change."""
+    old, new = _by_identity(before), _by_identity(after)
+    return [Pair(old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new])]
+
+
+@derived
+def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
+    found: dict[tuple[object, ...], Server] = {}
+    turns = Counter[tuple[object, ...]]()
+    for server in config.servers:
+        key = own_name(server), server.item.values if server.item else None
+        found[*key, turns[key]] = server
+        turns[key] += 1
+    return found
+
+
+# -- what they say -------------------------------------------------------------------------------------------------------
+
+
+def _shares(before: Config, after: Config, own: frozenset[str]) -> bool:
+    """Whether all that concerns more than one host is as it was, and hosts are told apart by their names alone."""
+    one, other = (config.once((_shared, own), partial(_shared, config, own)) for config in (before, after))
+    return one is not None and one == other
+
+
+def _shared(config: Config, own: frozenset[str]) -> _Said | None:
+    if not all(address.is_wildcard for host in config.hosts for address in addresses(host)):
+        return None
+    hosts = tuple(
+        (host.item.values, host.item.known, host.item.guards, tuple(_said(host, without=own)))
+        for host in config.hosts
+        if host.item is not None
+    )
+    server = config.complete, config.left_out, config.denies, config.target, dict(config.variables)
+    return *server, tuple(_said(config.main)), hosts
+
+
+def _is_same(before: Config, after: Config, pair: Pair) -> bool:
+    """Whether a host says what it said."""
+    if pair.before is None or pair.after is None:
+        return False
+    one, other = (
+        config.once((_said, id(server)), partial(_everything, server))
+        for config, server in ((before, pair.before), (after, pair.after))
+    )
+    return one == other
+
+
+def _everything(server: Server) -> tuple[_Said, ...]:
+    return tuple(_said(server))
+
+
+def _said(server: Server, without: frozenset[str] = frozenset()) -> Iterator[_Said]:
+    depths: dict[Item | None, int] = {None: 0, server.item: 0}
+    for item in server.walk():
+        depth = depths[item] = depths[item.parent] + 1
+        if item.key not in without:
+            yield depth, item.key, tuple((arg.value, arg.known) for arg in item.args), item.guards
+
+
+# -- how they are reached ------------------------------------------------------------------------------------------------
+
+
+def _sole_name(server: Server | None) -> str | None:
+    """Return the name by which a host is asked, and certainly found unless another one has it; None where that is not sure."""
+    if server is None or server.item is None or server.item.guards or not server.item.known:
+        return None
+    items = server.all("servername", "serveralias")
+    name = own_name(server)
+    if name is None or any(item.guards or not item.known for item in items):
+        return None
+    return name.lower().removesuffix(".")
+
+
+def _names(before: Config, after: Config, pair: Pair) -> Iterator[str]:
+    """Yield all names that a host may be asked by, patterns among them."""
+    for config, server in ((before, pair.before), (after, pair.after)):
+        if server is not None:
+            yield (own_name(server) or own_name(config.main) or "").lower().removesuffix(".")
+            yield from (name.lower() for name in aliases_of(server))
