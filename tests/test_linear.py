@@ -38,6 +38,7 @@ _ONCE_ONLY = {
     "endless-include",
     "missing-deny-baseline",
     "missing-name-virtual-host",
+    "missing-on-disk",
     "module-not-loaded",
     "new-access-directives",
     "python-home-not-a-prefix",

@@ -118,6 +118,16 @@ MUST_EXIST = frozenset({
     "errorlog", "customlog", "transferlog", "documentroot", "sslcertificatefile", "sslcertificatekeyfile", "include",
     "loadmodule",
 })  # fmt: skip
+#: They open a file for writing when httpd starts (log.c:open_error_log, mod_log_config.c).
+LOG_FILES = ("errorlog", "customlog", "transferlog")
+#: They name a file that mod_ssl reads when httpd starts.
+CERTIFICATES = (
+    "sslcertificatefile",
+    "sslcertificatekeyfile",
+    "sslcertificatechainfile",
+    "sslcacertificatefile",
+    "sslcarevocationfile",
+)
 #: Where one of these is mended, an application answers that was not found or not run.
 APPLICATION_LINES = frozenset({
     "wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject",

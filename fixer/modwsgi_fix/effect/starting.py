@@ -16,6 +16,7 @@ from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
+from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
@@ -86,6 +87,9 @@ def _faults(config: Config) -> Iterator[Fault]:
             name = f"<{item.name}" if item.is_section else item.name
             why = "perhaps misspelled or defined by a module not included in the server configuration"
             yield Fault(item.path, item.span, f"Invalid command '{name}', {why}")
+    for lacking in missing(config):
+        if lacking.refusal:
+            yield Fault(lacking.item.path, lacking.span, lacking.refusal)
     for clash in clashes(config):
         if clash.is_same:
             yield Fault(

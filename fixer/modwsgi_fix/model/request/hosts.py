@@ -20,7 +20,7 @@ _MAYBE_IP = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII)
 _HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 
 
-class _Chain:
+class Chain:
     """The hosts at one address and port, in the order that names are tried; the first is the default."""
 
     __slots__ = ("entries", "exact", "suffixes", "wild")
@@ -56,12 +56,12 @@ class _Chain:
         return min((order for order in found if order is not None), default=None)
 
 
-class _Index(NamedTuple):
+class Index(NamedTuple):
     """Chains by address (empty: any) and port."""
 
-    chains: dict[str, dict[int, _Chain]]
+    chains: dict[str, dict[int, Chain]]
 
-    def chain(self, address: str | None, port: int) -> _Chain | None:
+    def chain(self, address: str | None, port: int) -> Chain | None:
         """vhost.c:ap_update_vhost_given_ip: the address before a wildcard, and of each the port before any port."""
         for one in (address, ""):
             ports = self.chains.get(one) if one is not None else None
@@ -75,17 +75,18 @@ class _Index(NamedTuple):
 
 
 @derived
-def _whole_index(config: Config) -> _Index:
+def whole_index(config: Config) -> Index:
+    """All hosts by address and port."""
     return _index(config, config.hosts)
 
 
-def _index(config: Config, hosts: Iterable[Server]) -> _Index:
+def _index(config: Config, hosts: Iterable[Server]) -> Index:
     """vhost.c:ap_fini_vhost_config: hosts of exactly one address and port are told apart by name, in file order."""
-    index = _Index({})
+    index = Index({})
     for server in hosts:
         for address in dict.fromkeys(addresses(server)):
-            ports = index.chains.setdefault("" if address.is_wildcard else _plain(address.host), {})
-            chain = ports.setdefault(_port(address), _Chain())
+            ports = index.chains.setdefault("" if address.is_wildcard else plain_address(address.host), {})
+            chain = ports.setdefault(_port(address), Chain())
             chain.entries.append((address, server))
     main = own_name(config.main)
     for ports in index.chains.values():
@@ -98,7 +99,8 @@ def _port(address: Address) -> int:
     return whole_number(address.port) or 0
 
 
-def _plain(host: str) -> str:
+def plain_address(host: str) -> str:
+    """An address as Python writes it; anything else as it is."""
     if not _MAYBE_IP(host):
         return host
     from ipaddress import ip_address
@@ -109,13 +111,19 @@ def _plain(host: str) -> str:
         return host
 
 
-def _is_ip(host: str) -> bool:
-    return _plain(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
+def is_ip(host: str) -> bool:
+    """Whether an address is written in numbers."""
+    return plain_address(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
 
 
 def aliases_of(server: Server) -> list[str]:
     """All ServerAlias names of a host."""
     return [value for item in server.all("serveralias") for value in item.values]
+
+
+def hosts_are_certain(config: Config) -> bool:
+    """Whether it is certain which hosts there are, and how they are called."""
+    return not _guarded(config)
 
 
 @derived
@@ -138,7 +146,7 @@ def _listening(config: Config) -> dict[int, list[str]] | None:
     for item in items:
         host, _, port = item.value.rpartition(":")
         if (number := whole_number(port)) is not None:
-            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else _plain(host))
+            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else plain_address(host))
     return ports
 
 
@@ -148,11 +156,11 @@ def select(config: Config, request: Request, world: World) -> Server:
     if ports is not None and request.port not in ports:
         world.step("host", f"nothing listens on port {request.port}")
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port}"))
-    at = _plain(request.address or request.host)
-    if ports is not None and "" not in ports[request.port] and _is_ip(at) and at not in ports[request.port]:
+    at = plain_address(request.address or request.host)
+    if ports is not None and "" not in ports[request.port] and is_ip(at) and at not in ports[request.port]:
         world.step("host", f"nothing listens on port {request.port} of {at}")
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port} of {at}"))
-    index = _whole_index(config)
+    index = whole_index(config)
     if _guarded(config):
         index = _index(config, [host for host in config.hosts if _exists(host, request.port, world)])
     chain = index.chain(_address(index, request, world), request.port)
@@ -162,7 +170,7 @@ def select(config: Config, request: Request, world: World) -> Server:
     base = chain.entries[0][1] if chain else config.main
     _handshake(config, base, request, world)
     _read_line(config, base, request, world)
-    if not _HOST.fullmatch(name) and not _is_ip(name):
+    if not _HOST.fullmatch(name) and not is_ip(name):
         world.step("host", f"{host!r} is no host name")
         raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
     found = chain.find(name) if chain is not None else None
@@ -195,12 +203,12 @@ def _exists(host: Server, port: int, world: World) -> bool:
     return all(world.active(item) for item in host.all("servername", "serveralias"))
 
 
-def _address(index: _Index, request: Request, world: World) -> str | None:
+def _address(index: Index, request: Request, world: World) -> str | None:
     """The address that the request arrives at, asked for only where it matters."""
     if request.address is not None:
-        return _plain(request.address)
-    if _is_ip(request.host):
-        return _plain(request.host)
+        return plain_address(request.address)
+    if is_ip(request.host):
+        return plain_address(request.host)
     named = index.named(request.port)
     if not named:
         return None

@@ -69,6 +69,8 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
         kind = _step(here, anchor, options, world, script=script)
         if kind != DIRECTORY:
             break
+    if kind == MISSING and depth < len(parts) and world.disk is not None:
+        world.step("directory", f"{here} does not exist, so no section for it or below it holds")
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
     if kind == DIRECTORY and trailing:
         here, rest = here + "/", ""

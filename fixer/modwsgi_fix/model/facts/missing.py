@@ -1,0 +1,122 @@
+"""The paths of a configuration that are not on the disk that they mean (``--root``), and what is beside them.
+
+A root may be a copy of a part: what was not given is unknown, not missing. So a path is missing only where a directory above
+it is there, one that a site makes and not the system.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
+from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.merge.sections import is_regex_section
+from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.text import Span
+
+#: Directories that a copy seldom has: what is not in them proves nothing.
+_OF_THE_SYSTEM = frozenset(
+    {"/", "/etc", "/lib", "/run", "/usr", "/usr/lib", "/usr/share", "/var", "/var/lib", "/var/run"}
+)
+#: How many names of a directory are looked at for one that is meant.
+_MOST = 2_000
+
+
+class Missing(NamedTuple):
+    """A path that is not there. ``what`` it is for, in a word or two; ``beside`` is what may be meant, or empty.
+
+    ``refusal`` is httpd's own message where it does not start for it; ``fails`` where every request that needs it does.
+    """
+
+    item: Item
+    span: Span
+    path: str
+    what: str
+    beside: str
+    refusal: str = ""
+    fails: bool = False
+
+
+class _Named(NamedTuple):
+    item: Item
+    span: Span
+    path: str
+    what: str
+    refusal: str = ""
+    fails: bool = False
+
+
+def missing(config: Config) -> Iterator[Missing]:
+    """Every path that is certainly not there; none without a disk."""
+    disk = config.disk
+    if disk is None:
+        return
+    for named in _named(config):
+        path = named.path.rstrip("/") or "/"
+        if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.guards:
+            continue
+        if disk.is_file(path) or disk.is_dir(path) or disk.is_link(path) or not _is_in_sight(disk, path):
+            continue
+        yield Missing(named.item, named.span, path, named.what, _beside(disk, path), named.refusal, named.fails)
+
+
+def _is_in_sight(disk: Files, path: str) -> bool:
+    """Whether the nearest directory above that is there is a site's own."""
+    above = posixpath.dirname(path)
+    while above != "/" and not disk.is_dir(above):
+        above = posixpath.dirname(above)
+    return above not in _OF_THE_SYSTEM
+
+
+def _beside(disk: Files, path: str) -> str:
+    """What may be meant: the same name one directory further up or down, or the longest part of the path that is there."""
+    name, above = posixpath.basename(path), posixpath.dirname(path)
+    there = above
+    while not disk.is_dir(there):
+        there = posixpath.dirname(there)
+    candidates = [posixpath.join(there, name), posixpath.join(posixpath.dirname(there), name)]
+    with suppress(FileProblem):
+        candidates += [posixpath.join(there, inner, name) for inner in disk.names(there)[:_MOST]]
+    return next((one for one in candidates if one != path and (disk.is_file(one) or disk.is_dir(one))), "")
+
+
+def _named(config: Config) -> Iterator[_Named]:
+    """The paths that lines name, as far as they are known."""
+    for item in config.named(*LOG_FILES):
+        if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
+            code = "AH02291" if item.key == "errorlog" else "AH02297"
+            directory = posixpath.dirname(item.value)
+            refusal = f"{code}: Cannot access directory '{directory}/' for log"
+            yield _Named(item, item.args[0].span, directory, "the directory of this log", refusal)
+    for item in config.named(*CERTIFICATES):
+        if item.values and item.args[0].known:
+            refusal = f"{item.name}: file '{item.value}' does not exist or is empty"
+            yield _Named(item, item.args[0].span, item.value, "this file", refusal)
+    for item in config.named("documentroot"):
+        if item.values and item.args[0].known:
+            main = item.server.is_main
+            refusal = f"DocumentRoot '{item.value}' is not a directory, or is not readable" if main else ""
+            yield _Named(item, item.args[0].span, item.value, "the DocumentRoot", refusal)
+    for item in config.named(*MOUNTS, *ALIASES):
+        if len(item.values) > 1 and item.args[1].known and not item.key.endswith("match"):
+            mounted = item.key in MOUNTS
+            if not mounted and item.value.endswith("/") and not item.values[1].endswith("/"):
+                continue  # what follows the URL is appended as it is: /img/ to /srv/images/shop-
+            yield _Named(
+                item, item.args[1].span, item.values[1], "the script" if mounted else "the target", fails=mounted
+            )
+    for process in daemon_processes(config):
+        for option in process.options:
+            if option.name == "python-home":
+                yield _Named(process.directive, option.value_span, option.value, "the Python", fails=True)
+            elif option.name in ("python-path", "home"):
+                for path in option.value.split(":"):
+                    yield _Named(process.directive, option.value_span, path, f"a directory of {option.name}")
+    for item in config.named("directory"):
+        if item.values and item.known and not is_regex_section(item):
+            yield _Named(item, item.args[0].span, item.value, "the directory")

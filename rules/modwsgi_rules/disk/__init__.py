@@ -1,0 +1,1 @@
+"""What paths lead to on the disk, where `--root` shows it."""

@@ -1,0 +1,82 @@
+"""
+A path of the configuration is not on the disk.
+
+## What happens
+
+It depends on the line. httpd does not start without the directory of a log, a certificate or the main server's
+`DocumentRoot`. A request for a script that is not there is answered with 404, and a daemon process whose `python-home` is not
+there starts no Python, so that requests hang. An alias leads to nothing; and a `<Directory>` for a directory that does not
+exist is never asked, so that what it grants is refused (403) by the section above it.
+
+## Why
+
+`apache2 -t` looks for logs and certificates (log.c:open_error_log, ssl_engine_config.c), and for nothing else. httpd merges
+the sections of the directories that it finds on its way to a file (request.c:ap_directory_walk).
+
+## Left alone
+
+There is no fix: the path or the disk may be wrong. The help names what is beside, where something of that name is. Only
+`--root` shows a disk; and since that may be a copy of a part, a path is reported only where a directory above it is there, and
+one that a site makes: what lacks in `/var` or `/usr` proves nothing.
+
+## See also
+
+httpd's own messages are *AH02291: Cannot access directory '/srv/site/logs/' for error log*, *AH00112: Warning: DocumentRoot
+[/srv/site/public] does not exist* and *AH01630: client denied by server configuration*; mod_wsgi's are *Target WSGI script not
+found or unable to stat* and *Unable to stat Python home*.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    WSGIScriptAlias / /srv/shop/site/app.wsgi
+    #                 ^^^^^^^^^^^^^^^^^^^^^^^
+    #- /srv/shop/app.wsgi
+    def application(environ, start_response):
+        return []
+    ```
+
+Not reported:
+
+    ```apache
+    ErrorLog /var/log/apache2/site.log
+    WSGIScriptAlias / /opt/shop/app.wsgi
+    #- /var/www/index.html
+    #- /srv/blog/app.wsgi
+    ```
+    ```apache
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.missing import Missing, missing
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.WARNING)
+def missing_on_disk(config: Config) -> Iterator[Diagnostic]:
+    for found in missing(config):
+        is_error = bool(found.refusal) or found.fails
+        yield Diagnostic(
+            found.item.path,
+            found.span,
+            f"{found.what} {found.path} is not on the disk{_so(found)}",
+            severity=Severity.ERROR if is_error else Severity.WARNING,
+            help=f"{found.beside} is beside it" if found.beside else "correct the path, or make what it names",
+        )
+
+
+def _so(found: Missing) -> str:
+    if found.refusal:
+        return ", so httpd does not start"
+    if found.what == "the Python":
+        return ", so no Python starts"
+    if found.item.key == "directory":
+        return ", so this section never holds"
+    return ", so requests fail" if found.fails else ""

@@ -1,0 +1,104 @@
+"""
+No request can choose this virtual host.
+
+## What happens
+
+Visitors get another site: most often the distribution's default page.
+
+## Why
+
+httpd first looks for the hosts of the address and port, then for the first of them that has the name which was asked for, and
+takes the first of all where none has it (vhost.c:ap_update_vhost_from_headers). So a host without a `ServerName` answers only
+where it is the first one, or for the main server's own name; and of two hosts with one name the second never does, nor one
+whose name an earlier `ServerAlias *.example.com` takes.
+
+## Left alone
+
+There is no fix: the name is the owner's to give, and so is the decision which of two hosts is meant. Hosts whose address is a
+name, whose names have patterns, or that a condition may leave out are not reported. In a fragment only hosts of one file are
+compared.
+
+## See also
+
+`modwsgi-fix trace http://NAME/ conf/` says which host answers, and `modwsgi-fix show conf/` lists them. Rule
+`port-not-listened-on`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- apache2.conf
+    Listen 80
+    <VirtualHost *:80>
+        DocumentRoot /var/www/html
+    </VirtualHost>
+    <VirtualHost *:80>
+    #            ^^^^
+        WSGIScriptAlias / /srv/site/app.wsgi
+    </VirtualHost>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        ServerName example.com
+        ServerAlias *.example.com
+    </VirtualHost>
+    <VirtualHost *:80>
+    #            ^^^^
+        ServerName shop.example.com
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    ```
+
+Not reported:
+
+    ```apache
+    #- apache2.conf
+    Listen 80
+    Listen 443
+    <VirtualHost *:80>
+        ServerName example.com
+    </VirtualHost>
+    <VirtualHost *:443>
+        WSGIScriptAlias / /srv/site/app.wsgi
+    </VirtualHost>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        WSGIScriptAlias / /srv/site/app.wsgi
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.reachable import unreached
+from modwsgi_fix.model.servers import label
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+
+
+@rule(severity=Severity.WARNING, rank=Rank.ANSWER)
+def host_never_reached(config: Config) -> Iterator[Diagnostic]:
+    for found in unreached(config):
+        item, instead = found.server.item, found.instead.item
+        if item is None or instead is None:
+            continue
+        if found.name:
+            message = f"no request reaches this host: {label(found.instead)} takes the name {found.name}"
+            help = "give it a name of its own, or take one of the two hosts out"
+        elif found.by_main_name:
+            message = "only requests for the main server's own name reach this host, for it has no ServerName"
+            help = "give it a ServerName, or disable the host that comes first"
+        else:
+            message = "no request reaches this host: it has no ServerName, and is not the first at its address"
+            help = "give it a ServerName, or disable the host that comes first"
+        yield Diagnostic(
+            item.path,
+            item.args[0].span if item.args else item.span,
+            message,
+            related=(Related(instead.path, instead.span, "this host answers"),),
+            help=help,
+        )
