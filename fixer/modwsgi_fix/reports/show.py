@@ -11,6 +11,7 @@ from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request import Kind, trace
+from modwsgi_fix.model.request.reached import unreached
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.translate import Tables
 from modwsgi_fix.model.request.visits import authority_of
@@ -43,6 +44,8 @@ class Host:
     tls: bool | None
     document_root: str
     mapped: tuple[Mapped, ...]
+    #: Why no request reaches it; empty where one does.
+    unreached: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ def _host(config: Config, server: Server) -> Host:
         speaks_tls(config, server),
         veiled(config, root.value, root) if root else "",
         tuple(mapped),
+        veiled(config, unreached(config, server), server.item),
     )
 
 
@@ -163,7 +167,8 @@ def _tree(one: Overview) -> Iterator[str]:
         tls = {True: ", TLS", None: ", TLS under a condition"}.get(host.tls, "")
         names = list(host.names[1:])
         also = f", also {', '.join(names)}" if names else ""
-        yield f"{host.label}{tls}{also}" + (f"  [{host.place}]" if host.place else "")
+        never = f", never reached: {host.unreached}" if host.unreached else ""
+        yield f"{host.label}{tls}{also}{never}" + (f"  [{host.place}]" if host.place else "")
         rows = [(f"{m.kind} {m.url} -> {m.target}{_answer(m)}", m.place) for m in host.mapped]
         rows += [(f"DocumentRoot {host.document_root}", "")] if host.document_root else []
         for at, (text, place) in enumerate(rows):
