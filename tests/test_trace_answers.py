@@ -32,6 +32,8 @@ _TLS = """\
 #: What is asked at each moment: a URL, and more of the request.
 _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
     Moment.ALWAYS: ("http://main.example/index.html", {}),
+    Moment.ACCESS: ("http://main.example/index.html", {}),
+    Moment.APPLICATION: ("http://main.example/app", {}),
     Moment.UNMAPPED: ("http://main.example/~joe/", {}),
     Moment.SLASHES: ("http://main.example//index.html", {}),
     Moment.WELL_KNOWN: ("http://main.example/.well-known/acme-challenge/x", {}),
@@ -44,6 +46,7 @@ _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
 }
 #: What must stand beside it.
 _BESIDE = {
+    Moment.APPLICATION: "WSGIScriptAlias /app /srv/app.wsgi\n",
     Moment.NEGOTIATION: "<Location />\nOptions +MultiViews\n</Location>\nAddLanguage en .en\nAddLanguage de .de\n",
     Moment.TYPE: "Action text/html /app/x\n",
 }
@@ -51,7 +54,7 @@ _WORDS = {
     "cacheenable": "disk /", "limitrequestfields": "5", "mergeslashes": "Off", "ldapverifyservercert": "Off", "<mdomain": "main.example",
 }  # fmt: skip
 _TREE = {
-    "/var/www/index.html": "x", "/var/www/doc.html.en": "e", "/var/www/doc.html.de": "d", "/var/www/plain": "?",
+    "/var/www/index.html": "x", "/var/www/doc.html.en": "e", "/var/www/doc.html.de": "d", "/var/www/plain": "?", "/srv/app.wsgi": "application = None",
     "/etc/mime.types": "text/html html\n",
 }  # fmt: skip
 
@@ -184,6 +187,13 @@ def test_a_directive_that_nobody_knows_leaves_the_answer_open(line: str) -> None
 def test_a_directive_that_no_module_has_is_no_riddle() -> None:
     """httpd refuses to start over it, and that is said elsewhere."""
     assert outcome(server(_BASE + "Strange on\n", _TREE), "http://main.example/index.html").kind is Kind.FILE
+
+
+def test_what_decides_for_applications_leaves_files_known() -> None:
+    text = _BASE + "WSGIDispatchScript /srv/x.py\nRedirect /away http://other.example/\n"
+    assert outcome(server(text, _TREE), "http://main.example/index.html").kind is Kind.FILE
+    checked = text + "<Location />\nWSGIAccessScript /srv/y.py\n</Location>\n"
+    assert outcome(server(checked, _TREE), "http://main.example/away").kind is Kind.REDIRECT
 
 
 def test_a_setting_that_is_off_is_not_in_force() -> None:

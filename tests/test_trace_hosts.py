@@ -9,6 +9,7 @@ from support import one_file
 from test_trace import outcome, server
 
 from modwsgi_fix.model.request import Kind, Outcome, request_of, trace
+from modwsgi_fix.reports.show import SHOWN, overview
 from modwsgi_fix.reports.trace import as_json, as_text
 from modwsgi_fix.workspace import discretion
 
@@ -137,3 +138,34 @@ def test_the_interpreter_is_then_said_to_be_named_after_the_machine() -> None:
 def test_a_name_that_is_said_is_the_interpreters() -> None:
     text = _NAMELESS.replace("WSGIScriptAlias", "WSGIApplicationGroup %{GLOBAL}\nWSGIScriptAlias")
     assert asked(text, "http://a.example/App").application_group == ""
+
+
+# -- hosts that nothing reaches ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hosts", "why"),
+    [
+        (host("*:80") + host("*:80", name="b.example"), ""),
+        (host("*:80") + host("*:80", name="A.example"), "<VirtualHost *:80> (a.example) has its name first"),
+        (host("*:80", "ServerAlias *.example\n") + host("*:80", name="b.example"), "(a.example) has its name first"),
+        (host("*:80") + host("*:80", "ServerAlias *.b.example\n"), ""),
+        (host("*:80") + host("*:8080", name="b.example"), "no Listen has port 8080"),
+        (host("*:80") + host("192.0.2.7:81", name="b.example"), "no Listen has the address 192.0.2.7:81"),
+        (host("*:80") + host("192.0.2.1:81", name="b.example"), ""),
+        (host("*:80") + host("*:*", name="b.example"), ""),
+    ],
+)
+def test_a_host_that_no_request_reaches_is_shown_as_such(hosts: str, why: str) -> None:
+    shown = overview(server(made(f"Listen 80\nListen 192.0.2.1:81\n{hosts}"), _TREE)).hosts[-1]
+    assert why in shown.unreached
+    assert bool(shown.unreached) is bool(why)
+    assert (
+        "never reached" in SHOWN["tree"]([overview(server(made(f"Listen 80\nListen 192.0.2.1:81\n{hosts}"), _TREE))])
+    ) is bool(why)
+
+
+def test_a_nameless_host_behind_another_is_never_reached() -> None:
+    nameless = "<VirtualHost *:80>\nDocumentRoot /srv/w\n</VirtualHost>\n"
+    conf = made(f"Listen 80\n{host('*:80')}{nameless}", name="")
+    assert "no name" in overview(server(conf, _TREE)).hosts[-1].unreached

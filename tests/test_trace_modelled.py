@@ -113,6 +113,12 @@ def test_with_a_file_or_a_text_the_status_stays(document: str) -> None:
     assert (found.kind, found.status) == (Kind.NOT_FOUND, 404)
 
 
+@pytest.mark.parametrize("more", ["AddHandler type-map .html", "<Directory /srv/w>\nOptions +MultiViews\n</Directory>"])
+def test_which_page_speaks_for_an_error_does_not_matter(more: str) -> None:
+    document = "/two" if "Multi" in more else "/doc.html"
+    assert answer(f"ErrorDocument 404 {document}\n{more}", "/none").status == 404
+
+
 def test_of_401_a_url_is_not_heard() -> None:
     login = "<Location />\nAuthType Basic\nAuthName x\nRequire valid-user\n</Location>"
     assert answer(f"ErrorDocument 401 http://errors.example/\n{login}").status == 401

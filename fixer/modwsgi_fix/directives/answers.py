@@ -33,6 +33,10 @@ class Moment(Enum):
 
     #: Whatever the request is.
     ALWAYS = "always"
+    #: Of whatever access is checked for.
+    ACCESS = "access"
+    #: Of what a WSGI application answers.
+    APPLICATION = "application"
     #: Of a URL that no alias and no mount maps.
     UNMAPPED = "unmapped"
     #: Of a URL with two slashes in a row, where it is Off.
@@ -79,12 +83,17 @@ _MODELLED = """
 
 _UNKNOWN = {
     Moment.ALWAYS: """
-        AuthnzFcgiCheckAuthnProvider CacheEnable ChrootDir LimitRequestFields <LuaHookAccessChecker
-        LuaHookAccessChecker LuaHookAuthChecker <LuaHookAuthChecker <LuaHookCheckUserID LuaHookCheckUserID
-        <LuaHookFixups LuaHookFixups <LuaHookMapToStorage LuaHookMapToStorage LuaHookPreTranslateName
-        <LuaHookPreTranslateName LuaHookTranslateName <LuaHookTranslateName LuaHookTypeChecker <LuaHookTypeChecker
-        LuaMapHandler LuaQuickHandler <LuaQuickHandler MDRequireHttps MetaFiles ProtocolEcho ProxyExpressEnable
-        RegexDefaultOptions RemoteIPProxyProtocol WSGIAccessScript WSGIDispatchScript
+        CacheEnable ChrootDir LimitRequestFields <LuaHookAccessChecker LuaHookAccessChecker LuaHookAuthChecker
+        <LuaHookAuthChecker <LuaHookCheckUserID LuaHookCheckUserID <LuaHookFixups LuaHookFixups <LuaHookMapToStorage
+        LuaHookMapToStorage LuaHookPreTranslateName <LuaHookPreTranslateName LuaHookTranslateName
+        <LuaHookTranslateName LuaHookTypeChecker <LuaHookTypeChecker LuaMapHandler LuaQuickHandler <LuaQuickHandler
+        MDRequireHttps MetaFiles ProtocolEcho ProxyExpressEnable RegexDefaultOptions RemoteIPProxyProtocol
+    """,
+    Moment.ACCESS: """
+        AuthnzFcgiCheckAuthnProvider WSGIAccessScript
+    """,
+    Moment.APPLICATION: """
+        WSGIDispatchScript
     """,
     Moment.UNMAPPED: """
         UserDir VirtualDocumentRoot VirtualDocumentRootIP VirtualScriptAlias VirtualScriptAliasIP

@@ -28,7 +28,8 @@ def _tree(one: Overview) -> Iterator[str]:
         tls = {True: ", TLS", None: ", TLS under a condition"}.get(host.tls, "")
         names = list(host.names[1:])
         also = f", also {', '.join(names)}" if names else ""
-        yield f"{host.label}{tls}{also}" + (f"  [{host.place}]" if host.place else "")
+        never = f", never reached: {host.unreached}" if host.unreached else ""
+        yield f"{host.label}{tls}{also}{never}" + (f"  [{host.place}]" if host.place else "")
         rows = [(f"{m.kind} {m.url} -> {m.target}{_answer(m)}", m.place) for m in host.mapped]
         rows += [(f"DocumentRoot {host.document_root}", "")] if host.document_root else []
         for at, (text, place) in enumerate(rows):

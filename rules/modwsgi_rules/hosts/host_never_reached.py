@@ -75,30 +75,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.reachable import unreached
+from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.request.reached import Unreached, unreached
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)
 def host_never_reached(config: Config) -> Iterator[Diagnostic]:
-    for found in unreached(config):
-        item, instead = found.server.item, found.instead.item
-        if item is None or instead is None:
+    for server in config.hosts:
+        found = unreached(config, server)
+        if found is None or found.instead is None or server.item is None or found.instead.item is None:
             continue
-        if found.name:
-            message = f"no request reaches this host: {label(found.instead)} takes the name {found.name}"
-            help = "give it a name of its own, or take one of the two hosts out"
-        elif found.by_main_name:
-            message = "only requests for the main server's own name reach this host, for it has no ServerName"
-            help = "give it a ServerName, or disable the host that comes first"
-        else:
-            message = "no request reaches this host: it has no ServerName, and is not the first at its address"
-            help = "give it a ServerName, or disable the host that comes first"
-        yield Diagnostic(
-            item.path,
-            item.args[0].span if item.args else item.span,
-            message,
-            related=(Related(instead.path, instead.span, "this host answers"),),
-            help=help,
-        )
+        item, instead = server.item, found.instead.item
+        # What else a server of fragments has is not in sight, nor which file is read first.
+        if not sees_all_sections(config) and (not found.name or item.path != instead.path):
+            continue
+        message, help = _said(found, label(found.instead))
+        span = item.args[0].span if item.args else item.span
+        related = (Related(instead.path, instead.span, "this host answers"),)
+        yield Diagnostic(item.path, span, message, related=related, help=help)
+
+
+def _said(found: Unreached, instead: str) -> tuple[str, str]:
+    """Return message and help."""
+    if found.name:
+        message = f"no request reaches this host: {instead} takes the name {found.name}"
+        return message, "give it a name of its own, or take one of the two hosts out"
+    help = "give it a ServerName, or disable the host that comes first"
+    if found.only_by:
+        return f"only requests for {found.only_by} reach this host, for it has no ServerName", help
+    return "no request reaches this host: it has no ServerName, and is not the first at its address", help

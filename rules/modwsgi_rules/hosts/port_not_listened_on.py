@@ -38,7 +38,7 @@ Not reported:
     #- apache2.conf
     Listen 80
     Listen 127.0.0.1:8090
-    <VirtualHost *:8090 *:443>
+    <VirtualHost *:8090 *:80>
         ServerName example.com
     </VirtualHost>
     ```
@@ -54,12 +54,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.listening import unheard
+from modwsgi_fix.model.request.reached import unreached
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)
 def port_not_listened_on(config: Config) -> Iterator[Diagnostic]:
-    for item, port in unheard(config):
-        message = f"nothing listens on port {port}, so no request reaches this host"
-        yield Diagnostic(item.path, item.args[0].span, message, help=f"write Listen {port}, or another port here")
+    for server in config.hosts:
+        found = unreached(config, server)
+        if found is None or found.port is None or server.item is None:
+            continue
+        message = f"no request reaches this host: {found.reason}"
+        span = server.item.args[0].span if server.item.args else server.item.span
+        yield Diagnostic(server.item.path, span, message, help="write a Listen for it, or another address here")

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, Item, derived
-from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.servers import addresses
 
 _LISTEN = re.compile(r"(?:(\*|\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):)?([0-9]{1,5})", re.ASCII)
 _ANY = ""
@@ -75,19 +73,3 @@ def _clash(earlier: Listener, later: Listener) -> Clash | None:
     if _ANY in (earlier.address, later.address) and not (earlier.address == _ANY and later.address == _ANY_IPV4):
         return Clash(earlier, later, is_same=False, is_repetition=False)
     return None
-
-
-def unheard(config: Config) -> Iterator[tuple[Item, int]]:
-    """The hosts of a whole server that stand at a port which nothing listens on, with that port."""
-    items = config.named("listen")
-    if not sees_all_sections(config) or not items or len(listeners(config)) != len(items):
-        return
-    ports = {listener.port for listener in listeners(config)}
-    for server in config.hosts:
-        item = server.item
-        if item is None or item.guards or not item.known:
-            continue
-        wanted = [address.port for address in addresses(server)]
-        # One that is reached at another port is somebody's habit.
-        if wanted and all(port.isdigit() and int(port) not in ports for port in wanted):
-            yield item, int(wanted[0])

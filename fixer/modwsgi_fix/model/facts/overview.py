@@ -10,6 +10,7 @@ from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request import Kind, trace
+from modwsgi_fix.model.request.reached import unreached
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.translate import Tables
 from modwsgi_fix.model.request.visits import authority_of
@@ -40,6 +41,8 @@ class Host:
     tls: bool | None
     document_root: str
     mapped: tuple[Mapped, ...]
+    #: Why no request reaches it; empty where one does.
+    unreached: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,13 @@ def _host(config: Config, server: Server) -> Host:
         speaks_tls(config, server),
         veiled(config, root.value, root) if root else "",
         tuple(mapped),
+        veiled(config, _unreached(config, server), server.item),
     )
+
+
+def _unreached(config: Config, server: Server) -> str:
+    found = unreached(config, server)
+    return found.reason if found is not None and not found.only_by else ""
 
 
 def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:

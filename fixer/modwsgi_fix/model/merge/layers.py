@@ -282,8 +282,10 @@ def unknown_if(world: World) -> Callable[[str], bool]:
 
 def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
     """The last directive of a name that is read."""
-    for layer in reversed(list(layers)):
-        for item in reversed(layer.by_key.get(key, ())):
+    ordered: list[Layer] = layers if isinstance(layers, list) else list(layers)
+    for layer in reversed(ordered):
+        items = layer.by_key.get(key)
+        for item in reversed(items) if items else ():
             if not item.guards or world.active(item):
                 return item
     return None
@@ -292,6 +294,8 @@ def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
 def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterator[tuple[Layer, list[Item]]]:
     """Each layer that has directives of these names, and those that are read, in order."""
     for layer in layers:
+        if layer.by_key.keys().isdisjoint(keys):
+            continue
         items = [item for key in keys for item in layer.by_key.get(key, ()) if not item.guards or world.active(item)]
         if items:
             items.sort(key=lambda item: item.index)

@@ -27,14 +27,13 @@ _OTHERS = frozenset({
     "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
     "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
 })  # fmt: skip
+#: Handlers of files in which something is put in or chosen.
+_PAGES = ("type-map", "server-parsed")
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
 
-def respond(state: State, *, by_default: bool = False) -> Outcome | None:
-    """What the handler makes of it; None where no module answers to its name, and it is left to httpd's own.
-
-    ``by_default`` says that it is left to that.
-    """
+def respond(state: State) -> Outcome | None:
+    """What the handler makes of it; None where no module answers to its name, and it is left to ``send``."""
     handler = state.handler or (state.content_type or "").partition(";")[0].strip() or None
     if handler in _WSGI:
         state.handler = handler
@@ -46,13 +45,16 @@ def respond(state: State, *, by_default: bool = False) -> Outcome | None:
         return program(state, handler)
     if handler == DIRECTORY_HANDLER and state.type == DIRECTORY and state.request.method in ("GET", "HEAD"):
         return _listing(state)
+    if state.failed and handler in _PAGES:
+        # What speaks for an error keeps its status, whichever variant it is.
+        return state.outcome(Kind.FILE, 200)
     if (
         handler is not None
         and handler not in ("default-handler", *HANDLERS)
         and (handler in _OTHERS or handler.startswith(("proxy:", "php")))
     ):
         raise Beyond(f"the handler {handler} answers, which is not modelled")
-    return _file(state) if by_default else None
+    return None
 
 
 def _listing(state: State) -> Outcome:
@@ -66,7 +68,8 @@ def _listing(state: State) -> Outcome:
     return state.outcome(Kind.REFUSED, 403, "a directory without index")
 
 
-def _file(state: State) -> Outcome:
+def send(state: State) -> Outcome:
+    """What httpd's own handler makes of a file (core.c:default_handler)."""
     if (answer := by_method(state)) is not None:
         return answer
     if state.type == MISSING:

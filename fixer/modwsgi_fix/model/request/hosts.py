@@ -75,7 +75,7 @@ class Index(NamedTuple):
 
 
 @derived
-def whole_index(config: Config) -> Index:
+def index_of(config: Config) -> Index:
     """All hosts by address and port."""
     return _index(config, config.hosts)
 
@@ -85,8 +85,8 @@ def _index(config: Config, hosts: Iterable[Server]) -> Index:
     index = Index({})
     for server in hosts:
         for address in dict.fromkeys(addresses(server)):
-            ports = index.chains.setdefault("" if address.is_wildcard else plain_address(address.host), {})
-            chain = ports.setdefault(_port(address), Chain())
+            ports = index.chains.setdefault(place_of(address), {})
+            chain = ports.setdefault(port_of_address(address), Chain())
             chain.entries.append((address, server))
     main = own_name(config.main)
     for ports in index.chains.values():
@@ -95,12 +95,17 @@ def _index(config: Config, hosts: Iterable[Server]) -> Index:
     return index
 
 
-def _port(address: Address) -> int:
+def port_of_address(address: Address) -> int:
+    """The port of a host's address; 0 for any."""
     return whole_number(address.port) or 0
 
 
-def plain_address(host: str) -> str:
-    """An address as Python writes it; anything else as it is."""
+def place_of(address: Address) -> str:
+    """The address by which a chain of hosts is found; empty for any."""
+    return "" if address.is_wildcard else _plain(address.host)
+
+
+def _plain(host: str) -> str:
     if not _MAYBE_IP(host):
         return host
     from ipaddress import ip_address
@@ -112,8 +117,8 @@ def plain_address(host: str) -> str:
 
 
 def is_ip(host: str) -> bool:
-    """Whether an address is written in numbers."""
-    return plain_address(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
+    """Whether a host is an IP address."""
+    return _plain(host) != host or bool(_IPV4(host)) or (":" in host and bool(_MAYBE_IP(host)))
 
 
 def aliases_of(server: Server) -> list[str]:
@@ -121,13 +126,8 @@ def aliases_of(server: Server) -> list[str]:
     return [value for item in server.all("serveralias") for value in item.values]
 
 
-def hosts_are_certain(config: Config) -> bool:
-    """Whether it is certain which hosts there are, and how they are called."""
-    return not _guarded(config)
-
-
 @derived
-def _guarded(config: Config) -> bool:
+def hosts_are_open(config: Config) -> bool:
     """True where a condition or a variable leaves open which hosts there are, or how they are called."""
     return any(
         (host.item is not None and (host.item.guards or not host.item.known))
@@ -137,7 +137,7 @@ def _guarded(config: Config) -> bool:
 
 
 @derived
-def _listening(config: Config) -> dict[int, list[str]] | None:
+def listening(config: Config) -> dict[int, list[str]] | None:
     """The addresses of Listen by port; None where they are not all in sight."""
     items = config.named("listen")
     if not config.complete or not items or any(item.guards or not item.known for item in items):
@@ -146,22 +146,22 @@ def _listening(config: Config) -> dict[int, list[str]] | None:
     for item in items:
         host, _, port = item.value.rpartition(":")
         if (number := whole_number(port)) is not None:
-            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else plain_address(host))
+            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else _plain(host))
     return ports
 
 
 def select(config: Config, request: Request, world: World) -> Server:
     """The host whose configuration a request is answered by. Raises ``Done`` where httpd refuses before that."""
-    ports = _listening(config)
+    ports = listening(config)
     if ports is not None and request.port not in ports:
         world.step("host", f"nothing listens on port {request.port}")
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port}"))
-    at = plain_address(request.address or request.host)
+    at = _plain(request.address or request.host)
     if ports is not None and "" not in ports[request.port] and is_ip(at) and at not in ports[request.port]:
         world.step("host", f"nothing listens on port {request.port} of {at}")
         raise Done(Outcome(Kind.ERROR, reason=f"nothing listens on port {request.port} of {at}"))
-    index = whole_index(config)
-    if _guarded(config):
+    index = index_of(config)
+    if hosts_are_open(config):
         index = _index(config, [host for host in config.hosts if _exists(host, request.port, world)])
     chain = index.chain(_address(index, request, world), request.port)
     host = request.host_header
@@ -194,7 +194,7 @@ def select(config: Config, request: Request, world: World) -> Server:
 
 def _exists(host: Server, port: int, world: World) -> bool:
     assert host.item is not None
-    if all(_port(address) not in (0, port) for address in addresses(host)):
+    if all(port_of_address(address) not in (0, port) for address in addresses(host)):
         return False
     if not host.item.known:
         return world.holds(f"{label(host)} is at this address and port")
@@ -206,9 +206,9 @@ def _exists(host: Server, port: int, world: World) -> bool:
 def _address(index: Index, request: Request, world: World) -> str | None:
     """The address that the request arrives at, asked for only where it matters."""
     if request.address is not None:
-        return plain_address(request.address)
+        return _plain(request.address)
     if is_ip(request.host):
-        return plain_address(request.host)
+        return _plain(request.host)
     named = index.named(request.port)
     if not named:
         return None
@@ -284,7 +284,7 @@ def server_port(
     item = name_item(server)
     own = whole_number(split_name(item.value)[1]) or 0 if item else 0
     if item is None:
-        ports = [_port(address) for address in addresses(server)]
+        ports = [port_of_address(address) for address in addresses(server)]
         own = ports[0] if ports else 0
     if physical is not None and physical.value.lower() == "on":
         own = request.port

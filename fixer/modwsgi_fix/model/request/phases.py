@@ -8,7 +8,7 @@ from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.request.actions import acted_on
-from modwsgi_fix.model.request.answer import respond
+from modwsgi_fix.model.request.answer import respond, send
 from modwsgi_fix.model.request.directory import fix_directory
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
@@ -93,12 +93,9 @@ def _handled(state: State) -> Outcome:
         return _from_within(state, state.filename or "")
     ask_strangers(state)
     answer = too_large(state) or respond(state)
-    if answer is not None:
-        return answer
-    url = acted_on(state)
-    if url is not None:
+    if answer is None and (url := acted_on(state)) is not None:
         return _from_within(state, url)
-    return respond(state, by_default=True)  # type: ignore[return-value]
+    return send(state) if answer is None else answer
 
 
 def _from_within(state: State, url: str, *, method: str | None = None, failed: bool = False) -> Outcome:
@@ -172,7 +169,9 @@ def _negotiate(state: State) -> None:
             del state.world.steps[steps:]
         if sub.type == FILE:
             subs.append(sub)
-    if len(subs) > 1 or (subs and state.request.header("accept")):
+    is_open = len(subs) > 1 or (bool(subs) and state.request.header("accept") is not None)
+    # What speaks for an error keeps its status, whichever file it is.
+    if is_open and not (state.failed and all(sub.handler is None for sub in subs)):
         raise Beyond(f"Options MultiViews chooses among {', '.join(names)}", item)
     if not subs:
         state.step("handler", f"MultiViews finds {', '.join(names)}, which nobody may see", item)

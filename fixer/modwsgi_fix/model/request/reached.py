@@ -1,0 +1,76 @@
+"""Whether any request reaches a host: by its address, and by a name that no host before it has (server/vhost.c)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.request.hosts import (
+    Chain,
+    aliases_of,
+    hosts_are_open,
+    index_of,
+    is_ip,
+    listening,
+    place_of,
+    port_of_address,
+)
+from modwsgi_fix.model.servers import addresses, label, own_name
+
+
+class Unreached(NamedTuple):
+    """Why no request reaches a host: ``reason`` in words.
+
+    ``instead`` is the host that answers, and ``name`` the one that it takes, empty where this host has none; nobody, where
+    nothing listens on ``port``. ``only_by`` is the main server's name, where requests for that lead here all the same.
+    """
+
+    reason: str
+    instead: Server | None = None
+    name: str = ""
+    port: int | None = None
+    only_by: str = ""
+
+
+def unreached(config: Config, server: Server) -> Unreached | None:
+    """Why no request reaches a host; None where one does, or that is not known."""
+    if server.is_main or hosts_are_open(config) or config.target.is_22:
+        return None
+    ports = listening(config)
+    found: list[Unreached] = []
+    for address in addresses(server):
+        port = port_of_address(address)
+        if ports is not None and port:
+            heard = ports.get(port)
+            if heard is None:
+                found.append(Unreached(f"no Listen has port {port}", port=port))
+                continue
+            if "" not in heard and is_ip(address.host) and place_of(address) not in heard:
+                found.append(Unreached(f"no Listen has the address {address.host}:{port}", port=port))
+                continue
+        told = _among(config, index_of(config).chains[place_of(address)][port], server)
+        if told is None:
+            return None
+        found.append(told)
+    return found[0] if found else None
+
+
+def _among(config: Config, chain: Chain, server: Server) -> Unreached | None:
+    """Why no name leads to a host of a chain; None where one does."""
+    first = chain.entries[0][1]
+    at = next(order for order, (_, one) in enumerate(chain.entries) if one is server)
+    if at == 0:
+        return None
+    own = own_name(server)
+    names = [name for name in (own, *aliases_of(server)) if name]
+    # A pattern that an earlier one takes may have names of its own.
+    if any("*" in name or "?" in name or chain.find(name.lower()) == at for name in names):
+        return None
+    for name in names:
+        order = chain.find(name.lower())
+        if order is not None:
+            other = chain.entries[order][1]
+            return Unreached(f"{label(other)} has its name first", other, name)
+    main = own_name(config.main) if own is None and all(one.is_wildcard for one in addresses(server)) else None
+    only_by = main if main and chain.find(main.lower()) == at else ""
+    return Unreached("it has no name, and another is first at its address", first, only_by=only_by)
