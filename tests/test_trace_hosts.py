@@ -8,8 +8,9 @@ import pytest
 from support import one_file
 from test_trace import outcome, server
 
+from modwsgi_fix.model.facts.overview import overview
 from modwsgi_fix.model.request import Kind, Outcome, request_of, trace
-from modwsgi_fix.reports.show import SHOWN, overview
+from modwsgi_fix.reports.show import SHOWN
 from modwsgi_fix.reports.trace import as_json, as_text
 from modwsgi_fix.workspace import discretion
 
