@@ -31,7 +31,6 @@ class Cost(NamedTuple):
 
 def cost(words: Sequence[str], directory: str) -> Cost:
     """What a run of modwsgi-fix costs."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             [sys.executable, "-m", "modwsgi_fix", "--isolated", *words],
@@ -44,7 +43,6 @@ def cost(words: Sequence[str], directory: str) -> Cost:
         process.returncode = code = os.waitstatus_to_exitcode(status)
         err.seek(0)
         lines = err.read().decode(errors="replace").splitlines()
-    del before
     seconds = used.ru_utime + used.ru_stime
     said = next((line for line in lines if "internal error" in line or "bug" in line), lines[0] if lines else "")
     return Cost(seconds if code >= 0 else None, used.ru_maxrss / 1024, code, said[:90])

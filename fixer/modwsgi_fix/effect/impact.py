@@ -99,7 +99,7 @@ def open_files(before: Config, after: Config, only: Pair | None = None) -> Itera
 
 
 def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:
-    return touched_hosts(before, after)[:_MOST_HOSTS] if only is None else (only,)
+    return touched_hosts(before, after) if only is None else (only,)
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:
