@@ -22,7 +22,7 @@ from modwsgi_fix.model.reading import reader
 from modwsgi_fix.rule import Rule, all_rules
 
 #: Kinds that a rule's own check compares in pairs.
-BY_PAIRS = frozenset({"daemons", "includes-of-one-file", "mounts"})
+BY_PAIRS: frozenset[str] = frozenset()
 
 
 def rules() -> list[Rule]:

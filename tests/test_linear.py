@@ -36,6 +36,7 @@ Include sites/*.conf
 #: or is about the server as a whole.
 _ONCE_ONLY = {
     "endless-include",
+    "htaccess-refused",
     "missing-deny-baseline",
     "missing-name-virtual-host",
     "missing-on-disk",

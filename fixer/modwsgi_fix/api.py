@@ -24,7 +24,17 @@ from modwsgi_fix.model.request import request_of
 from modwsgi_fix.records import Finding, Gap, Outcome, Report, Trace
 from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 from modwsgi_fix.workspace.plan import Wanted, plan
-from modwsgi_fix.workspace.session import Session, checked, exposures, impacts, mended, opened, overviews, traced
+from modwsgi_fix.workspace.session import (
+    Session,
+    checked,
+    exposures,
+    impacts,
+    mended,
+    opened,
+    overviews,
+    starts,
+    traced,
+)
 
 __all__ = [
     "Applied", "Change", "Checked", "Error", "Exposed", "Exposures", "File", "Finding", "Fixed", "Gap", "Outcome",
@@ -208,7 +218,7 @@ class Server:
 
     def check(self) -> Checked:
         """Run the rules, and find out what a fix would make of each finding."""
-        return Checked(checked(self._session))
+        return Checked(checked(self._session)._replace(starts=starts(self._session.configs)))
 
     def fix(self, level: str = "repair") -> Fixed:
         """Apply the fixes up to a level, ``safe``, ``repair`` or ``unsafe``, in memory. Raises ``Error`` for another."""
@@ -228,7 +238,7 @@ class Server:
             report.findings,
             tuple(change for one in changes for change in one.changes),
             done.conflicts,
-            report._replace(impacts=changes),
+            report._replace(impacts=changes, starts=starts(outcome.after for outcome in done.outcomes)),
             done.files,
             tuple(key for job in self._session.plan.jobs for _, key in job.source.given),
         )

@@ -22,7 +22,7 @@ from modwsgi_fix.reports.text import printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan as make_plan
-from modwsgi_fix.workspace.session import Mended, Session, checked, impacts, mended, opened
+from modwsgi_fix.workspace.session import Mended, Session, checked, impacts, mended, opened, starts
 from modwsgi_fix.workspace.settings import as_toml
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ def _put(request: Request, text: str) -> None:
 def _report(request: Request, session: Session) -> int:
     report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
     in_trouble = trouble.tell(trouble.failed(report.failed))
+    if request.showing.format == "json":
+        report = report._replace(starts=starts(session.configs))
     code = _exit_code(request, report, Severity.WARNING)
     _show(request, report)
     _say_shipped(request, report)
@@ -192,6 +194,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
 def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
     """Say what was fixed and what is left, and return the exit code."""
     report = done.report._replace(impacts=changes)
+    if request.showing.format == "json":
+        report = report._replace(starts=starts(outcome.after for outcome in done.outcomes))
     code = _exit_code(request, report, Severity.ERROR, changed=bool(done.files) and request.writing.exit_on_fix)
     _withheld(request, report)
     if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:

@@ -76,11 +76,9 @@ def _faults(config: Config) -> Iterator[Fault]:
         if item.value in names:
             yield Fault(item.path, item.span, "Name duplicates previous WSGI daemon definition.")
         names.add(item.value)
-    for item in _certain(config.items):
-        if reason := _refusal(config, item):
+    for item, reason in _refused(config):
+        if not item.guards and item.known:
             yield Fault(item.path, item.span, reason)
-        elif _is_misplaced(item):
-            yield Fault(item.path, item.span, f"{item.name} not allowed here")
     yield from _preloaded(config)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
@@ -95,6 +93,32 @@ def _faults(config: Config) -> Iterator[Fault]:
             yield Fault(
                 clash.later.item.path, clash.later.item.span, "Cannot define multiple Listeners on the same IP:port"
             )
+
+
+@derived
+def _refused(config: Config) -> list[tuple[Item, str]]:
+    """The lines that httpd refuses where it reads them, with its message; each text and place is judged once."""
+    found = []
+    words: dict[tuple[str, tuple[str, ...]], str] = {}
+    places: dict[tuple[object, ...], str] = {}
+    for item in config.items:
+        said = (item.name, item.values)
+        if said not in words:
+            words[said] = _refusal(config, item)
+        reason = words[said]
+        if not reason:
+            parent = item.parent
+            sections: list[str] = []
+            while parent is not None:
+                sections.append(parent.key)
+                parent = parent.parent
+            place = (item.key, len(item.args), item.file.name, *sections)
+            if place not in places:
+                places[place] = f"{item.name} not allowed here" if _is_misplaced(item) else ""
+            reason = places[place]
+        if reason:
+            found.append((item, reason))
+    return found
 
 
 def _refusal(config: Config, item: Item) -> str:
@@ -145,14 +169,14 @@ def _doubts(config: Config) -> Iterator[str]:
         yield "the modules that it loads are not all in sight"
     for item, standing in strangers(config):
         yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
-    for item in config.items:
-        refused = bool(_refusal(config, item)) or _is_misplaced(item)
-        if item.guards and refused:
+    for item, _ in _refused(config):
+        if not item.known:
+            yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
+        elif item.guards:
             yield f"{item.file.name}:{item.line}: {item.name} would be refused, and a condition decides whether it is read"
+    for item in config.items:
         # An undefined variable stays as it is written, with a warning (AH00111).
-        if not item.known and (
-            refused or item.key in READ_AT_ONCE or (item.key == "wsgidaemonprocess" and not item.args[0].known)
-        ):
+        if item.key in _BY_WORD and not item.known and (item.key in READ_AT_ONCE or not item.args[0].known):
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
         if config.target.mod_wsgi is None and (name := _recent(item)):
             yield f"{item.file.name}:{item.line}: not every mod_wsgi has {name}"
@@ -182,6 +206,10 @@ def _is_recent(since: str) -> bool:
 
 #: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
 _OLDEST = (4, 9)
+
+
+#: Their first word is looked at when the line is read.
+_BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
 
 
 def _is_misplaced(item: Item) -> bool:

@@ -349,6 +349,8 @@ class Config:
         self.variables = variables
         #: The WSGI scripts that were asked for, by key.
         self.scripts: dict[str, Script] = {script.path: script for script in named_scripts}
+        #: The .htaccess files that something was found in, by key.
+        self.htaccess: dict[str, File] = {}
         #: The WSGI scripts that the user named, which no directive here need name.
         self.named_scripts = named_scripts
         #: Files and directories that are there and cannot be read.
@@ -385,7 +387,7 @@ class Config:
 
     def source(self, path: str) -> File | Script:
         """The file or script with that key."""
-        return self.files.get(path) or self.scripts[path]
+        return self.files.get(path) or self.htaccess.get(path) or self.scripts[path]
 
     def for_rule(self, name: str) -> Config:
         """This configuration as one rule is given it: ``setting`` answers with what that rule was given."""

@@ -21,6 +21,7 @@ from modwsgi_fix.workspace.plan import Plan
 if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.model.facts.overview import Overview
     from modwsgi_fix.model.request import Request
 
@@ -142,7 +143,6 @@ def _report(session: Session, configs: Sequence[Config], findings: Iterable[Find
         unread=tuple(dict.fromkeys((one.path, one.reason) for one in problems)),
         skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
         failed=_merged(discretion.failed(config.failed, config) for config in configs),
-        starts=tuple(map(discretion.start, configs)),
     )
 
 
@@ -220,6 +220,11 @@ def _mended_report(session: Session, outcomes: Sequence[Fixed]) -> Report:
         failed=_merged(outcome.failed for outcome in outcomes),
         shipped=hidden,
     )
+
+
+def starts(configs: Iterable[Config]) -> tuple[Start, ...]:
+    """Return whether httpd starts, of each server."""
+    return tuple(map(discretion.start, configs))
 
 
 def impacts(outcomes: Sequence[Fixed]) -> tuple[Impact, ...]:

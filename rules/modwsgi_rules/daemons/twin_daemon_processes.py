@@ -152,7 +152,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
 def _likeness(config: Config, process: DaemonProcess) -> object:
     """Return what twins have in common: the name of their hosts, their options, and the applications there."""
     server = process.server
-    return name_of(config, server), frozenset(_settings(process).items()), frozenset(_scripts(config, server))
+    return name_of(config, server), frozenset(_settings(process).items()), _scripts(config, server)
 
 
 def _is_renamed(one: str, other: str) -> bool:
@@ -185,8 +185,11 @@ def _ports(server: Server) -> set[str]:
     return {address.port for address in addresses(server)}
 
 
-def _scripts(config: Config, server: Server) -> set[tuple[str, str | None]]:
-    return {(mount.url, script_path(mount)) for mount in mounts(config, server)}
+def _scripts(config: Config, server: Server) -> frozenset[tuple[str, str | None]]:
+    def scripts() -> frozenset[tuple[str, str | None]]:
+        return frozenset((mount.url, script_path(mount)) for mount in mounts(config, server))
+
+    return config.once((_scripts, server), scripts)
 
 
 def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None:

@@ -71,6 +71,7 @@ from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.merge.access import grant
+from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import Mapping, covers_whole, mount_options, mounts, together
 from modwsgi_fix.rewriting.lines import delete_lines, with_comments
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -99,10 +100,12 @@ def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
 def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
     """Yield each mount with those that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
     taken: set[int] = set()
+    plain = Nested((mount.url, (at, mount)) for at, mount in enumerate(own) if not mount.is_regex)
     for at, shorter in enumerate(own):
+        below = own[at + 1 :] if shorter.is_regex else [one for place, one in plain.below(shorter.url) if place > at]
         hidden = [
             mount
-            for mount in own[at + 1 :]
+            for mount in below
             if mount.item.index not in taken
             and mount.url != shorter.url
             and not mount.is_regex

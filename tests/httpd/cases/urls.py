@@ -105,6 +105,23 @@ WSGIScriptAlias / /srv/w/portal.wsgi
         ),
     ),
     Case(
+        name="an alias behind a shorter one",
+        moves=True,
+        rules=("alias-behind-shorter-alias",),
+        level="unsafe",
+        before=_host("""
+Alias /f/ /srv/w/static/
+Alias /f/old/ /srv/w/staticold/
+WSGIScriptAlias / /srv/w/portal.wsgi
+"""),
+        tree={**_TREE, "/srv/w/static/old/d.css": "STYLE D"},
+        probes=probes(
+            f"{_SITE}/", f"{_SITE}/f/a.css", f"{_SITE}/f/sub/b.css", f"{_SITE}/f/old/c.css", f"{_SITE}/f/old/d.css"
+        ),
+        expect=EqualExcept(served=(f"{_SITE}/f/old/c.css",), closed=(f"{_SITE}/f/old/d.css",)),
+        equivalent={"site.conf: drop: -Alias /f/old/*": "where it stood it is never asked"},
+    ),
+    Case(
         name="a mount with a slash at one end",
         rules=("wsgi-alias-trailing-slash",),
         level="repair",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import depth, is_regex_section, pattern_of, sections_of
 
 
+@derived
 def baseline(config: Config) -> list[Item]:
     """The ``<Directory />`` sections of the main server."""
     sections = sections_of(config, config.main, ("directory",))
     return [item for item in sections if not is_regex_section(item) and depth(pattern_of(item)) == 0]
 
 
+@derived
 def baseline_dialects(config: Config) -> tuple[bool, bool] | None:
     """Which dialects the deny of ``<Directory />`` is written in: (2.2, 2.4); None where no baseline is in sight."""
     found = [access_of(item) for item in baseline(config)]

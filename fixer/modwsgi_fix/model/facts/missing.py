@@ -66,9 +66,11 @@ def missing(config: Config) -> Iterator[Missing]:
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:
-    """Whether the nearest directory above that is there is a site's own."""
+    """Whether the nearest directory above that is there is a site's own. What is behind a file is the rest of a URL."""
     above = posixpath.dirname(path)
     while above != "/" and not disk.is_dir(above):
+        if disk.is_file(above):
+            return False
         above = posixpath.dirname(above)
     return above not in _OF_THE_SYSTEM
 

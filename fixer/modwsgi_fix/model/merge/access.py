@@ -117,6 +117,11 @@ class Access:
         return _everywhere(self._ways, lambda said: said.refuses)
 
     @property
+    def admits_strangers(self) -> bool:
+        """Whether it lets in, in some way that the unknown may go, who has no log-in and an address that nothing names."""
+        return any(said is not None and said.admits for said in _said([self._layer], _STRANGER))
+
+    @property
     def restricts(self) -> bool:
         """Whether it speaks of access, and does not let everyone in."""
         return not self.is_empty and not self.grants
@@ -130,6 +135,10 @@ class Access:
         """All of its access directives, in order."""
         direct = [*self.requires, *self.orders, *self.allows, *self.denies, *((self.satisfy,) if self.satisfy else ())]
         return tuple(sorted(direct, key=lambda item: item.index))
+
+
+#: A reader of the site; the address is one of those that are kept for documentation (RFC 5737).
+_STRANGER = Visitor(method="GET", client="203.0.113.77", has_login=False)
 
 
 def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, DirectiveInfo, find
 from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, File, Item, derived
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
 from modwsgi_fix.model.merge.world import FILE, Beyond, World
@@ -161,6 +161,11 @@ def _fault_of_options(item: Item, override: Override) -> str | None:
         if override.options is not None and not OPTIONS[word] <= override.options:
             return f"{value} is not allowed here"
     return None
+
+
+def htaccess_file(config: Config, path: str) -> File | None:
+    """A file of that name as it is read beside a server."""
+    return next(iter(_read(config)(path).files.values()), None)
 
 
 @derived

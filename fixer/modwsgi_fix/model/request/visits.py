@@ -227,15 +227,16 @@ def _section(section: Item) -> Iterator[tuple[str, str]]:
 
 
 def _places(config: Config, server: Server) -> list[str]:
-    """Paths of the filesystem that sections name."""
+    """Paths of the filesystem that sections name, each once."""
     servers = [server] if server.is_main else [config.main, server]
-    found = []
+    found: dict[str, None] = {}
     for one in servers:
         for item in one.items:
             if item.key == "directory" and not is_regex_section(item):
                 path = pattern_of(item).rstrip("/")
-                found += [f"{path}/", f"{path}/{_SAMPLE}.txt"] if not has_wildcard(path) else []
-    return found
+                if not has_wildcard(path):
+                    found |= {f"{path}/": None, f"{path}/{_SAMPLE}.txt": None}
+    return list(found)
 
 
 @derived

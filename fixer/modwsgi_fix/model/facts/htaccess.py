@@ -1,0 +1,87 @@
+"""The ``.htaccess`` files below what a server serves, as far as ``--root`` shows them, that httpd refuses.
+
+One line that it does not take is answered with 500 for everything below the directory (config.c:ap_parse_htaccess).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, File, Server
+from modwsgi_fix.model.request import Kind, Request, trace
+from modwsgi_fix.model.request.htaccess import htaccess_file
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.model.request.visits import authority_of, every_file
+from modwsgi_fix.model.urls import mounts
+from modwsgi_fix.text import Span
+
+#: Of more files than these in one host the first ones are looked at.
+_MOST = 200
+
+
+class Refused(NamedTuple):
+    """A file that httpd refuses, what of it, and why in a sentence."""
+
+    file: File
+    span: Span
+    reason: str
+
+
+def refused_htaccess(config: Config) -> Iterator[Refused]:
+    """What httpd certainly refuses, each line once; nothing without a disk."""
+    if config.disk is None or not config.complete or config.target.is_22:
+        return
+    names = {name for item in config.named("accessfilename") for name in item.values} or {".htaccess"}
+    seen: set[tuple[str, Span]] = set()
+    for server in config.servers:
+        for request in islice(_asked(config, server, names), _MOST):
+            found = _refused(config, request)
+            if found is not None and (found.file.path, found.span) not in seen:
+                seen.add((found.file.path, found.span))
+                yield found
+
+
+def _asked(config: Config, server: Server, names: Collection[str]) -> Iterator[Request]:
+    """A request for something beside each such file that a URL leads to, and for each script with one on its way."""
+    for request in every_file(config, server):
+        directory, _, name = request.path.rpartition("/")
+        if name in names:
+            yield request._replace(path=f"{directory}/page.html")
+    authority = authority_of(config, server)
+    for mount in mounts(config, server) if authority is not None else ():
+        if (
+            authority is not None
+            and not mount.is_regex
+            and mount.item.known
+            and _is_on_the_way(config, mount.target, names)
+        ):
+            yield authority.request(escaped(mount.url))
+
+
+def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
+    disk, directory = config.disk, posixpath.dirname(path)
+    while disk is not None and directory.startswith("/"):
+        if any(disk.is_file(posixpath.join(directory, name)) for name in names):
+            return True
+        if directory == "/":
+            break
+        directory = posixpath.dirname(directory)
+    return False
+
+
+def _refused(config: Config, request: Request) -> Refused | None:
+    """What is refused of an .htaccess file on the way of a request."""
+    outcome = trace(config, request).outcome
+    if outcome.kind is not Kind.ERROR or outcome.status != 500 or not outcome.reason.startswith("httpd refuses "):
+        return None
+    step = outcome.because[-1]
+    if step.item is not None:
+        return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2])
+    file = htaccess_file(config, outcome.reason.removeprefix("httpd refuses "))
+    problem = next(iter(file.tree.problems), None) if file is not None else None
+    if file is None or problem is None:
+        return None
+    return Refused(file, Span(problem.node.start, problem.node.start), problem.message)

@@ -1,0 +1,120 @@
+"""
+A `<Location>` lets most visitors past a denial, by a grant that looks like a restriction.
+
+## What happens
+
+Files are handed out that no `<Directory>` opens: what an alias or the DocumentRoot leads to, and what symbolic links there lead
+out to.
+
+## Why
+
+The sections of a URL are merged last and replace what the directories say (request.c:ap_location_walk). A block that bans an
+address, `Require method`, `Require env` and `<If>` each grant access to everyone else (measured with 2.4.71).
+
+## Left alone
+
+There is no fix: the directories have to be opened, and the ban kept in a section of its own with a grant beside it, which the
+owner decides on. A Location over directories that are open anyhow is not reported, nor is one that lets in a log-in or certain
+addresses only. Only a whole server is looked at.
+
+## See also
+
+Rule `allow-in-location` is about plain grants.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- httpd.conf
+    <VirtualHost *:80>
+        <Directory /srv/site>
+            Require all denied
+        </Directory>
+        Alias /static/ /srv/site/static/
+        <Location /static/>
+    #   ^^^^^^^^^^^^^^^^^^^
+            <RequireAll>
+                Require all granted
+                Require not ip 192.0.2.1
+            </RequireAll>
+        </Location>
+    </VirtualHost>
+    ```
+
+Not reported:
+
+    ```apache
+    #- httpd.conf
+    <Directory />
+        Require all denied
+    </Directory>
+    <VirtualHost *:80>
+        Alias /static/ /srv/site/static/
+        <Directory /srv/site/static>
+            Require all granted
+        </Directory>
+        <Location /static/>
+            <RequireAll>
+                Require all granted
+                Require not ip 192.0.2.1
+            </RequireAll>
+        </Location>
+        <Location /admin/>
+            Require ip 192.0.2.0/24
+        </Location>
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import OLD_ACCESS
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.facts.served import Served, coverage, location_prefix, served_near
+from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.merge.access import access_of, grant
+from modwsgi_fix.model.merge.sections import location_sections, pattern_of
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+
+
+@rule(severity=Severity.WARNING)
+def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
+    if not sees_all_sections(config) or config.target.is_22:
+        return
+    for server in config.servers:
+        for section in location_sections(config, server):
+            if section.server is not server or not _lets_most_in(section):
+                continue
+            prefix = location_prefix(section)
+            closed = _closed(config, server, prefix) if prefix is not None else None
+            if closed is None:
+                continue
+            yield Diagnostic(
+                section.path,
+                section.span,
+                f"<{section.name} {pattern_of(section)}> lets most visitors past the denial of {closed.path}",
+                help="open the directories that are served, and keep the ban in a section beside such a grant",
+            )
+
+
+def _lets_most_in(section: Item) -> bool:
+    """Whether strangers get in by something else than a plain grant, which is the matter of another rule."""
+    blocks = [access_of(child) for child in section.children if child.key == "if"]
+    if any(block.admits_strangers for block in blocks):
+        return True
+    access = access_of(section)
+    is_plain = all(
+        line.key in OLD_ACCESS or (line.key == "require" and line.value.lower() == "all") for line in access.lines
+    )
+    return not is_plain and access.admits_strangers
+
+
+def _closed(config: Config, server: Server, prefix: str) -> Served | None:
+    """Something that URLs below a prefix lead to and that no directory opens."""
+    for target in served_near(config, server, prefix) or ():
+        if coverage(prefix, target) != "none" and grant(config, server, target.directory, target.file).allowed is False:
+            return target
+    return None

@@ -1,0 +1,191 @@
+"""
+`SetEnv` sets what the application looks for in `os.environ`.
+
+## What happens
+
+The application does not find the value: it fails with a `KeyError` when it is loaded, or goes on with its default.
+
+## Why
+
+`SetEnv` and `SetEnvIf` set variables of a request. mod_wsgi hands them to the application with each request, in its `environ`;
+the environment of the process, `os.environ`, never has them (measured with 4.9.4, embedded and in a daemon process). A module
+is loaded before it is given any request.
+
+## Left alone
+
+There is no fix: the value belongs into the script, the unit file of the service or Debian's envvars, and the administrator
+decides which. `PassEnv` passes on what the environment of httpd has, and is not reported, nor is a script that sets
+the name in `os.environ` itself. Where no script is in sight (`--root`), only the names are reported that Python and Django
+read from `os.environ` themselves.
+
+## See also
+
+Python's own message is *KeyError: 'SHOP_SETTINGS'*, with a line of `os.py` above it.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- site.conf
+    SetEnv SHOP_SETTINGS production
+    #      ^^^^^^^^^^^^^
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    #- /srv/shop/app.wsgi
+    import os
+
+    MODE = os.environ["SHOP_SETTINGS"]
+
+    def application(environ, start_response):
+        return []
+    ```
+    ```apache
+    SetEnv DJANGO_SETTINGS_MODULE shop.settings
+    #      ^^^^^^^^^^^^^^^^^^^^^^
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    ```
+
+Not reported:
+
+    ```apache
+    #- site.conf
+    PassEnv SHOP_SETTINGS
+    SetEnv SHOP_COLOR red
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    #- /srv/shop/app.wsgi
+    import os
+
+    def application(environ, start_response):
+        os.environ["SHOP_COLOR"] = environ["SHOP_COLOR"]
+        return []
+    ```
+    ```apache
+    SetEnv PYTHONPATH /srv/cgi
+    ScriptAlias /cgi-bin/ /srv/cgi/
+    ```
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import MOUNTS
+from modwsgi_fix.model.config import Arg, Config, Item, Script
+from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+#: What Python, its loader and Django read from the environment of the process by themselves.
+_READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})
+
+
+class _Read(NamedTuple):
+    """A name that a script looks for while it is loaded; ``fails`` where it must be there."""
+
+    script: Script
+    line: int
+    fails: bool
+
+
+@rule(severity=Severity.ERROR)
+def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
+    named = [
+        (item, arg, name) for item in config.named("setenv", "setenvif", "setenvifnocase") for arg, name in _set(item)
+    ]
+    if not named or not config.named(*MOUNTS):
+        return
+    scripts = wsgi_scripts(config)
+    reads = {name: read for script in scripts for name, read in _reads(config, script.script).items()}
+    for item, arg, name in named:
+        read = reads.get(name)
+        if read is not None:
+            start = read.script.lines.line_span(read.line)
+            message = f"{name} is looked for in os.environ, where SetEnv does not put it"
+            yield Diagnostic(
+                item.path,
+                arg.span,
+                message,
+                related=(Related(read.script.path, start, "looked for here"),),
+                severity=Severity.ERROR if read.fails else Severity.WARNING,
+                help="read it from the environ of the request, or set it in the script or in httpd's environment",
+            )
+        elif name in _READ_BY_ITSELF and not scripts and config.within(item.server, *MOUNTS):
+            message = f"{name} is read from os.environ, where SetEnv does not put it"
+            help = "set it in the script, by an option of WSGIDaemonProcess, or in httpd's environment"
+            yield Diagnostic(item.path, arg.span, message, severity=Severity.WARNING, help=help)
+
+
+def _set(item: Item) -> Iterator[tuple[Arg, str]]:
+    """The names that a line sets."""
+    if item.guards:
+        return
+    words = item.args[:1] if item.key == "setenv" else item.args[2:]
+    for arg in words:
+        if arg.known and not arg.value.startswith("!"):
+            yield arg, arg.value.partition("=")[0]
+
+
+def _reads(config: Config, script: Script) -> dict[str, _Read]:
+    """What a script looks for in ``os.environ`` while it is loaded, without what it sets there itself."""
+    return config.once((_reads, script.path), lambda: _found(script))
+
+
+def _found(script: Script) -> dict[str, _Read]:
+    if "environ" not in script.text and "getenv" not in script.text:
+        return {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(script.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    own = {name for node in ast.walk(tree) for name in _written(node)}
+    found: dict[str, _Read] = {}
+    left: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while left:
+        node, is_caught = left.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue  # it runs later, if at all
+        is_caught = is_caught or isinstance(node, ast.Try)
+        left += ((child, is_caught) for child in ast.iter_child_nodes(node))
+        name, fails = _read(node)
+        if name and name not in own:
+            kept = found.get(name)
+            fails = (fails and not is_caught) or (kept is not None and kept.fails)
+            found[name] = _Read(script, node.lineno, fails)  # type: ignore[attr-defined]
+    return found
+
+
+def _is_environ(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == "environ") or (
+        isinstance(node, ast.Name) and node.id == "environ"
+    )
+
+
+def _read(node: ast.AST) -> tuple[str, bool]:
+    """The name that an expression reads from the environment of the process, and whether it fails without."""
+    if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Load):
+        return _text(node.slice), True
+    if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
+        of_environ = node.func.attr == "get" and _is_environ(node.func.value)
+        if of_environ or node.func.attr == "getenv":
+            return _text(node.args[0]), False
+    return "", False
+
+
+def _written(node: ast.AST) -> Iterator[str]:
+    """The names that a node sets in the environment of the process."""
+    if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Store):
+        yield _text(node.slice)
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("setdefault", "putenv")
+    ):
+        yield from map(_text, node.args[:1])
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

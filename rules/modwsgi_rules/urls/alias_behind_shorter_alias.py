@@ -1,0 +1,105 @@
+"""
+An alias stands behind a shorter one, which takes all of its URLs.
+
+## What happens
+
+Its files are never found: they are looked for in the directory of the shorter alias, and most of them are answered with 404.
+
+## Why
+
+mod_alias asks its aliases in the order of the file, and the first that fits decides (mod_alias.c:try_alias_list). A host's own
+come before those of the main server.
+
+## The fix
+
+It moves the longer alias above the shorter one. It is unsafe: files that no URL led to can be fetched then, and others, of
+that name below the shorter alias's directory, cannot any more.
+
+## Left alone
+
+Aliases that both lead to the same files are not reported, and neither are patterns.
+
+## See also
+
+In the main server httpd says *AH00671: The Alias directive in site.conf at line 2 will probably never match because it overlaps an earlier Alias*.
+Rule `wsgi-alias-order` is about mounts.
+
+## Examples
+
+    ```diff unsafe
+     <VirtualHost *:80>
+    +    Alias /static/shop/ /srv/shop/
+         Alias /static/ /srv/all/
+    -    Alias /static/shop/ /srv/shop/
+     </VirtualHost>
+    ```
+
+Not reported:
+
+    ```apache
+    Alias /static/shop/ /srv/shop/
+    Alias /static/ /srv/all/
+    ```
+    ```apache
+    Alias /static/ /srv/all/
+    Alias /static/shop/ /srv/all/shop/
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.paths import Nested
+from modwsgi_fix.model.urls import Mapping, aliases, covers_whole, together
+from modwsgi_fix.rewriting.lines import insert_before
+from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+
+
+@rule(severity=Severity.WARNING, rank=Rank.ANSWER)
+def alias_behind_shorter_alias(config: Config) -> Iterator[Diagnostic]:
+    for server in config.servers:
+        own = [one for one in aliases(config, server) if one.server is server and not one.is_regex and one.item.known]
+        below = Nested((alias.url, (at, alias)) for at, alias in enumerate(own))
+        taken: set[int] = set()
+        for at, shorter in enumerate(own):
+            for place, alias in below.below(shorter.url):
+                if place <= at or place in taken or alias.url.rstrip("/") == shorter.url.rstrip("/"):
+                    continue
+                if not together(shorter.item, alias.item) or not covers_whole(shorter, alias):
+                    continue
+                taken.add(place)
+                if _same_files(shorter, alias):
+                    continue
+                yield Diagnostic(
+                    alias.item.path,
+                    alias.url_span,
+                    f"{shorter.item.name} {shorter.url} above takes every URL of {alias.url}, so its files are not found",
+                    _fix(config, shorter, alias),
+                    (Related(shorter.item.path, shorter.url_span, "the alias that takes them"),),
+                    help=f"write it above the line of {shorter.url}",
+                )
+
+
+def _same_files(shorter: Mapping, longer: Mapping) -> bool:
+    """Whether the shorter alias leads to the directory of the longer one as well."""
+    rest = longer.url.rstrip("/")[len(shorter.url.rstrip("/")) :]
+    return posixpath.normpath(shorter.target.rstrip("/") + rest) == posixpath.normpath(longer.target)
+
+
+def _fix(config: Config, shorter: Mapping, longer: Mapping) -> Fix | None:
+    one, other = shorter.item, longer.item
+    if one.wrapper is not other.wrapper or one.path != other.path or one.foreign or other.foreign:
+        return None
+    if one.guards != other.guards or any(len(config.readings(item)) > 1 for item in (one, other)):
+        return None
+    return Fix.unsafe(
+        f"Move the line above that of {shorter.url}",
+        insert_before(one, lines_with_comment(other)),
+        delete_with_comment(other),
+        reason="files can be fetched that no URL led to, and others cannot any more",
+    )
