@@ -75,7 +75,7 @@ _OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local",
 def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
     for item in config.named("authtype"):
         kind = item.value.lower()
-        if kind not in ("basic", "digest") or item.guards or not item.known or not _asks_for_a_log_in(item):
+        if kind not in ("basic", "digest") or item.guards or item.file.tree.is_template or not _asks_for_a_log_in(item):
             continue
         # A fragment may stand below a section that names them.
         severity = Severity.ERROR if config.complete else Severity.WARNING

@@ -59,7 +59,11 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 @rule(severity=Severity.WARNING)
 def import_script_elsewhere(config: Config) -> Iterator[Diagnostic]:
-    imports = [item for item in config.named("wsgiimportscript") if item.args and item.known and not item.guards]
+    imports = [
+        item
+        for item in config.named("wsgiimportscript")
+        if item.args and item.known and not item.guards and not item.file.tree.is_template
+    ]
     if not imports:
         return
     mounted: dict[str, list[tuple[Server, Mapping]]] = {}

@@ -88,6 +88,8 @@ def host_never_reached(config: Config) -> Iterator[Diagnostic]:
         if found is None or found.instead is None or server.item is None or found.instead.item is None:
             continue
         item, instead = server.item, found.instead.item
+        if item.file.tree.is_template:
+            continue  # its branches exclude each other
         # What else a server of fragments has is not in sight, nor which file is read first.
         if not sees_all_sections(config) and (not found.name or item.path != instead.path):
             continue

@@ -66,8 +66,8 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 def module_loaded_twice(config: Config) -> Iterator[Diagnostic]:
     first: dict[str, Item] = {}
     for item in config.named("loadmodule"):
-        if item.guards or not item.known or len(item.values) != 2:
-            continue
+        if item.guards or not item.known or len(item.values) != 2 or item.file.tree.is_template:
+            continue  # the branches of a template exclude each other
         earlier = first.setdefault(item.value, item)
         if earlier is item or (earlier.path != item.path and not config.complete):
             continue

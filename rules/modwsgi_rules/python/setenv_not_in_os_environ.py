@@ -68,7 +68,6 @@ Not reported:
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -76,6 +75,7 @@ from modwsgi_fix.directives.families import MOUNTS
 from modwsgi_fix.model.config import Arg, Config, Item, Script
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.script.loading import runs_at_load, tree_of
 
 #: What Python, its loader and Django read from the environment of the process by themselves.
 _READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})
@@ -135,21 +135,12 @@ def _reads(config: Config, script: Script) -> dict[str, _Read]:
 def _found(script: Script) -> dict[str, _Read]:
     if "environ" not in script.text and "getenv" not in script.text:
         return {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(script.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(script.text)
+    if tree is None:
         return {}
     own = {name for node in ast.walk(tree) for name in _written(node)}
     found: dict[str, _Read] = {}
-    left: list[tuple[ast.AST, bool]] = [(tree, False)]
-    while left:
-        node, is_caught = left.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            continue  # it runs later, if at all
-        is_caught = is_caught or isinstance(node, ast.Try)
-        left += ((child, is_caught) for child in ast.iter_child_nodes(node))
+    for node, is_caught in runs_at_load(tree):
         name, fails = _read(node)
         if name and name not in own:
             kept = found.get(name)

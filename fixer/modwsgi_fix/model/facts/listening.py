@@ -43,7 +43,8 @@ def listeners(config: Config) -> list[Listener]:
 
 
 def _listener(item: Item) -> Listener | None:
-    if item.guards or not item.known or not item.values:
+    # The branches of a template exclude each other.
+    if item.guards or not item.known or not item.values or item.file.tree.is_template:
         return None
     match = _LISTEN.fullmatch(item.value)
     if match is None:

@@ -74,8 +74,11 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
             sub = _looked_up(state, name, depth, prepare)
         except Done as done:
             outcome = done.outcome
-            if outcome.kind is Kind.REDIRECT or (outcome.status == 401 and len(names) == 1):
+            if outcome.kind is Kind.REDIRECT:
                 raise
+            if outcome.status == 401 and len(names) == 1:
+                state.step("directory", "a log-in is asked for the only DirectoryIndex", item)
+                raise state.done(outcome.kind, outcome.status, outcome.reason) from None
             if outcome.status != 404:
                 refused = done
             continue
