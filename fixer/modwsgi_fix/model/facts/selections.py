@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import GroupUse
+from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
 
@@ -45,3 +47,17 @@ def handlers(config: Config) -> bool:
     return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(
         config.named("wsgihandlerscript")
     )
+
+
+def decides_nowhere(config: Config, use: GroupUse) -> bool:
+    """Whether a selection in a section certainly decides for no application, while one of its server runs inside httpd."""
+    item = use.item
+    if item.key != "wsgiprocessgroup" or not item.sections or item.guards or handlers(config):
+        return False
+    if item.section(*EXPRESSION_SECTIONS) is not None or not sees_all_sections(config):
+        return False
+    servers = config.servers if item.server.is_main else [item.server]
+    groups = [process_group(config, server, mount) for server in servers for mount in mounts(config, server)]
+    if not groups or any(group.name is None or group.item is item or group.name == use.name for group in groups):
+        return False
+    return any(group.name == "" for group in groups)
