@@ -15,6 +15,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives.kinds import DirectiveInfo
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.gaps import whole_text
+from modwsgi_fix.model.modules import is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
 
 #: With fewer than these, a server is an example, or has its modules compiled in.
@@ -38,13 +39,11 @@ class Standing(Enum):
 class Loaded(NamedTuple):
     """The modules of a whole server, by their names without ``_module``.
 
-    ``certain`` are loaded whatever is so, ``possible`` under a condition that the files do not decide; ``foreign`` are the
-    lines that load what is neither httpd's nor mod_wsgi's.
+    ``certain`` are loaded whatever is so, ``possible`` under a condition that the files do not decide.
     """
 
     certain: frozenset[str]
     possible: frozenset[str]
-    foreign: tuple[Item, ...]
 
     def may_have(self, info: DirectiveInfo) -> bool:
         """Whether a module that has a directive is loaded, compiled in or may be."""
@@ -61,21 +60,10 @@ def loaded(config: Config) -> Loaded | None:
     if not whole_text(config) or config.unseen or config.target.is_22:
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
-    if any(not item.args[0].known for item in lines):
+    certain = frozenset(loaded_modules(config))
+    if len(certain) < _ENOUGH or any(not item.args[0].known for item in lines):
         return None
-    names = {id(item): item.value.removesuffix("_module") for item in lines}
-    certain = frozenset(names[id(item)] for item in lines if not item.guards)
-    if len(certain) < _ENOUGH:
-        return None
-    return Loaded(
-        certain,
-        frozenset(names.values()) - certain,
-        tuple(item for item in lines if not _is_ours(item.value)),
-    )
-
-
-def _is_ours(name: str) -> bool:
-    return name in directives.modules().values() or name == "mpm_winnt_module"
+    return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain)
 
 
 def standing(config: Config, item: Item) -> Standing:
@@ -91,9 +79,8 @@ def standing(config: Config, item: Item) -> Standing:
         return Standing.KNOWN
     if info is not None:
         return Standing.KNOWN  # of another version: other rules look at that
-    if there is None or there.foreign or directives.is_known_third_party(item.name):
-        return Standing.FOREIGN
-    return Standing.NOWHERE
+    is_foreign = there is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
+    return Standing.FOREIGN if is_foreign else Standing.NOWHERE
 
 
 def _is_absent(config: Config, info: DirectiveInfo) -> bool:
