@@ -21,9 +21,6 @@ from modwsgi_fix.model.patterns import Unknown, search
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.rule import Rule, all_rules
 
-#: Kinds that a rule's own check compares in pairs.
-BY_PAIRS: frozenset[str] = frozenset()
-
 
 def rules() -> list[Rule]:
     return [rule for rule in all_rules().values() if rule.default]
@@ -62,7 +59,7 @@ def warm() -> None:
 
 
 @pytest.mark.usefixtures("warm", "limit")
-@pytest.mark.parametrize("name", [name for name in KINDS if name not in BY_PAIRS])
+@pytest.mark.parametrize("name", list(KINDS))
 def test_twice_as_much_costs_twice_as_much(name: str) -> None:
     made, few = KINDS[name].made, KINDS[name].few
     once = calls(lambda: all_of_it(made(few)))
