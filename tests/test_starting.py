@@ -132,6 +132,10 @@ def test_what_httpd_refuses(line: str, said: str) -> None:
     ("text", "why"),
     [
         ("ServerName shop.test\n", "the modules that it loads are not all in sight"),
+        (
+            PLAIN.replace("mpm_event", "env").replace("authz_core", "info"),
+            "the modules that it loads are not all in sight",
+        ),
         (PLAIN + "Include gone.conf\n", "gone.conf is not among these files"),
         (PLAIN + "IncludeOptional elsewhere/*.conf\n", "the modules that it loads are not all in sight"),
         (PLAIN + "LoadModule passenger_module x.so\nPassengerRoot /x\n", "PassengerRoot is a directive of a module"),

@@ -20,6 +20,8 @@ from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
 
 #: With fewer than these, a server is an example, or has its modules compiled in.
 _ENOUGH = 6
+#: A server that loads one of these from a file was built to load all others so, too: no 2.4 answers without them.
+_BASIC = frozenset({"authz_core", "mpm_event", "mpm_prefork", "mpm_winnt", "mpm_worker", "unixd"})
 _MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
 
 
@@ -61,7 +63,7 @@ def loaded(config: Config) -> Loaded | None:
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
     certain = frozenset(loaded_modules(config))
-    if len(certain) < _ENOUGH or any(not item.args[0].known for item in lines):
+    if len(certain) < _ENOUGH or not certain & _BASIC or any(not item.args[0].known for item in lines):
         return None
     return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain)
 

@@ -72,7 +72,13 @@ def _is_in_sight(disk: Files, path: str) -> bool:
         if disk.is_file(above):
             return False
         above = posixpath.dirname(above)
-    return above not in _OF_THE_SYSTEM
+    if above in _OF_THE_SYSTEM:
+        return False
+    try:
+        # An empty directory is what is left of one that was not copied.
+        return bool(disk.names(above))
+    except FileProblem:
+        return False
 
 
 def _beside(disk: Files, path: str) -> str:
