@@ -97,9 +97,9 @@ def _named(config: Config) -> Iterator[_Named]:
     """The paths that lines name, as far as they are known."""
     for item in config.named(*LOG_FILES):
         if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
-            code = "AH02291" if item.key == "errorlog" else "AH02297"
+            code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")
             directory = posixpath.dirname(item.value)
-            refusal = f"{code}: Cannot access directory '{directory}/' for log"
+            refusal = f"{code}: Cannot access directory '{directory}/' for {log}"
             yield _Named(item, item.args[0].span, directory, "the directory of this log", refusal)
     for item in config.named(*CERTIFICATES):
         if item.values and item.args[0].known:
