@@ -163,6 +163,14 @@ LISTINGS = frozenset({
     "indexstylesheet", "readmename",
 })  # fmt: skip
 
+# -- visitors -----------------------------------------------------------------------------------------------------------
+
+#: First words of ``Require`` that ask for something else than a user.
+ASKS_NO_USER = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
+#: They set variables of a request, which an application is given in its environ.
+SETS_VARIABLES = ("setenv", "setenvif", "setenvifnocase")
+
+
 # -- what a host says of itself -----------------------------------------------------------------------------------------
 
 #: And of no other: access, and the places that it is said for.

@@ -64,11 +64,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import ASKS_NO_USER
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-
-#: What asks for something else than a log-in.
-_OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
@@ -93,7 +91,9 @@ def _asks_for_a_log_in(item: Item) -> bool:
     section = item.parent
     if section is None:
         return False
-    return any(one.key == "require" and one.values and one.value.lower() not in _OTHERS for one in _inside(section))
+    return any(
+        one.key == "require" and one.values and one.value.lower() not in ASKS_NO_USER for one in _inside(section)
+    )
 
 
 def _inside(section: Item) -> Iterator[Item]:

@@ -71,7 +71,7 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import MOUNTS
+from modwsgi_fix.directives.families import MOUNTS, SETS_VARIABLES
 from modwsgi_fix.model.config import Arg, Config, Item, Script
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -91,9 +91,7 @@ class _Read(NamedTuple):
 
 @rule(severity=Severity.ERROR)
 def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
-    named = [
-        (item, arg, name) for item in config.named("setenv", "setenvif", "setenvifnocase") for arg, name in _set(item)
-    ]
+    named = [(item, arg, name) for item in config.named(*SETS_VARIABLES) for arg, name in _set(item)]
     if not named or not config.named(*MOUNTS):
         return
     scripts = wsgi_scripts(config)
