@@ -165,8 +165,8 @@ LISTINGS = frozenset({
 
 # -- visitors -----------------------------------------------------------------------------------------------------------
 
-#: First words of ``Require`` that ask for something else than a user.
-ASKS_NO_USER = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
+#: They say where the users of a basic log-in are.
+USER_SOURCES = ("authuserfile", "authbasicprovider", "authbasicfake")
 #: They set variables of a request, which an application is given in its environ.
 SETS_VARIABLES = ("setenv", "setenvif", "setenvifnocase")
 

@@ -64,9 +64,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import ASKS_NO_USER
+from modwsgi_fix.directives.families import USER_SOURCES
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+
+
+#: What asks for something else than a log-in.
+_OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
@@ -82,7 +86,7 @@ def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path, item.span, message, severity=severity, help="write AuthName with the realm's name"
             )
-        elif kind == "basic" and not _says(config, item, "authuserfile", "authbasicprovider", "authbasicfake"):
+        elif kind == "basic" and not _says(config, item, *USER_SOURCES):
             message = "a log-in is asked for without AuthUserFile, so nobody can log in"
             yield Diagnostic(item.path, item.span, message, severity=severity, help="name the file of users")
 
@@ -91,9 +95,7 @@ def _asks_for_a_log_in(item: Item) -> bool:
     section = item.parent
     if section is None:
         return False
-    return any(
-        one.key == "require" and one.values and one.value.lower() not in ASKS_NO_USER for one in _inside(section)
-    )
+    return any(one.key == "require" and one.values and one.value.lower() not in _OTHERS for one in _inside(section))
 
 
 def _inside(section: Item) -> Iterator[Item]:
