@@ -68,7 +68,6 @@ from modwsgi_fix.directives.families import USER_SOURCES
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-
 #: What asks for something else than a log-in.
 _OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
 
