@@ -209,12 +209,10 @@ class Server:
     @cached_property
     def starts(self) -> bool | None:
         """Whether httpd starts with it: False where it certainly refuses, None where that cannot be told."""
-        from modwsgi_fix.effect.starting import verdict
+        from modwsgi_fix.reports import started
 
-        verdicts = [verdict(config) for config in self._session.configs]
-        if any(one.starts is False for one in verdicts):
-            return False
-        return True if all(one.starts for one in verdicts) else None
+        found: bool | None = started(starts(self._session.configs))["starts"]
+        return found
 
     def check(self) -> Checked:
         """Run the rules, and find out what a fix would make of each finding."""

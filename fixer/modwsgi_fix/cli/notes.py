@@ -38,7 +38,7 @@ def say_starts(session: Session, *, of_fragments: bool = False) -> None:
             say(printable(f"{'warning' if found.starts is False else 'note'}: {found}"))
 
 
-def say_start(outcomes: Sequence[Fixed]) -> None:
+def say_what_starting_serves(outcomes: Sequence[Fixed]) -> None:
     """Say what a server will hand out that starts by these fixes and did not before, the worst first."""
     from modwsgi_fix.effect.classes import served_by_starting
     from modwsgi_fix.effect.impact import refused

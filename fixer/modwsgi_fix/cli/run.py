@@ -222,7 +222,7 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
 
 def _say_impact(request: Request, outcomes: Sequence[Fixed], changes: tuple[Impact, ...] | None) -> None:
     if changes and not request.showing.quiet:
-        notes.say_start(outcomes)
+        notes.say_what_starting_serves(outcomes)
         from modwsgi_fix.reports.impact import as_lines
 
         for line in as_lines(changes):

@@ -11,6 +11,7 @@ from modwsgi_fix.directives.kinds import (
     DirectiveInfo,
     SectionInfo,
     Version,
+    is_later,
     version,
 )
 from modwsgi_fix.directives.spelling import (
@@ -75,6 +76,7 @@ __all__ = [
     "glued",
     "group_directives",
     "is_known_third_party",
+    "is_later",
     "module_of",
     "modules",
     "option_at_start",

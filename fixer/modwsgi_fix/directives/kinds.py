@@ -29,6 +29,11 @@ def version(text: str) -> Version:
     return tuple(numbers)
 
 
+def is_later(since: str, target: Version) -> bool:
+    """Whether a release is later than the target; 4.5 without a third number may be any 4.5. No release is not."""
+    return bool(since) and version(since)[: len(target)] > target
+
+
 class Context(Flag):
     """Where a directive stands: a bit for each kind of place that httpd tells apart.
 

@@ -22,6 +22,11 @@ from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
 from modwsgi_fix.text import Span
 
+#: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
+_OLDEST = (4, 9, 0)
+#: Their first word is looked at when the line is read.
+_BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
+
 
 class Fault(NamedTuple):
     """What httpd refuses: the key of the file, what stands there, and httpd's own message, or what is wrong."""
@@ -128,11 +133,7 @@ def _refusal(config: Config, item: Item) -> str:
     if config.target.mod_wsgi is not None and item.key == "wsgidaemonprocess":
         have = config.target.mod_wsgi
         options = (directives.daemon_option(word.partition("=")[0]) for word in item.values[1:])
-        if any(
-            one is not None and directives.version(one.since)[: len(have)] > have
-            for one in options
-            if one and one.since
-        ):
+        if any(one is not None and directives.is_later(one.since, have) for one in options):
             return "Invalid option to WSGI daemon process definition."
     return refusal(item.name, item.values)
 
@@ -164,8 +165,7 @@ def _doubts(config: Config) -> Iterator[str]:
     for file in config.files.values():
         if file.template:
             yield f"{file.name} is a template"
-    there = loaded(config)
-    if there is None:
+    if loaded(config) is None:
         yield "the modules that it loads are not all in sight"
     for item, standing in strangers(config):
         yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
@@ -190,26 +190,15 @@ def _recent(item: Item) -> str:
     if not item.key.startswith("wsgi"):
         return ""
     info = directives.find(f"<{item.name}" if item.is_section else item.name)
-    if info is not None and (_is_recent(info.since) or info.until):
+    if info is not None and (directives.is_later(info.since, _OLDEST) or info.until):
         return info.name
     names = [word.partition("=")[0] for word in item.values if "=" in word]
     if item.key == "wsgidaemonprocess":
         options = (directives.daemon_option(name) for name in names)
-        return next((one.name for one in options if one is not None and (_is_recent(one.since) or one.until)), "")
+        recent = (one for one in options if one is not None and (directives.is_later(one.since, _OLDEST) or one.until))
+        return next((one.name for one in recent), "")
     known = directives.script_options(item.key)
-    return next((name for name in names if name in known and _is_recent(known[name].since)), "")
-
-
-def _is_recent(since: str) -> bool:
-    return bool(since) and directives.version(since) > _OLDEST
-
-
-#: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
-_OLDEST = (4, 9)
-
-
-#: Their first word is looked at when the line is read.
-_BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
+    return next((name for name in names if name in known and directives.is_later(known[name].since, _OLDEST)), "")
 
 
 def _is_misplaced(item: Item) -> bool:

@@ -36,6 +36,26 @@ def address(text: str) -> Address:
     return Address(host or "*", port)
 
 
+class Listener(NamedTuple):
+    """One ``Listen``: where, and the protocol that it names or that httpd takes its port for (listen.c:ap_set_listener)."""
+
+    item: Item
+    address: Address
+    protocol: str
+
+
+@derived
+def listeners(config: Config) -> list[Listener]:
+    """Every ``Listen``, in the order that httpd reads them."""
+    found = []
+    for item in config.named("listen"):
+        if item.values:
+            at = address(item.value) if ":" in item.value else Address("*", item.value)
+            usual = "https" if at.port == "443" else "http"
+            found.append(Listener(item, at, item.values[1].lower() if len(item.values) > 1 else usual))
+    return found
+
+
 def split_name(text: str) -> tuple[str, str]:
     """ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
     text = _SCHEME.sub("", text, count=1)
@@ -87,17 +107,15 @@ def _protocol(config: Config, server: Server) -> str | None:
     said = server.last("protocol") or config.main.last("protocol")
     if said is not None:
         return said.value.lower()
-    listens = [item for item in config.named("listen") if item.args]
-    if not config.complete and not listens:
+    if not config.complete and not listeners(config):
         # Every distribution listens on 443 at all addresses.
         usual = any(one.is_wildcard and one.port == "443" for one in addresses(server))
         return "https" if usual else None
     for own in addresses(server):
-        for item in listens:
-            at = address(item.value) if ":" in item.value else Address("*", item.value)
+        for _, at, protocol in listeners(config):
             same = at.host.lower() == own.host.lower() or (at.is_wildcard and own.is_wildcard)
             if same and at.port == own.port:
-                return item.values[1].lower() if len(item.args) > 1 else "https" if at.port == "443" else "http"
+                return protocol
     return None
 
 

@@ -73,7 +73,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.facts.served import Served, coverage, location_prefix, served_near
+from modwsgi_fix.model.facts.served import Served, location_prefix, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
@@ -114,7 +114,5 @@ def _lets_most_in(section: Item) -> bool:
 
 def _closed(config: Config, server: Server, prefix: str) -> Served | None:
     """Something that URLs below a prefix lead to and that no directory opens."""
-    for target in served_near(config, server, prefix) or ():
-        if coverage(prefix, target) != "none" and grant(config, server, target.directory, target.file).allowed is False:
-            return target
-    return None
+    near = served_near(config, server, prefix) or ()
+    return next((one for one in near if grant(config, server, one.directory, one.file).allowed is False), None)

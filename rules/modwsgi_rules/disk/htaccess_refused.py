@@ -69,7 +69,6 @@ from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def htaccess_refused(config: Config) -> Iterator[Diagnostic]:
     for refused in refused_htaccess(config):
-        config.htaccess[refused.file.path] = refused.file
         yield Diagnostic(
             refused.file.path,
             refused.span,

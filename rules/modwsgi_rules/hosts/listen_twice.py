@@ -80,9 +80,11 @@ def listen_twice(config: Config) -> Iterator[Diagnostic]:
         if clash.is_repetition and not item.foreign and len(config.readings(item)) == 1:
             fix = Fix.safe("Delete the repetition", delete_with_comment(item), reason="httpd refused to start")
         if clash.is_same:
-            message = f"port {clash.later.port} is listened on already, so httpd does not start"
+            message = f"port {clash.later.address.port} is listened on already, so httpd does not start"
         else:
-            message = f"port {clash.later.port} is taken by the other Listen, so httpd does not bind this address"
+            message = (
+                f"port {clash.later.address.port} is taken by the other Listen, so httpd does not bind this address"
+            )
         yield Diagnostic(
             item.path,
             item.args[0].span,

@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives import daemon_option, find, script_options, version, words_before_options
+from modwsgi_fix.directives import daemon_option, find, is_later, script_options, words_before_options
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes, options_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -75,7 +75,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
         info = find(item.key)
         if info is None or info.until:
             continue
-        if _is_later(info.since, target):
+        if is_later(info.since, target):
             yield Diagnostic(
                 item.path,
                 item.node.name_span,
@@ -84,7 +84,7 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
             )
             continue
         for known in script_options(item.key).values():
-            if not _is_later(known.since, target):
+            if not is_later(known.since, target):
                 continue
             for option in options_of(config, item, words_before_options(item.key) or 0)[0]:
                 if option.name == known.name:
@@ -97,15 +97,10 @@ def wsgi_too_new_directive(config: Config) -> Iterator[Diagnostic]:
     for process in daemon_processes(config):
         for option in process.options:
             info_of = daemon_option(option.name)
-            if info_of is not None and _is_later(info_of.since, target):
+            if info_of is not None and is_later(info_of.since, target):
                 yield Diagnostic(
                     process.directive.path,
                     option.span,
                     f"{option.name} came with mod_wsgi {info_of.since}, so httpd with {installed} does not start",
                     help=_ADVICE,
                 )
-
-
-def _is_later(since: str, target: tuple[int, ...]) -> bool:
-    """Whether a release is later than the target; 4.5 without a third number may be any 4.5."""
-    return bool(since) and version(since)[: len(target)] > target

@@ -11,8 +11,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, File, Server
-from modwsgi_fix.model.request import Kind, Request, trace
-from modwsgi_fix.model.request.htaccess import htaccess_file
+from modwsgi_fix.model.request import Request, trace
+from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, every_file
 from modwsgi_fix.model.urls import mounts
@@ -41,6 +41,7 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
             found = _refused(config, request)
             if found is not None and (found.file.path, found.span) not in seen:
                 seen.add((found.file.path, found.span))
+                config.htaccess[found.file.path] = found.file
                 yield found
 
 
@@ -51,13 +52,10 @@ def _asked(config: Config, server: Server, names: Collection[str]) -> Iterator[R
         if name in names:
             yield request._replace(path=f"{directory}/page.html")
     authority = authority_of(config, server)
-    for mount in mounts(config, server) if authority is not None else ():
-        if (
-            authority is not None
-            and not mount.is_regex
-            and mount.item.known
-            and _is_on_the_way(config, mount.target, names)
-        ):
+    if authority is None:
+        return
+    for mount in mounts(config, server):
+        if not mount.is_regex and mount.item.known and _is_on_the_way(config, mount.target, names):
             yield authority.request(escaped(mount.url))
 
 
@@ -75,12 +73,13 @@ def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
 def _refused(config: Config, request: Request) -> Refused | None:
     """What is refused of an .htaccess file on the way of a request."""
     outcome = trace(config, request).outcome
-    if outcome.kind is not Kind.ERROR or outcome.status != 500 or not outcome.reason.startswith("httpd refuses "):
+    path = refused_by(outcome)
+    if path is None:
         return None
     step = outcome.because[-1]
     if step.item is not None:
         return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2])
-    file = htaccess_file(config, outcome.reason.removeprefix("httpd refuses "))
+    file = htaccess_file(config, path)
     problem = next(iter(file.tree.problems), None) if file is not None else None
     if file is None or problem is None:
         return None

@@ -1,25 +1,17 @@
-"""The addresses that httpd listens on, and which of them it cannot have together (server/listen.c; F-hosts, P13)."""
+"""The addresses that httpd listens on and cannot have together (server/listen.c; F-hosts, P13)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.servers import Listener, listeners
 
-_LISTEN = re.compile(r"(?:(\*|\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}):)?([0-9]{1,5})", re.ASCII)
-_ANY = ""
-_ANY_IPV4 = "0.0.0.0"
-
-
-class Listener(NamedTuple):
-    """One ``Listen``. ``address`` is empty for all addresses; ``protocol`` is in lower case, empty where none is named."""
-
-    item: Item
-    address: str
-    port: int
-    protocol: str
+_HOST = re.compile(r"\*|\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
+_PORT = re.compile(r"[0-9]{1,5}", re.ASCII).fullmatch
+_ANY, _ANY_IPV4 = "*", "0.0.0.0"
 
 
 class Clash(NamedTuple):
@@ -37,28 +29,22 @@ class Clash(NamedTuple):
 
 
 @derived
-def listeners(config: Config) -> list[Listener]:
-    """Every ``Listen`` that is surely read and whose address is a number."""
-    return [found for item in config.named("listen") if (found := _listener(item)) is not None]
+def clashes(config: Config) -> list[Clash]:
+    """The listeners that cannot be had with an earlier one, each once; of those alone that are surely read."""
+    return list(_clashes(filter(_is_certain, listeners(config))))
 
 
-def _listener(item: Item) -> Listener | None:
-    # The branches of a template exclude each other.
-    if item.guards or not item.known or not item.values or item.file.tree.is_template:
-        return None
-    match = _LISTEN.fullmatch(item.value)
-    if match is None:
-        return None
-    address = "" if match[1] in (None, "*") else match[1].lower()
-    protocol = item.values[1].lower() if len(item.values) > 1 else ""
-    return Listener(item, address, int(match[2]), protocol)
+def _is_certain(listener: Listener) -> bool:
+    """Whether it is surely read, and its address is a number. The branches of a template exclude each other."""
+    item, address, _ = listener
+    is_read = not item.guards and item.known and not item.file.tree.is_template
+    return is_read and bool(_HOST(address.host) and _PORT(address.port))
 
 
-def clashes(config: Config) -> Iterator[Clash]:
-    """The listeners that cannot be had with an earlier one, each once."""
+def _clashes(found: Iterable[Listener]) -> Iterator[Clash]:
     first: dict[int, list[Listener]] = {}
-    for later in listeners(config):
-        others = first.setdefault(later.port, [])
+    for later in found:
+        others = first.setdefault(int(later.address.port), [])
         clash = next((clash for earlier in others if (clash := _clash(earlier, later))), None)
         if clash is not None:
             yield clash
@@ -67,10 +53,9 @@ def clashes(config: Config) -> Iterator[Clash]:
 
 
 def _clash(earlier: Listener, later: Listener) -> Clash | None:
-    if earlier.address == later.address:
-        usual = "https" if later.port == 443 else "http"
-        alike = (earlier.protocol or usual) == (later.protocol or usual)
-        return Clash(earlier, later, is_same=True, is_repetition=alike)
-    if _ANY in (earlier.address, later.address) and not (earlier.address == _ANY and later.address == _ANY_IPV4):
+    one, other = earlier.address.host.lower(), later.address.host.lower()
+    if one == other:
+        return Clash(earlier, later, is_same=True, is_repetition=earlier.protocol == later.protocol)
+    if _ANY in (one, other) and not (one == _ANY and other == _ANY_IPV4):
         return Clash(earlier, later, is_same=False, is_repetition=False)
     return None

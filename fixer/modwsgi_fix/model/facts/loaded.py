@@ -7,7 +7,6 @@ loaded, and never of a fragment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -90,14 +89,16 @@ def _is_absent(config: Config, info: DirectiveInfo) -> bool:
     have = config.target.mod_wsgi if info.of_mod_wsgi else config.target.httpd
     if have is None:
         return False
-    gone = bool(info.until) and have >= directives.version(info.until)[: len(have)]
-    return gone or (bool(info.since) and directives.version(info.since)[: len(have)] > have)
+    is_gone = bool(info.until) and not directives.is_later(info.until, have)
+    return is_gone or directives.is_later(info.since, have)
 
 
-def strangers(config: Config) -> Iterator[tuple[Item, Standing]]:
+@derived
+def strangers(config: Config) -> list[tuple[Item, Standing]]:
     """The lines whose names httpd does not know, or that may be another module's, each text once."""
     seen: set[tuple[str, int]] = set()
     asked: dict[tuple[str, bool], Standing] = {}
+    found: list[tuple[Item, Standing]] = []
     for item in config.items:
         key = (item.key, item.is_section)
         if key not in asked:
@@ -105,4 +106,5 @@ def strangers(config: Config) -> Iterator[tuple[Item, Standing]]:
         if asked[key] is Standing.KNOWN or (item.path, item.node.start) in seen:
             continue
         seen.add((item.path, item.node.start))
-        yield item, asked[key]
+        found.append((item, asked[key]))
+    return found

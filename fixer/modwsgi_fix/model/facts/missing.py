@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.paths import has_wildcard
@@ -37,32 +37,25 @@ class Missing(NamedTuple):
     span: Span
     path: str
     what: str
-    beside: str
     refusal: str = ""
     fails: bool = False
+    beside: str = ""
 
 
-class _Named(NamedTuple):
-    item: Item
-    span: Span
-    path: str
-    what: str
-    refusal: str = ""
-    fails: bool = False
-
-
-def missing(config: Config) -> Iterator[Missing]:
+@derived
+def missing(config: Config) -> list[Missing]:
     """Every path that is certainly not there; none without a disk."""
-    disk = config.disk
-    if disk is None:
-        return
+    return [] if config.disk is None else list(_missing(config, config.disk))
+
+
+def _missing(config: Config, disk: Files) -> Iterator[Missing]:
     for named in _named(config):
         path = named.path.rstrip("/") or "/"
         if not path.startswith("/") or has_wildcard(path) or "$" in path or "%" in path or named.item.guards:
             continue
         if disk.is_file(path) or disk.is_dir(path) or disk.is_link(path) or not _is_in_sight(disk, path):
             continue
-        yield Missing(named.item, named.span, path, named.what, _beside(disk, path), named.refusal, named.fails)
+        yield named._replace(path=path, beside=_beside(disk, path))
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:
@@ -93,38 +86,38 @@ def _beside(disk: Files, path: str) -> str:
     return next((one for one in candidates if one != path and (disk.is_file(one) or disk.is_dir(one))), "")
 
 
-def _named(config: Config) -> Iterator[_Named]:
-    """The paths that lines name, as far as they are known."""
+def _named(config: Config) -> Iterator[Missing]:
+    """The paths that lines name, as far as they are known, as if none were there."""
     for item in config.named(*LOG_FILES):
         if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
             code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")
             directory = posixpath.dirname(item.value)
             refusal = f"{code}: Cannot access directory '{directory}/' for {log}"
-            yield _Named(item, item.args[0].span, directory, "the directory of this log", refusal)
+            yield Missing(item, item.args[0].span, directory, "the directory of this log", refusal)
     for item in config.named(*CERTIFICATES):
         if item.values and item.args[0].known:
             refusal = f"{item.name}: file '{item.value}' does not exist or is empty"
-            yield _Named(item, item.args[0].span, item.value, "this file", refusal)
+            yield Missing(item, item.args[0].span, item.value, "this file", refusal)
     for item in config.named("documentroot"):
         if item.values and item.args[0].known:
             main = item.server.is_main
             refusal = f"DocumentRoot '{item.value}' is not a directory, or is not readable" if main else ""
-            yield _Named(item, item.args[0].span, item.value, "the DocumentRoot", refusal)
+            yield Missing(item, item.args[0].span, item.value, "the DocumentRoot", refusal)
     for item in config.named(*MOUNTS, *ALIASES):
         if len(item.values) > 1 and item.args[1].known and not item.key.endswith("match"):
             mounted = item.key in MOUNTS
             if not mounted and item.value.endswith("/") and not item.values[1].endswith("/"):
                 continue  # what follows the URL is appended as it is: /img/ to /srv/images/shop-
-            yield _Named(
+            yield Missing(
                 item, item.args[1].span, item.values[1], "the script" if mounted else "the target", fails=mounted
             )
     for process in daemon_processes(config):
         for option in process.options:
             if option.name == "python-home":
-                yield _Named(process.directive, option.value_span, option.value, "the Python", fails=True)
+                yield Missing(process.directive, option.value_span, option.value, "the Python", fails=True)
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
-                    yield _Named(process.directive, option.value_span, path, f"a directory of {option.name}")
+                    yield Missing(process.directive, option.value_span, path, f"a directory of {option.name}")
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):
-            yield _Named(item, item.args[0].span, item.value, "the directory")
+            yield Missing(item, item.args[0].span, item.value, "the directory")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from modwsgi_fix.directives.families import EXPRESSION_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import GroupUse
@@ -21,23 +23,36 @@ def in_force(config: Config, use: GroupUse) -> bool:
     servers = config.servers if item.server.is_main else [item.server]
     if handlers(config) or (item.sections and any(mounts(config, server) for server in servers)):
         return True
-    selected = _selected_anywhere(config) if item.server.is_main else _selected(config, item.server)
-    return None in selected or item in selected
+    chosen = _chosen_for(config, item.server)
+    return None in chosen.names or item in chosen.by
 
 
-def _selected(config: Config, server: Server) -> frozenset[Item | None]:
-    """The directives that select a group for the mounts of a server; None where one of the groups is not known."""
+class _Chosen(NamedTuple):
+    """The groups that mounts run in, None where one is not known; and the lines that select them."""
 
-    def selected() -> frozenset[Item | None]:
-        found = (process_group(config, server, mount) for mount in mounts(config, server))
-        return frozenset(None if each.name is None else each.item for each in found if each.name is None or each.item)
+    names: frozenset[str | None]
+    by: frozenset[Item]
 
-    return config.once((_selected, server), selected)
+
+def _chosen_for(config: Config, server: Server) -> _Chosen:
+    """What is chosen for the mounts of a server; for the main server those of all hosts."""
+    return _chosen_anywhere(config) if server.is_main else _chosen(config, server)
+
+
+def _chosen(config: Config, server: Server) -> _Chosen:
+    def chosen() -> _Chosen:
+        found = [process_group(config, server, mount) for mount in mounts(config, server)]
+        return _Chosen(
+            frozenset(one.name for one in found), frozenset(one.item for one in found if one.item is not None)
+        )
+
+    return config.once((_chosen, server), chosen)
 
 
 @derived
-def _selected_anywhere(config: Config) -> frozenset[Item | None]:
-    return frozenset().union(*(_selected(config, server) for server in config.servers))
+def _chosen_anywhere(config: Config) -> _Chosen:
+    found = [_chosen(config, server) for server in config.servers]
+    return _Chosen(frozenset().union(*(one.names for one in found)), frozenset().union(*(one.by for one in found)))
 
 
 @derived
@@ -56,8 +71,5 @@ def decides_nowhere(config: Config, use: GroupUse) -> bool:
         return False
     if item.section(*EXPRESSION_SECTIONS) is not None or not sees_all_sections(config):
         return False
-    servers = config.servers if item.server.is_main else [item.server]
-    groups = [process_group(config, server, mount) for server in servers for mount in mounts(config, server)]
-    if not groups or any(group.name is None or group.item is item or group.name == use.name for group in groups):
-        return False
-    return any(group.name == "" for group in groups)
+    names, by = _chosen_for(config, item.server)
+    return "" in names and None not in names and use.name not in names and item not in by

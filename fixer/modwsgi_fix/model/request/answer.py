@@ -16,7 +16,7 @@ from modwsgi_fix.model.request.environment import variable as early_variable
 from modwsgi_fix.model.request.hosts import hostname
 from modwsgi_fix.model.request.methods import by_method
 from modwsgi_fix.model.request.outcome import Kind, Outcome
-from modwsgi_fix.model.request.programs import HANDLERS, may_run, program
+from modwsgi_fix.model.request.programs import HANDLERS, may_run, no_such, program, without_execcgi
 from modwsgi_fix.model.request.state import State, port_of
 from modwsgi_fix.model.urls import mount_options
 
@@ -104,21 +104,10 @@ def _handler_script(state: State) -> Item | None:
 def wsgi(state: State, script: Item | None = None) -> Outcome:
     """mod_wsgi.c:wsgi_hook_handler: is there a script, may it run, in which group and interpreter, and as whom."""
     if script is None:
-        aliased = state.mount is not None
-        if not aliased and "execcgi" not in merged_options(state.layers, state.world).on:
-            item = last(state.layers, "options", state.world)
-            state.step("handler", "Options has no ExecCGI", item)
-            return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
-        if state.type == MISSING:
-            state.step("handler", f"the script {state.filename} does not exist")
-            return state.outcome(Kind.NOT_FOUND, 404, "the WSGI script does not exist")
-        if state.type == DIRECTORY:
-            state.step("handler", f"{state.filename} is a directory, and no WSGI script")
-            return state.outcome(Kind.REFUSED, 403, "the WSGI script is a directory")
-        item = last(state.layers, "acceptpathinfo", state.world)
-        if state.path_info and item is not None and item.value.lower() == "off":
-            state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-            return state.outcome(Kind.NOT_FOUND, 404, "a path behind the script")
+        if state.mount is None and (refused := without_execcgi(state)) is not None:
+            return refused
+        if (unfit := no_such(state, "WSGI script")) is not None:
+            return unfit
     settings: dict[str, tuple[str, Item]] = {}
     if script is not None:
         settings = {o.name: (o.value, script) for o in options_of(state.config, script, 2)[0]}

@@ -11,7 +11,7 @@ from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.merge.world import World
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
-from modwsgi_fix.model.servers import Address, addresses, label, name_item, own_name, speaks_tls, split_name
+from modwsgi_fix.model.servers import Address, addresses, label, listeners, name_item, own_name, speaks_tls, split_name
 from modwsgi_fix.text import whole_number
 
 #: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
@@ -139,14 +139,13 @@ def hosts_are_open(config: Config) -> bool:
 @derived
 def listening(config: Config) -> dict[int, list[str]] | None:
     """The addresses of Listen by port; None where they are not all in sight."""
-    items = config.named("listen")
-    if not config.complete or not items or any(item.guards or not item.known for item in items):
+    found = listeners(config)
+    if not config.complete or not found or any(one.item.guards or not one.item.known for one in found):
         return None
     ports: dict[int, list[str]] = {}
-    for item in items:
-        host, _, port = item.value.rpartition(":")
-        if (number := whole_number(port)) is not None:
-            ports.setdefault(number, []).append("" if Address(host or "*", port).is_wildcard else _plain(host))
+    for one in found:
+        if (number := whole_number(one.address.port)) is not None:
+            ports.setdefault(number, []).append(place_of(one.address))
     return ports
 
 

@@ -20,6 +20,8 @@ from modwsgi_fix.model.request.arguments import UnclearError, fault_of_words
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 from modwsgi_fix.syntax import Section
 
+#: Why an answer is an error.
+_REFUSES = "httpd refuses "
 #: What is unknown where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read, and what it says is not understood"
 
@@ -73,7 +75,13 @@ def _allowed(config: Config, path: str, directory: str, override: Override, worl
 
 
 def _refused(path: str, directory: str) -> Done:
-    return Done(Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"httpd refuses {path}"))
+    return Done(Outcome(Kind.ERROR, 500, file=directory + "/", reason=f"{_REFUSES}{path}"))
+
+
+def refused_by(outcome: Outcome) -> str | None:
+    """The .htaccess file whose words are why an outcome is an error 500; None where that is not why."""
+    is_so = outcome.kind is Kind.ERROR and outcome.reason.startswith(_REFUSES)
+    return outcome.reason.removeprefix(_REFUSES) if is_so else None
 
 
 def _faults_of_writing(found: Config) -> Iterator[str]:

@@ -22,28 +22,41 @@ def may_run(state: State, handler: str) -> bool:
 
 def program(state: State, handler: str) -> Outcome:
     """What becomes of a program: it runs, or why it does not."""
-    if "execcgi" not in merged_options(state.layers, state.world).on and not _is_script_aliased(state):
-        item = last(state.layers, "options", state.world)
-        state.step("handler", "Options has no ExecCGI", item)
-        return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
+    if not _is_script_aliased(state) and (refused := without_execcgi(state)) is not None:
+        return refused
     if handler == "fcgid-script":
         raise Beyond("a FastCGI program answers, which is not modelled")
-    if state.type == MISSING:
-        state.step("handler", f"the program {state.filename} does not exist")
-        return state.outcome(Kind.NOT_FOUND, 404, "no such program")
-    if state.type == DIRECTORY:
-        state.step("handler", f"{state.filename} is a directory, and no program")
-        return state.outcome(Kind.REFUSED, 403, "the program is a directory")
-    item = last(state.layers, "acceptpathinfo", state.world)
-    if state.path_info and item is not None and item.value.lower() == "off":
-        state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-        return state.outcome(Kind.NOT_FOUND, 404, "a path behind the program")
+    if (unfit := no_such(state, "program")) is not None:
+        return unfit
     disk = state.world.disk
     if disk is not None and disk.is_program(state.filename or "") is False:
         state.step("handler", f"{state.filename} may not be executed")
         return state.outcome(Kind.ERROR, 500, "the program may not be executed")
     state.step("handler", f"the program {state.filename} runs")
     return state.outcome(Kind.PROGRAM, 200)
+
+
+def without_execcgi(state: State) -> Outcome | None:
+    """The refusal of a program or script that no alias of its own maps, where Options do not let it run."""
+    if "execcgi" in merged_options(state.layers, state.world).on:
+        return None
+    state.step("handler", "Options has no ExecCGI", last(state.layers, "options", state.world))
+    return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
+
+
+def no_such(state: State, what: str) -> Outcome | None:
+    """What becomes of a program or ``WSGI script`` that is not there as a file, or of a URL that goes on behind it."""
+    if state.type == MISSING:
+        state.step("handler", f"the {what} {state.filename} does not exist")
+        return state.outcome(Kind.NOT_FOUND, 404, f"the {what} does not exist")
+    if state.type == DIRECTORY:
+        state.step("handler", f"{state.filename} is a directory, and no {what}")
+        return state.outcome(Kind.REFUSED, 403, f"the {what} is a directory")
+    item = last(state.layers, "acceptpathinfo", state.world)
+    if state.path_info and item is not None and item.value.lower() == "off":
+        state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
+        return state.outcome(Kind.NOT_FOUND, 404, f"a path behind the {what}")
+    return None
 
 
 def _is_script_aliased(state: State) -> bool:
