@@ -95,7 +95,7 @@ def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 section.path,
                 section.span,
-                f"<{section.name} {pattern_of(section)}> lets most visitors past the denial of {closed.path}",
+                f"<{section.name} {pattern_of(section)}> lets most visitors into {closed.path}, which its directory denies",
                 help="open the directories that are served, and keep the ban in a section beside such a grant",
             )
 

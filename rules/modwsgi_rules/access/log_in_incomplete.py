@@ -83,11 +83,17 @@ def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
         if not _says(config, item, "authname"):
             message = "a log-in is asked for without AuthName, so each request is an error 500"
             yield Diagnostic(
-                item.path, item.span, message, severity=severity, help="write AuthName with the realm's name"
+                item.path, item.span, message, severity=severity, help="add AuthName with a name that visitors will see"
             )
         elif kind == "basic" and not _says(config, item, *USER_SOURCES):
             message = "a log-in is asked for without AuthUserFile, so nobody can log in"
-            yield Diagnostic(item.path, item.span, message, severity=severity, help="name the file of users")
+            yield Diagnostic(
+                item.path,
+                item.span,
+                message,
+                severity=severity,
+                help="add AuthUserFile with the path of the password file",
+            )
 
 
 def _asks_for_a_log_in(item: Item) -> bool:

@@ -17,7 +17,7 @@ the sections of the directories that it finds on its way to a file (request.c:ap
 
 There is no fix: the path or the disk may be wrong. The help names what is beside, where something of that name is. Only
 `--root` shows a disk; and since that may be a copy of a part, a path is reported only where a directory above it is there, and
-one that a site makes: what lacks in `/var` or `/usr` proves nothing.
+one that a site makes: what is missing from `/var` or `/usr` proves nothing.
 
 ## See also
 
@@ -66,17 +66,19 @@ def missing_on_disk(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             found.item.path,
             found.span,
-            f"{found.what} {found.path} is not on the disk{_so(found)}",
+            f"{found.what} {found.path} does not exist{_so(found)}",
             severity=Severity.ERROR if is_error else Severity.WARNING,
-            help=f"{found.beside} is beside it" if found.beside else "correct the path, or make what it names",
+            help=f"{found.beside} is there; write that if it is meant"
+            if found.beside
+            else "correct the path, or create it",
         )
 
 
 def _so(found: Missing) -> str:
     if found.refusal:
         return ", so httpd does not start"
-    if found.what == "the Python":
+    if found.what == "python-home":
         return ", so no Python starts"
     if found.item.key == "directory":
-        return ", so this section never holds"
+        return ", so httpd never applies this section"
     return ", so requests fail" if found.fails else ""

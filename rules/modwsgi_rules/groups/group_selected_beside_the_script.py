@@ -69,6 +69,6 @@ def group_selected_beside_the_script(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 use.item.path,
                 use.arg_span,
-                f"{where} holds no application, so none runs in process group {use.name} by this line",
+                f"no application lies in {where}, so this line puts none in process group {use.name}",
                 help="select the group in the host, or in the section of the script",
             )

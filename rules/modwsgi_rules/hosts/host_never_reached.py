@@ -106,5 +106,5 @@ def _said(found: Unreached, instead: str) -> tuple[str, str]:
         return message, "give it a name of its own, or take one of the two hosts out"
     help = "give it a ServerName, or disable the host that comes first"
     if found.only_by:
-        return f"only requests for {found.only_by} reach this host, for it has no ServerName", help
+        return f"only requests for {found.only_by} reach this host, because it has no ServerName", help
     return "no request reaches this host: it has no ServerName, and is not the first at its address", help

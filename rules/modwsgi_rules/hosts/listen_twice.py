@@ -82,9 +82,7 @@ def listen_twice(config: Config) -> Iterator[Diagnostic]:
         if clash.is_same:
             message = f"port {clash.later.address.port} is listened on already, so httpd does not start"
         else:
-            message = (
-                f"port {clash.later.address.port} is taken by the other Listen, so httpd does not bind this address"
-            )
+            message = f"port {clash.later.address.port} is taken by the other Listen, so httpd cannot bind it and does not start"
         yield Diagnostic(
             item.path,
             item.args[0].span,

@@ -75,7 +75,7 @@ def unknown_directive(config: Config) -> Iterator[Diagnostic]:
         if directives.candidates(item.name, sections=item.is_section) or directives.glued(name):
             continue
         if standing is Standing.NOWHERE:
-            message = f"no module that is loaded has {name}, so httpd does not start"
+            message = f"no loaded module has {name}, so httpd does not start"
             help = "delete the line, or load the module that has it"
             yield Diagnostic(item.path, item.node.name_span, message, help=help)
         else:

@@ -93,11 +93,11 @@ def _named(config: Config) -> Iterator[Missing]:
             code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")
             directory = posixpath.dirname(item.value)
             refusal = f"{code}: Cannot access directory '{directory}/' for {log}"
-            yield Missing(item, item.args[0].span, directory, "the directory of this log", refusal)
+            yield Missing(item, item.args[0].span, directory, "the log directory", refusal)
     for item in config.named(*CERTIFICATES):
         if item.values and item.args[0].known:
             refusal = f"{item.name}: file '{item.value}' does not exist or is empty"
-            yield Missing(item, item.args[0].span, item.value, "this file", refusal)
+            yield Missing(item, item.args[0].span, item.value, "the certificate or key", refusal)
     for item in config.named("documentroot"):
         if item.values and item.args[0].known:
             main = item.server.is_main
@@ -109,15 +109,15 @@ def _named(config: Config) -> Iterator[Missing]:
             if not mounted and item.value.endswith("/") and not item.values[1].endswith("/"):
                 continue  # what follows the URL is appended as it is: /img/ to /srv/images/shop-
             yield Missing(
-                item, item.args[1].span, item.values[1], "the script" if mounted else "the target", fails=mounted
+                item, item.args[1].span, item.values[1], "the script" if mounted else "the alias target", fails=mounted
             )
     for process in daemon_processes(config):
         for option in process.options:
             if option.name == "python-home":
-                yield Missing(process.directive, option.value_span, option.value, "the Python", fails=True)
+                yield Missing(process.directive, option.value_span, option.value, "python-home", fails=True)
             elif option.name in ("python-path", "home"):
                 for path in option.value.split(":"):
-                    yield Missing(process.directive, option.value_span, path, f"a directory of {option.name}")
+                    yield Missing(process.directive, option.value_span, path, option.name)
     for item in config.named("directory"):
         if item.values and item.known and not is_regex_section(item):
             yield Missing(item, item.args[0].span, item.value, "the directory")
