@@ -12,11 +12,13 @@ panel writes, in one file, where each host has two findings.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,10 +210,19 @@ def write(directory: Path, kind: str, hosts: int, modules: Path, *, one_file: bo
     return main.count("\n") + sum(text.count("\n") for text in texts)
 
 
+@cache
+def environment() -> dict[str, str]:
+    """This one, and compiled modules are kept, as an installed package has them."""
+    kept = tempfile.mkdtemp(prefix="hosts-compiled")
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    there = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**there, "PYTHONPYCACHEPREFIX": kept}
+
+
 def cost(command: list[str]) -> Cost:
     """What a command takes. Raises ``RuntimeError`` where it neither is content nor finds something."""
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=environment())
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in (0, 1):

@@ -67,15 +67,22 @@ class LineIndex:
 
     __slots__ = ("_starts", "text")
 
+    _starts: list[int]
+
     def __init__(self, text: str) -> None:
         self.text = text
-        starts = [0]
-        find = text.find
+
+    def __getattr__(self, name: str) -> list[int]:
+        # Looked for when they are first asked for: of most files nothing is shown.
+        if name != "_starts":
+            raise AttributeError(name)
+        self._starts = starts = [0]
+        find = self.text.find
         at = find("\n") + 1
         while at:
             starts.append(at)
             at = find("\n", at) + 1
-        self._starts = starts
+        return starts
 
     def __len__(self) -> int:
         return len(self._starts)

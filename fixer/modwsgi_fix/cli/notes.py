@@ -21,7 +21,7 @@ _MOST = 10
 def say_all(session: Session) -> None:
     """Say it all, a line each."""
     for job, config in zip(session.plan.jobs, session.configs, strict=True):
-        for line in (*_unread(job, config), *_refused(config)):
+        for line in (*_unread(job, config, session), *_refused(config)):
             say(printable(f"note: {line}"))
 
 
@@ -59,9 +59,10 @@ def say_what_starting_serves(outcomes: Sequence[Fixed]) -> None:
             say(f"  and {len(served) - _MOST} more (modwsgi-fix exposed lists them)")
 
 
-def _unread(job: Job, config: Config) -> Iterator[str]:
+def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:
     """Yield a line on the files beside a server that are not part of it."""
-    missed = unread(config, job.source)
+    unopened = {file.path for files in session.unopened.values() for file in files}
+    missed = unread(config.files.keys() | unopened, job.source)
     if missed:
         entry = next(iter(config.files.values())).name
         are = "are" if len(missed) > 1 else "is"

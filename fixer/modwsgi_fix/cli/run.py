@@ -22,7 +22,7 @@ from modwsgi_fix.reports.text import printable, summary, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan as make_plan
-from modwsgi_fix.workspace.session import Mended, Session, checked, impacts, mended, opened, starts
+from modwsgi_fix.workspace.session import Hosts, Mended, Session, checked, impacts, mended, opened, starts
 from modwsgi_fix.workspace.settings import as_toml
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
-    session = opened(plan)
+    is_report = request.mode is Mode.REPORT and request.showing.only != "files"
+    session = opened(plan, hosts=Hosts.UNLIKE if is_report else Hosts.ALL)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
         write("".join(f"{printable(name)}\n" for name in files))

@@ -57,6 +57,17 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     return config.once((rule.name, rule.check), run)
 
 
+def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
+    """Those of some rules that find nothing in a server, not even what a comment allows."""
+    return [rule for rule in rules if not _run(config, rule) and rule.name not in config.failed]
+
+
+def found_silent(config: Config, rules: Iterable[Rule]) -> None:
+    """Note that some rules find nothing in a server, so that they are not asked."""
+    for rule in rules:
+        config.once((rule.name, rule.check), list)
+
+
 def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
     """True for what httpd would refuse in a template: it never reads the file as it stands."""
     file = config.files.get(d.path)

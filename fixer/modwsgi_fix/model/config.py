@@ -91,6 +91,8 @@ class File:
         self.quotable = quotable
         #: How many times this server reads it.
         self.readings = 0
+        #: The text as it is on the disk, where another one with the same lines stood in for it; else None.
+        self.whole: str | None = None
 
     @property
     def text(self) -> str:
@@ -100,6 +102,11 @@ class File:
     def lines(self) -> LineIndex:
         """Lines and columns of the file."""
         return self.tree.lines
+
+    @cached_property
+    def shown(self) -> LineIndex:
+        """The lines to show of it: those on the disk."""
+        return self.tree.lines if self.whole is None else LineIndex(self.whole)
 
     @cached_property
     def template(self) -> str:

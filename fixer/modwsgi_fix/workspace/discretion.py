@@ -62,7 +62,7 @@ def _place(config: Config, path: str, span: Span) -> Place:
 
 def text_of(file: File | Script) -> FileText:
     """Return a file as records name it."""
-    return FileText(file.path, file.name, file.lines, file.quotable)
+    return FileText(file.path, file.name, file.shown if isinstance(file, File) else file.lines, file.quotable)
 
 
 def _discreet(diagnostic: Diagnostic, config: Config) -> Diagnostic:

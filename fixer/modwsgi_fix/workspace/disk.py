@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Set
 from contextlib import suppress
 
-from modwsgi_fix.files import OWN, Disk, FileProblem
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.files import OWN, Disk, FileProblem, key_of_each
 from modwsgi_fix.model.reading.source import Source
 
 _HEAD = 8192
-#: Control characters that text may hold.
-_TEXT = frozenset("\t\n\v\f\r\x1b")
+#: Control characters that text does not hold.
+_STRAY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 #: Where the files of an installed httpd are at home, so that the paths in them mean this machine's.
 _INSTALLED = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
@@ -35,7 +35,7 @@ def is_binary(text: str) -> bool:
     binary: half of it is NULs.
     """
     head = text[:_HEAD]
-    strays = sum(1 for char in head if char < " " and char not in _TEXT)
+    strays = len(_STRAY.findall(head))
     return strays >= 8 and strays * 20 > len(head)
 
 
@@ -46,38 +46,45 @@ def meant_root(sources: Iterable[Source]) -> str | None:
     return "/" if at_home and all(at_home) else None
 
 
-def unread(config: Config, source: Source) -> list[str]:
-    """Return the configuration files in a whole server's directory that it does not read, as the user would reach them.
+def unread(read: Set[str], source: Source) -> list[str]:
+    """Return the configuration files in a whole server's directory that are not among those ``read``, as the user would
+    reach them.
 
     What Debian keeps in ``*-available`` until it is enabled is not missed.
     """
     if not source.complete:
         return []
     found = []
+    key_of = key_of_each(source.files)
     for shown, key in source.given:
         if os.path.isdir(key):
             for path in _configurations(key):
                 name = os.path.normpath(shown + path[len(key.rstrip("/")) :])
-                if source.files.key(name) not in config.files:
+                if key_of(name) not in read:
                     found.append(name)
     return found
 
 
 def _configurations(top: str) -> Iterator[str]:
     """Yield the configuration files below a directory, in the order of their names, as far as it can be looked into."""
-    stack = [iter([top])]
+    stack = [iter(_entries(top))]
     while stack:
-        path = next(stack[-1], None)
-        if path is None:
+        entry = next(stack[-1], None)
+        if entry is None:
             stack.pop()
             continue
-        name = os.path.basename(path)
-        if path == top or (os.path.isdir(path) and not os.path.islink(path)):
-            if path == top or not (name.endswith(("-available", ".d~")) or name.startswith(".")):
-                with suppress(OSError):
-                    stack.append(iter([os.path.join(path, one) for one in sorted(os.listdir(path))]))
-        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and os.path.isfile(path):
+        path, name = entry.path, entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not (name.endswith(("-available", ".d~")) or name.startswith(".")):
+                stack.append(iter(_entries(path)))
+        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and entry.is_file():
             yield path
+
+
+def _entries(directory: str) -> list[os.DirEntry[str]]:
+    with suppress(OSError), os.scandir(directory) as entries:
+        return sorted(entries, key=lambda entry: entry.name)
+    return []
 
 
 def directories(sources: Iterable[Source]) -> list[str]:

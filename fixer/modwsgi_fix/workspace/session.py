@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from enum import Enum, auto
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
 from modwsgi_fix.engine.outlook import Outlook, outlook
-from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.files import key_of_each
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import FileText, Finding, Report, Trace
 from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.text import LineIndex
 from modwsgi_fix.workspace import discretion, shipped
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.gaps import gaps
@@ -26,11 +30,23 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.request import Request
 
 
+class Hosts(Enum):
+    """Which virtual hosts are read: all, or of those that are alike, and of which there is nothing to say, a few."""
+
+    ALL = auto()
+    UNLIKE = auto()
+
+
 class Session(NamedTuple):
-    """A plan whose servers have been read: one of ``configs`` for each of its jobs."""
+    """A plan whose servers have been read: one of ``configs`` for each of its jobs.
+
+    ``unopened`` are files of hosts that were compared and not read, because others like them were: by the key of the file
+    that is read next, or an empty one.
+    """
 
     plan: Plan
     configs: tuple[Config, ...]
+    unopened: Mapping[str, tuple[FileText, ...]] = MappingProxyType({})
 
 
 class Mended(NamedTuple):
@@ -46,12 +62,34 @@ class Mended(NamedTuple):
     conflicts: tuple[str, ...]
 
 
-def opened(plan: Plan) -> Session:
+def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
     """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
+    if hosts is Hosts.UNLIKE and not plan.allowed:
+        return _opened_of_unlike(plan)
     configs = [read(job) for job in plan.jobs]
     plan = _with_scripts(plan, configs)
     configs += [read(job) for job in plan.jobs[len(configs) :]]
     return Session(plan._replace(jobs=shipped.told(plan.jobs, configs)), tuple(configs))
+
+
+def _opened_of_unlike(plan: Plan) -> Session:
+    from modwsgi_fix.engine.shapes import read as read_unlike
+
+    every = [read_unlike(job) for job in plan.jobs]
+    unopened: dict[str, tuple[FileText, ...]] = {}
+    for one in every:
+        source, before = one.job.source, list[FileText]()
+        key_of = key_of_each(source.files)
+        for path, text in one.texts.items():
+            key = key_of(path)
+            if path in one.left_out:
+                before.append(FileText(key, source.name(key), LineIndex(text), source.quotable(key)))
+            elif before:
+                unopened[key], before = (*unopened.get(key, ()), *before), []
+        unopened[""] = (*unopened.get("", ()), *before)
+    configs = tuple(one.config for one in every)
+    jobs = shipped.told([one.job for one in every], configs)
+    return Session(plan._replace(jobs=jobs), configs, unopened)
 
 
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
@@ -111,7 +149,7 @@ def overviews(session: Session) -> tuple[Overview, ...]:
 
 def checked(session: Session, *, marked: bool = True) -> Report:
     """Return what the rules find; ``marked``, and what ``--write`` would do for each finding."""
-    plan, configs = session
+    plan, configs = session.plan, session.configs
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
     found, hidden = shipped.without(plan.jobs, configs, every)
     if marked:
@@ -137,7 +175,7 @@ def _report(session: Session, configs: Sequence[Config], findings: Iterable[Find
     problems = (*session.plan.problems, *(problem for config in configs for problem in config.unread))
     return Report(
         _distinct(findings),
-        _files(configs),
+        _files(configs, session.unopened),
         gaps(configs),
         session.plan.level,
         unread=tuple(dict.fromkeys((one.path, one.reason) for one in problems)),
@@ -150,12 +188,13 @@ def _merged(tables: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return dict(chain.from_iterable(table.items() for table in tables))
 
 
-def _files(configs: Sequence[Config]) -> tuple[FileText, ...]:
-    read: list[File | Script] = []
+def _files(configs: Sequence[Config], unopened: Mapping[str, Sequence[FileText]]) -> tuple[FileText, ...]:
+    read: list[FileText] = []
     for config in configs:
-        read += config.files.values()
-        read += config.named_scripts
-    return tuple({file.path: discretion.text_of(file) for file in read}.values())
+        for file in config.files.values():
+            read += (*unopened.get(file.path, ()), discretion.text_of(file))
+        read += map(discretion.text_of, config.named_scripts)
+    return tuple({file.path: file for file in (*read, *unopened.get("", ()))}.values())
 
 
 def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:

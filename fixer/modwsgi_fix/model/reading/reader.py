@@ -118,6 +118,9 @@ class _Reader:
             file = self.files[key] = File(
                 key, self.source.name(key), tree, writable=self.source.writable(key), quotable=self.source.quotable(key)
             )
+            stand_in, whole = self.source.stand_ins.get(key, ("", None))
+            if text == stand_in:
+                file.whole = whole
             self.budget.allow(text)
         file.readings += 1
         return file
@@ -283,9 +286,8 @@ class _Reader:
         found = False
         for pattern in self.candidates(arg.value):
             paths = list(self.matches(pattern))
-            found = found or self.disk.is_dir(pattern)
-            for path in paths:
-                found = True
+            found = found or bool(paths) or self.disk.is_dir(pattern)
+            for path in self.source.picks(paths) if self.source.picks is not None else paths:
                 self.budget.spend()
                 try:
                     frames += self.included(path, item, where)
@@ -388,7 +390,7 @@ def load(
     is filled and used. ``disk`` is the filesystem which paths in the configuration mean. Raises ``FileProblem`` when an
     entry cannot be read; a missing Include is a gap.
     """
-    texts = texts or {}
+    texts = {**{key: text for key, (text, _) in source.stand_ins.items()}, **(texts or {})}
     trees = {} if trees is None else trees
 
     def again(others: Mapping[str, str], denies: str) -> Config:

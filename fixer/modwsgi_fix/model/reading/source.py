@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -67,6 +67,10 @@ class Source:
     named_only: bool = False
     #: The modules that the server around loads, without ``_module``, where this is read as a part of it (``.htaccess``).
     modules: tuple[str, ...] = ()
+    #: Of the files that an Include leads to those that are to be read; None: all.
+    picks: Callable[[Sequence[str]], Sequence[str]] | None = None
+    #: Texts that are read instead of those of some files, by their keys, and these; in as many lines of the same length.
+    stand_ins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def name(self, key: str) -> str:
         """Return what to call a file: as the user would reach it from the path that was given."""

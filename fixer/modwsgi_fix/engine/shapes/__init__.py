@@ -1,0 +1,188 @@
+"""Servers of many hosts that are alike: what the rules have nothing to say of is asked of a few of them.
+
+Thousands of hosts come from one template, and are equal but for names that stand nowhere else. The first, the second and
+the last of such hosts are read and checked; where the rules are silent about them and nothing is unknown, they are silent
+about the others. So only silence is shared: where anything is found in one, all that are like it are read, and the rules
+that found something are asked of them; every finding is made from the real text. Files of hosts that are left out are not
+opened by the reader; in a file of many hosts a comment and empty lines stand for those, so that every place keeps its line
+and column.
+
+This is an edge that can be taken away: ``read`` may always return what ``job.read`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
+from typing import NamedTuple
+
+from modwsgi_fix.engine.check import findings, found_silent, silent
+from modwsgi_fix.engine.job import Job
+from modwsgi_fix.engine.job import read as read_all
+from modwsgi_fix.engine.shapes.alike import Group, Unit, grouped
+from modwsgi_fix.engine.shapes.hosts import Text, hosts_in, without
+from modwsgi_fix.engine.shapes.words import known, words
+from modwsgi_fix.files import FileProblem, Remembered, key_of_each
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Rule
+
+Picks = Callable[[Sequence[str]], Sequence[str]]
+
+#: Fewer hosts than these are all read: to compare them would take as long.
+FEW = 50
+#: More hosts in one file than these are compared one by one.
+_OF_ONE_FILE = 8
+#: How often the hosts are read again without those that something was found in.
+_ROUNDS = 3
+
+
+class Read(NamedTuple):
+    """A server that was read.
+
+    ``texts`` are those of the files that its hosts are in, by path, in the order httpd reads them; empty where all of them
+    were read. Those of ``left_out`` were not.
+    """
+
+    job: Job
+    config: Config
+    texts: Mapping[str, str]
+    left_out: Set[str]
+
+
+def read(job: Job) -> Read:
+    """Return a server, without hosts that are like others of which nothing can be said.
+
+    ``job`` then leaves them out whenever it is read. With a disk under the server all are read: what is on it may differ.
+    """
+    if job.source.complete and len(job.source.entries) == 1 and job.disk is None:
+        crowd = _Crowd(job)
+        if len(crowd.units) >= FEW and (less := crowd.reduced()) is not None:
+            return less
+    return Read(job, read_all(job), {}, frozenset())
+
+
+class _Crowd:
+    """The hosts of a server that one Include, or one file, has more than a few of. ``main`` is the server without them."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.files = Remembered(job.source.files)
+        self.key_of = key_of_each(self.files)
+        self.parts: dict[str, Text] = {}
+        entry = job.source.entries[0]
+        many = self._is_many(entry)
+        blank = {entry: self.parts[entry].hosts} if many else {}
+        self.main = self._read(self._leaving_out(self._few, blank))
+        self.units = [unit for path in self.parts for unit in self._units(path)]
+
+    def _leaving_out(self, picks: Picks, hosts: Mapping[str, Iterable[tuple[int, int]]]) -> Job:
+        """Return the job on the server with some of the files alone, and without some hosts of others."""
+        texts = {path: self.parts[path] for path in hosts}
+        blank = {self.key_of(path): (without(text, hosts[path]), text.text) for path, text in texts.items()}
+        return self.job._replace(source=replace(self.job.source, picks=picks, stand_ins=blank))
+
+    def _read(self, job: Job) -> Config:
+        """Read the server of a job, where what is a directory was asked before."""
+        return read_all(job._replace(source=replace(job.source, files=self.files)))
+
+    def _few(self, paths: Sequence[str]) -> Sequence[str]:
+        """Of the files that an Include leads to those that are read at once; the others are kept for later."""
+        many = len(paths) >= FEW
+        return [path for path in paths if not self._is_many(path, of_many=many)]
+
+    def _is_many(self, path: str, *, of_many: bool = False) -> bool:
+        """Whether a file has hosts and is one of many, or has many hosts itself; its text is then kept."""
+        if path in self.parts:
+            return True
+        try:
+            parts = hosts_in(self.files.read(path))
+        except FileProblem:
+            return False
+        is_many = of_many if len(parts.hosts) < FEW else True
+        if is_many and "irtual" in parts.text.lower():
+            self.parts[path] = parts
+            return True
+        return False
+
+    def _units(self, path: str) -> list[Unit]:
+        parts = self.parts[path]
+        if len(parts.hosts) > _OF_ONE_FILE:
+            return [Unit(path, start, end, parts.text[start:end], whole=False) for start, end in parts.hosts]
+        return [Unit(path, 0, len(parts.text), parts.text, whole=True, outside=parts.outside)]
+
+    def _elsewhere(self) -> list[str]:
+        """All text that is not a unit's."""
+        job = self.job
+        said = [*job.source.variables.values(), repr(job.options), *job.source.directives]
+        between = [parts.outside for parts in self.parts.values() if len(parts.hosts) > _OF_ONE_FILE]
+        return [*(file.text for file in self.main.files.values()), *between, "\n".join(said)]
+
+    def reduced(self) -> Read | None:
+        """Return the server without what is like others; None where it cannot be told what is."""
+        packages = {rule.check.__module__.partition(".")[0] for rule in self.job.rules} | {__name__.partition(".")[0]}
+        groups = grouped(self.units, self._elsewhere(), lambda some: known(some, packages), self.files.is_file)
+        if groups is None:
+            return None
+        shapes: dict[int, list[Group]] = {}
+        for group in groups:
+            if group.shape is not None:
+                shapes.setdefault(group.shape, []).append(group)
+        silence: list[Rule] = []
+        for _ in range(_ROUNDS):
+            shapes = {number: alike for number, alike in shapes.items() if len(alike) > 3}
+            if sum(map(len, shapes.values())) < FEW:
+                break
+            found = self._without(shapes, 2)
+            found_silent(found.config, silence)
+            loud = self._loud(found.config, found.left_out, shapes)
+            if loud is None:
+                return None
+            silence = silent(found.config, self.job.rules)
+            if not loud:
+                return found if self._agree(found.config, shapes) else None
+            shapes = {number: alike for number, alike in shapes.items() if number not in loud}
+        whole = Read(self.job, self._read(self.job), {}, frozenset())
+        found_silent(whole.config, silence)
+        return whole
+
+    def _without(self, shapes: Mapping[int, Sequence[Group]], first: int) -> Read:
+        """Return the server with so many groups of each shape from the beginning, and the last."""
+        copies = [unit for alike in shapes.values() for group in alike[first:-1] for unit in group.units]
+        whole = {unit.path for unit in copies if unit.whole}
+        of_file: dict[str, list[tuple[int, int]]] = {}
+        for unit in copies:
+            if not unit.whole:
+                of_file.setdefault(unit.path, []).append((unit.start, unit.end))
+        job = self._leaving_out(lambda paths: [path for path in paths if path not in whole], of_file)
+        return Read(job, self._read(job), {path: parts.text for path, parts in self.parts.items()}, frozenset(whole))
+
+    def _loud(self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]) -> set[int] | None:
+        """Return the shapes that something is found in, or not understood; None where that cannot be told."""
+        diagnostics = findings(config, self.job.rules)
+        own = {word for alike in shapes.values() for group in alike for word in group.own}
+        there = {self.key_of(path) for path in self.parts if path not in left_out} | self.main.files.keys()
+        new = (file.text for path, file in config.files.items() if path not in there)
+        if config.failed or config.left_out or any(own & words(text) for text in new):
+            return None
+        places: dict[str, list[tuple[Unit, int]]] = {}
+        for number, alike in shapes.items():
+            for unit in (unit for group in (*alike[:2], alike[-1]) for unit in group.units):
+                places.setdefault(self.key_of(unit.path), []).append((unit, number))
+        told = [(d.path, d.span.start) for d in diagnostics] + [(gap.path, gap.span.start) for gap in config.gaps]
+        unread = {self.files.key(one.path) for one in config.unread}
+        return {
+            number
+            for path, start in (*told, *((path, 0) for path in unread))
+            for unit, number in places.get(path, ())
+            if unit.whole or unit.start <= start < unit.end
+        }
+
+    def _agree(self, config: Config, shapes: Mapping[int, Sequence[Group]]) -> bool:
+        """Whether what is found does not depend on how many hosts of a shape there are."""
+        found = findings(config, self.job.rules)
+        loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
+        return not loud or _said(config, loud) == _said(self._without(shapes, 4).config, loud)
+
+
+def _said(config: Config, rules: Iterable[Rule]) -> set[Diagnostic]:
+    return {replace(one, fix=None) for one in findings(config, rules)}

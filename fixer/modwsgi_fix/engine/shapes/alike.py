@@ -1,0 +1,268 @@
+"""Texts that are alike: equal but for words that occur in no other text.
+
+A host that another one was copied from, or both from one template, differs in the customer's name, the domain, the
+group; words that stand nowhere else in the server. Whatever httpd makes of such a text, it makes of its copies with these
+words exchanged. Words that stand elsewhere too, numbers, and words that rules know by name are never exchanged, nor is
+the order in which the others stand, which of them begin with which, or what kind of characters they are of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from modwsgi_fix.engine.shapes.words import words
+
+#: A line that is a comment of plain words, nothing that is allowed: nobody reads it but people.
+_COMMENT = re.compile(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
+#: The line with the name of a file.
+_NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
+#: Directives after which other text means something else: their copies may differ although their words do not.
+_TURNS = frozenset(
+    map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
+)
+#: Directives whose arguments lead to files.
+_INCLUDE = re.compile(r"^[ \t]*Include(?:Optional)?[ \t](.*)", re.M | re.I)
+_SCRIPT = re.compile(r"^[ \t]*WSGI\w*Script\w*[ \t](.*)", re.M | re.I)
+#: Lines of patterns that are asked about paths, URLs and names of hosts.
+_PATTERNED = re.compile(
+    r"^[ \t]*<?(?:(?:Directory|Files|Location|Alias|WSGIScriptAlias|ScriptAlias|ProxyPass|Redirect|Proxy)Match"
+    r"|(?:Directory|Files|Location|Proxy)[ \t](?=[^\n]*[~*?\[])|If\b|ElseIf|SetEnvIf\w*)([^\n]*)",
+    re.M | re.I,
+)
+#: A section whose path has a wildcard for one letter.
+_ANY_LETTER = re.compile(r"^[ \t]*<(?:Directory|Files|Location|Proxy)[ \t]+(?![ \t~])[^\n]*\?", re.M | re.I)
+#: In a pattern: what stands for any letter or digit of a name, and what is not a letter but an escape.
+_EVERY_NAME = re.compile(r"\[\^/[\]]|\[[^\]]*a-z[^\]]*0-9[^\]]*\]|\[[^\]]*0-9[^\]]*a-z[^\]]*\]")
+_ESCAPE = re.compile(r"\\[A-Za-z]")
+#: A name with a wildcard in one of its labels: it may be made for some of the copies.
+_PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?][*?]|[*?][^\s.*?:])", re.M | re.I)
+#: The first of as many characters that stand for words; no configuration has one of them.
+_MARK = 0xE000
+_MARKS = re.compile("[\ue000-\uf8ff]")
+_HEXADECIMAL = "0123456789abcdef"
+#: So many texts before one may share words with it that no other has: a host and its twin for TLS.
+_NEAR = 3
+#: More texts than these in a row are like no others.
+_MOST_TOGETHER = 6
+#: A text that has more words of its own is like no other.
+_MOST_OWN = 200
+
+
+class Unit(NamedTuple):
+    """What is compared: a whole file, or a virtual host with its lines in one. ``path`` as it is included.
+
+    ``outside`` is what of the text stands in no virtual host.
+    """
+
+    path: str
+    start: int
+    end: int
+    text: str
+    whole: bool
+    outside: str = ""
+
+    @property
+    def compared(self) -> str:
+        """The name of the file where that is all of it, and in the next line the text without comments of plain words."""
+        return f"{self.path.rpartition('/')[2] if self.whole else ''}{_uncommented(self.text)}"
+
+
+def _uncommented(text: str) -> str:
+    """A text from its second line on, without comments of plain words."""
+    return _COMMENT.sub("", f"\n{text}") if "#" in text else f"\n{text}"
+
+
+class Group(NamedTuple):
+    """Texts that share words which no other has, in the order they are read in.
+
+    Two groups of the same ``shape`` are alike; it is None for what is like no other. ``own`` are the words that only this
+    group has.
+    """
+
+    units: tuple[Unit, ...]
+    own: frozenset[bytes]
+    shape: int | None
+
+
+def grouped(
+    units: Sequence[Unit],
+    elsewhere: Sequence[str],
+    known: Callable[[set[bytes]], set[bytes] | None],
+    is_file: Callable[[str], bool],
+) -> list[Group] | None:
+    """Put what belongs together into groups, each with its shape.
+
+    ``elsewhere`` is all other text that the server consists of. ``known`` says which words have a meaning; where it cannot,
+    or a pattern may tell copies apart by parts of words, nothing is alike, and None is returned. ``is_file`` says whether
+    there is a file at a path of the configuration.
+    """
+    texts = [unit.compared for unit in units]
+    elsewhere = list(map(_uncommented, elsewhere))
+    parts = _parts_asked_for([*elsewhere, *(_uncommented(unit.outside) for unit in units if unit.outside)])
+    if parts is None or any(map(_tells_names, elsewhere)):
+        return None
+    fresh, shared, links = _first_seen(texts)
+    shared |= set[bytes]().union(*map(words, elsewhere))
+    candidates = set[bytes]().union(*fresh) - shared
+    meant = known({word for word in candidates if not word.isdigit()})
+    if meant is None:
+        return None
+    shared |= meant
+    if parts:
+        shared.update(word for word in candidates if any(part in word for part in parts))
+    shapes: dict[tuple[object, ...], _Shape] = {}
+    groups: list[Group] = []
+    for first, last in _together(len(texts), links, shared):
+        own = frozenset[bytes]().union(*fresh[first : last + 1]) - shared
+        some = tuple(units[first : last + 1])
+        text = "\0".join(texts[first : last + 1])
+        form = _form(text, own) if len(some) <= _MOST_TOGETHER else None
+        number = None
+        if form is None and _tells_names(text):
+            return None
+        if form is not None:
+            key = (
+                form.text,
+                form.kinds,
+                tuple(unit.path.rpartition("/")[0] if unit.whole else unit.path for unit in some),
+            )
+            shape = shapes.get(key) or shapes.setdefault(key, _Shape(len(shapes), form.text))
+            if shape.tells_names:
+                return None
+            if shape.fits and not any(map(is_file, shape.scripts_of(form))):
+                number = shape.number
+        groups.append(Group(some, own, number))
+    return groups
+
+
+class _Link(NamedTuple):
+    """Words that one text has first and a later one, near it, has too; both by their place."""
+
+    first: int
+    later: int
+    common: set[bytes]
+
+
+def _first_seen(texts: Iterable[str]) -> tuple[list[set[bytes]], set[bytes], list[_Link]]:
+    """For each text the words that no earlier one has; all words that texts far from each other have; and what links others."""
+    seen: set[bytes] = set()
+    shared: set[bytes] = set()
+    fresh: list[set[bytes]] = []
+    links: list[_Link] = []
+    for at, text in enumerate(texts):
+        mine = words(text)
+        again = mine & seen
+        mine -= again
+        seen |= mine
+        for near in range(max(at - _NEAR, 0), at):
+            if common := again & fresh[near]:
+                again -= common
+                links.append(_Link(near, at, common))
+        shared |= again
+        fresh.append(mine)
+    return fresh, shared, links
+
+
+def _together(count: int, links: Iterable[_Link], shared: set[bytes]) -> Iterator[tuple[int, int]]:
+    """The first and the last of the texts that are linked by words which are not ``shared``, with those between them."""
+    reach = list(range(count))
+    for link in links:
+        if not link.common <= shared:
+            reach[link.first] = max(reach[link.first], link.later)
+    first = last = 0
+    for at in range(count):
+        if at > last:
+            yield first, last
+            first = at
+        last = max(last, reach[at])
+    if count:
+        yield first, last
+
+
+def _parts_asked_for(texts: Sequence[str]) -> set[bytes] | None:
+    """Words that patterns of the main server look for, maybe in the middle of a name.
+
+    None where a pattern may tell names apart by their letters.
+    """
+    found: set[bytes] = set()
+    if any(map(_ANY_LETTER.search, texts)):
+        return None
+    for line in (line for text in texts for line in _PATTERNED.findall(text)):
+        plain = _EVERY_NAME.sub("", line)
+        if "[" in plain or "{" in plain or "\\d" in plain:
+            return None
+        found |= words(_ESCAPE.sub(" ", plain))
+    return found
+
+
+class _Form(NamedTuple):
+    """A text with marks instead of its own words; these, in the order of their marks; and of which kind each is."""
+
+    text: str
+    words: tuple[str, ...]
+    kinds: tuple[tuple[object, ...], ...]
+
+
+def _form(text: str, own: frozenset[bytes]) -> _Form | None:
+    """Return what is left of a text without its own words; None where one of them means more than that it is the same."""
+    if len(own) > _MOST_OWN or (not text.isascii() and _MARKS.search(text)):
+        return None
+    lower = text.lower()
+    spelt = [word.decode() for word in own]
+    if not all(_is_exchangeable(word, text, lower) for word in spelt):
+        return None
+    spelt.sort(key=lower.find)
+    mark = {word: chr(_MARK + at) for at, word in enumerate(spelt)}
+    for word in sorted(spelt, key=len, reverse=True):
+        text = text.replace(word, mark[word])
+    return _Form(text, tuple(spelt), tuple(map(_kind, spelt)))
+
+
+class _Shape:
+    """A text with marks, as one or many have it.
+
+    ``fits`` is False where copies may differ though their words do not: they change how others are read, or lead to files
+    by their own words. ``tells_names`` is True where other hosts may be told apart by parts of words.
+    """
+
+    def __init__(self, number: int, text: str) -> None:
+        self.number = number
+        self.tells_names = _tells_names(text)
+        includes = (line for line in _INCLUDE.findall(text) if _MARKS.search(line))
+        self.fits = not words(text) & _TURNS and next(includes, None) is None
+        scripts = (word.strip("\"'") for line in _SCRIPT.findall(text) for word in line.split())
+        self.scripts = [word for word in scripts if word.startswith("/") and word != "/"]
+
+    def scripts_of(self, form: _Form) -> Iterator[str]:
+        """The paths in which a text of this shape may name scripts."""
+        for path in self.scripts:
+            for at, word in enumerate(form.words):
+                path = path.replace(chr(_MARK + at), word)
+            yield path
+
+
+def _tells_names(text: str) -> bool:
+    """Whether a host is for names with some part, which others may have by chance."""
+    return ("*" in text or "?" in text) and _PART_OF_A_LABEL.search(text) is not None
+
+
+def _is_exchangeable(word: str, text: str, lower: str) -> bool:
+    """Whether nothing is known of a word but that it is the same wherever it stands.
+
+    A number is more than that, unless it is the name of a directory or in that of the file itself; so is what a backslash
+    or ``%`` gives a meaning.
+    """
+    count = text.count(word)
+    if lower.count(word) != count or f"\\{word}" in text or f"%{word}" in text:
+        return False
+    if not word.isdigit():
+        return True
+    body = _NAME.sub("", text)
+    return len(re.findall(rf"(?<=[A-Za-z_}}]/){word}(?![\w.])", body)) == body.count(word)
+
+
+def _kind(word: str) -> tuple[object, ...]:
+    """What a pattern may see of a word without knowing it."""
+    return min(len(word), 6), len(word) > 63, word[0].isdigit(), word.isalpha(), not word.strip(_HEXADECIMAL)

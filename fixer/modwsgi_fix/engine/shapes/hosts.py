@@ -1,0 +1,62 @@
+"""Where the virtual hosts of a file are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+#: Their tags, as nearly everybody writes them.
+_TAG = re.compile(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
+_SECTION = re.compile(r"^[ \t]*<(/?)[A-Za-z]", re.M)
+
+
+class Text(NamedTuple):
+    """The text of a file, and its virtual hosts with their lines, as (start, end)."""
+
+    text: str
+    hosts: tuple[tuple[int, int], ...]
+
+    @property
+    def outside(self) -> str:
+        """What stands in none of the hosts."""
+        ends = (0, *(end for _, end in self.hosts))
+        starts = (*(start for start, _ in self.hosts), len(self.text))
+        return "".join(self.text[end:start] for end, start in zip(ends, starts, strict=True))
+
+
+def hosts_in(text: str) -> Text:
+    """Return the hosts of a text; none where one of them does not end, or stands in a section."""
+    hosts: list[tuple[int, int]] = []
+    opened, ended = -1, 0
+    for tag in _TAG.finditer(text):
+        line = text.rfind("\n", 0, tag.start()) + 1
+        closes = bool(tag[1])
+        continued = text.endswith(("\\\n", "\\\r\n"), 0, line)
+        if continued or text[line : tag.start()].strip(" \t") or closes != (opened >= 0):
+            return Text(text, ())
+        if not closes:
+            opened = line
+            if not _is_balanced(text[ended:line]):
+                return Text(text, ())
+        else:
+            hosts.append((opened, tag.end()))
+            opened, ended = -1, tag.end()
+    return Text(text, tuple(hosts) if opened < 0 and _is_balanced(text[ended:]) else ())
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether as many sections end as begin."""
+    tags = [tag[1] for tag in _SECTION.finditer(text)]
+    return 2 * tags.count("/") == len(tags)
+
+
+def without(text: Text, hosts: Iterable[tuple[int, int]]) -> str:
+    """Return a text in which a comment and empty lines stand for some of its hosts, in as many lines and characters."""
+    parts: list[str] = []
+    done = 0
+    for start, end in sorted(hosts):
+        lines = text.text.count("\n", start, end)
+        parts += [text.text[done:start], f"{'#':.<{end - start - lines}}", "\n" * lines]
+        done = end
+    return "".join([*parts, text.text[done:]])

@@ -1,0 +1,53 @@
+"""The words of a text, and those that the rules or the model know: a host named by one of them is like no other."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from modwsgi_fix.files import FileProblem, read_bytes
+
+#: Letters and digits of ASCII, the letters in lower case; anything else parts words.
+_ALONE = bytes(
+    code + 32 if 65 <= code <= 90 else code if chr(code).isalnum() and code < 128 else 32 for code in range(256)
+)
+
+
+def words(text: str) -> set[bytes]:
+    """The runs of ASCII letters and digits in a text, in lower case."""
+    return set(text.encode("utf-8", "surrogateescape").translate(_ALONE).split())
+
+
+def known(candidates: set[bytes], packages: Iterable[str]) -> set[bytes] | None:
+    """Those words that the source of some Python packages uses; None where the source of one cannot be read.
+
+    What a rule asks for by name stands in its source or in that of the model, as text, in a table or in a pattern.
+    """
+    found: set[bytes] = set()
+    for package in sorted(packages):
+        vocabulary = _vocabulary(package)
+        if vocabulary is None:
+            return None
+        found |= candidates & vocabulary
+    return found
+
+
+@cache
+def _vocabulary(package: str) -> frozenset[bytes] | None:
+    spec = importlib.util.find_spec(package)
+    if spec is None:
+        return None
+    names = list(spec.submodule_search_locations or ())
+    sources = [path for name in names for path in _sources(name)] if names else [spec.origin or ""]
+    try:
+        texts = [read_bytes(path) for path in sources]
+    except FileProblem:
+        return None
+    return frozenset(b" ".join(texts).translate(_ALONE).split()) if texts else None
+
+
+def _sources(top: str) -> Iterator[str]:
+    for directory, _, names in os.walk(top):
+        yield from (os.path.join(directory, name) for name in names if name.endswith(".py"))
