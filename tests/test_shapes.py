@@ -14,8 +14,9 @@ import pytest
 from support import SHARED
 
 from modwsgi_fix import syntax
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Fixed, fix, shapes
 from modwsgi_fix.engine import job as jobs
-from modwsgi_fix.engine import shapes
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.shapes import hosts as hosts_of
@@ -258,6 +259,61 @@ def test_a_file_found_while_reading_may_name_a_host() -> None:
     assert left_out(compare(job_of(copies(template, count=20), others=common))) == 0
 
 
+# -- fixes -------------------------------------------------------------------------------------------------------------
+
+
+def edits(fixed: Fixed) -> list[tuple[object, ...]]:
+    return [(file.path, file.before, file.after) for file in fixed.files]
+
+
+def compare_fixes(job: Job) -> bool:
+    """Hold the fixes, where they are said to be those of the whole server, against these; whether they are said to be."""
+    read = shapes.read(job)
+    fixed = fix(read.job, Applicability.UNSAFE, config=read.config)
+    holds = read.holds(fixed, lambda job: fix(job, Applicability.UNSAFE))
+    if holds and left_out(read):
+        whole = fix(job, Applicability.UNSAFE)
+        assert edits(fixed) == edits(whole)
+        assert [(d.path, d.span, d.rule, d.message) for d in fixed.left] == [
+            (d.path, d.span, d.rule, d.message) for d in whole.left
+        ]
+    return holds and left_out(read) > 0
+
+
+@pytest.mark.parametrize(("what", "template"), [pytest.param(*one, id=one[0]) for one in odd_hosts()])
+def test_one_odd_host_is_fixed_as_it_is_among_all(what: str, template: str) -> None:
+    sites = copies(count=12) | {"005-odd.conf": template.format(name="faulty", group="faultygrp")}
+    holds = compare_fixes(job_of(sites))
+    assert holds or "another" in what or "case" in what
+
+
+def test_a_fix_of_the_main_server_that_every_host_needs_is_made_with_all_of_them() -> None:
+    """Once the main file says 2.4, each host is told of it: the copies must be there."""
+    old = MAIN.replace(
+        "    Require all denied\n</Directory>", "    Order deny,allow\n    Deny from all\n</Directory>", 1
+    )
+    compare_fixes(job_of(copies(count=12), main=old))
+    hosts = copies(
+        HOST.replace(
+            "    Require all granted\n    </Directory>", "    Order allow,deny\n    Allow from all\n    </Directory>"
+        )
+    )
+    compare_fixes(job_of(hosts, main=old))
+
+
+def test_where_a_file_of_many_hosts_changes_all_of_it_is_read() -> None:
+    bad = HOST.replace(
+        "    WSGIProcessGroup {group}\n", "    <Location />\n    WSGIProcessGroup {group}\n    </Location>\n"
+    )
+    text = "".join([*copies(count=12).values(), bad.format(name="faulty", group="faultygrp")])
+    job = job_of({"all.conf": text})
+    read = shapes.read(job)
+    assert left_out(read)
+    fixed = fix(read.job, config=read.config)
+    assert fixed.files
+    assert not read.holds(fixed, fix)
+
+
 # -- any host ----------------------------------------------------------------------------------------------------------
 
 
@@ -284,6 +340,8 @@ def test_the_hosts_of_the_examples_among_copies_of_each_other(one_file: bool) ->
         random.Random(seed).shuffle(texts)
         sites = {"all.conf": "".join(texts)} if one_file else {f"{at:03}.conf": text for at, text in enumerate(texts)}
         not_read += left_out(compare(job_of(sites)))
+        if seed % 24 == 0:
+            compare_fixes(job_of(sites))
     assert not_read > 10
 
 

@@ -54,8 +54,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
-    is_report = request.mode is Mode.REPORT and request.showing.only != "files"
-    session = opened(plan, hosts=Hosts.UNLIKE if is_report else Hosts.ALL)
+    wants_all = request.mode is Mode.FILTER or request.showing.only == "files"
+    session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
         write("".join(f"{printable(name)}\n" for name in files))

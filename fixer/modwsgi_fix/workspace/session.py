@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Fixed, Rewritten, check, fix, read
+from modwsgi_fix.engine import Fixed, Job, Rewritten, check, fix, read
 from modwsgi_fix.engine.outlook import Outlook, outlook
 from modwsgi_fix.files import key_of_each
 from modwsgi_fix.model.config import Config
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.effect.starting import Start
+    from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
     from modwsgi_fix.model.request import Request
 
@@ -41,12 +42,13 @@ class Session(NamedTuple):
     """A plan whose servers have been read: one of ``configs`` for each of its jobs.
 
     ``unopened`` are files of hosts that were compared and not read, because others like them were: by the key of the file
-    that is read next, or an empty one.
+    that is read next, or an empty one. ``unlike`` says for each job which hosts were.
     """
 
     plan: Plan
     configs: tuple[Config, ...]
     unopened: Mapping[str, tuple[FileText, ...]] = MappingProxyType({})
+    unlike: tuple[Unlike | None, ...] = ()
 
 
 class Mended(NamedTuple):
@@ -89,7 +91,7 @@ def _opened_of_unlike(plan: Plan) -> Session:
         unopened[""] = (*unopened.get("", ()), *before)
     configs = tuple(one.config for one in every)
     jobs = shipped.told([one.job for one in every], configs)
-    return Session(plan._replace(jobs=jobs), configs, unopened)
+    return Session(plan._replace(jobs=jobs), configs, unopened, tuple(every))
 
 
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
@@ -214,10 +216,16 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     from modwsgi_fix.second_reader import objection
 
     plan = session.plan if level is None else session.plan._replace(level=level)
-    each = [
-        discretion.fixed(fix(job, plan.level, objection, config, effect))
-        for job, config in zip(plan.jobs, session.configs, strict=True)
-    ]
+
+    def fixed(job: Job, config: Config | None = None) -> Fixed:
+        return fix(job, plan.level, objection, config, effect)
+
+    each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
+    for at, unlike in enumerate(session.unlike):
+        if unlike is not None and not unlike.holds(each[at], fixed):
+            source = replace(plan.jobs[at].source, picks=None, stand_ins={})
+            each[at] = fixed(plan.jobs[at]._replace(source=source))
+    each = list(map(discretion.fixed, each))
     outcomes, conflicts = _together(each)
     files = {file.path: file for outcome in outcomes for file in outcome.files}
     report = _mended_report(session._replace(plan=plan), outcomes)

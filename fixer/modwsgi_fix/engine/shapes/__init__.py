@@ -14,11 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
+from modwsgi_fix.edits import Edit
 from modwsgi_fix.engine.check import findings, found_silent, silent
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
+from modwsgi_fix.engine.outcome import Fixed
 from modwsgi_fix.engine.shapes.alike import Group, Unit, grouped
 from modwsgi_fix.engine.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.engine.shapes.words import known, words
@@ -40,13 +43,31 @@ class Read(NamedTuple):
     """A server that was read.
 
     ``texts`` are those of the files that its hosts are in, by path, in the order httpd reads them; empty where all of them
-    were read. Those of ``left_out`` were not.
+    were read. Those of ``left_out`` were not. ``kept`` are the hosts that stand for others, by the keys of their files, as
+    (start, end); ``more`` is the server with a few more of those.
     """
 
     job: Job
     config: Config
-    texts: Mapping[str, str]
-    left_out: Set[str]
+    texts: Mapping[str, str] = MappingProxyType({})
+    left_out: Set[str] = frozenset()
+    kept: Mapping[str, Sequence[tuple[int, int]]] = MappingProxyType({})
+    more: Job | None = None
+
+    def holds(self, fixed: Fixed, again: Callable[[Job], Fixed]) -> bool:
+        """Whether fixes of this server are those of the server with all hosts.
+
+        They are where they neither change nor end up finding fault with a host that stands for others, and are the same
+        with more of those; ``again`` fixes these.
+        """
+        if self.more is None:
+            return True
+        changed = {file.path for file in fixed.files}
+        if changed & (self.kept.keys() | self.job.source.stand_ins.keys()):
+            return False
+        if any(start <= d.span.start < end for d in fixed.left for start, end in self.kept.get(d.path, ())):
+            return False
+        return not changed or _edits(again(self.more)) == _edits(fixed)
 
 
 def read(job: Job) -> Read:
@@ -58,7 +79,7 @@ def read(job: Job) -> Read:
         crowd = _Crowd(job)
         if len(crowd.units) >= FEW and (less := crowd.reduced()) is not None:
             return less
-    return Read(job, read_all(job), {}, frozenset())
+    return Read(job, read_all(job))
 
 
 class _Crowd:
@@ -132,29 +153,42 @@ class _Crowd:
             shapes = {number: alike for number, alike in shapes.items() if len(alike) > 3}
             if sum(map(len, shapes.values())) < FEW:
                 break
-            found = self._without(shapes, 2)
+            found = self._without(shapes)
             found_silent(found.config, silence)
             loud = self._loud(found.config, found.left_out, shapes)
             if loud is None:
                 return None
             silence = silent(found.config, self.job.rules)
             if not loud:
-                return found if self._agree(found.config, shapes) else None
+                more = self._job(shapes, 4)
+                return found._replace(more=more) if self._agree(found.config, more) else None
             shapes = {number: alike for number, alike in shapes.items() if number not in loud}
-        whole = Read(self.job, self._read(self.job), {}, frozenset())
+        whole = Read(self.job, self._read(self.job))
         found_silent(whole.config, silence)
         return whole
 
-    def _without(self, shapes: Mapping[int, Sequence[Group]], first: int) -> Read:
-        """Return the server with so many groups of each shape from the beginning, and the last."""
+    def _job(self, shapes: Mapping[int, Sequence[Group]], first: int) -> Job:
+        """Return the job on the server with so many groups of each shape from the beginning, and the last."""
         copies = [unit for alike in shapes.values() for group in alike[first:-1] for unit in group.units]
         whole = {unit.path for unit in copies if unit.whole}
         of_file: dict[str, list[tuple[int, int]]] = {}
         for unit in copies:
             if not unit.whole:
                 of_file.setdefault(unit.path, []).append((unit.start, unit.end))
-        job = self._leaving_out(lambda paths: [path for path in paths if path not in whole], of_file)
-        return Read(job, self._read(job), {path: parts.text for path, parts in self.parts.items()}, frozenset(whole))
+        return self._leaving_out(lambda paths: [path for path in paths if path not in whole], of_file)
+
+    def _without(self, shapes: Mapping[int, Sequence[Group]]) -> Read:
+        """Return the server with three groups of each shape."""
+        job = self._job(shapes, 2)
+        kept: dict[str, list[tuple[int, int]]] = {}
+        for alike in shapes.values():
+            for unit in (unit for group in (*alike[:2], alike[-1]) for unit in group.units):
+                kept.setdefault(self.key_of(unit.path), []).append((unit.start, unit.end + unit.whole))
+        left_out = {
+            unit.path for alike in shapes.values() for group in alike[2:-1] for unit in group.units if unit.whole
+        }
+        texts = {path: parts.text for path, parts in self.parts.items()}
+        return Read(job, self._read(job), texts, left_out, kept)
 
     def _loud(self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]) -> set[int] | None:
         """Return the shapes that something is found in, or not understood; None where that cannot be told."""
@@ -177,11 +211,15 @@ class _Crowd:
             if unit.whole or unit.start <= start < unit.end
         }
 
-    def _agree(self, config: Config, shapes: Mapping[int, Sequence[Group]]) -> bool:
+    def _agree(self, config: Config, more: Job) -> bool:
         """Whether what is found does not depend on how many hosts of a shape there are."""
         found = findings(config, self.job.rules)
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
-        return not loud or _said(config, loud) == _said(self._without(shapes, 4).config, loud)
+        return not loud or _said(config, loud) == _said(self._read(more), loud)
+
+
+def _edits(fixed: Fixed) -> list[tuple[str, tuple[Edit, ...]]]:
+    return [(file.path, file.edits) for file in fixed.files]
 
 
 def _said(config: Config, rules: Iterable[Rule]) -> set[Diagnostic]:

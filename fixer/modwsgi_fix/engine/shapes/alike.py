@@ -18,6 +18,9 @@ from modwsgi_fix.engine.shapes.words import words
 _COMMENT = re.compile(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
 #: The line with the name of a file.
 _NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
+#: A number, and one that is the name of a directory.
+_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
+_DIRECTORY_NUMBER = re.compile(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
 #: Directives after which other text means something else: their copies may differ although their words do not.
 _TURNS = frozenset(
     map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
@@ -260,7 +263,7 @@ def _is_exchangeable(word: str, text: str, lower: str) -> bool:
     if not word.isdigit():
         return True
     body = _NAME.sub("", text)
-    return len(re.findall(rf"(?<=[A-Za-z_}}]/){word}(?![\w.])", body)) == body.count(word)
+    return _DIRECTORY_NUMBER.findall(body).count(word) == _NUMBER.findall(body).count(word)
 
 
 def _kind(word: str) -> tuple[object, ...]:
