@@ -115,7 +115,7 @@ def test_they_are_what_each_would_be_told_alone(monkeypatch: pytest.MonkeyPatch)
     lines = ["", "Options Indexes\n", "<Files x>\nRequire all denied\n</Files>\n"]
     texts = {MAIN: BASE + "".join(host(f"h{at}.test", lines[at % 3]) for at in range(7))}
     together = told(texts)
-    monkeypatch.setattr(sys.modules["modwsgi_fix.engine.fix"], "batches", lambda config, fixes: [])
+    monkeypatch.setattr(sys.modules["modwsgi_fix.engine.run"], "batches", lambda config, fixes: [])
     assert told(texts) == together
     assert {bool(reason) for _, reason in together} == {True, False}
 

@@ -4,10 +4,14 @@ One pass applies the fixes of one rule; then the changed files are parsed and th
 stale facts and no order of rules has to be kept. A fix is applied whole or not at all.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from modwsgi_fix.engine.check import check, findings
-from modwsgi_fix.engine.fix import Run, fix
 from modwsgi_fix.engine.job import Ignored, Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
+
+if TYPE_CHECKING:
+    from modwsgi_fix.engine.run import Run, fix
 
 __all__ = [
     "Applied",
@@ -24,3 +28,12 @@ __all__ = [
     "fix",
     "read",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """``fix`` and ``Run``, which are imported when they are asked for: a report with nothing to fix starts without them."""
+    if name not in ("Run", "fix"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from modwsgi_fix.engine import run
+
+    return getattr(run, name)

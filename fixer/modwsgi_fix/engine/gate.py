@@ -17,7 +17,8 @@ from modwsgi_fix.effect.touched import Pair, concerns_all
 from modwsgi_fix.model.config import Config, Item
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
-from modwsgi_fix.model.request import Kind, Outcome, trace
+from modwsgi_fix.model.request import Kind, Outcome
+from modwsgi_fix.model.request.phases import trace
 
 
 def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None) -> str | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
@@ -15,6 +14,9 @@ from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.syntax import Tree
+
+if TYPE_CHECKING:
+    from modwsgi_fix.effect.touched import Pair
 
 #: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
 Opinion = Callable[[str, str, str], str | None]

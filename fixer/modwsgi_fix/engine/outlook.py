@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine.check import findings
-from modwsgi_fix.engine.fix import Met, Run, met, origin_in
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.outcome import Applied, Fixed
+from modwsgi_fix.engine.run import Met, Run, met, origin_in
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
 

@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.engine import Fixed, Job, Rewritten, check, fix, read
-from modwsgi_fix.engine.outlook import Outlook, outlook
+from modwsgi_fix.engine import Fixed, Job, Rewritten, check, read
 from modwsgi_fix.files import key_of_each
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import FileText, Finding, Report, Trace
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.effect.starting import Start
+    from modwsgi_fix.engine.outlook import Outlook
     from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
     from modwsgi_fix.model.request import Request
@@ -66,7 +66,7 @@ class Mended(NamedTuple):
 
 def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
     """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
-    if hosts is Hosts.UNLIKE and not plan.allowed:
+    if hosts is Hosts.UNLIKE and not plan.allowed and any(job.source.complete for job in plan.jobs):
         return _opened_of_unlike(plan)
     configs = [read(job) for job in plan.jobs]
     plan = _with_scripts(plan, configs)
@@ -154,20 +154,27 @@ def checked(session: Session, *, marked: bool = True) -> Report:
     plan, configs = session.plan, session.configs
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
     found, hidden = shipped.without(plan.jobs, configs, every)
-    if marked:
-        views = [
-            outlook(job, config, each, plan.level) for job, config, each in zip(plan.jobs, configs, found, strict=True)
-        ]
-    else:
-        views = [Outlook((None,) * len(each)) for each in found]
+    asked = zip(plan.jobs, configs, found, strict=True)
+    views = [_view(job, config, each, plan.level) if marked else None for job, config, each in asked]
     findings = chain.from_iterable(map(_findings, configs, found, views))
     return _report(session, configs, findings)._replace(marked=marked, shipped=hidden)
 
 
-def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook) -> Iterator[Finding]:
+def _view(job: Job, config: Config, found: Sequence[Diagnostic], level: Applicability) -> Outlook | None:
+    """Return what fixes would do for findings; None where none has a fix."""
+    if not any(diagnostic.fix for diagnostic in found):
+        return None
+    from modwsgi_fix.engine.outlook import outlook
+
+    return outlook(job, config, found, level)
+
+
+def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None) -> Iterator[Finding]:
     """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
-    every = [discretion.finding(one, config, level) for one, level in zip(found, view.levels, strict=True)]
-    every += [discretion.finding(one.diagnostic, one.config, one.level, one.after) for one in view.revealed]
+    levels = view.levels if view is not None else (None,) * len(found)
+    every = [discretion.finding(one, config, level) for one, level in zip(found, levels, strict=True)]
+    revealed = view.revealed if view is not None else ()
+    every += [discretion.finding(one.diagnostic, one.config, one.level, one.after) for one in revealed]
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     yield from sorted(every, key=lambda one: (order.get(one.place.file.path, len(order)), one.place.span, one.rule))
 
@@ -212,6 +219,7 @@ def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def mended(session: Session, level: Applicability | None = None) -> Mended:
     """Return what the fixes up to a level, the plan's by default, come to. Nothing is written."""
+    from modwsgi_fix.engine import fix
     from modwsgi_fix.engine.gate import objection as effect
     from modwsgi_fix.second_reader import objection
 

@@ -9,6 +9,13 @@ from __future__ import annotations
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.merge.world import Step
 from modwsgi_fix.model.request.outcome import Branch, Kind, Outcome, Request, Trace, request_of
-from modwsgi_fix.model.request.phases import trace
+
+
+def trace(config: Config, request: Request) -> Trace:
+    """As ``phases.trace``: what httpd would do with a request. The phases are imported with the first one."""
+    from modwsgi_fix.model.request.phases import trace
+
+    return trace(config, request)
+
 
 __all__ = ["Branch", "Config", "Kind", "Outcome", "Request", "Step", "Trace", "request_of", "trace"]
