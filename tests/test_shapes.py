@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pytest
 from support import SHARED
 
 from modwsgi_fix import syntax
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect import impact, touched
 from modwsgi_fix.engine import Fixed, fix, shapes
 from modwsgi_fix.engine import job as jobs
 from modwsgi_fix.engine.check import findings
+from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.engine.job import Job
-from modwsgi_fix.engine.shapes import hosts as hosts_of
 from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.shapes import hosts as hosts_of
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.text import decode
 
@@ -312,6 +314,41 @@ def test_where_a_file_of_many_hosts_changes_all_of_it_is_read() -> None:
     fixed = fix(read.job, config=read.config)
     assert fixed.files
     assert not read.holds(fixed, fix)
+
+
+def decided(job: Job) -> tuple[object, ...]:
+    """What the gate lets through and what it withholds."""
+    fixed = fix(job, proof=objection)
+    return edits(fixed), [(one.rule, one.path, one.line, one.reason) for one in fixed.withheld]
+
+
+def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever their fixes do, and one of them that is not like the others among them."""
+    hosts = [
+        host
+        for rule, host in bad_hosts()
+        if rule in ("allow-in-location", "needless-location-root", "alias-hides-application")
+    ]
+    assert len(hosts) > 5
+    asked: list[int] = []
+
+    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
+        some = touched.standing_for_all(before, after, pairs)
+        asked.append(len(pairs) - len(some))
+        return some
+
+    for at, host in enumerate(hosts):
+        odd = HOST.format(name="faulty", group="faultygrp").replace(
+            "</VirtualHost>",
+            "    <Location /static>\n    Allow from all\n    Satisfy Any\n    </Location>\n</VirtualHost>",
+        )
+        texts = [renamed(host, name) for name in names(13, seed=at)]
+        job = job_of({"all.conf": "".join([*texts[:5], odd, *texts[5:]])})
+        monkeypatch.setattr(impact, "standing_for_all", counted)
+        few = decided(job)
+        monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+        assert few == decided(job)
+    assert sum(asked) > 20
 
 
 # -- any host ----------------------------------------------------------------------------------------------------------

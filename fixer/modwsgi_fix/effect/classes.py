@@ -102,7 +102,8 @@ def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
     Without the filesystem these are files that may be there.
     """
     found: dict[str, tuple[int, str, str]] = {}
-    for request in dict.fromkeys([*changed_visits(before, after), *open_files(before, after)]):
+    visits = changed_visits(before, after, of_every_host=True)
+    for request in dict.fromkeys([*visits, *open_files(before, after)]):
         for branch in traced(after, request):
             file = branch.outcome.file
             if branch.outcome.kind is Kind.FILE and (kind := kind_of(file)):

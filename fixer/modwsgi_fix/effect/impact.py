@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import LOG_INS
 from modwsgi_fix.effect.starting import faults
-from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, touched_hosts
+from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, standing_for_all, touched_hosts
 from modwsgi_fix.model.config import Config, Server, derived
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
@@ -70,15 +70,19 @@ def impact(before: Config, after: Config) -> Impact:
     return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
 
 
-def changed_visits(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
+def changed_visits(
+    before: Config, after: Config, only: Pair | None = None, *, of_every_host: bool = False
+) -> Iterator[Request]:
     """Yield the requests worth asking of each host that a change may touch, or of one, by every visitor.
+
+    Of hosts that are alike a few stand for the others, unless it is ``of_every_host``.
 
     Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host that no host
     has. What the address of a visitor decides, and the variables that one has set, are branches of a trace.
     """
     if is_same_text(before, after):
         return
-    for pair in _asked(before, after, only):
+    for pair in touched_hosts(before, after) if of_every_host else _asked(before, after, only):
         requests = [visit.request for visit in _visits(before, after, pair)]
         yield from requests
         yield from _otherwise(before, after, pair, requests)
@@ -99,7 +103,7 @@ def open_files(before: Config, after: Config, only: Pair | None = None) -> Itera
 
 
 def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:
-    return touched_hosts(before, after) if only is None else (only,)
+    return standing_for_all(before, after, touched_hosts(before, after)) if only is None else (only,)
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:

@@ -8,15 +8,22 @@ host is untouched where neither has changed, nor any of its own lines, and no ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
+from modwsgi_fix.model.shapes.hosts import Text
+
+if TYPE_CHECKING:
+    from modwsgi_fix.model.shapes.alike import Group
+
+#: Fewer hosts than these are all asked.
+_FEW = 10
 
 #: What an item says, wherever it stands: how deep, its name, its words and whether they are known, and its conditions.
 _Said: TypeAlias = tuple[object, ...]
@@ -54,6 +61,55 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
         return pair in differing or name is None or name in taken or any(matches(name) for matches in patterns)
 
     return [pair for pair in hosts if is_touched(pair)]
+
+
+def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
+    """Return those of the hosts that must be asked, where others are like them before and after: a few of each shape.
+
+    What is said of one of these is said of all that are like it, with other words. Under a disk all are asked: what is on it
+    may differ. So are hosts that include files, or are made by a macro.
+    """
+    if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
+        return list(hosts)
+    from modwsgi_fix.model.shapes.alike import Unit, grouped
+    from modwsgi_fix.model.shapes.words import known
+
+    units: dict[Unit, Pair] = {}
+    for at, pair in enumerate(hosts):
+        texts = [_own_text(server) for server in pair]
+        if None not in texts:
+            units[Unit("", at, at, "\0\n".join(text or "" for text in texts), whole=False)] = pair
+    elsewhere = [
+        text for side, config in enumerate((before, after)) for text in _without(config, [p[side] for p in hosts])
+    ]
+    groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
+    if groups is None:
+        return list(hosts)
+    by_shape: dict[int, list[Group]] = {}
+    for group in groups:
+        if group.shape is not None:
+            by_shape.setdefault(group.shape, []).append(group)
+    copies = {units[unit] for alike in by_shape.values() for group in alike[2:-1] for unit in group.units}
+    return [pair for pair in hosts if pair not in copies]
+
+
+def _own_text(server: Server | None) -> str | None:
+    """The text of a host; None where it is not all in one place."""
+    item = server.item if server is not None else None
+    if server is None or item is None or any(one.path != item.path or one.foreign for one in server.walk()):
+        return None
+    return item.file.text[item.node.start : item.node.end]
+
+
+def _without(config: Config, hosts: Iterable[Server | None]) -> Iterator[str]:
+    """The texts of all files, without those of some hosts."""
+    of_file: dict[str, list[tuple[int, int]]] = {}
+    for item in (server.item for server in hosts if server is not None and _own_text(server) is not None):
+        if item is not None:
+            of_file.setdefault(item.path, []).append((item.node.start, item.node.end))
+    for path, file in config.files.items():
+        yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside
+    yield "\n".join(config.variables.values())
 
 
 def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.engine.shapes.words import words
+from modwsgi_fix.model.shapes.words import words
 
 #: A line that is a comment of plain words, nothing that is allowed: nobody reads it but people.
 _COMMENT = re.compile(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
@@ -54,9 +54,9 @@ _MOST_OWN = 200
 
 
 class Unit(NamedTuple):
-    """What is compared: a whole file, or a virtual host with its lines in one. ``path`` as it is included.
+    """What is compared: a whole file, or a virtual host with its lines in one, or before and after a change.
 
-    ``outside`` is what of the text stands in no virtual host.
+    ``path`` is as it is included; ``outside`` what of the text stands in no virtual host.
     """
 
     path: str

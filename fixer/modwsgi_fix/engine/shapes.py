@@ -22,11 +22,11 @@ from modwsgi_fix.engine.check import findings, found_silent, silent
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.outcome import Fixed
-from modwsgi_fix.engine.shapes.alike import Group, Unit, grouped
-from modwsgi_fix.engine.shapes.hosts import Text, hosts_in, without
-from modwsgi_fix.engine.shapes.words import known, words
 from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.shapes.alike import Group, Unit, grouped
+from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
+from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.rule import Diagnostic, Rule
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
