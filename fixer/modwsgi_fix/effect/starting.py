@@ -11,15 +11,17 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
-from modwsgi_fix.directives.families import PREFIX_ALIASES, READ_AT_ONCE
+from modwsgi_fix.directives.families import CONDITIONS, PREFIX_ALIASES, READ_AT_ONCE
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
 from modwsgi_fix.model.facts.missing import missing
+from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
+from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
 #: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
@@ -76,6 +78,10 @@ def _faults(config: Config) -> Iterator[Fault]:
     for file in config.files.values():
         for problem in file.tree.problems:
             yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message)
+        for node in file.tree.children:
+            if isinstance(node, Section) and node.key in CONDITIONS and not node.args:
+                reason = f"<{node.name}> directive requires additional arguments"
+                yield Fault(file.path, Span(node.start, node.start), reason)
     names: set[str] = set()
     for item in _certain(config.named("wsgidaemonprocess")):
         if item.value in names:
@@ -85,6 +91,12 @@ def _faults(config: Config) -> Iterator[Fault]:
         if not item.guards and item.known:
             yield Fault(item.path, item.span, reason)
     yield from _preloaded(config)
+    for item, reason in unserved(config):
+        yield Fault(item.path, item.span, reason)
+    for item in _certain(config.named("requireall")):
+        if item.children and all(_denies(child) for child in item.children):
+            reason = "<RequireAll> directive contains only negative authorization directives"
+            yield Fault(item.path, item.span, reason)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name
@@ -119,7 +131,7 @@ def _refused(config: Config) -> list[tuple[Item, str]]:
                 parent = parent.parent
             place = (item.key, len(item.args), item.file.name, *sections)
             if place not in places:
-                places[place] = f"{item.name} not allowed here" if _is_misplaced(item) else ""
+                places[place] = _misplacement(item)
             reason = places[place]
         if reason:
             found.append((item, reason))
@@ -151,6 +163,22 @@ def _preloaded(config: Config) -> Iterator[Fault]:
             yield Fault(item.path, item.span, "WSGI process group not yet configured.")
 
 
+def _is_left_out(config: Config, item: Item) -> bool:
+    """Whether a line is read only with a name that none of these files defines: ``-D`` would have to bring it."""
+    defined = _defined(config)
+    return any(g.kind == "ifdefine" and not g.negated and g.test not in defined for g in item.guards)
+
+
+@derived
+def _defined(config: Config) -> set[str]:
+    return {one.value for one in config.named("define")} | config.variables.keys()
+
+
+def _denies(item: Item) -> bool:
+    """Whether a line in a container of ``Require`` cannot let anybody in (mod_authz_core.c:authz_core_check_section)."""
+    return item.key == "requirenone" or (item.key == "require" and item.value.lower() == "not")
+
+
 def _certain(items: Iterable[Item]) -> Iterator[Item]:
     return (item for item in items if not item.guards and item.known)
 
@@ -168,8 +196,11 @@ def _doubts(config: Config) -> Iterator[str]:
     if loaded(config) is None:
         yield "the modules that it loads are not all in sight"
     for item, standing in strangers(config):
-        yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
+        if not _is_left_out(config, item):
+            yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
     for item, _ in _refused(config):
+        if _is_left_out(config, item):
+            continue
         if not item.known:
             yield f"{item.file.name}:{item.line}: {item.name} has a variable whose value is not known"
         elif item.guards:
@@ -209,3 +240,10 @@ def _is_misplaced(item: Item) -> bool:
     if item.key in PREFIX_ALIASES and len(item.args) == 2:
         return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
     return not directives.allowed_in(item.name, where)
+
+
+def _misplacement(item: Item) -> str:
+    """Why httpd refuses a directive for the place it stands in (mod_alias.c:add_alias_internal); empty where it does not."""
+    if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
+        return f"{item.name} must have two arguments when used globally"
+    return f"{item.name} not allowed here" if _is_misplaced(item) else ""

@@ -21,6 +21,7 @@ from modwsgi_fix.directives.families import (
     PATH_SECTIONS,
 )
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.model.patterns import is_broken
 from modwsgi_fix.syntax import Directive, Section
 
 _OPTIONS = frozenset(
@@ -41,6 +42,25 @@ _PROTOCOLS = frozenset(["all", "sslv2", "sslv3", "tlsv1", "tlsv1.1", "tlsv1.2", 
 _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]) | {
     f"trace{n}" for n in range(1, 9)
 }
+_TOKENS = frozenset(["prod", "productonly", "major", "minor", "min", "minimal", "os", "full"])
+_ACTIONS = frozenset(["add", "set", "setifempty", "append", "merge", "unset", "echo", "note", "edit", "edit*"])
+_OF_A_VALUE = frozenset(["add", "set", "setifempty", "append", "merge", "note"])
+_ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', 'note', 'edit', or 'edit*'"
+#: As httpd spells them in its messages.
+_SPELT = {
+    "browsermatch": "BrowserMatch",
+    "browsermatchnocase": "BrowserMatchNoCase",
+    "rewritecond": "RewriteCond",
+    "rewriterule": "RewriteRule",
+    "setenvif": "SetEnvIf",
+    "setenvifnocase": "SetEnvIfNoCase",
+    "wsgiscriptalias": "WSGIScriptAlias",
+    "wsgiscriptaliasmatch": "WSGIScriptAliasMatch",
+}
+_MAPS = {
+    "wsgiscriptalias": "Map location to target WSGI script file",
+    "wsgiscriptaliasmatch": "Map location pattern to target WSGI script file",
+}
 _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
 
 
@@ -53,8 +73,12 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info.section:
         if key in PATH_SECTIONS:
             most = 2 if words[:1] == ["~"] or tuple(words[:1]) == ("~",) else 1
-            return f"Multiple <{info.name}> arguments not (yet) supported." if len(words) > most else ""
-        return ""
+            if len(words) > most:
+                return f"Multiple <{info.name}> arguments not (yet) supported."
+        if key in ("if", "elseif") and words and "%{" in words[0] and "}" not in words[0].rpartition("%{")[2]:
+            return "Cannot parse condition clause: Unterminated string or variable"
+        is_regex = key.endswith("match") or words[:1] == ["~"] or tuple(words[:1]) == ("~",)
+        return "Regex could not be compiled" if is_regex and words and is_broken(words[-1]) else ""
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()
         if len(words) < least or (most_words is not None and len(words) > most_words):
@@ -106,13 +130,44 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     if key == "loglevel":
         bad = next((w for w in words if w.rpartition(":")[2].lower() not in _LEVELS), None)
         return "Log level keyword must be one of emerg, alert, crit, error, warn" if bad is not None else ""
-    if key == "listen" and words and not re.fullmatch(r"\S*\d", words[0]):
+    if key == "listen" and not 1 <= len(words) <= 2:
+        return "Listen requires 1 or 2 arguments."
+    if key == "listen" and not re.fullmatch(r"\S*\d", words[0]):
         return "Port must be specified"
+    if key in ("rewriterule", "rewritecond") and len(words) < 2:
+        return f"{_SPELT[key]}: bad argument line '{' '.join(words)}'"
+    if key == "rewriterule" and is_broken(words[0].removeprefix("!")):
+        return f"RewriteRule: cannot compile regular expression '{words[0].removeprefix('!')}'"
+    if key == "satisfy" and first not in ("any", "all"):
+        return "Satisfy either 'any' or 'all'."
+    if key == "servertokens" and first not in _TOKENS:
+        return "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'"
+    if key in ("browsermatch", "browsermatchnocase") and len(words) < 2:
+        return f"Missing {'envariable' if words else 'regular'} expression for {_SPELT[key]}"
+    if key in ("setenvif", "setenvifnocase") and len(words) < 3:
+        missing = ("header-field name", "regular expression", "envariable expression")[len(words)]
+        return f"Missing {missing} for {_SPELT[key]}"
+    if key == "header":
+        return _header([word for at, word in enumerate(words) if at or first not in ("always", "onsuccess")])
+    if key == "keepalivetimeout" and not re.fullmatch(r"\d+(?:ms|s|mi|min|h)?", first):
+        return "KeepAliveTimeout has wrong format"
+    if key in ("wsgiscriptalias", "wsgiscriptaliasmatch") and len(words) < 2:
+        return f"{_SPELT[key]} requires at least two arguments, {_MAPS[key]}."
+    if key == "wsgidaemonprocess" and not words:
+        return "Name of WSGI daemon process not supplied."
     if key == "rewriterule" and len(words) == 3 and not (words[2][:1] == "[" and words[2][-1:] == "]"):
         return "RewriteRule: bad flag delimiters"
     if key in MUST_EXIST and words and not words[-1].isascii() and words[-1][0] in "“”„‟‘’‚«»":
         return f"{words[-1]} is not there"
     return _wsgi_options(key, words)
+
+
+def _header(words: list[str]) -> str:
+    """Why mod_headers refuses a line, its condition set aside (mod_headers.c:header_inout_cmd)."""
+    action = words[0].lower() if words else ""
+    if action not in _ACTIONS:
+        return f"first argument must be {_ONE_OF_THE_ACTIONS}."
+    return "Header requires three arguments" if action in _OF_A_VALUE and len(words) < 3 else ""
 
 
 def _wsgi_options(key: str, words: list[str]) -> str:
@@ -124,6 +179,8 @@ def _wsgi_options(key: str, words: list[str]) -> str:
                 return "Invalid option to WSGI daemon process definition."
             if name == "home" and not value.startswith("/"):
                 return "Invalid home directory for WSGI daemon process."
+            if name == "umask" and not re.fullmatch("[0-7]+", value):
+                return "Invalid umask for WSGI daemon process."
             if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
                 return f"bad {name} name {value}"
         elif not equals or not directives.takes_option(key, name):

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from modwsgi_fix.model.patterns.effort import begins_with_anything, steps
-from modwsgi_fix.model.patterns.pcre import Untranslatable, character_class, literal, translate
+from modwsgi_fix.model.patterns.pcre import Broken, Untranslatable, character_class, literal, translate
 from modwsgi_fix.text import decode, encode
 
 try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
@@ -93,6 +93,17 @@ def finds(pattern: str, subject: str) -> bool | None:
 def is_understood(pattern: str) -> bool:
     """Whether its meaning is known, however long it may take."""
     return isinstance(_compiled(pattern, False), _Compiled)
+
+
+def is_broken(pattern: str) -> bool:
+    """Whether httpd certainly refuses an expression, too: a parenthesis or class does not end, or was not begun."""
+    try:
+        translate(pattern)
+    except Broken:
+        return True
+    except Untranslatable:
+        return False
+    return False
 
 
 def parsed(pattern: str) -> Any:

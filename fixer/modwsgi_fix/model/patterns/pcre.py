@@ -47,6 +47,10 @@ class Untranslatable(ValueError):
     """An expression, or a part of it, that ``re`` cannot be told; says which."""
 
 
+class Broken(Untranslatable):
+    """An expression that PCRE refuses as well."""
+
+
 def translate(pattern: str) -> bytes:
     """The expression for ``re.compile`` with ``re.DOTALL``. Raises ``Untranslatable``.
 
@@ -70,7 +74,7 @@ def translate(pattern: str) -> bytes:
         elif char == ")":
             piece = ")" * (len(groups.pop()) + 1)
             if not groups:
-                raise Untranslatable("a parenthesis is closed that was not opened")
+                raise Broken("a parenthesis is closed that was not opened")
         elif char == "|":
             piece = ")" * len(groups[-1]) + "|" + "".join(groups[-1])
         elif char == "{" and (count := _COUNT.match(text, at)):
@@ -82,7 +86,7 @@ def translate(pattern: str) -> bytes:
         out.append(piece)
         at = end
     if len(groups) > 1:
-        raise Untranslatable("a parenthesis is not closed")
+        raise Broken("a parenthesis is not closed")
     return ("".join(out) + ")" * len(groups[0])).encode("ascii")
 
 
@@ -150,7 +154,7 @@ def _class(text: str, at: int) -> tuple[str, int]:
     while True:
         char = text[at : at + 1]
         if not char:
-            raise Untranslatable("a bracket is not closed")
+            raise Broken("a bracket is not closed")
         if char == "]" and at > first:
             return character_class(members, negated=negated), at + 1
         found, at = _member(text, at)

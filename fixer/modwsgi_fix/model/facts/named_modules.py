@@ -1,0 +1,85 @@
+"""Lines whose words name what a module brings: providers of ``Require``, modules of ``LogLevel``, and the MPM.
+
+Asked only of a server whose modules are all in sight (``facts.loaded``); a module that nobody here knows may bring anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.facts.loaded import Loaded, loaded
+from modwsgi_fix.model.modules import loads_unknown_modules
+from modwsgi_fix.model.reading.conditions import STATIC_MODULES
+
+#: Each provider of ``Require``, by the module that registers it (``ap_register_auth_provider``).
+_PROVIDERS = {
+    "authz_core": ("all", "env", "expr", "method"),
+    "authz_host": ("forward-dns", "host", "ip", "local"),
+    "authz_user": ("user", "valid-user"),
+    "authz_groupfile": ("file-group", "group"),
+    "authz_owner": ("file-owner",),
+    "authz_dbm": ("dbm-file-group", "dbm-group"),
+    "authz_dbd": ("dbd-group", "dbd-login", "dbd-logout"),
+    "authnz_ldap": (
+        "ldap-attribute", "ldap-dn", "ldap-filter", "ldap-group", "ldap-search", "ldap-user",
+    ),
+    "ssl": ("ssl", "ssl-verify-client"),
+    "wsgi": ("wsgi-group",),
+}  # fmt: skip
+_MPMS = ("mpm_event", "mpm_prefork", "mpm_worker")
+#: Where Debian keeps the modules: its httpd has no MPM compiled in.
+_DEBIAN = "/usr/lib/apache2/modules/"
+
+
+class Unserved(NamedTuple):
+    """A line that httpd refuses for a module that is not loaded, with httpd's message."""
+
+    item: Item
+    message: str
+
+
+@derived
+def unserved(config: Config) -> list[Unserved]:
+    """The lines that are certainly read and name what no loaded module has (mod_authz_core.c:add_authz_provider,
+    core.c:set_loglevel, main.c)."""
+    there = loaded(config)
+    if there is None:
+        return []
+    return [*_mpm(config, there), *_providers(config, there), *_levels(config, there)]
+
+
+def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
+    lines = config.named("loadmodule")
+    if not (there.certain | there.possible) & set(_MPMS) and any(
+        _DEBIAN in word for one in lines for word in one.values
+    ):
+        yield Unserved(lines[0], "Configuration error: No MPM loaded.")
+
+
+def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
+    if loads_unknown_modules(config) or config.named("authzprovideralias"):
+        return
+    modules = there.certain | there.possible
+    known = {name for module, names in _PROVIDERS.items() if module in modules for name in names}
+    for item in config.named("require"):
+        words = item.values[1:] if item.value.lower() == "not" else item.values
+        name = words[0] if words else ""
+        if name not in known and item.known and not item.guards:
+            yield Unserved(item, f"Unknown Authz provider: {name}".rstrip())
+
+
+def _levels(config: Config, there: Loaded) -> Iterator[Unserved]:
+    if loads_unknown_modules(config):
+        return
+    modules = there.certain | there.possible | STATIC_MODULES
+    for item in config.named("loglevel"):
+        for word in item.values:
+            name, colon, _ = word.rpartition(":")
+            plain = (
+                name.removeprefix("mod_").removesuffix(".c") if name.endswith(".c") else name.removesuffix("_module")
+            )
+            if colon and plain not in modules and item.known and not item.guards:
+                yield Unserved(item, f"Cannot find module {name}")
+                break
