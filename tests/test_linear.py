@@ -33,7 +33,7 @@ ServerName www.example.com
 Include sites/*.conf
 """
 #: Rules whose example is not found once for each copy: it needs another version of httpd, a filesystem, a fragment,
-#: or is about the server as a whole.
+#: a name that is not the user's own, or is about the server as a whole.
 _ONCE_ONLY = {
     "endless-include",
     "htaccess-refused",
@@ -45,6 +45,7 @@ _ONCE_ONLY = {
     "python-home-not-a-prefix",
     "python-path-is-site-packages",
     "redundant-default",
+    "static-files-by-python",
     "whole-project-granted",
     "wsgi-too-new-directive",
 }

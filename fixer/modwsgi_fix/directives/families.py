@@ -128,6 +128,11 @@ CERTIFICATES = (
     "sslcacertificatefile",
     "sslcarevocationfile",
 )
+#: What mod_wsgi has only where it is built with daemon mode, which is not on Windows (mod_wsgi.c: wsgi_commands).
+DAEMON_MODE = (
+    "wsgidaemonprocess", "wsgiprocessgroup", "wsgisocketprefix", "wsgisocketrotation", "wsgiacceptmutex",
+    "wsgirestrictprocess", "wsgirestrictembedded",
+)  # fmt: skip
 #: Where one of these is mended, an application answers that was not found or not run.
 APPLICATION_LINES = frozenset({
     "wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject",

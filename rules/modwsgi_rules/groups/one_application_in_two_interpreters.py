@@ -1,0 +1,117 @@
+"""
+Each process loads one application twice, because two hosts mount it under different names.
+
+## What happens
+
+A process that answers for `example.com` and for `www.example.com` holds two copies of the application, with two sets of modules,
+caches and connections. It takes twice the memory, and what one copy keeps in memory the other does not see.
+
+## Why
+
+By default the interpreter of an application is named after the `ServerName` of the host, and its mount point
+(wsgi_config.c:wsgi_application_group; the mod_wsgi manual, "WSGIApplicationGroup").
+
+## Left alone
+
+There is no fix, because a copy for each name may be meant. A second name of a site is a `ServerAlias` of one host, as a rule, or a
+redirect; else one `WSGIApplicationGroup` in both hosts makes it one copy. Hosts that set different variables for the application
+(`SetEnv`) are taken for a decision.
+
+## See also
+
+`port-pair-interpreters`, `two-applications-in-main-interpreter`, `missing-global-application-group`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    WSGIDaemonProcess shop
+    <VirtualHost *:80>
+        ServerName shop.example
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName www.shop.example
+        WSGIProcessGroup shop
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    #                     ^^^^^^^^^^^^^^^^^^
+    </VirtualHost>
+    ```
+
+Not reported:
+
+    ```apache
+    WSGIDaemonProcess shop
+    WSGIProcessGroup shop
+    WSGIApplicationGroup %{GLOBAL}
+    <VirtualHost *:80>
+        ServerName shop.example
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName www.shop.example
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    ```
+    ```apache
+    WSGIDaemonProcess shop
+    WSGIProcessGroup shop
+    <VirtualHost *:80>
+        ServerName one.shop.example
+        SetEnv TENANT one
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName two.shop.example
+        SetEnv TENANT two
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import SETS_VARIABLES
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
+from modwsgi_fix.model.servers import own_name
+from modwsgi_fix.model.urls import Mapping, mounts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+
+
+@rule(severity=Severity.INFO)
+def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
+    seen: dict[object, tuple[Server, Mapping]] = {}
+    told: set[tuple[str, str]] = set()
+    for host in config.hosts:
+        name = own_name(host)
+        if name is None or "${" in name or (host.item is not None and host.item.file.tree.is_template):
+            continue
+        for mount in mounts(config, host):
+            group, script = process_group(config, host, mount).name, script_path(mount)
+            if mount.is_regex or mount.item.guards or group is None or script is None:
+                continue
+            if application_group(config, host, mount).name != DEFAULT_APPLICATION:
+                continue
+            twin, first = seen.setdefault((group, mount.url, script, _variables(config, host)), (host, mount))
+            other = own_name(twin)
+            if other is None or other.lower() == name.lower() or (name.lower(), script) in told:
+                continue
+            told.add((name.lower(), script))
+            place = f"each process of {group}" if group else "httpd's own processes"
+            verb = "loads" if group else "load"
+            message = f"{place} {verb} the application for {other}, and once more for {name}"
+            related = (Related(first.item.path, first.target_span, "the first copy"),)
+            advice = "make it a ServerAlias of one host, or give both hosts one WSGIApplicationGroup"
+            yield Diagnostic(mount.item.path, mount.target_span, message, None, related, help=advice)
+
+
+def _variables(config: Config, host: Server) -> tuple[tuple[str, ...], ...]:
+    """What a host sets for the application."""
+    return config.once(
+        (_variables, host), lambda: tuple(item.values for item in config.within(host, *SETS_VARIABLES))
+    )
