@@ -112,6 +112,4 @@ def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
 
 def _variables(config: Config, host: Server) -> tuple[tuple[str, ...], ...]:
     """What a host sets for the application."""
-    return config.once(
-        (_variables, host), lambda: tuple(item.values for item in config.within(host, *SETS_VARIABLES))
-    )
+    return config.once((_variables, host), lambda: tuple(item.values for item in config.within(host, *SETS_VARIABLES)))

@@ -48,6 +48,7 @@ Not reported:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from modwsgi_fix.model.config import Config, Item, grouped
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -58,7 +59,7 @@ def log_format_redefined(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
         named = (item for item in server.all("logformat") if len(item.args) == 2 and item.known)
         for nickname, lines in grouped(named, lambda item: item.values[1]).items():
-            for item, later in zip(lines, lines[1:], strict=False):
+            for item, later in pairwise(lines):
                 if _replaces(config, later, item):
                     where = "further down" if later.path == item.path else f"in {later.file.name}"
                     yield Diagnostic(
