@@ -45,6 +45,7 @@ _ONCE_ONLY = {
     "python-home-not-a-prefix",
     "python-path-is-site-packages",
     "redundant-default",
+    "right-missing",
     "static-files-by-python",
     "whole-project-granted",
     "wsgi-too-new-directive",
