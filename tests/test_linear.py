@@ -44,9 +44,12 @@ _ONCE_ONLY = {
     "new-access-directives",
     "python-home-not-a-prefix",
     "python-path-is-site-packages",
+    "key-readable-by-all",
+    "python-home-of-another-version",
     "redundant-default",
     "right-missing",
     "static-files-by-python",
+    "unknown-user",
     "whole-project-granted",
     "wsgi-too-new-directive",
 }

@@ -141,3 +141,16 @@ def _uses_of(config: Config, server: Server) -> Iterator[_Use]:
     root = server.last("documentroot")
     if root is not None and root.args and root.known and not any(one.url == "/" for one in mounts(config, server)):
         yield _Use(root, root.args[0].span, root.value.rstrip("/") or "/", SEARCH, "", "alias", "/")
+
+
+def is_readable_by_all(config: Config, path: str) -> bool:
+    """Whether a file is there that every user of the server may read."""
+    disk = config.disk
+    if disk is None or not path.startswith("/") or not disk.is_file(path):
+        return False
+    real = resolve(path, lambda one: disk.readlink(one) if disk.is_link(one) else None)
+    way = [(directory, SEARCH) for directory in _above(real)]
+    rights = [(disk.permissions(one), bit) for one, bit in [*way, (real, READ)]]
+    own, *_ = rights[-1]
+    # Of a directory whose mode is not known nothing is held against the file's own.
+    return own is not None and all(found is None or bool(found.mode & bit) for found, bit in rights)
