@@ -12,7 +12,10 @@ from support import SHARED, Run, config_of
 
 from modwsgi_fix import directives
 from modwsgi_fix.effect.starting import Start, verdict
+from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.text import decode
 
 SERVER = """\
@@ -113,6 +116,7 @@ def of(text: str, **files: str) -> Start:
         ("Options -Indexes FollowSymLinks", "Either all Options must start with + or -, or no Option may."),
         ("Require all granted", "Require not allowed here"),
         ("<Directory /x>", "<Directory> was not closed"),
+        ("LoadFile C:/Python311/python311.dll\nWSGIDaemonProcess a", "Invalid command 'WSGIDaemonProcess'"),
     ],
 )
 def test_what_httpd_refuses(line: str, said: str) -> None:
@@ -155,6 +159,15 @@ def test_what_cannot_be_told(text: str, why: str) -> None:
 @pytest.mark.parametrize("line", ["ErrorLog ${APACHE_LOG_DIR}/x.log", "Listen 443 https", "Alias /a ${HOME}/a"])
 def test_what_starts(line: str) -> None:
     assert of(PLAIN + line + "\n").starts is True
+
+
+def test_a_user_that_the_server_does_not_have() -> None:
+    texts = {"/etc/passwd": "www:x:80:80::/:/bin/sh\n", "/etc/group": "www:x:80:\n"}
+    lines = "User www\nGroup www\nWSGIDaemonProcess a user=shop\n"
+    files = Memory({"/etc/apache2/apache2.conf": PLAIN + lines, **texts})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    assert verdict(load(source, disk=files)).reason == "AH00543: bad user name shop"
+    assert verdict(load(source)).starts
 
 
 def test_a_fragment_is_never_said_to_start() -> None:

@@ -53,37 +53,19 @@ Not reported:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import DAEMON_MODE, MOUNTS
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-
-_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
-_LIBRARY = re.compile(r"\.(?:pyd|dll)\Z", re.I)
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def daemon_process_on_windows(config: Config) -> Iterator[Diagnostic]:
-    if not _is_windows(config):
-        return
-    for item in config.named(*DAEMON_MODE):
-        if item.args and not item.guards and not item.file.tree.is_template:
-            yield Diagnostic(
-                item.path,
-                item.args[0].span,
-                f"mod_wsgi does not have {item.name} on Windows, so httpd does not start",
-                help="take the line out; WSGIPythonPath and WSGIPythonHome say where packages are",
-            )
-
-
-def _is_windows(config: Config) -> bool:
-    """Whether a line that is surely read can only be meant for Windows."""
-    libraries = (item for item in config.named("loadfile", "loadmodule") if item.args and not item.guards)
-    mounted = (item for item in config.named(*MOUNTS) if len(item.args) > 1 and not item.guards)
-    return any(_LIBRARY.search(item.values[-1]) for item in libraries) or any(_is_on_drive(item) for item in mounted)
-
-
-def _is_on_drive(mount: Item) -> bool:
-    return _DRIVE.match(mount.values[1]) is not None
+    for item in without_daemon_mode(config):
+        yield Diagnostic(
+            item.path,
+            item.args[0].span,
+            f"mod_wsgi does not have {item.name} on Windows, so httpd does not start",
+            help="take the line out; WSGIPythonPath and WSGIPythonHome say where packages are",
+        )

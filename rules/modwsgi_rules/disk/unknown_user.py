@@ -60,37 +60,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Arg, Config, Item
-from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.accounts import accounts
-from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def unknown_user(config: Config) -> Iterator[Diagnostic]:
-    known = accounts(config)
-    if known is None or not known.is_whole:
-        return
-    names = {"user": known.users.keys(), "group": known.groups.keys()}
-    for item, kind, name, span in _named(config):
-        if name and name not in names[kind] and is_settled(name) and not name.startswith("#") and not item.guards:
-            yield Diagnostic(
-                item.path,
-                span,
-                f"the server does not have a {kind} {name}, so httpd does not start",
-                help=f"make the {kind}, or write one that is there",
-            )
-
-
-def _named(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
-    """Where users and groups are named: the line, ``user`` or ``group``, the name, its place."""
-    for item in config.named("user", "group"):
-        first: Arg | None = item.args[0] if item.args else None
-        if first is not None and first.known:
-            yield item, item.key, first.value, first.span
-    for process in daemon_processes(config):
-        for option in process.options:
-            if option.name in ("user", "group") and option.known:
-                yield process.directive, option.name, option.value, option.value_span
+    for found in unknown_accounts(config):
+        yield Diagnostic(
+            found.item.path,
+            found.span,
+            f"the server does not have a {found.kind} {found.name}, so httpd does not start",
+            help=f"make the {found.kind}, or write one that is there",
+        )

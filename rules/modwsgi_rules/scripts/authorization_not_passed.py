@@ -64,6 +64,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import EARLY_VARIABLES
 from modwsgi_fix.model.config import Config, Script
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -97,7 +98,7 @@ def _is_passed(config: Config) -> bool:
     """Whether some line may pass the header on to some application."""
     if any(item.value.lower() != "off" for item in config.named("wsgipassauthorization", "cgipassauth")):
         return True
-    others = config.named("setenvif", "setenvifnocase", "setenvifexpr", "rewriterule", "requestheader")
+    others = config.named(*EARLY_VARIABLES, "rewriterule", "requestheader")
     return any("authorization" in value.lower() for item in others for value in item.values)
 
 

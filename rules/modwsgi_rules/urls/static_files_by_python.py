@@ -81,7 +81,7 @@ def _are_served(config: Config, server: Server) -> bool:
 
     def found() -> bool:
         mapped = any("static" in f"{one.url} {one.target}" or one.url == "/" for one in aliases(config, server))
-        others = config.within(server, "rewriterule", "proxypass", "proxypassmatch")
+        others = [*config.within(server, "rewriterule"), *config.within(server, "proxypass", "proxypassmatch")]
         return mapped or any("static" in value for item in others for value in item.values)
 
     return config.once((_are_served, server), found)

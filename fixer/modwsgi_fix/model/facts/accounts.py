@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.placeholders import is_settled
-from modwsgi_fix.text import whole_number
+from modwsgi_fix.text import Span, whole_number
 
 #: Where further users may be, beside the files (nsswitch.conf(5)).
 _ELSEWHERE = frozenset({"db", "ldap", "nis", "nisplus", "sss", "winbind", "hesiod", "extrausers"})
@@ -57,6 +57,42 @@ def accounts(config: Config) -> Accounts | None:
             members[name] = frozenset(one.strip() for one in others.split(","))
     compat = any(line[0][:1] in ("+", "-") for line in (*passwd, *group))
     return Accounts(users, groups, members, not compat and not _has_others(disk))
+
+
+class Unknown(NamedTuple):
+    """A line that names a user or a group (``kind``) that the server does not have; ``refusal`` is httpd's own message."""
+
+    item: Item
+    span: Span
+    kind: str
+    name: str
+    refusal: str
+
+
+@derived
+def unknown_accounts(config: Config) -> list[Unknown]:
+    """Every name that httpd certainly looks up in vain when it starts (unixd.c:ap_uname2id, ap_gname2id)."""
+    known = accounts(config)
+    return [] if known is None or not known.is_whole else list(_unknown(config, known))
+
+
+def _unknown(config: Config, known: Accounts) -> Iterator[Unknown]:
+    names = {"user": known.users.keys(), "group": known.groups.keys()}
+    codes = {"user": "AH00543", "group": "AH00544"}
+    for item, kind, name, span in _named(config):
+        if name and name not in names[kind] and is_settled(name) and not name.startswith("#") and not item.guards:
+            yield Unknown(item, span, kind, name, f"{codes[kind]}: bad {kind} name {name}")
+
+
+def _named(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
+    """Where users and groups are named: the line, ``user`` or ``group``, the name, its place."""
+    for item in config.named("user", "group"):
+        if item.args and item.args[0].known:
+            yield item, item.key, item.value, item.args[0].span
+    for process in daemon_processes(config):
+        for option in process.options:
+            if option.name in ("user", "group") and option.known:
+                yield process.directive, option.name, option.value, option.value_span
 
 
 def _lines(disk: Files | None, path: str) -> list[list[str]] | None:
