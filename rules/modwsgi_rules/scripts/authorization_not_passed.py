@@ -118,10 +118,11 @@ def _find_line(script: Script) -> int | None:
                 return None
             if isinstance(node.ctx, ast.Load):
                 lines.append(node.lineno)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            if node.func.attr == "setdefault" and _is_name(node.args[0]):
+        elif isinstance(node, ast.Call) and node.args:
+            called = _called(node.func)
+            if called == "setdefault" and _is_name(node.args[0]):
                 return None
-            if node.func.attr == "get" and (_is_name(node.args[0]) or _is_header(node.func.value, node.args[0])):
+            if called == "get" and (_is_name(node.args[0]) or _is_header(node.func, node.args[0])):
                 lines.append(node.lineno)
         elif isinstance(node, ast.Attribute) and node.attr == "authorization" and _is_request(node.value):
             lines.append(node.lineno)
@@ -132,10 +133,19 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == _NAME
 
 
-def _is_header(asked: ast.expr, name: ast.expr) -> bool:
-    """Whether the headers of a request are asked for it, as frameworks have them."""
-    is_header = isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.lower() == "authorization"
-    return is_header and isinstance(asked, ast.Attribute) and asked.attr == "headers" and _is_request(asked.value)
+def _called(function: ast.expr) -> str:
+    """The name of a function or method that is called."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _is_header(function: ast.expr, name: ast.expr) -> bool:
+    """Whether the headers of a request are asked for it, as frameworks have them: ``request.headers.get("Authorization")``."""
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or name.value.lower() != "authorization":
+        return False
+    headers = function.value if isinstance(function, ast.Attribute) else None
+    return isinstance(headers, ast.Attribute) and headers.attr == "headers" and _is_request(headers.value)
 
 
 def _is_request(node: ast.expr) -> bool:
