@@ -116,6 +116,21 @@ CASES = [
         {"http://a.example/static/a.css": _SERVED},
     ),
     Reported(
+        "an Allow under a Require that refuses",
+        "access-lines-without-effect",
+        _ALIAS + "<Location /static>\n    Order allow,deny\n    Allow from all\n</Location>\n",
+        {"http://a.example/static/a.css": _REFUSED},
+    ),
+    Reported(
+        "a Deny that a later section says anew",
+        "access-lines-without-effect",
+        _ALIAS
+        + _OPEN
+        + "<Location /static>\n    Order allow,deny\n    Deny from all\n</Location>\n"
+        + "<Location /static>\n    Order deny,allow\n    Deny from 192.0.2.1\n</Location>\n",
+        {"http://a.example/static/a.css": _SERVED},
+    ),
+    Reported(
         "two names of one application",
         "one-application-in-two-interpreters",
         _DAEMON.format("") + _HOST.format("a.example") + _HOST.format("www.a.example") + _OPEN,
