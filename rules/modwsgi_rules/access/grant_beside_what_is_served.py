@@ -14,7 +14,7 @@ too much at its end; nor where the mount names a link and the section what the l
 
 ## Left alone
 
-There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served, too, where
+There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served or rewritten to, too, where
 another section opens what is served, or where two paths differ in a digit alone, as those of two sites do. Which path is a link needs `--root`.
 
 ## See also
@@ -74,12 +74,12 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import INDIRECT_MAPPINGS
+from modwsgi_fix.directives.families import HOST_ALIASES
 from modwsgi_fix.model.config import Config, Item, Server, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
-from modwsgi_fix.model.paths import Nested, has_wildcard
+from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
@@ -88,17 +88,17 @@ _LONG = 5
 
 
 class _Near(NamedTuple):
-    """What is served beside the path of a section: the path that was probably meant, and what the two differ in."""
+    """What is served beside the path of a section, what the two differ in, and what to do."""
 
     target: Served
-    meant: str
     how: str
+    advice: str
     is_wildcard: bool = False
 
 
 @rule(severity=Severity.WARNING, rank=Rank.ANSWER)
 def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
-    if any(item.key in ("userdir", "virtualdocumentroot") for item in config.named(*INDIRECT_MAPPINGS)):
+    if config.named("userdir", *HOST_ALIASES):
         return
     for section in config.named("directory"):
         if not section.args or is_regex_section(section) or not section.known or section.guards:
@@ -116,7 +116,7 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
             section.args[-1].span,
             f"<Directory {pattern_of(section)}> does not open {near.target.path}: {near.how}",
             related=related,
-            help=f"write {near.meant} if it is meant",
+            help=near.advice,
         )
 
 
@@ -132,12 +132,16 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
 
 
 class _Targets(NamedTuple):
-    """What a server serves: by directory, by directory in lower case, by the real path, and by the spellings that lack a letter."""
+    """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
+
+    ``spelt`` has each directory, and each above it, by its spellings that lack a letter, all in lower case; with one of
+    the things that lie there.
+    """
 
     nested: Nested[Served]
-    lower: dict[str, list[Served]]
     real: dict[str, list[Served]]
-    shorter: dict[str, list[Served]]
+    written: Nested[str]
+    spelt: dict[str, dict[str, Served]]
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
@@ -146,34 +150,44 @@ def _targets(config: Config, server: Server) -> _Targets | None:
 
 
 def _find_targets(config: Config, server: Server) -> _Targets | None:
-    every: list[Served] = []
+    every: dict[Served, None] = {}
     for host in config.servers if server.is_main else [server]:
         found = served(config, host)
-        if found is None:
+        if found is None or any(has_wildcard(one.directory) for one in found):
             return None
-        every += [one for one in found if one.directory.startswith("/") and not has_wildcard(one.directory)]
-    every = list(dict.fromkeys(every))
-    shorter = ((spelling, one) for one in every for spelling in _shorter(one.directory))
+        every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
     disk = config.disk
     there = [one for one in every if disk is not None and disk.is_dir(one.directory)]
+    written = [item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1]
+    spelt: dict[str, dict[str, Served]] = {}
+    for one in every:
+        for directory in _with_those_above(one.directory):
+            for spelling in _spellings(directory):
+                spelt.setdefault(spelling, {}).setdefault(directory, one)
     return _Targets(
         Nested((one.directory, one) for one in every),
-        grouped(every, lambda one: one.directory.lower()),
         {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
-        {key: [one for _, one in pairs] for key, pairs in grouped(shorter, lambda pair: pair[0]).items()},
+        Nested((path, path) for path in written if path.startswith("/")),
+        spelt,
     )
 
 
-def _shorter(path: str) -> Iterator[str]:
-    """A path, and the path without one of its letters, each in turn."""
-    yield path
-    yield from dict.fromkeys(path[:at] + path[at + 1 :] for at in range(len(path)) if path[at] != "/")
+def _with_those_above(directory: str) -> Iterator[str]:
+    """A directory and those above it that a site has to itself."""
+    parts = components(directory)
+    return ("/" + "/".join(parts[:count]) for count in range(len(parts), 1, -1))
+
+
+def _spellings(path: str) -> list[str]:
+    """A path in lower case, and that without one of its letters, each in turn."""
+    low = path.lower()
+    return list(dict.fromkeys([low, *(low[:at] + low[at + 1 :] for at in range(len(low)) if low[at] != "/")]))
 
 
 def _is_used(targets: _Targets, path: str, bare: str) -> bool:
     """Whether something that the section holds for is served: below it, or above it as a directory of files."""
     below = targets.nested.below(bare)
-    if path == bare and below:
+    if (path == bare and below) or targets.written.below(bare) or targets.written.above(bare):
         return True
     if path != bare and any(one.directory.rstrip("/") != bare or not one.is_script for one in below):
         return True
@@ -184,22 +198,26 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
     if path != bare:
         for one in targets.nested.below(bare):
             if one.file is not None and one.mapping is not None and one.mapping.url == "/":
-                yield _Near(one, bare, "a path follows the file in every request", is_wildcard=True)
+                how = "a path follows the file in every request"
+                yield _Near(one, how, f"write {bare} if it is meant", is_wildcard=True)
         return
-    for one in targets.lower.get(path.lower(), ()):
-        yield _Near(one, one.directory, "the case of letters counts")
     disk = config.disk
     if disk is not None and disk.is_dir(path):
         for one in targets.real.get(disk.key(path), ()):
-            yield _Near(one, one.directory, "links are not followed for that")
+            yield _Near(one, "links are not followed for that", f"write {one.directory} if it is meant")
         return
+    near = {
+        directory: one for spelling in _spellings(path) for directory, one in targets.spelt.get(spelling, {}).items()
+    }
+    for directory, one in near.items():
+        if directory.lower() == path.lower():
+            yield _Near(one, "the case of letters counts", f"write {directory} if it is meant")
+        elif _is_misspelt(path, directory):
+            yield _Near(one, "one letter differs", f"write {directory} if it is meant")
     for one in targets.nested.above(posixpath.dirname(path)):
         if one.file is not None and one.directory == posixpath.dirname(path):
-            yield _Near(one, one.directory, "the file is one directory above")
-    for spelling in _shorter(path):
-        for one in targets.shorter.get(spelling, ()):
-            if _is_misspelt(path, one.directory):
-                yield _Near(one, one.directory, "one letter differs")
+            advice = f"move the file, or open it by <Files {one.file}> in <Directory {one.directory}>"
+            yield _Near(one, "it lies one directory above", advice)
 
 
 def _is_misspelt(one: str, other: str) -> bool:

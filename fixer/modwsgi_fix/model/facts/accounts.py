@@ -26,10 +26,6 @@ class Accounts(NamedTuple):
     members: Mapping[str, frozenset[str]]
     is_whole: bool
 
-    def group_name(self, number: int) -> str:
-        """A group's name, or its number where it has none."""
-        return next((name for name, known in self.groups.items() if known == number), str(number))
-
 
 class Identity(NamedTuple):
     """Whom a process runs as: the name for messages, the number, and all of its groups."""
