@@ -97,7 +97,8 @@ def _faults(config: Config) -> Iterator[Fault]:
         if lacking.refusal:
             yield Fault(lacking.item.path, lacking.span, lacking.refusal)
     for unknown in unknown_accounts(config):
-        yield Fault(unknown.item.path, unknown.span, unknown.refusal)
+        if not unknown.item.guards:
+            yield Fault(unknown.item.path, unknown.span, unknown.refusal)
     for item in without_daemon_mode(config):
         yield Fault(item.path, item.span, f"Invalid command '{item.name}', {_WHY_INVALID}")
     for clash in clashes(config):

@@ -92,7 +92,7 @@ def access_lines_without_effect(config: Config) -> Iterator[Diagnostic]:
         sections = location_sections(config, server)
         last = {dialect: _last_by_prefix(sections, dialect) for dialect in (_old_lines, _new_lines)}
         for section in sections:
-            if section.server is not server or section.guards or section.file.tree.is_template or not section.known:
+            if section.server is not server or section.in_doubt or section.file.tree.is_template or not section.known:
                 continue
             for dialect, later in last.items():
                 yield from _replaced(section, dialect, later)

@@ -204,12 +204,12 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.merge.access import Access, access_of, grant
-from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
-from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 _OPEN_INSTEAD = "open the directories that are served instead"
@@ -271,7 +271,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
 def _by_name(config: Config) -> Iterator[Diagnostic]:
     """Grants in a ``<Files>`` outside of any directory that matches every name."""
     for section in config.named(*FILES_SECTIONS):
-        if section.sections or not section.args or not all(files_match(section, name) is True for name in _NAMES):
+        if not is_for_every_file(section):
             continue
         for access in map(access_of, [section, *(one for one in section.children if one.key in LIMIT_SECTIONS)]):
             if access.grants:
@@ -281,10 +281,6 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
                     f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to",
                     help=_OPEN_INSTEAD,
                 )
-
-
-#: Names of files so unlike each other that a pattern for all of them is one for every file.
-_NAMES = ("a", "settings.py", ".htpasswd", "app.wsgi", "db.sqlite3", "README", "x.css")
 
 
 def _sections(config: Config, server: Server) -> list[Access]:

@@ -101,7 +101,7 @@ def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
     if config.named("userdir", *HOST_ALIASES):
         return
     for section in config.named("directory"):
-        if not section.args or is_regex_section(section) or not section.known or section.guards:
+        if not section.args or is_regex_section(section) or not section.known or section.in_doubt:
             continue
         path = pattern_of(section).rstrip("/")
         if not path.startswith("/") or not is_settled(path) or section.file.tree.is_template:

@@ -93,7 +93,7 @@ def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
             continue
         for mount in mounts(config, host):
             group, script = process_group(config, host, mount).name, script_path(mount)
-            if mount.is_regex or mount.item.guards or group is None or script is None:
+            if mount.is_regex or mount.item.in_doubt or group is None or script is None:
                 continue
             if application_group(config, host, mount).name != DEFAULT_APPLICATION:
                 continue

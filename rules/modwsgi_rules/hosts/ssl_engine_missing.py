@@ -100,7 +100,7 @@ def _is_listened_on(config: Config, host: Server) -> bool:
     """Whether each port of a host is known, and a ``Listen`` without a condition is in sight for it."""
     ports = config.once(
         _is_listened_on,
-        lambda: frozenset(one.address.port for one in listeners(config) if one.item.known and not one.item.guards),
+        lambda: frozenset(one.address.port for one in listeners(config) if one.item.known and not one.item.in_doubt),
     )
     own = addresses(host)
     return bool(own) and all(one.port in ports for one in own)

@@ -75,7 +75,7 @@ def python_home_of_another_version(config: Config) -> Iterator[Diagnostic]:
         return
     for item, home, span in _homes(config):
         made, loaded = python_of_environment(config, home), python_of_mod_wsgi(config)
-        if made is not None and loaded is not None and made != loaded and not item.guards:
+        if made is not None and loaded is not None and made != loaded and not item.in_doubt:
             yield Diagnostic(
                 item.path,
                 span,

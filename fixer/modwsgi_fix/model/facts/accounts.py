@@ -76,7 +76,7 @@ def _unknown(config: Config, known: Accounts) -> Iterator[Unknown]:
     names = {"user": known.users.keys(), "group": known.groups.keys()}
     codes = {"user": "AH00543", "group": "AH00544"}
     for item, kind, name, span in _named(config):
-        if name and name not in names[kind] and is_settled(name) and not name.startswith("#") and not item.guards:
+        if name and name not in names[kind] and is_settled(name) and not name.startswith("#") and not item.in_doubt:
             yield Unknown(item, span, kind, name, f"{codes[kind]}: bad {kind} name {name}")
 
 
@@ -146,7 +146,7 @@ def identities(config: Config) -> Mapping[str, Identity | None]:
 def _own(config: Config, name: str) -> str | None:
     """What httpd's own ``User`` or ``Group`` says; None where a condition or a variable decides, or nothing does."""
     items: list[Item] = config.main.all(name)
-    if not items or any(item.guards for item in items) or not items[-1].known:
+    if not items or any(item.in_doubt for item in items) or not items[-1].known:
         return None
     return items[-1].value if is_settled(items[-1].value) else None
 

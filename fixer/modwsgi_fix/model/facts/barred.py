@@ -67,7 +67,7 @@ def _barred(config: Config, disk: Files) -> Iterator[Barred]:
     told: set[tuple[Item, Span]] = set()
     for use in _uses(config):
         who = identities(config).get(use.group)
-        if who is None or use.item.guards or (use.item, use.span) in told or not use.path.startswith("/"):
+        if who is None or use.item.in_doubt or (use.item, use.span) in told or not use.path.startswith("/"):
             continue
         stop = _stop(config, disk, who, use)
         if stop is not None:

@@ -19,7 +19,7 @@ _IN_CFG = re.compile(r"^version(?:_info)?[ \t]*=[ \t]*(\d+\.\d+)", re.M)
 def python_of_mod_wsgi(config: Config) -> str | None:
     """The Python that mod_wsgi was built for, as ``3.11``: by the name of its module, or what that is linked with."""
     items = [item for item in config.named("loadmodule") if len(item.args) == 2 and item.value == "wsgi_module"]
-    if not items or items[0].guards or not items[0].known:
+    if not items or items[0].in_doubt or not items[0].known:
         return None
     path = items[0].values[1]
     if (found := _IN_NAME.search(posixpath.basename(path))) is not None:
