@@ -180,6 +180,14 @@ CASES = [
         root=True,
     ),
     Reported(
+        "a closed directory of sockets",
+        "right-missing",
+        "WSGISocketPrefix /srv/w/run/wsgi\n" + _DAEMON.format("") + _MOUNT + _OPEN,
+        {"http://a.example/": {"status": 503, "who": "httpd"}},
+        tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
+        root=True,
+    ),
+    Reported(
         "a closed home",
         "right-missing",
         _DAEMON.format(" home=/srv/w/run") + _MOUNT + _OPEN,

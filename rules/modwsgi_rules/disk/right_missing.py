@@ -5,7 +5,8 @@ httpd, or a daemon process, may not reach or read a file that it needs.
 
 Requests are refused (403) where httpd's own user may not search a directory on the way to a script or a static file, or may not read that file.
 A script that its process may not read is an error 500. A daemon process that may not enter its `home`, or read its `python-home`, starts no
-Python, so that requests hang; a `python-path` that it may not read is passed over without a word.
+Python, so that requests hang; a `python-path` that it may not read is passed over without a word. Where httpd's user may not search the directory of
+`WSGISocketPrefix`, it does not reach the daemon processes (503); Red Hat's `logs` is such a directory. A log-in against an `AuthUserFile` that it may not read is an error 500.
 
 ## Why
 
@@ -22,7 +23,7 @@ nothing is reported.
 ## See also
 
 httpd's own messages are *AH00035: access to / denied (filesystem path '/home/bob/app.wsgi') because search permissions are missing on a component of the path*
-and *AH00132: file permissions deny server access*; mod_wsgi's are *Could not read/compile source file*, *Unable to change working directory to* and
+and *AH00132: file permissions deny server access*; mod_wsgi's are *Could not read/compile source file*, *Unable to change working directory to*, *Unable to connect to WSGI daemon process* and
 *Python home ... is not accessible*. Rule `missing-on-disk`.
 
 ## Examples
@@ -94,6 +95,8 @@ _SO = {
     "home": "so the process does not start and requests hang",
     "python-home": "so no Python starts and requests hang",
     "python-path": "so nothing there can be imported",
+    "sockets": "so whatever a daemon process is to answer is a 503",
+    "log-in": "so every log-in is an error 500",
 }
 
 

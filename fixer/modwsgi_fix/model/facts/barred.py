@@ -114,6 +114,15 @@ def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> boo
 def _uses(config: Config) -> Iterator[_Use]:
     for server in config.servers:
         yield from _uses_of(config, server)
+    root = config.named("serverroot")
+    under = root[0].value if root and root[0].known else ""
+    for item in config.named("wsgisocketprefix") if daemon_processes(config) else ():
+        if item.args and item.known:
+            path = posixpath.dirname(posixpath.join(under, item.value))
+            yield _Use(item, item.args[0].span, path, SEARCH, "", "sockets")
+    for item in config.named("authuserfile"):
+        if item.args and item.known:
+            yield _Use(item, item.args[0].span, posixpath.join(under, item.value), READ, "", "log-in")
     for process in daemon_processes(config):
         for option in process.options:
             if option.name in ("home", "python-home", "python-path") and option.known:
