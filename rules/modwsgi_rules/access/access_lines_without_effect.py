@@ -75,13 +75,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from modwsgi_fix.directives.families import COMBINING
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.facts.served import location_prefix, served_near
-from modwsgi_fix.model.gaps import sees_all_sections
-from modwsgi_fix.model.merge.access import Access, access_of, grant
+from modwsgi_fix.model.facts.served import location_prefix
+from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import is_prefix
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.access._refused import refused_by_require
 
 
 @rule(severity=Severity.INFO)
@@ -94,9 +94,8 @@ def access_lines_without_effect(config: Config) -> Iterator[Diagnostic]:
         for section in sections:
             if section.server is not server or section.in_doubt or section.file.tree.is_template or not section.known:
                 continue
-            for dialect, later in last.items():
-                yield from _replaced(section, dialect, later)
-            yield from _refused(config, server, access_of(section))
+            replaced = [one for dialect, later in last.items() for one in _replaced(section, dialect, later)]
+            yield from replaced or _refused(config, server, access_of(section))
 
 
 _Dialect = Callable[[Access], tuple[Item, ...]]
@@ -147,16 +146,10 @@ def _replaced(section: Item, dialect: _Dialect, later: Nested[Item]) -> Iterator
 
 def _refused(config: Config, server: Server, access: Access) -> Iterator[Diagnostic]:
     """Report a grant in the words of 2.2 under a refusal in those of 2.4."""
-    prefix = location_prefix(access.section)
-    if not access.grants or access.has_24 or not access.allows or prefix is None or not sees_all_sections(config):
-        return
-    near = served_near(config, server, prefix)
-    refusing = [_refusal(config, server, one.directory, one.file) for one in near or ()]
-    if not refusing or None in refusing:
+    section = refused_by_require(config, server, access)
+    if section is None:
         return
     first = min((*access.orders, *access.allows), key=lambda item: item.index)
-    section = refusing[0]
-    assert section is not None
     yield Diagnostic(
         first.path,
         first.span,
@@ -165,16 +158,3 @@ def _refused(config: Config, server: Server, access: Access) -> Iterator[Diagnos
         severity=Severity.WARNING,
         help="take it out, and open the directories that are served with Require all granted",
     )
-
-
-def _refusal(config: Config, server: Server, directory: str, file: str | None) -> Item | None:
-    """The section that refuses a file to everybody by ``Require``; None where none does, or another Location may say otherwise."""
-    by = grant(config, server, directory, file).by_24
-    if by is None or access_of(by).admits_24 is not False:
-        return None
-    spoken = config.once((_refusal, server), lambda: _speaks_new(config, server))
-    return None if spoken else by
-
-
-def _speaks_new(config: Config, server: Server) -> bool:
-    return any(access_of(section).has_24 for section in location_sections(config, server))

@@ -10,7 +10,8 @@ rewrite rule hits by mistake, or `/etc` behind a symbolic link.
 
 httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`;
 the httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A
-Location is for further restrictions on URLs; access to files is granted by `<Directory>`.
+Location is for further restrictions on URLs; access to files is granted by `<Directory>`. In the words of 2.2 such a grant opens nothing as long as
+`Require` refuses elsewhere, and the message says so: translated where it stands, it would open all of it.
 
 ## The fix
 
@@ -210,6 +211,7 @@ from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
 from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._refused import refused_by_require
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 _OPEN_INSTEAD = "open the directories that are served instead"
@@ -239,6 +241,8 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             what = "grants access by URL, whatever file the URL leads to"
             if _is_dead(access):
                 what = "never matches, and would grant access by URL if it did"
+            elif refused_by_require(config, server, access) is not None:
+                what = "would grant access by URL, if Require did not refuse it elsewhere"
             answer = fixes.get(section, _BESIDE_OTHERS)
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = lines_that_grant(access)[-1]
