@@ -157,7 +157,7 @@ CASES = [
     ),
     Reported(
         "a closed directory above a script",
-        "right-missing",
+        "permission-missing",
         _MOUNT + _OPEN,
         {"http://a.example/": _REFUSED},
         tree={**_TREE, "/srv/w": Moded(None, 0o700)},
@@ -165,7 +165,7 @@ CASES = [
     ),
     Reported(
         "a script that is closed to its process",
-        "right-missing",
+        "permission-missing",
         _DAEMON.format("") + _MOUNT + _OPEN,
         {"http://a.example/": _FAILED},
         tree={"/srv/w/app.wsgi": Moded(app(), 0o600)},
@@ -173,7 +173,7 @@ CASES = [
     ),
     Reported(
         "a static file that is closed",
-        "right-missing",
+        "permission-missing",
         "Alias /a.css /srv/w/static/a.css\n" + _OPEN,
         {"http://a.example/a.css": _REFUSED},
         tree={_CSS: Moded("STYLE", 0o640)},
@@ -181,7 +181,7 @@ CASES = [
     ),
     Reported(
         "a closed directory of sockets",
-        "right-missing",
+        "permission-missing",
         "WSGISocketPrefix /srv/w/run/wsgi\n" + _DAEMON.format("") + _MOUNT + _OPEN,
         {"http://a.example/": {"status": 503, "who": "httpd"}},
         tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
@@ -189,7 +189,7 @@ CASES = [
     ),
     Reported(
         "a closed home",
-        "right-missing",
+        "permission-missing",
         _DAEMON.format(" home=/srv/w/run") + _MOUNT + _OPEN,
         {"http://a.example/": _SILENT},
         tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},

@@ -25,7 +25,7 @@ SEARCH, READ = 1, 4
 
 
 class Barred(NamedTuple):
-    """A path that somebody may not use: ``where`` he is stopped, and which right he lacks there (``search`` or ``read``)."""
+    """A path that somebody may not use: ``where`` he is stopped, and which permission he lacks there (``search`` or ``read``)."""
 
     item: Item
     span: Span
@@ -50,7 +50,7 @@ class _Use(NamedTuple):
 
 @derived
 def barred(config: Config) -> list[Barred]:
-    """Every use of a path that certainly fails for the want of a right; none where owners are not those of the server."""
+    """Every use of a path that certainly fails for want of a permission; none where owners are not those of the server."""
     disk = config.disk
     if disk is None or not _is_original(config, disk):
         return []
@@ -76,7 +76,7 @@ def _barred(config: Config, disk: Files) -> Iterator[Barred]:
 
 
 def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, str] | None:
-    """Where somebody is stopped on the way to a path, and for want of which right."""
+    """Where somebody is stopped on the way to a path, and for want of which permission."""
     real = resolve(use.path, lambda path: disk.readlink(path) if disk.is_link(path) else None)
     for directory in dict.fromkeys([*_above(use.path), *_above(real)]):
         if _may(config, disk, who, directory, SEARCH) is False:
@@ -97,7 +97,7 @@ def _above(path: str) -> list[str]:
 
 
 def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> bool | None:
-    """Whether somebody has a right to a path; None where its mode, its owner or its group is not known."""
+    """Whether somebody has a permission on a path; None where its mode, its owner or its group is not known."""
     found, known = disk.permissions(path), accounts(config)
     if found is None or known is None:
         return None

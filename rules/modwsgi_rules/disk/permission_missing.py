@@ -16,7 +16,7 @@ mod_wsgi 4.9.4).
 
 ## Left alone
 
-There is no fix: the files may lie in the wrong place, or a group is to get the right. Only `--root` shows modes and owners. They count where that tree is as on the server: its
+There is no fix: the files may lie in the wrong place, or a group may have to get the permission. Only `--root` shows modes and owners. They count where that tree is as on the server: its
 `/etc/passwd` and `/etc/group` are there, belong to root, and name the user, the owner and the group. Where users come from a directory service, or a file has an ACL,
 nothing is reported.
 
@@ -101,7 +101,7 @@ _SO = {
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
-def right_missing(config: Config) -> Iterator[Diagnostic]:
+def permission_missing(config: Config) -> Iterator[Diagnostic]:
     for found in barred(config):
         yield Diagnostic(
             found.item.path,
