@@ -3,24 +3,26 @@ The access lines of a `<Location>` have no effect.
 
 ## What happens
 
-They read as if they opened or closed something, and they do not. Either a later section says it anew for the same URLs, or `Allow` opens
-nothing because `Require` refuses.
+They read as if they opened or closed something, and they do not. Either a later section says it anew for the same URLs,
+or `Allow` opens nothing because `Require` refuses.
 
 ## Why
 
-Sections of URLs are merged in the order of the file, and the last one that has any of `Order`, `Allow` and `Deny` replaces all that earlier ones said in these words;
-so it is with `Require` (mod_access_compat.c has no merger; mod_authz_core.c:merge_authz_core_dir_config). httpd 2.4 asks both dialects, and both must agree: under a `Require all denied` an
-`Allow from all` is refused (request.c:ap_process_request_internal; all of it was measured with 2.4.71).
+Sections of URLs are merged in the order of the file, and the last one that has any of `Order`, `Allow` and `Deny`
+replaces all that earlier ones said in these words; so it is with `Require` (mod_access_compat.c has no merger;
+mod_authz_core.c:merge_authz_core_dir_config). httpd 2.4 asks both dialects, and both must agree: under a `Require all
+denied` an `Allow from all` is refused (request.c:ap_process_request_internal; all of it was measured with 2.4.71).
 
 ## Left alone
 
-There is no fix: take the lines out, or move the section below the later one. Where a later `<Location>` opens what an earlier one restricts,
-`restriction-undone-by-later-location` reports it. A section is looked at where its URLs are a prefix, or the later one is for all URLs; what `Require` refuses needs a
-whole server.
+There is no fix: take the lines out, or move the section below the later one. Where a later `<Location>` opens what an
+earlier one restricts, `restriction-undone-by-later-location` reports it. A section is looked at where its URLs are a
+prefix, or the later one is for all URLs; what `Require` refuses needs a whole server.
 
 ## See also
 
-*AH01630: client denied by server configuration*; `restriction-undone-by-later-location`, `allow-in-location`, `mixed-access-dialects`, `old-access-directives`.
+*AH01630: client denied by server configuration*; `restriction-undone-by-later-location`, `allow-in-location`,
+`mixed-access-dialects`, `old-access-directives`.
 
 ## Examples
 

@@ -3,17 +3,19 @@ An `<If>` outside of any directory grants access to everyone, whatever file the 
 
 ## What happens
 
-Files are handed out that no `<Directory>` opens: the source of a script that an alias leads to, and what symbolic links lead out to.
+Files are handed out that no `<Directory>` opens: the source of a script that an alias leads to, and what symbolic links
+lead out to.
 
 ## Why
 
-An `<If>` is merged last of all, and its `Require` replaces what the directories say (request.c:ap_if_walk, mod_authz_core.c:merge_authz_core_dir_config; measured
-with 2.4.71). An expression about the URL, the method or the time does not say who may fetch something.
+An `<If>` is merged last of all, and its `Require` replaces what the directories say (request.c:ap_if_walk,
+mod_authz_core.c:merge_authz_core_dir_config; measured with 2.4.71). An expression about the URL, the method or the time
+does not say who may fetch something.
 
 ## Left alone
 
-There is no fix: open the directories that are served in a `<Directory>`. An `<If>` that asks for an address, a log-in, a certificate, a header or a variable
-is not reported, nor is one inside of a `<Directory>` or `<Files>`.
+There is no fix: open the directories that are served in a `<Directory>`. An `<If>` that asks for an address, a log-in,
+a certificate, a header or a variable is not reported, nor is one inside of a `<Directory>` or `<Files>`.
 
 ## See also
 

@@ -8,10 +8,11 @@ rewrite rule hits by mistake, or `/etc` behind a symbolic link.
 
 ## Why
 
-httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`;
-the httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A
-Location is for further restrictions on URLs; access to files is granted by `<Directory>`. In the words of 2.2 such a grant opens nothing as long as
-`Require` refuses elsewhere, and the message says so: translated where it stands, it would open all of it.
+httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`; the
+httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A Location is
+for further restrictions on URLs; access to files is granted by `<Directory>`. In the words of 2.2 such a grant opens
+nothing as long as `Require` refuses elsewhere, and the message says so: translated where it stands, it would open all
+of it.
 
 ## The fix
 

@@ -3,20 +3,20 @@ A `<Location>`, or a `<Files>` for every file, lets most visitors past a denial,
 
 ## What happens
 
-Files are handed out that no `<Directory>` opens: what an alias or the DocumentRoot leads to, and what symbolic links there lead
-out to.
+Files are handed out that no `<Directory>` opens: what an alias or the DocumentRoot leads to, and what symbolic links
+there lead out to.
 
 ## Why
 
-The sections of a URL are merged after those of directories and replace what they say, and so are those of file names that stand
-outside of any directory (request.c:ap_location_walk, ap_file_walk). A block that bans an
-address, `Require method`, `Require env` and `<If>` each grant access to everyone else (measured with 2.4.71).
+The sections of a URL are merged after those of directories and replace what they say, and so are those of file names
+that stand outside of any directory (request.c:ap_location_walk, ap_file_walk). A block that bans an address, `Require
+method`, `Require env` and `<If>` each grant access to everyone else (measured with 2.4.71).
 
 ## Left alone
 
-There is no fix: the directories have to be opened, and the ban kept in a section of its own with a grant beside it, which the
-owner decides on. A Location over directories that are open anyhow is not reported, nor is one that lets in a log-in or certain
-addresses only. Only a whole server is looked at.
+There is no fix: the directories have to be opened, and the ban kept in a section of its own with a grant beside it,
+which the owner decides on. A Location over directories that are open anyhow is not reported, nor is one that lets in a
+log-in or certain addresses only. Only a whole server is looked at.
 
 ## See also
 

@@ -3,18 +3,18 @@ The path of a `<Directory>` does not begin at the root of the file system.
 
 ## What happens
 
-The section holds for another directory than the one that is meant, as a rule for none. What it grants is refused (403), and what
-it denies stays open.
+The section holds for another directory than the one that is meant, as a rule for none. What it grants is refused (403),
+and what it denies stays open.
 
 ## Why
 
-httpd completes the path by the directory that it is *started* in, and not by `ServerRoot`: under systemd that is `/` (core.c:dirsection;
-measured with 2.4.71). `~` is a directory of that name there: only a shell knows the home of a user.
+httpd completes the path by the directory that it is *started* in, and not by `ServerRoot`: under systemd that is `/`
+(core.c:dirsection; measured with 2.4.71). `~` is a directory of that name there: only a shell knows the home of a user.
 
 ## Left alone
 
-There is no fix: the path alone does not say which directory is meant. The help names one that is served and ends in it. `<Directory ~ PATTERN>` is a
-regular expression, and a path that begins with a wildcard is not reported.
+There is no fix: the path alone does not say which directory is meant. The help names one that is served and ends in it.
+`<Directory ~ PATTERN>` is a regular expression, and a path that begins with a wildcard is not reported.
 
 ## See also
 

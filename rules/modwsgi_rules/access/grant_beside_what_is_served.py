@@ -7,15 +7,17 @@ Where the server denies by default, requests are refused (403), although the sec
 
 ## Why
 
-httpd compares the path of the section with the path that the URL was mapped to, letter by letter, and does not follow links
-(request.c:ap_directory_walk). So a section does not hold where its path has another case, one letter more or less, or one directory
-too much at its end; nor where the mount names a link and the section what the link leads to, or the reverse. A wildcard at the end,
-`/srv/site/*`, takes a file only while no further path follows it in the URL, and for an application at `/` one always does. All of it was measured with 2.4.71.
+httpd compares the path of the section with the path that the URL was mapped to, letter by letter, and does not follow
+links (request.c:ap_directory_walk). So a section does not hold where its path has another case, one letter more or
+less, or one directory too much at its end; nor where the mount names a link and the section what the link leads to, or
+the reverse. A wildcard at the end, `/srv/site/*`, takes a file only while no further path follows it in the URL, and
+for an application at `/` one always does. All of it was measured with 2.4.71.
 
 ## Left alone
 
-There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served or rewritten to, too, where
-another section opens what is served, or where two paths differ in a digit alone, as those of two sites do. Which path is a link needs `--root`.
+There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served or
+rewritten to, too, where another section opens what is served, or where two paths differ in a digit alone, as those of
+two sites do. Which path is a link needs `--root`.
 
 ## See also
 

@@ -8,10 +8,10 @@ httpd serves every file that its user may read, as soon as an alias, a rewrite r
 ## Why
 
 `<Directory />` is there to close the file system; a grant in it does the reverse. `/home`, `/etc`, `/var`, `/srv`,
-`/usr` and `/opt` are little better (the httpd manual, "Security tips: protect server files by default"). A regular expression or a
-wildcard may mean as much: `<DirectoryMatch "^/">`, `<Directory /*>`. So may a grant that looks like a restriction: a `<Limit>` of methods, a ban of
-one address in `<RequireAll>`, `Require method` and an `<If>` let everyone else in, and a `<Limit GET POST>` that grants lets in by every method
-(measured with 2.4.71).
+`/usr` and `/opt` are little better (the httpd manual, "Security tips: protect server files by default"). A regular
+expression or a wildcard may mean as much: `<DirectoryMatch "^/">`, `<Directory /*>`. So may a grant that looks like a
+restriction: a `<Limit>` of methods, a ban of one address in `<RequireAll>`, `Require method` and an `<If>` let everyone
+else in, and a `<Limit GET POST>` that grants lets in by every method (measured with 2.4.71).
 
 ## Left alone
 

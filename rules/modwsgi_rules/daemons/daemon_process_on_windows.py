@@ -8,18 +8,19 @@ httpd does not start.
 ## Why
 
 mod_wsgi is built without daemon mode on Windows, and then does not know the directives that belong to it (mod_wsgi.c:
-`wsgi_commands`, `MOD_WSGI_WITH_DAEMONS`; the mod_wsgi manual, "Running mod_wsgi on Windows"). That the server is one shows in a
-module that ends in `.pyd` or `.dll`, or in a script on a drive: `C:/site/app.wsgi`.
+`wsgi_commands`, `MOD_WSGI_WITH_DAEMONS`; the mod_wsgi manual, "Running mod_wsgi on Windows"). That the server is one
+shows in a module that ends in `.pyd` or `.dll`, or in a script on a drive: `C:/site/app.wsgi`.
 
 ## Left alone
 
-There is no fix: what the options say, as `python-path=` and `python-home=`, belongs into `WSGIPythonPath` and `WSGIPythonHome`,
-and all applications then share httpd's own process. A line in `<IfModule !mpm_winnt_module>` or another condition is not reported.
+There is no fix: what the options say, as `python-path=` and `python-home=`, belongs into `WSGIPythonPath` and
+`WSGIPythonHome`, and all applications then share httpd's own process. A line in `<IfModule !mpm_winnt_module>` or
+another condition is not reported.
 
 ## See also
 
-httpd's own message is *Invalid command 'WSGIDaemonProcess', perhaps misspelled or defined by a module not included in the server
-configuration*. Rule `module-not-loaded`.
+httpd's own message is *Invalid command 'WSGIDaemonProcess', perhaps misspelled or defined by a module not included in
+the server configuration*. Rule `module-not-loaded`.
 
 ## Examples
 

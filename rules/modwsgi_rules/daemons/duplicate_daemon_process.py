@@ -28,9 +28,9 @@ the same ServerName and the same ErrorLog, and stand in one file, so that they a
 it hoists.
 
 Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given
-paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never in the
-copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a repair, and
-its reason says what disabling the file does.
+paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never
+in the copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a
+repair, and its reason says what disabling the file does.
 
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]

@@ -3,17 +3,18 @@ Every user of the server may read a private key.
 
 ## What happens
 
-Whoever has a log-in on the machine, or makes an application of another site run a command, can copy the key and pass for the site.
+Whoever has a log-in on the machine, or makes an application of another site run a command, can copy the key and pass
+for the site.
 
 ## Why
 
-httpd opens keys while it is still root, so that nobody else has to read them (httpd's "SSL/TLS Strong Encryption: FAQ": keep the key file
-readable by root alone).
+httpd opens keys while it is still root, so that nobody else has to read them (httpd's "SSL/TLS Strong Encryption: FAQ":
+keep the key file readable by root alone).
 
 ## Left alone
 
-There is no fix, as modwsgi-fix writes configurations only: `chmod 600` the file. Only `--root` shows modes. A key in a directory that others may not search is
-not reported.
+There is no fix, as modwsgi-fix writes configurations only: `chmod 600` the file. Only `--root` shows modes. A key in a
+directory that others may not search is not reported.
 
 ## See also
 

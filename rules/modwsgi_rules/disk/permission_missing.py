@@ -3,27 +3,31 @@ httpd, or a daemon process, may not reach or read a file that it needs.
 
 ## What happens
 
-Requests are refused (403) where httpd's own user may not search a directory on the way to a script or a static file, or may not read that file.
-A script that its process may not read is an error 500. A daemon process that may not enter its `home`, or read its `python-home`, starts no
-Python, so that requests hang; a `python-path` that it may not read is passed over without a word. Where httpd's user may not search the directory of
-`WSGISocketPrefix`, it does not reach the daemon processes (503); Red Hat's `logs` is such a directory. A log-in against an `AuthUserFile` that it may not read is an error 500.
+Requests are refused (403) where httpd's own user may not search a directory on the way to a script or a static file, or
+may not read that file. A script that its process may not read is an error 500. A daemon process that may not enter its
+`home`, or read its `python-home`, starts no Python, so that requests hang; a `python-path` that it may not read is
+passed over without a word. Where httpd's user may not search the directory of `WSGISocketPrefix`, it does not reach the
+daemon processes (503); Red Hat's `logs` is such a directory. A log-in against an `AuthUserFile` that it may not read is
+an error 500.
 
 ## Why
 
-httpd runs as `User` and `Group`, and a process group as its `user=` and `group=`; every directory on the way to a file must let them
-through (`x`), also those above the site: homes of users are closed to others by default (request.c:ap_directory_walk; measured with 2.4.71 and
-mod_wsgi 4.9.4).
+httpd runs as `User` and `Group`, and a process group as its `user=` and `group=`; every directory on the way to a file
+must let them through (`x`), also those above the site: homes of users are closed to others by default
+(request.c:ap_directory_walk; measured with 2.4.71 and mod_wsgi 4.9.4).
 
 ## Left alone
 
-There is no fix: the files may lie in the wrong place, or a group may have to get the permission. Only `--root` shows modes and owners. They count where that tree is as on the server: its
-`/etc/passwd` and `/etc/group` are there, belong to root, and name the user, the owner and the group. Where users come from a directory service, or a file has an ACL,
+There is no fix: the files may lie in the wrong place, or a group may have to get the permission. Only `--root` shows
+modes and owners. They count where that tree is as on the server: its `/etc/passwd` and `/etc/group` are there, belong
+to root, and name the user, the owner and the group. Where users come from a directory service, or a file has an ACL,
 nothing is reported.
 
 ## See also
 
-httpd's own messages are *AH00035: access to / denied (filesystem path '/home/bob/app.wsgi') because search permissions are missing on a component of the path*
-and *AH00132: file permissions deny server access*; mod_wsgi's are *Could not read/compile source file*, *Unable to change working directory to*, *Unable to connect to WSGI daemon process* and
+httpd's own messages are *AH00035: access to / denied (filesystem path '/home/bob/app.wsgi') because search permissions
+are missing on a component of the path* and *AH00132: file permissions deny server access*; mod_wsgi's are *Could not
+read/compile source file*, *Unable to change working directory to*, *Unable to connect to WSGI daemon process* and
 *Python home ... is not accessible*. Rule `missing-on-disk`.
 
 ## Examples

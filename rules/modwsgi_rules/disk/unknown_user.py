@@ -7,8 +7,8 @@ httpd does not start.
 
 ## Why
 
-httpd looks the name up while it reads the line (unixd.c:ap_uname2id; mod_wsgi does so for `user=` and `group=`; measured with 2.4.71 and 4.9.4). `www-data` is
-Debian's name, `apache` Red Hat's.
+httpd looks the name up while it reads the line (unixd.c:ap_uname2id; mod_wsgi does so for `user=` and `group=`;
+measured with 2.4.71 and 4.9.4). `www-data` is Debian's name, `apache` Red Hat's.
 
 ## Left alone
 

@@ -3,8 +3,8 @@ Each process loads one application twice, because two hosts mount it under diffe
 
 ## What happens
 
-A process that answers for `example.com` and for `www.example.com` holds two copies of the application, with two sets of modules,
-caches and connections. It takes twice the memory, and what one copy keeps in memory the other does not see.
+A process that answers for `example.com` and for `www.example.com` holds two copies of the application, with two sets of
+modules, caches and connections. It takes twice the memory, and what one copy keeps in memory the other does not see.
 
 ## Why
 
@@ -13,9 +13,9 @@ By default the interpreter of an application is named after the `ServerName` of 
 
 ## Left alone
 
-There is no fix, because a copy for each name may be meant. A second name of a site is a `ServerAlias` of one host, as a rule, or a
-redirect; else one `WSGIApplicationGroup` in both hosts makes it one copy. Hosts that set different variables for the application
-(`SetEnv`) are taken for a decision.
+There is no fix, because a copy for each name may be meant. A second name of a site is a `ServerAlias` of one host, as a
+rule, or a redirect; else one `WSGIApplicationGroup` in both hosts makes it one copy. Hosts that set different variables
+for the application (`SetEnv`) are taken for a decision.
 
 ## See also
 

@@ -8,8 +8,9 @@ The directive has no effect. It dates from old instructions.
 ## Why
 
 `WSGIRestrictStdout Off`, `WSGIRestrictStdin Off` and `WSGILazyInitialization On` have been the default since mod_wsgi
-3.0 (its release notes); `WSGIRestrictSignal On` always was. mod_wsgi 6.0 removed `WSGILazyInitialization`, and refuses to start with it. At server level
-`WSGIProcessGroup %{GLOBAL}` selects the embedded mode that an application has without it.
+3.0 (its release notes); `WSGIRestrictSignal On` always was. mod_wsgi 6.0 removed `WSGILazyInitialization`, and refuses
+to start with it. At server level `WSGIProcessGroup %{GLOBAL}` selects the embedded mode that an application has without
+it.
 
 ## The fix
 
@@ -17,9 +18,9 @@ It deletes the directive. It is safe, because the value stays the same.
 
 ## Left alone
 
-In a fragment another file may set the same directive, so there is no fix there, and a line is not reported but for the `WSGIRestrict...`
-of old instructions. A directive that is set elsewhere too is not reported, nor is `WSGIRestrictSignal Off`, which lets an application
-register signal handlers.
+In a fragment another file may set the same directive, so there is no fix there, and a line is not reported but for the
+`WSGIRestrict...` of old instructions. A directive that is set elsewhere too is not reported, nor is `WSGIRestrictSignal
+Off`, which lets an application register signal handlers.
 
 ## See also
 

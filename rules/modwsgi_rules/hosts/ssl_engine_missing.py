@@ -3,20 +3,20 @@ A host has a certificate, and nothing turns TLS on for it.
 
 ## What happens
 
-httpd answers the port in plain HTTP. A browser that asks by `https://` gets no handshake: *ERR_SSL_PROTOCOL_ERROR*, or *wrong
-version number* from OpenSSL.
+httpd answers the port in plain HTTP. A browser that asks by `https://` gets no handshake: *ERR_SSL_PROTOCOL_ERROR*, or
+*wrong version number* from OpenSSL.
 
 ## Why
 
-`SSLEngine` is off by default. httpd turns it on by itself only where a `Listen` of the same address as the host has the protocol
-https: that of port 443, unless the line names another one, or one that says `https` (ssl_engine_init.c:ssl_init_Module,
-listen.c:ap_set_listener; measured with 2.4.71). So `Listen 443` does it for `<VirtualHost *:443>`, and neither for
-`<VirtualHost 192.0.2.1:443>` nor for `<VirtualHost *:8443>`.
+`SSLEngine` is off by default. httpd turns it on by itself only where a `Listen` of the same address as the host has the
+protocol https: that of port 443, unless the line names another one, or one that says `https`
+(ssl_engine_init.c:ssl_init_Module, listen.c:ap_set_listener; measured with 2.4.71). So `Listen 443` does it for
+`<VirtualHost *:443>`, and neither for `<VirtualHost 192.0.2.1:443>` nor for `<VirtualHost *:8443>`.
 
 ## Left alone
 
-There is no fix: who asks in plain HTTP today would be refused. Write `SSLEngine on` beside the certificate. `SSLEngine off` is
-taken for a decision. A host is looked at where its `Listen` lines are in sight.
+There is no fix: who asks in plain HTTP today would be refused. Write `SSLEngine on` beside the certificate. `SSLEngine
+off` is taken for a decision. A host is looked at where its `Listen` lines are in sight.
 
 ## See also
 

@@ -3,8 +3,8 @@ A `LogFormat` gives a nickname a second format, and the first one is lost.
 
 ## What happens
 
-Every log that names the nickname has the later format, also where its `CustomLog` stands above. A program that reads the log by the
-first format finds other fields in other places.
+Every log that names the nickname has the later format, also where its `CustomLog` stands above. A program that reads
+the log by the first format finds other fields in other places.
 
 ## Why
 
@@ -13,9 +13,9 @@ A server has one table of nicknames, and `CustomLog` looks into it once the whol
 
 ## Left alone
 
-There is no fix: which format is meant only the readers of the logs know. Give one of them a nickname of its own. Two lines that say the
-same do no harm, and are not reported; nor is a host that redefines a nickname of the main server, which holds for that host alone.
-Two files are compared only in a whole server, where it is known which is read later.
+There is no fix: which format is meant only the readers of the logs know. Give one of them a nickname of its own. Two
+lines that say the same do no harm, and are not reported; nor is a host that redefines a nickname of the main server,
+which holds for that host alone. Two files are compared only in a whole server, where it is known which is read later.
 
 ## See also
 

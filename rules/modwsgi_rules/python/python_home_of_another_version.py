@@ -7,13 +7,14 @@ The application does not find its packages: it fails with *No module named 'djan
 
 ## Why
 
-mod_wsgi has one Python, which it was linked with, and looks for packages in `lib/python3.11/site-packages` of that version only (the mod_wsgi manual,
-"Virtual Environments"; measured with 4.9.4).
+mod_wsgi has one Python, which it was linked with, and looks for packages in `lib/python3.11/site-packages` of that
+version only (the mod_wsgi manual, "Virtual Environments"; measured with 4.9.4).
 
 ## Left alone
 
-There is no fix: make the environment anew with that Python, or install a mod_wsgi that was built for the other one. Only `--root` shows an environment; which
-Python mod_wsgi has is taken from the name of its module, or from what that is linked with.
+There is no fix: make the environment anew with that Python, or install a mod_wsgi that was built for the other one.
+Only `--root` shows an environment; which Python mod_wsgi has is taken from the name of its module, or from what that is
+linked with.
 
 ## See also
 

@@ -13,8 +13,8 @@ A client that sends a token or a password is answered as if it had sent none, mo
 
 ## Left alone
 
-There is no fix: the application then sees what only httpd saw before. Only a script in sight is looked at (`--root`), not the modules that it imports. A script that sets
-the value itself is not reported.
+There is no fix: the application then sees what only httpd saw before. Only a script in sight is looked at (`--root`),
+not the modules that it imports. A script that sets the value itself is not reported.
 
 ## See also
 

@@ -3,18 +3,19 @@ web2py is mounted, and no alias leads to its static files.
 
 ## What happens
 
-Style sheets, scripts and images are sent by Python, in a thread of the application each. They come more slowly, and while they do
-the thread serves nobody else.
+Style sheets, scripts and images are sent by Python, in a thread of the application each. They come more slowly, and
+while they do the thread serves nobody else.
 
 ## Why
 
-A mount answers all of its URLs. web2py sends what is in an application's `static` directory by itself where the server does not
-(web2py's book, "Deployment recipes"); httpd does it with less work (the mod_wsgi manual, "Quick Configuration Guide").
+A mount answers all of its URLs. web2py sends what is in an application's `static` directory by itself where the server
+does not (web2py's book, "Deployment recipes"); httpd does it with less work (the mod_wsgi manual, "Quick Configuration
+Guide").
 
 ## Left alone
 
-There is no fix: an alias opens directories, and who may read them is to be decided with it. `AliasMatch` with two groups serves every
-application of web2py; a `<DirectoryMatch>` opens them.
+There is no fix: an alias opens directories, and who may read them is to be decided with it. `AliasMatch` with two
+groups serves every application of web2py; a `<DirectoryMatch>` opens them.
 
 ## See also
 
