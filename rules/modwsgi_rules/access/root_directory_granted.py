@@ -69,11 +69,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config, Item
-from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section, pattern_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_rules.access._expressions import is_about_visitors
+from modwsgi_rules.access._expressions import whom
 
 _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
 #: Names that no pattern is about; one that holds for them holds for all that lies there.
@@ -84,14 +83,14 @@ _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
     for section in config.named(*DIRECTORY_SECTIONS):
         path = _opened(section) if section.args and section.is_section else None
-        whom = _whom(section) if path is not None else ""
-        if not whom:
+        who = whom(section) if path is not None else ""
+        if not who:
             continue
         what = "the whole file system" if not path else f"all of {path}"
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"<{section.name} {pattern_of(section)}> opens {what} to {whom}",
+            f"<{section.name} {pattern_of(section)}> opens {what} to {who}",
             help="open the directories that are served, and close the rest",
         )
 
@@ -108,14 +107,3 @@ def _opened(section: Item) -> str | None:
         return None
     wide = (path for path in sorted(_WIDE) if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES))
     return next(wide, None)
-
-
-def _whom(section: Item) -> str:
-    """Whom a section lets in, if that is everyone or almost everyone."""
-    access = access_of(section)
-    if access.grants:
-        return "everyone"
-    inner = (child for child in section.children if child.key == "if" and not is_about_visitors(child))
-    if access.admits_strangers or any(access_of(child).admits_strangers for child in inner):
-        return "most visitors"
-    return ""
