@@ -17,7 +17,8 @@ for an application at `/` one always does. All of it was measured with 2.4.71.
 
 There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served or
 rewritten to, too, where another section opens what is served, or where two paths differ in a digit alone, as those of
-two sites do. Which path is a link needs `--root`.
+two sites do. Which path is a link needs
+`--root`, and a directory beside what is served needs a whole server, in which no URL leads to what the section names.
 
 ## See also
 
@@ -79,12 +80,15 @@ from typing import NamedTuple
 from modwsgi_fix.directives.families import HOST_ALIASES
 from modwsgi_fix.model.config import Config, Item, Server, grouped
 from modwsgi_fix.model.facts.served import Served, served
+from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
+#: So many of the things that lie beside each other are looked at.
+_FEW = 5
 #: A word of so many letters may be misspelt by one; shorter ones are too often words of their own.
 _LONG = 5
 
@@ -136,13 +140,14 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
 class _Targets(NamedTuple):
     """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
 
-    ``spelt`` has each directory, and each above it, by its spellings that lack a letter, all in lower case; with one of
+    ``beside`` has a few by the directory above theirs, and ``spelt`` each directory, and each above it, by its spellings that lack a letter, all in lower case; with one of
     the things that lie there.
     """
 
     nested: Nested[Served]
     real: dict[str, list[Served]]
     written: Nested[str]
+    beside: dict[str, list[Served]]
     spelt: dict[str, dict[str, Served]]
 
 
@@ -170,6 +175,7 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
         Nested((one.directory, one) for one in every),
         {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
         Nested((path, path) for path in written if path.startswith("/")),
+        {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
         spelt,
     )
 
@@ -220,6 +226,10 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
         if one.file is not None and one.directory == posixpath.dirname(path):
             advice = f"move the file, or open it by <Files {one.file}> in <Directory {one.directory}>"
             yield _Near(one, "it lies one directory above", advice)
+    above = posixpath.dirname(path)
+    if sees_all_sections(config) and len(components(above)) > 1:
+        for one in targets.beside.get(above, ()):
+            yield _Near(one, "it lies in the directory beside", f"write {one.directory} if it is meant")
 
 
 def _is_misspelt(one: str, other: str) -> bool:
