@@ -24,7 +24,7 @@ DOCS = ROOT / "docs"
 HEADINGS = ("What happens", "Why", "The fix", "Left alone", "See also", "Examples")
 #: The families whose pages have them.
 STRUCTURED = frozenset({
-    "access", "context", "daemons", "disk", "groups", "hosts", "httpd24", "modules", "python", "scripts", "syntax", "urls",
+    "access", "context", "daemons", "disk", "groups", "hosts", "httpd24", "logs", "modules", "python", "scripts", "syntax", "urls",
 })  # fmt: skip
 #: Rules in them whose pages do not yet.
 NOT_YET: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ _PAGES = Path(__file__).parent / "rules"
 
 #: The families whose texts follow the rules of style.
 FAMILIES = frozenset({
-    "access", "context", "daemons", "groups", "httpd24", "python", "scripts", "syntax", "urls",
+    "access", "context", "daemons", "groups", "httpd24", "logs", "python", "scripts", "syntax", "urls",
 })  # fmt: skip
 #: Rules in them whose texts do not yet.
 NOT_YET: frozenset[str] = frozenset()

@@ -33,18 +33,23 @@ ServerName www.example.com
 Include sites/*.conf
 """
 #: Rules whose example is not found once for each copy: it needs another version of httpd, a filesystem, a fragment,
-#: or is about the server as a whole.
+#: a name that is not the user's own, or is about the server as a whole.
 _ONCE_ONLY = {
     "endless-include",
     "htaccess-refused",
+    "key-readable-by-all",
     "missing-deny-baseline",
     "missing-name-virtual-host",
     "missing-on-disk",
     "module-not-loaded",
     "new-access-directives",
+    "permission-missing",
     "python-home-not-a-prefix",
+    "python-home-of-another-version",
     "python-path-is-site-packages",
     "redundant-default",
+    "static-files-by-python",
+    "unknown-user",
     "whole-project-granted",
     "wsgi-too-new-directive",
 }

@@ -60,3 +60,18 @@ def test_a_status_without_words_by_version(
     config = config_of(texts, paths=["/site.conf"], target=Target(mod_wsgi=version))
     (found,) = all_rules()["bad-start-response"].check(config)
     assert (found.message, found.severity) == (said, severity)
+
+
+@pytest.mark.parametrize(
+    ("denial", "said"),
+    [
+        ("Require all denied", "<Location /> would grant access by URL, if Require did not refuse it elsewhere"),
+        ("Order deny,allow\n    Deny from all", "<Location /> grants access by URL, whatever file the URL leads to"),
+    ],
+)
+def test_a_grant_of_22_opens_nothing_that_require_refuses(denial: str, said: str) -> None:
+    """Both dialects must agree: tests/httpd/test_access_matrix.py."""
+    text = f"<Directory />\n    {denial}\n</Directory>\nListen 80\nAlias /static /srv/shop/static\n"
+    text += "<Location />\n    Order deny,allow\n    Allow from all\n</Location>\n"
+    config = config_of({"/etc/apache2/apache2.conf": text})
+    assert [one.message for one in all_rules()["allow-in-location"].check(config)] == [said]

@@ -12,7 +12,10 @@ from support import SHARED, Run, config_of
 
 from modwsgi_fix import directives
 from modwsgi_fix.effect.starting import Start, verdict
+from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.text import decode
 
 SERVER = """\
@@ -113,6 +116,7 @@ def of(text: str, **files: str) -> Start:
         ("Options -Indexes FollowSymLinks", "Either all Options must start with + or -, or no Option may."),
         ("Require all granted", "Require not allowed here"),
         ("<Directory /x>", "<Directory> was not closed"),
+        ("LoadFile C:/Python311/python311.dll\nWSGIDaemonProcess a", "Invalid command 'WSGIDaemonProcess'"),
     ],
 )
 def test_what_httpd_refuses(line: str, said: str) -> None:
@@ -139,7 +143,7 @@ def test_what_httpd_refuses(line: str, said: str) -> None:
         (PLAIN + "Include gone.conf\n", "gone.conf is not among these files"),
         (PLAIN + "IncludeOptional elsewhere/*.conf\n", "the modules that it loads are not all in sight"),
         (PLAIN + "LoadModule passenger_module x.so\nPassengerRoot /x\n", "PassengerRoot is a directive of a module"),
-        (PLAIN + "<IfDefine X>\n    Options -Indexes All\n</IfDefine>\n", "a condition decides whether it is read"),
+        (PLAIN + "<IfDefine !X>\n    Options -Indexes All\n</IfDefine>\n", "a condition decides whether it is read"),
         (PLAIN + "Listen ${PORT}\n", "Listen has a variable whose value is not known"),
         (PLAIN + "WSGIDaemonProcess a interrupt-timeout=5\n", "not every mod_wsgi has interrupt-timeout"),
         (PLAIN + "Listen 127.0.0.1:80\n", "its address may be taken by another Listen"),
@@ -152,9 +156,26 @@ def test_what_cannot_be_told(text: str, why: str) -> None:
     assert why in found.reason
 
 
-@pytest.mark.parametrize("line", ["ErrorLog ${APACHE_LOG_DIR}/x.log", "Listen 443 https", "Alias /a ${HOME}/a"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ErrorLog ${APACHE_LOG_DIR}/x.log",
+        "Listen 443 https",
+        "Alias /a ${HOME}/a",
+        "<IfDefine X>\nNonsense\n</IfDefine>",
+    ],
+)
 def test_what_starts(line: str) -> None:
     assert of(PLAIN + line + "\n").starts is True
+
+
+def test_a_user_that_the_server_does_not_have() -> None:
+    texts = {"/etc/passwd": "www:x:80:80::/:/bin/sh\n", "/etc/group": "www:x:80:\n"}
+    lines = "User www\nGroup www\nWSGIDaemonProcess a user=shop\n"
+    files = Memory({"/etc/apache2/apache2.conf": PLAIN + lines, **texts})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    assert verdict(load(source, disk=files)).reason == "AH00543: bad user name shop"
+    assert verdict(load(source)).starts
 
 
 def test_a_fragment_is_never_said_to_start() -> None:

@@ -13,7 +13,8 @@ In a page (the rule's module docstring, or a file ``tests/rules/<rule>.md``) fen
     the same for a WSGI script: carets or silence; ``diff`` serves both.
 
 A line ``#- path`` starts another file; a path that begins with ``/`` is a file of the server's filesystem (``--root``),
-a ``-> target`` after it makes it a symbolic link. With a file ``apache2.conf`` or ``httpd.conf`` the example is a whole
+a ``-> target`` after it makes it a symbolic link, a mode and the numbers of an owner and a group (``640 0:33``) are its
+permissions, and a slash at its end makes it a directory. With a file ``apache2.conf`` or ``httpd.conf`` the example is a whole
 server, else fragments. ``name=value`` words after the kind are settings; ``httpd=2.2`` is the target.
 """
 
@@ -26,14 +27,14 @@ from dataclasses import dataclass, replace
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix, read
 from modwsgi_fix.engine.gate import objection
-from modwsgi_fix.files import Memory
+from modwsgi_fix.files import Memory, Permissions
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.reading.source import discover
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.text import Span
 
 _BLOCK = re.compile(r"^(?P<indent>[ \t]*)```(?P<info>[^\n]*)\n(?P<body>.*?)^(?P=indent)```[ \t]*$", re.M | re.S)
-_FILE = re.compile(r"^#- (\S+)(?: -> (\S+))?[ \t]*$")
+_FILE = re.compile(r"^#- (\S+)(?: -> (\S+)| ([0-7]{3}) (\d+):(\d+))?[ \t]*$")
 _CARETS = re.compile(r"^[ \t]*#[ \t]*(?P<carets>\^+)[ \t]*$")
 _DEFAULT = "site.conf"
 
@@ -48,6 +49,7 @@ class Example:
     after: Mapping[str, str] | None
     carets: tuple[tuple[str, Span], ...]
     links: Mapping[str, str]
+    permissions: Mapping[str, Permissions]
     settings: Mapping[str, str]
     line: int
 
@@ -72,20 +74,25 @@ def _examples(page: str) -> Iterator[Example]:
             level = Applicability[words.pop(0).upper()]
         settings = dict(word.split("=", 1) for word in words)
         if kind == "diff":
-            before, links = _split([text[1:] for text in body if text[:1] in (" ", "-", "")])
+            before, tree = _split([text[1:] for text in body if text[:1] in (" ", "-", "")])
             after, _ = _split([text[1:] for text in body if text[:1] in (" ", "+", "")])
             # A file of which every line goes is empty afterwards.
             after = {**{name: [] for name in before}, **after}
-            yield Example(kind, level, _join(before), _join(after), (), links, settings, line)
+            yield Example(kind, level, _join(before), _join(after), (), *tree, settings, line)
         else:
-            files, links = _split(body)
+            files, tree = _split(body)
             carets = tuple(_carets(files))
-            yield Example(kind, level, _join(files), None, carets, links, settings, line)
+            yield Example(kind, level, _join(files), None, carets, *tree, settings, line)
 
 
-def _split(lines: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+_Tree = tuple[dict[str, str], dict[str, Permissions]]
+
+
+def _split(lines: list[str]) -> tuple[dict[str, list[str]], _Tree]:
+    """The lines of each file, with the links and permissions of the filesystem."""
     files: dict[str, list[str]] = {}
     links: dict[str, str] = {}
+    permissions: dict[str, Permissions] = {}
     name = _DEFAULT
     for line in lines:
         if found := _FILE.match(line):
@@ -94,9 +101,11 @@ def _split(lines: list[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
             else:
                 name = found[1]
                 files[name] = []
+            if found[3]:
+                permissions[found[1]] = Permissions(int(found[3], 8), int(found[4]), int(found[5]))
         else:
             files.setdefault(name, []).append(line)
-    return files, links
+    return files, (links, permissions)
 
 
 def _join(files: Mapping[str, list[str]]) -> dict[str, str]:
@@ -118,7 +127,9 @@ def _carets(files: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
 def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     """The example as a job: its files in memory, the one rule, its settings."""
     ours = {name: text for name, text in texts.items() if not name.startswith("/")}
-    files = Memory(texts, links=example.links)
+    directories = [name for name in texts if name.endswith("/")]
+    contents = {name: text for name, text in texts.items() if name not in directories}
+    files = Memory(contents, example.links, directories, example.permissions)
     names = [name for name in ours if "/" not in name] or list(ours)
     entry = next((name for name in ours if name.split("/")[-1] in ("apache2.conf", "httpd.conf")), None)
     (source, *_) = discover(files, [entry] if entry else names, as_httpd=True).sources

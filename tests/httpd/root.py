@@ -53,8 +53,16 @@ class Link:
     target: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moded:
+    """A file, or a directory where ``text`` is None, of another mode than usual."""
+
+    text: str | None
+    mode: int
+
+
 #: A file's text or bytes, a link, or None for an empty directory.
-Entry = str | bytes | Link | None
+Entry = str | bytes | Link | Moded | None
 Tree = Mapping[str, Entry]
 
 
@@ -134,6 +142,10 @@ def plant(root: Root, tree: Tree, home: str = SITE) -> None:
     """
     for name, entry in tree.items():
         path = root.outside(os.path.join(home, name))
+        if isinstance(entry, Moded):
+            plant(root, {name: entry.text}, home)
+            path.chmod(entry.mode)
+            continue
         if entry is None:
             path.mkdir(parents=True, exist_ok=True)
             continue

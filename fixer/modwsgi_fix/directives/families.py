@@ -128,6 +128,11 @@ CERTIFICATES = (
     "sslcacertificatefile",
     "sslcarevocationfile",
 )
+#: What mod_wsgi has only where it is built with daemon mode, which is not on Windows (mod_wsgi.c: wsgi_commands).
+DAEMON_MODE = (
+    "wsgidaemonprocess", "wsgiprocessgroup", "wsgisocketprefix", "wsgisocketrotation", "wsgiacceptmutex",
+    "wsgirestrictprocess", "wsgirestrictembedded",
+)  # fmt: skip
 #: Where one of these is mended, an application answers that was not found or not run.
 APPLICATION_LINES = frozenset({
     "wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject",
@@ -180,3 +185,8 @@ SAID_OF_PLACES = frozenset({
 })  # fmt: skip
 #: And where its URLs lead: what is asked of other hosts, too, where an alias may hand out a script.
 SAID_OF_ITSELF = SAID_OF_PLACES | frozenset({*ALIASES, *MOUNTS})
+
+#: After these other text means something else than before, or is read otherwise.
+CHANGES_OF_READING = frozenset(
+    {"define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"}
+)

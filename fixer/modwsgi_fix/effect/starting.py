@@ -14,10 +14,12 @@ from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import CONDITIONS, PREFIX_ALIASES, READ_AT_ONCE
 from modwsgi_fix.model.config import Config, Item, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
+from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
 from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.named_modules import unserved
+from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
@@ -28,6 +30,8 @@ from modwsgi_fix.text import Span
 _OLDEST = (4, 9, 0)
 #: Their first word is looked at when the line is read.
 _BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
+#: The rest of httpd's message on a name that no module has.
+_WHY_INVALID = "perhaps misspelled or defined by a module not included in the server configuration"
 
 
 class Fault(NamedTuple):
@@ -100,11 +104,15 @@ def _faults(config: Config) -> Iterator[Fault]:
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name
-            why = "perhaps misspelled or defined by a module not included in the server configuration"
-            yield Fault(item.path, item.span, f"Invalid command '{name}', {why}")
+            yield Fault(item.path, item.span, f"Invalid command '{name}', {_WHY_INVALID}")
     for lacking in missing(config):
         if lacking.refusal:
             yield Fault(lacking.item.path, lacking.span, lacking.refusal)
+    for unknown in unknown_accounts(config):
+        if not unknown.item.guards:
+            yield Fault(unknown.item.path, unknown.span, unknown.refusal)
+    for item in without_daemon_mode(config):
+        yield Fault(item.path, item.span, f"Invalid command '{item.name}', {_WHY_INVALID}")
     for clash in clashes(config):
         if clash.is_same:
             yield Fault(

@@ -13,7 +13,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
@@ -35,6 +35,14 @@ class FileProblem(Exception):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+class Permissions(NamedTuple):
+    """Who may do what with a file or directory: the bits of its mode, and the numbers of its owner and group."""
+
+    mode: int
+    owner: int
+    group: int
 
 
 class Files(Protocol):
@@ -62,6 +70,10 @@ class Files(Protocol):
         """True for a file that somebody may execute; None where no permissions are known."""
         ...
 
+    def permissions(self, path: str) -> Permissions | None:
+        """Who may do what with what is there, links followed; None where that is not known, or an ACL has more to say."""
+        ...
+
     def readlink(self, path: str) -> str:
         """Where a symlink says it leads, unresolved. Raises ``FileProblem`` where it is none."""
         ...
@@ -82,6 +94,7 @@ class Remembered:
         self.is_dir = cache(files.is_dir)
         self.is_link = files.is_link
         self.is_program = files.is_program
+        self.permissions = files.permissions
         self.readlink = files.readlink
         self.names = cache(files.names)
 
@@ -148,6 +161,13 @@ class Disk:
         except (OSError, ValueError):
             return None
 
+    def permissions(self, path: str) -> Permissions | None:
+        try:
+            found = os.stat(path)
+        except (OSError, ValueError):
+            return None
+        return None if _has_acl(path) else Permissions(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+
     def readlink(self, path: str) -> str:
         try:
             return os.readlink(path)
@@ -159,6 +179,16 @@ class Disk:
             return _in_byte_order(os.listdir(directory))
         except (OSError, ValueError) as error:
             raise problem(directory, error) from error
+
+
+def _has_acl(path: str) -> bool:
+    """Whether a list of further users and groups decides with the mode, as far as this system shows one."""
+    if not hasattr(os, "getxattr"):
+        return False
+    try:
+        return bool(os.getxattr(path, "system.posix_acl_access"))
+    except OSError:
+        return False
 
 
 def read_bytes(path: str) -> bytes:
@@ -185,7 +215,7 @@ class Memory:
     """Files that exist only here: for tests, and for whoever has no disk.
 
     ``contents`` are texts or bytes by path, ``links`` the targets of symlinks by path, ``directories`` those which no
-    file implies. A relative path starts at ``/``.
+    file implies, ``permissions`` those of some of them; of any others they are not known. A relative path starts at ``/``.
     """
 
     def __init__(
@@ -193,6 +223,7 @@ class Memory:
         contents: Mapping[str, str | bytes],
         links: Mapping[str, str] | None = None,
         directories: Iterable[str] = (),
+        permissions: Mapping[str, Permissions] | None = None,
     ) -> None:
         self._links: dict[str, str] = {}
         self._texts: dict[str, str] = {}
@@ -203,6 +234,7 @@ class Memory:
             self._names.setdefault(self._imply(self.key(path)), set())
         for path, content in contents.items():
             self._texts[self._imply(self.key(path))] = content if isinstance(content, str) else decode(content)
+        self._permissions = {self.key(path): one for path, one in (permissions or {}).items()}
 
     def _imply(self, path: str) -> str:
         """Makes the directories on a path."""
@@ -233,6 +265,9 @@ class Memory:
 
     def is_program(self, path: str) -> bool | None:
         return None
+
+    def permissions(self, path: str) -> Permissions | None:
+        return self._permissions.get(self._find(path))
 
     def readlink(self, path: str) -> str:
         try:
@@ -287,6 +322,9 @@ class Overlay:
 
     def is_program(self, path: str) -> bool | None:
         return self._files.is_program(path)
+
+    def permissions(self, path: str) -> Permissions | None:
+        return self._files.permissions(path)
 
     def readlink(self, path: str) -> str:
         return self._files.readlink(path)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import MISSING, FileProblem, Files
+from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -103,6 +103,9 @@ class Rooted:
     def is_program(self, path: str) -> bool | None:
         return self.files.is_program(self.host(path)) if self._is_there(path) else None
 
+    def permissions(self, path: str) -> Permissions | None:
+        return self.files.permissions(self.host(path)) if self._is_there(path) else None
+
     def readlink(self, path: str) -> str:
         return self.files.readlink(self._link_at(path))
 
@@ -180,6 +183,10 @@ class Held:
     def is_program(self, path: str) -> bool | None:
         meant = self._meant(path)
         return None if meant is None else meant[0].is_program(meant[1])
+
+    def permissions(self, path: str) -> Permissions | None:
+        meant = self._meant(path)
+        return None if meant is None else meant[0].permissions(meant[1])
 
     def readlink(self, path: str) -> str:
         return self._ask(path, lambda files, there: files.readlink(there))

@@ -292,6 +292,14 @@ class Item:
         """True when the two can never be read together: they stand in opposite branches of one condition."""
         return any(Guard(g.kind, g.test, not g.negated) in other.guards for g in self.guards)
 
+    @property
+    def in_doubt(self) -> bool:
+        """True where it may well be left out: it hangs on a condition other than that some module is there.
+
+        What stands in ``<IfModule mod_ssl.c>`` is meant to be read, and does nothing where it is not.
+        """
+        return any(guard.kind != "ifmodule" or guard.negated for guard in self.guards)
+
     def accompanies(self, other: Item) -> bool:
         """True when this one is read whenever the other is."""
         return set(self.guards) <= set(other.guards)

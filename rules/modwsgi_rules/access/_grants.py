@@ -8,8 +8,17 @@ from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Item
 from modwsgi_fix.model.merge.access import Access
+from modwsgi_fix.model.merge.sections import files_match
 from modwsgi_fix.syntax import Comment, Directive, Node, Section
 from modwsgi_fix.text import Span
+
+#: Names of files so unlike each other that a pattern for all of them is one for every file.
+_NAMES = ("a", "settings.py", ".htpasswd", "app.wsgi", "db.sqlite3", "README", "x.css")
+
+
+def is_for_every_file(section: Item) -> bool:
+    """Whether a ``<Files>`` stands outside of any directory and matches every name."""
+    return bool(section.args) and not section.sections and all(files_match(section, name) is True for name in _NAMES)
 
 
 def lines_that_grant(access: Access) -> tuple[Item, ...]:

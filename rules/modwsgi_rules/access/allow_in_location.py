@@ -8,9 +8,11 @@ rewrite rule hits by mistake, or `/etc` behind a symbolic link.
 
 ## Why
 
-httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`;
-the httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A
-Location is for further restrictions on URLs; access to files is granted by `<Directory>`.
+httpd merges `<Location>` and `<LocationMatch>` after every `<Directory>` (`request.c:ap_process_request_internal`; the
+httpd manual, "How the sections are merged"). So a grant in a Location overrides each denial by directory. A Location is
+for further restrictions on URLs; access to files is granted by `<Directory>`. In the words of 2.2 such a grant opens
+nothing as long as `Require` refuses elsewhere, and the message says so: translated where it stands, it would open all
+of it.
 
 ## The fix
 
@@ -204,12 +206,13 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, Guard, Item, Server
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
 from modwsgi_fix.model.merge.access import Access, access_of, grant
-from modwsgi_fix.model.merge.sections import files_match, is_regex_section, location_sections, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
-from modwsgi_rules.access._grants import inactive, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._refused import refused_by_require
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
 _OPEN_INSTEAD = "open the directories that are served instead"
@@ -239,6 +242,8 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
             what = "grants access by URL, whatever file the URL leads to"
             if _is_dead(access):
                 what = "never matches, and would grant access by URL if it did"
+            elif refused_by_require(config, server, access) is not None:
+                what = "would grant access by URL, if Require did not refuse it elsewhere"
             answer = fixes.get(section, _BESIDE_OTHERS)
             fix, advice = (answer, "") if isinstance(answer, Fix) else (None, answer)
             line = lines_that_grant(access)[-1]
@@ -271,7 +276,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
 def _by_name(config: Config) -> Iterator[Diagnostic]:
     """Grants in a ``<Files>`` outside of any directory that matches every name."""
     for section in config.named(*FILES_SECTIONS):
-        if section.sections or not section.args or not all(files_match(section, name) is True for name in _NAMES):
+        if not is_for_every_file(section):
             continue
         for access in map(access_of, [section, *(one for one in section.children if one.key in LIMIT_SECTIONS)]):
             if access.grants:
@@ -281,10 +286,6 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
                     f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to",
                     help=_OPEN_INSTEAD,
                 )
-
-
-#: Names of files so unlike each other that a pattern for all of them is one for every file.
-_NAMES = ("a", "settings.py", ".htpasswd", "app.wsgi", "db.sqlite3", "README", "x.css")
 
 
 def _sections(config: Config, server: Server) -> list[Access]:

@@ -1,21 +1,22 @@
 """
-A `<Location>` lets most visitors past a denial, by a grant that looks like a restriction.
+A `<Location>`, or a `<Files>` for every file, lets most visitors past a denial, by a grant that looks like a restriction.
 
 ## What happens
 
-Files are handed out that no `<Directory>` opens: what an alias or the DocumentRoot leads to, and what symbolic links there lead
-out to.
+Files are handed out that no `<Directory>` opens: what an alias or the DocumentRoot leads to, and what symbolic links
+there lead out to.
 
 ## Why
 
-The sections of a URL are merged last and replace what the directories say (request.c:ap_location_walk). A block that bans an
-address, `Require method`, `Require env` and `<If>` each grant access to everyone else (measured with 2.4.71).
+The sections of a URL are merged after those of directories and replace what they say, and so are those of file names
+that stand outside of any directory (request.c:ap_location_walk, ap_file_walk). A block that bans an address, `Require
+method`, `Require env` and `<If>` each grant access to everyone else (measured with 2.4.71).
 
 ## Left alone
 
-There is no fix: the directories have to be opened, and the ban kept in a section of its own with a grant beside it, which the
-owner decides on. A Location over directories that are open anyhow is not reported, nor is one that lets in a log-in or certain
-addresses only. Only a whole server is looked at.
+There is no fix: the directories have to be opened, and the ban kept in a section of its own with a grant beside it,
+which the owner decides on. A Location over directories that are open anyhow is not reported, nor is one that lets in a
+log-in or certain addresses only. Only a whole server is looked at.
 
 ## See also
 
@@ -71,13 +72,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import OLD_ACCESS
+from modwsgi_fix.directives.families import FILES_SECTIONS, OLD_ACCESS
 from modwsgi_fix.model.config import Config, Item, Server
-from modwsgi_fix.model.facts.served import Served, location_prefix, served_near
+from modwsgi_fix.model.facts.served import Served, location_prefix, served, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.access._grants import is_for_every_file
+
+_HELP = "open the directories that are served, and keep the ban in a section beside such a grant"
 
 
 @rule(severity=Severity.WARNING)
@@ -96,8 +100,29 @@ def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
                 section.path,
                 section.span,
                 f"<{section.name} {pattern_of(section)}> lets most visitors into {closed.path}, which its directory denies",
-                help="open the directories that are served, and keep the ban in a section beside such a grant",
+                help=_HELP,
             )
+        yield from _by_name(config, server)
+
+
+def _by_name(config: Config, server: Server) -> Iterator[Diagnostic]:
+    """Grants in a ``<Files>`` outside of any directory that matches every name."""
+    for section in server.all(*FILES_SECTIONS):
+        if not is_for_every_file(section) or not _lets_most_in(section):
+            continue
+        every = config.once((_by_name, server), lambda: _closed_by_directories(config, server))
+        if every is not None:
+            message = f"<{section.name} {pattern_of(section)}> lets most visitors into {every.path}, which its directory denies"
+            yield Diagnostic(section.path, section.span, message, help=_HELP)
+
+
+def _closed_by_directories(config: Config, server: Server) -> Served | None:
+    """Something that a host, or any host of the main server, serves and that no directory opens."""
+    for host in config.servers if server.is_main else [server]:
+        for one in served(config, host) or ():
+            if grant(config, host, one.directory).allowed is False:
+                return one
+    return None
 
 
 def _lets_most_in(section: Item) -> bool:

@@ -8,16 +8,19 @@ httpd serves every file that its user may read, as soon as an alias, a rewrite r
 ## Why
 
 `<Directory />` is there to close the file system; a grant in it does the reverse. `/home`, `/etc`, `/var`, `/srv`,
-`/usr` and `/opt` are little better (the httpd manual, "Security tips: protect server files by default").
+`/usr` and `/opt` are little better (the httpd manual, "Security tips: protect server files by default"). A regular
+expression or a wildcard may mean as much: `<DirectoryMatch "^/">`, `<Directory /*>`. So may a grant that looks like a
+restriction: a `<Limit>` of methods, a ban of one address in `<RequireAll>`, `Require method` and an `<If>` let everyone
+else in, and a `<Limit GET POST>` that grants lets in by every method (measured with 2.4.71).
 
 ## Left alone
 
 There is no fix: the administrator knows which directories are to be served. Open each of them, then write
-`Require all denied` for the root.
+`Require all denied` for the root. A section that lets in a log-in or certain addresses only is not reported.
 
 ## See also
 
-`missing-deny-baseline`, `allow-in-location`.
+`missing-deny-baseline`, `allow-in-location`, `broad-grant-in-location`, `allow-in-if`.
 
 ## Examples
 
@@ -36,11 +39,26 @@ There is no fix: the administrator knows which directories are to be served. Ope
     </Directory>
     ```
     ```apache
+    <DirectoryMatch "^/srv">
+    #               ^^^^^^^
+        <RequireAll>
+            Require all granted
+            Require not ip 192.0.2.1
+        </RequireAll>
+    </DirectoryMatch>
+    ```
+    ```apache
     <Directory />
         Require all denied
     </Directory>
     <Directory /var/www/html>
         Require all granted
+    </Directory>
+    <DirectoryMatch "^/home/[^/]+/public_html">
+        Require all granted
+    </DirectoryMatch>
+    <Directory /home>
+        Require ip 192.0.2.0/24
     </Directory>
     ```
 """
@@ -49,24 +67,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.merge.access import access_of
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section, pattern_of
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.access._expressions import whom
 
 _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
+#: Names that no pattern is about; one that holds for them holds for all that lies there.
+_SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
 
 @rule(severity=Severity.WARNING)
 def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
-    for section in config.named("directory"):
-        path = pattern_of(section).rstrip("/")
-        if not section.args or is_regex_section(section) or path not in _WIDE or not access_of(section).grants:
+    for section in config.named(*DIRECTORY_SECTIONS):
+        path = _opened(section) if section.args and section.is_section else None
+        who = whom(section) if path is not None else ""
+        if not who:
             continue
         what = "the whole file system" if not path else f"all of {path}"
         yield Diagnostic(
             section.path,
             section.args[-1].span,
-            f"<Directory {pattern_of(section)}> opens {what} to everyone",
+            f"<{section.name} {pattern_of(section)}> opens {what} to {who}",
             help="open the directories that are served, and close the rest",
         )
+
+
+def _opened(section: Item) -> str | None:
+    """The wide directory that a section is about, empty for the root; None where it is about another."""
+    pattern = pattern_of(section)
+    if not is_regex_section(section):
+        path = pattern.rstrip("/")
+        while path.endswith("/*"):
+            path = path.removesuffix("/*").rstrip("/")
+        return path if path in _WIDE else None
+    if not section.known or not is_settled(pattern):
+        return None
+    wide = (path for path in sorted(_WIDE) if all(directory_matches(section, f"{path}/{one}") for one in _SAMPLES))
+    return next(wide, None)

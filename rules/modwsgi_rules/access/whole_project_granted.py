@@ -3,13 +3,13 @@ A `<Directory>` opens a whole project, where httpd needs its WSGI script only.
 
 ## What happens
 
-Source code, settings and databases are served as soon as any URL leads to the directory: by an alias that is a directory too
-wide, or by a second virtual host whose DocumentRoot lies above.
+Source code, settings and databases are served as soon as any URL leads to the directory: by an alias that is a
+directory too wide, or by a second virtual host whose DocumentRoot lies above.
 
 ## Why
 
-httpd reads the *script*; Python reads the modules beside it, whatever httpd allows (`mod_wsgi.c:wsgi_hook_handler` checks the
-script's own file). Django's documentation has the grant in a `<Files>`:
+httpd reads the *script*; Python reads the modules beside it, whatever httpd allows (`mod_wsgi.c:wsgi_hook_handler`
+checks the script's own file). Django's documentation has the grant in a `<Files>`:
 
 ```text
 <Directory /srv/site>
@@ -19,18 +19,22 @@ script's own file). Django's documentation has the grant in a `<Files>`:
 </Directory>
 ```
 
-It is reported where an alias or a DocumentRoot of the hosts that the section holds for leads to the directory, and for a directory
-of the system's programs or settings. Where the server is out of sight, whatever suggests a project counts as well: `home=`,
-`python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that lies further down, and with
-`--root` a `manage.py`, settings or a package. The sections of a file for one directory and the same scripts are one finding.
+It is reported where an alias or a DocumentRoot of the hosts that the section holds for leads to the directory, and for
+a directory of the system's programs or settings. Where the server is out of sight, whatever suggests a project counts
+as well: `home=`, `python-path=` or `python-home=` at or below the directory, an alias to a part of it, a script that
+lies further down, and with `--root` a `manage.py`, settings or a package. The sections of a file for one directory and
+the same scripts are one finding.
 
 ## Left alone
 
-There is no fix, because the configuration does not always show what else is served from the directory: write the `<Files>`, and give
-static directories a section of their own.
+There is no fix, because the configuration does not always show what else is served from the directory: write the
+`<Files>`, and give static directories a section of their own.
 
-Not reported is a directory that is made for scripts, one with a handler of its own, by which what lies there is run, and one below
-`/usr/share` or `/usr/lib`: the code of a package is known to everybody, and its settings lie elsewhere.
+A `<DirectoryMatch>` for all below one directory counts, and so does a grant that looks like a restriction: by
+`<Limit>`, `Require method`, or with a ban of one address, which let most visitors in.
+
+Not reported is a directory that is made for scripts, one with a handler of its own, by which what lies there is run,
+and one below `/usr/share` or `/usr/lib`: the code of a package is known to everybody, and its settings lie elsewhere.
 
 ## See also
 
@@ -120,13 +124,14 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
 from modwsgi_fix.model.config import Config, Item, Server, derived
 from modwsgi_fix.model.daemons import daemon_processes
-from modwsgi_fix.model.facts.served import Served, scripts_below, static
-from modwsgi_fix.model.merge.access import access_of
+from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_below, static
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.access._expressions import whom
 
 #: Where programs, and what they are to keep to themselves, lie beside the script.
 _SYSTEM = ("/bin", "/etc", "/sbin", "/usr/bin", "/usr/libexec", "/usr/local/bin", "/usr/local/sbin", "/usr/sbin")
@@ -143,13 +148,11 @@ _PLACES = ("home", "python-path", "python-home")
 @rule(severity=Severity.INFO)
 def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
     opened: dict[tuple[str, str, tuple[str, ...]], list[tuple[Item, list[Served]]]] = {}
-    for section in config.named("directory"):
-        path = pattern_of(section)
-        if not section.args or is_regex_section(section) or has_wildcard(path) or not path.strip("/"):
+    for section in config.named(*DIRECTORY_SECTIONS):
+        path = _path_of(section) if section.args and section.is_section else None
+        if path is None or not path.strip("/") or not whom(section):
             continue
-        if not access_of(section).grants or any(
-            child.key in ("addhandler", "sethandler") for child in section.children
-        ):
+        if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
         scripts = scripts_below(config, section.server, path)
         if scripts and _matters(config, path.rstrip("/"), section.server, scripts):
@@ -168,6 +171,14 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
             ),
             help="put the grant into a <Files> section",
         )
+
+
+def _path_of(section: Item) -> str | None:
+    """The directory that a section is about, with all that lies below; None for one that is about others, too."""
+    if is_regex_section(section):
+        return location_prefix(section)
+    path = pattern_of(section)
+    return None if has_wildcard(path) else path
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -9,6 +9,24 @@ from modwsgi_fix.model.config import Config, File, Item
 from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.rewriting.hoisting import dependents, hoist
 
+#: What an option is where it is not written (wsgi_daemon.c:wsgi_add_daemon_process). ``processes=1`` is none of them: it makes
+#: ``wsgi.multiprocess`` true.
+_DEFAULTS = {
+    "threads": "15",
+    "maximum-requests": "0",
+    "shutdown-timeout": "5",
+    "deadlock-timeout": "300",
+    "inactivity-timeout": "0",
+    "request-timeout": "0",
+    "connect-timeout": "15",
+    "queue-timeout": "0",
+}
+
+
+def effective(process: DaemonProcess) -> dict[str, str]:
+    """Return the options that make a group another one than it were without them, by name."""
+    return {name: value for name, value in process.settings.items() if _DEFAULTS.get(name) != value}
+
 
 def hoisted(
     config: Config,

@@ -28,9 +28,9 @@ the same ServerName and the same ErrorLog, and stand in one file, so that they a
 it hoists.
 
 Files that are enabled one by one (`sites-enabled/`) share a group through the main file, where that is among the given
-paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never in the
-copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a repair, and
-its reason says what disabling the file does.
+paths: before the `Include` of the first of them. Where it is not, the definition stays in one of the files, and never
+in the copy that a certificate client makes (`-le-ssl.conf`). The other files then depend on that file, so the fix is a
+repair, and its reason says what disabling the file does.
 
 ```toml
 [tool.modwsgi-fix.rules.duplicate-daemon-process]
@@ -40,7 +40,8 @@ conflict = "report"       # or "merge": options that only one of the two has are
 
 ## Left alone
 
-Two definitions with different options are reported without a fix, because the administrator decides which is right. The
+The order of the options does not count, nor does a default that one of the two writes out, as `threads=15`. Two definitions
+with different options are reported without a fix, because the administrator decides which is right. The
 setting `conflict = "merge"` joins them, as a repair. Definitions in exclusive branches, of which httpd only ever reads one,
 are not reported.
 
@@ -126,7 +127,7 @@ from modwsgi_fix.rewriting.hoisting import is_generated, main_file
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
-from modwsgi_rules.daemons._shared import depending, hoisted
+from modwsgi_rules.daemons._shared import depending, effective, hoisted
 
 _STRATEGY = Setting(
     "strategy",
@@ -176,7 +177,7 @@ def _advice(config: Config, original: DaemonProcess, process: DaemonProcess) -> 
 
 def _differences(original: DaemonProcess, process: DaemonProcess) -> list[str]:
     """Return the names of the options whose values differ, in order."""
-    a, b = original.settings, process.settings
+    a, b = effective(original), effective(process)
     return sorted(name for name in {**a, **b} if a.get(name) != b.get(name))
 
 

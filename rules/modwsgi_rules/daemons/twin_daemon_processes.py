@@ -118,7 +118,7 @@ from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rewriting.hoisting import hoist
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_rules.daemons._shared import depending
+from modwsgi_rules.daemons._shared import depending, effective
 
 
 @rule(severity=Severity.WARNING)
@@ -178,7 +178,7 @@ def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool
 
 
 def _settings(process: DaemonProcess) -> dict[str, str]:
-    return {name: value for name, value in process.settings.items() if name != "display-name"}
+    return {name: value for name, value in effective(process).items() if name != "display-name"}
 
 
 def _ports(server: Server) -> set[str]:

@@ -8,8 +8,9 @@ The directive has no effect. It dates from old instructions.
 ## Why
 
 `WSGIRestrictStdout Off`, `WSGIRestrictStdin Off` and `WSGILazyInitialization On` have been the default since mod_wsgi
-3.0 (its release notes). mod_wsgi 6.0 removed `WSGILazyInitialization`, and refuses to start with it. At server level
-`WSGIProcessGroup %{GLOBAL}` selects the embedded mode that an application has without it.
+3.0 (its release notes); `WSGIRestrictSignal On` always was. mod_wsgi 6.0 removed `WSGILazyInitialization`, and refuses
+to start with it. At server level `WSGIProcessGroup %{GLOBAL}` selects the embedded mode that an application has without
+it.
 
 ## The fix
 
@@ -17,8 +18,9 @@ It deletes the directive. It is safe, because the value stays the same.
 
 ## Left alone
 
-In a fragment another file may set the same directive, so the rule needs a whole server. It does not report a
-directive that is set elsewhere too.
+In a fragment another file may set the same directive, so there is no fix there, and a line is not reported but for the
+`WSGIRestrict...` of old instructions. A directive that is set elsewhere too is not reported, nor is `WSGIRestrictSignal
+Off`, which lets an application register signal handlers.
 
 ## See also
 
@@ -41,10 +43,12 @@ directive that is set elsewhere too.
     </VirtualHost>
     ```
 
-In a fragment another file may set another value:
+In a fragment another file may set another value, so there is no fix:
 
     ```apache
-    WSGIRestrictStdout Off
+      WSGIRestrictStdout Off
+    # ^^^^^^^^^^^^^^^^^^^^^^
+      WSGIRestrictSignal Off
     ```
 """
 
@@ -62,6 +66,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 _DEFAULTS: dict[str, tuple[str, tuple[int, ...]]] = {
     "wsgirestrictstdout": ("off", (3,)),
     "wsgirestrictstdin": ("off", (3,)),
+    "wsgirestrictsignal": ("on", (1,)),
     "wsgilazyinitialization": ("on", (3,)),
     "wsgiprocessgroup": ("%{global}", (1,)),
 }
@@ -69,10 +74,11 @@ _DEFAULTS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 @rule(severity=Severity.INFO)
 def redundant_default(config: Config) -> Iterator[Diagnostic]:
-    if not whole_text(config):
-        return
+    whole = whole_text(config)
     for key, (default, since) in _DEFAULTS.items():
-        items = [item for item in config.main.items if item.key == key]
+        if not whole and not key.startswith("wsgirestrict"):
+            continue
+        items = config.named(key) if not whole else [item for item in config.main.items if item.key == key]
         if len(items) != 1 or not items[0].known or len(items[0].args) != 1:
             continue
         item = items[0]
@@ -80,6 +86,10 @@ def redundant_default(config: Config) -> Iterator[Diagnostic]:
             continue
         if key == "wsgiprocessgroup" and item.value != "%{GLOBAL}":
             continue
-        fix = None if item.foreign else Fix.safe("Delete it", delete(item), reason="it is the default")
+        fix = None if item.foreign or not whole else Fix.safe("Delete it", delete(item), reason="it is the default")
         message = f"{item.name} {item.value} is the default"
-        yield Diagnostic(item.path, item.span, message, fix, help="" if fix else "delete it")
+        yield Diagnostic(item.path, item.span, message, fix, help="" if fix else _advice(whole=whole))
+
+
+def _advice(*, whole: bool) -> str:
+    return "delete it" if whole else "delete it, if no other file of the server says otherwise"

@@ -87,6 +87,17 @@ WSGIScriptAlias / /srv/site/app.wsgi
         expect=StartsAfter(DUPLICATE, {SITE: ANSWERED, NAMED: ANSWERED | {"process_class": SITE}}),
     ),
     case(
+        name="a group defined twice, once with defaults written out",
+        rules=("duplicate-daemon-process",),
+        level="safe",
+        before={
+            "site.conf": "WSGIDaemonProcess site processes=2\n"
+            "WSGIDaemonProcess site threads=15 shutdown-timeout=5 processes=2\n" + site()
+        },
+        include=("site.conf",),
+        expect=StartsAfter(DUPLICATE, {SITE: ANSWERED | {"threads": 15, "processes": 2}}),
+    ),
+    case(
         name="a group defined twice, with options that complete each other",
         rules=("duplicate-daemon-process",),
         level="repair",

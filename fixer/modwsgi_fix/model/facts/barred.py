@@ -1,0 +1,165 @@
+"""The files of a configuration that httpd's own user, or that of a process group, may not reach or read (``--root``).
+
+What the mode of a file says counts for the user alone whom it is asked of (path_resolution(7)). A tree that was copied by
+somebody else has other owners than the server: so nothing is said where its ``/etc/passwd`` is not root's and readable by all.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.files import Files
+from modwsgi_fix.files.paths import resolve
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
+from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.merge.groups import process_group
+from modwsgi_fix.model.urls import aliases, mounts
+from modwsgi_fix.text import Span
+
+#: The bits of a mode that a use of a path needs, as the last three of it.
+SEARCH, READ = 1, 4
+
+
+class Barred(NamedTuple):
+    """A path that somebody may not use: ``where`` he is stopped, and which permission he lacks there (``search`` or ``read``)."""
+
+    item: Item
+    span: Span
+    who: str
+    where: str
+    right: str
+    what: str
+    url: str = ""
+
+
+class _Use(NamedTuple):
+    """A path that is used: every directory on the way is searched, and ``bits`` are what is needed of the path itself."""
+
+    item: Item
+    span: Span
+    path: str
+    bits: int
+    group: str
+    what: str
+    url: str = ""
+
+
+@derived
+def barred(config: Config) -> list[Barred]:
+    """Every use of a path that certainly fails for want of a permission; none where owners are not those of the server."""
+    disk = config.disk
+    if disk is None or not _is_original(config, disk):
+        return []
+    return list(_barred(config, disk))
+
+
+def _is_original(config: Config, disk: Files) -> bool:
+    """Whether owners and modes are as they are on the server."""
+    found = disk.permissions("/etc/passwd")
+    return accounts(config) is not None and found is not None and found.owner == 0 and bool(found.mode & READ)
+
+
+def _barred(config: Config, disk: Files) -> Iterator[Barred]:
+    told: set[tuple[Item, Span]] = set()
+    for use in _uses(config):
+        who = identities(config).get(use.group)
+        if who is None or use.item.in_doubt or (use.item, use.span) in told or not use.path.startswith("/"):
+            continue
+        stop = _stop(config, disk, who, use)
+        if stop is not None:
+            told.add((use.item, use.span))
+            yield Barred(use.item, use.span, who.name, *stop, use.what, use.url)
+
+
+def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, str] | None:
+    """Where somebody is stopped on the way to a path, and for want of which permission."""
+    real = resolve(use.path, lambda path: disk.readlink(path) if disk.is_link(path) else None)
+    for directory in dict.fromkeys([*_above(use.path), *_above(real)]):
+        if _may(config, disk, who, directory, SEARCH) is False:
+            return directory, "search"
+    for bit, right in ((SEARCH, "search"), (READ, "read")):
+        if use.bits & bit and _may(config, disk, who, use.path, bit) is False:
+            return use.path, right
+    return None
+
+
+def _above(path: str) -> list[str]:
+    """The directories on the way to a path, outermost first."""
+    found: list[str] = []
+    while path not in ("/", ""):
+        path = posixpath.dirname(path)
+        found.append(path)
+    return found[::-1]
+
+
+def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> bool | None:
+    """Whether somebody has a permission on a path; None where its mode, its owner or its group is not known."""
+    found, known = disk.permissions(path), accounts(config)
+    if found is None or known is None:
+        return None
+    if who.user == found.owner:
+        return bool(found.mode >> 6 & bit)
+    if found.group in who.groups:
+        return bool(found.mode >> 3 & bit)
+    if found.mode & bit:
+        return True
+    is_known = found.owner in {number for number, _ in known.users.values()} and found.group in known.groups.values()
+    return False if is_known else None
+
+
+def _uses(config: Config) -> Iterator[_Use]:
+    for server in config.servers:
+        yield from _uses_of(config, server)
+    root = config.named("serverroot")
+    under = root[0].value if root and root[0].known else ""
+    for item in config.named("wsgisocketprefix") if daemon_processes(config) else ():
+        if item.args and item.known:
+            path = posixpath.dirname(posixpath.join(under, item.value))
+            yield _Use(item, item.args[0].span, path, SEARCH, "", "sockets")
+    for item in config.named("authuserfile"):
+        if item.args and item.known:
+            yield _Use(item, item.args[0].span, posixpath.join(under, item.value), READ, "", "log-in")
+    for process in daemon_processes(config):
+        for option in process.options:
+            if option.name in ("home", "python-home", "python-path") and option.known:
+                bits = SEARCH if option.name == "home" else SEARCH | READ
+                for path in option.value.split(":") if option.name == "python-path" else [option.value]:
+                    yield _Use(process.directive, option.value_span, path, bits, process.name, option.name)
+
+
+def _uses_of(config: Config, server: Server) -> Iterator[_Use]:
+    for mount in mounts(config, server):
+        target = target_of(config, mount)
+        if mount.server is not server or mount.is_regex or target is None or target.file is None:
+            continue
+        # httpd looks for the file, and the process that runs it reads it.
+        yield _Use(mount.item, mount.target_span, target.path, 0, "", "script", mount.url)
+        group = process_group(config, server, mount).name
+        if group is not None:
+            yield _Use(mount.item, mount.target_span, target.path, READ, group, "source", mount.url)
+    for alias in aliases(config, server):
+        target = target_of(config, alias)
+        if alias.server is not server or alias.is_regex or alias.item.key == "scriptalias" or target is None:
+            continue
+        bits = SEARCH if target.file is None else READ
+        yield _Use(alias.item, alias.target_span, target.path, bits, "", "alias", alias.url)
+    root = server.last("documentroot")
+    if root is not None and root.args and root.known and not any(one.url == "/" for one in mounts(config, server)):
+        yield _Use(root, root.args[0].span, root.value.rstrip("/") or "/", SEARCH, "", "alias", "/")
+
+
+def is_readable_by_all(config: Config, path: str) -> bool:
+    """Whether a file is there that every user of the server may read."""
+    disk = config.disk
+    if disk is None or not path.startswith("/") or not disk.is_file(path):
+        return False
+    real = resolve(path, lambda one: disk.readlink(one) if disk.is_link(one) else None)
+    way = [(directory, SEARCH) for directory in _above(real)]
+    rights = [(disk.permissions(one), bit) for one, bit in [*way, (real, READ)]]
+    own, *_ = rights[-1]
+    # Of a directory whose mode is not known nothing is held against the file's own.
+    return own is not None and all(found is None or bool(found.mode & bit) for found, bit in rights)

@@ -1,0 +1,44 @@
+"""Which Python mod_wsgi has, and which one a virtual environment was made by, where the disk (``--root``) shows both."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.model.config import Config, derived
+
+#: How mod_wsgi-express names its module: mod_wsgi-py311.cpython-311-x86_64-linux-gnu.so.
+_IN_NAME = re.compile(r"(?:-py|cpython-)(\d)(\d{1,2})(?=[.-])")
+#: The library that a module is linked with, as its dynamic section has it.
+_IN_MODULE = re.compile(r"libpython(\d\.\d{1,2})[a-z]*\.so")
+_IN_CFG = re.compile(r"^version(?:_info)?[ \t]*=[ \t]*(\d+\.\d+)", re.M)
+
+
+@derived
+def python_of_mod_wsgi(config: Config) -> str | None:
+    """The Python that mod_wsgi was built for, as ``3.11``: by the name of its module, or what that is linked with."""
+    items = [item for item in config.named("loadmodule") if len(item.args) == 2 and item.value == "wsgi_module"]
+    if not items or items[0].in_doubt or not items[0].known:
+        return None
+    path = items[0].values[1]
+    if (found := _IN_NAME.search(posixpath.basename(path))) is not None:
+        return f"{found[1]}.{found[2]}"
+    root = config.named("serverroot")
+    text = _read(config, posixpath.join(root[0].value if root else "", path))
+    versions = set(_IN_MODULE.findall(text))
+    return versions.pop() if len(versions) == 1 else None
+
+
+def python_of_environment(config: Config, home: str) -> str | None:
+    """The Python that a virtual environment was made by, as ``3.11``; None for what is none, or is not there."""
+    found = _IN_CFG.search(_read(config, posixpath.join(home, "pyvenv.cfg")))
+    return found[1] if found is not None else None
+
+
+def _read(config: Config, path: str) -> str:
+    """What is in a file of the disk; nothing where it cannot be read."""
+    try:
+        return config.disk.read(path) if config.disk is not None and path.startswith("/") else ""
+    except FileProblem:
+        return ""

@@ -1,0 +1,33 @@
+"""Whom a section lets in, and what the expression of an ``<If>`` asks about, by its words."""
+
+from __future__ import annotations
+
+import re
+
+from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.merge.access import access_of
+
+#: Who asks, and what he says of himself: an address, a log-in, a certificate, a header or a cookie. Whatever it asks of an
+#: environment variable may be any of them.
+_VISITOR = re.compile(
+    r"REMOTE|CONN|AUTH|USER|SSL|TLS|HTTPS|HTTP_|COOKIE|-R\b|-T\b|ipmatch|env|req|http\s*\(|ldap|dbd|md5|sha1|file\s*\(",
+    re.I,
+)
+
+
+def is_about_visitors(section: Item) -> bool:
+    """Whether an ``<If>`` may let in some visitors and not others; what asks for the URL, the host, the method or the time does not."""
+    return any(
+        _VISITOR.search(value.replace("REQUEST_URI", "").replace("REQUEST_METHOD", "")) for value in section.values
+    )
+
+
+def whom(section: Item) -> str:
+    """Whom a section lets in, in words, if that is everyone or almost everyone; else nothing."""
+    access = access_of(section)
+    if access.grants:
+        return "everyone"
+    inner = (child for child in section.children if child.key == "if" and not is_about_visitors(child))
+    if access.admits_strangers or any(access_of(child).admits_strangers for child in inner):
+        return "most visitors"
+    return ""

@@ -1,0 +1,34 @@
+"""Grants in the words of 2.2 that open nothing, because ``Require`` refuses all the same: both dialects must agree."""
+
+from __future__ import annotations
+
+from modwsgi_fix.directives.families import COMBINING
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.facts.served import location_prefix, served_near
+from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.merge.access import Access, access_of, grant
+from modwsgi_fix.model.merge.sections import location_sections
+
+
+def refused_by_require(config: Config, server: Server, access: Access) -> Item | None:
+    """The section that refuses by ``Require`` what a Location grants by ``Allow``.
+
+    None where that is not so of all that the Location is about, or where it cannot be told: of fragments, and where
+    another Location or ``Satisfy`` may say otherwise.
+    """
+    prefix = location_prefix(access.section)
+    if config.target.is_22 or not access.grants or access.has_24 or not access.allows or prefix is None:
+        return None
+    if not sees_all_sections(config) or config.named(*COMBINING) or _speaks_new(config, server):
+        return None
+    near = served_near(config, server, prefix) or ()
+    found = [grant(config, server, one.directory, one.file).by_24 for one in near]
+    refusing = [one for one in found if one is not None and access_of(one).admits_24 is False]
+    return refusing[0] if refusing and len(refusing) == len(found) else None
+
+
+def _speaks_new(config: Config, server: Server) -> bool:
+    """Whether some Location that holds for a server speaks of access by ``Require``."""
+    return config.once(
+        (_speaks_new, server), lambda: any(access_of(one).has_24 for one in location_sections(config, server))
+    )

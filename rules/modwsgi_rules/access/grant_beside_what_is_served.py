@@ -1,0 +1,260 @@
+"""
+A `<Directory>` grants access to a directory that is almost the one a URL leads to.
+
+## What happens
+
+Where the server denies by default, requests are refused (403), although the section looks right.
+
+## Why
+
+httpd compares the path of the section with the path that the URL was mapped to, letter by letter, and does not follow
+links (request.c:ap_directory_walk). So a section does not hold where its path has another case, one letter more or
+less, or one directory too much at its end; nor where the mount names a link and the section what the link leads to, or
+the reverse. A wildcard at the end, `/srv/site/*`, takes a file only while no further path follows it in the URL, and
+for an application at `/` one always does. All of it was measured with 2.4.71.
+
+## Left alone
+
+There is no fix: the section or the mount may be wrong. A section is not reported where what it names is served or
+rewritten to, too, where another section opens what is served, or where two paths differ in a digit alone, as those of
+two sites do. Which path is a link needs
+`--root`, and a directory beside what is served needs a whole server, in which no URL leads to what the section names.
+
+## See also
+
+httpd's own message is *AH01630: client denied by server configuration*. Rules `script-directory-not-granted`,
+`static-directory-not-granted`, `directory-names-a-file`, `directory-path-relative` and `missing-on-disk`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    WSGIScriptAlias / /srv/Site/app.wsgi
+    <Directory /srv/site>
+    #          ^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /static/ /srv/shop/static/
+    <Directory /srv/shop/statics>
+    #          ^^^^^^^^^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    WSGIScriptAlias / /srv/shop/app.wsgi
+    <Directory /srv/shop/*>
+    #          ^^^^^^^^^^^
+        Require all granted
+    </Directory>
+    ```
+
+Not reported:
+
+    ```apache
+    WSGIScriptAlias / /srv/site1/app.wsgi
+    <Directory /srv/site2>
+        Require all granted
+    </Directory>
+    ```
+    ```apache
+    Alias /old/ /srv/Site/old/
+    Alias /new/ /srv/site/new/
+    <Directory /srv/Site>
+        Require all granted
+    </Directory>
+    <Directory /srv/site>
+        Require all granted
+    </Directory>
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import HOST_ALIASES
+from modwsgi_fix.model.config import Config, Item, Server, grouped
+from modwsgi_fix.model.facts.served import Served, served
+from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.merge.access import access_of, grant
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import Nested, components, has_wildcard
+from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+
+#: So many of the things that lie beside each other are looked at.
+_FEW = 5
+#: A word of so many letters may be misspelt by one; shorter ones are too often words of their own.
+_LONG = 5
+
+
+class _Near(NamedTuple):
+    """What is served beside the path of a section, what the two differ in, and what to do."""
+
+    target: Served
+    how: str
+    advice: str
+    is_wildcard: bool = False
+
+
+@rule(severity=Severity.WARNING, rank=Rank.ANSWER)
+def grant_beside_what_is_served(config: Config) -> Iterator[Diagnostic]:
+    if config.named("userdir", *HOST_ALIASES):
+        return
+    for section in config.named("directory"):
+        if not section.args or is_regex_section(section) or not section.known or section.in_doubt:
+            continue
+        path = pattern_of(section).rstrip("/")
+        if not path.startswith("/") or not is_settled(path) or section.file.tree.is_template:
+            continue
+        near = _near(config, section, path) if access_of(section).grants else None
+        if near is None:
+            continue
+        mapping = near.target.mapping
+        related = () if mapping is None else (Related(mapping.item.path, mapping.target_span, "this is served"),)
+        yield Diagnostic(
+            section.path,
+            section.args[-1].span,
+            f"<Directory {pattern_of(section)}> does not open {near.target.path}: {near.how}",
+            related=related,
+            help=near.advice,
+        )
+
+
+def _near(config: Config, section: Item, path: str) -> _Near | None:
+    targets = _targets(config, section.server)
+    if targets is None:
+        return None
+    bare = path.removesuffix("/*") if path.endswith("/*") else path
+    if has_wildcard(bare) or _is_used(targets, path, bare):
+        return None
+    found = (near for near in _candidates(config, targets, path, bare) if _is_closed(config, section.server, near))
+    return next(found, None)
+
+
+class _Targets(NamedTuple):
+    """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
+
+    ``beside`` has a few by the directory above theirs, and ``spelt`` each directory, and each above it, by its spellings that lack a letter, all in lower case; with one of
+    the things that lie there.
+    """
+
+    nested: Nested[Served]
+    real: dict[str, list[Served]]
+    written: Nested[str]
+    beside: dict[str, list[Served]]
+    spelt: dict[str, dict[str, Served]]
+
+
+def _targets(config: Config, server: Server) -> _Targets | None:
+    """What a server serves; for the main server what all hosts do. None where some of it cannot be told."""
+    return config.once((_targets, server), lambda: _find_targets(config, server))
+
+
+def _find_targets(config: Config, server: Server) -> _Targets | None:
+    every: dict[Served, None] = {}
+    for host in config.servers if server.is_main else [server]:
+        found = served(config, host)
+        if found is None or any(has_wildcard(one.directory) for one in found):
+            return None
+        every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
+    disk = config.disk
+    there = [one for one in every if disk is not None and disk.is_dir(one.directory)]
+    written = [item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1]
+    spelt: dict[str, dict[str, Served]] = {}
+    for one in every:
+        for directory in _with_those_above(one.directory):
+            for spelling in _spellings(directory):
+                spelt.setdefault(spelling, {}).setdefault(directory, one)
+    return _Targets(
+        Nested((one.directory, one) for one in every),
+        {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
+        Nested((path, path) for path in written if path.startswith("/")),
+        {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
+        spelt,
+    )
+
+
+def _with_those_above(directory: str) -> Iterator[str]:
+    """A directory and those above it that a site has to itself."""
+    parts = components(directory)
+    return ("/" + "/".join(parts[:count]) for count in range(len(parts), 1, -1))
+
+
+def _spellings(path: str) -> list[str]:
+    """A path in lower case, and that without one of its letters, each in turn."""
+    low = path.lower()
+    return list(dict.fromkeys([low, *(low[:at] + low[at + 1 :] for at in range(len(low)) if low[at] != "/")]))
+
+
+def _is_used(targets: _Targets, path: str, bare: str) -> bool:
+    """Whether something that the section holds for is served: below it, or above it as a directory of files."""
+    below = targets.nested.below(bare)
+    if (path == bare and below) or targets.written.below(bare) or targets.written.above(bare):
+        return True
+    if path != bare and any(one.directory.rstrip("/") != bare or not one.is_script for one in below):
+        return True
+    return any(one.file is None for one in targets.nested.above(bare))
+
+
+def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iterator[_Near]:
+    if path != bare:
+        for one in targets.nested.below(bare):
+            if one.file is not None and one.mapping is not None and one.mapping.url == "/":
+                how = "a path follows the file in every request"
+                yield _Near(one, how, f"write {bare} if it is meant", is_wildcard=True)
+        return
+    disk = config.disk
+    if disk is not None and disk.is_dir(path):
+        for one in targets.real.get(disk.key(path), ()):
+            yield _Near(one, "links are not followed for that", f"write {one.directory} if it is meant")
+        return
+    near = {
+        directory: one for spelling in _spellings(path) for directory, one in targets.spelt.get(spelling, {}).items()
+    }
+    for directory, one in near.items():
+        if directory.lower() == path.lower():
+            yield _Near(one, "the case of letters counts", f"write {directory} if it is meant")
+        elif _is_misspelt(path, directory):
+            yield _Near(one, "one letter differs", f"write {directory} if it is meant")
+    for one in targets.nested.above(posixpath.dirname(path)):
+        if one.file is not None and one.directory == posixpath.dirname(path):
+            advice = f"move the file, or open it by <Files {one.file}> in <Directory {one.directory}>"
+            yield _Near(one, "it lies one directory above", advice)
+    above = posixpath.dirname(path)
+    if sees_all_sections(config) and len(components(above)) > 1:
+        for one in targets.beside.get(above, ()):
+            yield _Near(one, "it lies in the directory beside", f"write {one.directory} if it is meant")
+
+
+def _is_misspelt(one: str, other: str) -> bool:
+    """Whether two paths differ in one word, by one letter that is put in, left out or replaced, or by two that changed places."""
+    mine, theirs = one.split("/"), other.split("/")
+    if len(mine) != len(theirs):
+        return False
+    words = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    if len(words) != 1 or min(map(len, words[0])) < _LONG:
+        return False
+    a, b = words[0]
+    start = len(posixpath.commonprefix([a, b]))
+    end = min(len(posixpath.commonprefix([a[::-1], b[::-1]])), min(len(a), len(b)) - start)
+    left, right = a[start : len(a) - end], b[start : len(b) - end]
+    is_swap = len(left) == 2 and left == right[::-1]
+    return (max(len(left), len(right)) == 1 or is_swap) and (left + right).isalpha()
+
+
+def _is_closed(config: Config, server: Server, near: _Near) -> bool:
+    """Whether no section in sight opens what is served."""
+    target = near.target
+    # A wildcard at the end of a path seems to hold for the file.
+    found = grant(config, server, target.directory, None if near.is_wildcard else target.file)
+    if config.complete:
+        return found.allowed is False
+    return found.allowed is not True and not any(
+        one is not None and access_of(one).grants for one in (found.by_22, found.by_24)
+    )

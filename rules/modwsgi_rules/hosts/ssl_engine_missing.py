@@ -1,0 +1,106 @@
+"""
+A host has a certificate, and nothing turns TLS on for it.
+
+## What happens
+
+httpd answers the port in plain HTTP. A browser that asks by `https://` gets no handshake: *ERR_SSL_PROTOCOL_ERROR*, or
+*wrong version number* from OpenSSL.
+
+## Why
+
+`SSLEngine` is off by default. httpd turns it on by itself only where a `Listen` of the same address as the host has the
+protocol https: that of port 443, unless the line names another one, or one that says `https`
+(ssl_engine_init.c:ssl_init_Module, listen.c:ap_set_listener; measured with 2.4.71). So `Listen 443` does it for
+`<VirtualHost *:443>`, and neither for `<VirtualHost 192.0.2.1:443>` nor for `<VirtualHost *:8443>`.
+
+## Left alone
+
+There is no fix: who asks in plain HTTP today would be refused. Write `SSLEngine on` beside the certificate. `SSLEngine
+off` is taken for a decision. A host is looked at where its `Listen` lines are in sight.
+
+## See also
+
+`port-not-listened-on`, `host-never-reached`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    Listen 8443
+    <VirtualHost *:8443>
+        ServerName example.com
+        SSLCertificateFile /etc/ssl/example.pem
+    #   ^^^^^^^^^^^^^^^^^^
+    </VirtualHost>
+    ```
+    ```apache
+    Listen 443
+    <VirtualHost 192.0.2.1:443>
+        ServerName example.com
+        SSLCertificateFile /etc/ssl/example.pem
+    #   ^^^^^^^^^^^^^^^^^^
+        SSLCertificateKeyFile /etc/ssl/example.key
+    </VirtualHost>
+    ```
+
+Not reported, because httpd turns it on by itself, or a line says so:
+
+    ```apache
+    Listen 443
+    Listen 8443 https
+    Listen 9443
+    <VirtualHost *:443 *:8443>
+        ServerName example.com
+        SSLCertificateFile /etc/ssl/example.pem
+    </VirtualHost>
+    <VirtualHost *:9443>
+        ServerName example.com
+        SSLEngine on
+        SSLCertificateFile /etc/ssl/example.pem
+    </VirtualHost>
+    ```
+
+In a fragment the `Listen` may be out of sight:
+
+    ```apache
+    <VirtualHost *:8443>
+        ServerName example.com
+        SSLCertificateFile /etc/ssl/example.pem
+    </VirtualHost>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.servers import addresses, listeners, speaks_tls
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+
+
+@rule(severity=Severity.ERROR, rank=Rank.ANSWER)
+def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
+    if config.gaps:
+        return
+    for host in config.hosts:
+        certificate = host.last("sslcertificatefile")
+        if certificate is None or certificate.file.tree.is_template or not _is_listened_on(config, host):
+            continue
+        if config.within(host, "sslengine") or config.main.all("sslengine", "protocol") or host.all("protocol"):
+            continue
+        if speaks_tls(config, host) is False:
+            own = "/".join(dict.fromkeys(one.port for one in addresses(host)))
+            message = f"TLS is off although there is a certificate, so port {own} is answered in plain HTTP"
+            yield Diagnostic(certificate.path, certificate.node.name_span, message, help="write SSLEngine on above it")
+
+
+def _is_listened_on(config: Config, host: Server) -> bool:
+    """Whether each port of a host is known, and a ``Listen`` without a condition is in sight for it."""
+    ports = config.once(
+        _is_listened_on,
+        lambda: frozenset(one.address.port for one in listeners(config) if one.item.known and not one.item.in_doubt),
+    )
+    own = addresses(host)
+    return bool(own) and all(one.port in ports for one in own)

@@ -1,0 +1,1 @@
+"""What httpd writes to its logs."""

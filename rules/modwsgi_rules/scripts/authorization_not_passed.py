@@ -1,0 +1,152 @@
+"""
+A script reads the `Authorization` header, and mod_wsgi does not pass it on.
+
+## What happens
+
+A client that sends a token or a password is answered as if it had sent none, most often with 401.
+
+## Why
+
+`WSGIPassAuthorization` is off by default, so that an application does not see the passwords of log-ins that httpd checks
+(mod_wsgi.c:wsgi_build_environment; measured with 4.9.4). `CGIPassAuth On`, and `SetEnvIf` or `RewriteRule` with
+`HTTP_AUTHORIZATION`, pass it on as well.
+
+## Left alone
+
+There is no fix: the application then sees what only httpd saw before. Only a script in sight is looked at (`--root`),
+not the modules that it imports. A script that sets the value itself is not reported.
+
+## See also
+
+Rule `setenv-not-in-os-environ`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    #- site.conf
+    WSGIScriptAlias / /srv/api/app.wsgi
+    #                 ^^^^^^^^^^^^^^^^^
+    #- /srv/api/app.wsgi
+    def application(environ, start_response):
+        token = environ.get("HTTP_AUTHORIZATION", "")
+        start_response("200 OK" if token else "401 Unauthorized", [])
+        return []
+    ```
+
+Not reported:
+
+    ```apache
+    #- site.conf
+    WSGIPassAuthorization On
+    WSGIScriptAlias / /srv/api/app.wsgi
+    #- /srv/api/app.wsgi
+    def application(environ, start_response):
+        token = environ.get("HTTP_AUTHORIZATION", "")
+        start_response("200 OK" if token else "401 Unauthorized", [])
+        return []
+    ```
+    ```apache
+    #- site.conf
+    WSGIScriptAlias / /srv/api/app.wsgi
+    #- /srv/api/app.wsgi
+    def application(environ, start_response):
+        # The proxy in front has checked HTTP_AUTHORIZATION.
+        environ.pop("HTTP_AUTHORIZATION", None)
+        start_response("200 OK", [])
+        return []
+    ```
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import EARLY_VARIABLES
+from modwsgi_fix.model.config import Config, Script
+from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.script.loading import tree_of
+
+_NAME = "HTTP_AUTHORIZATION"
+
+
+@rule(severity=Severity.INFO)
+def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
+    scripts = [
+        one for one in wsgi_scripts(config) if one.item is not None and "authorization" in one.script.text.lower()
+    ]
+    if not scripts or _is_passed(config):
+        return
+    for one in scripts:
+        line = _line_that_reads(config, one.script)
+        if line is None or one.item is None:
+            continue
+        span = one.item.args[1].span if len(one.item.args) > 1 else one.item.span
+        yield Diagnostic(
+            one.item.path,
+            span,
+            "the script reads the Authorization header, which mod_wsgi does not pass on",
+            related=(Related(one.path, one.script.lines.line_span(line), "read here"),),
+            help="write WSGIPassAuthorization On, if the application checks log-ins itself",
+        )
+
+
+def _is_passed(config: Config) -> bool:
+    """Whether some line may pass the header on to some application."""
+    if any(item.value.lower() != "off" for item in config.named("wsgipassauthorization", "cgipassauth")):
+        return True
+    others = config.named(*EARLY_VARIABLES, "rewriterule", "requestheader")
+    return any("authorization" in value.lower() for item in others for value in item.values)
+
+
+def _line_that_reads(config: Config, script: Script) -> int | None:
+    """The line of a script that first reads the header; None where none does, or where it sets the value itself."""
+    return config.once((_line_that_reads, script.path), lambda: _find_line(script))
+
+
+def _find_line(script: Script) -> int | None:
+    tree = tree_of(script.text)
+    if tree is None:
+        return None
+    lines: list[int] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and _is_name(node.slice):
+            if isinstance(node.ctx, ast.Store):
+                return None
+            if isinstance(node.ctx, ast.Load):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Call) and node.args:
+            called = _called(node.func)
+            if called == "setdefault" and _is_name(node.args[0]):
+                return None
+            if called == "get" and (_is_name(node.args[0]) or _is_header(node.func, node.args[0])):
+                lines.append(node.lineno)
+        elif isinstance(node, ast.Attribute) and node.attr == "authorization" and _is_request(node.value):
+            lines.append(node.lineno)
+    return min(lines, default=None)
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == _NAME
+
+
+def _called(function: ast.expr) -> str:
+    """The name of a function or method that is called."""
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def _is_header(function: ast.expr, name: ast.expr) -> bool:
+    """Whether the headers of a request are asked for it, as frameworks have them: ``request.headers.get("Authorization")``."""
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or name.value.lower() != "authorization":
+        return False
+    headers = function.value if isinstance(function, ast.Attribute) else None
+    return isinstance(headers, ast.Attribute) and headers.attr == "headers" and _is_request(headers.value)
+
+
+def _is_request(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in ("request", "req")

@@ -1,0 +1,251 @@
+"""What httpd does with configurations that rules report and do not mend: just what their pages say."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from modwsgi_fix.engine import Job, check, read
+from modwsgi_fix.files import Memory, Permissions
+from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.rule import all_rules
+
+from .application import app
+from .probe import Probe, probes
+from .root import CERTIFICATE, Link, Moded, Tree
+from .server import Setup, run
+
+_CSS = "/srv/w/static/a.css"
+_TREE: Tree = {"/srv/w/app.wsgi": app(), _CSS: "STYLE"}
+_MOUNT = "WSGIScriptAlias / /srv/w/app.wsgi\n"
+_ALIAS = "Alias /static /srv/w/static\n"
+_OPEN = "<Directory /srv/w>\n    Require all granted\n</Directory>\n"
+_GRANT = "<Directory {}>\n    Require all granted\n</Directory>\n"
+_DAEMON = "WSGIDaemonProcess w{}\nWSGIProcessGroup w\n"
+_HOST = "<VirtualHost *:80>\n    ServerName {}\n    WSGIScriptAlias / /srv/w/app.wsgi\n</VirtualHost>\n"
+_BASIC = (("Authorization", "Basic YTpi"),)
+_DENIED = "<Directory />\n    Require all denied\n</Directory>\n"
+_APPLICATION = {"status": 200, "who": "application"}
+_REFUSED = {"status": 403, "who": "httpd"}
+_SERVED = {"status": 200, "who": "file"}
+_FAILED = {"status": 500, "who": "httpd"}
+_SILENT = {"status": 0}
+_ROOTS = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n"
+
+
+class Reported(NamedTuple):
+    """A configuration, the rule that reports it, and what is answered; or ``message``, with which httpd does not start.
+
+    ``heading`` are lines of the server that the harness has of its own, for the product to see. With ``root`` it is shown
+    the file tree as well, all of it root's.
+    """
+
+    name: str
+    rule: str
+    text: str
+    answers: Mapping[str, Mapping[str, Any]]
+    tree: Tree = _TREE
+    heading: str = ""
+    message: str = ""
+    root: bool = False
+    asked: tuple[Probe, ...] = ()
+
+
+CASES = [
+    Reported(
+        "the case of a directory",
+        "grant-beside-what-is-served",
+        _MOUNT + _ALIAS + _GRANT.format("/srv/W"),
+        {"http://a.example/": _REFUSED, "http://a.example/static/a.css": _REFUSED},
+    ),
+    Reported(
+        "one directory too much",
+        "grant-beside-what-is-served",
+        _MOUNT + _GRANT.format("/srv/w/project"),
+        {"http://a.example/": _REFUSED},
+    ),
+    Reported(
+        "a wildcard at the end",
+        "grant-beside-what-is-served",
+        _MOUNT + _GRANT.format("/srv/w/*"),
+        {"http://a.example/": _REFUSED, "http://a.example/x": _REFUSED},
+    ),
+    Reported(
+        "what a link leads to",
+        "grant-beside-what-is-served",
+        "WSGIScriptAlias / /srv/current/app.wsgi\n" + _GRANT.format("/srv/w"),
+        {"http://a.example/": _REFUSED},
+        tree={**_TREE, "/srv/current": Link("/srv/w")},
+        root=True,
+    ),
+    Reported(
+        "a relative directory",
+        "directory-path-relative",
+        _MOUNT + _GRANT.format("w"),
+        {"http://a.example/": _REFUSED},
+    ),
+    Reported(
+        "a certificate alone",
+        "ssl-engine-missing",
+        f"<VirtualHost *:443>\n    ServerName a.example\n    SSLCertificateFile {CERTIFICATE}\n    {_MOUNT}</VirtualHost>\n{_OPEN}",
+        {"https://a.example/": _SILENT, "http://a.example:443/": _APPLICATION},
+        heading="Listen 127.0.0.1:443\n",
+    ),
+    Reported(
+        "a grant in an If",
+        "allow-in-if",
+        _ALIAS + '<If "%{REQUEST_URI} =~ m#^/static/#">\n    Require all granted\n</If>\n',
+        {"http://a.example/static/a.css": _SERVED},
+    ),
+    Reported(
+        "a ban for every directory",
+        "root-directory-granted",
+        _ALIAS
+        + '<DirectoryMatch "^/srv">\n    <RequireAll>\n        Require all granted\n        Require not ip 192.0.2.1\n'
+        + "    </RequireAll>\n</DirectoryMatch>\n",
+        {"http://a.example/static/a.css": _SERVED},
+    ),
+    Reported(
+        "methods for every directory",
+        "root-directory-granted",
+        _ALIAS + "<Directory /srv>\n    <Limit GET POST>\n        Require all granted\n    </Limit>\n</Directory>\n",
+        {"http://a.example/static/a.css": _SERVED},
+    ),
+    Reported(
+        "an Allow under a Require that refuses",
+        "access-lines-without-effect",
+        _ALIAS + "<Location /static>\n    Order allow,deny\n    Allow from all\n</Location>\n",
+        {"http://a.example/static/a.css": _REFUSED},
+    ),
+    Reported(
+        "a Deny that a later section says anew",
+        "access-lines-without-effect",
+        _ALIAS
+        + _OPEN
+        + "<Location /static>\n    Order allow,deny\n    Deny from all\n</Location>\n"
+        + "<Location /static>\n    Order deny,allow\n    Deny from 192.0.2.1\n</Location>\n",
+        {"http://a.example/static/a.css": _SERVED},
+    ),
+    Reported(
+        "two names of one application",
+        "one-application-in-two-interpreters",
+        _DAEMON.format("") + _HOST.format("a.example") + _HOST.format("www.a.example") + _OPEN,
+        {
+            "http://a.example/": {**_APPLICATION, "application_group": "a.example|"},
+            "http://www.a.example/": {**_APPLICATION, "application_group": "www.a.example|"},
+        },
+    ),
+    Reported(
+        "the header of a log-in",
+        "authorization-not-passed",
+        _MOUNT + _OPEN,
+        {"http://a.example/ Authorization: Basic YTpi": {**_APPLICATION, "authorization": ""}},
+        asked=(Probe("a.example", headers=_BASIC),),
+        root=True,
+    ),
+    Reported(
+        "a user that is not there",
+        "unknown-user",
+        _DAEMON.format(" user=no-such-user") + _MOUNT + _OPEN,
+        {},
+        message="bad user name no-such-user",
+        root=True,
+    ),
+    Reported(
+        "a closed directory above a script",
+        "permission-missing",
+        _MOUNT + _OPEN,
+        {"http://a.example/": _REFUSED},
+        tree={**_TREE, "/srv/w": Moded(None, 0o700)},
+        root=True,
+    ),
+    Reported(
+        "a script that is closed to its process",
+        "permission-missing",
+        _DAEMON.format("") + _MOUNT + _OPEN,
+        {"http://a.example/": _FAILED},
+        tree={"/srv/w/app.wsgi": Moded(app(), 0o600)},
+        root=True,
+    ),
+    Reported(
+        "a static file that is closed",
+        "permission-missing",
+        "Alias /a.css /srv/w/static/a.css\n" + _OPEN,
+        {"http://a.example/a.css": _REFUSED},
+        tree={_CSS: Moded("STYLE", 0o640)},
+        root=True,
+    ),
+    Reported(
+        "a closed directory of sockets",
+        "permission-missing",
+        "WSGISocketPrefix /srv/w/run/wsgi\n" + _DAEMON.format("") + _MOUNT + _OPEN,
+        {"http://a.example/": {"status": 503, "who": "httpd"}},
+        tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
+        root=True,
+    ),
+    Reported(
+        "a closed home",
+        "permission-missing",
+        _DAEMON.format(" home=/srv/w/run") + _MOUNT + _OPEN,
+        {"http://a.example/": _SILENT},
+        tree={**_TREE, "/srv/w/run": Moded(None, 0o700)},
+        root=True,
+    ),
+]
+
+
+def reported(case: Reported) -> set[str]:
+    """The names of the rules that report a case."""
+    head = f"{case.heading}User www-data\nGroup www-data\n{_DENIED}"
+    texts: dict[str, str | bytes] = {"/etc/apache2/apache2.conf": head + case.text}
+    links: dict[str, str] = {}
+    directories: list[str] = []
+    permissions = {"/etc/passwd": Permissions(0o644, 0, 0)}
+    for path, entry in case.tree.items():
+        if isinstance(entry, Link):
+            links[path] = entry.target
+            continue
+        text = entry.text if isinstance(entry, Moded) else entry
+        if text is None:
+            directories.append(path)
+        else:
+            texts[path] = text
+        if isinstance(entry, Moded):
+            permissions[path] = Permissions(entry.mode, 0, 0)
+    accounts = {"/etc/passwd": _ROOTS, "/etc/group": "root:x:0:\nwww-data:x:33:\n"}
+    files = Memory({**texts, **accounts}, links, directories, permissions)
+    (source,) = find_sources(files, ["/etc/apache2"])
+    job = Job(source, list(all_rules().values()), disk=files if case.root else None)
+    return {finding.rule for finding in check(job, read(job))}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_rule_reports_it(case: Reported) -> None:
+    assert case.rule in reported(case)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_httpd_does_what_the_page_says(case: Reported, httpd: Path) -> None:
+    if any(isinstance(entry, Moded) for entry in case.tree.values()) and os.geteuid() != 0:
+        pytest.skip("only root can start httpd as another user")
+    asked = case.asked or probes(*case.answers)
+    ports = tuple(sorted({80, *(one.port for one in asked)}))
+    tree = {**case.tree, **_certificate(case)}
+    found = run(Setup({"site.conf": case.text}, tree, "2.4", "event", ports), asked, httpd)
+    if case.message:
+        assert not found.started
+        assert case.message in "\n".join(found.messages)
+        return
+    assert found.started, found.messages
+    for url, expected in case.answers.items():
+        assert {name: getattr(found[url], name) for name in expected} == expected, url
+
+
+def _certificate(case: Reported) -> Tree:
+    from . import install
+
+    return {CERTIFICATE: "".join(install.certificate())} if CERTIFICATE in case.text else {}
