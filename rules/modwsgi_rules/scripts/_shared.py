@@ -1,0 +1,84 @@
+"""What rules about the answers of an application share: edits that make bytes of text."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from modwsgi_fix.edits import Edit
+from modwsgi_fix.script.source import Source
+from modwsgi_fix.script.tokens import Token, statements
+from modwsgi_fix.text import Span
+
+#: Escapes that mean the same in text and in bytes.
+_PLAIN = re.compile(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
+_QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
+_ENCODE = '.encode("utf-8")'
+#: Expressions that an attribute binds to as a whole.
+_ATOMS = (ast.Attribute, ast.Call, ast.Constant, ast.JoinedStr, ast.Name, ast.Subscript)
+
+
+def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:
+    """Edits that make bytes of an expression that is text: ``b""`` for literals of plain ASCII, else ``.encode("utf-8")``."""
+    span = source.span(node)
+    literals = _literals(source, span) if isinstance(node, (ast.Constant, ast.JoinedStr)) else []
+    if literals and all(_is_plain(token.text) for token in literals):
+        return [_prefixed(path, token) for token in literals]
+    start, end = span
+    if isinstance(node, _ATOMS) and len(literals) < 2:
+        return [Edit(path, Span(end, end), _ENCODE)]
+    if _is_in_parentheses(source.text, span):
+        return [Edit(path, Span(end + 1, end + 1), _ENCODE)]
+    return [Edit(path, Span(start, start), "("), Edit(path, Span(end, end), f"){_ENCODE}")]
+
+
+def bare(source: Source, path: str, node: ast.expr, edits: list[Edit]) -> list[Edit]:
+    """These edits within an expression, and brackets around it. Edits at its very ends become one."""
+    span = source.span(node)
+    start, end = span
+    if _is_in_parentheses(source.text, span):
+        start, end = start - 1, end + 1
+    text = source.text[start:end]
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        if not (start <= edit.span.start and edit.span.end <= end):
+            continue
+        text = text[: edit.span.start - start] + edit.text + text[edit.span.end - start :]
+    elsewhere = [edit for edit in edits if not (start <= edit.span.start and edit.span.end <= end)]
+    return [*elsewhere, Edit(path, Span(start, end), f"[{text}]")]
+
+
+def _literals(source: Source, span: Span) -> list[Token]:
+    """The string literals that make up an expression, written side by side."""
+    tokens = [token for statement in statements(f"({source.text[slice(*span)]})") for token in statement]
+    return [
+        token._replace(span=Span(token.span.start - 1 + span.start, token.span.end - 1 + span.start))
+        for token in tokens
+        if token.kind == "string"
+    ]
+
+
+def _prefixed(path: str, token: Token) -> Edit:
+    start = token.span.start
+    if token.text[:1] in "uU":
+        return Edit(path, Span(start, start + 1), "b")
+    return Edit(path, Span(start, start), "b")
+
+
+def _is_plain(literal: str) -> bool:
+    """Whether a literal means the same as bytes: ASCII, and no escape that is about characters."""
+    found = _QUOTED.fullmatch(literal)
+    if found is None or found[1].lower() not in ("", "r", "u"):
+        return False
+    return found[3].isascii() and (found[1].lower() == "r" or _PLAIN.fullmatch(found[3]) is not None)
+
+
+def _is_in_parentheses(text: str, span: Span) -> bool:
+    """Whether parentheses that are no call's stand right around."""
+    start, end = span
+    if text[start - 1 : start] != "(" or text[end : end + 1] != ")":
+        return False
+    before = text[: start - 1].rstrip(" \t")
+    return (
+        re.search(r"[\w)\]}\"']\Z", before) is None
+        or re.search(r"\b(?:return|yield|in|and|or|not|else)\Z", before) is not None
+    )
