@@ -115,7 +115,7 @@ from modwsgi_fix.script.python2 import EXCEPT, Construct, constructs, modernized
 _READS_EXCEPT = (3, 14)
 
 
-@rule(severity=Severity.ERROR, changes=("regained",))
+@rule(severity=Severity.ERROR)
 def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
     target = config.target.python
     if target is not None and target < (3,):
