@@ -1,11 +1,13 @@
-"""What rules about the answers of an application share: edits that make bytes of text."""
+"""What rules about scripts share: edits that make bytes of text, and which blocks mod_wsgi runs."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.script import Module
 from modwsgi_fix.script.source import Source
 from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.text import Span
@@ -82,3 +84,42 @@ def _is_in_parentheses(text: str, span: Span) -> bool:
         re.search(r"[\w)\]}\"']\Z", before) is None
         or re.search(r"\b(?:return|yield|in|and|or|not|else)\Z", before) is not None
     )
+
+
+def running(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """The blocks of a script that mod_wsgi may run, those of functions too: not what stands under the main guard."""
+    left: list[list[ast.stmt]] = [tree.body]
+    while left:
+        block = left.pop()
+        yield block
+        for statement in block:
+            if isinstance(statement, ast.If) and is_main_guard(statement):
+                left.append(statement.orelse)
+                continue
+            left += [inner for field in ("body", "orelse", "finalbody") if (inner := getattr(statement, field, None))]
+            left += [handler.body for handler in getattr(statement, "handlers", ())]
+            left += [case.body for case in getattr(statement, "cases", ())]
+
+
+def is_main_guard(statement: ast.If) -> bool:
+    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+    match statement.test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
+            return sides == {"__name__", "__main__"}
+    return False
+
+
+#: A function for a handler script that is true once a file has changed.
+RELOAD_REQUIRED = """\
+_changed = {}
+
+
+def reload_required(resource):
+    now = os.path.getmtime(resource)
+    return _changed.setdefault(resource, now) != now"""
+
+
+def lines_of(module: Module, text: str) -> str:
+    """Text with the line ends of a script."""
+    return text.replace("\n", module.newline)
