@@ -27,6 +27,7 @@ ALLOWED = {
     "rules/modwsgi_rules/access/directory_names_a_file.py": "what keeps its meaning when the section becomes <Files>",
     "rules/modwsgi_rules/access/missing_deny_baseline.py": "mappings that one rule does not follow",
     "rules/modwsgi_rules/groups/redundant_default.py": "defaults, with the release that has them",
+    "rules/modwsgi_rules/scripts/auth_script_result.py": "what mod_wsgi asks of each script, and with how many arguments",
     "rules/modwsgi_rules/urls/needless_location_root.py": "what means the same at the level of a host, and what .htaccess may set",
 }
 

@@ -269,7 +269,11 @@ def _of_pairs(source: Source, pairs: list[ast.expr], scope: Scope) -> Iterator[_
         elif not wrong:
             continue
         code = _short(source.code(node))
-        message = f"{code} is not text, {_FAILS}" if wrong else f"{code} is a list where WSGI wants a pair, {_FAILS}"
+        message = (
+            f"in a header {code} is not text, {_FAILS}"
+            if wrong
+            else f"a header is a list where WSGI wants a pair, {_FAILS}"
+        )
         is_whole = len([part for part in wrong if _of_part(source, part, scope)]) == len(wrong)
         yield _Fault(
             node, message, "write name and value as text", "Write it as WSGI wants it", tuple(edits) if is_whole else ()

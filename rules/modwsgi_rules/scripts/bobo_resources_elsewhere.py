@@ -26,17 +26,6 @@ Python's own message is *ModuleNotFoundError: No module named 'app'*. Rules `bob
 
 ## Examples
 
-    ```diff
-     #- site.conf
-     WSGIScriptAlias /orders /srv/bobo/orders.wsgi
-     #- /srv/bobo/orders.wsgi
-     import bobo
-     @bobo.query("/list")
-     def orders():
-         return "No orders yet."
-    -application = bobo.Application(bobo_resources="orders")
-    +application = bobo.Application(bobo_resources=__name__)
-    ```
     ```diff repair
      #- site.conf
      WSGIScriptAlias /orders /srv/bobo/orders.wsgi
@@ -46,6 +35,17 @@ Python's own message is *ModuleNotFoundError: No module named 'app'*. Rules `bob
      def orders():
          return "No orders yet."
     -application = bobo.Application(bobo_resources="__main__")
+    +application = bobo.Application(bobo_resources=__name__)
+    ```
+    ```diff
+     #- site.conf
+     WSGIScriptAlias /orders /srv/bobo/orders.wsgi
+     #- /srv/bobo/orders.wsgi
+     import bobo
+     @bobo.query("/list")
+     def orders():
+         return "No orders yet."
+    -application = bobo.Application(bobo_resources="orders")
     +application = bobo.Application(bobo_resources=__name__)
     ```
 

@@ -14,7 +14,7 @@ Applications": never enable the debugger in production).
 
 ## The fix
 
-A repair: it takes the line away. Unsafe where the line sets the debug mode of a framework, or starts a remote debugger, which may
+A repair: it takes the line away. An unsafe fix where the line sets the debug mode of a framework, or starts a remote debugger, which may
 be meant.
 
 ## Left alone
@@ -149,7 +149,7 @@ def _left(statement: ast.stmt, scope: Scope) -> _Left | None:
                 return _Left(f"{dotted(func)}() waits for a debugger, or lets one in", True, Severity.WARNING)
             if name == "bottle.debug" and not _is_false(call.args[:1]):
                 return _Left(
-                    "Bottle shows visitors the source of the application where it fails", True, Severity.WARNING
+                    "the debug mode of Bottle shows visitors the source where it fails", True, Severity.WARNING
                 )
         case ast.Assign(targets=[ast.Name()], value=ast.Call(func=func) as call) if scope.resolve(func) in _IN_BROWSER:
             given = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -160,7 +160,7 @@ def _left(statement: ast.stmt, scope: Scope) -> _Left | None:
             name = dotted(target)
             if scope.resolve(target) == "web.config.debug":
                 return _Left(
-                    "web.py shows visitors the source of the application where it fails", True, Severity.WARNING
+                    "the debug mode of web.py shows visitors the source where it fails", True, Severity.WARNING
                 )
             owner = name.removesuffix(".debug")
             if owner != name and makes(ast.Name(owner, ast.Load()), scope):

@@ -119,7 +119,7 @@ def django_settings_not_set(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 script.path,
                 source.span(call),
-                f"Django reads {_SETTINGS} here, and the script sets it below",
+                f"the settings are read here, and the script sets {_SETTINGS} below",
                 fix,
                 (Related(script.path, source.head(named[0]), "the settings are named too late"),),
                 help="" if fix else "name the settings before this line",

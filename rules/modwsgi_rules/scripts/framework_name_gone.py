@@ -123,6 +123,8 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
     seen: set[str] = set()
     for node in _unguarded(source.tree):
         match node:
+            case ast.ImportFrom(level=0, module=str() as module) if gone := _gone(module):
+                yield module, source.head(node), gone
             case ast.ImportFrom(level=0):
                 for alias in node.names:
                     if gone := _gone(f"{node.module}.{alias.name}"):

@@ -154,7 +154,7 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
 
 def _message(construct: Construct, *, is_read: bool) -> str:
     if is_read:
-        return "Python 3.14 takes the name behind the comma for a second exception"
+        return "from Python 3.14 on the name behind the comma is a second exception"
     if construct.fails_late:
         return f"this {construct.name} is Python 2, and Python 3 fails when it runs the line"
     return f"this is Python 2 ({construct.name}), and Python 3 refuses the script"
