@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.script.source import Function, Source, imports_of, own
-from modwsgi_fix.script.values import Scope, bindings_of, loads
+from modwsgi_fix.script.values import Binding, Scope, bindings_of, loads
 
 #: What PEP 3333 calls the second parameter.
 _START_RESPONSE = "start_response"
@@ -55,4 +55,20 @@ def responders(source: Source, names: Collection[str]) -> list[Responder]:
         if (is_called or is_named) and not node.args.vararg:
             scope = Scope(node, bindings_of(node), outer, imports, arguments[-2].arg)
             found.append(Responder(node, scope, arguments[-1].arg))
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ClassDef):
+            found += _of_class(node, outer, imports)
     return found
+
+
+def _of_class(
+    node: ast.ClassDef, outer: Mapping[str, list[Binding]], imports: Mapping[str, str]
+) -> Iterator[Responder]:
+    """The bodies of a class that is an application itself: it is made for each request, and gone through."""
+    methods = {method.name: method for method in node.body if isinstance(method, ast.FunctionDef)}
+    made = methods.get("__init__")
+    if made is None or [argument.arg for argument in made.args.args][2:] != [_START_RESPONSE]:
+        return
+    for name in ("__iter__", "__next__"):
+        if name in methods:
+            yield Responder(methods[name], Scope(methods[name], bindings_of(methods[name]), outer, imports), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from modwsgi_fix.script.source import Function, dotted, own
@@ -27,8 +27,8 @@ _FUNCTIONS: Mapping[str, Kind] = {
     "traceback.format_exc": "text", "urllib.parse.quote": "text", "urllib.parse.unquote": "text",
     "urllib.parse.urlencode": "text", "zlib.compress": "bytes", "gzip.compress": "bytes",
 }  # fmt: skip
-#: More steps from name to name than these are not followed.
-_DEEPEST = 12
+#: What is nested deeper, or follows more names, is not followed.
+_DEEPEST = 150
 
 
 class Unknown:
@@ -50,6 +50,8 @@ class Scope:
     outer: Mapping[str, list[Binding]]
     imports: Mapping[str, str]
     environ: str = ""
+    #: What is known of names already; a name that is being looked at is nothing certain.
+    known: dict[str, Kind] = field(default_factory=dict)
 
     def of(self, name: str) -> list[Binding]:
         """What a name is bound to, in this function or else in the module; empty for a name of neither."""
@@ -153,6 +155,13 @@ def kind_of(node: ast.expr, scope: Scope, depth: int = 0) -> Kind:
 
 
 def _of_name(name: str, scope: Scope, depth: int) -> Kind:
+    if name not in scope.known:
+        scope.known[name] = ""
+        scope.known[name] = _of_bindings(name, scope, depth)
+    return scope.known[name]
+
+
+def _of_bindings(name: str, scope: Scope, depth: int) -> Kind:
     bindings = scope.of(name)
     kinds: set[Kind] = set()
     for binding in bindings:

@@ -101,6 +101,17 @@ def running(tree: ast.Module) -> Iterator[list[ast.stmt]]:
             left += [case.body for case in getattr(statement, "cases", ())]
 
 
+def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls of a statement itself, those of the blocks in it left out."""
+    left: list[ast.AST] = [statement]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        blocks = (ast.stmt, ast.ExceptHandler, ast.match_case)
+        left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, blocks)]
+
+
 def is_main_guard(statement: ast.If) -> bool:
     """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
     match statement.test:

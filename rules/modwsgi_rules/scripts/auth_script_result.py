@@ -86,7 +86,7 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.script.entry_points import module_scope
-from modwsgi_fix.script.source import Source, own, source_of
+from modwsgi_fix.script.source import Source, dotted, own, source_of
 from modwsgi_fix.script.values import Scope, bindings_of, kind_of
 
 
@@ -108,6 +108,10 @@ _ADVICE = MappingProxyType({
     "groups_for_user": "return a list of the names of groups",
     "allow_access": "return True, False or None",
 })  # fmt: skip
+
+
+_ENCODE = 'encode it, as in text.encode("utf-8")'
+_HASH = "a hash is made of bytes and not of text, so the request is an error 500"
 
 
 class _Fault(NamedTuple):
@@ -147,8 +151,10 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
                 if fault.instead:
                     edit = Edit(script.path, source.span(fault.node), fault.instead)
                     fix = Fix.unsafe("Return what mod_wsgi takes", edit, reason="who is let in changes")
-                advice = "" if fix else _ADVICE[function.name]
-                yield Diagnostic(script.path, source.head(fault.node), fault.message, fix, related, help=advice)
+                advice = _ENCODE if fault.message == _HASH else _ADVICE[function.name]
+                yield Diagnostic(
+                    script.path, source.head(fault.node), fault.message, fix, related, help="" if fix else advice
+                )
 
 
 def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator[_Fault]:
@@ -157,11 +163,24 @@ def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator
         if isinstance(node, ast.Return) and node.value is not None:
             for value in _values(node.value):
                 yield from _fault(source, function.name, value, scope)
+        elif isinstance(node, ast.Call) and node.args and kind_of(node.args[0], scope) == "text":
+            made = scope.only(_updated(node.func))
+            called = made.func if isinstance(made, ast.Call) else node.func
+            if scope.resolve(called).startswith(("hashlib.", "hmac.")):
+                yield _Fault(node.args[0], _HASH)
 
 
 def _values(node: ast.expr) -> list[ast.expr]:
     """What an expression may be, branch by branch."""
-    return [*_values(node.body), *_values(node.orelse)] if isinstance(node, ast.IfExp) else [node]
+    found: list[ast.expr] = []
+    left = [node]
+    while left:
+        value = left.pop()
+        if isinstance(value, ast.IfExp):
+            left += [value.orelse, value.body]
+        else:
+            found.append(value)
+    return found
 
 
 def _fault(source: Source, name: str, value: ast.expr, scope: Scope) -> Iterator[_Fault]:
@@ -190,6 +209,13 @@ def _is_boolean(value: ast.expr) -> bool:
 
 def _is_none(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and value.value is None
+
+
+def _updated(called: ast.expr) -> str:
+    """The name of which ``update`` is called; empty for any other call."""
+    return (
+        dotted(called).removesuffix(".update") if isinstance(called, ast.Attribute) and called.attr == "update" else ""
+    )
 
 
 def _is_digest(value: ast.expr) -> bool:

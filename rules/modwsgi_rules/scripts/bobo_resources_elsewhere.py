@@ -3,7 +3,7 @@
 
 ## What happens
 
-With the name of the script's own file each request is answered with an error 500, because no module has that name. With
+With the name of the script's own file, `__file__` or nothing each request is answered with an error 500, because no module has that name. With
 `"__main__"` each URL is a 404.
 
 ## Why
@@ -74,6 +74,7 @@ from modwsgi_fix.script import bobo_resources
 from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.values import Scope
+from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR)
@@ -95,30 +96,40 @@ def bobo_resources_elsewhere(config: Config) -> Iterator[Diagnostic]:
             value, is_main = given
             named = any(keyword.value is value for keyword in node.keywords)
             words = "__name__" if named else "bobo_resources=__name__"
-            edit = Edit(script.path, source.span(value), words)
+            span = source.span(value)
+            if value is node:
+                span = Span(span.end - 1, span.end - 1)
+            edit = Edit(script.path, span, words)
             title = "Name this script"
             reason = "no URL was answered, and the resources are found"
             fix = Fix.repair(title, edit, reason=reason) if is_main else Fix.safe(title, edit, reason=reason)
             what = "each URL is a 404" if is_main else "each request is an error 500"
             said = source.code(value)
             message = f"{said} is not this script" if named else f"{said} is not taken for the resources"
+            if value is node:
+                message = "the application is not told where its resources are"
             related = (Related(script.path, resources[0].head, "a resource that is not found"),)
             yield Diagnostic(script.path, source.span(value), f"{message}, so {what}", fix, related)
 
 
 def _wrong(script: WsgiScript, call: ast.Call, scope: Scope) -> tuple[ast.expr, bool] | None:
-    """The argument that leads elsewhere, and whether it is the main module; None where there is none, or more is given."""
+    """The argument that leads elsewhere, or the call where there is none, and whether it is the main module; None where
+    it is right, or more is given."""
     by_name = [keyword.value for keyword in call.keywords if keyword.arg == "bobo_resources"]
     if not by_name and len(call.args) == 1 and not call.keywords:
         argument = call.args[0]
         return (argument, False) if isinstance(argument, (ast.Constant, ast.Name)) else None
+    if not call.args and not call.keywords:
+        return call, False
     if len(by_name) != 1:
         return None
     value = by_name[0]
+    if isinstance(value, ast.Name) and value.id == "__file__":
+        return value, False
     origin = scope.only(value.id) if isinstance(value, ast.Name) else value
     if not isinstance(origin, ast.Constant) or not isinstance(origin.value, str):
         return None
-    own = posixpath.basename(script.path).partition(".")[0]
+    name = posixpath.basename(script.path)
     if origin.value == "__main__":
         return value, True
-    return (value, False) if origin.value == own else None
+    return (value, False) if origin.value in (name, name.partition(".")[0]) else None

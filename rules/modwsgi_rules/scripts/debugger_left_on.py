@@ -89,8 +89,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import makes, module_scope
 from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.script.values import Scope
-from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._shared import running
+from modwsgi_rules.scripts._shared import calls_of, running
 
 _TERMINAL = frozenset({
     "breakpoint", "code.interact", "IPython.embed", "ipdb.set_trace", "pdb.set_trace", "pudb.set_trace",
@@ -99,16 +98,22 @@ _REMOTE = frozenset({
     "debugpy.listen", "debugpy.wait_for_client", "ptvsd.enable_attach", "pydevd.settrace", "pydevd_pycharm.settrace",
     "remote_pdb.set_trace", "rpdb.set_trace", "wdb.set_trace", "web_pdb.set_trace",
 })  # fmt: skip
-_IN_BROWSER = frozenset({"werkzeug.debug.DebuggedApplication", "werkzeug.DebuggedApplication"})
+_IN_BROWSER = frozenset({
+    "paste.evalexception.EvalException", "paste.evalexception.middleware.EvalException",
+    "weberror.evalexception.EvalException", "werkzeug.DebuggedApplication", "werkzeug.debug.DebuggedApplication",
+})  # fmt: skip
+_SHOWS = "the debug mode of {} shows visitors the source where it fails"
 _ON_ONE_LINE = re.compile(r"[ \t]*import (\w+)[ \t]*;[ \t]*\1\.(?:set_trace|embed)\(\)[ \t]*(?:\r?\n)?")
 
 
 class _Left(NamedTuple):
-    """A debugger: what happens, how much a fix may do, and how bad it is."""
+    """A debugger: what happens, where, how bad that is, whether it may be meant, and what it is put around."""
 
     message: str
-    is_meant: bool
+    node: ast.expr | ast.stmt
     severity: Severity
+    is_meant: bool = False
+    around: ast.expr | None = None
 
 
 @rule(severity=Severity.ERROR)
@@ -120,67 +125,70 @@ def debugger_left_on(config: Config) -> Iterator[Diagnostic]:
         scope = module_scope(source)
         for block in running(source.tree):
             for statement in block:
-                left = _left(statement, scope)
-                if left is None:
-                    continue
-                lines = _lines(source, statement, block)
-                fix = None
-                if lines is not None:
-                    edit = Edit(script.path, lines)
-                    fix = (
-                        Fix.unsafe("Take the line away", edit, reason="the debug mode may be meant")
-                        if left.is_meant
-                        else Fix.repair("Take the line away", edit, reason="requests go on without the debugger")
-                    )
-                advice = "" if fix else "take the debugger away"
-                head = source.head(statement)
-                yield Diagnostic(script.path, head, left.message, fix, severity=left.severity, help=advice)
+                for left in _left(statement, scope):
+                    edit = _edit(source, script.path, statement, block, left)
+                    fix = None
+                    if edit is not None and left.is_meant:
+                        fix = Fix.unsafe("Take the line away", edit, reason="the debug mode may be meant")
+                    elif edit is not None:
+                        reason = "requests go on without the debugger"
+                        fix = Fix.repair("Take the debugger away", edit, reason=reason)
+                    advice = "" if fix else "take the debugger away"
+                    head = source.head(left.node)
+                    yield Diagnostic(script.path, head, left.message, fix, severity=left.severity, help=advice)
 
 
-def _left(statement: ast.stmt, scope: Scope) -> _Left | None:
+def _left(statement: ast.stmt, scope: Scope) -> Iterator[_Left]:
     match statement:
         case ast.Expr(value=ast.Call(func=func) as call):
             name = scope.resolve(func)
             if name in _TERMINAL:
-                return _Left(
-                    f"{dotted(func)}() finds no terminal under mod_wsgi, and the request fails", False, Severity.ERROR
-                )
-            if name in _REMOTE:
-                return _Left(f"{dotted(func)}() waits for a debugger, or lets one in", True, Severity.WARNING)
-            if name == "bottle.debug" and not _is_false(call.args[:1]):
-                return _Left(
-                    "the debug mode of Bottle shows visitors the source where it fails", True, Severity.WARNING
-                )
-        case ast.Assign(targets=[ast.Name()], value=ast.Call(func=func) as call) if scope.resolve(func) in _IN_BROWSER:
-            given = {keyword.arg: keyword.value for keyword in call.keywords}
-            if "evalex" in given and not _is_false([given["evalex"]]):
-                return _Left("the debugger lets visitors run Python on the server", False, Severity.ERROR)
-            return _Left("the debugger shows visitors the source of the application", False, Severity.WARNING)
+                message = f"{dotted(func)}() finds no terminal under mod_wsgi, and the request fails"
+                yield _Left(message, statement, Severity.ERROR)
+            elif name in _REMOTE:
+                message = f"{dotted(func)}() waits for a debugger, or lets one in"
+                yield _Left(message, statement, Severity.WARNING, is_meant=True)
+            elif name == "bottle.debug" and not _is_false(call.args[:1]):
+                yield _Left(_SHOWS.format("Bottle"), statement, Severity.WARNING, is_meant=True)
         case ast.Assign(targets=[target], value=ast.Constant(value=True)):
-            name = dotted(target)
             if scope.resolve(target) == "web.config.debug":
-                return _Left(
-                    "the debug mode of web.py shows visitors the source where it fails", True, Severity.WARNING
-                )
-            owner = name.removesuffix(".debug")
-            if owner != name and makes(ast.Name(owner, ast.Load()), scope):
-                return _Left("the debug mode of the framework is on", True, Severity.INFO)
-    return None
+                yield _Left(_SHOWS.format("web.py"), statement, Severity.WARNING, is_meant=True)
+            elif makes(ast.Name(_owner(target), ast.Load()), scope):
+                yield _Left("the debug mode of the framework is on", statement, Severity.INFO, is_meant=True)
+    for call in calls_of(statement):
+        if scope.resolve(call.func) in _IN_BROWSER and call.args:
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "evalex"] or call.args[1:2]
+            if (given and not _is_false(given)) or "evalexception" in scope.resolve(call.func):
+                message, severity = "the debugger lets visitors run Python on the server", Severity.ERROR
+            else:
+                message, severity = "the debugger shows visitors the source of the application", Severity.WARNING
+            yield _Left(message, call, severity, around=call.args[0])
+
+
+def _owner(target: ast.expr) -> str:
+    """The name of what is put into debug mode: ``app.debug`` and ``app.config["DEBUG"]``; empty for anything else."""
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == "DEBUG":
+        ending, name = ".config", dotted(target.value)
+    else:
+        ending, name = ".debug", dotted(target)
+    return name.removesuffix(ending) if name.endswith(ending) else ""
 
 
 def _is_false(values: list[ast.expr]) -> bool:
     return bool(values) and isinstance(values[0], ast.Constant) and not values[0].value
 
 
-def _lines(source: Source, statement: ast.stmt, block: list[ast.stmt]) -> Span | None:
-    """The lines to take away; None where something else stands there, or the block would be empty."""
+def _edit(source: Source, path: str, statement: ast.stmt, block: list[ast.stmt], left: _Left) -> Edit | None:
+    """What takes the debugger away; None where the line has more to say, or the block would be empty."""
     lines = source.lines(source.span(statement))
-    if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-        wrapped = statement.value.args[:1]
-        if [dotted(one) for one in wrapped] != [dotted(statement.targets[0])]:
-            return None
-    whole = source.text[slice(*lines)]
+    if left.around is not None:
+        target = (
+            dotted(statement.targets[0]) if isinstance(statement, ast.Assign) and statement.value is left.node else ""
+        )
+        if not target or target != dotted(left.around):
+            return Edit(path, source.span(left.node), source.code(left.around))
     here = [one for one in block if source.lines(source.span(one)) == lines]
-    if len(here) == len(block) or not (source.is_alone(statement) or _ON_ONE_LINE.fullmatch(whole)):
-        return None
-    return lines
+    is_one_line = _ON_ONE_LINE.fullmatch(source.text[slice(*lines)]) is not None
+    if len(here) == len(block) or not (source.is_alone(statement) or is_one_line):
+        return None if left.around is None else Edit(path, source.span(left.node), source.code(left.around))
+    return Edit(path, lines)

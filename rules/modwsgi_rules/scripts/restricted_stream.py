@@ -65,7 +65,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.values import Scope
-from modwsgi_rules.scripts._shared import running
+from modwsgi_rules.scripts._shared import calls_of, running
 
 _INPUT = frozenset({"input", "raw_input"})
 _STDIN = frozenset({"sys.stdin.read", "sys.stdin.readline", "sys.stdin.readlines", "sys.stdin.buffer.read"})
@@ -92,7 +92,7 @@ def restricted_stream(config: Config) -> Iterator[Diagnostic]:
         scope = module_scope(source)
         bound = {name for name in (*_INPUT, "print") if scope.of(name) or _is_bound_within(source, name)}
         for block in running(source.tree):
-            for call in (call for statement in block for call in _calls(statement)):
+            for call in (call for statement in block for call in calls_of(statement)):
                 found = _found(call, scope, restricted, bound, sets_stdout="sys.stdout =" in text)
                 if found is not None:
                     message, advice, severity = found
@@ -124,20 +124,6 @@ def _is_on(config: Config, directive: str) -> bool:
     if said:
         return said[-1] == "on"
     return config.target.mod_wsgi is not None and config.target.mod_wsgi < (3,)
-
-
-def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
-    """The calls of a statement itself, those of the blocks in it left out."""
-    left: list[ast.AST] = [statement]
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.Call):
-            yield node
-        left += [
-            child
-            for child in ast.iter_child_nodes(node)
-            if not isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case))
-        ]
 
 
 def _is_bound_within(source: Source, name: str) -> bool:

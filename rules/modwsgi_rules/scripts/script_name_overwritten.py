@@ -73,14 +73,30 @@ def script_name_overwritten(config: Config) -> Iterator[Diagnostic]:
         related = tuple(Related(*place, "the script is mounted here") for place in script.mounts)
         for responder in responders(source, script.names):
             for node in own(responder.function):
-                if not isinstance(node, ast.Assign) or not any(
-                    _is_name(target, responder.scope.environ) for target in node.targets
-                ):
+                value = _given(node, responder.scope.environ)
+                if value is None or not isinstance(node, (ast.stmt, ast.expr)):
                     continue
-                message, severity = _said(node.value, script)
+                if isinstance(value, ast.Name):
+                    value = responder.scope.only(value.id) or value
+                message, severity = _said(value, script)
                 advice = "take the line away, and name the prefix in WSGIScriptAlias or in the framework's settings"
                 head = source.head(node)
                 yield Diagnostic(script.path, head, message, related=related, severity=severity, help=advice)
+
+
+def _given(node: ast.AST, environ: str) -> ast.expr | None:
+    """What the name is set to by a statement or call; an empty text where it is taken away."""
+    gone = ast.Constant("")
+    match node:
+        case ast.Assign() if any(_is_name(target, environ) for target in node.targets):
+            return node.value
+        case ast.Delete() if any(_is_name(target, environ) for target in node.targets):
+            return gone
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="pop"), args=[ast.Constant(value=key), *_]):
+            return gone if name == environ and key == _NAME else None
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update")) if name == environ:
+            return next((keyword.value for keyword in node.keywords if keyword.arg == _NAME), None)
+    return None
 
 
 def _is_name(target: ast.expr, environ: str) -> bool:

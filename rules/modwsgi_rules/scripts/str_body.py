@@ -139,6 +139,8 @@ def _answers(responder: Responder) -> Iterator[_Answer]:
     writers, scope = responder.writers, responder.scope
     for node in own(responder.function):
         match node:
+            case ast.Return(value=ast.expr() as value) if responder.function.name == "__next__":
+                yield _Answer(value, False, (value,) if kind_of(value, scope) == "text" else ())
             case ast.Return(value=ast.expr() as value) | ast.YieldFrom(value=value):
                 parts = [value] if kind_of(value, scope) else _parts(value, scope)
                 yield _Answer(value, True, tuple(part for part in parts if kind_of(part, scope) == "text"))

@@ -54,13 +54,13 @@ Not reported:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import module_scope
-from modwsgi_fix.script.source import own, source_of
+from modwsgi_fix.script.source import dotted, own, source_of
 from modwsgi_fix.script.values import Scope
 from modwsgi_rules.scripts._shared import is_main_guard
 
@@ -87,13 +87,18 @@ def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
             for statement in guard.body
             for node in ast.walk(statement)
         }
+        threads = {
+            node.name
+            for node in source.tree.body
+            if isinstance(node, ast.ClassDef) and any(scope.resolve(base) in _STARTED for base in node.bases)
+        }
         for node in own(source.tree):
             if not isinstance(node, ast.Call) or id(node) in guarded:
                 continue
             if scope.resolve(node.func) == _MONITOR:
                 message = "the monitor restarts the process that serves visitors whenever a file changes"
                 advice = "leave it to development, and touch the script to load new code"
-            elif _starts(node, scope):
+            elif _starts(node, scope, threads):
                 message = "this starts in each process that loads the script, and not once"
                 advice = "start it from a service of its own"
             else:
@@ -101,12 +106,15 @@ def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(script.path, source.head(node), message, help=advice)
 
 
-def _starts(call: ast.Call, scope: Scope) -> bool:
-    """Whether a call starts a thread, a process or a timer that is made there or bound to a name."""
+def _starts(call: ast.Call, scope: Scope, threads: Collection[str]) -> bool:
+    """Whether a call starts a thread, a process or a timer that is made there or bound to a name.
+
+    ``threads`` are the classes of threads that the script has itself.
+    """
     if scope.resolve(call.func) in _STARTS:
         return True
     if not isinstance(call.func, ast.Attribute) or call.func.attr != "start":
         return False
     owner = call.func.value
     made = scope.only(owner.id) if isinstance(owner, ast.Name) else owner
-    return isinstance(made, ast.Call) and scope.resolve(made.func) in _STARTED
+    return isinstance(made, ast.Call) and (scope.resolve(made.func) in _STARTED or dotted(made.func) in threads)
