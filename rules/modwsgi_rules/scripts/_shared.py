@@ -121,14 +121,14 @@ def is_main_guard(statement: ast.If) -> bool:
     return False
 
 
-#: A function for a handler script that is true once a file has changed.
+#: A function for a handler script that is true once a file has changed since the script was loaded. A date in the future
+#: counts when it has come: a process that starts anew for it would do so for each request until then.
 RELOAD_REQUIRED = """\
-_changed = {}
+_loaded = time.time()
 
 
 def reload_required(resource):
-    now = os.path.getmtime(resource)
-    return _changed.setdefault(resource, now) != now"""
+    return _loaded < os.path.getmtime(resource) <= time.time()"""
 
 
 def lines_of(module: Module, text: str) -> str:

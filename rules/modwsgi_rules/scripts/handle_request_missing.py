@@ -44,6 +44,7 @@ httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not con
     -import bobo
     +import os
     +import sys
+    +import time
     +import types
     +
     +import bobo
@@ -63,12 +64,11 @@ httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not con
     +    return _applications[path](environ, start_response)
     +
     +
-    +_changed = {}
+    +_loaded = time.time()
     +
     +
     +def reload_required(resource):
-    +    now = os.path.getmtime(resource)
-    +    return _changed.setdefault(resource, now) != now
+    +    return _loaded < os.path.getmtime(resource) <= time.time()
     ```
 
 Reported without a fix:
@@ -108,6 +108,7 @@ from modwsgi_rules.scripts._shared import RELOAD_REQUIRED, lines_of
 _BOBO = """\
 import os
 import sys
+import time
 import types
 
 import bobo

@@ -13,8 +13,8 @@ otherwise the handler script is loaded again.
 
 ## The fix
 
-An unsafe fix, because processes are started anew that were not before: it adds a `reload_required` that remembers when each file
-was changed.
+An unsafe fix, because processes are started anew that were not before: it adds a `reload_required` that is true when a file
+was changed after the script was loaded.
 
 ## Left alone
 
@@ -37,12 +37,13 @@ Rule `handle-request-missing`.
          return []
     +
     +
-    +_changed = {}
+    +import time
+    +
+    +_loaded = time.time()
     +
     +
     +def reload_required(resource):
-    +    now = os.path.getmtime(resource)
-    +    return _changed.setdefault(resource, now) != now
+    +    return _loaded < os.path.getmtime(resource) <= time.time()
     ```
 
 Not reported:
@@ -83,11 +84,10 @@ def handler_does_not_reload(config: Config) -> Iterator[Diagnostic]:
         bound = next((module.names[name] for name in script.names if name in module.names), None)
         if bound is None:
             continue
-        taken = {"_changed"} & module.names.keys()
-        os = next((local for local, what in module.imports.items() if what == "os"), "")
-        lines = RELOAD_REQUIRED if os else f"import os\n\n{RELOAD_REQUIRED}"
+        missing = [name for name in ("os", "time") if module.imports.get(name) != name]
+        lines = "".join(f"import {name}\n" for name in missing) + ("\n" if missing else "") + RELOAD_REQUIRED
         fix = None
-        if not taken and os in ("", "os") and (os or "os" not in module.names):
+        if not {*missing, "_loaded"} & module.names.keys():
             reason = "processes are started anew when a file that they answer for has changed"
             added = append_to(script, module, lines_of(module, lines))
             fix = Fix.unsafe(f"Add {_NAME}", added, reason=reason)

@@ -131,7 +131,6 @@ Alias /app /srv/w/page.txt
         equivalent={
             "/srv/w/app.wsgi: swap: import *": "imports may stand in any order",
             "/srv/w/app.wsgi: swap: module.__file__ = *": "the two lines need nothing of each other",
-            "/srv/w/app.wsgi: swap: now = *": "no file changes while the probes are answered",
         },
         tree={"/srv/w/bobo.py": _BOBO, "/srv/w/page.txt": f"import bobo\n{_RESOURCE}"},
     ),
