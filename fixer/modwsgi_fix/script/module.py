@@ -161,7 +161,7 @@ class Module:
         text = re.sub(r"\bapplication\([^\n]*\bglobals\(\)", "", self.text)
         return any(one.star for one in self.live()) or any(
             word in text
-            for word in ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[")
+            for word in ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[__name__")
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.script import Module
@@ -86,19 +87,28 @@ def _is_in_parentheses(text: str, span: Span) -> bool:
     )
 
 
-def running(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+class Block(NamedTuple):
+    """Statements that stand together; ``is_conditional`` where an ``if`` decides whether they are run."""
+
+    statements: list[ast.stmt]
+    is_conditional: bool
+
+
+def running(tree: ast.Module) -> Iterator[Block]:
     """The blocks of a script that mod_wsgi may run, those of functions too: not what stands under the main guard."""
-    left: list[list[ast.stmt]] = [tree.body]
+    left = [Block(tree.body, is_conditional=False)]
     while left:
         block = left.pop()
         yield block
-        for statement in block:
+        for statement in block.statements:
             if isinstance(statement, ast.If) and is_main_guard(statement):
-                left.append(statement.orelse)
+                left.append(block._replace(statements=statement.orelse))
                 continue
-            left += [inner for field in ("body", "orelse", "finalbody") if (inner := getattr(statement, field, None))]
-            left += [handler.body for handler in getattr(statement, "handlers", ())]
-            left += [case.body for case in getattr(statement, "cases", ())]
+            is_conditional = block.is_conditional or isinstance(statement, ast.If)
+            inner = [getattr(statement, field, None) for field in ("body", "orelse", "finalbody")]
+            inner += [handler.body for handler in getattr(statement, "handlers", ())]
+            inner += [case.body for case in getattr(statement, "cases", ())]
+            left += [Block(statements, is_conditional) for statements in inner if statements]
 
 
 def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:

@@ -14,8 +14,8 @@ Applications": never enable the debugger in production).
 
 ## The fix
 
-A repair: it takes the line away. An unsafe fix where the line sets the debug mode of a framework, or starts a remote debugger, which may
-be meant.
+A repair: it takes the line away. An unsafe fix where the line sets the debug mode of a framework, starts a remote debugger, or stands
+under a condition, since it may be meant.
 
 ## Left alone
 
@@ -124,12 +124,15 @@ def debugger_left_on(config: Config) -> Iterator[Diagnostic]:
             continue
         scope = module_scope(source)
         for block in running(source.tree):
-            for statement in block:
+            for statement in block.statements:
                 for left in _left(statement, scope):
-                    edit = _edit(source, script.path, statement, block, left)
+                    edit = _edit(source, script.path, statement, block.statements, left)
+                    if left.around is not None and block.is_conditional:
+                        # Somebody has it under a switch.
+                        left = left._replace(is_meant=True, severity=Severity.WARNING)
                     fix = None
                     if edit is not None and left.is_meant:
-                        fix = Fix.unsafe("Take the line away", edit, reason="the debug mode may be meant")
+                        fix = Fix.unsafe("Take the debugger away", edit, reason="it may be meant")
                     elif edit is not None:
                         reason = "requests go on without the debugger"
                         fix = Fix.repair("Take the debugger away", edit, reason=reason)
@@ -190,5 +193,5 @@ def _edit(source: Source, path: str, statement: ast.stmt, block: list[ast.stmt],
     here = [one for one in block if source.lines(source.span(one)) == lines]
     is_one_line = _ON_ONE_LINE.fullmatch(source.text[slice(*lines)]) is not None
     if len(here) == len(block) or not (source.is_alone(statement) or is_one_line):
-        return None if left.around is None else Edit(path, source.span(left.node), source.code(left.around))
+        return None
     return Edit(path, lines)

@@ -150,6 +150,19 @@ def _is_needed(source: Source, node: ast.Import | ast.ImportFrom, calls: list[as
         return True
     local = (node.names[0].asname or node.names[0].name).partition(".")[0]
     ours = {id(part) for call in calls for part in ast.walk(call.func)}
-    return any(
-        isinstance(part, ast.Name) and part.id == local and id(part) not in ours for part in ast.walk(source.tree)
+    nodes = list(ast.walk(source.tree))
+    others = any(isinstance(part, ast.Name) and part.id == local and id(part) not in ours for part in nodes)
+    return others and not _is_bound_beside(nodes, node, local)
+
+
+def _is_bound_beside(nodes: list[ast.AST], node: ast.Import | ast.ImportFrom, local: str) -> bool:
+    """Whether another import in the same place binds the name, and of the handler's module nothing else is used."""
+    names = [dotted(part) for part in nodes if isinstance(part, ast.Attribute)]
+    is_only_handler = names.count(_HANDLER.rpartition(".")[0]) == names.count(_HANDLER)
+    return is_only_handler and any(
+        isinstance(other, ast.Import)
+        and other is not node
+        and other.col_offset == node.col_offset
+        and any(alias.asname is None and alias.name.partition(".")[0] == local for alias in other.names)
+        for other in nodes
     )

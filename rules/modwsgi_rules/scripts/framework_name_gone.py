@@ -14,7 +14,7 @@ keeps its entry point in `trac.web.main` (the release notes of each).
 ## Left alone
 
 The line is reported without a fix, because the version that is installed is not known; the help says what to write instead. What a
-`try` guards is not reported.
+`try` guards is not reported, and neither is a script that asks for an older version itself (`pkg_resources.require`).
 
 ## See also
 
@@ -64,6 +64,7 @@ Not reported:
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from types import MappingProxyType
 from typing import NamedTuple
@@ -135,7 +136,8 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                         yield alias.name, source.span(alias), gone
             case ast.Attribute() if (name := scope.resolve(node)) in _GONE and name not in seen:
                 seen.add(name)
-                yield name, source.span(node), _GONE[name]
+                if not _asks_for_old(source.text, name):
+                    yield name, source.span(node), _GONE[name]
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="validate")):
                 made = [
                     one
@@ -150,6 +152,11 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                 ):
                     instead = "take the lines away; get_wsgi_application() loads and checks the project"
                     yield f"{owner}.validate()", source.span(node), _Gone("Django 1.9", instead)
+
+
+def _asks_for_old(text: str, name: str) -> bool:
+    """Whether the script itself asks for a version that has the name: ``require("CherryPy<3.0")``."""
+    return re.search(rf"""require\(\s*["']{name.partition(".")[0]}\s*<""", text, re.IGNORECASE) is not None
 
 
 def _gone(name: str) -> _Gone | None:

@@ -92,7 +92,7 @@ def restricted_stream(config: Config) -> Iterator[Diagnostic]:
         scope = module_scope(source)
         bound = {name for name in (*_INPUT, "print") if scope.of(name) or _is_bound_within(source, name)}
         for block in running(source.tree):
-            for call in (call for statement in block for call in calls_of(statement)):
+            for call in (call for statement in block.statements for call in calls_of(statement)):
                 found = _found(call, scope, restricted, bound, sets_stdout="sys.stdout =" in text)
                 if found is not None:
                     message, advice, severity = found

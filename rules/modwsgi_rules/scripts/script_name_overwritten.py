@@ -15,7 +15,8 @@ is taken from a header, any visitor may say what it is.
 
 The line is reported without a fix: which prefix visitors are to see is not known from it. Name it where it belongs, in
 `WSGIScriptAlias`, in the framework's own setting (`FORCE_SCRIPT_NAME`, `APPLICATION_ROOT`), or have a proxy in front of httpd say
-it by `WSGITrustedProxyHeaders X-Script-Name`. Code that only reads it is not reported.
+it by `WSGITrustedProxyHeaders X-Script-Name`. Code that only reads it is not reported. Under a condition it
+is a matter of hygiene: the application decides from request to request.
 
 ## See also
 
@@ -72,6 +73,13 @@ def script_name_overwritten(config: Config) -> Iterator[Diagnostic]:
             continue
         related = tuple(Related(*place, "the script is mounted here") for place in script.mounts)
         for responder in responders(source, script.names):
+            under_condition = {
+                id(node)
+                for condition in ast.walk(responder.function)
+                if isinstance(condition, ast.If)
+                for statement in (*condition.body, *condition.orelse)
+                for node in ast.walk(statement)
+            }
             for node in own(responder.function):
                 value = _given(node, responder.scope.environ)
                 if value is None or not isinstance(node, (ast.stmt, ast.expr)):
@@ -79,6 +87,8 @@ def script_name_overwritten(config: Config) -> Iterator[Diagnostic]:
                 if isinstance(value, ast.Name):
                     value = responder.scope.only(value.id) or value
                 message, severity = _said(value, script)
+                if id(node) in under_condition and not message.endswith("send"):
+                    severity = Severity.INFO
                 advice = "take the line away, and name the prefix in WSGIScriptAlias or in the framework's settings"
                 head = source.head(node)
                 yield Diagnostic(script.path, head, message, related=related, severity=severity, help=advice)
