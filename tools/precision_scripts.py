@@ -24,7 +24,7 @@ from modwsgi_fix.rule import all_rules
 
 _PAGE = Path(__file__).resolve().parents[1] / "docs/precision-scripts.md"
 _ROW = re.compile(
-    r"^\| (?P<rule>\S+) \| `(?P<digest>\w+)` \| (?P<line>\d+) \| \w+ \| (?P<verdict>[^|]*) \| (?P<reason>[^|]*) \|$",
+    r"^\| (?P<rule>\S+) \| `(?P<digest>\w+)` \| (?P<line>\d+) \| [\w-]+ \| (?P<verdict>[^|]*) \| (?P<reason>[^|]*) \|$",
     re.M,
 )
 #: How much of the digest names a file.

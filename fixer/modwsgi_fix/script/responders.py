@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.script.source import Function, Source, imports_of, own
-from modwsgi_fix.script.values import Binding, Scope, bindings_of, loads
+from modwsgi_fix.script.values import Binding, Scope, bindings_of
 
 #: What PEP 3333 calls the second parameter.
 _START_RESPONSE = "start_response"
@@ -35,10 +35,6 @@ class Responder(NamedTuple):
             for value in bound
             if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == self.start_response
         }
-
-    def uses(self, name: str) -> int:
-        """How often a name is used in it, functions in it included."""
-        return sum(1 for _ in loads(self.function, name))
 
 
 def responders(source: Source, names: Collection[str]) -> list[Responder]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -210,10 +210,3 @@ def _of_file(made: ast.Call) -> Kind:
     if not isinstance(mode, ast.Constant) or not isinstance(mode.value, str):
         return ""
     return "bytes" if "b" in mode.value else "text"
-
-
-def loads(function: Function | ast.Module, name: str) -> Iterator[ast.Name]:
-    """Where a name is used in a function, functions in it included."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-            yield node

@@ -95,7 +95,8 @@ Not reported:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
@@ -121,6 +122,17 @@ class _Answer(NamedTuple):
     texts: tuple[ast.expr, ...]
 
 
+class _Names(NamedTuple):
+    """How the names of a function are used: how often, how often for their length, how often as a body; the expression that
+    a name is bound to by a plain assignment and nothing else; whether a header names another encoding than UTF-8."""
+
+    uses: Counter[str]
+    lengths: Counter[str]
+    bodies: Counter[str]
+    assigned: Mapping[str, ast.expr]
+    has_charset: bool
+
+
 @rule(severity=Severity.ERROR)
 def str_body(config: Config) -> Iterator[Diagnostic]:
     if config.target.python is not None and config.target.python < (3,):
@@ -131,8 +143,9 @@ def str_body(config: Config) -> Iterator[Diagnostic]:
             continue
         for responder in responders(source, script.names):
             answers = list(_answers(responder))
+            names = _names(responder, answers)
             for answer in answers:
-                yield from _check(script.path, source, responder, answer, answers)
+                yield from _check(script.path, source, responder.scope, answer, names)
 
 
 def _answers(responder: Responder) -> Iterator[_Answer]:
@@ -173,63 +186,61 @@ def _appended(name: str, scope: Scope) -> Iterator[ast.expr]:
                 yield from _parts(more, scope)
 
 
-def _check(
-    path: str, source: Source, responder: Responder, answer: _Answer, answers: list[_Answer]
-) -> Iterator[Diagnostic]:
-    kind = kind_of(answer.value, responder.scope)
+def _names(responder: Responder, answers: list[_Answer]) -> _Names:
+    nodes = list(ast.walk(responder.function))
+    uses = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    measured = [call.args[0] for call in responder.calls("len") if len(call.args) == 1]
+    lengths = Counter(node.id for node in measured if isinstance(node, ast.Name))
+    bodies = Counter(text.id for answer in answers for text in answer.texts if isinstance(text, ast.Name))
+    assigned = {
+        target.id: node.value
+        for node in own(responder.function)
+        if isinstance(node, ast.Assign)
+        and len(node.targets) == 1
+        and isinstance(target := node.targets[0], ast.Name)
+        and responder.scope.only(target.id) is node.value
+    }
+    return _Names(uses, lengths, bodies, assigned, any(_is_charset(node) for node in nodes))
+
+
+def _is_charset(node: ast.AST) -> bool:
+    """Whether it is a text that names another encoding than UTF-8."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    text = node.value.lower()
+    return "charset=" in text and not any(name in text for name in ("utf-8", "utf8", "ascii"))
+
+
+def _check(path: str, source: Source, scope: Scope, answer: _Answer, names: _Names) -> Iterator[Diagnostic]:
+    kind = kind_of(answer.value, scope)
     if answer.is_whole and kind == "bytes":
         fix = Fix.safe("Put it into a list", *bare(source, path, answer.value, []), reason=_REASON)
         yield Diagnostic(path, source.head(answer.value), _BARE, fix)
     if not answer.texts:
         return
-    edits = _edits(path, source, responder, answer, answers)
+    edits = _edits(path, source, answer, names)
     if edits and kind == "text" and answer.is_whole:
         edits = bare(source, path, answer.value, edits)
     encoded = Fix.safe("Write it as bytes", *edits, reason=_REASON) if edits else None
     yield Diagnostic(path, source.head(answer.texts[0]), _MESSAGE, encoded, help="" if encoded else _ADVICE)
 
 
-def _edits(path: str, source: Source, responder: Responder, answer: _Answer, answers: list[_Answer]) -> list[Edit]:
+def _edits(path: str, source: Source, answer: _Answer, names: _Names) -> list[Edit]:
     """Edits that make bytes of all its text; none where one could be meant in more than one way."""
-    if _has_charset(responder):
+    if names.has_charset:
         return []
     edits: list[Edit] = []
     for part in answer.texts:
         if not isinstance(part, ast.Name):
             edits += as_bytes(source, path, part)
             continue
-        lengths = sum(_is_length(call, part.id) for call in responder.calls("len"))
-        in_bodies = sum(isinstance(text, ast.Name) and text.id == part.id for one in answers for text in one.texts)
-        value = _assigned(responder.scope, part.id)
-        if value is not None and responder.uses(part.id) == lengths + in_bodies:
+        name = part.id
+        value = names.assigned.get(name)
+        if value is not None and names.uses[name] == names.lengths[name] + names.bodies[name]:
             # Where it is made, so that its length is counted in bytes.
             edits += as_bytes(source, path, value)
-        elif not lengths:
+        elif not names.lengths[name]:
             edits += as_bytes(source, path, part)
         else:
             return []
     return list(dict.fromkeys(edits))
-
-
-def _assigned(scope: Scope, name: str) -> ast.expr | None:
-    """The expression that a name is bound to by a plain assignment in the function, and by nothing else."""
-    value = scope.only(name)
-    for node in own(scope.function):
-        if isinstance(node, ast.Assign) and node.value is value and len(node.targets) == 1:
-            return value
-    return None
-
-
-def _is_length(call: ast.Call, name: str) -> bool:
-    return len(call.args) == 1 and isinstance(call.args[0], ast.Name) and call.args[0].id == name
-
-
-def _has_charset(responder: Responder) -> bool:
-    """Whether a header names another encoding than UTF-8."""
-    return any(
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and "charset=" in node.value.lower()
-        and not any(name in node.value.lower() for name in ("utf-8", "utf8", "ascii"))
-        for node in ast.walk(responder.function)
-    )
