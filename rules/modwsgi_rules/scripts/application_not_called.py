@@ -103,11 +103,11 @@ def application_not_called(config: Config) -> Iterator[Diagnostic]:
                 end = source.span(value).end
                 reason = "every request failed, and is answered by what the function makes"
                 fix = Fix.safe("Call the function", Edit(script.path, Span(end, end), "()"), reason=reason)
-            what = imported.rpartition(".")[2] or (source.code(value) if value is not None else name)
+            what = (imported or (source.code(value) if value is not None else name)).rpartition(".")[2]
             yield Diagnostic(
                 script.path,
                 source.head(node if value is None else value),  # type: ignore[arg-type]
-                f"{what} makes an application and is not one, so each request is an error 500",
+                f"{what} makes an application, and is not called, so each request fails",
                 fix,
                 help="" if fix else f"call it with what it needs: {name} = {what}()",
             )
