@@ -31,6 +31,10 @@ HOSTILE = {
     ),
     "a name that makes itself": lambda n: _APPLICATION + "    a = a + a\n" * n + "    return [a]\n",
     "a long sum": lambda n: _APPLICATION + "    return [" + " + ".join(["'a'", "environ['X']"] * n) + "]\n",
+    "functions that call each other": lambda n: (
+        "".join(f"def f{i}(): return f{i + 1}() + f{i + 1}()\n" for i in range(n))
+        + f"def f{{n}}(): return f0()\n{_APPLICATION}    return [f0()]\n".replace("{n}", str(n))
+    ),
     "many answers": lambda n: _APPLICATION + "    x = 'a'\n" + "    if x: return [x]\n" * n,
     "many headers": lambda n: _APPLICATION + "    start_response(200, [" + "('a', 1), " * n + "])\n    return []\n",
     "many blocks": lambda n: _APPLICATION + "    if 1:\n        breakpoint()\n" * n + "    return []\n",

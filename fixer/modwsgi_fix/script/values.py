@@ -37,8 +37,8 @@ class Unknown:
 
 UNKNOWN = Unknown()
 
-#: A binding: an expression; an ``ast.AugAssign`` that adds to what was there; or neither.
-Binding = ast.expr | ast.AugAssign | Unknown
+#: A binding: an expression; an ``ast.AugAssign`` that adds to what was there; a function; or none of them.
+Binding = ast.expr | ast.AugAssign | ast.FunctionDef | Unknown
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +52,8 @@ class Scope:
     environ: str = ""
     #: What is known of names already; a name that is being looked at is nothing certain.
     known: dict[str, Kind] = field(default_factory=dict)
+    #: The same for what the functions of the script return, shared by the scopes in it.
+    results: dict[int, Kind] = field(default_factory=dict)
 
     def of(self, name: str) -> list[Binding]:
         """What a name is bound to, in this function or else in the module; empty for a name of neither."""
@@ -103,7 +105,9 @@ def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:
                 bind(target, UNKNOWN)
             case ast.ExceptHandler(name=str() as name):
                 found.setdefault(name, []).append(UNKNOWN)
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            case ast.FunctionDef():
+                found.setdefault(node.name, []).append(node)
+            case ast.AsyncFunctionDef() | ast.ClassDef():
                 found.setdefault(node.name, []).append(UNKNOWN)
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
@@ -183,6 +187,8 @@ def _of_call(node: ast.Call, scope: Scope, depth: int) -> Kind:
         return _BUILTINS[name]
     if name in _FUNCTIONS:
         return _FUNCTIONS[name]
+    if isinstance(node.func, ast.Name):
+        return _of_result(node.func.id, scope, depth)
     if not isinstance(node.func, ast.Attribute):
         return ""
     owner, method = node.func.value, node.func.attr
@@ -199,6 +205,30 @@ def _of_call(node: ast.Call, scope: Scope, depth: int) -> Kind:
     if isinstance(made, ast.Call) and method == "read" and scope.resolve(made.func) == "open":
         return _of_file(made)
     return ""
+
+
+def _of_result(name: str, scope: Scope, depth: int) -> Kind:
+    """What a function of the script returns, where all its returns are of one kind."""
+    bindings = scope.of(name)
+    function = bindings[0] if len(bindings) == 1 else None
+    if not isinstance(function, ast.FunctionDef) or function.decorator_list:
+        return ""
+    if id(function) not in scope.results:
+        scope.results[id(function)] = ""
+        scope.results[id(function)] = _returned(function, scope, depth)
+    return scope.results[id(function)]
+
+
+def _returned(function: ast.FunctionDef, scope: Scope, depth: int) -> Kind:
+    outer = scope.outer or scope.bindings
+    inner = Scope(function, bindings_of(function), outer, scope.imports, results=scope.results)
+    kinds: set[Kind] = set()
+    for node in own(function):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return ""
+        if isinstance(node, ast.Return):
+            kinds.add(kind_of(node.value, inner, depth + 1) if node.value is not None else "")
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _of_file(made: ast.Call) -> Kind:

@@ -73,7 +73,7 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import makes, module_scope
 from modwsgi_fix.script.source import own, source_of
-from modwsgi_fix.script.values import UNKNOWN, Scope
+from modwsgi_fix.script.values import Scope
 from modwsgi_fix.text import Span
 
 
@@ -109,5 +109,5 @@ def _is_application(name: str, scope: Scope, tree: ast.Module) -> bool:
     if functions:
         arguments = [argument.arg for argument in functions[0].args.args]
         is_one = len(arguments) == 2 and arguments[1] in ("start_response", "start_request")
-        return is_one and bindings == [UNKNOWN] and not functions[0].args.defaults and not functions[0].decorator_list
+        return is_one and bindings == functions and not functions[0].args.defaults and not functions[0].decorator_list
     return len(bindings) == 1 and makes(ast.Name(name, ast.Load()), scope)

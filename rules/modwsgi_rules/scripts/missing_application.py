@@ -13,7 +13,7 @@ mod_wsgi calls the object named `application`, or as `WSGICallableObject` says (
 ## The fix
 
 A safe fix: it adds `application = app` where it is plain which object is meant. That is an object that a known framework
-makes, a function of `(environ, start_response)`, or an `app` that is imported. Where none is made yet, it adds the line that
+makes, a function of `(environ, start_response)`, or an `app` that is imported or comes out of a `create_app()`. Where none is made yet, it adds the line that
 makes it: `create_app()` for the only factory that needs no arguments, `bottle.default_app()` where routes are made on the
 module, `config.make_wsgi_app()` of Pyramid and TurboGears, `app.wsgifunc()` of web.py, `get_wsgi_application()` where the
 settings of Django are named, `cherrypy.tree` where something is mounted on it, and what Trac, web2py and MoinMoin have ready.
@@ -120,7 +120,7 @@ from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
-from modwsgi_fix.script.entry_points import EntryPoint, entry_points
+from modwsgi_fix.script.entry_points import FACTORIES, EntryPoint, entry_points
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
@@ -176,7 +176,12 @@ def _candidates(module: Module) -> list[tuple[str, Statement]]:
         and line.parameters[1] == "start_response"
     ]  # fmt: skip
     imported = [(name, line) for name, line in bound if line.kind == "import" and name in ("app", "wsgi_app")]
-    return made or functions or imported
+    # What is called like a factory, and what it made like an application.
+    called = [
+        (name, line) for name, line in bound if line.kind == "assign" and name in ("app", "wsgi_app")
+        and line.call is not None and line.call.name.rpartition(".")[2] in FACTORIES
+    ]  # fmt: skip
+    return made or functions or imported or called
 
 
 def _span(module: Module, candidates: list[tuple[str, Statement]]) -> Span:

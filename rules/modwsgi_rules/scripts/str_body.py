@@ -20,7 +20,7 @@ is encoded where it is bound, so that `len(body)` counts bytes.
 
 ## Left alone
 
-There is no fix where the name is also used as text and its length is asked, or where a header names another encoding than
+There is no fix where the length of a name is asked for anything but `Content-Length`, and the name is also used as text, or where a header names another encoding than
 UTF-8; encode it there yourself. What may be bytes as well, a name that is bound to both among it, is not reported.
 
 ## See also
@@ -96,7 +96,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
@@ -123,11 +123,12 @@ class _Answer(NamedTuple):
 
 
 class _Names(NamedTuple):
-    """How the names of a function are used: how often, how often for their length, how often as a body; the expression that
-    a name is bound to by a plain assignment and nothing else; whether a header names another encoding than UTF-8."""
+    """How the names of a function are used: how often, how often for their length, and where for that of a header, how
+    often as a body; the expression that a name is bound to by a plain assignment and nothing else; whether a header names another encoding than UTF-8."""
 
     uses: Counter[str]
     lengths: Counter[str]
+    content_lengths: Mapping[str, Sequence[ast.Name]]
     bodies: Counter[str]
     assigned: Mapping[str, ast.expr]
     has_charset: bool
@@ -200,7 +201,20 @@ def _names(responder: Responder, answers: list[_Answer]) -> _Names:
         and isinstance(target := node.targets[0], ast.Name)
         and responder.scope.only(target.id) is node.value
     }
-    return _Names(uses, lengths, bodies, assigned, any(_is_charset(node) for node in nodes))
+    content_lengths: dict[str, list[ast.Name]] = {}
+    for name in (name for node in nodes for name in _content_lengths(node)):
+        content_lengths.setdefault(name.id, []).append(name)
+    return _Names(uses, lengths, content_lengths, bodies, assigned, any(_is_charset(node) for node in nodes))
+
+
+def _content_lengths(node: ast.AST) -> Iterator[ast.Name]:
+    """The names whose length a header ``Content-Length`` says."""
+    match node:
+        case ast.Tuple(elts=[ast.Constant(value=str() as header), value]) if header.lower() == "content-length":
+            for call in ast.walk(value):
+                match call:
+                    case ast.Call(func=ast.Name(id="len"), args=[ast.Name() as name]):
+                        yield name
 
 
 def _is_charset(node: ast.AST) -> bool:
@@ -241,6 +255,9 @@ def _edits(path: str, source: Source, answer: _Answer, names: _Names) -> list[Ed
             edits += as_bytes(source, path, value)
         elif not names.lengths[name]:
             edits += as_bytes(source, path, part)
+        elif names.lengths[name] == len(names.content_lengths.get(name, ())):
+            measured = [edit for use in names.content_lengths[name] for edit in as_bytes(source, path, use)]
+            edits += [*measured, *as_bytes(source, path, part)]
         else:
             return []
     return list(dict.fromkeys(edits))
