@@ -120,6 +120,7 @@ def test_spans_are_of_the_text_whatever_it_holds() -> None:
         ("x = {'a': 00, 'b': 0777L}; exec x", "x = {'a': 00, 'b': 0o777}; exec(x)"),
         ("raise ValueError, 'a' % 1\n", "raise ValueError('a' % 1)\n"),
         ("try: pass\nexcept a.B, (e): pass\n", "try: pass\nexcept a.B as e: pass\n"),
+        ("# -*- coding: latin-1 -*-\r\nprint 'caf\udce9'\r\n", "# -*- coding: latin-1 -*-\r\nprint('caf\udce9')\r\n"),
         ("print 'a', \\\n  'b'\n", None),
         ("print 'a'\nraise E, e\n", None),
         ("print 'a'\ndef f((a, b)): pass\n", None),

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from modwsgi_fix.script.loading import tree_of
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import Token, is_parenthesized, newline_of, span_of, split, statements
 from modwsgi_fix.text import Span
 
@@ -51,9 +51,9 @@ def constructs(text: str) -> tuple[Construct, ...]:
     found = [*_prints(text, read), *(one for each in read for one in _of(text, each, read))]
     if not found:
         return ()
-    if tree_of(text) is not None:
+    if source_of(text) is not None:
         found = [one for one in found if one.fails_late or one.name == EXCEPT]
-    elif not any(one.changes for one in found) or tree_of(_applied(text, _changes(found))) is None:
+    elif not any(one.changes for one in found) or source_of(_applied(text, _changes(found))) is None:
         found = [one for one in found if one.name.endswith("statement") or "comma" in one.name]
     return tuple(sorted(found, key=lambda construct: construct.span))
 
@@ -72,8 +72,8 @@ def modernized(text: str, keeps_python_2: str) -> tuple[Change, ...] | None:
     if any(one[0].end > other[0].start for one, other in pairwise(changes)):
         return None
     new = _applied(text, changes)
-    tree = tree_of(new)
-    return tuple(changes) if tree is not None and not constructs(new) and not _outlives(tree) else None
+    source = source_of(new)
+    return tuple(changes) if source is not None and not constructs(new) and not _outlives(source.tree) else None
 
 
 def _changes(found: Iterable[Construct]) -> list[Change]:

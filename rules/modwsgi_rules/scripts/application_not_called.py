@@ -13,7 +13,8 @@ takes no such arguments, and `application = create_app()` what it makes.
 ## The fix
 
 A safe fix: it calls what is certainly a factory that needs no arguments: a function of the script that returns an application of
-a known framework, and those of the frameworks themselves (`get_wsgi_application`, `app.wsgifunc`, `config.make_wsgi_app`).
+a known framework, and those of the frameworks themselves (`get_wsgi_application`, `app.wsgifunc`, `config.make_wsgi_app`). The
+object of web.py or a configurator gets the call that makes its application.
 
 ## Left alone
 
@@ -95,6 +96,16 @@ def application_not_called(config: Config) -> Iterator[Diagnostic]:
             if named is None or len(scope.of(named[0])) != 1:
                 continue
             name, value, imported = named
+            method = _method(value, scope)
+            if method and value is not None:
+                end = source.span(value).end
+                reason = "every request failed, and is answered by the application"
+                made = Fix.safe(
+                    "Make the application", Edit(script.path, Span(end, end), f".{method}()"), reason=reason
+                )
+                message = f"this is not a WSGI application, but {method}() makes one of it"
+                yield Diagnostic(script.path, source.head(value), message, made)
+                continue
             certainty = _certainty(value, imported, scope, source.tree)
             if not certainty:
                 continue
@@ -116,7 +127,9 @@ def application_not_called(config: Config) -> Iterator[Diagnostic]:
 def _named(node: ast.AST, names: tuple[str, ...]) -> tuple[str, ast.expr | None, str] | None:
     """The name that mod_wsgi calls, what is assigned to it, or the dotted name that is imported under it."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=(ast.Name() | ast.Attribute()) as value) if name in names:
+        case ast.Assign(targets=[ast.Name(id=name)], value=(ast.Name() | ast.Attribute() | ast.Call()) as value) if (
+            name in names
+        ):
             return name, value, ""
         case ast.ImportFrom(module=str() as module, level=0):
             for alias in node.names:
@@ -125,8 +138,18 @@ def _named(node: ast.AST, names: tuple[str, ...]) -> tuple[str, ast.expr | None,
     return None
 
 
+def _method(value: ast.expr | None, scope: Scope) -> str:
+    """The method that makes an application of what a call makes; empty for any other expression."""
+    if not isinstance(value, ast.Call):
+        return ""
+    owner = scope.resolve(value.func)
+    return next((method for method, owners in METHODS.items() if owner in owners), "")
+
+
 def _certainty(value: ast.expr | None, imported: str, scope: Scope, tree: ast.Module) -> str:
     """Whether something is certainly a factory that needs no arguments, is called like one, or is none (empty)."""
+    if isinstance(value, ast.Call):
+        return ""
     name = imported or (scope.resolve(value) if value is not None else "")
     if isinstance(value, ast.Name):
         function = _function(tree, value.id)
