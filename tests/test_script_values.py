@@ -63,7 +63,7 @@ def test_tokens_are_of_the_text(made) -> None:  # type: ignore[no-untyped-def]
             assert text[slice(*token.span)] == token.text
     for construct in constructs(text):
         assert 0 <= construct.span.start < construct.span.end <= len(text)
-    modernized(text, "yes")
+    modernized(text, keeps_python_2=True)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_spans_are_of_the_text_whatever_it_holds() -> None:
     ],
 )
 def test_python_2_becomes_python_3(before: str, after: str | None) -> None:
-    changes = modernized(before, "no")
+    changes = modernized(before, keeps_python_2=False)
     new = before
     for (start, end), words in reversed(changes or ()):
         new = new[:start] + words + new[end:]

@@ -59,14 +59,14 @@ def constructs(text: str) -> tuple[Construct, ...]:
 
 
 @lru_cache(maxsize=64)
-def modernized(text: str, keeps_python_2: str) -> tuple[Change, ...] | None:
+def modernized(text: str, *, keeps_python_2: bool) -> tuple[Change, ...] | None:
     """The changes that make a script Python 3; None where one of its constructs has more than one way, or where Python 3
-    would still not read it. ``keeps_python_2`` is "yes" where Python 2 is to read the result, too."""
+    would still not read it. ``keeps_python_2`` where Python 2 is to read the result, too."""
     found = constructs(text)
     if not found or any(not construct.changes for construct in found):
         return None
     changes = _changes(found)
-    if keeps_python_2 == "yes" and any(one.needs_print for one in found) and not _has_print_function(text):
+    if keeps_python_2 and any(one.needs_print for one in found) and not _has_print_function(text):
         at = _first_statement(statements(text))
         changes = [(Span(at, at), _FUTURE + newline_of(text)), *changes]
     if any(one[0].end > other[0].start for one, other in pairwise(changes)):

@@ -121,6 +121,7 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
     if target is not None and target < (3,):
         return
     reads_except = target is not None and target >= _READS_EXCEPT
+    may_be_2 = target is None and (config.target.mod_wsgi is None or config.target.mod_wsgi < (5,))
     for script in wsgi_scripts(config):
         text = script.script.text
         found = constructs(text)
@@ -130,7 +131,7 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
         if not found or is_code_to_fill_in(text):
             continue
         is_read = reads_except and all(one.name == EXCEPT for one in found)
-        changes = modernized(text, "yes" if target is None and (config.target.mod_wsgi or (4,)) < (5,) else "no")
+        changes = modernized(text, keeps_python_2=may_be_2)
         edits = [Edit(script.path, span, words) for span, words in changes or ()]
         title = "Write it as Python 3 does"
         fix = None
