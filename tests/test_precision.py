@@ -156,3 +156,16 @@ def test_a_row_has_no_text_of_the_file(corpus: Path) -> None:
 
 def test_all_are_counted_by_rule_and_severity(corpus: Path) -> None:
     assert "| name-virtual-host | warning | 10 | 10 | 1 |" in _drawn("--count", "--corpus", str(corpus))
+
+
+def test_each_finding_in_scripts_has_a_verdict() -> None:
+    page = (ROOT / "docs/precision-scripts.md").read_text("utf-8")
+    rows = [line for line in page.split("## The findings")[1].splitlines() if line.startswith("| ") and "`" in line]
+    code = f"import sys; sys.path.insert(0, {str(ROOT / 'tools')!r}); import precision_scripts as p; v = p.verdicts_of("
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}sys.stdin.read()); print(len(v), *sorted({{x[0] for x in v.values()}}))"],
+        input=page, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    number, *verdicts = told.split()
+    assert int(number) == len(rows) > 0
+    assert set(verdicts) <= {"useful", "noise", "false"}

@@ -15,7 +15,8 @@ In a page (the rule's module docstring, or a file ``tests/rules/<rule>.md``) fen
 A line ``#- path`` starts another file; a path that begins with ``/`` is a file of the server's filesystem (``--root``),
 a ``-> target`` after it makes it a symbolic link, a mode and the numbers of an owner and a group (``640 0:33``) are its
 permissions, and a slash at its end makes it a directory. With a file ``apache2.conf`` or ``httpd.conf`` the example is a whole
-server, else fragments. ``name=value`` words after the kind are settings; ``httpd=2.2`` is the target.
+server, else fragments. ``name=value`` words after the kind are settings; ``httpd=2.2`` and
+``python=3.14`` are the target.
 """
 
 from __future__ import annotations
@@ -137,10 +138,12 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     given = tuple((name, files.key(name)) for name in texts)
     source = replace(source, given=given, as_httpd=True)
     disk = files if any(name.startswith("/") for name in texts) else None
-    version = example.settings.get("httpd", "2.4")
-    target = Target(httpd=tuple(int(part) for part in version.split(".")))
-    if wanted := example.settings.get("mod_wsgi"):
-        target = Target(target.httpd, tuple(int(part) for part in wanted.split(".")))
+    versions = {
+        name: tuple(int(part) for part in version.split("."))
+        for name, version in example.settings.items()
+        if name in ("httpd", "mod_wsgi", "python")
+    }
+    target = Target(versions.get("httpd", (2, 4)), versions.get("mod_wsgi"), versions.get("python"))
     options = {one.name: one.read(example.settings[one.name]) for one in rule.settings if one.name in example.settings}
     return Job(source, [rule], target, disk, {rule.name: options})
 

@@ -57,7 +57,11 @@ def run(
     ] = None,
     target: Annotated[
         list[str] | None,
-        _option("The versions that it is for, such as httpd=2.4 or mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
+        _option(
+            "The versions that it is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
+            "--target",
+            metavar="NAME=VERSION",
+        ),
     ] = None,
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")

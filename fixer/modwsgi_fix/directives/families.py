@@ -185,8 +185,3 @@ SAID_OF_PLACES = frozenset({
 })  # fmt: skip
 #: And where its URLs lead: what is asked of other hosts, too, where an alias may hand out a script.
 SAID_OF_ITSELF = SAID_OF_PLACES | frozenset({*ALIASES, *MOUNTS})
-
-#: After these other text means something else than before, or is read otherwise.
-CHANGES_OF_READING = frozenset(
-    {"define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"}
-)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from modwsgi_fix.script.module import Module, Statement
 
 #: The decorators by which bobo makes a resource of a function or class.
-_RESOURCES = frozenset({"query", "post", "get", "put", "delete", "head", "options", "resource", "subroute"})
+_RESOURCES = frozenset({
+    "query", "post", "get", "put", "delete", "head", "options", "resource", "scan_class", "subroute",
+})  # fmt: skip
 
 
 def bobo_resources(module: Module) -> list[Statement]:
@@ -20,14 +24,26 @@ def bobo_resources(module: Module) -> list[Statement]:
 
 
 #: What makes a WSGI application, by dotted name.
-_MAKERS = frozenset({
+MAKERS = frozenset({
     "flask.Flask", "flask.app.Flask", "bottle.Bottle", "bottle.default_app", "falcon.API", "falcon.App", "quixote.wsgi.QWIP",
     "django.core.wsgi.get_wsgi_application", "django.core.handlers.wsgi.WSGIHandler", "webapp2.WSGIApplication",
     "bobo.Application", "cherrypy.Application", "cherrypy.tree.mount", "paste.deploy.loadapp", "pyramid.paster.get_app",
     "connexion.App", "connexion.FlaskApp", "web.application.wsgifunc",
+    "pyramid.router.Router", "werkzeug.wsgi.DispatcherMiddleware", "werkzeug.middleware.dispatcher.DispatcherMiddleware",
+})  # fmt: skip
+#: Methods that make one, and of what.
+METHODS = MappingProxyType({
+    "make_wsgi_app": frozenset({
+        "pyramid.config.Configurator", "tg.AppConfig", "tg.MinimalApplicationConfigurator",
+        "tg.FullStackApplicationConfigurator", "tg.configuration.AppConfig",
+    }),
+    "wsgifunc": frozenset({"web.application", "web.auto_application"}),
 })  # fmt: skip
 
 
 def makes_application(module: Module, one: Statement) -> bool:
     """True when a statement assigns what a known framework makes."""
-    return one.call is not None and module.resolve(one.call.name) in _MAKERS
+    if one.call is None:
+        return False
+    owner, _, method = one.call.name.rpartition(".")
+    return module.resolve(one.call.name) in MAKERS or (method in METHODS and owner in module.names)

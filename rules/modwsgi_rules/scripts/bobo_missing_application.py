@@ -109,8 +109,9 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(script: WsgiScript, module: Module) -> Fix | None:
-    edits = [append_to(script, module, f"{script.names[0]} = bobo.Application(bobo_resources=__name__)")]
-    bound = module.imports.get("bobo")
+    local = next((name for name, what in module.imports.items() if what == "bobo"), "bobo")
+    edits = [append_to(script, module, f"{script.names[0]} = {local}.Application(bobo_resources=__name__)")]
+    bound = module.imports.get(local)
     if bound is None and "bobo" not in module.names:
         imports = (statement for statement in module.body if statement.kind == "import")
         first = next((statement for statement in imports if statement.value.split(".")[0] == "bobo"), None)

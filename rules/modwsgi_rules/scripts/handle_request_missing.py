@@ -11,7 +11,9 @@ For `WSGIHandlerScript` mod_wsgi calls `handle_request`, and not `application` (
 
 ## The fix
 
-A safe fix: it adds `handle_request = application` where the script has an `application`.
+A safe fix: it adds `handle_request = application` where the script has an `application`. An unsafe fix, because it runs the files
+that the handler answers for: a script that only imports bobo gets a `handle_request` that makes a `bobo.Application` of the file
+that is asked for, and a `reload_required`, so that a changed file is loaded anew.
 
 ## Left alone
 
@@ -19,8 +21,8 @@ Elsewhere it is not known which object is meant, and the script is reported with
 
 ## See also
 
-httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rule
-`missing-application`.
+httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not contain WSGI application 'handle_request'*. Rules
+`handler-does-not-reload` and `missing-application`.
 
 ## Examples
 
@@ -33,6 +35,40 @@ httpd's own message is *Target WSGI script '/srv/site/handler.wsgi' does not con
     +
     +
     +handle_request = application
+    ```
+
+    ```diff unsafe
+     #- site.conf
+     WSGIHandlerScript bobo-page /srv/bobo/handler.wsgi
+     #- /srv/bobo/handler.wsgi
+    -import bobo
+    +import os
+    +import sys
+    +import time
+    +import types
+    +
+    +import bobo
+    +
+    +_applications = {}
+    +
+    +
+    +def handle_request(environ, start_response):
+    +    path = environ["SCRIPT_FILENAME"]
+    +    if path not in _applications:
+    +        module = types.ModuleType("_page_" + path.encode().hex())
+    +        module.__file__ = path
+    +        sys.modules[module.__name__] = module
+    +        with open(path, "rb") as file:
+    +            exec(compile(file.read(), path, "exec"), module.__dict__)
+    +        _applications[path] = bobo.Application(bobo_resources=module.__name__)
+    +    return _applications[path](environ, start_response)
+    +
+    +
+    +_loaded = time.time()
+    +
+    +
+    +def reload_required(resource):
+    +    return _loaded < os.path.getmtime(resource) <= time.time()
     ```
 
 Reported without a fix:
@@ -61,11 +97,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.edits import Fix
+from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_rules.scripts._shared import RELOAD_REQUIRED, lines_of
+
+#: What the handler of files of bobo resources is: each file is a module, and an application is made of it once.
+_BOBO = """\
+import os
+import sys
+import time
+import types
+
+import bobo
+
+_applications = {}
+
+
+def handle_request(environ, start_response):
+    path = environ["SCRIPT_FILENAME"]
+    if path not in _applications:
+        module = types.ModuleType("_page_" + path.encode().hex())
+        module.__file__ = path
+        sys.modules[module.__name__] = module
+        with open(path, "rb") as file:
+            exec(compile(file.read(), path, "exec"), module.__dict__)
+        _applications[path] = bobo.Application(bobo_resources=module.__name__)
+    return _applications[path](environ, start_response)"""
 
 
 @rule(severity=Severity.ERROR)
@@ -82,6 +142,10 @@ def handle_request_missing(config: Config) -> Iterator[Diagnostic]:
                 append_to(script, module, f"{script.names[0]} = application"),
                 reason="every request failed, and is answered by application",
             )
+        elif [line.imported for line in module.body] == [(("bobo", "bobo"),)] and module.body[0].alone:
+            edit = Edit(script.path, module.body[0].lines, lines_of(module, f"{_BOBO}\n\n\n{RELOAD_REQUIRED}\n"))
+            reason = "the files that the handler answers for are run as resources of bobo"
+            fix = Fix.unsafe("Answer for files of bobo resources", edit, reason=reason)
         yield Diagnostic(
             script.path,
             (bound or module.body[0]).head,

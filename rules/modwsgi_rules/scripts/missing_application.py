@@ -13,11 +13,15 @@ mod_wsgi calls the object named `application`, or as `WSGICallableObject` says (
 ## The fix
 
 A safe fix: it adds `application = app` where it is plain which object is meant. That is an object that a known framework
-makes, a function of `(environ, start_response)`, or an `app` that is imported.
+makes, a function of `(environ, start_response)`, or an `app` that is imported or comes out of a `create_app()`. Where none is made yet, it adds the line that
+makes it: `create_app()` for the only factory that needs no arguments, `bottle.default_app()` where routes are made on the
+module, `config.make_wsgi_app()` of Pyramid and TurboGears, `app.wsgifunc()` of web.py, `get_wsgi_application()` where the
+settings of Django are named, `cherrypy.tree` where something is mounted on it, and what Trac, web2py and MoinMoin have ready.
 
 ## Left alone
 
-Where two objects may be meant, the script is reported without a fix. It is not reported where the name is bound in any way,
+Where two objects may be meant, or a factory wants arguments, the script is reported without a fix, and the help names the line
+where there is one. It is not reported where the name is bound in any way,
 where the configuration gives another name, or where the script cannot be seen through.
 
 ## See also
@@ -54,6 +58,20 @@ httpd's own message is *Target WSGI script '/srv/site/app.wsgi' does not contain
      sys.path.insert(0, "/srv/notes")
      from notes import app
     +application = app
+    ```
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     import bottle
+
+     @bottle.route("/")
+     def index():
+         return "Hello"
+    +
+    +
+    +application = bottle.default_app()
     ```
 
 Reported without a fix:
@@ -93,14 +111,17 @@ Not reported:
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
+from modwsgi_fix.script.entry_points import FACTORIES, EntryPoint, entry_points
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
 
@@ -117,22 +138,33 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
         if any(set(statement.targets) & set(script.names) for statement in module.top()):
             continue
         wanted = script.names[0]
-        fix = None
+        span, fix, line = _span(module, candidates), None, f"bind the WSGI application to {wanted}"
         if len(candidates) == 1:
             name, _ = candidates[0]
-            fix = Fix.safe(
-                f"Call it {wanted}",
-                append_to(script, module, f"{wanted} = {name}"),
-                reason=f"every request failed, and is answered by {name}",
-            )
+            fix = _bind(script, module, wanted, EntryPoint(name, "", ast.Pass()))
+        elif not candidates and (source := source_of(script.script.text)) is not None:
+            known = entry_points(source)
+            certain = [one for one in known if one.is_certain]
+            if known:
+                span, line = source.head(known[0].node), f"end it with {wanted} = {known[0].expression}"
+            fix = _bind(script, module, wanted, certain[0]) if len(certain) == 1 else None
         yield Diagnostic(
             script.path,
-            _span(module, candidates),
+            span,
             f"the script does not bind {wanted}, so every request fails",
             fix,
             tuple(Related(*place, "the script is mounted here") for place in script.mounts),
-            help="" if fix else f"bind the WSGI application to {wanted}",
+            help="" if fix else line,
         )
+
+
+def _bind(script: WsgiScript, module: Module, wanted: str, known: EntryPoint) -> Fix:
+    lines = [known.needs, f"{wanted} = {known.expression}"] if known.needs else [f"{wanted} = {known.expression}"]
+    return Fix.safe(
+        f"Call it {wanted}" if known.expression.isidentifier() else "Make the application",
+        append_to(script, module, module.newline.join(lines)),
+        reason=f"every request failed, and is answered by {known.expression}",
+    )
 
 
 def _candidates(module: Module) -> list[tuple[str, Statement]]:
@@ -144,7 +176,12 @@ def _candidates(module: Module) -> list[tuple[str, Statement]]:
         and line.parameters[1] == "start_response"
     ]  # fmt: skip
     imported = [(name, line) for name, line in bound if line.kind == "import" and name in ("app", "wsgi_app")]
-    return made or functions or imported
+    # What is called like a factory, and what it made like an application.
+    called = [
+        (name, line) for name, line in bound if line.kind == "assign" and name in ("app", "wsgi_app")
+        and line.call is not None and line.call.name.rpartition(".")[2] in FACTORIES
+    ]  # fmt: skip
+    return made or functions or imported or called
 
 
 def _span(module: Module, candidates: list[tuple[str, Statement]]) -> Span:

@@ -75,9 +75,15 @@ from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script import Module, Statement, is_python3, makes_application
 
-_SERVERS = frozenset(
-    {"bottle.run", "waitress.serve", "werkzeug.serving.run_simple", "werkzeug.run_simple", "paste.httpserver.serve"}
-)
+_SERVERS = frozenset({
+    "aiohttp.web.run_app", "bjoern.run", "bottle.run", "cherrypy.quickstart", "cherrypy.server.quickstart",
+    "eventlet.wsgi.server", "flup.server.fcgi.WSGIServer.run", "gevent.pywsgi.WSGIServer.serve_forever",
+    "paste.httpserver.serve", "tornado.ioloop.IOLoop.current.start", "tornado.ioloop.IOLoop.instance.start",
+    "uvicorn.run", "waitress.serve", "werkzeug.run_simple", "werkzeug.serving.run_simple",
+    "wsgiref.handlers.CGIHandler.run", "wsgiref.simple_server.make_server.serve_forever",
+})  # fmt: skip
+#: Objects of which ``run`` starts a server, and that are not themselves applications.
+_RUNNERS = frozenset({"web.application", "web.auto_application"})
 _MAKES_SERVER = "make_server"
 
 
@@ -107,8 +113,8 @@ def _starts_server(module: Module, statement: Statement) -> bool:
     name = statement.call.name
     owner, _, method = name.rpartition(".")
     made = module.names.get(owner)
-    if method == "run" and made is not None and made.kind == "assign" and makes_application(module, made):
-        return True
+    if method == "run" and made is not None and made.kind == "assign" and made.call is not None:
+        return makes_application(module, made) or module.resolve(made.call.name) in _RUNNERS
     if method == "serve_forever" and made is not None and made.call is not None:
         return made.call.name.rpartition(".")[2] == _MAKES_SERVER
     return module.resolve(name) in _SERVERS

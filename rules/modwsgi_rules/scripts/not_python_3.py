@@ -8,12 +8,13 @@ for scripts cannot say anything about it.
 
 ## Why
 
-`print "x"`, `except X, e:` and `execfile` as a statement are Python 2. Every mod_wsgi from 5.0 on is built for Python 3
+A parameter that is a tuple is Python 2. Every mod_wsgi from 5.0 on is built for Python 3
 (mod_wsgi's release notes, 5.0.0).
 
 ## Left alone
 
-The script is reported without a fix. `2to3` and `python-modernize` rewrite scripts of Python 2.
+The script is reported without a fix. What Python 3 writes in other words, such as `print "x"`, is the matter of
+`python-2-syntax`. `2to3` and `python-modernize` rewrite scripts of Python 2.
 
 ## See also
 
@@ -29,9 +30,10 @@ Reported without a fix:
     WSGIScriptAlias / /srv/site/app.wsgi
     #- /srv/site/app.wsgi
     import sys
-    def application(environ, start_response):
-        print "hello"
-    #   ^^^^^^^^^^^^^
+    class Application:
+        def __call__(self, (environ, start_response)):
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+            return []
     ```
 
 Not reported:
@@ -65,6 +67,7 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import NotPython3, parse
+from modwsgi_fix.script.python2 import constructs
 from modwsgi_fix.text import Span
 
 
@@ -74,7 +77,7 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
         try:
             parse(script.script.text)
         except NotPython3 as error:
-            if is_code_to_fill_in(script.script.text):
+            if is_code_to_fill_in(script.script.text) or constructs(script.script.text):
                 continue
             lines = script.script.lines
             line = lines.position(error.span.start).line

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from ..application import app
-from ..case import Case, Equal, EqualExcept
-from ..probe import probes
-from . import opened
+from ..case import Equal
+from ._scripts import script_case
 
-_SITE = "http://a.example"
-_CONF = "WSGIScriptAlias /app /srv/w/app.wsgi\n" + opened("/srv/w")
 _APP = app().replace("def application(", "def app(").replace("LABEL = ", "from string import Template\nLABEL = ", 1)
-_ANSWERS = probes(f"{_SITE}/app", f"{_SITE}/app/x")
-_REGAINED = EqualExcept(regained=(f"{_SITE}/app", f"{_SITE}/app/x"))
 #: bobo as far as it matters here: the application finds the decorated functions of a module when it is made.
 _BOBO = """\
 import sys
@@ -31,26 +26,15 @@ class Application:
 _RESOURCE = app().replace("def application(", "@bobo.query\ndef resource(")
 
 
-def _case(name: str, rule: str, script: str, level: str = "safe", conf: str = _CONF, **more: object) -> Case:
-    return Case(
-        name=name,
-        rules=(rule,),
-        level=level,  # type: ignore[arg-type]
-        before={"site.conf": conf, "/srv/w/app.wsgi": script},
-        include=("site.conf",),
-        **{"tree": {}, "probes": _ANSWERS, "expect": _REGAINED, **more},  # type: ignore[arg-type]
-    )
-
-
 CASES = (
-    _case("a script with an app and no application", "missing-application", _APP),
-    _case(
+    script_case("a script with an app and no application", "missing-application", _APP),
+    script_case(
         "a script of bobo resources",
         "bobo-missing-application",
         f"import sys\nsys.path.insert(0, '/srv/w')\nimport bobo\n{_RESOURCE}",
         tree={"/srv/w/bobo.py": _BOBO},
     ),
-    _case(
+    script_case(
         "an application made before its resources",
         "bobo-application-before-resources",
         f"import sys\nsys.path.insert(0, '/srv/w')\nimport bobo\n"
@@ -59,12 +43,12 @@ CASES = (
         tree={"/srv/w/bobo.py": _BOBO},
         equivalent={"/srv/w/app.wsgi: drop: -application = *": "what is made once more at the end is what counts"},
     ),
-    _case(
+    script_case(
         "an application under the main guard",
         "application-under-main-guard",
         f"{_APP}\nif __name__ == '__main__':\n    application = app\n",
     ),
-    _case(
+    script_case(
         "a development server that is run on import",
         "module-level-server",
         "import sys\nsys.path.insert(0, '/srv/w')\nfrom flask import Flask\n"
@@ -75,10 +59,12 @@ CASES = (
             "    def __call__(self, *arguments): return call(*arguments)\n"
         },
     ),
-    _case("a body that is text", "str-body", app().replace("return [body]", "return ['', body]")),
+    script_case("a body that is text", "str-body", app().replace("return [body]", "return ['', body]")),
     # mod_wsgi 6 makes do with the number.
-    _case("a status without words", "bad-start-response", app().replace('"200 OK"', '"200"'), since={(6,): Equal()}),
-    _case(
+    script_case(
+        "a status without words", "bad-start-response", app().replace('"200 OK"', '"200"'), since={(6,): Equal()}
+    ),
+    script_case(
         "a handler script without handle_request",
         "handle-request-missing",
         app(),
@@ -95,7 +81,7 @@ Alias /app /srv/w/page.txt
 """,
         tree={"/srv/w/page.txt": "PAGE"},
     ),
-    _case(
+    script_case(
         "a redirected sys.stdout",
         "stdout-workaround",
         f"import sys\nsys.stdout = sys.stderr\n{app()}",

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import CHANGES_OF_READING
 from modwsgi_fix.model.shapes.words import words
 
 #: A line that is a comment of plain words, nothing that is allowed: nobody reads it but people.
@@ -23,7 +22,9 @@ _NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 _DIRECTORY_NUMBER = re.compile(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
 #: Directives after which other text means something else: their copies may differ although their words do not.
-_TURNS = frozenset(map(str.encode, CHANGES_OF_READING))
+_TURNS = frozenset(
+    map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
+)
 #: Directives whose arguments lead to files.
 _INCLUDE = re.compile(r"^[ \t]*Include(?:Optional)?[ \t](.*)", re.M | re.I)
 _SCRIPT = re.compile(r"^[ \t]*WSGI\w*Script\w*[ \t](.*)", re.M | re.I)

@@ -1,0 +1,122 @@
+"""A script as Python's own parser reads it, with the spans of our text.
+
+For rules that follow a value through a function: the nodes of ``ast`` say what an expression is made of, and cost a tenth of
+libcst's.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from modwsgi_fix.script.module import LINE_END
+from modwsgi_fix.text import Span
+
+#: Bytes that are not UTF-8, as ``text.decode`` keeps them; ``ast`` takes no lone surrogate. A letter stands for each.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """A script that this Python reads. ``text`` is as in the file, character for character."""
+
+    text: str
+    tree: ast.Module
+    _lines: tuple[str, ...]
+    _starts: tuple[int, ...]
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
+        """Where a node stands."""
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return Span(self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset))
+
+    def code(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node."""
+        return self.text[slice(*self.span(node))]
+
+    def head(self, node: ast.expr | ast.stmt) -> Span:
+        """What to underline: the name of a function or class, else the first line."""
+        span = self.span(node)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            at = self.text.index(node.name, span.start)
+            return Span(at, at + len(node.name))
+        found = LINE_END.search(self.text, span.start, span.end)
+        return Span(span.start, found.start() if found else span.end)
+
+    def lines(self, span: Span) -> Span:
+        """The whole lines of a span, the last line end included."""
+        first = self._starts[bisect_right(self._starts, span.start) - 1]
+        at = bisect_right(self._starts, max(span.end - 1, span.start))
+        return Span(first, self._starts[at] if at < len(self._starts) else len(self.text))
+
+    def is_alone(self, node: ast.stmt) -> bool:
+        """Whether nothing but blanks shares the lines of a statement; a comment counts as something."""
+        span, lines = self.span(node), self.lines(self.span(node))
+        return not self.text[lines.start : span.start].strip(" \t\f\ufeff") and not self.text[
+            span.end : lines.end
+        ].strip(" \t\r\n")
+
+    def _offset(self, line: int, column: int) -> int:
+        # ``ast`` counts columns in bytes of UTF-8.
+        words = self._lines[line - 1]
+        if not words.isascii():
+            column = len(words.encode()[:column].decode(errors="replace"))
+        return self._starts[line - 1] + column
+
+
+@lru_cache(maxsize=64)
+def source_of(text: str) -> Source | None:
+    """The script; None where this Python does not read it."""
+    bom = text.startswith("\ufeff")
+    given = _SURROGATE.sub("\u00ff", text[bom:])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(given)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    ends = [found.end() for found in LINE_END.finditer(given)]
+    starts = [0, *ends]
+    lines = tuple(given[start:end] for start, end in zip(starts, [*ends, len(given)], strict=True))
+    return Source(text, tree, lines, tuple(start + bom for start in starts))
+
+
+def own(function: Function | ast.Module) -> Iterator[ast.AST]:
+    """The nodes of a function or module in order, without those of functions and classes in it."""
+    stack: list[ast.AST] = list(reversed(function.body))
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            stack += reversed(list(ast.iter_child_nodes(node)))
+
+
+def dotted(node: ast.AST) -> str:
+    """``a.b.c`` for names and attributes of them; else an empty string."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
+
+
+def imports_of(tree: ast.Module) -> dict[str, str]:
+    """Local names of what a script imports, anywhere, with the dotted names that they stand for."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                first = alias.name.partition(".")[0]
+                found[alias.asname or first] = alias.name if alias.asname else first
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found

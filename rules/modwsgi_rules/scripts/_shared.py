@@ -1,0 +1,146 @@
+"""What rules about scripts share: edits that make bytes of text, and which blocks mod_wsgi runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Edit
+from modwsgi_fix.script import Module
+from modwsgi_fix.script.source import Source
+from modwsgi_fix.script.tokens import Token, statements
+from modwsgi_fix.text import Span
+
+#: Escapes that mean the same in text and in bytes.
+_PLAIN = re.compile(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
+_QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
+_ENCODE = '.encode("utf-8")'
+#: Expressions that an attribute binds to as a whole.
+_ATOMS = (ast.Attribute, ast.Call, ast.Constant, ast.JoinedStr, ast.Name, ast.Subscript)
+
+
+def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:
+    """Edits that make bytes of an expression that is text: ``b""`` for literals of plain ASCII, else ``.encode("utf-8")``."""
+    span = source.span(node)
+    literals = _literals(source, span) if isinstance(node, (ast.Constant, ast.JoinedStr)) else []
+    if literals and all(_is_plain(token.text) for token in literals):
+        return [_prefixed(path, token) for token in literals]
+    start, end = span
+    if isinstance(node, _ATOMS) and len(literals) < 2:
+        return [Edit(path, Span(end, end), _ENCODE)]
+    if _is_in_parentheses(source.text, span):
+        return [Edit(path, Span(end + 1, end + 1), _ENCODE)]
+    return [Edit(path, Span(start, start), "("), Edit(path, Span(end, end), f"){_ENCODE}")]
+
+
+def bare(source: Source, path: str, node: ast.expr, edits: list[Edit]) -> list[Edit]:
+    """These edits within an expression, and brackets around it. Edits at its very ends become one."""
+    span = source.span(node)
+    start, end = span
+    if _is_in_parentheses(source.text, span):
+        start, end = start - 1, end + 1
+    text = source.text[start:end]
+    for edit in sorted(edits, key=lambda edit: edit.span, reverse=True):
+        if not (start <= edit.span.start and edit.span.end <= end):
+            continue
+        text = text[: edit.span.start - start] + edit.text + text[edit.span.end - start :]
+    elsewhere = [edit for edit in edits if not (start <= edit.span.start and edit.span.end <= end)]
+    return [*elsewhere, Edit(path, Span(start, end), f"[{text}]")]
+
+
+def _literals(source: Source, span: Span) -> list[Token]:
+    """The string literals that make up an expression, written side by side."""
+    tokens = [token for statement in statements(f"({source.text[slice(*span)]})") for token in statement]
+    return [
+        token._replace(span=Span(token.span.start - 1 + span.start, token.span.end - 1 + span.start))
+        for token in tokens
+        if token.kind == "string"
+    ]
+
+
+def _prefixed(path: str, token: Token) -> Edit:
+    start = token.span.start
+    if token.text[:1] in "uU":
+        return Edit(path, Span(start, start + 1), "b")
+    return Edit(path, Span(start, start), "b")
+
+
+def _is_plain(literal: str) -> bool:
+    """Whether a literal means the same as bytes: ASCII, and no escape that is about characters."""
+    found = _QUOTED.fullmatch(literal)
+    if found is None or found[1].lower() not in ("", "r", "u"):
+        return False
+    return found[3].isascii() and (found[1].lower() == "r" or _PLAIN.fullmatch(found[3]) is not None)
+
+
+def _is_in_parentheses(text: str, span: Span) -> bool:
+    """Whether parentheses that are no call's stand right around."""
+    start, end = span
+    if text[start - 1 : start] != "(" or text[end : end + 1] != ")":
+        return False
+    before = text[: start - 1].rstrip(" \t")
+    return (
+        re.search(r"[\w)\]}\"']\Z", before) is None
+        or re.search(r"\b(?:return|yield|in|and|or|not|else)\Z", before) is not None
+    )
+
+
+class Block(NamedTuple):
+    """Statements that stand together; ``is_conditional`` where an ``if`` decides whether they are run."""
+
+    statements: list[ast.stmt]
+    is_conditional: bool
+
+
+def running(tree: ast.Module) -> Iterator[Block]:
+    """The blocks of a script that mod_wsgi may run, those of functions too: not what stands under the main guard."""
+    left = [Block(tree.body, is_conditional=False)]
+    while left:
+        block = left.pop()
+        yield block
+        for statement in block.statements:
+            if isinstance(statement, ast.If) and is_main_guard(statement):
+                left.append(block._replace(statements=statement.orelse))
+                continue
+            is_conditional = block.is_conditional or isinstance(statement, ast.If)
+            inner = [getattr(statement, field, None) for field in ("body", "orelse", "finalbody")]
+            inner += [handler.body for handler in getattr(statement, "handlers", ())]
+            inner += [case.body for case in getattr(statement, "cases", ())]
+            left += [Block(statements, is_conditional) for statements in inner if statements]
+
+
+def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
+    """The calls of a statement itself, those of the blocks in it left out."""
+    left: list[ast.AST] = [statement]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        blocks = (ast.stmt, ast.ExceptHandler, ast.match_case)
+        left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, blocks)]
+
+
+def is_main_guard(statement: ast.If) -> bool:
+    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+    match statement.test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
+            return sides == {"__name__", "__main__"}
+    return False
+
+
+#: A function for a handler script that is true once a file has changed since the script was loaded. A date in the future
+#: counts when it has come: a process that starts anew for it would do so for each request until then.
+RELOAD_REQUIRED = """\
+_loaded = time.time()
+
+
+def reload_required(resource):
+    return _loaded < os.path.getmtime(resource) <= time.time()"""
+
+
+def lines_of(module: Module, text: str) -> str:
+    """Text with the line ends of a script."""
+    return text.replace("\n", module.newline)
