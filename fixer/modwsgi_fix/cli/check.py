@@ -51,13 +51,18 @@ def run(
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
     ] = False,
+    no_scripts: Annotated[bool, _option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
         _option("How the server around fragments denies by default, which they do not show.", "--assume-deny"),
     ] = None,
     target: Annotated[
         list[str] | None,
-        _option("The versions that it is for, such as httpd=2.4 or mod_wsgi=5.", "--target", metavar="NAME=VERSION"),
+        _option(
+            "The versions that it is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
+            "--target",
+            metavar="NAME=VERSION",
+        ),
     ] = None,
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
@@ -143,6 +148,7 @@ def run(
         exit_zero=exit_zero,
         as_httpd=as_apache,
         denies=assume_deny or "",
+        no_scripts=no_scripts,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

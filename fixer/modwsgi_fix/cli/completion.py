@@ -55,7 +55,7 @@ def script(shell: str) -> str:
         if hasattr(parameter.type, "choices")
     }
     choices["--select|--extend-select|--ignore|--fixable|--unfixable"] = selectors
-    choices["--target"] = ["httpd=", "mod_wsgi="]
+    choices["--target"] = ["httpd=", "mod_wsgi=", "python="]
     after = {"rule": selectors[1:], "config": list(KEYS), "completion": ["bash", "zsh"]}
     return _SCRIPT.format(
         prelude=_ZSH if shell == "zsh" else "",

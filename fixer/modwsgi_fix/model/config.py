@@ -28,10 +28,14 @@ K = TypeVar("K")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The versions that the configuration is meant for. ``mod_wsgi`` None means 4.9 up to the latest."""
+    """The versions that the configuration is meant for.
+
+    ``mod_wsgi`` None means 4.9 up to the latest, ``python`` None a Python 3 of which no more is known.
+    """
 
     httpd: tuple[int, ...] = (2, 4)
     mod_wsgi: tuple[int, ...] | None = None
+    python: tuple[int, ...] | None = None
 
     @property
     def is_22(self) -> bool:
@@ -68,6 +72,8 @@ class Script:
         self.text = text
         self.writable = writable
         self.quotable = quotable
+        #: Why libcst did not read it for a rule that asked; empty where it did, or was not asked.
+        self.not_read = ""
 
     @cached_property
     def lines(self) -> LineIndex:

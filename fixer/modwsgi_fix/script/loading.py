@@ -6,6 +6,7 @@ A look at names needs no positions of every token, so ``ast`` is enough here, wh
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,12 +19,16 @@ class Run(NamedTuple):
     is_caught: bool
 
 
+#: Bytes that are not UTF-8, as ``text.decode`` keeps them: in a file that declares another encoding they are letters.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
 def tree_of(text: str) -> ast.Module | None:
-    """The script; None where this Python does not read it."""
+    """The script; None where this Python does not read it. Characters are where they stand in ``text``."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return ast.parse(_SURROGATE.sub("\u00ff", text.removeprefix("\ufeff")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

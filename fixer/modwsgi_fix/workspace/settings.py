@@ -34,6 +34,8 @@ class Key(NamedTuple):
     text: str
 
 
+#: What a target may be the version of.
+_TARGETS = ("httpd", "mod_wsgi", "python")
 #: How a server may deny by default.
 DENIES = ("2.2", "2.4", "none")
 
@@ -269,8 +271,8 @@ def parse_level(level: object) -> Applicability:
 
 
 def _version(name: str, value: object) -> str:
-    if name not in ("httpd", "mod_wsgi"):
-        raise SettingsError(f"unknown target {name}: expected httpd or mod_wsgi", ("target", name))
+    if name not in _TARGETS:
+        raise SettingsError(f"unknown target {name}: expected httpd, mod_wsgi or python", ("target", name))
     if not isinstance(value, str) or not _VERSION.fullmatch(value):
         said = f'target.{name} must be a version such as "2.4", not {toml(value)}'
         raise SettingsError(said, ("target", name))
@@ -283,14 +285,14 @@ def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
     for word in words:
         name, _, version = word.partition("=")
         if not version:
-            raise SettingsError(f"--target {word}: expected httpd=VERSION or mod_wsgi=VERSION")
+            raise SettingsError(f"--target {word}: expected httpd=VERSION, mod_wsgi=VERSION or python=VERSION")
         versions[name] = _version(name, version)
     numbers = {name: tuple(map(int, version.split("."))) for name, version in versions.items()}
     httpd = numbers.get("httpd", (2, 4))
     # Only a major version names no httpd that there is: 2.0, 2.2 and 2.4 differ.
     if len(httpd) < 2:
         raise SettingsError(f"target.httpd must be a version such as 2.4, not {versions['httpd']}")
-    return Target(httpd, numbers.get("mod_wsgi"))
+    return Target(httpd, numbers.get("mod_wsgi"), numbers.get("python"))
 
 
 # -- as TOML -------------------------------------------------------------------
@@ -303,6 +305,8 @@ def as_toml(
     versions = {"httpd": ".".join(map(str, target.httpd))}
     if target.mod_wsgi:
         versions["mod_wsgi"] = ".".join(map(str, target.mod_wsgi))
+    if target.python:
+        versions["python"] = ".".join(map(str, target.python))
     lines = [f"# {_shown(settings.path)}" if settings.path else "# no settings file"]
     lines += [f"select = {toml(sorted(on))}", f"fix-level = {toml(level.label)}", f"target = {toml(versions)}"]
     lines += [f"root = {toml(root)}"] if root else []

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from modwsgi_fix.directives.suffixes import CONFIGURATION
+from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
 from modwsgi_fix.model.config import Script
@@ -67,6 +67,8 @@ class Source:
     named_only: bool = False
     #: The modules that the server around loads, without ``_module``, where this is read as a part of it (``.htaccess``).
     modules: tuple[str, ...] = ()
+    #: True where WSGI scripts are left unread.
+    without_scripts: bool = False
 
     def name(self, key: str) -> str:
         """Return what to call a file: as the user would reach it from the path that was given."""
@@ -138,11 +140,11 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
             if files.is_dir(path):
                 directory = Directory(files, path, problems, around or files)
                 sources += directory.servers
+                scripts += directory.scripts
                 if directory.source is not None:
                     sources.append(directory.source)
                 elif not directory.servers:
                     allowed.append((path, files.key(path)))
-                    scripts += directory.scripts
                     if not directory.scripts:
                         problems.append(FileProblem(path, directory.nothing()))
             elif not as_httpd and language_of(path, files.read(path)) == PYTHON:
@@ -190,9 +192,9 @@ def _entry(files: Files, directory: str) -> str | None:
 
 
 class Directory:
-    """What a directory that was named holds: a ``source`` where there is configuration, else ``scripts``.
+    """What a directory that was named holds: a ``source`` where there is configuration, and ``scripts``.
 
-    ``servers`` are those of directories below it that have a main file of their own. What cannot be read below it goes
+    Beside configuration only ``*.wsgi`` is a script, whether a directive names it or not. ``servers`` are those of directories below it that have a main file of their own. What cannot be read below it goes
     into ``problems``.
     """
 
@@ -215,7 +217,14 @@ class Directory:
 
     def _server(self) -> Source | None:
         entry = _entry(self.files, self.path)
-        return _server(self.files, entry, ((self.path, self.files.key(self.path)),)) if entry is not None else None
+        if entry is None:
+            return None
+        # What cannot be looked into has no bearing on the server, whose own Includes say what is missing.
+        problems, self.problems = self.problems, []
+        ignored = above(self.around, self.path)
+        self.scripts = [path for path in self._walk(self.path, ignored) if path.endswith(SCRIPT)]
+        self.problems, self.servers, self.seen = problems, [], []
+        return _server(self.files, entry, ((self.path, self.files.key(self.path)),))
 
     def _fragments(self) -> Source | None:
         fragments: dict[str, str] = {}
@@ -227,6 +236,7 @@ class Directory:
         if not fragments:
             self.scripts = [path for path in self.scripts if self._is_script(path)]
             return None
+        self.scripts = [path for path in self.scripts if path.endswith(SCRIPT)]
         given = ((self.path, self.files.key(self.path)),)
         return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
 
@@ -273,7 +283,7 @@ class Directory:
 
     def _is_script(self, path: str) -> bool:
         """Whether Python is a WSGI script: by its suffix, or by what it binds."""
-        if path.endswith(".wsgi"):
+        if path.endswith(SCRIPT):
             return True
         try:
             return _APPLICATION.search(self.files.read(path)) is not None
@@ -316,7 +326,7 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
 def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
     """Return the WSGI script at a path of the configuration, on ``disk`` if known; None where it cannot be read."""
     files = disk if disk is not None else source.files
-    if not files.is_file(path):
+    if source.without_scripts or not files.is_file(path):
         return None
     key = files.key(path)
     try:
