@@ -64,10 +64,14 @@ class Arg(NamedTuple):
 
 
 class Script:
-    """A WSGI script that the configuration names and that could be read."""
+    """A WSGI script that the configuration names and that could be read.
 
-    def __init__(self, path: str, name: str, text: str, *, writable: bool, quotable: bool) -> None:
+    ``path`` is its key, ``place`` the path by which the configuration has it, which is the script's ``__file__``.
+    """
+
+    def __init__(self, path: str, name: str, text: str, *, place: str, writable: bool, quotable: bool) -> None:
         self.path = path
+        self.place = place
         self.name = name
         self.text = text
         self.writable = writable

@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -23,6 +24,7 @@ class Run(NamedTuple):
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
+@lru_cache(maxsize=64)
 def tree_of(text: str) -> ast.Module | None:
     """The script; None where this Python does not read it. Characters are where they stand in ``text``."""
     try:

@@ -63,19 +63,16 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import loaded_scripts
-from modwsgi_fix.placeholders import is_code_to_fill_in
+from modwsgi_fix.model.facts.unread import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.faults import fault_of, is_python_2, span_of
+from modwsgi_fix.script.faults import is_python_2, span_of
 
 
 @rule(severity=Severity.ERROR)
 def not_python_3(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
-        text, version = script.script.text, config.target.python
-        fault = fault_of(text, version)
-        if fault is None or (version is not None and version < (3,)):
-            continue
-        if is_python_2(text, fault) and not is_code_to_fill_in(text):
+        text, fault = script.script.text, refusal(config, script)
+        if fault is not None and is_python_2(text, fault):
             yield Diagnostic(
                 script.path,
                 span_of(text, fault),

@@ -67,21 +67,17 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
-from modwsgi_fix.placeholders import is_code_to_fill_in
+from modwsgi_fix.model.facts.unread import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.faults import fault_of, indented, is_python_2, span_of
+from modwsgi_fix.script.faults import indented, is_python_2, span_of
 from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR)
 def script_syntax_error(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
-        text, version = script.script.text, config.target.python
-        fault = fault_of(text, version)
-        if fault is None or is_python_2(text, fault) or is_code_to_fill_in(text):
-            continue
-        if version is not None and version < (3,):
-            # What Python 2 takes is not known here.
+        text, fault = script.script.text, refusal(config, script)
+        if fault is None or is_python_2(text, fault):
             continue
         fix = _fix(script) if fault.kind == "IndentationError" else None
         yield Diagnostic(

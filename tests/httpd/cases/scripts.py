@@ -1,10 +1,11 @@
-"""WSGI scripts: those that were a 500 answer."""
+"""WSGI scripts: those that were a 500 answer, and what they leave to the configuration."""
 
 from __future__ import annotations
 
 from ..application import app
 from ..case import Case, Equal, EqualExcept
 from ..probe import probes
+from ..root import Link
 from . import opened
 
 _SITE = "http://a.example"
@@ -29,6 +30,24 @@ class Application:
         return [b""]
 """
 _RESOURCE = app().replace("def application(", "@bobo.query\ndef resource(")
+
+_GROUP = "WSGIDaemonProcess site threads=2\nWSGIProcessGroup site\n"
+#: A virtual environment that holds the application, and what activates it.
+_ENVIRONMENT = {
+    "/srv/w/env/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n",
+    "/srv/w/env/bin/python3": Link("/usr/bin/python3"),
+    "/srv/w/env/lib/python3.11/site-packages/site_app.py": app(),
+    "/srv/w/env/bin/activate_this.py": "import os, site, sys\n"
+    "base = os.path.dirname(os.path.dirname(__file__))\n"
+    "site.addsitedir(os.path.join(base, 'lib', 'python3.11', 'site-packages'))\n"
+    "sys.prefix = base\n",
+}
+_ACTIVATE = """\
+activate_this = "/srv/w/env/bin/activate_this.py"
+with open(activate_this) as file:
+    exec(file.read(), {"__file__": activate_this})
+from site_app import application
+"""
 
 
 def _case(name: str, rule: str, script: str, level: str = "safe", conf: str = _CONF, **more: object) -> Case:
@@ -101,5 +120,24 @@ Alias /app /srv/w/page.txt
         f"import sys\nsys.stdout = sys.stderr\n{app()}",
         level="unsafe",
         expect=Equal(),
+    ),
+    _case(
+        "an environment that a script activates",
+        "activate-this",
+        _ACTIVATE,
+        level="unsafe",
+        conf=_GROUP + _CONF,
+        tree=_ENVIRONMENT,
+        root=True,
+        expect=Equal(),
+        equivalent={"/srv/w/app.wsgi: *": "what is activated once more is there already"},
+    ),
+    _case(
+        "a body that lost its indentation",
+        "script-syntax-error",
+        app().replace(
+            "    get = environ.get\n", "    def get(name, default=None):\n    return environ.get(name, default)\n"
+        ),
+        level="unsafe",
     ),
 )

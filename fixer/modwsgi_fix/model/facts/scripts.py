@@ -12,9 +12,7 @@ from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.facts.handled import handled_files
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.urls import mapping_of
-from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.script import Module, NotPython3, parse
-from modwsgi_fix.script.faults import fault_of
 from modwsgi_fix.text import Span
 
 
@@ -137,26 +135,6 @@ def path_of(config: Config, item: Item) -> str:
         word = 1 if item.key == "wsgihandlerscript" else 0
         path = item.args[word].value if len(item.args) > word and item.args[word].known else ""
     return path if path.startswith("/") else ""
-
-
-class Unread(NamedTuple):
-    """A script of which something was not understood: what to show it by, the line, and why."""
-
-    script: Script
-    line: int
-    reason: str
-
-
-def unread_scripts(config: Config) -> Iterator[Unread]:
-    """The scripts that Python does not take, or that libcst did not read for a rule that asked."""
-    for one in loaded_scripts(config):
-        text = one.script.text
-        if is_code_to_fill_in(text):
-            yield Unread(one.script, 1, "a template of a script is not understood before it is filled in")
-        elif (fault := fault_of(text, config.target.python)) is not None:
-            yield Unread(one.script, fault.line, f"Python does not take the script: {fault}")
-        elif one.script.not_read:
-            yield Unread(one.script, 1, f"the script is not checked in full: {one.script.not_read}")
 
 
 def module_of(script: WsgiScript) -> Module | None:

@@ -114,8 +114,8 @@ class Found(NamedTuple):
     """What lies at the paths that a user names.
 
     ``sources`` are the servers and fragments; ``scripts`` the WSGI scripts that were named by themselves or lie in a
-    directory without configuration, as a source of their own; ``allowed`` such paths, as (what to show, key), whose
-    scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
+    directory that was, as a source of their own; ``allowed`` such files, and directories without configuration, as (what
+    to show, key), whose scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
     """
 
     sources: tuple[Source, ...]
@@ -134,6 +134,7 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
     loose: list[str] = []
     scripts: list[str] = []
     allowed: list[tuple[str, str]] = []
+    beside: list[tuple[str, str]] = []
     problems: list[FileProblem] = []
     for path in paths:
         try:
@@ -143,6 +144,7 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
                 scripts += directory.scripts
                 if directory.source is not None:
                     sources.append(directory.source)
+                    beside.append((path, files.key(path)))
                 elif not directory.servers:
                     allowed.append((path, files.key(path)))
                     if not directory.scripts:
@@ -164,7 +166,8 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
         sources.append(Source(files, fragments, given, roots, complete=False, variables=_DEBIAN))
     if as_httpd:
         sources = [replace(source, as_httpd=True) for source in sources]
-    own = Source(files, (), tuple(allowed), (), complete=False, scripts=tuple(scripts)) if scripts else None
+    around_scripts = (*allowed, *beside)
+    own = Source(files, (), around_scripts, (), complete=False, scripts=tuple(scripts)) if scripts else None
     return Found(tuple(sources), own, tuple(allowed), tuple(problems))
 
 
@@ -194,8 +197,8 @@ def _entry(files: Files, directory: str) -> str | None:
 class Directory:
     """What a directory that was named holds: a ``source`` where there is configuration, and ``scripts``.
 
-    Beside configuration only ``*.wsgi`` is a script, whether a directive names it or not. ``servers`` are those of directories below it that have a main file of their own. What cannot be read below it goes
-    into ``problems``.
+    Beside configuration only ``*.wsgi`` is a script, whether a directive names it or not. ``servers`` are those of
+    directories below it that have a main file of their own. What cannot be read below it goes into ``problems``.
     """
 
     def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
@@ -333,7 +336,7 @@ def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path
         text = texts[key] if key in texts else files.read(path)
     except FileProblem:
         return None
-    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
+    return _script(source, key, text, path)
 
 
 def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
@@ -345,4 +348,9 @@ def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FilePro
         except FileProblem as problem:
             unread.append(problem)
             continue
-        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
+        yield _script(source, key, text, key)
+
+
+def _script(source: Source, key: str, text: str, place: str) -> Script:
+    writable, quotable = source.writable(key), source.quotable(key)
+    return Script(key, source.name(key), text, place=place, writable=writable, quotable=quotable)
