@@ -76,7 +76,7 @@ def not_python_3(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 script.path,
                 span_of(text, fault),
-                f"Python 3 refuses it: {fault}",
+                f"the script fails: {fault}",
                 related=tuple(Related(*place, "the script is named here") for place in script.mounts),
                 help="rewrite the script for Python 3",
             )

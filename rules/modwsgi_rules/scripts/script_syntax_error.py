@@ -83,7 +83,7 @@ def script_syntax_error(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             script.path,
             span_of(text, fault),
-            f"Python refuses it: {fault}",
+            f"the script fails: {fault}",
             fix,
             tuple(Related(*place, "the script is named here") for place in script.mounts),
             help="" if fix else "correct this line, or one above it; the script is not loaded before",
