@@ -49,6 +49,11 @@ with open(activate_this) as file:
 from site_app import application
 """
 
+_REFUSES = app().replace(
+    "    get = environ.get\n",
+    "    if environ['@KEY@']:\n        raise RuntimeError('not supported')\n    get = environ.get\n",
+)
+
 
 def _case(name: str, rule: str, script: str, level: str = "safe", conf: str = _CONF, **more: object) -> Case:
     return Case(
@@ -139,5 +144,19 @@ Alias /app /srv/w/page.txt
             "    get = environ.get\n", "    def get(name, default=None):\n    return environ.get(name, default)\n"
         ),
         level="unsafe",
+    ),
+    _case(
+        "a script that refuses threads",
+        "script-refuses-concurrency",
+        _REFUSES.replace("@KEY@", "wsgi.multithread"),
+        level="unsafe",
+        conf=_GROUP.replace("threads=2", "lang=C.UTF-8") + _CONF,
+    ),
+    _case(
+        "a script that refuses processes",
+        "script-refuses-concurrency",
+        _REFUSES.replace("@KEY@", "wsgi.multiprocess"),
+        level="unsafe",
+        conf=_GROUP.replace("threads=2", "processes=1 threads=2") + _CONF,
     ),
 )
