@@ -73,6 +73,8 @@ def _of(config: Config, server: Server) -> Iterator[Handled]:
             outcome = branch.outcome
             item = _handling(outcome)
             if item is not None and outcome.server is server and outcome.file.startswith("/"):
+                if item.path not in config.files:
+                    config.htaccess.setdefault(item.path, item.file)
                 yield Handled(outcome.file, item, server, request, outcome.kind is Kind.APPLICATION)
                 break
 
