@@ -8,7 +8,7 @@ import pytest
 from support import Run
 
 from modwsgi_fix.engine import Job, check, read
-from modwsgi_fix.files import Memory
+from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.running import process_of as process_of_group
 from modwsgi_fix.model.facts.running import python_of, runs, search_path
@@ -174,6 +174,24 @@ def test_what_only_a_newer_python_takes_is_not_called_wrong() -> None:
     """``type`` statements are of 3.12: a Python that knows them takes the script, another one cannot say."""
     config = server("WSGIScriptAlias / /srv/x.py\n", {"/srv/x.py": f"type Name = str\n{_APP}"})
     assert list(unread_scripts(config)) == []
+
+
+class Locked(Memory):
+    """A filesystem with a file that may not be read."""
+
+    def read(self, path: str) -> str:
+        if path == "/srv/locked.py":
+            raise FileProblem(path, "permission denied")
+        return super().read(path)
+
+
+def test_a_script_that_may_not_be_read_is_told_where_it_is_named() -> None:
+    disk = Locked({"/etc/apache2/apache2.conf": "\nWSGIScriptAlias / /srv/locked.py\n", "/srv/locked.py": _APP})
+    (source,) = find_sources(disk, ["/etc/apache2"])
+    config = read(Job(source, [], disk=disk))
+    assert [(one.line, one.reason) for one in unread_scripts(config)] == [
+        (2, "the script cannot be read: permission denied")
+    ]
 
 
 # -- the command line -------------------------------------------------------------------------------------------------

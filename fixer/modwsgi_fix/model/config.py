@@ -319,7 +319,7 @@ class Config:
         disk: Files | None,
         options: Mapping[str, Mapping[str, object]],
         variables: Mapping[str, str],
-        read: Callable[[str], Script | None],
+        read: Callable[[str], Script | FileProblem | None],
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
@@ -359,6 +359,8 @@ class Config:
         self.variables = variables
         #: The WSGI scripts that were asked for, by key.
         self.scripts: dict[str, Script] = {script.path: script for script in named_scripts}
+        #: The paths of scripts that are there and cannot be read, with the reason.
+        self.unreadable: dict[str, str] = {}
         #: The .htaccess files that something was found in, by key.
         self.htaccess: dict[str, File] = {}
         #: The WSGI scripts that the user named, which no directive here need name.
@@ -387,6 +389,9 @@ class Config:
         """The WSGI script at a path of the configuration, or None where it cannot be read (see ``--root``)."""
         script = self._read(path)
         if script is None:
+            return None
+        if isinstance(script, FileProblem):
+            self.unreadable[path] = script.reason
             return None
         return self.scripts.setdefault(script.path, script)
 

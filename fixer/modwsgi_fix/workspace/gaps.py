@@ -41,9 +41,9 @@ def _gaps(config: Config) -> Iterator[Gap]:
         for problem in () if file.template else file.tree.problems:
             yield _gap(file, problem.region, _reason(config, file, problem.message, problem.kind))
     yield from _strangers(config)
-    for script, line, reason in unread_scripts(config):
-        told = reason if script.quotable and not tells(config, [reason]) else f"a script is not read {NOT_SHOWN}"
-        yield Gap(script.name, line, line, told)
+    for unread in unread_scripts(config):
+        is_told = unread.file.quotable and not tells(config, [unread.reason])
+        yield Gap(unread.file.name, unread.line, unread.line, unread.reason if is_told else f"a script {NOT_SHOWN}")
 
 
 def _strangers(config: Config) -> Iterator[Gap]:

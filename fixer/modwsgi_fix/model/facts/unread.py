@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Script
+from modwsgi_fix.directives.families import NAMES_SCRIPT
+from modwsgi_fix.model.config import Config, File, Script
 from modwsgi_fix.model.facts.running import python_of
-from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts, path_of
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.script.faults import Fault, fault_of
 
 
 class Unread(NamedTuple):
-    """A script of which something was not understood: the line (from 1), and why."""
+    """Something that was not understood of a script: the line (from 1) of it, or of what names it, and why."""
 
-    script: Script
+    file: Script | File
     line: int
     reason: str
 
@@ -32,7 +33,7 @@ def refusal(config: Config, script: WsgiScript) -> Fault | None:
 
 
 def unread_scripts(config: Config) -> Iterator[Unread]:
-    """The scripts that Python does not take, or that libcst did not read for a rule that asked."""
+    """The scripts that cannot be read, that Python does not take, or that libcst did not read for a rule that asked."""
     for one in loaded_scripts(config):
         if is_code_to_fill_in(one.script.text):
             yield Unread(one.script, 1, "a template of a script is not understood before it is filled in")
@@ -40,3 +41,6 @@ def unread_scripts(config: Config) -> Iterator[Unread]:
             yield Unread(one.script, fault.line, f"Python does not take the script: {fault}")
         elif one.script.not_read:
             yield Unread(one.script, 1, f"the script is not checked in full: {one.script.not_read}")
+    for item in config.named(*NAMES_SCRIPT) if config.unreadable else ():
+        if (reason := config.unreadable.get(path_of(config, item))) is not None:
+            yield Unread(item.file, item.line, f"the script cannot be read: {reason}")

@@ -326,16 +326,17 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
     }
 
 
-def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
-    """Return the WSGI script at a path of the configuration, on ``disk`` if known; None where it cannot be read."""
+def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | FileProblem | None:
+    """Return the WSGI script at a path of the configuration, on ``disk`` if known, or why it cannot be read; None where
+    there is none."""
     files = disk if disk is not None else source.files
     if source.without_scripts or not files.is_file(path):
         return None
     key = files.key(path)
     try:
         text = texts[key] if key in texts else files.read(path)
-    except FileProblem:
-        return None
+    except FileProblem as problem:
+        return problem
     return _script(source, key, text, path)
 
 
