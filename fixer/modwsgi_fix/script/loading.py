@@ -66,3 +66,30 @@ def bound_names(tree: ast.Module) -> set[str] | None:
                 return None
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     return found
+
+
+#: What binds names that cannot be seen.
+_OPEN = ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[", "__getattr__")
+
+
+def bound_at_load(text: str, tree: ast.Module) -> set[str] | None:
+    """The names that a script has once it is loaded; None where there may be others, or ``del`` takes one away.
+
+    What stands under ``if __name__ == "__main__":`` is among them.
+    """
+    if any(word in text for word in _OPEN):
+        return None
+    found: set[str] = set()
+    for node, _ in runs_at_load(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, (ast.Delete, ast.ImportFrom)) and (
+            isinstance(node, ast.Delete) or any(alias.name == "*" for alias in node.names)
+        ):
+            return None
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    # ``runs_at_load`` steps over functions.
+    return found | {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

@@ -9,12 +9,16 @@ from modwsgi_fix.script.loading import runs_at_load
 
 
 class Set(NamedTuple):
-    """A name that a script sets in ``os.environ``. ``value`` is None where it is not a text; ``keeps`` for ``setdefault``."""
+    """A name that a script sets in ``os.environ``. ``value`` is None where it is not a text; ``keeps`` for ``setdefault``.
+
+    ``node`` is what is assigned to, or the call; ``key`` the name in it.
+    """
 
     name: str
     value: str | None
     keeps: bool
     node: ast.expr
+    key: ast.expr
 
 
 def environment_set(tree: ast.Module) -> list[Set]:
@@ -33,13 +37,13 @@ def _set(node: ast.AST) -> Set | None:
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target = node.targets[0]
         if isinstance(target, ast.Subscript) and is_environ(target.value) and (name := text_of(target.slice)):
-            return Set(name, text_of(node.value), False, target)
+            return Set(name, text_of(node.value), False, target, target.slice)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(node.args) != 2:
         return None
     name = text_of(node.args[0])
     if not name or node.func.attr != "setdefault" or not is_environ(node.func.value):
         return None
-    return Set(name, text_of(node.args[1]), True, node)
+    return Set(name, text_of(node.args[1]), True, node, node.args[0])
 
 
 def is_environ(node: ast.expr) -> bool:

@@ -16,6 +16,7 @@ from modwsgi_fix.model.merge.groups import (
     DEFAULT_APPLICATION,
     Selection,
     application_group,
+    callable_object,
     process_group,
 )
 from modwsgi_fix.model.request.visits import authority_of
@@ -30,8 +31,8 @@ class Run(NamedTuple):
     """One way in which mod_wsgi comes to load a script: for the requests of a host that a directive leads to it.
 
     ``path`` is the script's; empty where a directory is mounted, or a pattern decides. ``script`` is None where it
-    cannot be read. ``group`` and ``interpreter`` say what was selected, and by which line; ``interpreters`` are the names
-    that come of it, in all ports of the host; None where the request decides.
+    cannot be read. ``group``, ``interpreter`` and ``callable`` say what was selected, and by which line; ``interpreters`` are
+    the names that come of it, in all ports of the host; None where the request decides.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Run(NamedTuple):
     group: Selection
     interpreter: Selection
     interpreters: frozenset[str] | None
+    callable: Selection = Selection(None, None)
 
 
 @derived
@@ -104,7 +106,7 @@ def _by_handler(config: Config) -> Iterator[Run]:
 def _run(config: Config, server: Server, mount: Mapping, path: str, script: WsgiScript | None) -> Run:
     group, interpreter = process_group(config, server, mount), application_group(config, server, mount)
     names = _interpreters(config, server, interpreter.name, mount)
-    return Run(path, script, server, mount.item, group, interpreter, names)
+    return Run(path, script, server, mount.item, group, interpreter, names, callable_object(config, server, mount))
 
 
 def _by_option(config: Config) -> Iterator[Run]:
