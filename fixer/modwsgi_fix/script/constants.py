@@ -89,7 +89,7 @@ def _called(node: ast.Call, of: _Of) -> str | None:
     if last in ("abspath", "realpath", "normpath") and len(known) == 1:
         # What is relative is so to the directory of the process, which is not known here.
         return posixpath.normpath(known[0]) if known[0].startswith("/") else None
-    if isinstance(node.func, ast.Attribute) and last in ("resolve", "absolute", "as_posix") and not known:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("resolve", "absolute", "as_posix") and not known:
         return of(node.func.value)
     return None
 

@@ -113,7 +113,7 @@ def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 script.path,
                 head_of(script.script.text, one.call.args[-1]),
-                f"{one.directory} is added to sys.path here, and is not in the python-path of a process group"
+                f"the script adds {one.directory} to sys.path, which python-path= is for"
                 if process is None or one.directory not in search_path(process)
                 else f"{one.directory} is on sys.path already",
                 fix,

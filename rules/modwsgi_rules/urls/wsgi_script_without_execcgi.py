@@ -173,13 +173,13 @@ def _only_root(config: Config, item: Item) -> str | None:
 def _fix_at(config: Config, item: Item, server: Server, directory: str) -> Fix | None:
     """Add the option in the innermost section for a directory, or in one of its own beside a line at a server's level."""
     state = option(config, server, directory, "execcgi")
-    if state.on is not False or item.foreign or item.guards or item.path not in config.files:
+    if state.on is not False or item.foreign or item.path not in config.files:
         return None
     if len(config.readings(item)) > 1 or "/" not in directory.strip("/"):
         return None
     sections = [
         one for one in config.named("directory")
-        if one.server in (server, config.main) and one.known and one.args and not one.guards
+        if one.server in (server, config.main) and one.known and one.args and one.accompanies(item)
         and not is_regex_section(one) and not has_wildcard(pattern_of(one))
         and f"{directory}/".startswith(pattern_of(one).rstrip("/") + "/")
     ]  # fmt: skip
