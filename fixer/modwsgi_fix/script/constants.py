@@ -96,12 +96,11 @@ def _called(node: ast.Call, of: _Of) -> str | None:
 
 def dotted(node: ast.expr) -> str:
     """``a.b.c`` for names and attributes; else an empty string."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        first = dotted(node.value)
-        return f"{first}.{node.attr}" if first else ""
-    return ""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 # -- where nodes stand ----------------------------------------------------------------------------------------------------

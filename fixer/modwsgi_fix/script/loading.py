@@ -35,6 +35,44 @@ def tree_of(text: str) -> ast.Module | None:
         return None
 
 
+#: What nests deeper is not given to libcst, which ends the process for some thousands of brackets, and takes time that grows with
+#: the square of the depth for the rest (measured with 1.9).
+_DEEPEST = 200
+#: Nor is more than so many characters: libcst needs some ten seconds for these.
+_MOST = 200_000
+#: And longer lines are not, of what Python's own parser does not take, so that nobody counted how deep they nest.
+_LONGEST = 2000
+_BRACKETS = re.compile(r"[(\[{]|([)\]}])")
+
+
+def is_too_much(text: str) -> bool:
+    """Whether a script nests too deeply, or is too large, to be read by libcst."""
+    if len(text) > _MOST:
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError:
+        return _may_be_deep(text)
+    except (ValueError, RecursionError, MemoryError):
+        return True
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
+
+
+def _may_be_deep(text: str) -> bool:
+    depth = deepest = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth = max(depth - 1, 0) if bracket[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest > _DEEPEST or any(len(line) > _LONGEST for line in text.split("\n"))
+
+
 def runs_at_load(tree: ast.Module) -> Iterator[Run]:
     """The nodes outside of functions, in no order: the bodies of functions run later, if at all."""
     left = [Run(tree, is_caught=False)]

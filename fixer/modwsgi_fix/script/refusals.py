@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from modwsgi_fix.script.constants import dotted
 
+#: Tests that nest deeper are not followed.
+_DEEP = 40
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
@@ -30,19 +32,21 @@ def _refuses(node: ast.stmt, key: str, bound: Iterable[str]) -> bool:
     return False
 
 
-def _asks(test: ast.expr, key: str, bound: Iterable[str]) -> bool | None:
+def _asks(test: ast.expr, key: str, bound: Iterable[str], deep: int = _DEEP) -> bool | None:
     """True for an expression that is true where the variable is; False for its opposite; None for any other.
 
     Of several that are joined by ``or`` one is enough.
     """
+    if deep == 0:
+        return None
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _asks(test.operand, key, bound)
+        inner = _asks(test.operand, key, bound, deep - 1)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
         wanted = isinstance(test.op, ast.Or)
-        return wanted if any(_asks(one, key, bound) is wanted for one in test.values) else None
+        return wanted if any(_asks(one, key, bound, deep - 1) is wanted for one in test.values) else None
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.comparators[0], ast.Constant):
-        value, inner = test.comparators[0].value, _asks(test.left, key, bound)
+        value, inner = test.comparators[0].value, _asks(test.left, key, bound, deep - 1)
         if inner is None or value not in (True, False):
             return None
         is_equal = isinstance(test.ops[0], (ast.Eq, ast.Is))
@@ -52,7 +56,7 @@ def _asks(test: ast.expr, key: str, bound: Iterable[str]) -> bool | None:
     if isinstance(test, ast.Call):
         named = dotted(test.func)
         if named == "bool" and len(test.args) == 1:
-            return _asks(test.args[0], key, bound)
+            return _asks(test.args[0], key, bound, deep - 1)
         is_get = isinstance(test.func, ast.Attribute) and test.func.attr == "get"
         return True if is_get and test.args and _is_key(test.args[0], key) else None
     return True if isinstance(test, ast.Name) and test.id in bound else None

@@ -105,7 +105,7 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import Script, dotted, head_of, imported, resolved
+from modwsgi_fix.script.constants import Script, dotted, head_of, imported, resolved, span_of
 from modwsgi_fix.script.loading import runs_at_load
 
 _RUN = frozenset({"exec", "execfile", "runpy.run_path"})
@@ -165,7 +165,7 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
                 texts = [read.value(node) for node in _around(statement, call)]
                 named = next((one for one in texts if one and one.endswith("activate_this.py")), None)
                 inside = _ACTIVATE.fullmatch(named) if named else None
-                if named is not None or "activate_this" in ast.unparse(call):
+                if named is not None or "activate_this" in text[slice(*span_of(text, call))]:
                     yield _Activation(
                         read, statement, call, inside["root"] if inside else None, _is_alone(statement, call)
                     )

@@ -84,10 +84,9 @@ import sys
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess
-from modwsgi_fix.model.facts.running import process_of, python_home, runs_of, search_path
+from modwsgi_fix.model.facts.running import is_installed, process_of, python_home, runs_of, search_path
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import span_of
@@ -109,7 +108,7 @@ def module_beside_script(config: Config) -> Iterator[Diagnostic]:
         directory = posixpath.dirname(script.script.place)
         groups = [process_of(config, run.group.name) for run in runs_of(config, script)]
         homes = {python_home(config, process) for process in groups}
-        is_known = [_installed(config, home, name) for home in homes]
+        is_known = [is_installed(config, home, name) for home in homes]
         if not groups or any(directory in search_path(process) for process in groups) or True in is_known:
             continue
         if None in groups and (
@@ -152,33 +151,6 @@ def _beside(config: Config, script: WsgiScript) -> tuple[str, Span] | None:
                 start = text.index(name, span_of(text, alias if isinstance(node, ast.Import) else node).start)
                 return name, Span(start, start + len(name))
     return None
-
-
-def _installed(config: Config, home: str | None, name: str) -> bool | None:
-    """Whether a package is among those of an environment, or of the system; None where they are not in sight.
-
-    A ``.pth`` file may name any directory, so that nothing is certain where there is one of a project's.
-    """
-    disk = config.disk
-    tops = [f"{home}/lib"] if home is not None else ["/usr/lib/python3", "/usr/local/lib", "/usr/lib", "/usr/lib64"]
-    is_seen = False
-    for top in tops if disk is not None else ():
-        try:
-            below = (
-                [f"{top}/{one}" for one in disk.names(top) if one.startswith("python")]
-                if disk and disk.is_dir(top)
-                else []
-            )
-            for place in (f"{one}/{kind}" for one in (*below, top) for kind in ("site-packages", "dist-packages")):
-                names = disk.names(place) if disk and disk.is_dir(place) else []
-                is_seen = is_seen or bool(names)
-                if name in names or f"{name}.py" in names or any(one.startswith(f"{name}.") for one in names):
-                    return True
-                if any(one.endswith((".pth", ".egg-link")) and "nspkg" not in one for one in names):
-                    return True
-        except FileProblem:
-            return None
-    return False if is_seen else None
 
 
 def _fix(config: Config, process: DaemonProcess | None, directory: str) -> Fix | None:

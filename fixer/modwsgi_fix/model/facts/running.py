@@ -198,6 +198,33 @@ def _version_of(config: Config, home: str) -> tuple[int, ...] | None:
     return (int(versions[0][1]), int(versions[0][2])) if len(versions) == 1 else None
 
 
+def is_installed(config: Config, home: str | None, name: str) -> bool | None:
+    """Whether a package is among those of an environment, or of the system; None where they are not in sight.
+
+    A ``.pth`` file may name any directory, so that nothing is certain where there is one of a project's.
+    """
+    disk = config.disk
+    tops = [f"{home}/lib"] if home is not None else ["/usr/lib/python3", "/usr/local/lib", "/usr/lib", "/usr/lib64"]
+    is_seen = False
+    for top in tops if disk is not None else ():
+        try:
+            below = (
+                [f"{top}/{one}" for one in disk.names(top) if one.startswith("python")]
+                if disk and disk.is_dir(top)
+                else []
+            )
+            for place in (f"{one}/{kind}" for one in (*below, top) for kind in ("site-packages", "dist-packages")):
+                names = disk.names(place) if disk and disk.is_dir(place) else []
+                is_seen = is_seen or bool(names)
+                if name in names or f"{name}.py" in names or any(one.startswith(f"{name}.") for one in names):
+                    return True
+                if any(one.endswith((".pth", ".egg-link")) and "nspkg" not in one for one in names):
+                    return True
+        except FileProblem:
+            return None
+    return False if is_seen else None
+
+
 def search_path(process: DaemonProcess | None) -> tuple[str, ...]:
     """The directories of the configuration on ``sys.path`` of a process group: ``home`` (since 4.1), ``python-path``."""
     if process is None:
