@@ -18,7 +18,7 @@ The script is reported without a fix, unless it is meant for Python 2. What no P
 
 ## See also
 
-httpd's own message is *Target WSGI script '/srv/site/app.wsgi' cannot be loaded as Python module*, with a *SyntaxError*
+httpd's own message is *Failed to exec Python script file '/srv/site/app.wsgi'*, with a *SyntaxError*
 below it.
 
 ## Examples
