@@ -14,7 +14,7 @@ from modwsgi_fix.model.facts.running import process_of as process_of_group
 from modwsgi_fix.model.facts.running import python_of, runs, search_path
 from modwsgi_fix.model.facts.scripts import Role, loaded_scripts, wsgi_scripts
 from modwsgi_fix.model.facts.unread import unread_scripts
-from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.reading.source import discover, find_sources
 from modwsgi_fix.rule import all_rules
 
 _APP = "def application(environ, start_response):\n    return []\n"
@@ -102,6 +102,25 @@ def test_rules_about_applications_are_not_asked_of_other_scripts() -> None:
     assert check(job) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("def check_password(environ, user, password):\n    return True\n", Role.AUTH_USER),
+        ("async_ = 1\ndef groups_for_user(environ, user):\n    return []\n", Role.AUTH_GROUP),
+        ("def allow_access(environ, host):\n    return True\n", Role.ACCESS),
+        ("def process_group(environ):\n    return 'site'\n", Role.DISPATCH),
+        ("def handle_request(environ, start_response):\n    return []\n", Role.HANDLER),
+        (f"def check_password(environ, user, password):\n    return True\n{_APP}", Role.APPLICATION),
+        ("from site import *\ndef allow_access(environ, host):\n    return True\n", Role.APPLICATION),
+        (_APP, Role.APPLICATION),
+    ],
+)
+def test_a_script_that_nothing_names_says_itself_what_it_is_for(text: str, role: Role) -> None:
+    found = discover(Memory({"/srv/x.wsgi": text}), ["/srv"]).scripts
+    assert found is not None
+    assert [script.role for script in loaded_scripts(read(Job(found, [])))] == [role]
+
+
 def test_what_is_mounted_and_imported_is_an_application() -> None:
     text = (
         "WSGIImportScript /srv/x.py process-group=%{GLOBAL} application-group=%{GLOBAL}\nWSGIScriptAlias / /srv/x.py\n"
@@ -168,6 +187,12 @@ def test_a_script_that_is_not_python_is_told() -> None:
     (told,) = unread_scripts(config)
     assert told.line == 1
     assert "was never closed" in told.reason
+
+
+def test_a_script_for_python_2_is_not_called_wrong_where_it_is_meant_so() -> None:
+    target = Target(python=(2, 7))
+    config = server("WSGIScriptAlias / /srv/x.py\n", {"/srv/x.py": "print 'x'\n"}, target=target)
+    assert [one.reason for one in unread_scripts(config)] == ["a script for Python 2 is not understood"]
 
 
 def test_what_only_a_newer_python_takes_is_not_called_wrong() -> None:

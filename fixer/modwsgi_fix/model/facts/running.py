@@ -162,13 +162,19 @@ def python_home(config: Config, process: DaemonProcess | None) -> str | None:
     return item.value.rstrip("/") if item is not None and item.known else None
 
 
+#: Prefixes of the system's own Python.
+_SYSTEM = ("/usr", "/usr/local")
 _LIBRARY = re.compile(r"python(\d+)\.(\d+)\Z")
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", re.M)
 
 
 def is_environment(config: Config, path: str) -> bool:
-    """Whether a directory is the root of a virtual environment, as ``--root`` shows it."""
-    return config.disk is not None and config.disk.is_file(f"{path}/pyvenv.cfg")
+    """Whether a directory is the root of a virtual environment, as ``--root`` shows it; old ones have no ``pyvenv.cfg``."""
+    disk = config.disk
+    if disk is None or path in _SYSTEM:
+        return False
+    programs = (f"{path}/bin/{name}" for name in ("python", "python3"))
+    return disk.is_file(f"{path}/pyvenv.cfg") or any(disk.is_file(one) or disk.is_link(one) for one in programs)
 
 
 def python_of(config: Config, script: WsgiScript) -> tuple[int, ...] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from modwsgi_fix.model.facts.handled import handled_files
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.script import Module, NotPython3, parse
+from modwsgi_fix.script.loading import bound_at_load, tree_of
 from modwsgi_fix.text import Span
 
 
@@ -87,8 +89,33 @@ def loaded_scripts(config: Config) -> list[WsgiScript]:
         elif known.role is one.role:
             found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
     for script in config.named_scripts:
-        found.setdefault(script.path, WsgiScript(script, None, ("application",)))
+        role = _role_of(script)
+        names = {Role.APPLICATION: ("application",), Role.HANDLER: ("handle_request",)}.get(role, ())
+        found.setdefault(script.path, WsgiScript(script, None, names, role))
     return list(found.values())
+
+
+#: What mod_wsgi calls in a script, and what such a script is for (mod_wsgi's manual, "Access Control Mechanisms",
+#: "WSGIDispatchScript", "WSGIHandlerScript").
+_CALLED = {
+    "check_password": Role.AUTH_USER,
+    "get_realm_hash": Role.AUTH_USER,
+    "groups_for_user": Role.AUTH_GROUP,
+    "allow_access": Role.ACCESS,
+    "process_group": Role.DISPATCH,
+    "application_group": Role.DISPATCH,
+    "callable_object": Role.DISPATCH,
+    "handle_request": Role.HANDLER,
+}
+
+
+def _role_of(script: Script) -> Role:
+    """What a script is for that no directive names: what it defines says so, where that is not an application."""
+    tree = tree_of(script.text) if any(f"def {name}" in script.text for name in _CALLED) else None
+    if tree is None or "application" in (bound_at_load(script.text, tree) or {"application"}):
+        return Role.APPLICATION
+    defined = (_CALLED.get(one.name) for one in tree.body if isinstance(one, ast.FunctionDef))
+    return next((role for role in defined if role is not None), Role.APPLICATION)
 
 
 def callables(config: Config) -> tuple[str, ...]:

@@ -37,7 +37,9 @@ def unread_scripts(config: Config) -> Iterator[Unread]:
     for one in loaded_scripts(config):
         if is_code_to_fill_in(one.script.text):
             yield Unread(one.script, 1, "a template of a script is not understood before it is filled in")
-        elif (fault := fault_of(one.script.text)) is not None:
+        elif (fault := fault_of(one.script.text)) is not None and (python_of(config, one) or (3,)) < (3,):
+            yield Unread(one.script, fault.line, "a script for Python 2 is not understood")
+        elif fault is not None:
             yield Unread(one.script, fault.line, f"Python does not take the script: {fault}")
         elif one.script.not_read:
             yield Unread(one.script, 1, f"the script is not checked in full: {one.script.not_read}")
