@@ -71,7 +71,7 @@ from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script, head_of
 from modwsgi_fix.script.settings import environment_set
-from modwsgi_rules.scripts._shared import moved, process_group_of, runs_there, with_option
+from modwsgi_rules.scripts._group_options import moved, process_group_of, runs_there, with_option
 
 _NAME = "PYTHON_EGG_CACHE"
 

@@ -92,7 +92,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import span_of
 from modwsgi_fix.script.loading import runs_at_load, tree_of
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._shared import process_group_of, runs_there, with_option
+from modwsgi_rules.scripts._group_options import process_group_of, runs_there, with_option
 
 #: What leads Python elsewhere by itself: where one of these stands in a script, nobody can say where it looks.
 _LEADS = ("sys.path", "addsitedir", "activate_this", "chdir", "from sys import", "imp.", "importlib")

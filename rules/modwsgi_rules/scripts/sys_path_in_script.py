@@ -90,7 +90,14 @@ from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script, head_of
-from modwsgi_rules.scripts._shared import calls_at_top, moved, process_group_of, runs_there, scripts_of, with_option
+from modwsgi_rules.scripts._group_options import (
+    calls_at_top,
+    moved,
+    process_group_of,
+    runs_there,
+    scripts_of,
+    with_option,
+)
 
 _ADD = frozenset({"sys.path.insert", "sys.path.append"})
 

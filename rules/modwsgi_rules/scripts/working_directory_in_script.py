@@ -92,7 +92,7 @@ from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.constants import Script, dotted, head_of
 from modwsgi_fix.script.loading import runs_at_load
-from modwsgi_rules.scripts._shared import calls_at_top, moved, process_group_of, runs_there, with_option
+from modwsgi_rules.scripts._group_options import calls_at_top, moved, process_group_of, runs_there, with_option
 
 
 @rule(severity=Severity.INFO)
