@@ -16,6 +16,7 @@ from modwsgi_fix.model.facts.scripts import Role, loaded_scripts, wsgi_scripts
 from modwsgi_fix.model.facts.unread import unread_scripts
 from modwsgi_fix.model.reading.source import discover, find_sources
 from modwsgi_fix.rule import all_rules
+from modwsgi_fix.script.faults import fault_of, is_python_2
 
 _APP = "def application(environ, start_response):\n    return []\n"
 
@@ -193,6 +194,47 @@ def test_a_script_for_python_2_is_not_called_wrong_where_it_is_meant_so() -> Non
     target = Target(python=(2, 7))
     config = server("WSGIScriptAlias / /srv/x.py\n", {"/srv/x.py": "print 'x'\n"}, target=target)
     assert [one.reason for one in unread_scripts(config)] == ["a script for Python 2 is not understood"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    pass\nexcept (KeyError, ValueError), error:\n    pass\n",
+        "try:\n    pass\nexcept KeyError, error:\n    pass\n",
+        "print 'x'\n",
+        "exec 'x'\n",
+        "raise KeyError, 'x'\n",
+        "def f(self, (a, b)):\n    pass\n",
+        "x = lambda (a, b): a\n",
+        "x = 0777\n",
+        "x = 10L\n",
+        "x = `y`\n",
+        "x = 1 <> 2\n",
+        "x = ur'x'\n",
+    ],
+)
+def test_python_2_is_called_so(text: str) -> None:
+    fault = fault_of(text)
+    assert fault is not None
+    assert is_python_2(text, fault)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(:\n    pass\n",
+        "x = (1,\n",
+        "x = 'a\n",
+        "def f():\nreturn 1\n",
+        "if x:\n\ty = 1\n        z = 2\n",
+        "return 1\n",
+        "x = 1a\n",
+    ],
+)
+def test_what_no_python_takes_is_not_called_python_2(text: str) -> None:
+    fault = fault_of(text)
+    assert fault is not None
+    assert not is_python_2(text, fault)
 
 
 def test_what_only_a_newer_python_takes_is_not_called_wrong() -> None:

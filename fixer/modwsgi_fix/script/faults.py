@@ -33,7 +33,10 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
     fault = _refusal(text)
     if fault is None:
         return _too_new(text, version)
-    if fault.kind == "SyntaxError" and not _OF_BYTES.match(fault.message) and _is_read_by_libcst(text):
+    # Python 3.14 takes "except A, b:" as two types, which is what Python 2 wrote for another thing.
+    of_python_2 = _SAID_OF_PYTHON_2.search(fault.message) is not None and (version is None or version < (3, 14))
+    is_certain = of_python_2 or _OF_BYTES.match(fault.message) is not None
+    if fault.kind == "SyntaxError" and not is_certain and _is_read_by_libcst(text):
         return None
     return fault
 
@@ -104,7 +107,7 @@ def _is_read_by_libcst(text: str) -> bool:
 #: What only Python 2 takes, by what Python 3 says of it.
 _SAID_OF_PYTHON_2 = re.compile(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized"
-    r"|leading zeros in decimal integer literals|invalid decimal literal"
+    r"|leading zeros in decimal integer literals|invalid decimal literal|arameters cannot be parenthesized"
 )
 #: And by how the line begins or what stands in it, where Python 3 says nothing in particular.
 _PYTHON_2 = re.compile(
