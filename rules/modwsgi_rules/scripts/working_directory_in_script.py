@@ -19,7 +19,8 @@ the first directory of `sys.path`, for every script of the group.
 
 ## Left alone
 
-In embedded mode, where the group has a `home`, and where `--root` does not show the directory there is no fix.
+In embedded mode, where the group has a `home`, and where `--root` does not show the directory there is no fix. A relative name
+is not reported where the group has a `user`, whose home directory may be the right one.
 
 ## See also
 
@@ -125,7 +126,9 @@ def _opened(config: Config, script: WsgiScript, read: Script, process: DaemonPro
     """Files beside the script that it opens by a relative name while it is loaded, where no ``home`` leads there."""
     disk, directory = config.disk, posixpath.dirname(script.script.place)
     groups = [process_of(config, run.group.name) for run in runs_of(config, script)]
-    if disk is None or not groups or any(one is not None and one.option("home") is not None for one in groups):
+    named = {option.name for one in groups if one is not None for option in one.options}
+    # A process of another user than httpd's starts in the home directory of that user.
+    if disk is None or not groups or named & {"home", "user"}:
         return
     calls = [one.node for one in runs_at_load(read.tree) if isinstance(one.node, ast.Call) and not one.is_caught]
     for call in calls:

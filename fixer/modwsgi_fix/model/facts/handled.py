@@ -96,14 +96,14 @@ def _said_in_htaccess(config: Config, requests: list[Request]) -> bool:
     """Whether an ``.htaccess`` file among what is served makes WSGI scripts of files; httpd's phases say of which."""
     disk = config.disk
     assert disk is not None
-    for request in requests:
-        if request.path.endswith("/.htaccess"):
-            for branch in trace(config, request._replace(path=f"{request.path.removesuffix('.htaccess')}x.wsgi")):
-                path = f"{branch.outcome.file.rpartition('/')[0]}/.htaccess"
-                try:
-                    text = disk.read(path) if disk.is_file(path) else ""
-                except FileProblem:
-                    continue
-                if HANDLER in text or TYPE in text:
-                    return True
+    said = (request for request in requests if request.path.endswith("/.htaccess"))
+    for request in islice(said, _MOST):
+        for branch in trace(config, request._replace(path=f"{request.path.removesuffix('.htaccess')}x.wsgi")):
+            path = f"{branch.outcome.file.rpartition('/')[0]}/.htaccess"
+            try:
+                text = disk.read(path) if disk.is_file(path) else ""
+            except FileProblem:
+                continue
+            if HANDLER in text or TYPE in text:
+                return True
     return False
