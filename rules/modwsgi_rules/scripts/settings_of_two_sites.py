@@ -92,11 +92,11 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
                 if script is None or other is None or (script.path, one.name) in told:
                     continue
                 told.add((script.path, one.name))
-                related = Related(other.path, head_of(other.script.text, kept.key), f"here it is {kept.value}")
+                related = Related(other.path, head_of(other.script.text, kept.key), "another value is set here")
                 yield Diagnostic(
                     script.path,
                     head_of(script.script.text, shown.key),
-                    f"{one.name} is {kept.value} where another script of the process came first",
+                    f"{one.name} has the value of another script of the process where that came first",
                     related=(related,),
                     help="give each site a process group of its own",
                 )

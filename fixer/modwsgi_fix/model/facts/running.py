@@ -47,7 +47,12 @@ class Run(NamedTuple):
 
 @derived
 def runs(config: Config) -> list[Run]:
-    """Every way in which a request, or the start of a process, comes to a script of a process group or of embedded mode."""
+    """Every way in which a request, or the start of a process, comes to a script of a process group or of embedded mode.
+
+    None where no script can be read at all: nothing is asked about them then.
+    """
+    if not loaded_scripts(config):
+        return []
     return [*_mounted(config), *_by_handler(config), *_by_option(config)]
 
 
