@@ -41,6 +41,7 @@ _ONCE_ONLY = {
     "missing-deny-baseline",
     "missing-name-virtual-host",
     "missing-on-disk",
+    "module-beside-script",
     "module-not-loaded",
     "new-access-directives",
     "permission-missing",

@@ -72,6 +72,37 @@ def test_names_follow_imports_and_skip_the_main_guard() -> None:
     assert [one.targets for one in bobo_resources(module)] == [("x",)]
 
 
+HOSTILE = {
+    "brackets": "x = " + "(" * 200_000,
+    "closed brackets": "x = " + "(" * 2_000 + ")" * 2_000,
+    "attributes": "x = a" + ".a" * 100_000,
+    "fewer attributes": "x = a" + ".a" * 2_500,
+    "operators": "x = " + "not " * 2_500 + "a",
+    "a long sum": "x = " + "+".join(["a"] * 2_900),
+    "a line that is not Python": "print 'x', " + "a." * 100_000 + "a",
+    "nothing": "x = 1\0",
+    "lines": "x = 1\n" * 200_000,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_what_libcst_cannot_bear_is_not_given_to_it(text: str) -> None:
+    """It ends the process for some of these, so that this runs in another one; the time is a kill switch only."""
+    code = """
+import sys
+from modwsgi_fix.script import NotPython3, parse
+from modwsgi_fix.script.faults import fault_of
+text = sys.stdin.buffer.read().decode()
+fault_of(text)
+try:
+    parse(text)
+except NotPython3:
+    sys.exit(3)
+"""
+    done = subprocess.run([sys.executable, "-c", code], input=text.encode(), check=False, timeout=120)
+    assert done.returncode == 3
+
+
 def test_libcst_is_not_imported_without_a_script() -> None:
     code = """
 import sys

@@ -275,13 +275,15 @@ def load(
     overlay: Mapping[str, str] | None = None,
     *,
     assume_deny: str = "",
+    no_scripts: bool = False,
 ) -> Server:
     """Read the server at some paths, directories or files, as ``modwsgi-fix PATHS`` does.
 
     ``root`` is the filesystem that the paths in the files mean; ``target`` has versions, as ``{"httpd": "2.4"}``.
     ``settings`` is a settings file, or a table as one holds it, where an empty one is none; without it, the file near the
     first path counts. ``overlay`` has texts that stand in for files, by path, as an editor has them. ``assume_deny`` says how
-    the server around fragments denies by default: ``2.2``, ``2.4`` or ``none``. Raises ``Error`` where nothing can be read.
+    the server around fragments denies by default: ``2.2``, ``2.4`` or ``none``. With ``no_scripts`` WSGI scripts are left
+    unread. Raises ``Error`` where nothing can be read.
     """
     named = [paths] if isinstance(paths, (str, PathLike)) else paths
     wanted = Wanted(
@@ -291,6 +293,7 @@ def load(
         target=tuple(f"{name}={version}" for name, version in (target or {}).items()),
         root=None if root is None else fspath(root),
         denies=assume_deny,
+        no_scripts=no_scripts,
     )
     with _errors():
         session = opened(plan(wanted))

@@ -43,7 +43,7 @@ def fixed(
         words += [f"--select={','.join(select)}"] * bool(select) + [*arguments]
         if disk is not None:
             # An .htaccess file of the tree is none of the configuration that is meant.
-            words += [f"--root={root.top}", *(str(root.outside(path)) for path in texts if not path.startswith("/"))]
+            words += [f"--root={root.top}", *(str(root.outside(path)) for path in texts)]
         elif any(path.startswith("/") for path in texts):
             words += [f"--root={root.top}", str(root.top)]
         else:

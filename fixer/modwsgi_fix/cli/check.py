@@ -51,6 +51,7 @@ def run(
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
     ] = False,
+    no_scripts: Annotated[bool, _option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
         _option("How the server around fragments denies by default, which they do not show.", "--assume-deny"),
@@ -147,6 +148,7 @@ def run(
         exit_zero=exit_zero,
         as_httpd=as_apache,
         denies=assume_deny or "",
+        no_scripts=no_scripts,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

@@ -64,6 +64,7 @@ class Request(NamedTuple):
     as_httpd: bool = False
     #: As ``Source.denies``.
     denies: str = ""
+    no_scripts: bool = False
     writing: Writing = Writing()
     showing: Showing = Showing()
 
@@ -93,6 +94,7 @@ class Request(NamedTuple):
             self.root,
             self.as_httpd,
             self.denies,
+            self.no_scripts,
         )
 
 

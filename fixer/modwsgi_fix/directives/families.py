@@ -78,11 +78,15 @@ OTHER_EXTENSIONS = (
 )  # fmt: skip
 #: With one of these in force a section answers by itself, and its grant opens no file.
 ANSWERING = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
+#: Their first word is a script that decides over requests and answers none, always in httpd's own processes: where a
+#: request runs, whose password is right, in which groups a user is, from where a client may come.
+EMBEDDED_SCRIPTS = ("wsgidispatchscript", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript")
+#: They name a script that mod_wsgi loads.
+NAMES_SCRIPT = (*MOUNTS, *EMBEDDED_SCRIPTS, "wsgihandlerscript", "wsgiimportscript")
 #: What may run Python in httpd's own processes, besides mounts.
-EMBEDDED_PYTHON = (
-    "wsgiaccessscript", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgidispatchscript", "wsgihandlerscript",
-    "wsgiimportscript", "addhandler", "sethandler",
-)  # fmt: skip
+EMBEDDED_PYTHON = (*EMBEDDED_SCRIPTS, "wsgihandlerscript", "wsgiimportscript", "addhandler", "sethandler")
+#: What makes a file a WSGI script by its handler or its type, where the word after it is mod_wsgi's.
+HANDLER_LINES = ("addhandler", "sethandler", "addtype", "forcetype", "rewriterule")
 
 # -- access -------------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ import re
 
 #: Scripts that directives name: mod_wsgi's and mod_fcgid's.
 SCRIPTS = (".wsgi", ".py", ".fcgi")
+#: What is nothing but a WSGI script, whoever names it.
+SCRIPT = ".wsgi"
 #: Files that an editor or an interpreter takes for Python.
 PYTHON = (".py", ".pyw", ".wsgi")
 #: Python that no visitor is meant to read, compiled or not.

@@ -16,6 +16,7 @@ from modwsgi_fix.engine.outcome import Withheld
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.script.faults import fault_of
 from modwsgi_fix.syntax import parse
 from modwsgi_fix.text import Span
 
@@ -136,12 +137,21 @@ def _inside(span: Span, region: Span) -> bool:
 def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, opinion: Opinion | None) -> str | None:
     file = config.files.get(path)
     if file is None:
-        return None
+        return _objection_of_python(config, chosen, path)
     after = apply(file.text, edits_of(chosen, path))
     was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in parse(after).problems)
     if sum(now.values()) > sum(was.values()) or (not was and now):
         return f"it would leave a syntax error: {next(iter(now))}"
     return opinion(file.name, file.text, after) if opinion is not None and not was else None
+
+
+def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str) -> str | None:
+    """Why Python would not take what fixes leave of a script, where it took it before."""
+    script = config.scripts.get(path)
+    if script is None or fault_of(script.text) is not None:
+        return None
+    fault = fault_of(apply(script.text, edits_of(chosen, path)))
+    return None if fault is None else f"it would leave a script that Python does not take: {fault}"
 
 
 def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:

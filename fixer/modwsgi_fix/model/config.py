@@ -64,14 +64,20 @@ class Arg(NamedTuple):
 
 
 class Script:
-    """A WSGI script that the configuration names and that could be read."""
+    """A WSGI script that the configuration names and that could be read.
 
-    def __init__(self, path: str, name: str, text: str, *, writable: bool, quotable: bool) -> None:
+    ``path`` is its key, ``place`` the path by which the configuration has it, which is the script's ``__file__``.
+    """
+
+    def __init__(self, path: str, name: str, text: str, *, place: str, writable: bool, quotable: bool) -> None:
         self.path = path
+        self.place = place
         self.name = name
         self.text = text
         self.writable = writable
         self.quotable = quotable
+        #: Why libcst did not read it for a rule that asked; empty where it did, or was not asked.
+        self.not_read = ""
 
     @cached_property
     def lines(self) -> LineIndex:
@@ -328,7 +334,7 @@ class Config:
         disk: Files | None,
         options: Mapping[str, Mapping[str, object]],
         variables: Mapping[str, str],
-        read: Callable[[str], Script | None],
+        read: Callable[[str], Script | FileProblem | None],
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
@@ -368,6 +374,8 @@ class Config:
         self.variables = variables
         #: The WSGI scripts that were asked for, by key.
         self.scripts: dict[str, Script] = {script.path: script for script in named_scripts}
+        #: The paths of scripts that are there and cannot be read, with the reason.
+        self.unreadable: dict[str, str] = {}
         #: The .htaccess files that something was found in, by key.
         self.htaccess: dict[str, File] = {}
         #: The WSGI scripts that the user named, which no directive here need name.
@@ -396,6 +404,9 @@ class Config:
         """The WSGI script at a path of the configuration, or None where it cannot be read (see ``--root``)."""
         script = self._read(path)
         if script is None:
+            return None
+        if isinstance(script, FileProblem):
+            self.unreadable[path] = script.reason
             return None
         return self.scripts.setdefault(script.path, script)
 

@@ -35,10 +35,11 @@ _LONE = re.compile("[\ud800-\udfff]")
 
 
 def gap_lines(report: Report) -> Counter[str]:
-    """Return how many lines of which files were not understood."""
+    """Return how many lines of which files were not understood, configuration first."""
     lines = {(gap.name, line) for gap in report.gaps for line in range(gap.first, gap.last + 1)}
     counted = Counter(name for name, _ in lines)
-    return Counter({name: counted[name] for name in dict.fromkeys(file.name for file in report.files) if counted[name]})
+    names = dict.fromkeys((*(file.name for file in report.files), *(gap.name for gap in report.gaps)))
+    return Counter({name: counted[name] for name in names if counted[name]})
 
 
 def render(report: Report, format: str, *, color: bool = False) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.script import Module
+from modwsgi_fix.script.constants import Script, lines_of, used_names
+from modwsgi_fix.script.loading import tree_of
 from modwsgi_fix.text import Span
 
 
@@ -19,3 +23,53 @@ def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
     have = len(re.findall(r"\r\n?|\n", text[len(stripped) :]))
     lead = newline * max(0, 1 + gap - have) if stripped else ""
     return Edit(script.path, Span(end, end), f"{lead}{line}{newline}")
+
+
+def python_of_script(script: WsgiScript) -> Script | None:
+    """A script as Python's own parser reads it; None where it does not."""
+    tree = tree_of(script.script.text)
+    return Script(script.script.text, tree, script.script.place) if tree is not None else None
+
+
+def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None:
+    """The lines to delete for statements at the top of a script to go, with the names and imports that serve them alone.
+
+    None where something else stands on one of these lines. Comments stay, but for those behind a statement on its line.
+    """
+    gone: list[ast.stmt] = list(statements)
+    while True:
+        left = used_names(ast.Module([one for one in script.tree.body if one not in gone], []))
+        taken = used_names(ast.Module(gone, []))
+        idle = [
+            one for one in script.tree.body
+            if one not in gone and (name := _bound_alone(script, one)) and left[name] == 1 and taken[name]
+        ]  # fmt: skip
+        if not idle:
+            break
+        gone += idle
+    spans = [lines_of(script.text, one) for one in gone]
+    known = sorted(span for span in spans if span is not None)
+    after = script.text
+    for start, end in reversed(known):
+        after = after[:start] + after[end:]
+    return known if len(known) == len(spans) and tree_of(after) is not None else None
+
+
+def _bound_alone(script: Script, statement: ast.stmt) -> str:
+    """The one name that a statement binds and does nothing else: a text or path, or an import; empty for any other."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        return target.id if isinstance(target, ast.Name) and script.value(statement.value) is not None else ""
+    if isinstance(statement, (ast.Import, ast.ImportFrom)) and len(statement.names) == 1:
+        alias = statement.names[0]
+        return (alias.asname or alias.name).partition(".")[0] if _is_standard(statement) else ""
+    return ""
+
+
+#: Modules whose import does nothing that a script may count on.
+_STANDARD = frozenset({"os", "os.path", "pathlib", "runpy", "site", "sys"})
+
+
+def _is_standard(statement: ast.Import | ast.ImportFrom) -> bool:
+    names = [statement.module] if isinstance(statement, ast.ImportFrom) else [one.name for one in statement.names]
+    return all(name in _STANDARD for name in names)

@@ -6,8 +6,10 @@ A look at names needs no positions of every token, so ``ast`` is enough here, wh
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -18,14 +20,57 @@ class Run(NamedTuple):
     is_caught: bool
 
 
+#: Bytes that are not UTF-8, as ``text.decode`` keeps them: in a file that declares another encoding they are letters.
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@lru_cache(maxsize=64)
 def tree_of(text: str) -> ast.Module | None:
-    """The script; None where this Python does not read it."""
+    """The script; None where this Python does not read it. Characters are where they stand in ``text``."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return ast.parse(_SURROGATE.sub("\u00ff", text.removeprefix("\ufeff")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+#: What nests deeper is not given to libcst, which ends the process for some thousands of brackets, and takes time that grows with
+#: the square of the depth for the rest (measured with 1.9).
+_DEEPEST = 200
+#: Nor is more than so many characters: libcst needs some ten seconds for these.
+_MOST = 200_000
+#: And longer lines are not, of what Python's own parser does not take, so that nobody counted how deep they nest.
+_LONGEST = 2000
+_BRACKETS = re.compile(r"[(\[{]|([)\]}])")
+
+
+def is_too_much(text: str) -> bool:
+    """Whether a script nests too deeply, or is too large, to be read by libcst."""
+    if len(text) > _MOST:
+        return True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError:
+        return _may_be_deep(text)
+    except (ValueError, RecursionError, MemoryError):
+        return True
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return False
+    return True
+
+
+def _may_be_deep(text: str) -> bool:
+    depth = deepest = 0
+    for bracket in _BRACKETS.finditer(text):
+        depth = max(depth - 1, 0) if bracket[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest > _DEEPEST or any(len(line) > _LONGEST for line in text.split("\n"))
 
 
 def runs_at_load(tree: ast.Module) -> Iterator[Run]:
@@ -59,3 +104,30 @@ def bound_names(tree: ast.Module) -> set[str] | None:
                 return None
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     return found
+
+
+#: What binds names that cannot be seen.
+_OPEN = ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[", "__getattr__")
+
+
+def bound_at_load(text: str, tree: ast.Module) -> set[str] | None:
+    """The names that a script has once it is loaded; None where there may be others, or ``del`` takes one away.
+
+    What stands under ``if __name__ == "__main__":`` is among them.
+    """
+    if any(word in text for word in _OPEN):
+        return None
+    found: set[str] = set()
+    for node, _ in runs_at_load(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, (ast.Delete, ast.ImportFrom)) and (
+            isinstance(node, ast.Delete) or any(alias.name == "*" for alias in node.names)
+        ):
+            return None
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    # ``runs_at_load`` steps over functions.
+    return found | {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

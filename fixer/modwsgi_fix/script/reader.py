@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from modwsgi_fix.script.loading import is_too_much
 from modwsgi_fix.script.module import LINE_END, Argument, Call, Kind, Module, NotPython3, Statement, Text
 from modwsgi_fix.text import Span
 
@@ -26,6 +27,8 @@ def parse(text: str) -> Module:
 
     bom = text.startswith("\ufeff")
     source = _SURROGATE.sub("\ufffd", text[1:] if bom else text)
+    if is_too_much(source):
+        raise NotPython3("it is too large, or nested too deeply, to be read", Span(0, 0))
     starts = [0, *(found.end() for found in LINE_END.finditer(source))]
     try:
         module = cst.parse_module(source)

@@ -9,6 +9,7 @@ from itertools import accumulate
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config, File
 from modwsgi_fix.model.facts.loaded import Standing, strangers
+from modwsgi_fix.model.facts.unread import unread_scripts
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.records import UNNAMED, Gap, end_of
 from modwsgi_fix.text import Span
@@ -20,7 +21,9 @@ def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
     if not found:
         return ()
     # Servers that share a file may have other names for it.
-    order = {file.name: at for at, file in enumerate(file for config in configs for file in config.files.values())}
+    names = (file.name for config in configs for file in config.files.values())
+    scripts = (script.name for config in configs for script in config.scripts.values())
+    order = {name: at for at, name in enumerate((*names, *scripts))}
     return tuple(sorted(found, key=lambda gap: (order[gap.name], gap.first)))
 
 
@@ -38,6 +41,9 @@ def _gaps(config: Config) -> Iterator[Gap]:
         for problem in () if file.template else file.tree.problems:
             yield _gap(file, problem.region, _reason(config, file, problem.message, problem.kind))
     yield from _strangers(config)
+    for unread in unread_scripts(config):
+        is_told = unread.file.quotable and not tells(config, [unread.reason])
+        yield Gap(unread.file.name, unread.line, unread.line, unread.reason if is_told else f"a script {NOT_SHOWN}")
 
 
 def _strangers(config: Config) -> Iterator[Gap]:

@@ -25,7 +25,8 @@ class Wanted(NamedTuple):
 
     ``overlay`` has texts that stand in for files, by path; ``unnamed`` says that the one there has no file. ``settings`` is
     a settings file, or a table as one holds it; None looks for a file upward from the first path, an empty table is none.
-    ``target`` are words as ``httpd=2.4``; ``as_httpd`` reads every named file as httpd's; ``denies`` as ``Source.denies``.
+    ``target`` are words as ``httpd=2.4``; ``as_httpd`` reads every named file as httpd's; ``denies`` as ``Source.denies``;
+    ``no_scripts`` leaves WSGI scripts out.
     """
 
     paths: tuple[str, ...]
@@ -39,6 +40,7 @@ class Wanted(NamedTuple):
     root: str | None = None
     as_httpd: bool = False
     denies: str = ""
+    no_scripts: bool = False
 
 
 class Plan(NamedTuple):
@@ -89,13 +91,18 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
         # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
-    if looks_only:
+    if looks_only or wanted.no_scripts:
         there = there._replace(scripts=None, allowed=())
     excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, here)
     denies = wanted.denies or settings.denies
     named = frozenset(name.casefold() for name in settings.directives)
     sources = [
-        replace(_without(source, excluded), denies="" if source.complete else denies, directives=named)
+        replace(
+            _without(source, excluded),
+            denies="" if source.complete else denies,
+            directives=named,
+            without_scripts=wanted.no_scripts,
+        )
         for source in there.sources
     ]
     root = wanted.root or settings.root or ("/" if seen else None)

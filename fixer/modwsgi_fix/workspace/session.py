@@ -99,11 +99,11 @@ def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
 
     A directory that was named for its scripts is none without configuration.
     """
-    if not plan.allowed:
+    if not plan.allowed and plan.scripts is None:
         return plan
-    from modwsgi_fix.model.facts.scripts import wsgi_scripts
+    from modwsgi_fix.model.facts.scripts import loaded_scripts
 
-    mounted = {script.path for config in configs for script in wsgi_scripts(config)}
+    mounted = {script.path for config in configs for script in loaded_scripts(config)}
     named = tuple(
         problem
         for problem in plan.problems

@@ -1,10 +1,10 @@
 """
-A WSGI script is not Python 3, so it is not checked.
+A WSGI script is Python 2.
 
 ## What happens
 
-A mod_wsgi for Python 3 answers each request with an error 500. A mod_wsgi for Python 2 serves the script, and only the rules
-for scripts cannot say anything about it.
+A mod_wsgi for Python 3 answers each request with an error 500. A mod_wsgi for Python 2 serves the script (`--target python=2`),
+and the rules for scripts cannot say anything about it.
 
 ## Why
 
@@ -13,12 +13,13 @@ A parameter that is a tuple is Python 2. Every mod_wsgi from 5.0 on is built for
 
 ## Left alone
 
-The script is reported without a fix. What Python 3 writes in other words, such as `print "x"`, is the matter of
-`python-2-syntax`. `2to3` and `python-modernize` rewrite scripts of Python 2.
+The script is reported without a fix, unless it is meant for Python 2. What Python 3 writes in other words, such as `print "x"`,
+is the matter of `python-2-syntax`; what no Python takes, of `script-syntax-error`. `2to3` and `python-modernize` rewrite
+scripts of Python 2.
 
 ## See also
 
-httpd's own message is *Target WSGI script '/srv/site/app.wsgi' cannot be loaded as Python module*, with a *SyntaxError*
+httpd's own message is *Failed to exec Python script file '/srv/site/app.wsgi'*, with a *SyntaxError*
 below it.
 
 ## Examples
@@ -63,31 +64,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
-from modwsgi_fix.placeholders import is_code_to_fill_in
+from modwsgi_fix.model.facts.scripts import loaded_scripts
+from modwsgi_fix.model.facts.unread import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script import NotPython3, parse
+from modwsgi_fix.script.faults import is_python_2, span_of
 from modwsgi_fix.script.python2 import constructs
-from modwsgi_fix.text import Span
 
 
-@rule(severity=Severity.INFO)
+@rule(severity=Severity.ERROR)
 def not_python_3(config: Config) -> Iterator[Diagnostic]:
-    for script in wsgi_scripts(config):
-        try:
-            parse(script.script.text)
-        except NotPython3 as error:
-            if is_code_to_fill_in(script.script.text) or constructs(script.script.text):
-                continue
-            lines = script.script.lines
-            line = lines.position(error.span.start).line
-            start, end = lines.line_span(line)
-            text = script.script.text[start:end]
-            start += len(text) - len(text.lstrip())
+    for script in loaded_scripts(config):
+        text, fault = script.script.text, refusal(config, script)
+        if fault is not None and is_python_2(text, fault) and not constructs(text):
             yield Diagnostic(
                 script.path,
-                Span(start, start + len(text.strip())),
-                f"the script is not checked, because {error.reason}",
-                related=tuple(Related(*place, "the script is mounted here") for place in script.mounts),
-                help="correct it where mod_wsgi is built for Python 3",
+                span_of(text, fault),
+                f"the script fails: {fault}",
+                related=tuple(Related(*place, "the script is named here") for place in script.mounts),
+                help="rewrite the script for Python 3",
             )

@@ -1,5 +1,5 @@
 """
-A handler gives scripts to mod_wsgi in a directory that lacks `Options ExecCGI`.
+A handler or type gives scripts to mod_wsgi in a directory that lacks `Options ExecCGI`.
 
 ## What happens
 
@@ -7,16 +7,20 @@ Every request for a script there gets 403.
 
 ## Why
 
-Where `AddHandler` or `SetHandler wsgi-script` choose the scripts, mod_wsgi requires `ExecCGI`, as CGI does.
-`WSGIScriptAlias` does not require it (`mod_wsgi.c:wsgi_hook_handler`).
+Where `AddHandler` or `SetHandler wsgi-script` choose the scripts, mod_wsgi requires `ExecCGI`, as CGI does. So it does where
+the type `application/x-httpd-wsgi` does (`AddType`, `ForceType`). `WSGIScriptAlias` does not require it
+(`mod_wsgi.c:wsgi_hook_handler`).
 
 ## The fix
 
-It adds the option. It is unsafe, because every file there that the handler is for can then be run.
+It adds the option, to the section of the directory where there is one. It is unsafe, because every file there that the handler
+is for can then be run.
 
 ## Left alone
 
-A fragment in which no section sets `Options` for the directory is not reported, because a section out of sight may.
+A fragment in which no section sets `Options` for the directory is not reported, because a section out of sight may. A line
+that stands at the level of a server or in another section than `<Directory>` is reported where `--root` shows a file that
+it is for, or, of a whole server, where the host has nothing but its DocumentRoot. Of an `.htaccess` file there is no fix.
 
 ## See also
 
@@ -37,6 +41,22 @@ A fragment in which no section sets `Options` for the directory is not reported,
          SetHandler wsgi-script
     +    Options +ExecCGI
      </Directory>
+    ```
+
+At the level of a host, with `--root`:
+
+    ```diff unsafe
+     #- httpd.conf
+     <VirtualHost *:80>
+         DocumentRoot /srv/scripts
+         AddHandler wsgi-script .wsgi
+         <Directory /srv/scripts>
+             Require all granted
+    +        Options +ExecCGI
+         </Directory>
+     </VirtualHost>
+     #- /srv/scripts/hello.wsgi
+     from hello import application
     ```
 
 A section out of sight may set the option for the first; the second has it:
@@ -64,24 +84,30 @@ A mount does not need the option:
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.facts.handled import Handled, handled_files, handling_lines
 from modwsgi_fix.model.facts.served import Served, target_of
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
-from modwsgi_fix.model.urls import mounts
-from modwsgi_fix.rewriting.lines import insert_after
-from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.model.urls import aliases, document_root, mounts
+from modwsgi_fix.rewriting.access_blocks import quoted
+from modwsgi_fix.rewriting.lines import append, insert_after
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
+
+_REASON = "every file that the handler is for can be run there"
 
 
 @rule(severity=Severity.ERROR)
 def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
+    yield from _elsewhere(config)
     for item in config.named("addhandler", "sethandler"):
         section = item.parent
         if item.value.lower() != "wsgi-script" or section is None or section.key != "directory" or not section.known:
@@ -93,13 +119,77 @@ def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
         state = option(config, section.server, pattern_of(section), "execcgi")
         if state.on is not False or (state.by is None and not sees_all_sections(config)):
             continue
-        yield Diagnostic(
-            item.path,
-            item.args[0].span,
-            f"{pattern_of(section)} lacks Options ExecCGI, so mod_wsgi answers 403 for the scripts in it",
-            fix := _fix(item, section, state.by),
-            help="" if fix else "add ExecCGI to the Options of the directory",
-        )
+        yield _finding(item, pattern_of(section), _fix(item, section, state.by))
+
+
+def _elsewhere(config: Config) -> Iterator[Diagnostic]:
+    """What is found of lines that do not stand in a section for one directory."""
+    refused: dict[Item, list[Handled]] = {}
+    for file in handled_files(config):
+        if not file.may_run and not _is_of_directory(file.item):
+            refused.setdefault(file.item, []).append(file)
+    for item, files in refused.items():
+        top = posixpath.commonpath([posixpath.dirname(file.path) for file in files])
+        related = (Related(script.path, Span(0, 0), "a script that is refused") for file in files[:1]
+                   if (script := config.script(file.path)) is not None)  # fmt: skip
+        yield _finding(item, top, _fix_at(config, item, files[0].server, top), tuple(related))
+    if config.disk is None and sees_all_sections(config):
+        for item in handling_lines(config):
+            root = _only_root(config, item)
+            if root is not None:
+                yield _finding(item, root, _fix_at(config, item, item.server, root))
+
+
+def _finding(item: Item, directory: str, fix: Fix | None, related: tuple[Related, ...] = ()) -> Diagnostic:
+    return Diagnostic(
+        item.path,
+        item.span if item.key == "rewriterule" else item.args[0].span,
+        f"{directory} lacks Options ExecCGI, so mod_wsgi answers 403 for the scripts in it",
+        fix,
+        related,
+        help="" if fix else "add ExecCGI to the Options of the directory",
+    )
+
+
+def _is_of_directory(item: Item) -> bool:
+    """Whether a line stands in a section for one directory, where it is looked at without any file."""
+    section = item.parent
+    return section is not None and section.key == "directory" and item.key in ("addhandler", "sethandler")
+
+
+def _only_root(config: Config, item: Item) -> str | None:
+    """The DocumentRoot of a line's host, where all that the host has is there, and its scripts may not run."""
+    server = item.server
+    at_level = item.parent is server.item
+    root = document_root(config, server)
+    if not at_level or item.guards or root is None or not root.known or item.key == "rewriterule":
+        return None
+    if (server.is_main and config.hosts) or mounts(config, server) or aliases(config, server):
+        return None
+    path = root.value.rstrip("/")
+    return path if option(config, server, path, "execcgi").on is False else None
+
+
+def _fix_at(config: Config, item: Item, server: Server, directory: str) -> Fix | None:
+    """Add the option in the innermost section for a directory, or in one of its own beside a line at a server's level."""
+    state = option(config, server, directory, "execcgi")
+    if state.on is not False or item.foreign or item.path not in config.files:
+        return None
+    if len(config.readings(item)) > 1 or "/" not in directory.strip("/"):
+        return None
+    sections = [
+        one for one in config.named("directory")
+        if one.server in (server, config.main) and one.known and one.args and one.accompanies(item)
+        and not is_regex_section(one) and not has_wildcard(pattern_of(one))
+        and f"{directory}/".startswith(pattern_of(one).rstrip("/") + "/")
+    ]  # fmt: skip
+    innermost = max(sections, key=lambda one: (len(pattern_of(one).rstrip("/")), one.index), default=None)
+    if innermost is not None and innermost.file is item.file and pattern_of(innermost).rstrip("/") == directory:
+        return _fix(item, innermost, state.by)
+    if state.by is not None or item.parent is not server.item:
+        return None
+    block = [f"<Directory {quoted(directory)}>", "    Options +ExecCGI", "</Directory>"]
+    return Fix.unsafe("Allow scripts there", insert_after(item, block), reason=_REASON)
 
 
 def _is_mounted(config: Config, section: Item) -> bool:
@@ -119,17 +209,18 @@ def _mounted(config: Config) -> Nested[Served] | None:
 def _fix(item: Item, section: Item, by: Item | None) -> Fix | None:
     if item.foreign or section.file is not item.file:
         return None
-    reason = "every file that the handler is for can be run there"
     own = [child for child in section.children if child.key == "options"]
     if not own:
-        return Fix.unsafe("Allow scripts there", insert_after(item, ["Options +ExecCGI"]), reason=reason)
+        if item.parent is not section:
+            return Fix.unsafe("Allow scripts there", append(section, ["Options +ExecCGI"]), reason=_REASON)
+        return Fix.unsafe("Allow scripts there", insert_after(item, ["Options +ExecCGI"]), reason=_REASON)
     last = own[-1]
     if by is not last or last.file is not item.file:
         return None
     end = last.args[-1].span.end
     if any(value.lower() == "none" for value in last.values):
-        return Fix.unsafe("Allow scripts there", Edit(last.path, last.args[-1].span, "ExecCGI"), reason=reason)
+        return Fix.unsafe("Allow scripts there", Edit(last.path, last.args[-1].span, "ExecCGI"), reason=_REASON)
     if any(value.lower() in ("-execcgi", "execcgi") for value in last.values):
         return None
     word = " +ExecCGI" if has_signs(last) else " ExecCGI"
-    return Fix.unsafe("Allow scripts there", Edit(last.path, Span(end, end), word), reason=reason)
+    return Fix.unsafe("Allow scripts there", Edit(last.path, Span(end, end), word), reason=_REASON)

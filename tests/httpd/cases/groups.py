@@ -15,6 +15,7 @@ _OPEN = opened("/srv/site", "/srv/blog")
 _SITE = "http://a.example/"
 _BLOG = "http://a.example/blog"
 _HIGH, _HIGHER = "http://a.example:8080/", "http://a.example:8081/"
+_ONE, _TWO = "http://a.example/one", "http://a.example/two"
 _FREE = "the two directives do not know of each other"
 
 _case = partial(Case, tree=_TREE, probes=probes(_SITE, _BLOG))
@@ -151,5 +152,33 @@ WSGIDaemonProcess blog
 {_OPEN}"""
         },
         expect=Equal(),
+    ),
+    Case(
+        name="an extension that one process loads once",
+        rules=("extension-in-two-interpreters",),
+        level="unsafe",
+        before={
+            "site.conf": f"""\
+WSGIDaemonProcess site python-path=/srv/lib
+<VirtualHost *:80>
+    ServerName a.example
+    WSGIProcessGroup site
+    WSGIScriptAlias /one /srv/site/one.wsgi
+    WSGIScriptAlias /two /srv/site/two.wsgi
+</VirtualHost>
+{opened("/srv/site")}""",
+            "/srv/site/one.wsgi": f"import numpy\n{app('one')}",
+            "/srv/site/two.wsgi": f"import numpy\n{app('two')}",
+        },
+        include=("site.conf",),
+        # As the extension of numpy does, it sees the other interpreters of its process, by the environment of that.
+        tree={
+            "/srv/lib/numpy.py": "import os\n"
+            "if 'LOADED' in os.environ:\n"
+            "    raise ImportError('cannot load module more than once per process')\n"
+            "os.environ['LOADED'] = '1'\n"
+        },
+        probes=probes(_ONE, _TWO),
+        expect=EqualExcept({_ONE: {"application_group": ("a.example|/one", "")}}, regained=(_TWO,)),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..case import EqualExcept
+from ..case import EqualExcept, StartsAfter
 from ._syntax import ALIAS, APP, DAEMON, FILE, GROUP, MOUNT, MOVED, OPEN, SHUT, SITE, case, start
 
 _ACCESS = (
@@ -80,6 +80,34 @@ _WORDS = (
         "Invalid option to WSGI script alias definition",
         DAEMON + "WSGIScriptAlias / /srv/site/app.wsgi \\ \nWSGIProcessGroup site\n" + OPEN,
         {"/": GROUP},
+    ),
+    start(
+        "lines that were copied as a hyperlink",
+        "hyperlink",
+        "Invalid command '[WSGIScriptAlias'",
+        "[" + MOUNT.rstrip("\n") + "](https://www.example.com/setup)\n" + OPEN,
+        {"/": APP},
+    ),
+    case(
+        "a name of a host that is a hyperlink",
+        "hyperlink",
+        "unsafe",
+        "<VirtualHost *:80>\nServerName b.example\nRedirect / https://b.example/\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName [a.example](http://a.example)\n" + MOUNT + OPEN + "</VirtualHost>\n",
+        StartsAfter('Invalid ServerName "[a.example](http://a.example)"', {f"{SITE}/": APP}),
+        "/",
+    ),
+    case(
+        "another name of a host that is a hyperlink",
+        "hyperlink",
+        "unsafe",
+        "<VirtualHost *:80>\nServerName b.example\nRedirect / https://b.example/\n</VirtualHost>\n"
+        "<VirtualHost *:80>\nServerName c.example\nServerAlias [a.example](http://a.example)\n"
+        + MOUNT
+        + OPEN
+        + "</VirtualHost>\n",
+        EqualExcept(regained=(f"{SITE}/",)),
+        "/",
     ),
     start(
         "an option behind an en dash",

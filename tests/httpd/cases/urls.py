@@ -203,6 +203,31 @@ RewriteRule ^/a\\.css$ /static/a.css
         expect=EqualExcept(regained=(f"{_SITE}/scripts/wiki.wsgi/Start",)),
     ),
     Case(
+        name="scripts by their extension at the level of a host, without ExecCGI",
+        rules=("wsgi-script-without-execcgi",),
+        level="unsafe",
+        before={
+            "httpd.conf": """\
+<Directory />
+    Require all denied
+</Directory>
+<VirtualHost *:80>
+    ServerName a.example
+    DocumentRoot /srv/w
+    AddHandler wsgi-script .wsgi
+    <Directory /srv/w>
+        Require all granted
+    </Directory>
+</VirtualHost>
+"""
+        },
+        tree=_TREE,
+        root=True,
+        bases=(None,),
+        probes=probes(f"{_SITE}/wiki.wsgi/Start", f"{_SITE}/static/a.css"),
+        expect=EqualExcept(regained=(f"{_SITE}/wiki.wsgi/Start",)),
+    ),
+    Case(
         name="a script behind a slash",
         rules=("wsgi-alias-trailing-slash",),
         level="repair",

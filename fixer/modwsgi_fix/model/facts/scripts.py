@@ -1,30 +1,63 @@
-"""The WSGI scripts that a configuration names, as far as they can be read, and what mod_wsgi looks for in each."""
+"""The WSGI scripts that a configuration leads to, as far as they can be read: what for, and what mod_wsgi looks for in each."""
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from enum import Enum
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import MOUNTS
+from modwsgi_fix.directives.families import EMBEDDED_SCRIPTS, MOUNTS
 from modwsgi_fix.model.config import Config, Item, Script, derived
 from modwsgi_fix.model.daemons import options_of
+from modwsgi_fix.model.facts.handled import handled_files
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.script import Module, NotPython3, parse
+from modwsgi_fix.script.loading import bound_at_load, tree_of
 from modwsgi_fix.text import Span
+
+
+class Role(Enum):
+    """What mod_wsgi loads a script for; the value is what to call it."""
+
+    #: It answers requests: by a mount, or by ``AddHandler`` or ``SetHandler wsgi-script``.
+    APPLICATION = "application"
+    #: ``WSGIHandlerScript``: it answers for files of others.
+    HANDLER = "handler script"
+    #: ``WSGIImportScript``: it is loaded when a process starts, and asked for nothing.
+    IMPORT = "import script"
+    #: ``WSGIDispatchScript``: it says in which group a request runs.
+    DISPATCH = "dispatch script"
+    #: ``WSGIAuthUserScript``, ``WSGIAuthGroupScript`` and ``WSGIAccessScript``.
+    AUTH_USER = "script that checks passwords"
+    AUTH_GROUP = "script that looks up groups"
+    ACCESS = "script that checks access"
+
+
+#: The directives that name a script as their first word, and what it is for.
+_ROLES = {
+    "wsgiimportscript": Role.IMPORT,
+    **dict(zip(EMBEDDED_SCRIPTS, (Role.DISPATCH, Role.AUTH_USER, Role.AUTH_GROUP, Role.ACCESS), strict=True)),
+}
 
 
 class WsgiScript(NamedTuple):
     """A script with the first directive that names it; None where the user alone did, who means an application.
 
     ``names`` are the objects of which mod_wsgi calls one: what ``WSGICallableObject`` and ``callable-object=`` say, and
-    ``application``; several where a section decides. ``is_handler`` for a ``WSGIHandlerScript``.
+    ``application``; several where a section decides; none where the role needs no application.
     """
 
     script: Script
     item: Item | None
     names: tuple[str, ...]
-    is_handler: bool
+    role: Role = Role.APPLICATION
+
+    @property
+    def is_handler(self) -> bool:
+        """Whether it is a ``WSGIHandlerScript``."""
+        return self.role is Role.HANDLER
 
     @property
     def mounts(self) -> tuple[tuple[str, Span], ...]:
@@ -39,44 +72,102 @@ class WsgiScript(NamedTuple):
 
 @derived
 def wsgi_scripts(config: Config) -> list[WsgiScript]:
-    """Every script that is mounted or handles files, once. A script that more than one directive names is looked at by
-    the names of all of them."""
+    """Every script that answers requests, once, for rules about applications. A script that more than one directive names
+    is looked at by the names of all of them."""
+    return [one for one in loaded_scripts(config) if one.role in (Role.APPLICATION, Role.HANDLER)]
+
+
+@derived
+def loaded_scripts(config: Config) -> list[WsgiScript]:
+    """Every script that mod_wsgi loads, whatever for, once, for rules about any Python. One that answers requests and is
+    loaded for something else besides is an application."""
     found: dict[str, WsgiScript] = {}
-    for one in _named(config):
+    for one in (*_answering(config), *_aside(config)):
         known = found.get(one.path)
         if known is None:
             found[one.path] = one
-        elif known.is_handler == one.is_handler:
+        elif known.role is one.role:
             found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
     for script in config.named_scripts:
-        found.setdefault(script.path, WsgiScript(script, None, ("application",), is_handler=False))
+        role = _role_of(script)
+        names = {Role.APPLICATION: ("application",), Role.HANDLER: ("handle_request",)}.get(role, ())
+        found.setdefault(script.path, WsgiScript(script, None, names, role))
     return list(found.values())
 
 
-def _named(config: Config) -> Iterator[WsgiScript]:
+#: What mod_wsgi calls in a script, and what such a script is for (mod_wsgi's manual, "Access Control Mechanisms",
+#: "WSGIDispatchScript", "WSGIHandlerScript").
+_CALLED = {
+    "check_password": Role.AUTH_USER,
+    "get_realm_hash": Role.AUTH_USER,
+    "groups_for_user": Role.AUTH_GROUP,
+    "allow_access": Role.ACCESS,
+    "process_group": Role.DISPATCH,
+    "application_group": Role.DISPATCH,
+    "callable_object": Role.DISPATCH,
+    "handle_request": Role.HANDLER,
+}
+
+
+def _role_of(script: Script) -> Role:
+    """What a script is for that no directive names: what it defines says so, where that is not an application."""
+    tree = tree_of(script.text) if any(f"def {name}" in script.text for name in _CALLED) else None
+    if tree is None or "application" in (bound_at_load(script.text, tree) or {"application"}):
+        return Role.APPLICATION
+    defined = (_CALLED.get(one.name) for one in tree.body if isinstance(one, ast.FunctionDef))
+    return next((role for role in defined if role is not None), Role.APPLICATION)
+
+
+def callables(config: Config) -> tuple[str, ...]:
+    """The objects of which mod_wsgi may call one in an application, the likeliest first."""
     directives = config.named("wsgicallableobject")
-    elsewhere = tuple(dict.fromkeys(item.value for item in directives if item.args))
+    return tuple(dict.fromkeys((*(item.value for item in directives if item.args), "application")))
+
+
+def _answering(config: Config) -> Iterator[WsgiScript]:
     for item in config.named(*MOUNTS, "wsgihandlerscript"):
         is_handler = item.key == "wsgihandlerscript"
-        if is_handler:
-            path = item.args[1].value if len(item.args) > 1 and item.args[1].known else ""
-        else:
-            mapping = mapping_of(item)
-            target = target_of(config, mapping) if mapping is not None else None
-            path = target.path if target is not None and target.file is not None else ""
-        script = config.script(path) if path.startswith("/") and "*" not in path else None
+        script = script_of(config, item)
         if script is None:
             continue
         options, _ = options_of(config, item, 2)
         chosen = next((option.value for option in options if option.name == "callable-object"), None)
-        default = "handle_request" if is_handler else "application"
-        names = (chosen,) if chosen else (default,) if is_handler else (*elsewhere, "application")
-        yield WsgiScript(script, item, tuple(dict.fromkeys(names)), is_handler)
+        names = (chosen,) if chosen else ("handle_request",) if is_handler else callables(config)
+        yield WsgiScript(script, item, names, Role.HANDLER if is_handler else Role.APPLICATION)
+    for file in handled_files(config):
+        if (script := config.script(file.path)) is not None:
+            yield WsgiScript(script, file.item, callables(config))
+
+
+def _aside(config: Config) -> Iterator[WsgiScript]:
+    """The scripts that answer no request."""
+    for item in config.named(*_ROLES):
+        if (script := script_of(config, item)) is not None:
+            yield WsgiScript(script, item, (), _ROLES[item.key])
+
+
+def script_of(config: Config, item: Item) -> Script | None:
+    """The script that a directive names; None where it cannot be told or read."""
+    path = path_of(config, item)
+    return config.script(path) if path and "*" not in path else None
+
+
+def path_of(config: Config, item: Item) -> str:
+    """The path of the script that a directive names, what follows it left out; empty where it cannot be told."""
+    if item.key in MOUNTS:
+        mapping = mapping_of(item)
+        target = target_of(config, mapping) if mapping is not None else None
+        path = target.path if target is not None and target.file is not None else ""
+    else:
+        word = 1 if item.key == "wsgihandlerscript" else 0
+        path = item.args[word].value if len(item.args) > word and item.args[word].known else ""
+    return path if path.startswith("/") else ""
 
 
 def module_of(script: WsgiScript) -> Module | None:
     """Its statements; None where it is no Python 3."""
     try:
         return parse(script.script.text)
-    except NotPython3:
+    except NotPython3 as error:
+        script.script.not_read = error.reason
         return None

@@ -43,6 +43,11 @@ def application_group(config: Config, server: Server, mount: Mapping) -> Selecti
     return _selected(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
 
 
+def callable_object(config: Config, server: Server, mount: Mapping) -> Selection:
+    """The object that mod_wsgi calls of a mounted script; ``application`` by default."""
+    return _selected(config, server, mount, "callable-object", "wsgicallableobject", "application")
+
+
 def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
     """The directive of mod_wsgi that counts: that of the last section which has one, else of the host, else of the main
     server (mod_wsgi.c:wsgi_create_req_config)."""

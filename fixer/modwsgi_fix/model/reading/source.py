@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from modwsgi_fix.directives.suffixes import CONFIGURATION
+from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
 from modwsgi_fix.model.config import Script
@@ -71,6 +71,8 @@ class Source:
     picks: Callable[[Sequence[str]], Sequence[str]] | None = None
     #: Texts that are read instead of those of some files, by their keys, and these; in as many lines of the same length.
     stand_ins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: True where WSGI scripts are left unread.
+    without_scripts: bool = False
 
     def name(self, key: str) -> str:
         """Return what to call a file: as the user would reach it from the path that was given."""
@@ -116,8 +118,8 @@ class Found(NamedTuple):
     """What lies at the paths that a user names.
 
     ``sources`` are the servers and fragments; ``scripts`` the WSGI scripts that were named by themselves or lie in a
-    directory without configuration, as a source of their own; ``allowed`` such paths, as (what to show, key), whose
-    scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
+    directory that was, as a source of their own; ``allowed`` such files, and directories without configuration, as (what
+    to show, key), whose scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
     """
 
     sources: tuple[Source, ...]
@@ -136,17 +138,19 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
     loose: list[str] = []
     scripts: list[str] = []
     allowed: list[tuple[str, str]] = []
+    beside: list[tuple[str, str]] = []
     problems: list[FileProblem] = []
     for path in paths:
         try:
             if files.is_dir(path):
                 directory = Directory(files, path, problems, around or files)
                 sources += directory.servers
+                scripts += directory.scripts
                 if directory.source is not None:
                     sources.append(directory.source)
+                    beside.append((path, files.key(path)))
                 elif not directory.servers:
                     allowed.append((path, files.key(path)))
-                    scripts += directory.scripts
                     if not directory.scripts:
                         problems.append(FileProblem(path, directory.nothing()))
             elif not as_httpd and language_of(path, files.read(path)) == PYTHON:
@@ -166,7 +170,8 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
         sources.append(Source(files, fragments, given, roots, complete=False, variables=_DEBIAN))
     if as_httpd:
         sources = [replace(source, as_httpd=True) for source in sources]
-    own = Source(files, (), tuple(allowed), (), complete=False, scripts=tuple(scripts)) if scripts else None
+    around_scripts = (*allowed, *beside)
+    own = Source(files, (), around_scripts, (), complete=False, scripts=tuple(scripts)) if scripts else None
     return Found(tuple(sources), own, tuple(allowed), tuple(problems))
 
 
@@ -194,10 +199,10 @@ def _entry(files: Files, directory: str) -> str | None:
 
 
 class Directory:
-    """What a directory that was named holds: a ``source`` where there is configuration, else ``scripts``.
+    """What a directory that was named holds: a ``source`` where there is configuration, and ``scripts``.
 
-    ``servers`` are those of directories below it that have a main file of their own. What cannot be read below it goes
-    into ``problems``.
+    Beside configuration only ``*.wsgi`` is a script, whether a directive names it or not. ``servers`` are those of
+    directories below it that have a main file of their own. What cannot be read below it goes into ``problems``.
     """
 
     def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
@@ -219,7 +224,14 @@ class Directory:
 
     def _server(self) -> Source | None:
         entry = _entry(self.files, self.path)
-        return _server(self.files, entry, ((self.path, self.files.key(self.path)),)) if entry is not None else None
+        if entry is None:
+            return None
+        # What cannot be looked into has no bearing on the server, whose own Includes say what is missing.
+        problems, self.problems = self.problems, []
+        ignored = above(self.around, self.path)
+        self.scripts = [path for path in self._walk(self.path, ignored) if path.endswith(SCRIPT)]
+        self.problems, self.servers, self.seen = problems, [], []
+        return _server(self.files, entry, ((self.path, self.files.key(self.path)),))
 
     def _fragments(self) -> Source | None:
         fragments: dict[str, str] = {}
@@ -231,6 +243,7 @@ class Directory:
         if not fragments:
             self.scripts = [path for path in self.scripts if self._is_script(path)]
             return None
+        self.scripts = [path for path in self.scripts if path.endswith(SCRIPT)]
         given = ((self.path, self.files.key(self.path)),)
         return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
 
@@ -277,7 +290,7 @@ class Directory:
 
     def _is_script(self, path: str) -> bool:
         """Whether Python is a WSGI script: by its suffix, or by what it binds."""
-        if path.endswith(".wsgi"):
+        if path.endswith(SCRIPT):
             return True
         try:
             return _APPLICATION.search(self.files.read(path)) is not None
@@ -317,17 +330,18 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
     }
 
 
-def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | None:
-    """Return the WSGI script at a path of the configuration, on ``disk`` if known; None where it cannot be read."""
+def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | FileProblem | None:
+    """Return the WSGI script at a path of the configuration, on ``disk`` if known, or why it cannot be read; None where
+    there is none."""
     files = disk if disk is not None else source.files
-    if not files.is_file(path):
+    if source.without_scripts or not files.is_file(path):
         return None
     key = files.key(path)
     try:
         text = texts[key] if key in texts else files.read(path)
-    except FileProblem:
-        return None
-    return Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
+    except FileProblem as problem:
+        return problem
+    return _script(source, key, text, path)
 
 
 def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
@@ -339,4 +353,9 @@ def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FilePro
         except FileProblem as problem:
             unread.append(problem)
             continue
-        yield Script(key, source.name(key), text, writable=source.writable(key), quotable=source.quotable(key))
+        yield _script(source, key, text, key)
+
+
+def _script(source: Source, key: str, text: str, place: str) -> Script:
+    writable, quotable = source.writable(key), source.quotable(key)
+    return Script(key, source.name(key), text, place=place, writable=writable, quotable=quotable)

@@ -1,0 +1,193 @@
+"""Why Python does not take a script, in Python's own words. The script is compiled in memory, and nothing of it runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from modwsgi_fix.script.module import LINE_END, NotPython3
+from modwsgi_fix.text import Span, encode
+
+
+class Fault(NamedTuple):
+    """Why a script is not taken: Python's exception and its words, and the line (from 1) that they are about."""
+
+    kind: str
+    message: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+@lru_cache(maxsize=64)
+def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
+    """Why a Python of this version (the one that runs this by default) refuses a script; None where it takes it.
+
+    What this Python does not know yet, and a newer one may, is not a fault.
+    """
+    fault = _refusal(text)
+    if fault is None:
+        return _too_new(text, version)
+    # Python 3.14 takes "except A, b:" as two types, which is what Python 2 wrote for another thing.
+    of_python_2 = _SAID_OF_PYTHON_2.search(fault.message) is not None and (version is None or version < (3, 14))
+    is_certain = of_python_2 or _OF_BYTES.match(fault.message) is not None
+    if fault.kind == "SyntaxError" and not is_certain and _is_read_by_libcst(text):
+        return None
+    return fault
+
+
+#: What Python says of bytes that are not text in the encoding of the file.
+_OF_BYTES = re.compile(r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code")
+
+
+def span_of(text: str, fault: Fault) -> Span:
+    """The line that a fault is about, without its indentation and line end."""
+    start, end = _lines(text)[min(fault.line, len(_lines(text))) - 1]
+    line = text[start:end]
+    start += len(line) - len(line.lstrip())
+    return Span(start, start + len(line.strip()))
+
+
+def _refusal(text: str) -> Fault | None:
+    """What Python's own compiler says. From bytes, so that it asks for the encoding as it does of a file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(encode(text), "script", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        message = re.sub(r" \((?:script|<unknown>), line \d+\)$", "", error.msg or "invalid syntax")
+        return Fault(type(error).__name__, message, max(error.lineno or 1, 1))
+    except ValueError as error:
+        return Fault("SyntaxError", str(error), text.count("\n", 0, max(text.find("\0"), 0)) + 1)
+    except (RecursionError, MemoryError):
+        return Fault("RecursionError", "it is nested too deeply to be read", 1)
+    return None
+
+
+def _too_new(text: str, version: tuple[int, ...] | None) -> Fault | None:
+    """What an older Python 3 refuses, as far as the parser knows (``feature_version``)."""
+    import ast
+
+    if version is None or len(version) < 2 or not (3, 4) <= version[:2] < sys.version_info[:2]:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(encode(text), feature_version=(version[0], version[1]))
+    except SyntaxError as error:
+        return Fault("SyntaxError", error.msg, max(error.lineno or 1, 1))
+    return None
+
+
+def _is_read_by_libcst(text: str) -> bool:
+    """Whether it is the syntax of a newer Python: libcst knows that, and is asked when Python's parser gave up."""
+    import ast
+
+    from modwsgi_fix.script.reader import parse
+
+    try:
+        ast.parse(encode(text))
+    except SyntaxError:
+        try:
+            parse(text)
+        except NotPython3:
+            return False
+        return True
+    except (ValueError, RecursionError, MemoryError):
+        return False
+    # Python's parser took it, and the compiler did not: "return" outside a function.
+    return False
+
+
+#: What only Python 2 takes, by what Python 3 says of it.
+_SAID_OF_PYTHON_2 = re.compile(
+    r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized"
+    r"|leading zeros in decimal integer literals|invalid decimal literal|arameters cannot be parenthesized"
+)
+#: And by how the line begins or what stands in it, where Python 3 says nothing in particular.
+_PYTHON_2 = re.compile(
+    r"^\s*(?:print\s*(?:[\"'\w%]|>>)|exec\s+[\"'\w]|raise\s+[\w.]+\s*,|except\s+[\w.()\s,]+,\s*\w+\s*:)"
+    r"|`[^`]*`|<>|\b[uU][rR][\"']|\b0[0-7]+\b|\b\d+[lL]\b|\blambda\s*\("
+)
+
+
+def is_python_2(text: str, fault: Fault) -> bool:
+    """Whether it is Python 2 that a script is written in, as far as the line of its fault tells."""
+    if fault.kind != "SyntaxError":
+        return False
+    start, end = _lines(text)[min(fault.line, len(_lines(text))) - 1]
+    line = text[start:end]
+    if _SAID_OF_PYTHON_2.search(fault.message):
+        return "invalid decimal" not in fault.message or re.search(r"\b\d+[lL]\b", line) is not None
+    return _PYTHON_2.search(line) is not None
+
+
+# -- lost indentation -----------------------------------------------------------------------------------------------------
+
+#: More lost lines than these are not put back.
+_MOST = 50
+_LOST = "expected an indented block"
+_ENDS_A_BODY = re.compile(r"(?:return|raise|pass|continue|break|yield)\b")
+_BEGINS_ANEW = re.compile(r"(?:@|def\b|class\b|async\b|if __name__|from\b|import\b|application\b)")
+
+
+def indented(text: str) -> Sequence[tuple[int, str]] | None:
+    """Where blanks are missing before the one line of a body, as (offset, blanks), so that Python takes the script.
+
+    None where anything else is wrong with it, or where a body may have had more than one line.
+    """
+    unit = next((line for line in re.findall(r"^([ \t]+)\S", text, re.M)), "    ")
+    added: list[tuple[int, str]] = []
+    mended = text
+    for _ in range(_MOST):
+        fault = _refusal(mended)
+        if fault is None:
+            return added or None
+        lines = _lines(mended)
+        if fault.kind != "IndentationError" or not fault.message.startswith(_LOST) or fault.line > len(lines):
+            return None
+        start, end = lines[fault.line - 1]
+        head = _head(mended, lines, fault.line)
+        if head is None or not _is_whole_body(mended, lines, fault.line):
+            return None
+        body = mended[start:end]
+        blanks = head + unit
+        if not blanks.startswith(indentation := body[: len(body) - len(body.lstrip(" \t"))]):
+            return None
+        missing = blanks[len(indentation) :]
+        # In the text as it was: what was put in before it stands further up.
+        added.append((start - sum(len(put) for at, put in added), missing))
+        mended = mended[:start] + missing + mended[start:]
+    return None
+
+
+def _head(text: str, lines: Sequence[Span], line: int) -> str | None:
+    """The indentation of the line that a body belongs to: the last one before it that is not blank or a comment."""
+    for start, end in reversed(lines[: line - 1]):
+        words = text[start:end].strip()
+        if words and not words.startswith("#"):
+            whole = text[start:end]
+            return whole[: len(whole) - len(whole.lstrip(" \t"))] if words.endswith(":") else None
+    return None
+
+
+def _is_whole_body(text: str, lines: Sequence[Span], line: int) -> bool:
+    """Whether a line is all of a body: it ends one, or what follows is the end, a blank line or plainly something new."""
+    body = text[slice(*lines[line - 1])].strip()
+    following = text[slice(*lines[line])].strip() if line < len(lines) else ""
+    return bool(_ENDS_A_BODY.match(body)) or not following or bool(_BEGINS_ANEW.match(following))
+
+
+def _lines(text: str) -> list[Span]:
+    """The lines as Python counts them, without their ends."""
+    found: list[Span] = []
+    at = 0
+    for end in LINE_END.finditer(text):
+        found.append(Span(at, end.start()))
+        at = end.end()
+    return [*found, Span(at, len(text))]

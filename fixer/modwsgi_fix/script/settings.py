@@ -1,0 +1,58 @@
+"""The settings that a script gives the process while it is loaded: ``os.environ["NAME"] = ...`` and its kin."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from modwsgi_fix.script.loading import runs_at_load
+
+
+class Set(NamedTuple):
+    """A name that a script sets in ``os.environ``. ``value`` is None where it is not a text; ``keeps`` for ``setdefault``.
+
+    ``node`` is what is assigned to, or the call; ``key`` the name in it.
+    """
+
+    name: str
+    value: str | None
+    keeps: bool
+    node: ast.expr
+    key: ast.expr
+
+
+def environment_set(tree: ast.Module) -> list[Set]:
+    """What a script sets in ``os.environ`` while it is loaded, in the order of its lines."""
+    found = [one for node, _ in runs_at_load(tree) if (one := _set(node)) is not None]
+    return sorted(found, key=lambda one: one.node.lineno)
+
+
+def django_settings(tree: ast.Module) -> str:
+    """The module of settings that a script names to Django; empty where it names none, or not as a text."""
+    named = [one.value for one in environment_set(tree) if one.name == "DJANGO_SETTINGS_MODULE"]
+    return named[-1] or "" if named else ""
+
+
+def _set(node: ast.AST) -> Set | None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = node.targets[0]
+        if isinstance(target, ast.Subscript) and is_environ(target.value) and (name := text_of(target.slice)):
+            return Set(name, text_of(node.value), False, target, target.slice)
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or len(node.args) != 2:
+        return None
+    name = text_of(node.args[0])
+    if not name or node.func.attr != "setdefault" or not is_environ(node.func.value):
+        return None
+    return Set(name, text_of(node.args[1]), True, node, node.args[0])
+
+
+def is_environ(node: ast.expr) -> bool:
+    """Whether an expression is ``os.environ``, or ``environ`` as it is imported from ``os``."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "environ" and isinstance(node.value, ast.Name) and node.value.id == "os"
+    return isinstance(node, ast.Name) and node.id == "environ"
+
+
+def text_of(node: ast.expr) -> str | None:
+    """A literal text; None for any other expression."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

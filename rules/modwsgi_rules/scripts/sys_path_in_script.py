@@ -1,0 +1,176 @@
+"""
+A script adds a fixed directory to `sys.path` that its process group can be given.
+
+## What happens
+
+The path of the modules stands in two places. What is loaded before this line, or beside the script, does not see it: an
+import script, or a second script of the project.
+
+## Why
+
+`python-path=` of `WSGIDaemonProcess` adds directories before any script is loaded, and so does `home=` since mod_wsgi 4.1
+(the mod_wsgi manual, "WSGIDaemonProcess").
+
+## The fix
+
+It writes the directory into `python-path`, and takes the line out of the script: both or neither. Where the group has the
+directory, only the line goes. It is unsafe, because the order of the path changes.
+
+## Left alone
+
+In embedded mode, where another script of the group does not add the directory, and where the directory is worked out from
+`__file__` there is no fix. The packages of an environment are the matter of `activate-this`.
+
+## See also
+
+`module-beside-script`, `activate-this`.
+
+## Examples
+
+    ```diff unsafe
+     #- site.conf
+    -WSGIDaemonProcess site
+    +WSGIDaemonProcess site python-path=/srv/site/lib
+     WSGIProcessGroup site
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+    -import sys
+    -sys.path.insert(0, "/srv/site/lib")
+     from shop import application
+    ```
+    ```diff unsafe
+     #- site.conf
+     WSGIDaemonProcess site home=/srv/site
+     WSGIScriptAlias / /srv/site/app.wsgi process-group=site
+     #- /srv/site/app.wsgi
+     import os, sys
+    -path = "/srv/site"
+    -if path not in sys.path:
+    -    sys.path.append(path)
+     from shop import application
+    ```
+
+Reported without a fix in embedded mode:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    import sys
+    sys.path.append("/srv/site")
+    #               ^^^^^^^^^^^
+    from shop import application
+    ```
+
+Not reported:
+
+    ```python
+    #- site.conf
+    WSGIDaemonProcess site
+    WSGIScriptAlias / /srv/site/app.wsgi process-group=site
+    #- /srv/site/app.wsgi
+    import os, sys
+    sys.path.append(os.path.dirname(__file__))
+    from shop import application
+    ```
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess
+from modwsgi_fix.model.facts.running import search_path
+from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
+from modwsgi_fix.rewriting.scripts import python_of_script, without
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.script.constants import Script, head_of
+from modwsgi_rules.scripts._group_options import (
+    calls_at_top,
+    moved,
+    process_group_of,
+    runs_there,
+    scripts_of,
+    with_option,
+)
+
+_ADD = frozenset({"sys.path.insert", "sys.path.append"})
+
+
+class _Added(NamedTuple):
+    """A statement that adds a directory to ``sys.path``."""
+
+    statement: ast.stmt
+    call: ast.Call
+    directory: str
+
+
+@rule(severity=Severity.INFO)
+def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
+    for script in loaded_scripts(config):
+        read, found = _added(config, script)
+        process = process_group_of(config, script) if found else None
+        for one in found:
+            fix = _fix(config, script, read, process, one) if read is not None and process is not None else None
+            yield Diagnostic(
+                script.path,
+                head_of(script.script.text, one.call.args[-1]),
+                f"the script adds {one.directory} to sys.path, which python-path= is for"
+                if process is None or one.directory not in search_path(process)
+                else f"{one.directory} is on sys.path already",
+                fix,
+                runs_there(process),
+                help=""
+                if fix
+                else f"write python-path={one.directory} at the WSGIDaemonProcess that the script runs in",
+            )
+
+
+def _added(config: Config, script: WsgiScript) -> tuple[Script | None, list[_Added]]:
+    """What a script adds, once for each configuration."""
+    return config.once((_added, script.path), lambda: _found(script))
+
+
+def _found(script: WsgiScript) -> tuple[Script | None, list[_Added]]:
+    read = python_of_script(script) if "sys" in script.script.text and "path" in script.script.text else None
+    return read, list(_statements(read)) if read is not None else []
+
+
+def _statements(read: Script) -> Iterator[_Added]:
+    for statement, call, name in calls_at_top(read):
+        if name not in _ADD or not call.args:
+            continue
+        directory = read.value(call.args[-1])
+        if directory is None or not directory.startswith("/") or ":" in directory or _is_relative(read, call.args[-1]):
+            continue
+        if "site-packages" not in directory and "dist-packages" not in directory:
+            yield _Added(statement, call, posixpath.normpath(directory))
+
+
+def _is_relative(read: Script, node: ast.expr) -> bool:
+    """Whether a path is worked out from where the script lies, so that it moves with it."""
+    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    values = [read.names[name] for name in names if name in read.names]
+    return "__file__" in names or any(_is_relative(read, value) for value in values if value is not node)
+
+
+def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProcess, one: _Added) -> Fix | None:
+    if one.directory in search_path(process):
+        deleted = without(read, [one.statement])
+        edits = [Edit(script.path, span) for span in deleted or ()]
+        reason = "the process group has the directory, perhaps at another place in the path"
+        return Fix.unsafe("Take the line away", *edits, reason=reason) if deleted else None
+    others = scripts_of(config, process)
+    if others is None:
+        return None
+    for other in others:
+        if one.directory not in {added.directory for added in _added(config, other)[1]}:
+            return None
+    edit = with_option(process, "python-path", one.directory)
+    reason = "the directory comes before all others on the path, for every script of the group"
+    return moved(config, script, read, [one.statement], edit, "Write it into python-path", reason)

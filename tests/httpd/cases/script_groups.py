@@ -1,0 +1,123 @@
+"""Scripts and the process groups that they run in: what moves from one file into the other, and what needs both."""
+
+from __future__ import annotations
+
+from ..application import app
+from ..case import Case, Equal, EqualExcept
+from ..probe import probes
+from ..root import Link
+from . import opened
+
+_SITE = "http://a.example"
+_CONF = "WSGIScriptAlias /app /srv/w/app.wsgi\n" + opened("/srv/w")
+_ANSWERS = probes(f"{_SITE}/app", f"{_SITE}/app/x")
+_REGAINED = EqualExcept(regained=(f"{_SITE}/app", f"{_SITE}/app/x"))
+_GROUP = "WSGIDaemonProcess site threads=2\nWSGIProcessGroup site\n"
+#: A virtual environment that holds the application, and what activates it.
+_ENVIRONMENT = {
+    "/srv/w/env/pyvenv.cfg": "home = /usr/bin\ninclude-system-site-packages = false\n",
+    "/srv/w/env/bin/python3": Link("/usr/bin/python3"),
+    "/srv/w/env/lib/python3.11/site-packages/site_app.py": app(),
+    "/srv/w/env/bin/activate_this.py": "import os, site, sys\n"
+    "base = os.path.dirname(os.path.dirname(__file__))\n"
+    "site.addsitedir(os.path.join(base, 'lib', 'python3.11', 'site-packages'))\n"
+    "sys.prefix = base\n",
+}
+_ACTIVATE = """\
+activate_this = "/srv/w/env/bin/activate_this.py"
+with open(activate_this) as file:
+    exec(file.read(), {"__file__": activate_this})
+from site_app import application
+"""
+
+_REFUSES = app().replace(
+    "    get = environ.get\n",
+    "    if environ['@KEY@']:\n        raise RuntimeError('not supported')\n    get = environ.get\n",
+)
+
+
+def _case(name: str, rule: str, script: str, level: str = "unsafe", conf: str = _GROUP + _CONF, **more: object) -> Case:
+    return Case(
+        name=name,
+        rules=(rule,),
+        level=level,  # type: ignore[arg-type]
+        before={"site.conf": conf, "/srv/w/app.wsgi": script},
+        include=("site.conf",),
+        **{"tree": {}, "probes": _ANSWERS, "expect": _REGAINED, **more},  # type: ignore[arg-type]
+    )
+
+
+CASES = (
+    _case(
+        "an environment that a script activates",
+        "activate-this",
+        _ACTIVATE,
+        tree=_ENVIRONMENT,
+        root=True,
+        expect=Equal(),
+        equivalent={"/srv/w/app.wsgi: *": "what is activated once more is there already"},
+    ),
+    _case(
+        "a body that lost its indentation",
+        "script-syntax-error",
+        app().replace(
+            "    get = environ.get\n", "    def get(name, default=None):\n    return environ.get(name, default)\n"
+        ),
+    ),
+    _case(
+        "a script that refuses threads",
+        "script-refuses-concurrency",
+        _REFUSES.replace("@KEY@", "wsgi.multithread"),
+        conf=_GROUP.replace("threads=2", "lang=C.UTF-8") + _CONF,
+    ),
+    _case(
+        "a script that refuses processes",
+        "script-refuses-concurrency",
+        _REFUSES.replace("@KEY@", "wsgi.multiprocess"),
+        conf=_GROUP.replace("threads=2", "processes=1 threads=2") + _CONF,
+    ),
+    _case(
+        "a directory that a script adds to sys.path",
+        "sys-path-in-script",
+        "import sys\nsys.path.insert(0, '/srv/lib')\nfrom site_app import application\n",
+        tree={"/srv/lib/site_app.py": app()},
+        expect=Equal(),
+    ),
+    _case(
+        "a directory for eggs that a script names",
+        "egg-cache-in-script",
+        "import os\nos.environ['PYTHON_EGG_CACHE'] = '/srv/eggs'\n"
+        + app().replace('"label": LABEL', '"label": os.environ.get("PYTHON_EGG_CACHE")'),
+        tree={"/srv/eggs": None},
+        expect=Equal(),
+        equivalent={"/srv/w/app.wsgi: *": "the name has that value already"},
+    ),
+    _case(
+        "a script that changes its directory",
+        "working-directory-in-script",
+        f"import os\nos.chdir('/srv/w')\n{app()}",
+        expect=EqualExcept({url: {"python_path": ((), ("/srv/w",))} for url in (f"{_SITE}/app", f"{_SITE}/app/x")}),
+        equivalent={"/srv/w/app.wsgi: *": "the process is in that directory already"},
+    ),
+    _case(
+        "a file that is opened by a relative name",
+        "working-directory-in-script",
+        f"SECRET = open('secret.txt').read()\n{app()}",
+        tree={"/srv/w/secret.txt": "secret"},
+        root=True,
+    ),
+    _case(
+        "a module that lies beside the script",
+        "module-beside-script",
+        "from site_app import application\n",
+        tree={"/srv/w/site_app.py": app()},
+        root=True,
+    ),
+    _case(
+        "an object that the script does not have",
+        "callable-object-not-bound",
+        app(),
+        level="repair",
+        conf="WSGICallableObject app\n" + _CONF,
+    ),
+)
