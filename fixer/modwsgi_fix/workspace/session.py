@@ -48,7 +48,7 @@ class Session(NamedTuple):
     plan: Plan
     configs: tuple[Config, ...]
     unopened: Mapping[str, tuple[FileText, ...]] = MappingProxyType({})
-    unlike: tuple[Unlike | None, ...] = ()
+    unlike: tuple[Unlike, ...] = ()
 
 
 class Mended(NamedTuple):
@@ -66,18 +66,22 @@ class Mended(NamedTuple):
 
 def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
     """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
-    if hosts is Hosts.UNLIKE and not plan.allowed and any(job.source.complete for job in plan.jobs):
-        return _opened_of_unlike(plan)
-    configs = [read(job) for job in plan.jobs]
+    if hosts is Hosts.UNLIKE and any(job.source.complete for job in plan.jobs):
+        from modwsgi_fix.engine.shapes import read as read_unlike
+
+        unlike = tuple(read_unlike(job) for job in plan.jobs)
+        configs = [one.config for one in unlike]
+        plan = plan._replace(jobs=tuple(one.job for one in unlike))
+    else:
+        unlike, configs = (), [read(job) for job in plan.jobs]
     plan = _with_scripts(plan, configs)
     configs += [read(job) for job in plan.jobs[len(configs) :]]
-    return Session(plan._replace(jobs=shipped.told(plan.jobs, configs)), tuple(configs))
+    jobs = shipped.told(plan.jobs, configs)
+    return Session(plan._replace(jobs=jobs), tuple(configs), _unopened(unlike), unlike)
 
 
-def _opened_of_unlike(plan: Plan) -> Session:
-    from modwsgi_fix.engine.shapes import read as read_unlike
-
-    every = [read_unlike(job) for job in plan.jobs]
+def _unopened(every: Sequence[Unlike]) -> Mapping[str, tuple[FileText, ...]]:
+    """Return the files that were not read, as ``Session.unopened``."""
     unopened: dict[str, tuple[FileText, ...]] = {}
     for one in every:
         source, before = one.job.source, list[FileText]()
@@ -89,9 +93,7 @@ def _opened_of_unlike(plan: Plan) -> Session:
             elif before:
                 unopened[key], before = (*unopened.get(key, ()), *before), []
         unopened[""] = (*unopened.get("", ()), *before)
-    configs = tuple(one.config for one in every)
-    jobs = shipped.told([one.job for one in every], configs)
-    return Session(plan._replace(jobs=jobs), configs, unopened, tuple(every))
+    return unopened
 
 
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
@@ -230,7 +232,7 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
 
     each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
     for at, unlike in enumerate(session.unlike):
-        if unlike is not None and not unlike.holds(each[at], fixed):
+        if not unlike.holds(each[at], fixed):
             source = replace(plan.jobs[at].source, picks=None, stand_ins={})
             each[at] = fixed(plan.jobs[at]._replace(source=source))
     each = list(map(discretion.fixed, each))
