@@ -21,6 +21,7 @@ from modwsgi_fix.text import encode
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Wanted, plan
+from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import opened
 
 
@@ -67,12 +68,15 @@ def run(
         raise Stop(
             "no configuration: name directories or files behind the log, as in modwsgi-fix explain error.log conf/"
         )
+    from modwsgi_fix.explain.asked import Asked, rules_asked
+
     with _opened(log) as stream:
         session = opened(
             plan(
                 Wanted(
                     tuple(paths),
                     settings={} if isolated else config,
+                    selection=Selection(extend_select=rules_asked()),
                     target=tuple(target or ()),
                     root=root,
                     denies=assume_deny or "",
@@ -84,7 +88,6 @@ def run(
             say(printable(line))
         for gap in gaps(session.configs):
             say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
-        from modwsgi_fix.explain.asked import Asked
         from modwsgi_fix.explain.explaining import explained
         from modwsgi_fix.explain.gathering import gathered
         from modwsgi_fix.explain.lines import lines_of

@@ -40,7 +40,7 @@ def run(
         write("".join(f"{message.shown}\n    {message.about}; no rule finds it\n" for message in known))
         return 0
     if not family:
-        raise SettingsError(f"there is no rule or message {name}{close(name, rules)}")
+        raise SettingsError(f"there is no rule {name}{close(name, rules)}")
     write(listed(family))
     return 0
 

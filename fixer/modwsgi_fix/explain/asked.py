@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.model.config import Config, File, Item, Script
 from modwsgi_fix.records import Cause, Finding, Spot
@@ -34,6 +35,11 @@ class Asked:
     def findings(self) -> tuple[Finding, ...]:
         """What the rules find, asked once and only where a message needs it."""
         return checked(self.session, marked=False).findings
+
+
+def rules_asked() -> tuple[str, ...]:
+    """Return the rules that messages are explained by: those that are off by default are opinions until a message comes."""
+    return tuple(dict.fromkeys(rule for message in MESSAGES for rule in message.rules))
 
 
 # -- files by httpd's paths -----------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Where the sockets of process groups are, and who may reach them."""
     fields, message = occurrence.fields, occurrence.message
-    causes = [cause_of(asked, one) for one in findings_of(asked, message.rules)]
+    causes = [cause_of(asked, one) for one in findings_of(asked, ("temporary-socket-prefix",))]
     prefixes = [item for config in asked.configs for item in config.named("wsgisocketprefix")]
     spots = [spot(item, "sockets are made here") for item in prefixes] + _defined(asked, fields.get("group", ""))
     socket_ = fields.get("socket", "")

@@ -43,7 +43,8 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     meant = meant or findings_near(asked, file, line, message.rules)
     causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
     if not causes:
-        return [Cause(f"{message.about}; no rule finds a fault in that line as it is now", (here,))]
+        now = "; no rule finds a fault in that line as it is now" if message.rules else ""
+        return [Cause(f"{message.about}{now}", (here,))]
     if here.place not in {one.place for cause in causes for one in cause.spots}:
         causes[0] = causes[0]._replace(spots=(*causes[0].spots, here))
     return causes

@@ -96,7 +96,13 @@ def _findings(asked: Asked, path: str, spots: list[Spot], rules: tuple[str, ...]
     found = file_at(asked, path)
     key = found[1].path if found is not None else ""
     places = {(one.file, one.line) for one in spots}
-    return [one for one in every if one.place.file.path == key or (one.file, one.line) in places or path in one.text]
+    return [
+        one
+        for one in every
+        if (one.file, one.line) in places
+        or path in one.text
+        or key in (one.place.file.path, *(related.place.file.path for related in one.related))
+    ]
 
 
 def _with(cause: Cause, more: list[Spot]) -> Cause:
@@ -170,7 +176,8 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     frames = _frames(occurrence, asked)
     mounted = mounts_of(asked, path)
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
-    found = _findings(asked, path, spots, message.rules)
+    everywhere = [item for config in asked.configs for item in config.named("wsgipythonpath", "wsgipythonhome")]
+    found = _findings(asked, path, [*spots, *map(spot, everywhere)], message.rules)
     rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
     causes: list[Cause] = []
     for config, server, mount in mounted[:_LIMIT]:

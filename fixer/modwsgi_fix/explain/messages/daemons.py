@@ -84,7 +84,7 @@ DAEMONS = (
     ),
     Message(
         "maximum-requests",
-        "Maximum requests reached, attempt a graceful shutdown '{group}'.",
+        "Maximum requests reached, {what} shutdown '{group}'.",
         "daemon",
         "the process has answered maximum-requests, and is started again: as configured",
         rules=("maximum-requests",),
@@ -106,7 +106,6 @@ DAEMONS = (
         "Unable to connect to WSGI daemon process '{group}' on '{socket}' as user with uid={uid}.",
         "socket",
         "httpd cannot reach the socket of the process group",
-        rules=("temporary-socket-prefix",),
     ),
     Message(
         "no-socket",

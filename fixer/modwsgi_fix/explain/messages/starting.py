@@ -145,7 +145,6 @@ STARTING = (
         "Could not open configuration file {path}: No such file or directory",
         "start",
         "an Include names a file that is not there",
-        rules=("include-missing-file",),
     ),
     Message(
         "include-no-directory",
