@@ -78,9 +78,19 @@ def watched(
     return conf, {"app.wsgi": script, "wait.wsgi": SLOW.format(seconds)}, WAITING
 
 
-def lasting(name: str, rule: str, place: int, options: str = "", script: str = app(), seconds: float = 2.5) -> Scene:
+def lasting(
+    name: str, rule: str, place: int, options: str = "", script: str = app(), seconds: float = 2.5, before: str = ""
+) -> Scene:
     conf, tree, urls = watched(options, script, seconds)
-    return Scene((name,), conf, rule, place, tree, urls)
+    return Scene((name,), before + conf, rule, place, tree, urls)
+
+
+#: mod_wsgi, loaded by two lines.
+TWICE = "LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\n" * 2
+#: An application in embedded mode, for the group is selected in a directory that does not hold it.
+BESIDE = GRANT + host(
+    MOUNT, "WSGIDaemonProcess site\n<Directory /srv/site/static>\nWSGIProcessGroup site\n</Directory>\n"
+)
 
 
 #: In ``_DAEMON`` and in what is made as it.
@@ -191,7 +201,7 @@ SCENES = [
     python("no-module", "import urllib2\n" + app(), "python-2-name", "app.wsgi:1"),
     Scene(("no-module",), in_group("python-path=/srv/site/lib"), "", _MOUNT_LINE, {"app.wsgi": "import shop\n", "lib/other.py": "", "code/shop.py": ""}),
     python("no-name", "from os import no_such_name\n", "", "app.wsgi:1"),
-    python("loaded-twice", "raise ImportError('cannot load module more than once per process')\n", "", "app.wsgi:1"),
+    Scene(("loaded-twice",), in_group(), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": "raise ImportError('cannot load module more than once per process')\n"}),
     python("text-body", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return ['text']\n", "str-body", "app.wsgi:3"),
     python("header-type", "def application(environ, start_response):\n    start_response(200, [])\n    return [b'text']\n", "bad-start-response", "app.wsgi:2"),
     python("status-line", "def application(environ, start_response):\n    start_response('200', [])\n    return [b'text']\n", "bad-start-response", "app.wsgi:2"),
@@ -202,7 +212,7 @@ SCENES = [
     Scene(("not-compiled",), GRANT + host(MOUNT), "not-python-3", "app.wsgi:1", {"app.wsgi": "def f(:\n    pass\n"}, named="not-python"),
     Scene(("exit-on-load", "exit-ignored"), in_group(), "", "app.wsgi:2", {"app.wsgi": "import sys\nsys.exit(1)\n"}, named="exit-ignored"),
     Scene(("home-missing", "no-encodings", "no-codec"), in_group("python-home=/srv/site/none"), "missing-on-disk", _DAEMON_LINE),
-    Scene(("home-not-directory", "no-encodings"), in_group("python-home=/srv/site/venv/bin/python"), "python-home-not-a-prefix", _DAEMON_LINE, {"app.wsgi": app(), "venv/bin/python": ""}),
+    Scene(("home-not-directory", "no-encodings", "no-codec"), in_group("python-home=/srv/site/venv/bin/python"), "python-home-not-a-prefix", _DAEMON_LINE, {"app.wsgi": app(), "venv/bin/python": ""}),
     Scene(("home-closed",), in_group("python-home=/root"), "", _DAEMON_LINE),
     # -- the same messages by other rules -----------------------------------------------------------------------------
     refused("daemon-option", GRANT + "WSGIDaemonProcess site threads=2 user =www-data\n", "spaced-option", 4),
@@ -211,13 +221,24 @@ SCENES = [
     refused("invalid-command", GRANT + "RewriteLog /var/log/x\n", "rewrite-log", 4),
     refused("invalid-command", GRANT + "&lt;Location /&gt;\n", "html-entities", 4),
     Scene(("denied",), "<Directory /srv/site>\nOrder allow,deny\nAllow from all\n</Directory>\n" + host(MOUNT), "script-directory-not-granted", 7),
-    Scene(("denied",), "<Directory /srv/site>\nOrder allow,deny\nAllow from all\nRequire all denied\n</Directory>\n" + host(MOUNT), "mixed-access-dialects", 2),
-    Scene(("denied-2.2",), "<Directory /srv/site>\nOrder deny,allow\nDeny from all\nRequire all granted\n</Directory>\n" + host(MOUNT), "mixed-access-dialects", 2),
+    Scene(("denied-2.2",), "<Directory /srv/site>\nOrder deny,allow\nDeny from all\nRequire all granted\n</Directory>\n" + host(MOUNT), "mixed-access-dialects", 3),
     Scene(("denied-2.2",), GRANT + host("Alias /static /srv/static\n"), "static-directory-not-granted", 6, {"/srv/static/a.txt": "a"}, ("http://a.example/static/a.txt",), {"base": "2.2"}),
     Scene(("group-undefined",), GRANT + host(MOUNT, "WSGIDaemonProcess threads=2\nWSGIProcessGroup site\n"), "daemon-name-missing", 7),
-    Scene(("script-missing",), GRANT + host("WSGIScriptAlias /shop /srv/site/app.wsgi/\n"), "wsgi-alias-trailing-slash", 6, urls=("http://a.example/shop/x",)),
-    python("no-application", "import bobo\n@bobo.query('/')\ndef hello():\n    return 'Hello'\n", "bobo-missing-application", "app.wsgi:1"),
+    Scene(("script-missing",), GRANT + host("WSGIScriptAlias /shop/ /srv/site/app.wsgi\n"), "wsgi-alias-trailing-slash", 6, urls=("http://a.example/shop/x",)),
+    Scene(("no-application",), "WSGIPythonPath /srv/site/lib\n" + GRANT + host(MOUNT), "bobo-missing-application", "app.wsgi:3", {"app.wsgi": "import bobo\n@bobo.query('/')\ndef hello():\n    return 'Hello'\n", "lib/bobo.py": "def query(url):\n    return lambda function: function\n"}),
     python("text-body", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return 'text'\n", "str-body", "app.wsgi:3"),
+    refused("wrong-closer", GRANT + host("<LocationMatch ^/x>\n", "Require all denied\n", "<LocationMatch>\n"), "opener-for-closer", 8),
+    refused("alias-option", GRANT + "WSGIScriptAlias / /srv/site/app.wsgi \\ \n", "dangling-backslash", 4),
+    Scene(("truncated",), TWICE + in_group(), "module-loaded-twice", 2, {"app.wsgi": KILL}),
+    lasting("daemon-signal", "module-loaded-twice", 2, "", KILL, 1.5, before=TWICE),
+    Scene(("segmentation-fault",), TWICE + GRANT + host(WAIT, MOUNT), "module-loaded-twice", 2, {"app.wsgi": KILL, "wait.wsgi": SLOW.format(1.5)}, WAITING),
+    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + BESIDE, "group-selected-beside-the-script", 10),
+    Scene(("no-module",), BESIDE, "group-selected-beside-the-script", 9, {"app.wsgi": "import shop\n"}),
+    Scene(("no-module",), in_group("python-path=/srv/site/env/lib/python3.9/site-packages"), "python-path-is-site-packages", _DAEMON_LINE, {"app.wsgi": "import shop\n", "env/lib/python3.9/site-packages/x.py": ""}),
+    Scene(("no-application",), "<Directory /srv/site>\nRequire all granted\n</Directory>\n" + host("Alias / /srv/site/\n", "WSGIHandlerScript page /srv/site/handler.wsgi\n", "AddHandler page .page\n"), "handle-request-missing", "handler.wsgi:1", {"handler.wsgi": "def application(environ, start_response):\n    return []\n", "a.page": ""}, ("http://a.example/a.page",)),
+    Scene(("script-missing",), GRANT + host("WSGIScriptAlias /scripts/ /srv/site/scripts/\n"), "directory-mount", 6, {"scripts/one.wsgi": app()}, ("http://a.example/scripts/none.wsgi",)),
+    Scene(("home-missing", "no-encodings", "no-codec"), in_group("python-home=/srv/site/venv/bin/python3"), "python-home-not-a-prefix", _DAEMON_LINE),
+    Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
 ]  # fmt: skip
 
 #: Messages that this server does not write, and why.

@@ -21,6 +21,8 @@ _SLOW_HELP = (
     "see what the threads wait for, as with py-spy dump on the process; where a C extension blocks, WSGIApplicationGroup "
     "%{GLOBAL}; where visitors wait for threads, more of them"
 )
+#: Rules whose findings need not name the group that they are about.
+_EVERYWHERE = frozenset({"daemon-name-missing", "module-loaded-twice"})
 #: What to do, by message; the about of the table says what happened.
 _HELP = {
     "truncated": f"look for AH00052 at the same time; {_CRASH_HELP}; where a header is large, header-buffer-size=65536",
@@ -52,7 +54,9 @@ def group(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Where a group that cannot be used is selected, and where it is defined."""
     fields, message = occurrence.fields, occurrence.message
     name = fields.get("group", "")
-    found = [one for one in findings_of(asked, message.rules) if not name or _says(one, name)]
+    found = [
+        one for one in findings_of(asked, message.rules) if not name or one.rule in _EVERYWHERE or _says(one, name)
+    ]
     causes = [cause_of(asked, one) for one in found[:_LIMIT]]
     defined, used = _defined(asked, name), _used(asked, name)
     if causes:
@@ -122,8 +126,9 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     spots = list(dict.fromkeys(spots))
     uses = [*spots, *_used(asked, name)]
     every = findings_of(asked, message.rules)
+    lines = {(one.file, one.line) for one in uses}
     near = [
-        one for one in every if (one.file, one.line) in {(s.file, s.line) for s in uses} or (name and _says(one, name))
+        one for one in every if (one.file, one.line) in lines or one.rule in _EVERYWHERE or (name and _says(one, name))
     ]
     causes = [cause_of(asked, one) for one in near[:_LIMIT]]
     if not spots and not causes:

@@ -168,6 +168,10 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
     root = document_root(config, server)
     if root is not None and root.known and (rest := _below(path, root.value.rstrip("/"))) is not None:
         yield Asking(config, server, authority.request(escaped(rest or "/")), root)
+        # mod_wsgi before 6 asks for what follows the URL of a mount in the DocumentRoot, too.
+        for mapping in mounts(config, server):
+            if not mapping.is_regex and mapping.item.known and mapping.url.rstrip("/"):
+                yield Asking(config, server, authority.request(escaped(mapping.url.rstrip("/") + rest)), mapping.item)
 
 
 def _below(path: str, directory: str) -> str | None:

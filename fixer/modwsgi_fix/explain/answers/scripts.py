@@ -26,6 +26,8 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     path = path or (occurrence.failure.frames[0].file if occurrence.failure and occurrence.failure.frames else "")
     mounted = mounts_of(asked, path) if path else []
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
+    if message.name == "script-missing" and path and not spots:
+        spots = _leading_to(asked, path)
     found = _findings(asked, path, spots, message.rules)
     causes = [_with(cause_of(asked, one), [*frames, *spots[:1]]) for one in found[:_LIMIT]]
     if causes:
@@ -110,13 +112,16 @@ def _with(cause: Cause, more: list[Spot]) -> Cause:
     return cause._replace(spots=(*cause.spots, *(one for one in more if one.place not in places)))
 
 
+def _leading_to(asked: Asked, path: str) -> list[Spot]:
+    """The mounts whose target a path begins with: what follows the URL is appended as it is."""
+    return [
+        spot(mount.item, f"leads to {mount.target}")
+        for _, _, mount in mounts_of(asked, "")
+        if path.startswith(mount.target.rstrip("/"))
+    ]
+
+
 def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cause]:
-    if not spots:
-        spots = [
-            spot(mount.item, f"leads to {mount.target}")
-            for _, _, mount in mounts_of(asked, "")
-            if path.startswith(mount.target.rstrip("/")) or mount.target.startswith(path)
-        ]
     if not spots:
         return []
     beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
@@ -176,7 +181,8 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     frames = _frames(occurrence, asked)
     mounted = mounts_of(asked, path)
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
-    everywhere = [item for config in asked.configs for item in config.named("wsgipythonpath", "wsgipythonhome")]
+    names = ("wsgipythonpath", "wsgipythonhome", "wsgiprocessgroup")
+    everywhere = [item for config in asked.configs for item in config.named(*names)]
     found = _findings(asked, path, [*spots, *map(spot, everywhere)], message.rules)
     rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
     causes: list[Cause] = []

@@ -132,7 +132,7 @@ DAEMONS = (
         "crash",
         "a process of httpd crashed: C code failed, most often a Python extension",
         "AH00052",
-        _CRASH,
+        ("module-loaded-twice",),
     ),
     Message(
         "segmentation-fault-core",
@@ -140,7 +140,7 @@ DAEMONS = (
         "crash",
         "a process of httpd crashed: C code failed, most often a Python extension",
         "AH00051",
-        _CRASH,
+        ("module-loaded-twice",),
     ),
     Message(
         "daemon-signal",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from modwsgi_fix.explain.messages.message import Message
 
-_GRANTS = ("script-directory-not-granted", "static-directory-not-granted", "mixed-access-dialects")
-_HANDLERS = ("handler-collision", "wsgi-script-without-execcgi")
+_GRANTS = ("script-directory-not-granted", "static-directory-not-granted")
 
 #: What a visitor was refused.
 REFUSED = (
@@ -23,7 +22,7 @@ REFUSED = (
         "access",
         "Order, Allow and Deny refuse the visitor",
         "AH01797",
-        (*_GRANTS, "old-access-directives"),
+        (*_GRANTS, "mixed-access-dialects"),
     ),
     Message(
         "no-search-permission",
@@ -68,7 +67,7 @@ REFUSED = (
         "access",
         "a handler is set for the file, and Options ExecCGI is not",
         "",
-        _HANDLERS,
+        ("wsgi-script-without-execcgi",),
     ),
     Message(
         "too-many-redirects",
@@ -83,7 +82,7 @@ REFUSED = (
         "program",
         "the file runs as a CGI program, and its output is not one's",
         "",
-        _HANDLERS,
+        ("handler-collision",),
     ),
     Message(
         "no-program-output",
@@ -91,7 +90,7 @@ REFUSED = (
         "program",
         "the file runs as a CGI program, and prints no headers",
         "",
-        _HANDLERS,
+        ("handler-collision",),
     ),
     Message(
         "no-program-output-2.2",
@@ -99,7 +98,7 @@ REFUSED = (
         "program",
         "the file runs as a CGI program, and prints no headers",
         "",
-        _HANDLERS,
+        ("handler-collision",),
         "httpd 2.2",
     ),
 )

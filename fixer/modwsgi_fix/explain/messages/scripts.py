@@ -64,7 +64,6 @@ SCRIPTS = (
         "SystemExit exception raised when doing exec of Python script file '{path}'.",
         "script",
         "the script ends the process while it is loaded",
-        rules=("module-level-server",),
     ),
     Message(
         "exit-ignored",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from modwsgi_fix.explain.messages.message import Message
 
-_NAMES = ("misspelt-directive", "misspelt-section", "unknown-directive", "module-not-loaded", "removed-directives")
-_OPTIONS = ("stray-daemon-word", "unknown-daemon-option", "spaced-option", "wrapped-options")
+_NAMES = (
+    "misspelt-directive", "misspelt-section", "unknown-directive", "module-not-loaded", "removed-directives", "rewrite-log",
+    "wrapped-options", "html-entities",
+)  # fmt: skip
+_OPTIONS = ("stray-daemon-word", "unknown-daemon-option", "spaced-option", "continuation-trailing-blank")
 _STRUCTURE = ("mismatched-closer", "misspelt-section", "opener-for-closer", "stray-closer", "unclosed-section")
 
 #: What httpd says of an .htaccess file, for which it refuses every request below.
