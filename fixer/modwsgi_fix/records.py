@@ -287,13 +287,17 @@ class Unexplained(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What a log comes to. ``routine`` counts the lines of a server that is well, ``more`` those that were not kept apart."""
+    """What a log comes to. ``routine`` counts the lines of a server that is well.
+
+    ``more`` counts what was not kept apart because there is too much of it, by the text of the message in the table; that of
+    lines which are not known is empty.
+    """
 
     explanations: tuple[Explanation, ...]
     unexplained: tuple[Unexplained, ...]
     lines: int = 0
     routine: int = 0
-    more: int = 0
+    more: tuple[tuple[str, int], ...] = ()
 
 
 def end_of(lines: LineIndex, start: int, end: int) -> Position:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from modwsgi_fix.explain.answers import READERS
 from modwsgi_fix.explain.asked import Asked
 from modwsgi_fix.explain.gathering import Gathered, Group
+from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.records import Cause, Explained, Explanation, Unexplained
 from modwsgi_fix.reports import plural
 
@@ -24,8 +27,16 @@ def explained(found: Gathered, asked: Asked) -> Explained:
         tuple(Unexplained(one.text, one.count, one.number) for one in unknown),
         found.lines,
         found.routine,
-        sum(found.more.values()) + found.more_unknown,
+        tuple(_more(found)),
     )
+
+
+def _more(found: Gathered) -> Iterator[tuple[str, int]]:
+    for message in MESSAGES:
+        if message.name in found.more:
+            yield message.shown, found.more[message.name]
+    if found.more_unknown:
+        yield "", found.more_unknown
 
 
 def _explanation(group: Group, asked: Asked) -> Explanation:
@@ -49,7 +60,7 @@ def _key(one: Explanation) -> tuple[object, ...]:
     """What two groups of one cause have in common: the message, and the lines and rules of their causes."""
     lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in one.causes)
     found = any(cause.spots for cause in one.causes)
-    return (one.name, lines) if found else (one.name, one.causes[0].text)
+    return (one.name, lines) if found else (one.name,)
 
 
 def _together(one: Explanation, other: Explanation) -> Explanation:

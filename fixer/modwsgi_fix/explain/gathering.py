@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.explain.lines import Line
 from modwsgi_fix.explain.messages import MESSAGES, Message
+from modwsgi_fix.explain.patterns import REFERER
 from modwsgi_fix.explain.recognition import Known, Place, is_routine, known, place_in
 from modwsgi_fix.explain.tracebacks import Failure, Tracebacks
 
@@ -18,6 +19,7 @@ _LONGEST_SHOWN = 400
 #: What differs between messages of one cause.
 _VOLATILE = frozenset({"socket", "uid", "limit"})
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
+_ZEROS = str.maketrans("123456789", "0" * 9)
 _BY_NAME = {message.name: message for message in MESSAGES}
 
 
@@ -60,6 +62,8 @@ class Gathered:
     routine: int = 0
     lines: int = 0
     _kept: dict[str, int] = field(default_factory=dict)
+    #: The same lines by their text with every digit as 0, which is cheaper to make than their key.
+    _seen: dict[str, Unknown] = field(default_factory=dict)
 
     def add(self, occurrence: Occurrence, number: int) -> None:
         """Count an occurrence."""
@@ -74,6 +78,13 @@ class Gathered:
             group = self.groups[key] = Group(occurrence, number)
         group.count += 1
 
+    def counts(self, line: Line) -> bool:
+        """Whether a line is one of those that the table does not have, and was counted."""
+        seen = self._seen.get(line.text.translate(_ZEROS)) if "AH" not in line.text else None
+        if seen is not None:
+            seen.count += 1
+        return seen is not None
+
     def add_unknown(self, line: Line) -> None:
         """Count a line that the table does not have."""
         text = line.text.strip()[:_LONGEST_SHOWN]
@@ -86,6 +97,8 @@ class Gathered:
                 return
             self.unknown[key] = Unknown(text, line.number)
         self.unknown[key].count += 1
+        if "AH" not in line.text and len(self._seen) < MOST_UNKNOWN:
+            self._seen[line.text.translate(_ZEROS)] = self.unknown[key]
 
 
 def gathered(lines: Iterable[Line], tick: Callable[[], None] = lambda: None) -> Gathered:
@@ -106,7 +119,7 @@ def gathered(lines: Iterable[Line], tick: Callable[[], None] = lambda: None) -> 
         taken = tracebacks.take(line)
         for failure in tracebacks.drained():
             found.add(_failed(failure), failure.number)
-        if taken:
+        if taken or found.counts(line):
             continue
         place_there = place_in(line.text)
         if place_there is not None:
@@ -147,7 +160,7 @@ def _failed(failure: Failure) -> Occurrence:
 
 
 def _shown(text: str) -> str:
-    return text.strip()[:_LONGEST_SHOWN]
+    return text.partition(REFERER)[0].strip()[:_LONGEST_SHOWN]
 
 
 def _key(occurrence: Occurrence) -> tuple[object, ...]:

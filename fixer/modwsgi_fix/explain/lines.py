@@ -15,11 +15,12 @@ from modwsgi_fix.text import decode
 
 #: Bytes of a line that are looked at. httpd itself writes no longer ones (MAX_STRING_LEN, server/log.c).
 LONGEST = 8_192
-#: Pieces that are taken off the front of a line; a message of httpd has six.
-_MOST_PIECES = 12
+#: Times that brackets, an error of the system or a place of httpd's source are taken off the front of a line.
+_MOST_PIECES = 6
 
-#: ``[Fri Nov 27 11:35:00.1 2026]``, ``[core:error]``, ``[pid 7:tid 8]``, ``[client 192.0.2.1:80]``.
-_BRACKET = re.compile(r"\[([^\[\]]{1,200})\](?: |$)")
+#: ``[Fri Nov 27 11:35:00.1 2026] [core:error] [pid 7:tid 8] [client 192.0.2.1:80]``, and which of them tell whose line it is.
+_BRACKETS = re.compile(r"(?:\[[^\[\]]{1,200}\](?: |$)){1,12}")
+_WHOSE = ("[pid ", "[client ", "[remote ")
 #: ``(13)Permission denied: ``, ``core.c(123): ``: what APR says, and where in the source.
 _ERROR = re.compile(r"\(\d{1,6}\)[^:]{1,100}: ")
 _SOURCE = re.compile(r"[a-z_0-9]{1,40}\.c\(\d{1,6}\): ")
@@ -58,20 +59,34 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
 
 def line_of(number: int, raw: str) -> Line:
     """Take a line apart."""
-    text, whose = _out_of_json(raw) if raw.startswith("{") else raw, ""
-    at = 0
+    text = _out_of_json(raw) if raw.startswith("{") else raw
+    whose, at = "", 0
+    if not text.startswith(("[", "(")):
+        found = _SYSLOG.match(text) or _SERVICE.match(text)
+        if found is not None:
+            whose, at = found[0] if found.re is _SERVICE else found[1], found.end()
     for _ in range(_MOST_PIECES):
-        if (found := _BRACKET.match(text, at)) is not None:
-            if found[1].startswith(("pid ", "client ", "remote ")):
-                whose += found[1] + " "
-        elif (found := _SYSLOG.match(text, at)) is not None:
-            whose += found[1] + " "
+        if text.startswith("[", at):
+            found = _BRACKETS.match(text, at)
+            whose += _whose(found[0]) if found is not None else ""
+        elif text.startswith("(", at):
+            found = _ERROR.match(text, at)
         else:
-            found = _ERROR.match(text, at) or _SOURCE.match(text, at) or (_SERVICE.match(text, at) if not at else None)
+            found = _SOURCE.match(text, at)
         if found is None:
             break
         at = found.end()
     return Line(number, text[at:], whose, text)
+
+
+def _whose(brackets: str) -> str:
+    """Return the process, thread and client of a line, as it says them."""
+    found = ""
+    for name in _WHOSE:
+        start = brackets.find(name)
+        if start >= 0:
+            found += brackets[start : brackets.index("]", start) + 1]
+    return found
 
 
 def _out_of_json(raw: str) -> str:

@@ -12,7 +12,7 @@ _FIELD = re.compile(r"\{(\w+)\}")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[\\\"nrtbfva])")
 _ESCAPED = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
 #: What httpd adds to a message about a request.
-_REFERER = ", referer: "
+REFERER = ", referer: "
 
 
 class Pattern(NamedTuple):
@@ -23,6 +23,12 @@ class Pattern(NamedTuple):
 
     words: tuple[str, ...]
     fields: tuple[str, ...]
+
+    @property
+    def certain_word(self) -> str:
+        """The longest of the fixed words that stands between two blanks in every line that matches; empty where none does."""
+        inner = [word for words in self.words for word in words.split(" ")[1:-1]]
+        return max(inner, key=len, default="")
 
     def match(self, text: str) -> Mapping[str, str] | None:
         """Return what stands in the fields; None where the words are not there in this order."""
@@ -35,7 +41,7 @@ class Pattern(NamedTuple):
             end = text.find(word, at) if word else len(text)
             if end < 0:
                 return None
-            found[name] = plain(text[at:end].partition(_REFERER)[0] if not word else text[at:end])
+            found[name] = plain(text[at:end].partition(REFERER)[0] if not word else text[at:end])
             at = end + len(word)
         return found
 

@@ -41,13 +41,30 @@ def _by_code() -> Mapping[str, tuple[tuple[Message, Pattern], ...]]:
     return {code: tuple(pair for pair in patterns() if pair[0].code == code) for code in codes}
 
 
+@cache
+def _by_word() -> Mapping[str, tuple[int, ...]]:
+    """The patterns, by their places in the table, that need a word to be in the line; those of "" need none for certain."""
+    found: dict[str, list[int]] = {}
+    for at, (_, one) in enumerate(patterns()):
+        found.setdefault(one.certain_word, []).append(at)
+    return {word: tuple(places) for word, places in found.items()}
+
+
+def _candidates(text: str) -> list[tuple[Message, Pattern]]:
+    """The messages that a line without a number may hold, in the order of the table: a long log has millions of lines."""
+    index = _by_word()
+    places = [at for word in index.keys() & set(text.split(" ")) for at in index[word]]
+    every = patterns()
+    return [every[at] for at in sorted({*places, *index.get("", ())})]
+
+
 @lru_cache(maxsize=1_024)
 def known(text: str) -> Known | None:
     """Return the message that a line holds; None where the table has none."""
     code = code_of(text)
     if code and code not in _by_code():
         return None
-    candidates = _by_code()[code] if code else patterns()
+    candidates = _by_code()[code] if code else _candidates(text)
     for message, words in candidates:
         fields = words.match(text)
         if fields is not None:
@@ -57,13 +74,13 @@ def known(text: str) -> Known | None:
 
 def code_of(text: str) -> str:
     """Return httpd's number of a message, or an empty string."""
-    found = _CODE.search(text)
+    found = _CODE.search(text) if "AH" in text else None
     return found[0] if found else ""
 
 
 def place_in(text: str) -> Place | None:
     """Return the last place that a line of httpd's reading names: outer files come first."""
-    every = list(_PLACE.finditer(text))
+    every = list(_PLACE.finditer(text)) if "Syntax error on line " in text else []
     if not every:
         return None
     found = every[-1]

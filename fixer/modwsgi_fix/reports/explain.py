@@ -16,6 +16,9 @@ def as_text(found: Explained) -> str:
     """Return each cause with its messages above, its lines, what to do and the commands; what is not known comes last."""
     blocks = [_block(one, _in_log(found, one.line)) for one in found.explanations]
     lines = [line for block in blocks for line in (*block, "")]
+    for message, count in found.more:
+        what = f"messages as {message}" if message else "lines that are not explained"
+        lines += [f"{count} further {what} were counted, and not looked at one by one", ""]
     if found.unexplained:
         total = sum(one.times for one in found.unexplained)
         lines.append(f"Not explained: {plural(total, 'line')}")
@@ -69,9 +72,8 @@ def _summary(found: Explained) -> str:
     if not known:
         tail = "" if found.unexplained or found.routine else ", because the log is empty"
         return f"Nothing was explained{tail}: {plural(found.lines, 'line')}, {found.routine} of them of a server that is well."
-    more = f"; {plural(found.more, 'message')} more were counted and not kept apart" if found.more else ""
     causes = plural(len(found.explanations), "cause")
-    return f"Explained {plural(known, 'message')} of {causes} in {plural(found.lines, 'line')}{more}."
+    return f"Explained {plural(known, 'message')} of {causes} in {plural(found.lines, 'line')}."
 
 
 def as_json(found: Explained) -> str:
@@ -104,7 +106,7 @@ def as_json(found: Explained) -> str:
         "version": VERSION,
         "lines": found.lines,
         "routine": found.routine,
-        "not_kept_apart": found.more,
+        "not_kept_apart": [{"message": message, "count": count} for message, count in found.more],
         "explanations": explanations,
         "unexplained": unexplained,
     }
