@@ -24,7 +24,7 @@ from .server import Setup
 _RECORD = "MODWSGI_FIX_RECORD_LOGS"
 
 
-@pytest.mark.parametrize(("key", "scene"), zip(keys(), SCENES, strict=True), ids=keys())
+@pytest.mark.parametrize(("key", "scene"), list(zip(keys(), SCENES, strict=True)), ids=keys())
 def test_a_server_writes_it(
     key: str, scene: Scene, serve: Serve, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

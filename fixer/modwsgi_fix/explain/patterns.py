@@ -41,7 +41,10 @@ class Pattern(NamedTuple):
             end = text.find(word, at) if word else len(text)
             if end < 0:
                 return None
-            found[name] = plain(text[at:end].partition(REFERER)[0] if not word else text[at:end])
+            value = plain(text[at:end].partition(REFERER)[0] if not word else text[at:end])
+            if not at and not self.words[0] and not value.startswith("/"):
+                value = value.rpartition(" ")[2]  # what stands before it is a prefix that is not known
+            found[name] = value
             at = end + len(word)
         return found
 

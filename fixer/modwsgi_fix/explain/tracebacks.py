@@ -12,6 +12,7 @@ from modwsgi_fix.explain.recognition import known
 
 _BEGIN = "Traceback (most recent call last):"
 _DUMP = "Python path configuration:"
+_MESSAGE = "mod_wsgi (pid="
 _CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 #: Messages of mod_wsgi that a traceback follows.
 _HEADERS = frozenset(
@@ -117,7 +118,8 @@ class Tracebacks:
             if not line.text.startswith((_BEGIN, _DUMP)):
                 mine.words = len(line.raw[:at].split())
             return True
-        if "mod_wsgi (pid=" not in line.raw:
+        at = line.raw.find(_MESSAGE)
+        if at < 0:
             return False
         found = known(line.text)
         if found is None or found.message.name not in _HEADERS:
@@ -126,6 +128,8 @@ class Tracebacks:
         if mine is None or mine.begun or mine.script != script:
             mine = self._start(line)
         mine.script, mine.message, mine.text = script, found.message, line.text
+        if not line.text.startswith(_MESSAGE):
+            mine.words = len(line.raw[:at].split())
         return True
 
     def _start(self, line: Line) -> _Open:
