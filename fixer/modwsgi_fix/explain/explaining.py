@@ -17,7 +17,8 @@ def explained(found: Gathered, asked: Asked) -> Explained:
     merged: dict[tuple[object, ...], Explanation] = {}
     for group in found.groups.values():
         one = _explanation(group, asked)
-        key = _key(one)
+        # Two exceptions at one place are two faults; two files that one line denies are not.
+        key = (*_key(one), one.message if group.occurrence.failure is not None else "")
         known = merged.get(key)
         merged[key] = one if known is None else _together(known, one)
     explanations = sorted(merged.values(), key=lambda one: (-one.times, one.line))

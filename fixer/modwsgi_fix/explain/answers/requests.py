@@ -24,7 +24,7 @@ from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, visits
 from modwsgi_fix.model.urls import aliases, document_root, mounts
-from modwsgi_fix.records import Cause, Finding, Outcome, Spot
+from modwsgi_fix.records import Branch, Cause, Finding, Outcome, Spot, Trace
 from modwsgi_fix.reports.trace import sentence
 from modwsgi_fix.workspace import discretion
 
@@ -35,12 +35,16 @@ _FAILED = ("refused", "not-found", "error")
 
 
 class Asking(NamedTuple):
-    """A request that leads to a file, and the directive that maps it there."""
+    """A request that leads to a file, and the directive that maps it there.
+
+    ``aside`` where httpd looks at the file only beside the request, which an application answers.
+    """
 
     config: Config
     server: Server
     request: Request
     item: Item | None
+    aside: bool = False
 
 
 def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
@@ -56,8 +60,9 @@ def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]:
     record = discretion.trace(trace(asking.config, asking.request), asking.config)
-    outcomes = [record.outcome] if record.outcome.kind != "unknown" else [branch.outcome for branch in record.branches]
-    outcome = next((one for one in outcomes if one.kind in _FAILED), outcomes[0])
+    outcome = _likeliest(record, occurrence.fields.get("path", ""))
+    if asking.aside and outcome.kind != "application":
+        return []
     command = trace_command(asked, shlex.quote(record.url))
     spots = [
         *([spot(asking.item, "the URL leads to the file by this line")] if asking.item else []),
@@ -93,6 +98,22 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]
         ".htaccess file that is not seen decides"
     )
     return [Cause(shown(asked, text), tuple(spots), commands=(command,))]
+
+
+def _likeliest(record: Trace, path: str) -> Outcome:
+    """Return the outcome that the message is about: httpd looked at the file, so the branch in which it is there, and did
+    not serve it."""
+    if record.outcome.kind != "unknown":
+        return record.outcome
+    order = ("refused", "application", "error", "not-found")
+
+    def unlikely(branch: Branch) -> tuple[int, int]:
+        kind = branch.outcome.kind
+        absent = sum(condition.endswith("does not exist") for condition in branch.provided)
+        absent -= f"{path} is a file" in branch.provided
+        return order.index(kind) if kind in order else len(order), absent
+
+    return min(record.branches, key=unlikely).outcome
 
 
 def _with(own: tuple[Spot, ...], more: list[Spot]) -> tuple[Spot, ...]:
@@ -171,7 +192,8 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
         # mod_wsgi before 6 asks for what follows the URL of a mount in the DocumentRoot, too.
         for mapping in mounts(config, server):
             if not mapping.is_regex and mapping.item.known and mapping.url.rstrip("/"):
-                yield Asking(config, server, authority.request(escaped(mapping.url.rstrip("/") + rest)), mapping.item)
+                request = authority.request(escaped(mapping.url.rstrip("/") + rest))
+                yield Asking(config, server, request, mapping.item, aside=True)
 
 
 def _below(path: str, directory: str) -> str | None:
