@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 from httpd.explaining import LOGS, explained, faults, keys, planted
-from httpd.messages import SCENES, Scene
+from httpd.messages import ELSEWHERE, SCENES, Scene
+from support import ROOT
+from test_english import unusual
 
-from modwsgi_fix.cli import main
+from modwsgi_fix.cli import main, progress
+from modwsgi_fix.explain.lines import LONGEST, lines_of
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.rule import all_rules
 
@@ -506,3 +511,101 @@ def test_planted_servers_are_whole(tmp_path: Path) -> None:
 
     conf = planted(Scene(("denied",), SHOP), tmp_path)
     assert load(conf, root=tmp_path / "root").starts is True
+
+
+# -- what is documented ---------------------------------------------------------------------------------------------------
+
+
+def test_every_message_is_documented() -> None:
+    page = (ROOT / "docs/explain.md").read_text("utf-8").partition("\n## Messages\n")[2]
+    said = {line.strip() for line in page.splitlines() if line.startswith("| `")}
+    real = set()
+    for message in MESSAGES:
+        only = f" ({message.only})" if message.only else ""
+        rules = ", ".join(f"`{rule}`" for rule in message.rules) or "-"
+        real.add(f"| `{message.shown.strip()}`{only} | {message.about} | {rules} |")
+    assert said == real
+
+
+def test_the_figures_of_the_proofs_are_right() -> None:
+    page = (ROOT / "docs/proofs.md").read_text("utf-8").partition("\n## Messages\n")[2].partition("\n## ")[0]
+    figures = re.findall(r"^\| .* \| (\d+)(?: of \d+|, all .*)? \|$", page, re.M)
+    elsewhere = [name for name, why in ELSEWHERE.items() if not why.startswith("see test_")]
+    pairs = {(message.name, rule) for message in MESSAGES for rule in message.rules if message.name not in ELSEWHERE}
+    counts = [
+        len(MESSAGES),
+        len(MESSAGES) - len(elsewhere),
+        len(elsewhere),
+        len(pairs),
+        len(SCENES) + 2,
+        len(each_in_a_form()),
+    ]
+    assert figures == [str(count) for count in counts]
+
+
+def test_messages_are_plain_english() -> None:
+    assert [fault for message in MESSAGES for fault in unusual(message.about)] == []
+
+
+@pytest.mark.parametrize("key", [key for key, scene in KEYED.items() if scene.rule])
+def test_the_command_for_a_fix_shows_it(key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    causes = [cause for one in explained(RECORDED[key], KEYED[key], tmp_path, capfd) for cause in one["causes"]]
+    for cause in causes:
+        if cause["rule"] == KEYED[key].rule and cause["fix"]:
+            words = shlex.split(cause["commands"][0])
+            capfd.readouterr()
+            code = main(words[1:])
+            out, err = capfd.readouterr()
+            assert (code, bool(out)) == (1, True) or "not fixed" in err, (words, err)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------
+
+
+class Endless(io.BytesIO):
+    """One line of so many bytes, of which no more than a piece is ever asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.left = size
+        self.most = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert size > 0, "the whole line was asked for"
+        self.most = max(self.most, size)
+        piece = min(size, self.left)
+        self.left -= piece
+        return b"x" * piece
+
+
+def test_a_line_without_an_end_is_never_held() -> None:
+    stream = Endless(50_000_000)
+    (line,) = lines_of(stream)
+    assert len(line.text) <= stream.most == LONGEST
+    assert stream.left == 0
+
+
+def test_how_far_a_log_is_read_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(progress, "_EVERY", 1)
+    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
+    monkeypatch.setattr(progress, "_PAUSE", -1.0)
+    for terminal, drawn in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", terminal)
+        with progress.ticker(io.BytesIO(b"a\nb\n")) as tick:
+            tick()
+            tick()
+        assert ("2 lines" in terminal.getvalue()) is drawn
+        assert terminal.getvalue().endswith("\x1b[K") is drawn
+
+
+@pytest.mark.parametrize(
+    ("read", "size", "expected"),
+    [(0, 0, "7 lines"), (50, 100, f"[{'#' * 15}{' ' * 15}] 50 % 7 lines"), (200, 100, f"[{'#' * 30}] 100 % 7 lines")],
+)
+def test_a_bar_shows_how_far(read: int, size: int, expected: str) -> None:
+    assert progress.bar(7, read, size) == expected
