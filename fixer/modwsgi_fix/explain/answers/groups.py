@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import shlex
 
+from modwsgi_fix.directives.families import WORKERS
 from modwsgi_fix.explain import modes
 from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, shown, spot, trace_command
@@ -231,11 +232,7 @@ def crash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 def workers(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """How many requests httpd takes at once. That is not a fault of the configuration."""
-    lines = [
-        item
-        for config in asked.configs
-        for item in config.named("maxrequestworkers", "maxclients", "serverlimit", "threadsperchild", "threadlimit")
-    ]
+    lines = [item for config in asked.configs for item in config.named(*WORKERS)]
     text = f"{occurrence.message.about}; that is not a fault of the configuration"
     help_ = "see with mod_status what they do: slow applications, or KeepAlive; then raise MaxRequestWorkers with ServerLimit"
     return [Cause(text, tuple(spot(item) for item in lines[:_LIMIT]), help=help_)]

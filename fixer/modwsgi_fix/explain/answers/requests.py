@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import ASKING_AGAIN, PROGRAM_MAKERS
 from modwsgi_fix.explain import modes
 from modwsgi_fix.explain.answers.reading import words
 from modwsgi_fix.explain.asked import (
@@ -279,11 +280,7 @@ def program(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     if causes:
         return causes[:_LIMIT]
-    lines = [
-        item
-        for config in asked.configs
-        for item in config.named("addhandler", "sethandler", "scriptalias", "scriptaliasmatch")
-    ]
+    lines = [item for config in asked.configs for item in config.named(*PROGRAM_MAKERS)]
     told = [item for item in lines if item.key.startswith("scriptalias") or item.value.startswith("cgi")]
     text = f"{occurrence.message.about}; these lines make files CGI programs"
     help_ = "a WSGI application is mounted by WSGIScriptAlias, outside of what these lines take"
@@ -295,7 +292,7 @@ def loop(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     rules = [
         item
         for config in asked.configs
-        for item in config.named("rewriterule", "errordocument", "fallbackresource", "action")
+        for item in config.named(*ASKING_AGAIN)
         if item.key != "rewriterule" or item.sections
     ]
     text = "a rule by directory is asked again for the URL that it made, until httpd gives up; these lines may do that"

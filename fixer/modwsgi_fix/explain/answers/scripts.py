@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from modwsgi_fix.directives.families import PYTHON_SELECTORS
 from modwsgi_fix.explain import modes
 from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
 from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
@@ -181,8 +182,7 @@ def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     frames = _frames(occurrence, asked)
     mounted = mounts_of(asked, path)
     spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
-    names = ("wsgipythonpath", "wsgipythonhome", "wsgiprocessgroup")
-    everywhere = [item for config in asked.configs for item in config.named(*names)]
+    everywhere = [item for config in asked.configs for item in config.named(*PYTHON_SELECTORS)]
     found = _findings(asked, path, [*spots, *map(spot, everywhere)], message.rules)
     rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
     causes: list[Cause] = []
