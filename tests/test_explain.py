@@ -609,3 +609,85 @@ def test_how_far_a_log_is_read_is_drawn_on_a_terminal_alone(monkeypatch: pytest.
 )
 def test_a_bar_shows_how_far(read: int, size: int, expected: str) -> None:
     assert progress.bar(7, read, size) == expected
+
+
+# -- pieces, and what is seen of the disk ---------------------------------------------------------------------------------
+
+GROUPED = SHOP.replace("</V", "WSGIDaemonProcess shop threads=4 processes=3\nWSGIProcessGroup shop\n</V")
+
+
+@pytest.mark.parametrize(
+    ("piece", "said_of_it"),
+    [
+        ("Truncated or oversized response headers", "shop.conf:3: missing-global-application-group: "),
+        ("Truncated or oversized response headers received from daemon process 'shop'", "shop.conf:4: "),
+        ("truncated or oversized RESPONSE headers", "shop.conf:4: "),
+        ("Timeout when reading response headers from daemon process", "shop.conf:4: "),
+        ("Unable to connect to WSGI daemon process", "shop has 3 x 4 = 12 threads, 100 requests may queue"),
+        ("could not bind", "apache2.conf:3: one line of these files listens on port 80"),
+    ],
+)
+def test_a_piece_of_a_message_is_enough(
+    piece: str, said_of_it: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    main_file = MAIN
+    words = (
+        f"(98)Address already in use: AH00072: make_sock: {piece} to address [::]:80"
+        if piece == "could not bind"
+        else piece
+    )
+    assert said_of_it in said(capfd, words, server(tmp_path, GROUPED, main_file))
+
+
+@pytest.mark.parametrize("piece", ["mod_wsgi", "process", "the", "x"])
+def test_a_piece_of_too_many_messages_is_not_guessed(
+    piece: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert "Nothing was explained" in said(capfd, piece, server(tmp_path), code=1)
+
+
+def test_a_piece_in_a_log_is_not_taken_for_a_message(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "error.log"
+    log.write_text("a visitor asks about Truncated or oversized response headers\n")
+    assert "Nothing was explained" in said(capfd, log, server(tmp_path), code=1)
+
+
+PASSWD = (
+    "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\nalice:x:1000:1000::/home/alice:/bin/sh\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o700, "the user www-data may not pass /home/alice"), (0o755, "show no directory on the way")]
+)
+def test_permissions_are_looked_at_along_the_path(
+    mode: int, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    for name, text in (("etc/passwd", PASSWD), ("home/alice/shop/app.wsgi", ""), ("home/alice/static/a.css", "")):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (root / "home/alice").chmod(mode)
+    site = SHOP.replace("</V", "Alias /static /home/alice/static\n</V")
+    conf = server(tmp_path, site, "User www-data\n" + MAIN)
+    message = "AH00035: access to /static/a.css denied (filesystem path '/home/alice/static') because search permissions are missing on a component of the path"
+    out = said(capfd, message, conf, "--root", root)
+    assert told in out
+    assert "shop.conf:4: the URL leads there by this line" in out
+    assert "apache2.conf:1: " in out
+
+
+@pytest.mark.parametrize("root", [False, True])
+@pytest.mark.parametrize(
+    "name", ["ErrorLog /srv/logs/e.log", "CustomLog /srv/logs/a.log common", "ErrorLog logs/e.log"]
+)
+def test_the_line_of_a_log_is_named(name: str, root: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+    (tmp_path / "root/srv/shop").mkdir(parents=True)
+    conf = server(tmp_path, SHOP.replace("</V", f"{name}\n</V"))
+    directory = "/srv/logs/" if "/srv" in name else "/etc/apache2/logs/"
+    of = "error log of vhost" if "ErrorLog" in name else "log file '/srv/logs/a.log'"
+    code = "AH02291" if "ErrorLog" in name else "AH02297"
+    message = f"(2)No such file or directory: {code}: Cannot access directory '{directory}' for {of} defined at /etc/apache2/sites-enabled/shop.conf:1"
+    out = said(capfd, message, conf, *(("--root", tmp_path / "root") if root else ()))
+    assert "shop.conf:4: " in out

@@ -91,11 +91,12 @@ def run(
         from modwsgi_fix.explain.explaining import explained
         from modwsgi_fix.explain.gathering import gathered
         from modwsgi_fix.explain.lines import lines_of
+        from modwsgi_fix.explain.lookup import guessed
 
         say_starts(session)
         try:
             with ticker(stream) as tick:
-                found = gathered(lines_of(stream), tick)
+                found = gathered(lines_of(stream), tick, guessed if isinstance(stream, BytesIO) else lambda text: ())
         except OSError as error:
             raise problem(log, error) from error
         options = [("--root", root), *(("--target", one) for one in target or ())]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -101,8 +101,12 @@ class Gathered:
             self._seen[line.text.translate(_ZEROS)] = self.unknown[key]
 
 
-def gathered(lines: Iterable[Line], tick: Callable[[], None] = lambda: None) -> Gathered:
-    """Read a log to its end; ``tick`` is called for each line."""
+def gathered(
+    lines: Iterable[Line],
+    tick: Callable[[], None] = lambda: None,
+    guess: Callable[[str], Sequence[Known]] = lambda text: (),
+) -> Gathered:
+    """Read a log to its end; ``tick`` is called for each line, ``guess`` for what is not a message of the table."""
     found = Gathered()
     tracebacks = Tracebacks()
     waiting: tuple[Line, Place] | None = None
@@ -129,6 +133,9 @@ def gathered(lines: Iterable[Line], tick: Callable[[], None] = lambda: None) -> 
                 waiting = line, place_there
         elif (message := known(line.text)) is not None:
             found.add(Occurrence(message.message, message.fields, _shown(line.text)), line.number)
+        elif guesses := guess(line.text):
+            for message in guesses:
+                found.add(Occurrence(message.message, message.fields, _shown(line.text)), line.number)
         elif is_routine(line.text):
             found.routine += 1
         else:

@@ -6,12 +6,17 @@ import re
 from collections.abc import Mapping
 
 from modwsgi_fix.explain.messages import MESSAGES, Message
-from modwsgi_fix.explain.recognition import code_of, known, patterns
+from modwsgi_fix.explain.patterns import plain
+from modwsgi_fix.explain.recognition import Known, code_of, known, patterns
 from modwsgi_fix.rule import Rule
 
 #: httpd's own messages on a rule's page stand in italics.
 _ITALICS = re.compile(r"(?<![\w*])\*(?!\*)([^*\n]+(?:\n[^*\n]+)?)\*(?![\w*])")
 _SHORTEST = 4
+#: First words of a message that are enough to tell it.
+_LONG = 16
+#: As many messages are answered that a piece may be of.
+_FEW = 4
 
 
 def messages_of(rule: str) -> list[Message]:
@@ -40,6 +45,27 @@ def messages(words: str) -> list[Message]:
     if len(piece) < _SHORTEST:
         return []
     return [message for message, pattern in patterns() if any(piece in fixed.lower() for fixed in pattern.words)]
+
+
+def guessed(text: str) -> tuple[Known, ...]:
+    """Return what a quoted message may be, where it was cut, or its end left out; nothing where that could be too much."""
+    if " " not in text.strip():
+        return ()
+    found = _begun(text) or tuple(Known(message, {}) for message in messages(text))
+    return found if len(found) <= _FEW else ()
+
+
+def _begun(text: str) -> tuple[Known, ...]:
+    """The messages whose first words are there, with the name in quotes behind them."""
+    found = []
+    for message, one in patterns():
+        words = one.words[0].rstrip("' [")
+        at = text.find(words) if len(words) >= _LONG else -1
+        if at >= 0:
+            quoted = text[at + len(words) :].lstrip()
+            name = quoted[1:].partition("'")[0] if quoted.startswith("'") else ""
+            found.append(Known(message, {one.fields[0]: plain(name)} if name and one.fields else {}))
+    return tuple(found)
 
 
 def _said(rule: Rule) -> list[str]:

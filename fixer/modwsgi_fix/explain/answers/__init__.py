@@ -29,6 +29,7 @@ READERS: dict[str, Reader] = {
     "import": scripts.imported,
     "listen": reading.listening,
     "load": reading.loading,
+    "log": reading.log_directory,
     "loop": requests.loop,
     "name": reading.naming,
     "path": requests.root,

@@ -39,11 +39,12 @@ _HELP = {
 
 
 def _definitions(asked: Asked, name: str) -> list[DaemonProcess]:
-    return [one for config in asked.configs for one in daemon_processes(config) if one.name == name]
+    """The definitions of a group; of all where the message does not name one."""
+    return [one for config in asked.configs for one in daemon_processes(config) if name in ("", one.name)]
 
 
 def _defined(asked: Asked, name: str) -> list[Spot]:
-    return [spot(one.directive, f"the process group {name}") for one in _definitions(asked, name)[:_LIMIT]]
+    return [spot(one.directive, f"the process group {one.name}") for one in _definitions(asked, name)[:_LIMIT]]
 
 
 def _used(asked: Asked, name: str) -> list[Spot]:
@@ -151,10 +152,8 @@ def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         backlog = one.integer("listen-backlog", 100)
         queue = one.option("queue-timeout")
         waits = f", and a request may wait {queue.value} seconds" if queue is not None else ""
-        text = (
-            f"{occurrence.message.about}; {name} has {processes} x {threads} = {one.capacity} threads, {backlog} requests may "
-            f"queue{waits}"
-        )
+        text = f"{occurrence.message.about}; {one.name} has {processes} x {threads} = {one.capacity} threads, "
+        text += f"{backlog} requests may queue{waits}"
         help_ = (
             "this is not a fault of the configuration: see why requests are slow, then raise threads=, processes= or "
             "listen-backlog=; after a restart of httpd the message is usual for a moment"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
+import shlex
 from collections.abc import Iterable
 
+from modwsgi_fix.directives.families import LOG_FILES
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.model.config import Config, File, Item, Script
@@ -13,6 +16,9 @@ from modwsgi_fix.rule import Rank
 from modwsgi_fix.text import whole_number
 
 _LIMIT = 5
+_WITHOUT_MODULE = (
+    "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
+)
 #: Lines that one directive goes on for, as many as are looked at.
 _MOST_JOINED = 20
 
@@ -73,8 +79,9 @@ def words(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     causes = [cause_of(asked, one) for one in (near or ([] if quoted else found))[:_LIMIT]]
     if causes or "command" not in fields:
         return causes
+    help_ = _WITHOUT_MODULE if fields["command"].lower().startswith("wsgi") else ""
     return [
-        Cause(f"{message.about}; this line has the name", (spot(item),))
+        Cause(f"{message.about}; this line has the name", (spot(item),), help=help_)
         for item in _named(asked, fields["command"].lstrip("<"))[:_LIMIT]
     ]
 
@@ -86,6 +93,21 @@ def _line(finding: Finding) -> str:
 def _named(asked: Asked, *names: str) -> list[Item]:
     keys = [name.lower() for name in names]
     return [item for config in asked.configs for item in config.named(*keys)]
+
+
+def log_directory(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The line of a log whose directory is not there: httpd names the host of an ErrorLog, and not its line."""
+    path = occurrence.fields.get("path", "").rstrip("/")
+    if not path:
+        return words(occurrence, asked)
+    found = [one for one in findings_of(asked, occurrence.message.rules) if path in one.text or path in _line(one)]
+    if found:
+        return [cause_of(asked, one) for one in found[:_LIMIT]]
+    lines = [item for item in _named(asked, *LOG_FILES) if posixpath.dirname(item.value).rstrip("/") == path]
+    lines = lines or [item for item in _named(asked, *LOG_FILES) if path.endswith("/" + posixpath.dirname(item.value))]
+    help_ = f"make the directory (mkdir -p {shlex.quote(path)}), or write one that is there"
+    spots = tuple(spot(item, "the log is there") for item in lines[:_LIMIT])
+    return [Cause(occurrence.message.about, spots, help=help_)] if spots else refused(occurrence, asked)
 
 
 def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:

@@ -20,6 +20,7 @@ MESSAGES: tuple[Message, ...] = (*HTACCESS, *STARTING, *WARNINGS, *REFUSED, *DAE
 ROUTINE_CODES = frozenset(
     {
         "AH00014",
+        "AH00015",
         "AH00016",
         "AH00094",
         "AH00163",
@@ -55,7 +56,8 @@ ROUTINE_WORDS = (
     "): Imported '",
     "): Adding '",
     "): Shutdown requested '",
-    ", application='",
+    "'): Loading Python script file '",
+    "'): Reloading WSGI script '",
     "terminated normally, exit code 0",
     "has been deregistered and will no longer be monitored.",
     "): Failure to configure the daemon process correctly and process left in unspecified state.",

@@ -179,7 +179,7 @@ STARTING = (
     Message(
         "error-log-directory",
         "Cannot access directory '{path}' for error log of {vhost} defined at {file}:{line}",
-        "start",
+        "log",
         "the directory of an ErrorLog is not there; httpd makes files, and no directories",
         "AH02291",
         ("missing-on-disk",),
@@ -187,7 +187,7 @@ STARTING = (
     Message(
         "log-directory",
         "Cannot access directory '{path}' for log file '{log}' defined at {file}:{line}",
-        "start",
+        "log",
         "the directory of a log is not there; httpd makes files, and no directories",
         "AH02297",
         ("missing-on-disk",),
