@@ -23,13 +23,22 @@ def mounts_of(asked: Asked, path: str) -> list[tuple[Config, Server, Mapping]]:
 
 def _mounts_of(asked: Asked, path: str) -> Iterator[tuple[Config, Server, Mapping]]:
     for config in asked.configs:
-        seen = set()
-        for server in [*config.hosts, config.main][:_MOST_HOSTS]:
-            for mount in mounts(config, server):
+        mounted = config.derived(_mounted)
+        chosen = mounted.get(path, []) if path else [one for each in mounted.values() for one in each]
+        yield from ((config, server, mount) for server, mount in chosen)
+
+
+def _mounted(config: Config) -> dict[str, list[tuple[Server, Mapping]]]:
+    """The mounts by the scripts that they lead to; those whose script cannot be told under an empty path."""
+    seen = set()
+    found: dict[str, list[tuple[Server, Mapping]]] = {}
+    for server in [*config.hosts, config.main][:_MOST_HOSTS]:
+        for mount in mounts(config, server):
+            if mount.item not in seen:
+                seen.add(mount.item)
                 target = target_of(config, mount)
-                if mount.item not in seen and (not path or (target is not None and target.path == path)):
-                    seen.add(mount.item)
-                    yield config, server, mount
+                found.setdefault(target.path if target is not None else "", []).append((server, mount))
+    return found
 
 
 def runs_in(config: Config, server: Server, mount: Mapping) -> Selection:

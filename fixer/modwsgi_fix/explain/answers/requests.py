@@ -205,7 +205,9 @@ def _below(path: str, directory: str) -> str | None:
 
 
 def _by_pattern(config: Config, server: Server, path: str) -> Iterator[Asking]:
-    patterns = [one for one in [*mounts(config, server), *aliases(config, server)] if one.is_regex]
+    every = [*mounts(config, server), *aliases(config, server)]
+    # What stands before the first group is the beginning of every file that a pattern leads to.
+    patterns = [one for one in every if one.is_regex and path.startswith(one.target.partition("$")[0])]
     if not patterns:
         return
     for visit in visits(config, server)[:_MOST_TRIED]:
