@@ -244,8 +244,8 @@ SCENES = [
 #: Messages that this server does not write, and why.
 ELSEWHERE = {
     "no-program-output-2.2": "httpd 2.2 writes it",
-    "script-timeout": "mod_wsgi before 4.0 writes it",
-    "cannot-be-loaded": "mod_wsgi before 4.9 writes it",
+    "script-timeout": "mod_wsgi 4.9.4 has another text",
+    "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",
     "header-bytes": "mod_wsgi for Python 2 writes it",
     "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",

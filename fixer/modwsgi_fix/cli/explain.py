@@ -133,9 +133,7 @@ def _opened(log: str) -> Iterator[BinaryIO]:
 
 
 def _is_path(word: str) -> bool:
-    """Whether a word that names nothing was meant for a file: a message has blanks, or is a number of httpd's."""
-    return (
-        bool(word)
-        and not any(blank in word for blank in " \t\n")
-        and ("/" in word or word.endswith(".log") or "." in word)
-    )
+    """Whether a word that names nothing was meant for a file: a message has blanks and a colon, or is a number of httpd's."""
+    if any(blank in word for blank in " \t\n"):
+        return word.endswith(".log") or (word.startswith(("/", "./", "../", "~/")) and ":" not in word)
+    return "/" in word or "." in word

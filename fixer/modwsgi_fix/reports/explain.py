@@ -110,4 +110,5 @@ def as_json(found: Explained) -> str:
         "explanations": explanations,
         "unexplained": unexplained,
     }
-    return valid(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
+    text = valid(json.dumps(document, indent=2, ensure_ascii=False))
+    return "".join(f"{printable(line)}\n" for line in text.split("\n"))

@@ -55,7 +55,7 @@ DAEMONS = (
         "daemon",
         "the application did not answer in time",
         rules=("missing-global-application-group", "daemon-without-timeouts"),
-        only="mod_wsgi before 4.0, and CGI programs of httpd",
+        only="older than mod_wsgi 4.9.4, and CGI programs",
     ),
     Message(
         "request-timeout",

@@ -38,7 +38,7 @@ SCRIPTS = (
         "script",
         "loading the script failed; the traceback below says why",
         rules=("not-python-3",),
-        only="mod_wsgi before 4.9",
+        only="older than mod_wsgi 4.9.4",
     ),
     Message(
         "exec-failed",
@@ -132,7 +132,7 @@ SCRIPTS = (
         "exception",
         "a C extension, such as numpy, does not work in two interpreters of one process",
         rules=("missing-global-application-group",),
-        only="numpy 1.25 and later",
+        only="numpy",
     ),
     Message(
         "text-body",
