@@ -693,3 +693,26 @@ def test_the_line_of_a_log_is_named(name: str, root: bool, tmp_path: Path, capfd
     message = f"(2)No such file or directory: {code}: Cannot access directory '{directory}' for {of} defined at /etc/apache2/sites-enabled/shop.conf:1"
     out = said(capfd, message, conf, *(("--root", tmp_path / "root") if root else ()))
     assert "shop.conf:4: " in out
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Cannot load /x/mod_wsgi.so;$(reboot) into server: no reason",
+        "AH00072: make_sock: could not bind to address [::]:80';reboot;'",
+        "AH01630: client denied by server configuration: /srv/shop/app.wsgi/';reboot;'",
+        "AH02291: Cannot access directory '/srv/';reboot;'/' for error log of vhost defined at /x:1",
+    ],
+)
+def test_no_word_of_a_log_is_a_command(message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is printed to be run may be pasted into a shell as it is."""
+    site = SHOP.replace("</V", "ErrorLog /srv/';reboot;'/x\n</V") + "LoadModule wsgi_module /x/mod_wsgi.so;$(reboot)\n"
+    capfd.readouterr()
+    main(["explain", message, str(server(tmp_path, site))])
+    out = capfd.readouterr().out
+    commands = [line.partition("run:  ")[2] for line in out.splitlines() if "run:  " in line]
+    commands += re.findall(r"ldd .*|ss -ltnp .*|mkdir -p .*(?=[)], or)", out)
+    assert commands
+    for line in commands:
+        words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+        assert not [word for word in words if set(word) <= set(";&|()<>")], line

@@ -114,6 +114,7 @@ def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """The Listen lines of a port: two of these files, or one of these and another program."""
     causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     port = occurrence.fields.get("address", "").rpartition(":")[2]
+    port = port if whole_number(port) is not None else ""
     lines = [one for config in asked.configs for one in listeners(config) if not port or one.address.port == port]
     spots = tuple(spot(one.item, f"listens on port {one.address.port}") for one in lines[:_LIMIT])
     meant = [cause for cause in causes if {one.place for one in cause.spots} & {one.place for one in spots}]
@@ -146,7 +147,7 @@ def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         text, help_ = "the file of the module is not there", "install the package of the module, or take the line away"
     else:
         text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library, or may not be read"
-        help_ = f"see what it lacks: ldd {path}"
+        help_ = f"see what it lacks: ldd {shlex.quote(path)}"
     return [Cause(text, spots[:_LIMIT], help=help_)] if spots else []
 
 
