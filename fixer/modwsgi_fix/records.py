@@ -240,6 +240,66 @@ class Trace(NamedTuple):
     start: Start
 
 
+class Spot(NamedTuple):
+    """A line that has to do with a message of a log: ``quote`` is its text where that may be shown, ``note`` why it matters."""
+
+    file: str
+    line: int
+    quote: str = ""
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Cause(NamedTuple):
+    """Why a message was written, in one sentence: the lines that matter, the first one first, the rule that finds it or an
+    empty string, what to do, and the commands that fix or show it."""
+
+    text: str
+    spots: tuple[Spot, ...] = ()
+    rule: str = ""
+    help: str = ""
+    commands: tuple[str, ...] = ()
+    #: What the rule's fix does, and its level; empty where there is none.
+    fix: str = ""
+
+
+class Explanation(NamedTuple):
+    """Messages of one cause. ``message`` is the first of them, ``line`` its place in the log, ``name`` that of the table's
+    entry; ``variants`` counts the different texts that were taken together."""
+
+    message: str
+    times: int
+    line: int
+    name: str
+    causes: tuple[Cause, ...]
+    variants: int = 1
+
+
+class Unexplained(NamedTuple):
+    """Lines of a log that are not known, equal but for their numbers."""
+
+    message: str
+    times: int
+    line: int
+
+
+class Explained(NamedTuple):
+    """What a log comes to. ``routine`` counts the lines of a server that is well.
+
+    ``more`` counts what was not kept apart because there is too much of it, by the text of the message in the table; that of
+    lines which are not known is empty.
+    """
+
+    explanations: tuple[Explanation, ...]
+    unexplained: tuple[Unexplained, ...]
+    lines: int = 0
+    routine: int = 0
+    more: tuple[tuple[str, int], ...] = ()
+
+
 def end_of(lines: LineIndex, start: int, end: int) -> Position:
     """Where a span ends: after its last character, on that character's line."""
     if end <= start:

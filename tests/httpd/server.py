@@ -90,6 +90,8 @@ class Run:
     messages: tuple[str, ...]
     answers: Mapping[Probe, Answer]
     milliseconds: float
+    #: What it wrote to its console and its error logs, as it stands there.
+    log: str = ""
 
     def __getitem__(self, url: str) -> Answer:
         """The answer to the probe of this name (``str(probe)``)."""
@@ -109,9 +111,10 @@ def run(setup: Setup, asked: Sequence[Probe], directory: Path) -> Run:
             server.kill()
             told: Mapping[Probe, Answer] = observed(server, asked, answers, titles) if server.up else {}
             messages = tuple(messages_of(server))
+            log = log_of(server)
             spent = (time.perf_counter() - began) * 1000
         if not any("AH00072" in line for line in messages):  # another program took this address' port
-            return Run(server.up, messages, told, spent)
+            return Run(server.up, messages, told, spent, log)
     raise RuntimeError(f"no free address for a private httpd: {messages}")
 
 
@@ -370,6 +373,12 @@ def _heard(root: Root) -> dict[str, tuple[str, ...]]:
 
 
 _STAMP = re.compile(r"^\[[A-Z][a-z]{2} [^]]*\] (?:\[[\w:]+\] )?(?:\[pid \d+(?::tid \d+)?\] )?(?:\[client [^]]*\] )?")
+
+
+def log_of(server: _Server) -> str:
+    """What the server said on its console and in its error logs, in the configuration's own paths."""
+    console = server.root.outside(f"{HARNESS}/logs/console").read_text("utf-8", "replace")
+    return server.root.as_written("".join([console, *(text for _, text in _logs(server.root))]))
 
 
 def messages_of(server: _Server) -> Iterator[str]:

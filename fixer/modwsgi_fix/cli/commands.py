@@ -23,6 +23,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
+    "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),

@@ -1,4 +1,4 @@
-"""``modwsgi-fix rule [NAME]``: a rule's manual page, or the list of rules by family."""
+"""``modwsgi-fix rule [NAME]``: a rule's manual page, or the list of rules by family; by one of httpd's messages, too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.explain.lookup import found_by, messages, messages_of
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.workspace.errors import SettingsError
 from modwsgi_fix.workspace.rules import known_rules
@@ -15,7 +16,13 @@ from modwsgi_fix.workspace.settings import toml
 
 
 def run(
-    name: Annotated[str | None, typer.Argument(help="A rule; without one, all are listed.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="A rule, a family, or a message of httpd in quotes; without one, all rules are listed.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """What a rule finds and why it matters, with examples; or the list of rules."""
     rules = known_rules()
@@ -26,6 +33,12 @@ def run(
         write(page(rules[name]))
         return 0
     family = [rule for rule in rules.values() if rule.family == name]
+    if not family and (told := found_by(name, rules)):
+        write(page(told[0]) if len(told) == 1 else listed(told))
+        return 0
+    if not family and (known := messages(name)):
+        write("".join(f"{message.shown}\n    {message.about}; no rule finds it\n" for message in known))
+        return 0
     if not family:
         raise SettingsError(f"there is no rule {name}{close(name, rules)}")
     write(listed(family))
@@ -33,9 +46,13 @@ def run(
 
 
 def page(rule: Rule) -> str:
-    """Return a manual page with its name above, its severity and settings below."""
+    """Return a manual page with its name above, its severity; its messages and settings below."""
     facts = f"{rule.family}, {rule.severity.label}" + ("" if rule.default else ", only where it is selected by name")
     lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
+    if found := messages_of(rule.name):
+        lines += ["Messages by which it is found (modwsgi-fix explain LOG PATHS):", ""]
+        lines += [f"    {message.shown}" + (f"    # {message.only}" if message.only else "") for message in found]
+        lines.append("")
     if rule.settings:
         lines += ["Settings:", ""]
         for setting in rule.settings:

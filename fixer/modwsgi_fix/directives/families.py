@@ -189,3 +189,14 @@ SAID_OF_PLACES = frozenset({
 })  # fmt: skip
 #: And where its URLs lead: what is asked of other hosts, too, where an alias may hand out a script.
 SAID_OF_ITSELF = SAID_OF_PLACES | frozenset({*ALIASES, *MOUNTS})
+
+# -- what messages of the error log are about ---------------------------------------------------------------------------
+
+#: How many requests httpd takes at once (mpm_common.c, and each MPM).
+WORKERS = ("maxrequestworkers", "maxclients", "serverlimit", "threadsperchild", "threadlimit")
+#: They may make a file a CGI program.
+PROGRAM_MAKERS = ("addhandler", "sethandler", "scriptalias", "scriptaliasmatch")
+#: They ask httpd for another URL of its own (core.c:ap_internal_redirect).
+ASKING_AGAIN = ("rewriterule", "errordocument", "fallbackresource", "action")
+#: Where Python looks, and which Python it is: outside of WSGIDaemonProcess.
+PYTHON_SELECTORS = ("wsgipythonpath", "wsgipythonhome", "wsgiprocessgroup")

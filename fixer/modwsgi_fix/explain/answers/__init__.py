@@ -1,0 +1,47 @@
+"""Who answers which message: one module for a family of messages, and the table of readers by name.
+
+A reader is given one occurrence and the server, and returns the causes that it finds there, the likeliest first; none
+where the server has nothing that fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from modwsgi_fix.explain.answers import groups, reading, requests, scripts
+from modwsgi_fix.explain.asked import Asked
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.records import Cause
+
+Reader = Callable[[Occurrence, Asked], list[Cause]]
+
+READERS: dict[str, Reader] = {
+    "access": requests.access,
+    "capacity": groups.capacity,
+    "crash": groups.crash,
+    "daemon": groups.daemon,
+    "embedded": groups.embedded,
+    "exception": scripts.exception,
+    "group": groups.group,
+    "home": groups.home,
+    "htaccess": requests.htaccess,
+    "http2": reading.http2,
+    "import": scripts.imported,
+    "listen": reading.listening,
+    "load": reading.loading,
+    "log": reading.log_directory,
+    "loop": requests.loop,
+    "name": reading.naming,
+    "path": requests.root,
+    "permissions": requests.permissions,
+    "program": requests.program,
+    "python-home": scripts.python_home,
+    "script": scripts.script,
+    "socket": groups.socket,
+    "start": reading.refused,
+    "tls": reading.certificates,
+    "url": requests.url,
+    "variable": reading.variable,
+    "words": reading.words,
+    "workers": groups.workers,
+}

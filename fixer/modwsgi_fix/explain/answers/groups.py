@@ -1,0 +1,237 @@
+"""Messages about process groups: where the group is defined, who selects it, and what to look at where it is not a fault."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+
+from modwsgi_fix.directives.families import WORKERS
+from modwsgi_fix.explain import modes
+from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
+from modwsgi_fix.explain.asked import Asked, cause_of, findings_of, shown, spot, trace_command
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses
+from modwsgi_fix.records import Cause, Finding, Spot
+
+_LIMIT = 5
+_CRASH_HELP = (
+    "find the extension: write faulthandler.enable() at the top of the script, or look at a core dump; one that knows no "
+    "sub-interpreters, as numpy, needs WSGIApplicationGroup %{GLOBAL}"
+)
+_SLOW_HELP = (
+    "see what the threads wait for, as with py-spy dump on the process; where a C extension blocks, WSGIApplicationGroup "
+    "%{GLOBAL}; where visitors wait for threads, more of them"
+)
+#: Rules whose findings need not name the group that they are about.
+_EVERYWHERE = frozenset({"daemon-name-missing", "module-loaded-twice"})
+#: What to do, by message; the about of the table says what happened.
+_HELP = {
+    "truncated": f"look for AH00052 at the same time; {_CRASH_HELP}; where a header is large, header-buffer-size=65536",
+    "response-timeout": _SLOW_HELP,
+    "script-timeout": _SLOW_HELP,
+    "request-timeout": _SLOW_HELP,
+    "deadlock": _CRASH_HELP,
+    "startup-timeout": "see what the application waits for while it is loaded, or raise startup-timeout",
+    "inactivity": "nothing need change; raise inactivity-timeout where the next visitor waits too long",
+    "maximum-requests": "nothing need change; raise maximum-requests, or take it away, where the restarts are felt",
+    "daemon-signal": _CRASH_HELP,
+}
+
+
+def _definitions(asked: Asked, name: str) -> list[DaemonProcess]:
+    """The definitions of a group; of all where the message does not name one."""
+    return [one for config in asked.configs for one in daemon_processes(config) if name in ("", one.name)]
+
+
+def _defined(asked: Asked, name: str) -> list[Spot]:
+    return [spot(one.directive, f"the process group {one.name}") for one in _definitions(asked, name)[:_LIMIT]]
+
+
+def _used(asked: Asked, name: str) -> list[Spot]:
+    uses = [use for config in asked.configs for use in group_uses(config) if use.name == name]
+    return [spot(use.item, f"selects {name}") for use in uses[:_LIMIT]]
+
+
+def group(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Where a group that cannot be used is selected, and where it is defined."""
+    fields, message = occurrence.fields, occurrence.message
+    name = fields.get("group", "")
+    found = [
+        one for one in findings_of(asked, message.rules) if not name or one.rule in _EVERYWHERE or _says(one, name)
+    ]
+    causes = [cause_of(asked, one) for one in found[:_LIMIT]]
+    defined, used = _defined(asked, name), _used(asked, name)
+    if causes:
+        return [
+            one._replace(spots=tuple(dict.fromkeys((*one.spots, *_new(one.spots, [*used, *defined])))))
+            for one in causes
+        ]
+    if not name:
+        return []
+    if message.name == "group-restricted":
+        lines = [
+            item for config in asked.configs for item in config.named("wsgirestrictprocess") if name not in item.values
+        ]
+        spots = [spot(item, f"does not name {name}") for item in lines]
+        help_ = f"add {name} to WSGIRestrictProcess, or select one of the groups that it names"
+        return [Cause(message.about, (*spots, *used, *defined), help=help_)] if spots else []
+    if message.name == "locale-unknown":
+        help_ = "write a locale that locale -a lists on the server; C.UTF-8 is everywhere"
+        return [Cause(f"{message.about} as {fields.get('locale', '')}", tuple(defined), help=help_)] if defined else []
+    if not used and not defined:
+        return []
+    names = dict.fromkeys(one.name for config in asked.configs for one in daemon_processes(config))
+    close = difflib.get_close_matches(name, names, 1)
+    text = message.about if not defined else f"{message.about}; as these files are now, {name} is defined"
+    help_ = (
+        f"select {close[0]}, or define {name}"
+        if close and not defined
+        else "define it in the host, or for the whole server"
+    )
+    return [Cause(shown(asked, text), (*used, *defined), help=help_)]
+
+
+def _new(own: tuple[Spot, ...], more: list[Spot]) -> list[Spot]:
+    places = {one.place for one in own}
+    return [one for one in more if one.place not in places]
+
+
+def _says(finding: Finding, word: str) -> bool:
+    lines = finding.place.file.lines
+    return word in finding.message or word in lines.line_text(finding.line)
+
+
+def embedded(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Why an application is in no process group, where that is not allowed."""
+    path = occurrence.fields.get("path", "")
+    found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    lines = [item for config in asked.configs for item in config.named("wsgirestrictembedded")]
+    spots = [spot(item, "embedded mode is off") for item in lines]
+    for config, server, mount in mounts_of(asked, path):
+        if runs_in(config, server, mount).name == "":
+            spots.insert(0, spot(mount.item, "this application selects no process group"))
+    help_ = "select a process group by WSGIProcessGroup, or process-group= of WSGIScriptAlias"
+    return (
+        [*found[:_LIMIT], Cause(occurrence.message.about, tuple(spots[:_LIMIT]), help=help_)] if spots or found else []
+    )
+
+
+def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """A daemon process that crashed, was too slow, or was started again: its definition, and what rules find of it."""
+    message, fields = occurrence.message, occurrence.fields
+    name, path = fields.get("group", ""), fields.get("path", "")
+    spots = _defined(asked, name)
+    for config, server, mount in mounts_of(asked, path):
+        spots += selected_spots(config, server, mount)
+    if not name and not path:
+        spots += [spot(one.directive) for config in asked.configs for one in daemon_processes(config)][:_LIMIT]
+    spots = list(dict.fromkeys(spots))
+    uses = [*spots, *_used(asked, name)]
+    every = findings_of(asked, message.rules)
+    lines = {(one.file, one.line) for one in uses}
+    near = [
+        one for one in every if (one.file, one.line) in lines or one.rule in _EVERYWHERE or (name and _says(one, name))
+    ]
+    causes = [cause_of(asked, one) for one in near[:_LIMIT]]
+    if not spots and not causes:
+        return []
+    text = (
+        f"{message.about}; the log alone does not say why"
+        if message.name in ("truncated", "daemon-signal")
+        else message.about
+    )
+    return [*causes, Cause(text, tuple(spots[:_LIMIT]), help=_HELP.get(message.name, ""))]
+
+
+def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """A group whose threads are all busy: how many it has. That is not a fault of the configuration."""
+    name = occurrence.fields.get("group", "")
+    causes = []
+    for one in _definitions(asked, name)[:_LIMIT]:
+        processes, threads = one.integer("processes", 1), one.integer("threads", 15)
+        backlog = one.integer("listen-backlog", 100)
+        queue = one.option("queue-timeout")
+        waits = f", and a request may wait {queue.value} seconds" if queue is not None else ""
+        text = f"{occurrence.message.about}; {one.name} has {processes} x {threads} = {one.capacity} threads, "
+        text += f"{backlog} requests may queue{waits}"
+        help_ = (
+            "this is not a fault of the configuration: see why requests are slow, then raise threads=, processes= or "
+            "listen-backlog=; after a restart of httpd the message is usual for a moment"
+        )
+        causes.append(Cause(shown(asked, text), (spot(one.directive, "the process group"),), help=help_))
+    return causes
+
+
+def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Where the sockets of process groups are, and who may reach them."""
+    fields, message = occurrence.fields, occurrence.message
+    causes = [cause_of(asked, one) for one in findings_of(asked, ("temporary-socket-prefix",))]
+    prefixes = [item for config in asked.configs for item in config.named("wsgisocketprefix")]
+    spots = [spot(item, "sockets are made here") for item in prefixes] + _defined(asked, fields.get("group", ""))
+    socket_ = fields.get("socket", "")
+    directory = socket_.rpartition("/")[0]
+    text = message.about
+    for config in asked.configs:
+        if directory and config.disk is not None and not config.disk.is_dir(directory):
+            text = f"{message.about}: {directory} is not there"
+        user = config.main.last("user")
+        name = user.value if user is not None else ""
+        stopped = modes.stopped_at(config, directory, name) if directory else None
+        if stopped is not None:
+            text = modes.told(stopped, directory, name)
+    if not prefixes:
+        text += "; there is no WSGISocketPrefix, so the directory is httpd's own for such files"
+    help_ = (
+        "write WSGISocketPrefix with a directory that httpd's user may enter, as /run/apache2/wsgi; after a graceful restart "
+        "requests of old children fail so for a moment"
+    )
+    return [*causes[:_LIMIT], Cause(shown(asked, text), tuple(spots[:_LIMIT]), help=help_)] if spots or causes else []
+
+
+def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Which process group has the working directory that a daemon process cannot enter."""
+    path, message = occurrence.fields.get("path", ""), occurrence.message
+    causes = [cause_of(asked, one) for one in findings_of(asked, message.rules) if path and path in one.text]
+    for config in asked.configs:
+        for one in daemon_processes(config):
+            own, user = one.option("home"), one.option("user")
+            if path and (
+                (own is not None and own.value.rstrip("/") == path.rstrip("/")) or (own is None and user is not None)
+            ):
+                name = user.value if user is not None else ""
+                stopped = modes.stopped_at(config, path, name)
+                text = message.about if stopped is None else modes.told(stopped, path, name)
+                note = f"home={own.value}" if own is not None else f"user={name}, and no home="
+                help_ = "name a directory by home= that is there, and that the user of the group may enter"
+                causes.append(Cause(shown(asked, text), (spot(one.directive, note),), help=help_))
+    return causes[:_LIMIT]
+
+
+def crash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """A process of httpd that crashed: applications in embedded mode, and what rules find of extensions."""
+    causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    spots: list[Spot] = []
+    urls: list[str] = []
+    for config, server, mount in mounts_of(asked, ""):
+        if runs_in(config, server, mount).name == "":
+            spots.append(spot(mount.item, "this application runs in httpd's own processes"))
+            urls.append(mount.url)
+    text = f"{occurrence.message.about}; this is not a fault of a line"
+    if not spots:
+        text += ", and no application of these files is certain to run in httpd's own processes"
+        spots = [
+            spot(item)
+            for config in asked.configs
+            for item in config.named("loadmodule")
+            if item.value in ("wsgi_module", "php_module")
+        ]
+    commands = (trace_command(asked, shlex.quote(urls[0])),) if urls and "://" in urls[0] else ()
+    return [*causes[:_LIMIT], Cause(text, tuple(dict.fromkeys(spots))[:_LIMIT], help=_CRASH_HELP, commands=commands)]
+
+
+def workers(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """How many requests httpd takes at once. That is not a fault of the configuration."""
+    lines = [item for config in asked.configs for item in config.named(*WORKERS)]
+    text = f"{occurrence.message.about}; that is not a fault of the configuration"
+    help_ = "see with mod_status what they do: slow applications, or KeepAlive; then raise MaxRequestWorkers with ServerLimit"
+    return [Cause(text, tuple(spot(item) for item in lines[:_LIMIT]), help=help_)]

@@ -1,0 +1,218 @@
+"""What httpd says when it reads its configuration: the line that it names, and the rules that find a fault there."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterable
+
+from modwsgi_fix.directives.families import LOG_FILES
+from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.model.config import Config, File, Item, Script
+from modwsgi_fix.model.servers import is_tls, label, listeners
+from modwsgi_fix.records import Cause, Finding
+from modwsgi_fix.rule import Rank
+from modwsgi_fix.text import whole_number
+
+_LIMIT = 5
+_WITHOUT_MODULE = (
+    "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
+)
+#: Lines that one directive goes on for, as many as are looked at.
+_MOST_JOINED = 20
+
+
+def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """What stands at the line that the message names; without one, what the rules of the message find."""
+    named = _place(occurrence)
+    if named is None:
+        return words(occurrence, asked)
+    path, line = named
+    found = file_at(asked, path)
+    if found is None:
+        return [
+            Cause(f"{path} is not among these files, so line {line} of it cannot be shown"),
+            *words(occurrence, asked),
+        ]
+    _, file = found
+    message = occurrence.message
+    here = spot_in(file, line, "httpd names this line")
+    command = occurrence.fields.get("command", "")
+    if command and file.quotable and not _has(file, line, command):
+        return [
+            Cause(f"that line has no {command} now; the file was changed since", (here,)),
+            *words(occurrence, asked),
+        ]
+    there = findings_at(asked, file, line)
+    meant = [one for one in there if one.rule in message.rules] or [one for one in there if one.rank is Rank.START]
+    meant = meant or findings_near(asked, file, line, message.rules)
+    causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
+    if not causes:
+        now = "; no rule finds a fault in that line as it is now" if message.rules else ""
+        return [Cause(f"{message.about}{now}", (here,))]
+    if here.place not in {one.place for cause in causes for one in cause.spots}:
+        causes[0] = causes[0]._replace(spots=(*causes[0].spots, here))
+    return causes
+
+
+def _has(file: File | Script, line: int, command: str) -> bool:
+    """Whether a line, or one above it that it may go on from, has a word."""
+    lines = [file.lines.line_text(at) for at in range(max(line - _MOST_JOINED, 1), min(line, len(file.lines)) + 1)]
+    return any(command.lower() in text.lower() for text in lines)
+
+
+def _place(occurrence: Occurrence) -> tuple[str, int] | None:
+    if occurrence.place is not None:
+        return occurrence.place.file, occurrence.place.line
+    fields = occurrence.fields
+    line = whole_number(fields.get("line", ""))
+    return None if line is None or "file" not in fields else (fields["file"].rstrip("."), line)
+
+
+def words(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """What the rules of a message find, at lines with the words that the message quotes where there are such."""
+    message, fields = occurrence.message, occurrence.fields
+    found = findings_of(asked, message.rules)
+    quoted = [value for name, value in fields.items() if name not in ("reason", "type", "number") and len(value) > 1]
+    near = [one for one in found if any(value in one.message or value in _line(one) for value in quoted)]
+    causes = [cause_of(asked, one) for one in (near or ([] if quoted else found))[:_LIMIT]]
+    if causes or "command" not in fields:
+        return causes
+    help_ = _WITHOUT_MODULE if fields["command"].lower().startswith("wsgi") else ""
+    return [
+        Cause(f"{message.about}; this line has the name", (spot(item),), help=help_)
+        for item in _named(asked, fields["command"].lstrip("<"))[:_LIMIT]
+    ]
+
+
+def _line(finding: Finding) -> str:
+    return finding.place.file.lines.line_text(finding.line)
+
+
+def _named(asked: Asked, *names: str) -> list[Item]:
+    keys = [name.lower() for name in names]
+    return [item for config in asked.configs for item in config.named(*keys)]
+
+
+def log_directory(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The line of a log whose directory is not there: httpd names the host of an ErrorLog, and not its line."""
+    path = occurrence.fields.get("path", "").rstrip("/")
+    if not path:
+        return words(occurrence, asked)
+    found = [one for one in findings_of(asked, occurrence.message.rules) if path in one.text or path in _line(one)]
+    if found:
+        return [cause_of(asked, one) for one in found[:_LIMIT]]
+    lines = [item for item in _named(asked, *LOG_FILES) if posixpath.dirname(item.value).rstrip("/") == path]
+    lines = lines or [item for item in _named(asked, *LOG_FILES) if path.endswith("/" + posixpath.dirname(item.value))]
+    help_ = f"make the directory (mkdir -p {shlex.quote(path)}), or write one that is there"
+    spots = tuple(spot(item, "the log is there") for item in lines[:_LIMIT])
+    return [Cause(occurrence.message.about, spots, help=help_)] if spots else refused(occurrence, asked)
+
+
+def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The Listen lines of a port: two of these files, or one of these and another program."""
+    causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    port = occurrence.fields.get("address", "").rpartition(":")[2]
+    port = port if whole_number(port) is not None else ""
+    lines = [one for config in asked.configs for one in listeners(config) if not port or one.address.port == port]
+    spots = tuple(spot(one.item, f"listens on port {one.address.port}") for one in lines[:_LIMIT])
+    meant = [cause for cause in causes if {one.place for one in cause.spots} & {one.place for one in spots}]
+    if meant:
+        return meant
+    if not spots:
+        return []
+    text = f"one line of these files listens on port {port}" if len(spots) == 1 and port else "these lines listen there"
+    other = "another program, or an httpd that still runs, has the port already"
+    return [
+        Cause(
+            f"{text}; where no other line does, {other}",
+            spots,
+            help=f"see who has it: ss -ltnp 'sport = :{port or 80}'",
+        )
+    ]
+
+
+def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The LoadModule line of a file that is not there, or that is of another Python or httpd."""
+    path = occurrence.fields.get("path", "")
+    reason = occurrence.fields.get("reason", "")
+    name = path.rpartition("/")[2]
+    spots = tuple(
+        spot(item)
+        for item in _named(asked, "loadmodule", "loadfile")
+        if name and item.values[-1:] and name in item.values[-1]
+    )
+    if "No such file" in reason:
+        text, help_ = "the file of the module is not there", "install the package of the module, or take the line away"
+    else:
+        text = "the file of the module cannot be loaded: it is of another httpd or Python, or lacks a library, or may not be read"
+        help_ = f"see what it lacks: ldd {shlex.quote(path)}"
+    return [Cause(text, spots[:_LIMIT], help=help_)] if spots else []
+
+
+def certificates(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The hosts that speak TLS and name no certificate."""
+    causes = []
+    for config in asked.configs:
+        for server in config.servers:
+            engine = server.last("sslengine")
+            if (
+                engine is not None
+                and is_tls(server)
+                and not (server.last("sslcertificatefile") or config.main.last("sslcertificatefile"))
+            ):
+                text = f"{label(server)} speaks TLS, and neither it nor the main server has SSLCertificateFile"
+                causes.append(
+                    Cause(text, (spot(engine),), help="name a certificate and its key, or turn SSLEngine off")
+                )
+    return causes[:_LIMIT]
+
+
+def http2(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The line that loads the MPM, and those that ask for HTTP/2."""
+    modules = [item for item in _named(asked, "loadmodule") if item.value in ("mpm_prefork_module", "http2_module")]
+    protocols = [
+        item for item in _named(asked, "protocols") if any(one.lower().startswith("h2") for one in item.values)
+    ]
+    notes = {"mpm_prefork_module": "the MPM prefork", "http2_module": "HTTP/2 is loaded here"}
+    spots = [spot(item, notes[item.value]) for item in modules] + [
+        spot(item, "HTTP/2 is offered here") for item in protocols
+    ]
+    help_ = "load mpm_event instead, where no module such as mod_php needs prefork; otherwise take h2 out of Protocols"
+    return (
+        [Cause("HTTP/2 is not spoken under the MPM prefork; visitors get HTTP/1.1", tuple(spots), help=help_)]
+        if spots
+        else []
+    )
+
+
+def naming(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """Where the main server's name would stand."""
+    for config in asked.configs:
+        main = config.main.last("servername")
+        if main is not None:
+            return [Cause("the main server has a name in these files", (spot(main),))]
+        nameless = [host for host in config.hosts if host.last("servername") is None and host.item is not None]
+        spots = [
+            spot(host.item, "this host has no name of its own, and takes that one") for host in nameless if host.item
+        ]
+        if not spots and config.complete:
+            first = next(iter(config.files.values()))
+            spots = [spot_in(first, 1, "the main file; ServerName may stand anywhere outside of hosts")]
+        text = "no ServerName stands outside of hosts; httpd takes the machine's name, which is harmless for hosts with names"
+        return [Cause(text, tuple(spots[:_LIMIT]), help="write ServerName at server level, in the main file")]
+    return []
+
+
+def variable(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The lines that use a variable which nothing defines."""
+    name = occurrence.fields.get("name", "")
+    used = [item for config in asked.configs for item in _using(config, name)] if name else []
+    about = f"nothing in these files defines ${{{name}}}"
+    help_ = f"write Define {name} VALUE above, or set it in envvars, which apachectl reads and httpd by itself does not"
+    return [Cause(about, tuple(spot(item) for item in used[:_LIMIT]), help=help_)] if used else []
+
+
+def _using(config: Config, name: str) -> Iterable[Item]:
+    return (item for item in config.items if any(f"${{{name}}}" in arg.written for arg in item.args))

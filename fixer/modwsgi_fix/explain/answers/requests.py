@@ -1,0 +1,317 @@
+"""Messages about a request: the URL whose file the message names is traced, and the lines that decided are the cause."""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import ASKING_AGAIN, PROGRAM_MAKERS
+from modwsgi_fix.explain import modes
+from modwsgi_fix.explain.answers.reading import words
+from modwsgi_fix.explain.asked import (
+    Asked,
+    cause_of,
+    findings_of,
+    shown,
+    spot,
+    trace_command,
+)
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.request import Request, trace
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.model.request.visits import authority_of, visits
+from modwsgi_fix.model.urls import aliases, document_root, mounts
+from modwsgi_fix.records import Branch, Cause, Finding, Outcome, Spot, Trace
+from modwsgi_fix.reports.trace import sentence
+from modwsgi_fix.workspace import discretion
+
+#: URLs of one file that are traced, hosts that are looked through for them, requests that are tried for a pattern.
+_MOST_URLS, _MOST_HOSTS, _MOST_TRIED = 3, 2_000, 40
+_LIMIT = 5
+_FAILED = ("refused", "not-found", "error")
+
+
+class Asking(NamedTuple):
+    """A request that leads to a file, and the directive that maps it there.
+
+    ``aside`` where httpd looks at the file only beside the request, which an application answers.
+    """
+
+    config: Config
+    server: Server
+    request: Request
+    item: Item | None
+    aside: bool = False
+
+
+def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """What refuses the file that the message names."""
+    path = occurrence.fields.get("path", "")
+    if not path.startswith("/"):
+        return words(occurrence, asked)
+    causes: list[Cause] = []
+    for asking in islice(asking_for(asked, path), _MOST_URLS):
+        causes += _traced(occurrence, asked, asking)
+    return list(dict.fromkeys(causes))
+
+
+def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]:
+    record = discretion.trace(trace(asking.config, asking.request), asking.config)
+    outcome = _likeliest(record, occurrence.fields.get("path", ""))
+    if asking.aside and outcome.kind != "application":
+        return []
+    command = trace_command(asked, shlex.quote(record.url))
+    spots = [
+        *([spot(asking.item, "the URL leads to the file by this line")] if asking.item else []),
+        *_decided(asked, outcome),
+    ]
+    spots = _distinct(spots)
+    if outcome.kind == "application" and occurrence.message.code == "AH01630":
+        root = document_root(asking.config, asking.server)
+        text = (
+            f"{record.url} reaches the application, so this line is harmless: mod_wsgi before 6 also asks httpd what the rest of "
+            "the URL would be in the DocumentRoot, which is refused"
+        )
+        more = [spot(root, "the DocumentRoot")] if root is not None else []
+        help_ = "nothing need change; mod_wsgi 6 no longer asks"
+        return [
+            Cause(
+                shown(asked, text),
+                tuple(_distinct([*_decided(asked, outcome), *more])),
+                help=help_,
+                commands=(command,),
+            )
+        ]
+    found = [cause_of(asked, one) for one in _findings(occurrence, asked, spots)]
+    found = [one._replace(commands=(*one.commands, command), spots=_with(one.spots, spots)) for one in found]
+    if found:
+        return found[:_LIMIT]
+    if outcome.kind in _FAILED:
+        text = f"{record.url}: {sentence(outcome)}"
+        help_ = "if visitors should get it, the last of these lines is to change; otherwise httpd does as it is told"
+        return [Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))]
+    text = (
+        f"as these files are now, {record.url} is not refused ({sentence(outcome)}); httpd may not have read them since, or an "
+        ".htaccess file that is not seen decides"
+    )
+    return [Cause(shown(asked, text), tuple(spots), commands=(command,))]
+
+
+def _likeliest(record: Trace, path: str) -> Outcome:
+    """Return the outcome that the message is about: httpd looked at the file, so the branch in which it is there, and did
+    not serve it."""
+    if record.outcome.kind != "unknown":
+        return record.outcome
+    order = ("refused", "application", "error", "not-found")
+
+    def unlikely(branch: Branch) -> tuple[int, int]:
+        kind = branch.outcome.kind
+        absent = sum(condition.endswith("does not exist") for condition in branch.provided)
+        absent -= f"{path} is a file" in branch.provided
+        return order.index(kind) if kind in order else len(order), absent
+
+    return min(record.branches, key=unlikely).outcome
+
+
+def _with(own: tuple[Spot, ...], more: list[Spot]) -> tuple[Spot, ...]:
+    places = {one.place for one in own}
+    return (*own, *(one for one in more if one.place not in places))
+
+
+def _findings(occurrence: Occurrence, asked: Asked, spots: list[Spot]) -> list[Finding]:
+    there = findings_of(asked, occurrence.message.rules, spots)
+    if there:
+        return there
+    path = posixpath.dirname(occurrence.fields.get("path", "").rstrip("/"))
+    return [one for one in findings_of(asked, occurrence.message.rules) if len(path) > 1 and path in one.text]
+
+
+def _decided(asked: Asked, outcome: Outcome) -> list[Spot]:
+    """The lines that decided, phase by phase."""
+    found = []
+    for step in outcome.because:
+        if step.file and step.line is not None and step.phase != "host":
+            found.append(Spot(step.file, step.line, _quoted(asked, step.file, step.line), f"{step.phase}: {step.text}"))
+    return found
+
+
+def _quoted(asked: Asked, name: str, line: int) -> str:
+    for config in asked.configs:
+        for file in (*config.files.values(), *config.htaccess.values()):
+            if file.name == name and file.quotable:
+                return file.lines.line_text(line).strip()
+    return ""
+
+
+def _distinct(spots: list[Spot]) -> list[Spot]:
+    found: dict[str, Spot] = {}
+    for one in spots:
+        found[one.place] = one if one.place not in found else found[one.place]._replace(note=one.note)
+    return list(found.values())
+
+
+# -- which URL leads to a file --------------------------------------------------------------------------------------------
+
+
+def asking_for(asked: Asked, path: str) -> Iterator[Asking]:
+    """Yield requests that lead to a file: by a mount, an alias, a pattern of either, or the DocumentRoot; hosts first."""
+    for config in asked.configs:
+        servers = [*config.hosts, config.main][:_MOST_HOSTS]
+        for by_pattern in (False, True):
+            found = False
+            for server in servers:
+                ways = _by_pattern(config, server, path) if by_pattern else _by_prefix(config, server, path)
+                for way in ways:
+                    found = True
+                    yield way
+            if found:
+                return
+
+
+def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
+    authority = authority_of(config, server)
+    if authority is None:
+        return
+    for mapping in [*mounts(config, server), *aliases(config, server)]:
+        if mapping.is_regex or not mapping.item.known:
+            continue
+        target = mapping.target.rstrip("/")
+        rest = _below(path, target)
+        # httpd names the first directory of a path that a missing <Directory> was meant to open.
+        if rest is None and _below(target, path.rstrip("/")) is not None and len(path) > 1:
+            rest = ""
+        if rest is not None:
+            url = mapping.url if not rest else mapping.url.rstrip("/") + rest
+            yield Asking(config, server, authority.request(escaped(url)), mapping.item)
+    root = document_root(config, server)
+    if root is not None and root.known and (rest := _below(path, root.value.rstrip("/"))) is not None:
+        yield Asking(config, server, authority.request(escaped(rest or "/")), root)
+        # mod_wsgi before 6 asks for what follows the URL of a mount in the DocumentRoot, too.
+        for mapping in mounts(config, server):
+            if not mapping.is_regex and mapping.item.known and mapping.url.rstrip("/"):
+                request = authority.request(escaped(mapping.url.rstrip("/") + rest))
+                yield Asking(config, server, request, mapping.item, aside=True)
+
+
+def _below(path: str, directory: str) -> str | None:
+    """Return what of a path is below a directory, with its slash; an empty string for the directory itself."""
+    if path.rstrip("/") == directory:
+        return path[len(directory) :]
+    return path[len(directory) :] if path.startswith(directory + "/") else None
+
+
+def _by_pattern(config: Config, server: Server, path: str) -> Iterator[Asking]:
+    every = [*mounts(config, server), *aliases(config, server)]
+    # What stands before the first group is the beginning of every file that a pattern leads to.
+    patterns = [one for one in every if one.is_regex and path.startswith(one.target.partition("$")[0])]
+    if not patterns:
+        return
+    for visit in visits(config, server)[:_MOST_TRIED]:
+        by = next((one for one in patterns if (one.maps(visit.request.path) or "") == path), None)
+        if by is not None:
+            yield Asking(config, server, visit.request, by.item)
+            return
+
+
+# -- other messages about requests ----------------------------------------------------------------------------------------
+
+
+def root(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The DocumentRoot that is not there."""
+    path = occurrence.fields.get("path", "")
+    causes = [cause for cause in words(occurrence, asked) if any(path in one.quote for one in cause.spots)]
+    if causes or not path:
+        return causes
+    found = []
+    for config in asked.configs:
+        for item in config.named("documentroot"):
+            if item.value.rstrip("/") == path.rstrip("/") or path.endswith("/" + item.value):
+                text = f"DocumentRoot names {item.value}, which was not there"
+                help_ = f"make the directory, or write the one that is meant; {_there(config, item.value)}"
+                found.append(Cause(shown(asked, text), (spot(item),), help=help_))
+    return found[:_LIMIT]
+
+
+def _there(config: Config, path: str) -> str:
+    """Return what the disk shows of a path."""
+    if config.disk is None:
+        return "with --root the disk is looked at, too"
+    above = path.rstrip("/")
+    while above not in ("", "/") and not config.disk.is_dir(above):
+        above = posixpath.dirname(above)
+    return f"{above or '/'} is the nearest directory that is there"
+
+
+def url(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """What the rules of a message find at the lines that decide over a URL, on any host."""
+    found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    return found[:_LIMIT]
+
+
+def htaccess(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The line of an .htaccess file that httpd refuses; where the file is not seen, what lets it be read."""
+    directory = occurrence.fields.get("file", "").split(" ")[-1].rstrip("/")
+    path = f"{directory}/.htaccess"
+    found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    meant = [one for one in found if one.spots and one.spots[0].file.endswith(path.lstrip("/"))]
+    if meant:
+        return meant
+    causes = []
+    for asking in islice(asking_for(asked, directory + "/"), 1):
+        record = discretion.trace(trace(asking.config, asking.request), asking.config)
+        spots = [spot(item) for item in asking.config.named("allowoverride") if _holds(item, directory)]
+        text = f"{path} is not seen; httpd reads it because AllowOverride lets it"
+        help_ = "give --root to have the file read, or move its lines into <Directory> and write AllowOverride None"
+        causes.append(
+            Cause(text, tuple(spots[-2:]), help=help_, commands=(trace_command(asked, shlex.quote(record.url)),))
+        )
+    return causes
+
+
+def _holds(item: Item, directory: str) -> bool:
+    section = item.section("directory")
+    return section is not None and _below(directory, section.value.rstrip("/")) is not None
+
+
+def program(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The handler that takes a script for a CGI program."""
+    causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
+    if causes:
+        return causes[:_LIMIT]
+    lines = [item for config in asked.configs for item in config.named(*PROGRAM_MAKERS)]
+    told = [item for item in lines if item.key.startswith("scriptalias") or item.value.startswith("cgi")]
+    text = f"{occurrence.message.about}; these lines make files CGI programs"
+    help_ = "a WSGI application is mounted by WSGIScriptAlias, outside of what these lines take"
+    return [Cause(text, tuple(spot(item) for item in told[:_LIMIT]), help=help_)] if told else []
+
+
+def loop(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The rules of a directory that may match what they made."""
+    rules = [
+        item
+        for config in asked.configs
+        for item in config.named(*ASKING_AGAIN)
+        if item.key != "rewriterule" or item.sections
+    ]
+    text = "a rule by directory is asked again for the URL that it made, until httpd gives up; these lines may do that"
+    help_ = "write the flag [END], or a RewriteCond that leaves out what is made already"
+    return [Cause(text, tuple(spot(item) for item in rules[:_LIMIT]), help=help_)] if rules else []
+
+
+def permissions(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """The directory on the way that httpd's user may not pass, as far as the disk shows it."""
+    path = occurrence.fields.get("path", "")
+    causes = []
+    for config in asked.configs:
+        user = config.main.last("user")
+        name = user.value if user is not None else ""
+        stopped = modes.stopped_at(config, path, name)
+        spots = [spot(user, "httpd serves as this user")] if user is not None else []
+        for asking in islice(asking_for(asked, path), 1):
+            spots += [spot(asking.item, "the URL leads there by this line")] if asking.item else []
+        causes.append(Cause(modes.told(stopped, path, name), tuple(spots), help=modes.HELP))
+    return causes[:1]

@@ -1,0 +1,346 @@
+"""Messages about WSGI scripts and Python: the script, what it runs in, and where Python looks for packages."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.directives.families import PYTHON_SELECTORS
+from modwsgi_fix.explain import modes
+from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spots
+from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
+from modwsgi_fix.explain.gathering import Occurrence
+from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.records import Cause, Finding, Spot
+
+_LIMIT = 5
+_MOST_NAMES = 2_000
+
+
+def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """What rules find in a script or at its mount; else the script, its mount, and what lies beside it."""
+    path, message = occurrence.fields.get("path", ""), occurrence.message
+    frames = _frames(occurrence, asked)
+    path = path or (occurrence.failure.frames[0].file if occurrence.failure and occurrence.failure.frames else "")
+    mounted = mounts_of(asked, path) if path else []
+    spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
+    if message.name == "script-missing" and path and not spots:
+        spots = _leading_to(asked, path)
+    found = _findings(asked, path, spots, message.rules)
+    causes = [_with(cause_of(asked, one), [*frames, *spots[:1]]) for one in found[:_LIMIT]]
+    if causes:
+        return causes
+    if message.name == "script-missing":
+        return _missing(asked, path, spots, message.about)
+    if not spots and not frames:
+        return []
+    text = message.about
+    if occurrence.failure is not None and occurrence.failure.exception and message.name in _HEADED:
+        text = "the application raised an exception that it does not catch"
+    if message.name == "not-compiled":
+        for config, _, mount in mounted[:1]:
+            user = _user(config, mount.item)
+            stopped = modes.stopped_at(config, path, user)
+            text = text if stopped is None else modes.told(stopped, path, user)
+    return [Cause(shown(asked, text), tuple([*frames, *spots][: 2 * _LIMIT]), help=_help(occurrence))]
+
+
+def _help(occurrence: Occurrence) -> str:
+    """What to do; above a traceback that was read, the messages of mod_wsgi need no help."""
+    name = occurrence.message.name
+    is_read = occurrence.failure is not None and bool(occurrence.failure.exception)
+    return "" if is_read and name in _HEADED else _HELP.get(name, "")
+
+
+#: Messages of mod_wsgi that only stand above what Python says.
+_HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled")
+
+_HELP = {
+    "exit-on-load": "take the call of sys.exit() out of what runs while the script is loaded",
+    "exit-ignored": "take the call of sys.exit() out of the application",
+    "script-exception": "read on in the log below this line: the traceback has the reason",
+    "exec-failed": "read on in the log below this line: the traceback has the reason",
+    "cannot-be-loaded": "read on in the log below this line: the traceback has the reason",
+    "no-name": "see which version is installed, and whether the two modules import each other",
+    "no-answer": "return a list of bytes at the end of the application, on every way through it",
+    "no-key": "write the variable in the script, or in the environment that httpd is started with; SetEnv reaches environ alone",
+}
+
+
+def _user(config: Config, item: Item) -> str:
+    """Return the user of a process group that a line defines, else the one that httpd serves as; empty where unknown."""
+    process = next((one for one in daemon_processes(config) if one.directive is item), None)
+    own = process.option("user") if process is not None else None
+    main = config.main.last("user")
+    return own.value if own is not None else main.value if main is not None else ""
+
+
+def _frames(occurrence: Occurrence, asked: Asked) -> list[Spot]:
+    """The line of Python that failed, and that of the script if it is another one."""
+    failure = occurrence.failure
+    if failure is None or not failure.frames:
+        return []
+    last = failure.frames[-1]
+    spots = [code_spot(asked, last.file, last.line, "failed here")]
+    own = next((frame for frame in reversed(failure.frames) if frame.file == failure.script), None)
+    if own is not None and own != last:
+        spots.append(code_spot(asked, own.file, own.line, "the line of the script that led there"))
+    return spots
+
+
+def _findings(asked: Asked, path: str, spots: list[Spot], rules: tuple[str, ...]) -> list[Finding]:
+    """The findings of some rules in a script, or at the lines that mount and run it; all of them where no path is known."""
+    every = findings_of(asked, rules)
+    if not path:
+        return every
+    found = file_at(asked, path)
+    key = found[1].path if found is not None else ""
+    places = {(one.file, one.line) for one in spots}
+    return [
+        one
+        for one in every
+        if (one.file, one.line) in places
+        or path in one.text
+        or key in (one.place.file.path, *(related.place.file.path for related in one.related))
+    ]
+
+
+def _with(cause: Cause, more: list[Spot]) -> Cause:
+    places = {one.place for one in cause.spots}
+    return cause._replace(spots=(*cause.spots, *(one for one in more if one.place not in places)))
+
+
+def _leading_to(asked: Asked, path: str) -> list[Spot]:
+    """The mounts whose target a path begins with: what follows the URL is appended as it is."""
+    return [
+        spot(mount.item, f"leads to {mount.target}")
+        for _, _, mount in mounts_of(asked, "")
+        if path.startswith(mount.target.rstrip("/"))
+    ]
+
+
+def _missing(asked: Asked, path: str, spots: list[Spot], about: str) -> list[Cause]:
+    if not spots:
+        return []
+    beside = next(filter(None, (_beside(config, path) for config in asked.configs)), "")
+    text = f"{about}; {beside}" if beside else about
+    help_ = "write the path of the script that is meant; each directory above it must let httpd's user pass"
+    return [Cause(shown(asked, text), tuple(spots[:_LIMIT]), help=help_)]
+
+
+def _beside(config: Config, path: str) -> str:
+    disk = config.disk
+    if disk is None:
+        return ""
+    above = posixpath.dirname(path)
+    while above not in ("", "/") and not disk.is_dir(above):
+        above = posixpath.dirname(above)
+    scripts = [name for name in _names(disk, above) if name.endswith((".wsgi", ".py"))]
+    there = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
+    return there if not disk.is_file(path) else "it is there as these files are now"
+
+
+def _names(disk: Files, directory: str) -> list[str]:
+    try:
+        return disk.names(directory)[:_MOST_NAMES]
+    except FileProblem:
+        return []
+
+
+# -- Python ---------------------------------------------------------------------------------------------------------------
+
+
+def exception(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """An exception of an application: the line that raised it, and what rules find in the script."""
+    if occurrence.failure is None and not occurrence.fields.get("path"):
+        return _named_only(occurrence, asked)
+    return script(occurrence, asked)
+
+
+def _named_only(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    quoted = [value for name, value in occurrence.fields.items() if name != "type" and len(value) > 1]
+    every = findings_of(asked, occurrence.message.rules)
+    near = [one for one in every if any(value in one.text for value in quoted)] if quoted else every
+    return [cause_of(asked, one) for one in near[:_LIMIT]]
+
+
+class Search(NamedTuple):
+    """Where Python looks for modules: the line that says so, the option, the directory; ``packages`` below a python-home."""
+
+    item: Item
+    option: str
+    directory: str
+
+
+def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """A module that is not found: who runs the script, where Python looks then, and where the module is on the disk."""
+    module = occurrence.fields.get("module", "").strip("'\"").partition(".")[0]
+    path, message = occurrence.fields.get("path", ""), occurrence.message
+    frames = _frames(occurrence, asked)
+    mounted = mounts_of(asked, path)
+    spots = [one for config, server, mount in mounted for one in selected_spots(config, server, mount)]
+    everywhere = [item for config in asked.configs for item in config.named(*PYTHON_SELECTORS)]
+    found = _findings(asked, path, [*spots, *map(spot, everywhere)], message.rules)
+    rules = [cause_of(asked, one) for one in found if one.rule != "python-2-name" or f"{module}" in one.text][:_LIMIT]
+    causes: list[Cause] = []
+    for config, server, mount in mounted[:_LIMIT]:
+        group = runs_in(config, server, mount)
+        looks = list(_searched(config, group.name))
+        where = (
+            "embedded mode"
+            if group.name == ""
+            else f"the process group {group.name}"
+            if group.name
+            else "a group that is not known"
+        )
+        said = ", ".join(f"{one.option}={one.directory}" for one in looks) or "no python-home, python-path or home"
+        text = f"{mount.target} runs in {where} with {said}; {_seen(config, module, looks, mount.target)}"
+        own = list(
+            dict.fromkeys([*selected_spots(config, server, mount), *(spot(one.item, one.option) for one in looks)])
+        )
+        help_ = _import_help(config, module, looks, mount.target)
+        causes.append(Cause(shown(asked, text), (*_distinct(own), *frames), help=help_))
+    if not causes and frames:
+        causes = [Cause(message.about, tuple(frames))]
+    return [*rules, *dict.fromkeys(causes)]
+
+
+def _distinct(spots: list[Spot]) -> list[Spot]:
+    return list({one.place: one for one in reversed(spots)}.values())[::-1]
+
+
+def _searched(config: Config, group: str | None) -> Iterator[Search]:
+    """Where Python looks: what a process group says, or for embedded mode WSGIPythonHome and WSGIPythonPath."""
+    homes = config.named("wsgipythonhome")
+    if group:
+        for one in daemon_processes(config):
+            if one.name == group:
+                settings = {option.name: option.value for option in one.options}
+                for name in ("python-home", "python-path", "home"):
+                    for directory in settings.get(name, "").split(":"):
+                        if directory:
+                            yield Search(one.directive, name, directory)
+                if "python-home" in settings:
+                    homes = []
+    for item in homes:
+        yield Search(item, "WSGIPythonHome", item.value)
+    if group == "":
+        for item in config.named("wsgipythonpath"):
+            for directory in item.value.split(":"):
+                yield Search(item, "WSGIPythonPath", directory)
+
+
+def _packages(disk: Files, home: str) -> list[str]:
+    """The directories of packages of a virtual environment."""
+    library = f"{home}/lib"
+    return [f"{library}/{name}/site-packages" for name in _names(disk, library) if name.startswith("python")]
+
+
+def _has(disk: Files, directory: str, module: str) -> bool:
+    if disk.is_dir(f"{directory}/{module}") or disk.is_file(f"{directory}/{module}.py"):
+        return True
+    return any(name.startswith(f"{module}.") and name.endswith(".so") for name in _names(disk, directory))
+
+
+def _places(disk: Files, looks: list[Search]) -> list[str]:
+    places: list[str] = []
+    for one in looks:
+        directory = one.directory.rstrip("/")
+        places += _packages(disk, directory) if one.option in ("python-home", "WSGIPythonHome") else [directory]
+    return places
+
+
+def _seen(config: Config, module: str, looks: list[Search], path: str) -> str:
+    """What the disk shows of a module."""
+    disk = config.disk
+    if disk is None:
+        return "with --root the disk is looked at, too"
+    if not module:
+        return "the message does not name the module"
+    for one in looks:
+        if not disk.is_dir(one.directory):
+            return f"{one.directory} is not there"
+    there = [place for place in _places(disk, looks) if _has(disk, place, module)]
+    if there:
+        return f"{module} is in {there[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
+    elsewhere = _elsewhere(disk, module, path)
+    return f"{module} is in {elsewhere}, where Python does not look" if elsewhere else f"{module} is in none of them"
+
+
+def _elsewhere(disk: Files, module: str, path: str) -> str:
+    """Where a module lies that Python does not look for there: beside the script, above it, or in an environment there."""
+    above = posixpath.dirname(path)
+    for _ in range(3):
+        if above in ("", "/"):
+            return ""
+        candidates = [
+            above,
+            *(f"{above}/{name}" for name in _names(disk, above)[:100] if disk.is_dir(f"{above}/{name}")),
+        ]
+        for one in candidates:
+            if _has(disk, one, module):
+                return one
+            found = next((place for place in _packages(disk, one) if _has(disk, place, module)), "")
+            if found:
+                return found
+        above = posixpath.dirname(above)
+    return ""
+
+
+def _import_help(config: Config, module: str, looks: list[Search], path: str) -> str:
+    disk = config.disk
+    where = _elsewhere(disk, module, path) if disk is not None and module else ""
+    if where.endswith("/site-packages"):
+        return f"write python-home={where.rpartition('/lib/')[0]} on WSGIDaemonProcess"
+    if where:
+        return f"write python-path={where} on WSGIDaemonProcess, or home= where it is the working directory, too"
+    if any(one.option in ("python-home", "WSGIPythonHome") for one in looks):
+        return f"install {module or 'it'} into that environment by its own pip"
+    return "name the virtual environment by python-home=, and the directory of the project by python-path="
+
+
+def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
+    """A directory that Python takes for its own, and finds no standard library in."""
+    failure, message = occurrence.failure, occurrence.message
+    path = occurrence.fields.get("path", "") or (failure.home if failure is not None else "")
+    every = findings_of(asked, message.rules)
+    found = [one for one in every if not path or path in one.text or _on_line(one, path)]
+    found = [one for one in found if one.rule != "missing-on-disk" or path]
+    causes = [cause_of(asked, one) for one in found[:_LIMIT]]
+    if causes:
+        return causes
+    for config in asked.configs:
+        items = [(item, item.value) for item in config.named("wsgipythonhome")]
+        for one in daemon_processes(config):
+            option = one.option("python-home")
+            if option is not None:
+                items.append((one.directive, option.value))
+        for item, home in items:
+            if path and home.rstrip("/") != path.rstrip("/"):
+                continue
+            text = f"Python takes {home} for its own directory; {_home_seen(config, home, item)}"
+            help_ = "name the directory that sys.prefix is in the environment, made with the Python that mod_wsgi was built for"
+            causes.append(Cause(shown(asked, text), (spot(item),), help=help_))
+    return causes[:_LIMIT]
+
+
+def _on_line(finding: Finding, word: str) -> bool:
+    return word in finding.place.file.lines.line_text(finding.line)
+
+
+def _home_seen(config: Config, home: str, item: Item) -> str:
+    disk = config.disk
+    if disk is None:
+        return "it is not there, of another version, or the user of the process may not read it"
+    if not disk.is_dir(home):
+        return "it is a file" if disk.is_file(home) else "it is not there"
+    stopped = modes.stopped_at(config, home, _user(config, item))
+    if stopped is not None:
+        return modes.told(stopped, home, _user(config, item))
+    if not _packages(disk, home):
+        return "it has no lib/pythonX.Y, so it is not a virtual environment"
+    versions = ", ".join(place.split("/")[-2] for place in _packages(disk, home))
+    return f"it is of {versions}, which may be another Python than mod_wsgi was built for"

@@ -1,0 +1,69 @@
+"""A log explained: each group of messages is answered by the server, and groups of one cause become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.explain.answers import READERS
+from modwsgi_fix.explain.asked import Asked
+from modwsgi_fix.explain.gathering import Gathered, Group
+from modwsgi_fix.explain.messages import MESSAGES
+from modwsgi_fix.records import Cause, Explained, Explanation, Unexplained
+from modwsgi_fix.reports import plural
+
+
+def explained(found: Gathered, asked: Asked) -> Explained:
+    """Return what a log comes to, the most frequent causes first, then by place; unknown lines after them."""
+    merged: dict[tuple[object, ...], Explanation] = {}
+    for group in found.groups.values():
+        one = _explanation(group, asked)
+        # Two exceptions at one place are two faults; two files that one line denies are not.
+        key = (*_key(one), one.message if group.occurrence.failure is not None else "")
+        known = merged.get(key)
+        merged[key] = one if known is None else _together(known, one)
+    explanations = sorted(merged.values(), key=lambda one: (-one.times, one.line))
+    unknown = sorted(found.unknown.values(), key=lambda one: (-one.count, one.number))
+    return Explained(
+        tuple(explanations),
+        tuple(Unexplained(one.text, one.count, one.number) for one in unknown),
+        found.lines,
+        found.routine,
+        tuple(_more(found)),
+    )
+
+
+def _more(found: Gathered) -> Iterator[tuple[str, int]]:
+    for message in MESSAGES:
+        if message.name in found.more:
+            yield message.shown, found.more[message.name]
+    if found.more_unknown:
+        yield "", found.more_unknown
+
+
+def _explanation(group: Group, asked: Asked) -> Explanation:
+    occurrence = group.occurrence
+    message = occurrence.message
+    causes = READERS[message.reader](occurrence, asked)
+    if not causes:
+        causes = [Cause(f"{message.about}; {_sought(asked, occurrence.fields.get('path', ''))}")]
+    return Explanation(occurrence.text, group.count, group.number, message.name, tuple(causes))
+
+
+def _sought(asked: Asked, path: str) -> str:
+    """What was looked for in vain."""
+    hosts = sum(len(config.hosts) for config in asked.configs)
+    files = sum(len(config.files) for config in asked.configs)
+    what = f"nothing in these files leads to {path}" if path else "nothing in these files fits it"
+    return f"{what}: {plural(files, 'file')} with {plural(hosts, 'virtual host')} looked through"
+
+
+def _key(one: Explanation) -> tuple[object, ...]:
+    """What two groups of one cause have in common: the message, and the lines and rules of their causes."""
+    lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in one.causes)
+    found = any(cause.spots for cause in one.causes)
+    return (one.name, lines) if found else (one.name,)
+
+
+def _together(one: Explanation, other: Explanation) -> Explanation:
+    first = one if one.line <= other.line else other
+    return first._replace(times=one.times + other.times, variants=one.variants + other.variants)

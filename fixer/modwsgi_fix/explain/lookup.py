@@ -1,0 +1,74 @@
+"""Rules by the messages that httpd and mod_wsgi write of their faults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from modwsgi_fix.explain.messages import MESSAGES, Message
+from modwsgi_fix.explain.patterns import plain
+from modwsgi_fix.explain.recognition import Known, code_of, known, patterns
+from modwsgi_fix.rule import Rule
+
+#: httpd's own messages on a rule's page stand in italics.
+_ITALICS = re.compile(r"(?<![\w*])\*(?!\*)([^*\n]+(?:\n[^*\n]+)?)\*(?![\w*])")
+_SHORTEST = 4
+#: First words of a message that are enough to tell it.
+_LONG = 16
+#: As many messages are answered that a piece may be of.
+_FEW = 4
+
+
+def messages_of(rule: str) -> list[Message]:
+    """Return the messages by which a rule is found."""
+    return [message for message in MESSAGES if rule in message.rules]
+
+
+def found_by(words: str, rules: Mapping[str, Rule]) -> list[Rule]:
+    """Return the rules that a message, a piece of one or httpd's number of one leads to, in the order of the table."""
+    told = messages(words)
+    names = [name for message in told for name in message.rules]
+    piece = " ".join(words.split()).lower()
+    if len(piece) >= _SHORTEST:
+        names += [name for name, rule in rules.items() if any(piece in said for said in _said(rule))]
+    return [rules[name] for name in dict.fromkeys(names) if name in rules]
+
+
+def messages(words: str) -> list[Message]:
+    """Return the messages that some words are, are a piece of, or are the number of."""
+    code = code_of(words)
+    if code:
+        return [message for message in MESSAGES if message.code == code]
+    if (whole := known(words)) is not None:
+        return [whole.message]
+    piece = words.strip().lower()
+    if len(piece) < _SHORTEST:
+        return []
+    return [message for message, pattern in patterns() if any(piece in fixed.lower() for fixed in pattern.words)]
+
+
+def guessed(text: str) -> tuple[Known, ...]:
+    """Return what a quoted message may be, where it was cut, or its end left out; nothing where that could be too much."""
+    if " " not in text.strip():
+        return ()
+    found = _begun(text) or tuple(Known(message, {}) for message in messages(text))
+    return found if len(found) <= _FEW else ()
+
+
+def _begun(text: str) -> tuple[Known, ...]:
+    """The messages whose first words are there, with the name in quotes behind them."""
+    found = []
+    for message, one in patterns():
+        words = one.words[0].rstrip("' [")
+        at = text.find(words) if len(words) >= _LONG else -1
+        if at >= 0:
+            quoted = text[at + len(words) :].lstrip()
+            name = quoted[1:].partition("'")[0] if quoted.startswith("'") else ""
+            found.append(Known(message, {one.fields[0]: plain(name)} if name and one.fields else {}))
+    return tuple(found)
+
+
+def _said(rule: Rule) -> list[str]:
+    """The messages that a rule's page quotes, in lower case."""
+    _, _, below = rule.page.partition("## See also")
+    return [" ".join(text.split()).lower() for text in _ITALICS.findall(below.partition("\n## ")[0])]

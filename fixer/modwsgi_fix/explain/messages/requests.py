@@ -1,0 +1,104 @@
+"""What httpd says of a request that it refuses."""
+
+from __future__ import annotations
+
+from modwsgi_fix.explain.messages.message import Message
+
+_GRANTS = ("script-directory-not-granted", "static-directory-not-granted")
+
+#: What a visitor was refused.
+REFUSED = (
+    Message(
+        "denied",
+        "client denied by server configuration: {path}",
+        "access",
+        "a line refuses everybody, or nothing admits anybody",
+        "AH01630",
+        (*_GRANTS, "missing-on-disk"),
+    ),
+    Message(
+        "denied-2.2",
+        "client denied by server configuration: {path}",
+        "access",
+        "Order, Allow and Deny refuse the visitor",
+        "AH01797",
+        (*_GRANTS, "mixed-access-dialects"),
+    ),
+    Message(
+        "no-search-permission",
+        "access to {url} denied (filesystem path '{path}') because search",
+        "permissions",
+        "httpd's user may not pass a directory above the file",
+        "AH00035",
+    ),
+    Message(
+        "file-permissions",
+        "file permissions deny server access: {path}",
+        "permissions",
+        "httpd's user may not read the file",
+        "AH00132",
+    ),
+    Message(
+        "link-refused",
+        "Symbolic link not allowed or link target not accessible: {path}",
+        "access",
+        "Options does not allow the link, or its target cannot be reached",
+        "AH00037",
+    ),
+    Message(
+        "no-index",
+        "Cannot serve directory {path}: No matching DirectoryIndex ({index}) found, and server-generated",
+        "access",
+        "no application and no file answers the directory",
+        "AH01276",
+        ("alias-hides-application",),
+    ),
+    Message(
+        "need-auth-name",
+        "need AuthName: {url}",
+        "url",
+        "a log-in is asked for, and AuthName is missing",
+        "AH01615",
+        ("log-in-incomplete",),
+    ),
+    Message(
+        "no-exec-cgi",
+        "Options ExecCGI is off in this directory: {path}",
+        "access",
+        "a handler is set for the file, and Options ExecCGI is not",
+        "",
+        ("wsgi-script-without-execcgi",),
+    ),
+    Message(
+        "too-many-redirects",
+        "Request exceeded the limit of {limit} internal redirects",
+        "loop",
+        "a rule sends a request to a URL that it matches again",
+        "AH00124",
+    ),
+    Message(
+        "bad-program-header",
+        "malformed header from script '{script}': Bad header: {header}",
+        "program",
+        "the file runs as a CGI program, and its output is not one's",
+        "",
+        ("handler-collision",),
+    ),
+    Message(
+        "no-program-output",
+        "End of script output before headers: {script}",
+        "program",
+        "the file runs as a CGI program, and prints no headers",
+        "",
+        ("handler-collision",),
+    ),
+    Message(
+        "no-program-output-2.2",
+        "Premature end of script headers: {script}",
+        "program",
+        "the file runs as a CGI program, and prints no headers",
+        "",
+        ("handler-collision",),
+        "httpd 2.2",
+    ),
+)

@@ -1,0 +1,188 @@
+"""What mod_wsgi says of scripts, and Python of what is in them."""
+
+from __future__ import annotations
+
+from modwsgi_fix.explain.messages.message import Message
+
+_SCRIPT = ("missing-application", "application-under-main-guard", "bobo-missing-application", "handle-request-missing")
+_IMPORTS = (
+    "embedded-only-python-directive",
+    "python-path-is-site-packages",
+    "python-2-name",
+    "group-selected-beside-the-script",
+)
+_NO_LIBRARY = (
+    "Python finds no standard library: python-home is not the directory of a virtual environment, is of another version, or "
+    "may not be read"
+)
+
+#: What mod_wsgi says of scripts, and Python of what is in them.
+SCRIPTS = (
+    Message(
+        "script-missing",
+        "Target WSGI script not found or unable to stat: {path}",
+        "script",
+        "the script is not where a mount leads",
+        rules=("missing-on-disk", "wsgi-alias-trailing-slash", "directory-mount"),
+    ),
+    Message(
+        "no-application",
+        "Target WSGI script '{path}' does not contain WSGI application '{object}'.",
+        "script",
+        "the script binds no object of that name",
+        rules=_SCRIPT,
+    ),
+    Message(
+        "cannot-be-loaded",
+        "Target WSGI script '{path}' cannot be loaded as Python module.",
+        "script",
+        "loading the script failed; the traceback below says why",
+        rules=("not-python-3",),
+        only="older than mod_wsgi 4.9.4",
+    ),
+    Message(
+        "exec-failed",
+        "Failed to exec Python script file '{path}'.",
+        "script",
+        "loading the script failed; the traceback below says why",
+    ),
+    Message(
+        "script-exception",
+        "Exception occurred processing WSGI script '{path}'.",
+        "script",
+        "the application failed; the traceback below says why",
+    ),
+    Message(
+        "not-compiled",
+        "Could not read/compile source file '{path}'.",
+        "script",
+        "the script cannot be read, or is not Python 3",
+        rules=("not-python-3",),
+    ),
+    Message(
+        "exit-on-load",
+        "SystemExit exception raised when doing exec of Python script file '{path}'.",
+        "script",
+        "the script ends the process while it is loaded",
+    ),
+    Message(
+        "exit-ignored",
+        "SystemExit exception raised by WSGI script '{path}' ignored.",
+        "script",
+        "the script asked the process to end, which mod_wsgi does not do",
+    ),
+    Message(
+        "home-missing",
+        "Unable to stat Python home {path}. Python interpreter",
+        "python-home",
+        "python-home is not there, or the user of the process may not reach it",
+        rules=("missing-on-disk", "python-home-not-a-prefix"),
+    ),
+    Message(
+        "home-not-directory",
+        "Python home {path} is not a directory. Python interpreter",
+        "python-home",
+        "python-home names a file",
+        rules=("python-home-not-a-prefix",),
+    ),
+    Message(
+        "home-closed",
+        "Python home {path} is not accessible. Python interpreter",
+        "python-home",
+        "the user of the process may not enter python-home",
+    ),
+    Message(
+        "no-encodings",
+        "ModuleNotFoundError: No module named 'encodings'",
+        "python-home",
+        _NO_LIBRARY,
+        rules=("python-home-not-a-prefix", "missing-on-disk"),
+    ),
+    Message(
+        "no-codec",
+        "Fatal Python error: init_fs_encoding: failed to get the Python codec",
+        "python-home",
+        _NO_LIBRARY,
+        rules=("python-home-not-a-prefix", "missing-on-disk"),
+    ),
+    Message(
+        "no-module",
+        "No module named '{module}'",
+        "import",
+        "no directory that Python looks in has the module",
+        rules=_IMPORTS,
+    ),
+    Message(
+        "no-module-2",
+        "No module named {module}",
+        "import",
+        "no directory that Python looks in has the module",
+        rules=_IMPORTS,
+        only="Python 2",
+    ),
+    Message(
+        "no-name",
+        "cannot import name '{name}' from '{module}'",
+        "exception",
+        "the module is there, and has no such name: another version, or two modules import each other",
+    ),
+    Message(
+        "loaded-twice",
+        "cannot load module more than once per process",
+        "exception",
+        "a C extension, such as numpy, does not work in two interpreters of one process",
+        rules=("missing-global-application-group",),
+        only="numpy",
+    ),
+    Message(
+        "text-body",
+        "sequence of byte string values expected, value of type {type} found",
+        "exception",
+        "the application answers with text, and WSGI wants bytes",
+        rules=("str-body",),
+    ),
+    Message(
+        "header-type",
+        "expected unicode object, value of type {type} found",
+        "exception",
+        "a header or status of start_response is not a str",
+        rules=("bad-start-response",),
+    ),
+    Message(
+        "header-bytes",
+        "expected byte string object for header {part}, value of type {type} found",
+        "exception",
+        "a header of start_response is not a str",
+        rules=("bad-start-response",),
+        only="Python 2",
+    ),
+    Message(
+        "status-line",
+        "no space following status code",
+        "exception",
+        "the status of start_response has no text behind its number",
+        rules=("bad-start-response",),
+    ),
+    Message("no-answer", "'NoneType' object is not iterable", "exception", "the application returns nothing"),
+    Message(
+        "no-key",
+        "KeyError: '{name}'",
+        "exception",
+        "a name is not in a dictionary; SetEnv reaches the environ of a request, and not os.environ",
+        rules=("setenv-not-in-os-environ",),
+    ),
+    Message(
+        "no-such-name",
+        "NameError: name '{name}' is not defined",
+        "exception",
+        "the script uses a name that it does not bind",
+        rules=("python-2-name",),
+    ),
+    Message(
+        "not-python",
+        "SyntaxError: ",
+        "exception",
+        "the file is not Python of the version that runs it",
+        rules=("not-python-3",),
+    ),
+)

@@ -1,0 +1,114 @@
+"""What a log comes to, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+
+from modwsgi_fix.records import Cause, Explained, Explanation
+from modwsgi_fix.reports import VERSION, plural, valid
+from modwsgi_fix.reports.text import printable
+
+#: Lines that are not known, as many as are shown.
+_MOST_UNEXPLAINED = 20
+
+
+def as_text(found: Explained) -> str:
+    """Return each cause with its messages above, its lines, what to do and the commands; what is not known comes last."""
+    blocks = [_block(one, _in_log(found, one.line)) for one in found.explanations]
+    lines = [line for block in blocks for line in (*block, "")]
+    for message, count in found.more:
+        what = f"messages as {message}" if message else "lines that are not explained"
+        lines += [f"{count} further {what} were counted, and not looked at one by one", ""]
+    if found.unexplained:
+        total = sum(one.times for one in found.unexplained)
+        lines.append(f"Not explained: {plural(total, 'line')}")
+        for one in found.unexplained[:_MOST_UNEXPLAINED]:
+            lines.append(f"  {_times(one.times)}{one.message}{_in_log(found, one.line)}")
+        if len(found.unexplained) > _MOST_UNEXPLAINED:
+            lines.append(f"  and {len(found.unexplained) - _MOST_UNEXPLAINED} others")
+        lines.append("")
+    return "".join(f"{printable(line)}\n" for line in [*lines, _summary(found)])
+
+
+def _in_log(found: Explained, line: int) -> str:
+    """Where the first of some lines stands, in a log of more than one."""
+    return f"  [line {line} of the log]" if found.lines > 1 else ""
+
+
+def _block(one: Explanation, where: str) -> list[str]:
+    other = f" (and {plural(one.variants - 1, 'other text')} of the same cause)" if one.variants > 1 else ""
+    lines = [f"{_times(one.times)}{one.message}{other}{where}"]
+    for cause in one.causes:
+        lines += _cause(cause)
+    return lines
+
+
+def _cause(cause: Cause) -> list[str]:
+    first = cause.spots[0] if cause.spots else None
+    place = f"{first.place}: " if first is not None else ""
+    rule = f"{cause.rule}: " if cause.rule else ""
+    lines = [f"  {place}{rule}{cause.text}"]
+    for spot in cause.spots:
+        if spot is not first:
+            lines.append(f"      {spot.place}: {spot.note or 'see also'}")
+        elif spot.note:
+            lines.append(f"      ({spot.note})")
+        if spot.quote:
+            lines.append(f"        {spot.quote}")
+    if cause.fix:
+        lines.append(f"    fix:  {cause.fix}")
+    if cause.help:
+        lines.append(f"    help: {cause.help}")
+    lines += [f"    run:  {command}" for command in cause.commands]
+    return lines
+
+
+def _times(count: int) -> str:
+    return "" if count == 1 else f"{count} times: "
+
+
+def _summary(found: Explained) -> str:
+    known = sum(one.times for one in found.explanations)
+    if not known:
+        tail = "" if found.unexplained or found.routine else ", because the log is empty"
+        return f"Nothing was explained{tail}: {plural(found.lines, 'line')}, {found.routine} of them of a server that is well."
+    causes = plural(len(found.explanations), "cause")
+    return f"Explained {plural(known, 'message')} of {causes} in {plural(found.lines, 'line')}."
+
+
+def as_json(found: Explained) -> str:
+    """Return the same for programs; ``unexplained`` is complete up to the bound of what is kept."""
+    explanations = [
+        {
+            "message": one.message,
+            "name": one.name,
+            "count": one.times,
+            "variants": one.variants,
+            "log_line": one.line,
+            "causes": [
+                {
+                    "text": cause.text,
+                    "file": cause.spots[0].file if cause.spots else None,
+                    "line": cause.spots[0].line if cause.spots else None,
+                    "rule": cause.rule or None,
+                    "help": cause.help,
+                    "fix": cause.fix or None,
+                    "places": [spot._asdict() for spot in cause.spots],
+                    "commands": list(cause.commands),
+                }
+                for cause in one.causes
+            ],
+        }
+        for one in found.explanations
+    ]
+    unexplained = [{"message": one.message, "count": one.times, "log_line": one.line} for one in found.unexplained]
+    document = {
+        "version": VERSION,
+        "lines": found.lines,
+        "routine": found.routine,
+        "not_kept_apart": [{"message": message, "count": count} for message, count in found.more],
+        "explanations": explanations,
+        "unexplained": unexplained,
+    }
+    text = valid(json.dumps(document, indent=2, ensure_ascii=False))
+    return "".join(f"{printable(line)}\n" for line in text.split("\n"))

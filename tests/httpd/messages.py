@@ -1,0 +1,255 @@
+"""Servers that write each message of the table of ``modwsgi_fix.explain``: what makes httpd, mod_wsgi or Python say it.
+
+A scene has the messages that its log must hold, and what ``explain`` must make of them: the rule that finds the fault, and
+the line. ``place`` is a line of ``site.conf``, or a file of the site with its line; 0 where no line is to blame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from .application import app
+from .root import Link
+
+A = "http://a.example/"
+GRANT = "<Directory /srv/site>\nRequire all granted\n</Directory>\n"
+MOUNT = "WSGIScriptAlias / /srv/site/app.wsgi\n"
+GROUP = "WSGIDaemonProcess site threads=2 {}\nWSGIProcessGroup site\n"
+SLOW = "import time\ndef application(environ, start_response):\n    time.sleep({})\n    start_response('200 OK', [])\n    return [b'']\n"
+FAILS = "def application(environ, start_response):\n    {}\n    start_response('200 OK', [])\n    return [b'']\n"
+#: An application that asks its own server many times at once, and waits.
+FLOOD = """
+import socket, time
+def application(environ, start_response):
+    asked = []
+    for _ in range(8):
+        one = socket.create_connection((environ["SERVER_ADDR"], 80))
+        one.sendall(b"GET / HTTP/1.0\\r\\nHost: a.example\\r\\n\\r\\n")
+        asked.append(one)
+    time.sleep(4)
+    start_response("200 OK", [])
+    return [b""]
+"""
+
+
+def host(*lines: str, names: str = "ServerName a.example\n") -> str:
+    return "<VirtualHost *:80>\n" + names + "".join(lines) + "</VirtualHost>\n"
+
+
+class Scene(NamedTuple):
+    proves: tuple[str, ...]
+    conf: str
+    rule: str = ""
+    place: int | str = 0
+    tree: Mapping[str, Any] = MappingProxyType({"app.wsgi": app()})
+    urls: tuple[str, ...] = (A,)
+    setup: Mapping[str, Any] = MappingProxyType({})
+    #: The name under which it is explained, where a message below it in the log decides.
+    named: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.proves[0]}-{self.rule or 'no-rule'}"
+
+
+def refused(name: str, conf: str, rule: str, place: int | str, **more: Any) -> Scene:
+    """A configuration that httpd refuses."""
+    return Scene((name,), conf, rule, place, urls=(), **more)
+
+
+def python(name: str, script: str, rule: str = "", place: int | str = 0, **more: Any) -> Scene:
+    """A script that fails in embedded mode."""
+    return Scene((name,), GRANT + host(MOUNT), rule, place, {"app.wsgi": script}, **more)
+
+
+_DAEMON = GRANT + host(MOUNT, GROUP)
+#: For a server that has to live on for its log.
+WAIT = "WSGIScriptAlias /wait /srv/site/wait.wsgi process-group=%{GLOBAL}\n"
+WAITING = ("http://a.example/", "http://a.example/wait")
+KILL = FAILS.format("import os; os.kill(os.getpid(), 11)")
+
+
+def watched(
+    options: str = "", script: str = app(), seconds: float = 2.5
+) -> tuple[str, dict[str, Any], tuple[str, ...]]:
+    """A process group, a second application that takes its time, and the two requests."""
+    conf = "LogLevel wsgi:info\n" + GRANT + host(WAIT, MOUNT, GROUP.format(options))
+    return conf, {"app.wsgi": script, "wait.wsgi": SLOW.format(seconds)}, WAITING
+
+
+def lasting(
+    name: str, rule: str, place: int, options: str = "", script: str = app(), seconds: float = 2.5, before: str = ""
+) -> Scene:
+    conf, tree, urls = watched(options, script, seconds)
+    return Scene((name,), before + conf, rule, place, tree, urls)
+
+
+#: mod_wsgi, loaded by two lines.
+TWICE = "LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\n" * 2
+#: An application in embedded mode, for the group is selected in a directory that does not hold it.
+BESIDE = GRANT + host(
+    MOUNT, "WSGIDaemonProcess site\n<Directory /srv/site/static>\nWSGIProcessGroup site\n</Directory>\n"
+)
+
+
+#: In ``_DAEMON`` and in what is made as it.
+_MOUNT_LINE, _DAEMON_LINE = 6, 7
+
+
+def in_group(options: str = "") -> str:
+    return GRANT + host(MOUNT, GROUP.format(options))
+
+
+SCENES = [
+    # -- reading ------------------------------------------------------------------------------------------------------
+    refused("invalid-command", GRANT + host("WSGIDeamonProcess x\n"), "misspelt-directive", 6),
+    refused("invalid-command", GRANT + host("Foobarbaz on\n"), "unknown-directive", 6),
+    refused("invalid-command", GRANT + host("ProxyPass / http://b.example/\n"), "module-not-loaded", 6),
+    refused("invalid-command", GRANT + "<Locaton />\n</Locaton>\n", "misspelt-section", 4),
+    refused("invalid-command", GRANT + "AddModule mod_alias.c\n", "removed-directives", 4),
+    refused("wrong-closer", GRANT + "<Location />\n</LocationMatch>\n", "mismatched-closer", 4),
+    refused("wrong-closer", "<virualhost *:80>\n</VirtualHost>\n", "misspelt-section", 1),
+    refused("wrong-closer", GRANT + "<VirtualHost *:80>\n<Location />\n</VirtualHost>\n", "unclosed-section", 5),
+    refused("wrong-closer", GRANT + "<VirtualHost *:80>\nServerName a.example\n</Location>\n</VirtualHost>\n", "stray-closer", 6),
+    refused("not-closed", GRANT + "<Location />\n", "unclosed-section", 4),
+    refused("not-closed", GRANT + "<Location />\nRequire all denied\n<Location>\n", "opener-for-closer", 6),
+    refused("no-opener", GRANT + "</Location>\n", "stray-closer", 4),
+    refused("no-bracket", GRANT + "<Location /\n</Location>\n", "malformed-opener", 4),
+    refused("no-bracket", GRANT + "<Location />\n</Location\n", "malformed-closer", 5),
+    refused("duplicate-daemon", in_group() + "WSGIDaemonProcess site threads=9\n", "duplicate-daemon-process", 10),
+    refused("daemon-option", GRANT + "WSGIDaemonProcess site thread=2\n", "unknown-daemon-option", 4),
+    refused("daemon-option", GRANT + "WSGIDaemonProcess site threads = 2\n", "spaced-option", 4),
+    refused("daemon-option", GRANT + "WSGIDaemonProcess site threads=2 foo\n", "stray-daemon-word", 4),
+    refused("alias-option", GRANT + "WSGIScriptAlias / /srv/site/app.wsgi process-group = site\n", "spaced-option", 4),
+    refused("group-too-early", GRANT + "WSGIImportScript /srv/site/app.wsgi process-group=site application-group=%{GLOBAL}\nWSGIDaemonProcess site\n", "process-group-before-definition", 4),
+    refused("group-too-early", GRANT + "WSGIImportScript /srv/site/app.wsgi process-group=site application-group=%{GLOBAL}\n", "process-group-undefined", 4),
+    refused("group-not-matchable", host("WSGIDaemonProcess site\n") + host("WSGIScriptAlias / /srv/site/app.wsgi process-group=site application-group=%{GLOBAL}\nServerName a.example\n", names=""), "servername-after-wsgi-alias", 6),
+    refused("group-not-accessible", host("WSGIDaemonProcess site\n") + host("WSGIScriptAlias / /srv/site/app.wsgi process-group=site application-group=%{GLOBAL}\n", names="ServerName b.example\n"), "process-group-inaccessible", 7),
+    refused("wrong-context", GRANT + host("Require all granted\n"), "directive-in-wrong-context", 6),
+    refused("wrong-section", GRANT + host("WSGIPythonPath /srv/site\n"), "directive-in-wrong-context", 6),
+    refused("alias-in-section", "<Directory /srv/site>\nAlias /x /srv/x\n</Directory>\n", "alias-inside-location", 2),
+    refused("options-signs", "<Directory /srv/site>\nOptions -Indexes FollowSymLinks\n</Directory>\n", "options-mixed-signs", 2),
+    refused("listen-twice", "Listen 8090\nListen 8090\n", "listen-twice", 2),
+    refused("include-missing", "ServerTokens Prod\nInclude /etc/apache2/none.conf\n", "", 2),
+    refused("include-no-directory", "ServerTokens Prod\nInclude /etc/apache2/none/*.conf\n", "include-missing-file", 2),
+    refused("module-missing", "ServerTokens Prod\nLoadModule foo_module /usr/lib/apache2/modules/mod_foo.so\n", "", 2),
+    refused("certificate-missing", GRANT + host("SSLEngine on\nSSLCertificateFile /srv/site/none.pem\n"), "missing-on-disk", 7, setup={"modules": ("ssl", "socache_shmcb")}),
+    Scene(("no-certificate",), GRANT + host("SSLEngine on\n"), "", 6, setup={"modules": ("ssl", "socache_shmcb")}),
+    refused("root-missing-main", "DocumentRoot /srv/site/none\n" + GRANT, "missing-on-disk", 1),
+    refused("error-log-directory", GRANT + host("ErrorLog /srv/site/none/error.log\n"), "missing-on-disk", 6),
+    refused("log-directory", GRANT + host("CustomLog /srv/site/none/access.log common\n"), "missing-on-disk", 6),
+    refused("syntax-error", GRANT + "LimitRequestBody many\n", "", 4),
+    # -- starting all the same ----------------------------------------------------------------------------------------
+    Scene(("module-twice",), "LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\nLoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\n" + GRANT + host(MOUNT), "module-loaded-twice", 2),
+    Scene(("http2-prefork",), "LoadModule http2_module /usr/lib/apache2/modules/mod_http2.so\nProtocols h2c http/1.1\n" + GRANT, "", 1, setup={"mpm": "prefork"}),
+    Scene(("root-missing",), GRANT + host("DocumentRoot /srv/site/none\n"), "missing-on-disk", 6),
+    Scene(("undefined-variable",), GRANT + host("DocumentRoot /srv/${NOWHERE}\n"), "", 6),
+    Scene(("alias-overlap",), "Alias / /srv/site/\nAlias /static /srv/other\n" + GRANT, "alias-behind-shorter-alias", 2),
+    Scene(("name-virtual-host",), "NameVirtualHost *:80\n" + GRANT + host(MOUNT), "name-virtual-host", 1),
+    Scene(("default-type",), "DefaultType text/plain\n" + GRANT, "default-type", 1),
+    Scene(("host-not-resolved",), GRANT + "<VirtualHost no-such-host.invalid:80>\nServerName a.example\n</VirtualHost>\n", "host-name-address", 4),
+    Scene(("signal-ignored",), in_group(), "signal-handler-ignored", "app.wsgi:2", {"app.wsgi": "import signal\nsignal.signal(15, lambda *given: None)\n" + app()}),
+    Scene(("locale-unknown",), in_group("locale=xx_XX.UTF-8"), "", _DAEMON_LINE),
+    # -- requests -----------------------------------------------------------------------------------------------------
+    Scene(("denied",), host(MOUNT), "script-directory-not-granted", 3),
+    Scene(("denied",), GRANT + host(MOUNT, "Alias /static /srv/static\n"), "static-directory-not-granted", 7, {"app.wsgi": app(), "/srv/static/a.txt": "a"}, ("http://a.example/static/a.txt",)),
+    Scene(("denied",), host("WSGIScriptAlias / /srv/site/none/app.wsgi\n") + "<Directory /srv/site/none>\nRequire all granted\n</Directory>\n", "missing-on-disk", 3),
+    Scene(("denied",), host(MOUNT) + "<Directory /srv/site>\nOrder allow,deny\nAllow from all\nRequire all denied\n</Directory>\n", "", 8),
+    Scene(("denied-2.2",), host(MOUNT), "script-directory-not-granted", 3, setup={"base": "2.2"}),
+    Scene(("denied-2.2",), GRANT + host(MOUNT) + "<Directory /srv/site>\nOrder deny,allow\nDeny from all\n</Directory>\n", "", 10),
+    Scene(("no-search-permission",), "<Directory /root>\nRequire all granted\n</Directory>\n" + host("Alias /r /root\n"), "", 6, urls=("http://a.example/r/x.txt",)),
+    Scene(("file-permissions",), "<Directory /etc>\nRequire all granted\n</Directory>\n" + host("Alias /s /etc/shadow\n"), "", 6, urls=("http://a.example/s",)),
+    Scene(("link-refused",), "<Directory /srv/site>\nRequire all granted\nOptions None\n</Directory>\n" + host("DocumentRoot /srv/site\n"), "", 7, {"l.txt": Link("/etc/hostname")}, ("http://a.example/l.txt",)),
+    Scene(("no-index",), GRANT + host("Alias / /srv/site/\n", MOUNT), "alias-hides-application", 6),
+    Scene(("need-auth-name",), "<Directory /srv/site>\nAuthType Basic\nRequire valid-user\n</Directory>\n" + host(MOUNT), "log-in-incomplete", 2),
+    Scene(("no-exec-cgi",), "<Directory /srv/site>\nRequire all granted\nOptions None\nAddHandler wsgi-script .wsgi\n</Directory>\n" + host("Alias / /srv/site/\n"), "wsgi-script-without-execcgi", 4, urls=("http://a.example/app.wsgi",)),
+    Scene(("htaccess-not-allowed",), "<Directory /srv/site>\nRequire all granted\nAllowOverride All\n</Directory>\n" + host(MOUNT), "htaccess-refused", ".htaccess:1", {"app.wsgi": app(), ".htaccess": "WSGIProcessGroup site\n"}),
+    Scene(("htaccess-refused",), "<Directory /srv/site>\nRequire all granted\nAllowOverride All\n</Directory>\n" + host(MOUNT), "htaccess-refused", ".htaccess:2", {"app.wsgi": app(), ".htaccess": "# ours\nRewriteEngin On\n"}),
+    Scene(("too-many-redirects",), GRANT + host("DocumentRoot /srv/site\n<Directory /srv/site>\nRewriteEngine On\nRewriteRule ^(.*)$ sub/$1\n</Directory>\n"), "", 9, urls=("http://a.example/x",)),
+    Scene(("bad-program-header",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/bin/sh\necho x\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgid",)}),
+    Scene(("no-program-output",), "<Directory /srv/site>\nRequire all granted\nOptions ExecCGI\n</Directory>\n" + host(MOUNT, "AddHandler cgi-script .wsgi\nAlias /old /srv/site\n"), "handler-collision", 8, {"app.wsgi": "#!/bin/true\n"}, ("http://a.example/old/app.wsgi",), {"modules": ("cgid",)}),
+    # -- process groups -----------------------------------------------------------------------------------------------
+    Scene(("group-undefined",), GRANT + host(MOUNT, "WSGIProcessGroup other\n"), "process-group-undefined", 7),
+    Scene(("group-undefined",), GRANT + host(MOUNT, "WSGIProcessGroup %(GLOBAL)\n"), "bad-expansion", 7),
+    Scene(("group-inaccessible",), GRANT + host("WSGIDaemonProcess site\n", names="ServerName b.example\n") + host(MOUNT, "WSGIProcessGroup site\n"), "process-group-inaccessible", 11),
+    Scene(("group-restricted",), in_group() + "WSGIRestrictProcess other\n", "", 10),
+    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + GRANT + host(MOUNT), "", 7),
+    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + GRANT + host(MOUNT, "WSGIDaemonProcess site\n"), "unused-daemon-process", 8),
+    Scene(("truncated",), in_group(), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": FAILS.format("import os; os.kill(os.getpid(), 11)")}),
+    lasting("daemon-signal", "missing-global-application-group", 8, "", KILL, 1.5),
+    Scene(("segmentation-fault",), GRANT + host(WAIT, MOUNT), "", 7, {"app.wsgi": KILL, "wait.wsgi": SLOW.format(1.5)}, WAITING),
+    Scene(("response-timeout",), "Timeout 1\n" + in_group(), "daemon-without-timeouts", _DAEMON_LINE + 1, {"app.wsgi": SLOW.format(3)}),
+    Scene(("response-timeout",), in_group("socket-timeout=1"), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": SLOW.format(3)}),
+    lasting("request-timeout", "", 9, "request-timeout=1", SLOW.format(4), 2),
+    Scene(("deadlock",), "LogLevel wsgi:info\n" + in_group("deadlock-timeout=1"), "missing-global-application-group", _MOUNT_LINE + 1, {"app.wsgi": FAILS.format("import ctypes; ctypes.PyDLL(None).sleep(4)")}),
+    Scene(("startup-timeout",), "LogLevel wsgi:info\n" + in_group("startup-timeout=1"), "", _DAEMON_LINE + 1, {"app.wsgi": "import time\ntime.sleep(4)\n" + app()}),
+    lasting("inactivity", "", 9, "inactivity-timeout=1", seconds=3.5),
+    lasting("maximum-requests", "maximum-requests", 9, "maximum-requests=1", seconds=1),
+    Scene(("queue-timeout",), GRANT + host("WSGIScriptAlias /flood /srv/site/flood.wsgi\n", "WSGIScriptAlias / /srv/site/app.wsgi process-group=site\nWSGIDaemonProcess site threads=1 queue-timeout=1\n"), "", 8, {"app.wsgi": SLOW.format(1.6), "flood.wsgi": FLOOD}, ("http://a.example/flood",)),
+    Scene(("backlog",), "ThreadLimit 16\nThreadsPerChild 16\nMaxRequestWorkers 16\n" + GRANT + host("WSGIScriptAlias /flood /srv/site/flood.wsgi\n", "WSGIScriptAlias / /srv/site/app.wsgi process-group=site\nWSGIDaemonProcess site threads=1 listen-backlog=1 connect-timeout=1\n"), "", 11, {"app.wsgi": SLOW.format(3), "flood.wsgi": FLOOD}, ("http://a.example/flood",)),
+    Scene(("no-connection", "no-socket"), "WSGISocketPrefix /srv/site/none/wsgi\n" + in_group(), "", 1),
+    Scene(("no-directory",), in_group("home=/srv/site/none"), "missing-on-disk", _DAEMON_LINE),
+    Scene(("no-home-directory",), in_group("user=nobody"), "", _DAEMON_LINE),
+    Scene(("workers",), GRANT + host("WSGIScriptAlias /flood /srv/site/flood.wsgi\n", MOUNT), "", 0, {"app.wsgi": SLOW.format(2), "flood.wsgi": FLOOD}, ("http://a.example/flood",)),
+    # -- scripts and Python -------------------------------------------------------------------------------------------
+    Scene(("script-missing",), GRANT + host(MOUNT), "missing-on-disk", _MOUNT_LINE, {"other.wsgi": app()}),
+    python("no-application", "app = 1\n", "missing-application", "app.wsgi:1"),
+    python("no-application", "if __name__ == '__main__':\n    def application(environ, start_response):\n        return []\n", "application-under-main-guard", "app.wsgi:2"),
+    Scene(("exec-failed", "script-exception", "no-module"), in_group(), "", _DAEMON_LINE, {"app.wsgi": "import no_such_package\n"}, named="no-module"),
+    Scene(("no-module",), "WSGIPythonPath /srv/site/lib\n" + in_group(), "embedded-only-python-directive", 1, {"app.wsgi": "import shop\n", "lib/shop.py": "x = 1\n"}),
+    python("no-module", "import urllib2\n" + app(), "python-2-name", "app.wsgi:1"),
+    Scene(("no-module",), in_group("python-path=/srv/site/lib"), "", _MOUNT_LINE, {"app.wsgi": "import shop\n", "lib/other.py": "", "code/shop.py": ""}),
+    python("no-name", "from os import no_such_name\n", "", "app.wsgi:1"),
+    Scene(("loaded-twice",), in_group(), "missing-global-application-group", _MOUNT_LINE, {"app.wsgi": "raise ImportError('cannot load module more than once per process')\n"}),
+    python("text-body", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return ['text']\n", "str-body", "app.wsgi:3"),
+    python("header-type", "def application(environ, start_response):\n    start_response(200, [])\n    return [b'text']\n", "bad-start-response", "app.wsgi:2"),
+    python("status-line", "def application(environ, start_response):\n    start_response('200', [])\n    return [b'text']\n", "bad-start-response", "app.wsgi:2"),
+    python("no-answer", "def application(environ, start_response):\n    start_response('200 OK', [])\n", "", _MOUNT_LINE),
+    Scene(("no-key",), GRANT + host("SetEnv SHOP_SETTINGS live\n", MOUNT), "setenv-not-in-os-environ", 6, {"app.wsgi": "import os\nos.environ['SHOP_SETTINGS']\n" + app()}),
+    python("no-such-name", "execfile('x.py')\n" + app(), "python-2-name", "app.wsgi:1"),
+    python("not-python", "print 'hello'\n" + app(), "not-python-3", "app.wsgi:1"),
+    Scene(("not-compiled",), GRANT + host(MOUNT), "not-python-3", "app.wsgi:1", {"app.wsgi": "def f(:\n    pass\n"}, named="not-python"),
+    Scene(("exit-on-load", "exit-ignored"), in_group(), "", "app.wsgi:2", {"app.wsgi": "import sys\nsys.exit(1)\n"}, named="exit-ignored"),
+    Scene(("home-missing", "no-encodings", "no-codec"), in_group("python-home=/srv/site/none"), "missing-on-disk", _DAEMON_LINE),
+    Scene(("home-not-directory", "no-encodings", "no-codec"), in_group("python-home=/srv/site/venv/bin/python"), "python-home-not-a-prefix", _DAEMON_LINE, {"app.wsgi": app(), "venv/bin/python": ""}),
+    Scene(("home-closed",), in_group("python-home=/root"), "", _DAEMON_LINE),
+    # -- the same messages by other rules -----------------------------------------------------------------------------
+    refused("daemon-option", GRANT + "WSGIDaemonProcess site threads=2 user =www-data\n", "spaced-option", 4),
+    refused("daemon-option", GRANT + "WSGIDaemonProcess site \\ \n    threads=2\n", "continuation-trailing-blank", 4),
+    refused("invalid-command", GRANT + "WSGIDaemonProcess site threads=2\n    processes=2\n", "wrapped-options", 4),
+    refused("invalid-command", GRANT + "RewriteLog /var/log/x\n", "rewrite-log", 4),
+    refused("invalid-command", GRANT + "&lt;Location /&gt;\n", "html-entities", 4),
+    Scene(("denied",), "<Directory /srv/site>\nOrder allow,deny\nAllow from all\n</Directory>\n" + host(MOUNT), "script-directory-not-granted", 7),
+    Scene(("denied-2.2",), "<Directory /srv/site>\nOrder deny,allow\nDeny from all\nRequire all granted\n</Directory>\n" + host(MOUNT), "mixed-access-dialects", 3),
+    Scene(("denied-2.2",), GRANT + host("Alias /static /srv/static\n"), "static-directory-not-granted", 6, {"/srv/static/a.txt": "a"}, ("http://a.example/static/a.txt",), {"base": "2.2"}),
+    Scene(("group-undefined",), GRANT + host(MOUNT, "WSGIDaemonProcess threads=2\nWSGIProcessGroup site\n"), "daemon-name-missing", 7),
+    Scene(("script-missing",), GRANT + host("WSGIScriptAlias /shop/ /srv/site/app.wsgi\n"), "wsgi-alias-trailing-slash", 6, urls=("http://a.example/shop/x",)),
+    Scene(("no-application",), "WSGIPythonPath /srv/site/lib\n" + GRANT + host(MOUNT), "bobo-missing-application", "app.wsgi:3", {"app.wsgi": "import bobo\n@bobo.query('/')\ndef hello():\n    return 'Hello'\n", "lib/bobo.py": "def query(url):\n    return lambda function: function\n"}),
+    python("text-body", "def application(environ, start_response):\n    start_response('200 OK', [])\n    return 'text'\n", "str-body", "app.wsgi:3"),
+    refused("wrong-closer", GRANT + host("<LocationMatch ^/x>\n", "Require all denied\n", "<LocationMatch>\n"), "opener-for-closer", 8),
+    refused("alias-option", GRANT + "WSGIScriptAlias / /srv/site/app.wsgi \\ \n", "dangling-backslash", 4),
+    Scene(("truncated",), TWICE + in_group(), "module-loaded-twice", 2, {"app.wsgi": KILL}),
+    lasting("daemon-signal", "module-loaded-twice", 2, "", KILL, 1.5, before=TWICE),
+    Scene(("segmentation-fault",), TWICE + GRANT + host(WAIT, MOUNT), "module-loaded-twice", 2, {"app.wsgi": KILL, "wait.wsgi": SLOW.format(1.5)}, WAITING),
+    Scene(("embedded-restricted",), "WSGIRestrictEmbedded On\n" + BESIDE, "group-selected-beside-the-script", 10),
+    Scene(("no-module",), BESIDE, "group-selected-beside-the-script", 9, {"app.wsgi": "import shop\n"}),
+    Scene(("no-module",), in_group("python-path=/srv/site/env/lib/python3.9/site-packages"), "python-path-is-site-packages", _DAEMON_LINE, {"app.wsgi": "import shop\n", "env/lib/python3.9/site-packages/x.py": ""}),
+    Scene(("no-application",), "<Directory /srv/site>\nRequire all granted\n</Directory>\n" + host("Alias / /srv/site/\n", "WSGIHandlerScript page /srv/site/handler.wsgi\n", "AddHandler page .page\n"), "handle-request-missing", "handler.wsgi:1", {"handler.wsgi": "def application(environ, start_response):\n    return []\n", "a.page": ""}, ("http://a.example/a.page",)),
+    Scene(("script-missing",), GRANT + host("WSGIScriptAlias /scripts/ /srv/site/scripts/\n"), "directory-mount", 6, {"scripts/one.wsgi": app()}, ("http://a.example/scripts/none.wsgi",)),
+    Scene(("home-missing", "no-encodings", "no-codec"), in_group("python-home=/srv/site/venv/bin/python3"), "python-home-not-a-prefix", _DAEMON_LINE),
+    Scene(("denied",), GRANT + host("DocumentRoot /srv/docs\n", "WSGIScriptAlias /shop /srv/site/app.wsgi\n"), "", 7, {"app.wsgi": app(), "/srv/docs/index.html": ""}, ("http://a.example/shop/x",)),
+]  # fmt: skip
+
+#: Messages that this server does not write, and why.
+ELSEWHERE = {
+    "no-program-output-2.2": "httpd 2.2 writes it",
+    "script-timeout": "mod_wsgi 4.9.4 has another text",
+    "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
+    "no-module-2": "Python 2 writes it",
+    "header-bytes": "mod_wsgi for Python 2 writes it",
+    "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",
+    "workers-prefork": "the same text as AH00484, of another MPM",
+    "could-not-bind": "see test_an_address_that_is_taken",
+    "no-server-name": "see test_a_server_without_a_name",
+}

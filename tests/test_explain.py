@@ -1,0 +1,718 @@
+"""Messages of an error log through the real command: what real servers wrote, in every form that a log has, and hostile logs."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpd.explaining import LOGS, explained, faults, keys, planted
+from httpd.messages import ELSEWHERE, SCENES, Scene
+from support import ROOT
+from test_english import unusual
+
+from modwsgi_fix.cli import main, progress
+from modwsgi_fix.explain.lines import LONGEST, lines_of
+from modwsgi_fix.explain.messages import MESSAGES
+from modwsgi_fix.rule import all_rules
+
+RECORDED: dict[str, str] = json.loads(LOGS.read_text("utf-8"))
+KEYED = dict(zip(keys(), SCENES, strict=True))
+
+#: What httpd puts before a message.
+_STAMP = re.compile(r"^\[[A-Z][a-z]{2} [^]]*\] ")
+_LEVEL = re.compile(r"^\[(\w+):(\w+)\] \[pid (\d+):tid (\d+)\] ")
+
+
+# -- what real servers wrote ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", KEYED)
+def test_what_a_server_wrote_is_explained(key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert faults(KEYED[key], explained(RECORDED[key], KEYED[key], tmp_path, capfd)) == []
+
+
+def journald(log: str) -> str:
+    return "".join(f"Nov 27 11:35:00 web1 apachectl[812]: {line}\n" for line in log.splitlines())
+
+
+def iso(log: str) -> str:
+    return "".join(f"2026-11-27T11:35:00+01:00 web1 httpd[812]: {line}\n" for line in log.splitlines())
+
+
+def journal_json(log: str) -> str:
+    lines = ({"_PID": "812", "MESSAGE": line, "PRIORITY": "6"} for line in log.splitlines())
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def container(log: str) -> str:
+    return "".join(f"web-1  | {line}\n" for line in log.splitlines())
+
+
+def of_their_own(log: str) -> str:
+    """``ErrorLogFormat "%{cu}t %-m %l %P %M"``: words without brackets, the client left out."""
+
+    def line(text: str) -> str:
+        text = _STAMP.sub("", text)
+        text = _LEVEL.sub(r"\1 \2 \3 ", text)
+        return re.sub(r"\[(client|remote) [^]]*\] ", "", text)
+
+    return "".join(f"2026-11-27 11:35:00.123 {line(text)}\n" for text in log.splitlines())
+
+
+def old(log: str) -> str:
+    """As httpd 2.2 wrote it: no module, no process, no number."""
+
+    def line(text: str) -> str:
+        text = re.sub(r"^(\[[A-Z][^]]*\]) \[\w+:(\w+)\] \[pid [^]]*\] ", r"\1 [\2] ", text)
+        return re.sub(r"\b(?!AH01797)AH\d{5}: ", "", text)
+
+    return "".join(f"{line(text)}\n" for text in log.splitlines())
+
+
+def windows(log: str) -> str:
+    return log.replace("\n", "\r\n")
+
+
+FORMS = (journald, iso, journal_json, container, of_their_own, old, windows)
+
+
+def each_in_a_form() -> list[tuple[str, Any]]:
+    """Every scene in one form, and one scene of each reader in all of them."""
+    chosen = {key: [FORMS[at % len(FORMS)]] for at, key in enumerate(KEYED)}
+    readers = {message.name: message.reader for message in MESSAGES}
+    first = {readers[scene.named or scene.proves[0]]: key for key, scene in reversed(KEYED.items())}
+    for key in first.values():
+        chosen[key] = list(FORMS)
+    return [(key, form) for key, forms in chosen.items() for form in forms]
+
+
+@pytest.mark.parametrize(("key", "form"), each_in_a_form(), ids=lambda value: getattr(value, "__name__", value))
+def test_any_form_of_a_log_is_understood(
+    key: str, form: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    scene = KEYED[key]
+    assert faults(scene, explained(form(RECORDED[key]), scene, tmp_path, capfd)) == []
+
+
+# -- a message by itself --------------------------------------------------------------------------------------------------
+
+MAIN = "ServerRoot /etc/apache2\nServerName here.example\nListen 80\n<Directory />\nRequire all denied\n</Directory>\nInclude sites-enabled/*.conf\n"
+SHOP = "<VirtualHost *:80>\nServerName shop.example\nWSGIScriptAlias / /srv/shop/app.wsgi\n</VirtualHost>\n"
+
+
+def server(directory: Path, site: str = SHOP, main_file: str = MAIN) -> Path:
+    """A copy of a server as Debian has it: one site, enabled by a link."""
+    conf = directory / "conf"
+    for name in ("sites-available", "sites-enabled"):
+        (conf / name).mkdir(parents=True)
+    (conf / "apache2.conf").write_text(main_file)
+    (conf / "sites-available/shop.conf").write_text(site)
+    (conf / "sites-enabled/shop.conf").symlink_to("../sites-available/shop.conf")
+    return conf
+
+
+def said(capfd: pytest.CaptureFixture[str], *words: str | Path, code: int = 0) -> str:
+    capfd.readouterr()
+    assert main(["explain", *map(str, words)]) == code
+    return capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "AH01630: client denied by server configuration: /srv/shop/app.wsgi",
+        "client denied by server configuration: /srv/shop/app.wsgi",
+        "AH01630",
+        "[authz_core:error] AH01630: client denied by server configuration: /srv/shop/app.wsgi, referer: http://shop.example/x",
+        r"AH01630: client denied by server configuration: /srv/\x73hop/app.wsgi",
+        "AH01797: client denied by server configuration: /srv/shop/app.wsgi",
+        "(13)Permission denied: [client 192.0.2.1:9] AH01630: client denied by server configuration: /srv/shop/app.wsgi",
+    ],
+)
+def test_a_message_is_taken_in_quotes(message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = said(capfd, message, server(tmp_path))
+    assert "sites-available/shop.conf:3: script-directory-not-granted: " in out
+    assert "modwsgi-fix --diff --select script-directory-not-granted" in out
+
+
+def test_the_commands_take_the_words_that_were_given(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    conf = server(tmp_path / "a b")
+    out = said(capfd, "AH01630: client denied by server configuration: /srv/shop/app.wsgi", conf, "--isolated")
+    assert f"modwsgi-fix --diff --select script-directory-not-granted --isolated '{conf}'" in out
+    assert f"modwsgi-fix trace http://shop.example/ --isolated '{conf}'" in out
+
+
+DUPLICATE = SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V") + "WSGIDaemonProcess shop\n"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/etc/apache2/sites-enabled/shop.conf",
+        "/etc/apache2/sites-available/shop.conf",
+        "/opt/etc/sites-enabled/shop.conf",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "apache2: Syntax error on line 7 of /etc/apache2/apache2.conf: ", "AH00526: "])
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_httpds_paths_lead_into_a_copy(
+    place: str, before: str, between: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = f"{before}Syntax error on line 7 of {place}:{between}Name duplicates previous WSGI daemon definition.\n"
+    out = said(capfd, log, server(tmp_path, DUPLICATE))
+    assert "sites-available/shop.conf:7: duplicate-daemon-process: " in out
+    assert "sites-available/shop.conf:4: first defined here" in out
+
+
+def test_a_message_without_its_place_is_found_by_its_rule(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = said(capfd, "Name duplicates previous WSGI daemon definition.", server(tmp_path, DUPLICATE))
+    assert "sites-available/shop.conf:7: duplicate-daemon-process: " in out
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = "Syntax error on line 7 of /etc/apache2/conf-enabled/other.conf:\nName duplicates previous WSGI daemon definition.\n"
+    out = said(capfd, log, server(tmp_path))
+    assert "/etc/apache2/conf-enabled/other.conf is not among these files" in out
+
+
+def test_a_line_that_has_changed_since_is_said_to(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = "Syntax error on line 2 of /etc/apache2/sites-enabled/shop.conf:\nInvalid command 'WSGIDeamonProcess', perhaps misspelled or defined by a module not included in the server configuration\n"
+    out = said(capfd, log, server(tmp_path))
+    assert "that line has no WSGIDeamonProcess now; the file was changed since" in out
+    assert "ServerName shop.example" in out
+
+
+@pytest.mark.parametrize(
+    "around", ["<IfModule mod_wsgi.c>\n{}</IfModule>\n", "<IfDefine !NEVER>\n{}</IfDefine>\n", "{}"]
+)
+def test_a_condition_around_it_hides_nothing(around: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = around.format(SHOP.replace("</V", "WSGIProcessGroup other\n</V"))
+    out = said(
+        capfd, "No WSGI daemon process called 'other' has been configured: /srv/shop/app.wsgi", server(tmp_path, site)
+    )
+    line = site.split("\n").index("WSGIProcessGroup other") + 1
+    assert f"sites-available/shop.conf:{line}: " in out
+
+
+def test_a_denial_that_is_meant_names_the_line_that_denies(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("WSGIScriptAlias / /srv", "DocumentRoot /srv/www\nWSGIScriptAlias /shop /srv")
+    site += "<Directory /srv/www>\nRequire all granted\n<FilesMatch ^\\.>\nRequire all denied\n</FilesMatch>\n</Directory>\n"
+    out = said(capfd, "AH01630: client denied by server configuration: /srv/www/.env", server(tmp_path, site))
+    assert "http://shop.example/.env: 403 refused" in out
+    assert "sites-available/shop.conf:9: access: " in out
+
+
+def test_a_denial_beside_an_answer_is_harmless(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("WSGIScriptAlias /", "DocumentRoot /srv/www\nWSGIScriptAlias /")
+    site += "<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    out = said(capfd, "AH01630: client denied by server configuration: /srv/www/cart", server(tmp_path, site))
+    assert "http://shop.example/cart reaches the application, so this line is harmless" in out
+    assert "sites-available/shop.conf:4: " in out
+
+
+def test_nothing_that_fits_is_said_with_what_was_looked_for(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    out = said(capfd, "AH01630: client denied by server configuration: /var/elsewhere", server(tmp_path))
+    assert "nothing in these files leads to /var/elsewhere: 2 files with 1 virtual host looked through" in out
+
+
+IMPORTS = """\
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] mod_wsgi (pid=7): Failed to exec Python script file '/srv/shop/app.wsgi'.
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] mod_wsgi (pid=7): Exception occurred processing WSGI script '/srv/shop/app.wsgi'.
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] Traceback (most recent call last):
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9]   File "/srv/shop/app.wsgi", line 2, in <module>
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9]     from catalogue import application
+[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] ModuleNotFoundError: No module named 'catalogue'
+"""
+
+
+def test_a_missing_module_is_looked_for_on_the_disk(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop python-home=/srv/venv\nWSGIProcessGroup shop\n</V")
+    conf = server(tmp_path, site)
+    for name in (
+        "srv/shop/app.wsgi",
+        "srv/shop/code/catalogue.py",
+        "srv/venv/lib/python3.11/site-packages/flask/__init__.py",
+    ):
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# ours\nfrom catalogue import application\n")
+    out = said(capfd, IMPORTS, conf, "--root", tmp_path / "root")
+    assert "runs in the process group shop with python-home=/srv/venv" in out
+    assert "catalogue is in /srv/shop/code, where Python does not look" in out
+    assert "write python-path=/srv/shop/code on WSGIDaemonProcess" in out
+    assert "shop.conf:4: " in out
+    assert "srv/shop/app.wsgi:2: failed here\n        from catalogue import application" in out
+
+
+def test_tracebacks_of_two_processes_are_kept_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    other = IMPORTS.replace("pid 7:", "pid 9:").replace("pid=7", "pid=9").replace("catalogue", "basket")
+    mixed = "".join(line + "\n" for pair in zip(IMPORTS.splitlines(), other.splitlines(), strict=True) for line in pair)
+    out = said(capfd, mixed * 3, server(tmp_path))
+    assert "3 times: ModuleNotFoundError: No module named 'catalogue'" in out
+    assert "3 times: ModuleNotFoundError: No module named 'basket'" in out
+    assert "Not explained" not in out
+
+
+def test_of_chained_exceptions_the_last_one_counts(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    prefix = "[wsgi:error] [pid 7:tid 8] [client 192.0.2.1:9] "
+    more = [
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+    ]
+    more += ['  File "/srv/shop/app.wsgi", line 5, in application', "    raise ValueError", "ValueError: no catalogue"]
+    out = said(capfd, IMPORTS + "".join(f"{prefix}{line}\n" for line in more), server(tmp_path))
+    assert "ValueError: no catalogue" in out
+    assert "No module named" not in out
+    assert "/srv/shop/app.wsgi:5: " in out
+
+
+# -- groups, exit codes, formats ------------------------------------------------------------------------------------------
+
+
+def test_equal_lines_are_one_group(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    line = "[x] [authz_core:error] [pid {0}:tid 1] [client 192.0.2.1:{0}] AH01630: client denied by server configuration: /srv/shop/app.wsgi\n"
+    log = tmp_path / "error.log"
+    log.write_text("".join(line.format(at) for at in range(3_000)))
+    out = said(capfd, log, server(tmp_path))
+    assert out.count("AH01630") == 1
+    assert "3000 times: AH01630" in out
+    assert "Explained 3000 messages of 1 cause in 3000 lines." in out
+
+
+def test_what_is_not_known_comes_last(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = "worker 5 is tired\nworker 6 is tired\nAH01630: client denied by server configuration: /srv/shop/app.wsgi\n"
+    out = said(capfd, log, server(tmp_path))
+    assert out.index("AH01630") < out.index("Not explained: 2 lines") < out.index("2 times: worker 5 is tired")
+
+
+@pytest.mark.parametrize("log", ["nobody knows this", "AH99999: nor this", "", "\n\n"])
+def test_nothing_known_exits_1_and_says_so(log: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    written = tmp_path / "error.log"
+    written.write_text(log)
+    assert "Nothing was explained" in said(capfd, written, server(tmp_path), code=1)
+
+
+def test_a_server_that_is_well_is_not_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = "[x] [mpm_event:notice] [pid 1:tid 1] AH00489: Apache/2.4.71 (Debian) configured -- resuming normal operations\n"
+    out = said(capfd, log, server(tmp_path), code=1)
+    assert "Nothing was explained: 1 line, 1 of them of a server that is well." in out
+    assert "AH00489" not in out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("nowhere/error.log", "conf"), "nowhere/error.log: no such file or directory"),
+        (("no where/error.log", "conf"), "no where/error.log: no such file or directory"),
+        (("error.log", "conf"), "error.log: no such file or directory"),
+        (("conf", "conf"), "conf: is a directory; name the log first, then the configuration"),
+        (("AH01630", "nowhere"), "nowhere: no such file or directory"),
+        (("AH01630",), "no configuration: name directories or files behind the log"),
+        (("AH01630", "conf", "--config", "x.toml", "--isolated"), "--config and --isolated exclude each other"),
+        (("AH01630", "conf", "--root", "nowhere"), "--root nowhere: no such directory"),
+        (("AH01630", "conf", "--target", "httpd"), "--target httpd: expected httpd=VERSION or mod_wsgi=VERSION"),
+    ],
+)
+def test_what_cannot_be_read_exits_2(
+    words: tuple[str, ...], why: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    capfd.readouterr()
+    assert main(["explain", *words]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert why in err
+
+
+def test_standard_input_is_read(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "error.log"
+    log.write_text("AH01630: client denied by server configuration: /srv/shop/app.wsgi\n")
+    with log.open() as stream:
+        monkeypatch.setattr("sys.stdin", stream)
+        out = said(capfd, "-", server(tmp_path))
+    assert "script-directory-not-granted" in out
+
+
+def test_rules_that_are_off_by_default_are_asked(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    site = SHOP.replace("</V", "WSGIDaemonProcess shop\nWSGIProcessGroup shop\n</V")
+    out = said(
+        capfd,
+        "Truncated or oversized response headers received from daemon process 'shop': /srv/shop/app.wsgi",
+        server(tmp_path, site),
+    )
+    assert "shop.conf:3: missing-global-application-group: " in out
+    assert "modwsgi-fix --diff --unsafe-fixes --select missing-global-application-group" in out
+
+
+def test_a_file_outside_the_named_paths_is_not_quoted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    private = tmp_path / "elsewhere.conf"
+    private.write_text("WSGIDaemonProcess hush-hush\nWSGIDaemonProcess hush-hush\n")
+    conf = tmp_path / "site.conf"
+    conf.write_text(f"Include {private}\n")
+    log = f"Syntax error on line 2 of {private}:\nName duplicates previous WSGI daemon definition.\n"
+    out = said(capfd, log, conf)
+    assert f"{private}:2: duplicate-daemon-process: " in out
+    assert "hush" not in out
+
+
+# -- hostile logs ---------------------------------------------------------------------------------------------------------
+
+DENIED = b"AH01630: client denied by server configuration: "
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        bytes(range(256)) * 300,
+        b"\0" * 100_000 + b"\n" + DENIED + b"/srv/\0shop\n",
+        DENIED + b"/srv/\x1b[31mred\x1b]0;title\x07\x9b31m\n",
+        DENIED + "/srv/\u202egnp.exe\u2066 \u0085\n".encode(),
+        DENIED + b"/srv/\xff\xfe\xc3\n",
+        DENIED + rb"/srv/\x1b[31m\x07\r\n" + b"\n",
+        b"x" * 3_000_000,
+        DENIED + b"a" * 3_000_000 + b"\n" + DENIED + b"/srv/shop/app.wsgi",
+        b"{" * 100_000 + b"\n" + b'{"MESSAGE": [1, 2]}\n{"message": null}\n[]\n"x"\n',
+        b"[" * 100_000 + b"]" * 100_000,
+        b"(1)" * 50_000,
+        b"Syntax error on line 99999999999999999999 of x: y\n" + b"Syntax error on line 1 of \n" * 100,
+        b"Syntax error on line 1 of /etc/apache2/apache2.conf:\n" * 2_000,
+        b"Syntax error on line 900000000 of /etc/apache2/apache2.conf: Invalid command 'x', perhaps misspelled or defined by a module not included\n",
+        b"Traceback (most recent call last):\n" * 20_000,
+        b"".join(b"[pid %d] Traceback (most recent call last):\n" % at for at in range(20_000)),
+        b"Traceback (most recent call last):\n  File \"../../../../etc/passwd\", line 1, in x\nKeyError: 'a'\n",
+        b'Traceback (most recent call last):\n  File "/etc/passwd.py/../../etc/shadow", line 1, in x\nOSError\n',
+        b"mod_wsgi (pid=1): Exception occurred processing WSGI script ''.\n" * 1_000,
+        b"No WSGI daemon process called '$(reboot)' has been configured: -rf\n",
+        b"/.htaccess: x\n" + b"/" * 4_000 + b".htaccess: x not allowed here\n",
+        b"AH01630\nAH01630:\nAH00526\nAH02291: \nAH00111: Config variable ${} is not defined\n",
+    ],
+    ids=range(22),
+)
+def test_hostile_logs_are_read(log: bytes, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    written = tmp_path / "error.log"
+    written.write_bytes(log)
+    conf = server(tmp_path)
+    for form in ("text", "json"):
+        capfdbinary.readouterr()
+        code = main(["explain", str(written), str(conf), "--output-format", form, "--isolated"])
+        out, err = capfdbinary.readouterr()
+        assert code in (0, 1)
+        assert b"internal error" not in err
+        assert len(out) < 200_000
+        text = out.decode("utf-8", "surrogateescape")
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+        if form == "json":
+            json.loads(text)
+
+
+def test_a_hundred_thousand_kinds_are_counted_in_bounded_groups(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "error.log"
+    with log.open("w") as file:
+        for at in range(100_000):
+            name = "".join(chr(97 + int(digit)) for digit in str(at))
+            file.write(f"AH01630: client denied by server configuration: /srv/{name}\n")
+            file.write(f"something about {name} that nobody knows\n")
+    out = said(capfd, log, server(tmp_path))
+    assert "99900 further messages as AH01630: client denied by server configuration: {path} were counted" in out
+    assert "99000 further lines that are not explained were counted" in out
+    assert out.count("\n") < 100
+
+
+def test_each_group_is_answered_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """However often a message stands in a log, the server is asked once."""
+    from modwsgi_fix.explain.answers import READERS
+
+    asked: list[object] = []
+    reader = READERS["access"]
+    monkeypatch.setitem(
+        READERS, "access", lambda occurrence, server: (asked.append(occurrence), reader(occurrence, server))[1]
+    )
+    log = tmp_path / "error.log"
+    log.write_text("AH01630: client denied by server configuration: /srv/shop/app.wsgi\n" * 500)
+    said(capfd, log, server(tmp_path))
+    assert len(asked) == 1
+
+
+# -- the table ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_names_rules_that_are_there() -> None:
+    assert {rule for message in MESSAGES for rule in message.rules} <= set(all_rules())
+
+
+def test_the_table_has_each_name_once_and_answers_it() -> None:
+    from modwsgi_fix.explain.answers import READERS
+
+    assert len({message.name for message in MESSAGES}) == len(MESSAGES)
+    assert {message.reader for message in MESSAGES} == set(READERS)
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.name)
+def test_each_message_is_known_by_its_own_text(message: Any) -> None:
+    from modwsgi_fix.explain.recognition import known
+
+    text = re.sub(r"\{(\w+)\}", r"/\1", message.text)
+    found = known(f"{message.code}: {text}" if message.code else text)
+    assert found is not None
+    same = {other.name for other in MESSAGES if other.text == message.text and other.code == message.code}
+    assert found.message.name in same
+
+
+@pytest.mark.parametrize(
+    ("words", "rule"),
+    [
+        ("AH01630", "script-directory-not-granted"),
+        ("AH01574: module wsgi_module is already loaded, skipping", "module-loaded-twice"),
+        ("Name duplicates previous", "duplicate-daemon-process"),
+        ("NAME DUPLICATES PREVIOUS", "duplicate-daemon-process"),
+        (
+            "Daemon process called 'shop' cannot be accessed by this WSGI application: /srv/app.wsgi",
+            "process-group-inaccessible",
+        ),
+        ("no space following status code", "bad-start-response"),
+        ("AH10034", "mod_http2"),
+    ],
+)
+def test_a_rule_is_found_by_its_message(words: str, rule: str, capfd: pytest.CaptureFixture[str]) -> None:
+    capfd.readouterr()
+    assert main(["rule", words]) == 0
+    assert rule in capfd.readouterr().out
+
+
+def test_a_page_lists_the_messages_of_its_rule(capfd: pytest.CaptureFixture[str]) -> None:
+    capfd.readouterr()
+    assert main(["rule", "process-group-undefined"]) == 0
+    out = capfd.readouterr().out
+    assert "Messages by which it is found" in out
+    assert "    No WSGI daemon process called '{group}' has been configured: {path}" in out
+
+
+@pytest.mark.parametrize("words", ["AH99999", "xq", "no message has these words"])
+def test_words_of_no_message_are_refused(words: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", words]) == 2
+    assert "there is no rule" in capfd.readouterr().err
+
+
+def test_planted_servers_are_whole(tmp_path: Path) -> None:
+    """What the tests above ask is a whole server, so that what is absent is absent."""
+    from modwsgi_fix.api import load
+
+    conf = planted(Scene(("denied",), SHOP), tmp_path)
+    assert load(conf, root=tmp_path / "root").starts is True
+
+
+# -- what is documented ---------------------------------------------------------------------------------------------------
+
+
+def test_every_message_is_documented() -> None:
+    page = (ROOT / "docs/explain.md").read_text("utf-8").partition("\n## Messages\n")[2]
+    said = {line.strip() for line in page.splitlines() if line.startswith("| `")}
+    real = set()
+    for message in MESSAGES:
+        only = f" ({message.only})" if message.only else ""
+        rules = ", ".join(f"`{rule}`" for rule in message.rules) or "-"
+        real.add(f"| `{message.shown.strip()}`{only} | {message.about} | {rules} |")
+    assert said == real
+
+
+def test_the_figures_of_the_proofs_are_right() -> None:
+    page = (ROOT / "docs/proofs.md").read_text("utf-8").partition("\n## Messages\n")[2].partition("\n## ")[0]
+    figures = re.findall(r"^\| .* \| (\d+)(?: of \d+|, all .*)? \|$", page, re.M)
+    elsewhere = [name for name, why in ELSEWHERE.items() if not why.startswith("see test_")]
+    pairs = {(message.name, rule) for message in MESSAGES for rule in message.rules if message.name not in ELSEWHERE}
+    counts = [
+        len(MESSAGES),
+        len(MESSAGES) - len(elsewhere),
+        len(elsewhere),
+        len(pairs),
+        len(SCENES) + 2,
+        len(each_in_a_form()),
+    ]
+    assert figures == [str(count) for count in counts]
+
+
+def test_messages_are_plain_english() -> None:
+    assert [fault for message in MESSAGES for fault in unusual(message.about)] == []
+
+
+@pytest.mark.parametrize("key", [key for key, scene in KEYED.items() if scene.rule])
+def test_the_command_for_a_fix_shows_it(key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    causes = [cause for one in explained(RECORDED[key], KEYED[key], tmp_path, capfd) for cause in one["causes"]]
+    for cause in causes:
+        if cause["rule"] == KEYED[key].rule and cause["fix"]:
+            words = shlex.split(cause["commands"][0])
+            capfd.readouterr()
+            code = main(words[1:])
+            out, err = capfd.readouterr()
+            assert (code, bool(out)) == (1, True) or "not fixed" in err, (words, err)
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------
+
+
+class Endless(io.BytesIO):
+    """One line of so many bytes, of which no more than a piece is ever asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.left = size
+        self.most = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert size > 0, "the whole line was asked for"
+        self.most = max(self.most, size)
+        piece = min(size, self.left)
+        self.left -= piece
+        return b"x" * piece
+
+
+def test_a_line_without_an_end_is_never_held() -> None:
+    stream = Endless(50_000_000)
+    (line,) = lines_of(stream)
+    assert len(line.text) <= stream.most == LONGEST
+    assert stream.left == 0
+
+
+def test_how_far_a_log_is_read_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(progress, "_EVERY", 1)
+    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
+    monkeypatch.setattr(progress, "_PAUSE", -1.0)
+    for terminal, drawn in ((Terminal(), True), (io.StringIO(), False)):
+        monkeypatch.setattr("sys.stderr", terminal)
+        with progress.ticker(io.BytesIO(b"a\nb\n")) as tick:
+            tick()
+            tick()
+        assert ("2 lines" in terminal.getvalue()) is drawn
+        assert terminal.getvalue().endswith("\x1b[K") is drawn
+
+
+@pytest.mark.parametrize(
+    ("read", "size", "expected"),
+    [(0, 0, "7 lines"), (50, 100, f"[{'#' * 15}{' ' * 15}] 50 % 7 lines"), (200, 100, f"[{'#' * 30}] 100 % 7 lines")],
+)
+def test_a_bar_shows_how_far(read: int, size: int, expected: str) -> None:
+    assert progress.bar(7, read, size) == expected
+
+
+# -- pieces, and what is seen of the disk ---------------------------------------------------------------------------------
+
+GROUPED = SHOP.replace("</V", "WSGIDaemonProcess shop threads=4 processes=3\nWSGIProcessGroup shop\n</V")
+
+
+@pytest.mark.parametrize(
+    ("piece", "said_of_it"),
+    [
+        ("Truncated or oversized response headers", "shop.conf:3: missing-global-application-group: "),
+        ("Truncated or oversized response headers received from daemon process 'shop'", "shop.conf:4: "),
+        ("truncated or oversized RESPONSE headers", "shop.conf:4: "),
+        ("Timeout when reading response headers from daemon process", "shop.conf:4: "),
+        ("Unable to connect to WSGI daemon process", "shop has 3 x 4 = 12 threads, 100 requests may queue"),
+        ("could not bind", "apache2.conf:3: one line of these files listens on port 80"),
+    ],
+)
+def test_a_piece_of_a_message_is_enough(
+    piece: str, said_of_it: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    main_file = MAIN
+    words = (
+        f"(98)Address already in use: AH00072: make_sock: {piece} to address [::]:80"
+        if piece == "could not bind"
+        else piece
+    )
+    assert said_of_it in said(capfd, words, server(tmp_path, GROUPED, main_file))
+
+
+@pytest.mark.parametrize("piece", ["mod_wsgi", "process", "the", "x"])
+def test_a_piece_of_too_many_messages_is_not_guessed(
+    piece: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert "Nothing was explained" in said(capfd, piece, server(tmp_path), code=1)
+
+
+def test_a_piece_in_a_log_is_not_taken_for_a_message(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    log = tmp_path / "error.log"
+    log.write_text("a visitor asks about Truncated or oversized response headers\n")
+    assert "Nothing was explained" in said(capfd, log, server(tmp_path), code=1)
+
+
+PASSWD = (
+    "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/usr/sbin/nologin\nalice:x:1000:1000::/home/alice:/bin/sh\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"), [(0o700, "the user www-data may not pass /home/alice"), (0o755, "show no directory on the way")]
+)
+def test_permissions_are_looked_at_along_the_path(
+    mode: int, told: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    for name, text in (("etc/passwd", PASSWD), ("home/alice/shop/app.wsgi", ""), ("home/alice/static/a.css", "")):
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (root / "home/alice").chmod(mode)
+    site = SHOP.replace("</V", "Alias /static /home/alice/static\n</V")
+    conf = server(tmp_path, site, "User www-data\n" + MAIN)
+    message = "AH00035: access to /static/a.css denied (filesystem path '/home/alice/static') because search permissions are missing on a component of the path"
+    out = said(capfd, message, conf, "--root", root)
+    assert told in out
+    assert "shop.conf:4: the URL leads there by this line" in out
+    assert "apache2.conf:1: " in out
+
+
+@pytest.mark.parametrize("root", [False, True])
+@pytest.mark.parametrize(
+    "name", ["ErrorLog /srv/logs/e.log", "CustomLog /srv/logs/a.log common", "ErrorLog logs/e.log"]
+)
+def test_the_line_of_a_log_is_named(name: str, root: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
+    (tmp_path / "root/srv/shop").mkdir(parents=True)
+    conf = server(tmp_path, SHOP.replace("</V", f"{name}\n</V"))
+    directory = "/srv/logs/" if "/srv" in name else "/etc/apache2/logs/"
+    of = "error log of vhost" if "ErrorLog" in name else "log file '/srv/logs/a.log'"
+    code = "AH02291" if "ErrorLog" in name else "AH02297"
+    message = f"(2)No such file or directory: {code}: Cannot access directory '{directory}' for {of} defined at /etc/apache2/sites-enabled/shop.conf:1"
+    out = said(capfd, message, conf, *(("--root", tmp_path / "root") if root else ()))
+    assert "shop.conf:4: " in out
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Cannot load /x/mod_wsgi.so;$(reboot) into server: no reason",
+        "AH00072: make_sock: could not bind to address [::]:80';reboot;'",
+        "AH01630: client denied by server configuration: /srv/shop/app.wsgi/';reboot;'",
+        "AH02291: Cannot access directory '/srv/';reboot;'/' for error log of vhost defined at /x:1",
+    ],
+)
+def test_no_word_of_a_log_is_a_command(message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is printed to be run may be pasted into a shell as it is."""
+    site = SHOP.replace("</V", "ErrorLog /srv/';reboot;'/x\n</V") + "LoadModule wsgi_module /x/mod_wsgi.so;$(reboot)\n"
+    capfd.readouterr()
+    main(["explain", message, str(server(tmp_path, site))])
+    out = capfd.readouterr().out
+    commands = [line.partition("run:  ")[2] for line in out.splitlines() if "run:  " in line]
+    commands += re.findall(r"ldd .*|ss -ltnp .*|mkdir -p .*(?=[)], or)", out)
+    assert commands
+    for line in commands:
+        words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
+        assert not [word for word in words if set(word) <= set(";&|()<>")], line
