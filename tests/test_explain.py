@@ -317,7 +317,10 @@ def test_a_server_that_is_well_is_not_reported(tmp_path: Path, capfd: pytest.Cap
         (("AH01630",), "no configuration: name directories or files behind the log"),
         (("AH01630", "conf", "--config", "x.toml", "--isolated"), "--config and --isolated exclude each other"),
         (("AH01630", "conf", "--root", "nowhere"), "--root nowhere: no such directory"),
-        (("AH01630", "conf", "--target", "httpd"), "--target httpd: expected httpd=VERSION or mod_wsgi=VERSION"),
+        (
+            ("AH01630", "conf", "--target", "httpd"),
+            "--target httpd: expected httpd=VERSION, mod_wsgi=VERSION or python=VERSION",
+        ),
     ],
 )
 def test_what_cannot_be_read_exits_2(

@@ -37,7 +37,7 @@ SCRIPTS = (
         "Target WSGI script '{path}' cannot be loaded as Python module.",
         "script",
         "loading the script failed; the traceback below says why",
-        rules=("not-python-3",),
+        rules=("python-2-syntax",),
         only="older than mod_wsgi 4.9.4",
     ),
     Message(
@@ -57,7 +57,7 @@ SCRIPTS = (
         "Could not read/compile source file '{path}'.",
         "script",
         "the script cannot be read, or is not Python 3",
-        rules=("not-python-3",),
+        rules=("script-syntax-error",),
     ),
     Message(
         "exit-on-load",
@@ -183,6 +183,6 @@ SCRIPTS = (
         "SyntaxError: ",
         "exception",
         "the file is not Python of the version that runs it",
-        rules=("not-python-3",),
+        rules=("not-python-3", "python-2-syntax", "script-syntax-error"),
     ),
 )
