@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.script.module import LINE_END
+from modwsgi_fix.script.source import dotted
 from modwsgi_fix.text import Span
 
 #: Expressions that nest deeper are not followed.
@@ -92,15 +93,6 @@ def _called(node: ast.Call, of: _Of) -> str | None:
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("resolve", "absolute", "as_posix") and not known:
         return of(node.func.value)
     return None
-
-
-def dotted(node: ast.expr) -> str:
-    """``a.b.c`` for names and attributes; else an empty string."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 # -- where nodes stand ----------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from modwsgi_fix.script.constants import dotted
+from modwsgi_fix.script.source import dotted
 
 #: Tests that nest deeper are not followed.
 _DEEP = 40

@@ -14,7 +14,8 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rewriting.scripts import without
 from modwsgi_fix.rule import Related
-from modwsgi_fix.script.constants import Script, dotted, imported, resolved
+from modwsgi_fix.script.constants import Script, imported, resolved
+from modwsgi_fix.script.source import dotted
 
 
 def process_group_of(config: Config, script: WsgiScript) -> DaemonProcess | None:

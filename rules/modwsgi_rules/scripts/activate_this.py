@@ -105,8 +105,9 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import Script, dotted, head_of, imported, resolved, span_of
+from modwsgi_fix.script.constants import Script, head_of, imported, resolved, span_of
 from modwsgi_fix.script.loading import runs_at_load
+from modwsgi_fix.script.source import dotted
 
 _RUN = frozenset({"exec", "execfile", "runpy.run_path"})
 _ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})

@@ -54,8 +54,9 @@ from collections.abc import Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import dotted, head_of
+from modwsgi_fix.script.constants import head_of
 from modwsgi_fix.script.loading import tree_of
+from modwsgi_fix.script.source import dotted
 
 _SETS = frozenset({"os.environ.update", "os.environ.setdefault", "os.putenv"})
 

@@ -91,8 +91,9 @@ from modwsgi_fix.model.facts.running import process_of, runs_of
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import Script, dotted, head_of
+from modwsgi_fix.script.constants import Script, head_of
 from modwsgi_fix.script.loading import runs_at_load
+from modwsgi_fix.script.source import dotted
 from modwsgi_rules.scripts._group_options import calls_at_top, moved, process_group_of, runs_there, with_option
 
 
