@@ -216,6 +216,7 @@ ALLOWED = {
     "fixer/modwsgi_fix/directives/suffixes.py": "a table of suffixes",
     "fixer/modwsgi_fix/effect/exposure.py": "a table of names of files",
     "fixer/modwsgi_fix/files/journal.py": "names that this program makes",
+    "fixer/modwsgi_fix/script/tokens.py": "the prefixes of a string in Python",
     "fixer/modwsgi_fix/second_reader.py": "white space",
     "fixer/modwsgi_fix/syntax/parser.py": "the name of a section, escaped or letters only",
     "fixer/modwsgi_fix/syntax/words.py": "one of three quotes",

@@ -77,7 +77,7 @@ def _configurations(top: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not (name.endswith(("-available", ".d~")) or name.startswith(".")):
                 stack.append(iter(_entries(path)))
-        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and entry.is_file():
+        elif not name.startswith(OWN) and name.endswith((".conf", ".vhost")) and os.path.isfile(path):
             yield path
 
 

@@ -154,9 +154,13 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                     yield f"{owner}.validate()", source.span(node), _Gone("Django 1.9", instead)
 
 
+_ASKED_FOR = re.compile(r"""require\(\s*["']([\w.-]+?)\s*<""")
+
+
 def _asks_for_old(text: str, name: str) -> bool:
     """Whether the script itself asks for a version that has the name: ``require("CherryPy<3.0")``."""
-    return re.search(rf"""require\(\s*["']{name.partition(".")[0]}\s*<""", text, re.IGNORECASE) is not None
+    wanted = name.partition(".")[0].lower()
+    return any(asked.lower() == wanted for asked in _ASKED_FOR.findall(text))
 
 
 def _gone(name: str) -> _Gone | None:
