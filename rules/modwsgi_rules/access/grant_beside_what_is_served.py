@@ -74,11 +74,11 @@ Not reported:
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import HOST_ALIASES
-from modwsgi_fix.model.config import Config, Item, Server, grouped
+from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
 from modwsgi_fix.model.merge.access import access_of, grant
@@ -140,15 +140,15 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
 class _Targets(NamedTuple):
     """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
 
-    ``beside`` has a few by the directory above theirs, and ``spelt`` each directory, and each above it, by its spellings that lack a letter, all in lower case; with one of
-    the things that lie there.
+    ``beside`` has a few by the directory above theirs.
     """
+
+    every: Sequence[Served]
 
     nested: Nested[Served]
     real: dict[str, list[Served]]
     written: Nested[str]
     beside: dict[str, list[Served]]
-    spelt: dict[str, dict[str, Served]]
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
@@ -165,19 +165,31 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
         every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
     disk = config.disk
     there = [one for one in every if disk is not None and disk.is_dir(one.directory)]
-    written = [item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1]
-    spelt: dict[str, dict[str, Served]] = {}
+    return _Targets(
+        tuple(every),
+        Nested((one.directory, one) for one in every),
+        {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
+        _written(config),
+        {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
+    )
+
+
+@derived
+def _written(config: Config) -> Nested[str]:
+    """The paths of all hosts that RewriteRules name."""
+    named = (item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1)
+    return Nested((path, path) for path in named if path.startswith("/"))
+
+
+def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
+    """Each directory, and each above it, by its spellings that lack a letter, all in lower case; with one thing that lies
+    there."""
+    found: dict[str, dict[str, Served]] = {}
     for one in every:
         for directory in _with_those_above(one.directory):
             for spelling in _spellings(directory):
-                spelt.setdefault(spelling, {}).setdefault(directory, one)
-    return _Targets(
-        Nested((one.directory, one) for one in every),
-        {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
-        Nested((path, path) for path in written if path.startswith("/")),
-        {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
-        spelt,
-    )
+                found.setdefault(spelling, {}).setdefault(directory, one)
+    return found
 
 
 def _with_those_above(directory: str) -> Iterator[str]:
@@ -214,9 +226,8 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
         for one in targets.real.get(disk.key(path), ()):
             yield _Near(one, "links are not followed for that", f"write {one.directory} if it is meant")
         return
-    near = {
-        directory: one for spelling in _spellings(path) for directory, one in targets.spelt.get(spelling, {}).items()
-    }
+    spelt = config.once((_spelt, id(targets)), lambda: _spelt(targets.every))
+    near = {directory: one for spelling in _spellings(path) for directory, one in spelt.get(spelling, {}).items()}
     for directory, one in near.items():
         if directory.lower() == path.lower():
             yield _Near(one, "the case of letters counts", f"write {directory} if it is meant")
