@@ -57,12 +57,9 @@ def severities(rule: str, text: str) -> list[Severity | None]:
         ("excessive-daemon-processes", "WSGIDaemonProcess shop processes=4 threads=20\n", Severity.INFO),
         ("excessive-daemon-threads", "WSGIDaemonProcess shop threads=200\n", Severity.WARNING),
         ("excessive-daemon-threads", "WSGIDaemonProcess shop threads=30\n", Severity.INFO),
+        ("unknown-directive", "WSGIFlushLogs On\n", Severity.ERROR),
+        ("unknown-directive", "FlushWSGILogs On\n", Severity.INFO),
         ("maximum-requests", "WSGIDaemonProcess shop maximum-requests=500\n", Severity.WARNING),
-        (
-            "maximum-requests",
-            "WSGIDaemonProcess shop maximum-requests=8000\nWSGIDaemonProcess leaky maximum-requests=10\n",
-            Severity.INFO,
-        ),
         (
             "needless-location-root",
             f"<VirtualHost *:80>\n{_SITE}<Location />\nWSGIProcessGroup shop\n</Location>\n</VirtualHost>\n",
