@@ -92,6 +92,27 @@ def test_the_sections_of_one_directory_are_one_finding() -> None:
     assert [one.message for one in found.related] == ["here, too", "the script"]
 
 
+@pytest.mark.parametrize(
+    "frame", ["{}", "<VirtualHost *:80>\n{}</VirtualHost>\n", "<IfModule mod_wsgi.c>\n{}</IfModule>\n"]
+)
+def test_a_listing_of_a_wiki_is_called_so(frame: str) -> None:
+    (found,) = findings(
+        one_file(frame.format("  {{{\nServerName shop.example\n  }}}\n")), [all_rules()["incomplete-tag"]]
+    )
+    assert found.message == "this is the markup of a wiki, so httpd does not start"
+
+
+def test_a_tag_of_a_template_is_called_so() -> None:
+    (found,) = findings(one_file("{{ names }}\n"), [all_rules()["incomplete-tag"]])
+    assert found.message == "this is a tag of a template that was not filled in, so httpd does not start"
+
+
+def test_a_script_is_named_by_its_path_below_the_project() -> None:
+    text = "WSGIScriptAlias / /srv/shop/shop/wsgi.py\n<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    (found,) = findings(one_file(text), [all_rules()["whole-project-granted"]])
+    assert found.message == "all of /srv/shop is opened, and only shop/wsgi.py needs to be"
+
+
 def test_the_figures_of_the_sample_are_those_of_its_table() -> None:
     page = (ROOT / "docs/precision.md").read_text("utf-8")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if "| `" in line]

@@ -123,7 +123,7 @@ def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
         if not links.stray and path_matches("/usr", directory):
             continue
         section = next((one for one in sections if state.by in one.children), sections[0])
-        message = f"symbolic links in {directory} are followed wherever they lead, out of it too"
+        message = f"symbolic links in {directory} are followed wherever they lead"
         if links.stray:
             message = f"{links.stray[0]} leads out of {directory}, and symbolic links there are followed"
         yield Diagnostic(
