@@ -35,8 +35,6 @@ A `<DirectoryMatch>` for all below one directory counts, and so does a grant tha
 
 Not reported is a directory that is made for scripts, one with a handler of its own, by which what lies there is run,
 and one below `/usr/share` or `/usr/lib`: the code of a package is known to everybody, and its settings lie elsewhere.
-Neither is one that an alias leads to as a whole: its files are fetched by that alias, so more than the script needs the
-grant, and `alias-exposes-application` reports the alias.
 
 ## See also
 
@@ -110,24 +108,14 @@ In a whole server an alias of the static files alone reaches nothing else:
     ```
     ```apache
     #- httpd.conf
-    DocumentRoot /srv
     WSGIScriptAlias /app /srv/site/run.wsgi
+    Alias /source/ /srv/site/
     <IfModule mod_wsgi.c>
         <Directory /srv/site>
     #              ^^^^^^^^^
             Require all granted
         </Directory>
     </IfModule>
-    ```
-
-The alias of the whole is what is wrong there, and not the grant:
-
-    ```apache
-    WSGIScriptAlias /app /srv/site/run.wsgi
-    Alias /source/ /srv/site/
-    <Directory /srv/site>
-        Require all granted
-    </Directory>
     ```
 """
 
@@ -167,11 +155,7 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         if any(child.key in ("addhandler", "sethandler") for child in section.children):
             continue
         scripts = scripts_below(config, section.server, path)
-        if (
-            scripts
-            and not _is_aliased(config, path, section.server)
-            and _matters(config, path.rstrip("/"), section.server, scripts)
-        ):
+        if scripts and _matters(config, path.rstrip("/"), section.server, scripts):
             names = tuple(dict.fromkeys(script.path for script in scripts))
             opened.setdefault((section.path, path.rstrip("/"), names), []).append((section, scripts))
     for (_, path, names), sections in opened.items():
@@ -214,11 +198,6 @@ def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -
     if any(_leads_to(one, path) for place in directories for one in static(config, server).above(place)):
         return True
     return not config.complete and _is_project(config, path, server, scripts)
-
-
-def _is_aliased(config: Config, path: str, server: Server) -> bool:
-    """Whether an alias leads to the directory or above it: the grant is for its files, and the alias is the fault."""
-    return any(one.mapping is not None for one in static(config, server).above(path))
 
 
 def _leads_to(one: Served, path: str) -> bool:
