@@ -38,6 +38,11 @@ def test_a_server_writes_it(
 ) -> None:
     setup = Setup({"site.conf": scene.conf}, scene.tree, **{"listen": (80,), **scene.setup})
     done = serve(setup, probes(*scene.urls))
+    for _ in range(2):
+        # A process that crashes may do so after the server was stopped, on a busy machine.
+        if set(scene.proves) <= names_in(done.log):
+            break
+        done = serve(setup, probes(*scene.urls))
     assert set(scene.proves) <= names_in(done.log), done.log
     assert faults(scene, explained(done.log, scene, tmp_path, capfd)) == []
     if os.environ.get(_RECORD):
