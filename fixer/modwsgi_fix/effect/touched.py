@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
@@ -19,9 +19,6 @@ from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
 from modwsgi_fix.model.shapes.hosts import Text
-
-if TYPE_CHECKING:
-    from modwsgi_fix.model.shapes.alike import Group
 
 #: Fewer hosts than these are all asked.
 _FEW = 10
@@ -72,42 +69,43 @@ def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> li
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return list(hosts)
-    from modwsgi_fix.model.shapes.alike import Unit, grouped
+    from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies, grouped
     from modwsgi_fix.model.shapes.words import known
 
-    units: dict[Unit, Pair] = {}
-    for at, pair in enumerate(hosts):
-        texts = [_own_text(server) for server in pair]
-        if None not in texts:
-            units[Unit("", at, at, "\0\n".join(text or "" for text in texts), whole=False)] = pair
-    elsewhere = [
-        text for side, config in enumerate((before, after)) for text in _without(config, [p[side] for p in hosts])
+    alone = [
+        (pair, old, new)
+        for pair in hosts
+        if (old := _place(pair.before)) is not None and (new := _place(pair.after)) is not None
     ]
+    units = {
+        Unit("", at, at, f"{_text(old)}\0\n{_text(new)}", whole=False): pair
+        for at, (pair, old, new) in enumerate(alone)
+    }
+    elsewhere = [*_without(before, (old for _, old, _ in alone)), *_without(after, (new for _, _, new in alone))]
     groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
     if groups is None:
         return list(hosts)
-    by_shape: dict[int, list[Group]] = {}
-    for group in groups:
-        if group.shape is not None:
-            by_shape.setdefault(group.shape, []).append(group)
-    copies = {units[unit] for alike in by_shape.values() for group in alike[2:-1] for unit in group.units}
-    return [pair for pair in hosts if pair not in copies]
+    like_others = {units[unit] for alike in by_shape(groups).values() for unit in copies(alike)}
+    return [pair for pair in hosts if pair not in like_others]
 
 
-def _own_text(server: Server | None) -> str | None:
-    """The text of a host; None where it is not all in one place."""
+def _place(server: Server | None) -> Item | None:
+    """The section of a host; None where not all of the host stands in it, or it is the main server."""
     item = server.item if server is not None else None
     if server is None or item is None or any(one.path != item.path or one.foreign for one in server.walk()):
         return None
-    return item.file.text[item.node.start : item.node.end]
+    return item
 
 
-def _without(config: Config, hosts: Iterable[Server | None]) -> Iterator[str]:
-    """The texts of all files, without those of some hosts."""
+def _text(section: Item) -> str:
+    return section.file.text[section.node.start : section.node.end]
+
+
+def _without(config: Config, sections: Iterable[Item]) -> Iterator[str]:
+    """The texts of all files, without those of some sections."""
     of_file: dict[str, list[tuple[int, int]]] = {}
-    for item in (server.item for server in hosts if server is not None and _own_text(server) is not None):
-        if item is not None:
-            of_file.setdefault(item.path, []).append((item.node.start, item.node.end))
+    for item in sections:
+        of_file.setdefault(item.path, []).append((item.node.start, item.node.end))
     for path, file in config.files.items():
         yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside
     yield "\n".join(config.variables.values())

@@ -24,7 +24,7 @@ from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.outcome import Fixed
 from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.shapes.alike import Group, Unit, grouped
+from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, grouped, standing
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.rule import Diagnostic, Rule
@@ -119,11 +119,10 @@ class _Crowd:
             parts = hosts_in(self.files.read(path))
         except FileProblem:
             return False
-        is_many = of_many if len(parts.hosts) < FEW else True
-        if is_many and "irtual" in parts.text.lower():
-            self.parts[path] = parts
-            return True
-        return False
+        if len(parts.hosts) < FEW and not (of_many and "<virtualhost" in parts.text.lower()):
+            return False
+        self.parts[path] = parts
+        return True
 
     def _units(self, path: str) -> list[Unit]:
         parts = self.parts[path]
@@ -144,13 +143,10 @@ class _Crowd:
         groups = grouped(self.units, self._elsewhere(), lambda some: known(some, packages), self.files.is_file)
         if groups is None:
             return None
-        shapes: dict[int, list[Group]] = {}
-        for group in groups:
-            if group.shape is not None:
-                shapes.setdefault(group.shape, []).append(group)
+        shapes = by_shape(groups)
         silence: list[Rule] = []
         for _ in range(_ROUNDS):
-            shapes = {number: alike for number, alike in shapes.items() if len(alike) > 3}
+            shapes = {number: alike for number, alike in shapes.items() if copies(alike)}
             if sum(map(len, shapes.values())) < FEW:
                 break
             found = self._without(shapes)
@@ -160,33 +156,31 @@ class _Crowd:
                 return None
             silence = silent(found.config, self.job.rules)
             if not loud:
-                more = self._job(shapes, 4)
+                more = self._job(shapes, 2 * STANDING)
                 return found._replace(more=more) if self._agree(found.config, more) else None
             shapes = {number: alike for number, alike in shapes.items() if number not in loud}
         whole = Read(self.job, self._read(self.job))
         found_silent(whole.config, silence)
         return whole
 
-    def _job(self, shapes: Mapping[int, Sequence[Group]], first: int) -> Job:
+    def _job(self, shapes: Mapping[int, Sequence[Group]], first: int = STANDING) -> Job:
         """Return the job on the server with so many groups of each shape from the beginning, and the last."""
-        copies = [unit for alike in shapes.values() for group in alike[first:-1] for unit in group.units]
-        whole = {unit.path for unit in copies if unit.whole}
+        left_out = [unit for alike in shapes.values() for unit in copies(alike, first)]
+        whole = {unit.path for unit in left_out if unit.whole}
         of_file: dict[str, list[tuple[int, int]]] = {}
-        for unit in copies:
+        for unit in left_out:
             if not unit.whole:
                 of_file.setdefault(unit.path, []).append((unit.start, unit.end))
         return self._leaving_out(lambda paths: [path for path in paths if path not in whole], of_file)
 
     def _without(self, shapes: Mapping[int, Sequence[Group]]) -> Read:
         """Return the server with three groups of each shape."""
-        job = self._job(shapes, 2)
+        job = self._job(shapes)
         kept: dict[str, list[tuple[int, int]]] = {}
         for alike in shapes.values():
-            for unit in (unit for group in (*alike[:2], alike[-1]) for unit in group.units):
+            for unit in standing(alike):
                 kept.setdefault(self.key_of(unit.path), []).append((unit.start, unit.end + unit.whole))
-        left_out = {
-            unit.path for alike in shapes.values() for group in alike[2:-1] for unit in group.units if unit.whole
-        }
+        left_out = {unit.path for alike in shapes.values() for unit in copies(alike) if unit.whole}
         texts = {path: parts.text for path, parts in self.parts.items()}
         return Read(job, self._read(job), texts, left_out, kept)
 
@@ -200,7 +194,7 @@ class _Crowd:
             return None
         places: dict[str, list[tuple[Unit, int]]] = {}
         for number, alike in shapes.items():
-            for unit in (unit for group in (*alike[:2], alike[-1]) for unit in group.units):
+            for unit in standing(alike):
                 places.setdefault(self.key_of(unit.path), []).append((unit, number))
         told = [(d.path, d.span.start) for d in diagnostics] + [(gap.path, gap.span.start) for gap in config.gaps]
         unread = {self.files.key(one.path) for one in config.unread}

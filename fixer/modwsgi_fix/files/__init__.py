@@ -87,7 +87,6 @@ class Remembered:
     """Files whose directories are asked for once, while nothing changes."""
 
     def __init__(self, files: Files) -> None:
-        self._files = files
         self.read = files.read
         self.key = files.key
         self.is_file = files.is_file

@@ -71,13 +71,14 @@ def refusal(name: str, words: Sequence[str]) -> str:
     if info is None:
         return ""
     if info.section:
+        has_tilde = tuple(words[:1]) == ("~",)
         if key in PATH_SECTIONS:
-            most = 2 if words[:1] == ["~"] or tuple(words[:1]) == ("~",) else 1
+            most = 2 if has_tilde else 1
             if len(words) > most:
                 return f"Multiple <{info.name}> arguments not (yet) supported."
         if key in ("if", "elseif") and words and "%{" in words[0] and "}" not in words[0].rpartition("%{")[2]:
             return "Cannot parse condition clause: Unterminated string or variable"
-        is_regex = key.endswith("match") or words[:1] == ["~"] or tuple(words[:1]) == ("~",)
+        is_regex = has_tilde or key.endswith("match")
         return "Regex could not be compiled" if is_regex and words and is_broken(words[-1]) else ""
     if info.arguments not in ("RAW_ARGS", "TAKE_ARGV", "FLAG", "NO_ARGS"):
         least, most_words = info.counts()

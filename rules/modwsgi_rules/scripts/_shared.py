@@ -1,4 +1,4 @@
-"""What rules about scripts share: edits that make bytes of text, and which blocks mod_wsgi runs."""
+"""What rules about scripts share: the scripts that they look at, edits that make bytes of text, and which blocks mod_wsgi runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
-from modwsgi_fix.script.source import Source
+from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.text import Span
 
@@ -19,6 +21,14 @@ _QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)
 _ENCODE = '.encode("utf-8")'
 #: Expressions that an attribute binds to as a whole.
 _ATOMS = (ast.Attribute, ast.Call, ast.Constant, ast.JoinedStr, ast.Name, ast.Subscript)
+
+
+def applications(config: Config) -> Iterator[tuple[WsgiScript, Source]]:
+    """The scripts that answer requests, as ``ast`` reads them; those that it does not read are left to other rules."""
+    for script in wsgi_scripts(config):
+        source = source_of(script.script.text)
+        if source is not None:
+            yield script, source
 
 
 def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:

@@ -69,20 +69,17 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import makes, module_scope
-from modwsgi_fix.script.source import own, source_of
+from modwsgi_fix.script.source import own
 from modwsgi_fix.script.values import Scope
 from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._shared import applications
 
 
 @rule(severity=Severity.ERROR)
 def application_called_at_load(config: Config) -> Iterator[Diagnostic]:
-    for script in wsgi_scripts(config):
-        source = source_of(script.script.text)
-        if source is None:
-            continue
+    for script, source in applications(config):
         scope = module_scope(source)
         for node in own(source.tree):
             match node:

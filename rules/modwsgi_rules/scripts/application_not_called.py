@@ -69,13 +69,13 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.applications import MAKERS, METHODS
 from modwsgi_fix.script.entry_points import FACTORIES, is_factory, module_scope
-from modwsgi_fix.script.source import Function, dotted, own, source_of
+from modwsgi_fix.script.source import Function, dotted, own
 from modwsgi_fix.script.values import Scope
 from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._shared import applications
 
 #: Of those that make an application, the ones that need no arguments.
 _NEED_NOTHING = frozenset({
@@ -86,10 +86,7 @@ _NEED_NOTHING = frozenset({
 
 @rule(severity=Severity.ERROR)
 def application_not_called(config: Config) -> Iterator[Diagnostic]:
-    for script in wsgi_scripts(config):
-        source = source_of(script.script.text)
-        if source is None:
-            continue
+    for script, source in applications(config):
         scope = module_scope(source)
         for node in own(source.tree):
             named = _named(node, script.names)

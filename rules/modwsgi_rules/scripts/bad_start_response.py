@@ -94,12 +94,12 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import Responder, responders
-from modwsgi_fix.script.source import Source, own, source_of
+from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._shared import applications
 
 _PHRASES = {str(int(code)): code.phrase for code in HTTPStatus}
 _FAILS = "so the request is an error 500"
@@ -119,10 +119,7 @@ class _Fault(NamedTuple):
 
 @rule(severity=Severity.ERROR)
 def bad_start_response(config: Config) -> Iterator[Diagnostic]:
-    for script in wsgi_scripts(config):
-        source = source_of(script.script.text)
-        if source is None:
-            continue
+    for script, source in applications(config):
         for responder in responders(source, script.names):
             for fault in _faults(source, responder, config.target):
                 edits = [Edit(script.path, span, words) for span, words in fault.edits]

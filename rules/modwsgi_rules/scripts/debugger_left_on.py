@@ -84,12 +84,11 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.entry_points import makes, module_scope
-from modwsgi_fix.script.source import Source, dotted, source_of
+from modwsgi_fix.script.source import Source, dotted
 from modwsgi_fix.script.values import Scope
-from modwsgi_rules.scripts._shared import calls_of, running
+from modwsgi_rules.scripts._shared import applications, calls_of, running
 
 _TERMINAL = frozenset({
     "breakpoint", "code.interact", "IPython.embed", "ipdb.set_trace", "pdb.set_trace", "pudb.set_trace",
@@ -118,10 +117,7 @@ class _Left(NamedTuple):
 
 @rule(severity=Severity.ERROR)
 def debugger_left_on(config: Config) -> Iterator[Diagnostic]:
-    for script in wsgi_scripts(config):
-        source = source_of(script.script.text)
-        if source is None:
-            continue
+    for script, source in applications(config):
         scope = module_scope(source)
         for block in running(source.tree):
             for statement in block.statements:

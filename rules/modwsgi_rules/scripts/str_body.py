@@ -101,12 +101,11 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import Responder, responders
-from modwsgi_fix.script.source import Source, own, source_of
+from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
-from modwsgi_rules.scripts._shared import as_bytes, bare
+from modwsgi_rules.scripts._shared import applications, as_bytes, bare
 
 _MESSAGE = "this is text where mod_wsgi takes only bytes, so the request is an error 500 in Python 3"
 _BARE = "bytes outside of a list are numbers in Python 3, so the request is an error 500"
@@ -138,10 +137,7 @@ class _Names(NamedTuple):
 def str_body(config: Config) -> Iterator[Diagnostic]:
     if config.target.python is not None and config.target.python < (3,):
         return
-    for script in wsgi_scripts(config):
-        source = source_of(script.script.text)
-        if source is None:
-            continue
+    for script, source in applications(config):
         for responder in responders(source, script.names):
             answers = list(_answers(responder))
             names = _names(responder, answers)

@@ -10,6 +10,18 @@ SITE = "http://a.example"
 CONF = "WSGIScriptAlias /app /srv/w/app.wsgi\n" + opened("/srv/w")
 ANSWERS = probes(f"{SITE}/app", f"{SITE}/app/x")
 REGAINED = EqualExcept(regained=(f"{SITE}/app", f"{SITE}/app/x"))
+#: The script handles a file, which is asked for instead.
+HANDLER = """\
+WSGIHandlerScript page /srv/w/app.wsgi
+Alias /app /srv/w/page.txt
+<Directory /srv/w>
+    Options +ExecCGI
+    AddHandler page .txt
+    Require all granted
+    Order allow,deny
+    Allow from all
+</Directory>
+"""
 #: The line by which a script finds the modules beside it.
 BESIDE = "import sys\nsys.path.insert(0, '/srv/w')\n"
 

@@ -9,21 +9,10 @@ from ..application import app
 from ..case import Equal, EqualExcept
 from ..probe import Probe, probes
 from . import opened
-from ._scripts import SITE, script_case
+from ._scripts import HANDLER, SITE, script_case
 
 _LOGGED_IN = (("Authorization", "Basic " + base64.b64encode(b"joe:secret").decode()),)
 _PRIVATE = Probe("a.example", "/app", headers=_LOGGED_IN)
-_HANDLER = """\
-WSGIHandlerScript page /srv/w/app.wsgi
-Alias /app /srv/w/page.txt
-<Directory /srv/w>
-    Options +ExecCGI
-    AddHandler page .txt
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-"""
 
 _AUTH = script_case(
     "a check of passwords that answers with a number",
@@ -78,7 +67,7 @@ CASES = (
         "handler-does-not-reload",
         app().replace("def application(", "def handle_request("),
         level="unsafe",
-        conf=_HANDLER,
+        conf=HANDLER,
         tree={"/srv/w/page.txt": "PAGE"},
         probes=probes(f"{SITE}/app"),
         expect=Equal(),

@@ -6,7 +6,7 @@ A module beside the script stands for the framework, as far as its entry point m
 from __future__ import annotations
 
 from ..application import app
-from ._scripts import BESIDE, script_case
+from ._scripts import BESIDE, HANDLER, script_case
 
 #: The answering application by another name.
 _ANSWER = app().replace("def application(", "def answer(")
@@ -116,18 +116,7 @@ CASES = (
         "handle-request-missing",
         "import bobo\n",
         level="unsafe",
-        conf="""\
-WSGIPythonPath /srv/w
-WSGIHandlerScript page /srv/w/app.wsgi
-Alias /app /srv/w/page.txt
-<Directory /srv/w>
-    Options +ExecCGI
-    AddHandler page .txt
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-""",
+        conf="WSGIPythonPath /srv/w\n" + HANDLER,
         equivalent={
             "/srv/w/app.wsgi: swap: import *": "imports may stand in any order",
             "/srv/w/app.wsgi: swap: module.__file__ = *": "the two lines need nothing of each other",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..application import app
 from ..case import Equal
-from ._scripts import script_case
+from ._scripts import HANDLER, script_case
 
 _APP = app().replace("def application(", "def app(").replace("LABEL = ", "from string import Template\nLABEL = ", 1)
 #: bobo as far as it matters here: the application finds the decorated functions of a module when it is made.
@@ -68,17 +68,7 @@ CASES = (
         "a handler script without handle_request",
         "handle-request-missing",
         app(),
-        conf="""\
-WSGIHandlerScript page /srv/w/app.wsgi
-Alias /app /srv/w/page.txt
-<Directory /srv/w>
-    Options +ExecCGI
-    AddHandler page .txt
-    Require all granted
-    Order allow,deny
-    Allow from all
-</Directory>
-""",
+        conf=HANDLER,
         tree={"/srv/w/page.txt": "PAGE"},
     ),
     script_case(

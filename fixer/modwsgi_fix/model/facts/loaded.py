@@ -22,7 +22,7 @@ from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
 _ENOUGH = 6
 #: A server that loads one of these from a file was built to load all others so, too: no 2.4 answers without them.
 _BASIC = frozenset({"authz_core", "mpm_event", "mpm_prefork", "mpm_winnt", "mpm_worker", "unixd"})
-_MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
+MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
 
 
 class Standing(Enum):
@@ -53,7 +53,7 @@ class Loaded(NamedTuple):
         if names & STATIC_MODULES or names & (self.certain | self.possible):
             return True
         # Where none is loaded, it is compiled in, and nobody knows which.
-        return bool(names & _MPMS) and not self.certain & _MPMS
+        return bool(names & MPMS) and not self.certain & MPMS
 
 
 @derived

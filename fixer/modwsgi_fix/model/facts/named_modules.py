@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.facts.loaded import Loaded, loaded
+from modwsgi_fix.model.facts.loaded import MPMS, Loaded, loaded
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import loads_unknown_modules
 from modwsgi_fix.model.reading.conditions import STATIC_MODULES
@@ -29,7 +29,6 @@ _PROVIDERS = {
     "ssl": ("ssl", "ssl-verify-client"),
     "wsgi": ("wsgi-group",),
 }  # fmt: skip
-_MPMS = ("mpm_event", "mpm_prefork", "mpm_worker")
 #: Where Debian keeps the modules: its httpd has no MPM compiled in.
 _DEBIAN = "/usr/lib/apache2/modules/"
 
@@ -53,9 +52,7 @@ def unserved(config: Config) -> list[Unserved]:
 
 def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
-    if not (there.certain | there.possible) & set(_MPMS) and any(
-        _DEBIAN in word for one in lines for word in one.values
-    ):
+    if not (there.certain | there.possible) & MPMS and any(_DEBIAN in word for one in lines for word in one.values):
         yield Unserved(lines[0], "Configuration error: No MPM loaded.")
 
 

@@ -45,6 +45,8 @@ _PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?
 _MARK = 0xE000
 _MARKS = re.compile("[\ue000-\uf8ff]")
 _HEXADECIMAL = "0123456789abcdef"
+#: Of the groups of a shape so many from the beginning stand for all, and the last one.
+STANDING = 2
 #: So many texts before one may share words with it that no other has: a host and its twin for TLS.
 _NEAR = 3
 #: More texts than these in a row are like no others.
@@ -138,6 +140,25 @@ def grouped(
                 number = shape.number
         groups.append(Group(some, own, number))
     return groups
+
+
+def by_shape(groups: Iterable[Group]) -> dict[int, list[Group]]:
+    """The groups that may be like others, by their shapes, in their order."""
+    shapes: dict[int, list[Group]] = {}
+    for group in groups:
+        if group.shape is not None:
+            shapes.setdefault(group.shape, []).append(group)
+    return shapes
+
+
+def standing(alike: Sequence[Group]) -> list[Unit]:
+    """What stands for all groups of a shape that has copies: the first ones, which may hide what follows, and the last."""
+    return [unit for group in (*alike[:STANDING], alike[-1]) for unit in group.units]
+
+
+def copies(alike: Sequence[Group], first: int = STANDING) -> list[Unit]:
+    """What is left out of the groups of a shape where so many from the beginning, and the last, stand for all."""
+    return [unit for group in alike[first:-1] for unit in group.units]
 
 
 class _Link(NamedTuple):
