@@ -57,12 +57,9 @@ def severities(rule: str, text: str) -> list[Severity | None]:
         ("excessive-daemon-processes", "WSGIDaemonProcess shop processes=4 threads=20\n", Severity.INFO),
         ("excessive-daemon-threads", "WSGIDaemonProcess shop threads=200\n", Severity.WARNING),
         ("excessive-daemon-threads", "WSGIDaemonProcess shop threads=30\n", Severity.INFO),
+        ("unknown-directive", "WSGIFlushLogs On\n", Severity.ERROR),
+        ("unknown-directive", "FlushWSGILogs On\n", Severity.INFO),
         ("maximum-requests", "WSGIDaemonProcess shop maximum-requests=500\n", Severity.WARNING),
-        (
-            "maximum-requests",
-            "WSGIDaemonProcess shop maximum-requests=8000\nWSGIDaemonProcess leaky maximum-requests=10\n",
-            Severity.INFO,
-        ),
         (
             "needless-location-root",
             f"<VirtualHost *:80>\n{_SITE}<Location />\nWSGIProcessGroup shop\n</Location>\n</VirtualHost>\n",
@@ -93,6 +90,27 @@ def test_the_sections_of_one_directory_are_one_finding() -> None:
     )
     (found,) = findings(one_file(host.format(80) + host.format(443)), [all_rules()["whole-project-granted"]])
     assert [one.message for one in found.related] == ["here, too", "the script"]
+
+
+@pytest.mark.parametrize(
+    "frame", ["{}", "<VirtualHost *:80>\n{}</VirtualHost>\n", "<IfModule mod_wsgi.c>\n{}</IfModule>\n"]
+)
+def test_a_listing_of_a_wiki_is_called_so(frame: str) -> None:
+    (found,) = findings(
+        one_file(frame.format("  {{{\nServerName shop.example\n  }}}\n")), [all_rules()["incomplete-tag"]]
+    )
+    assert found.message == "this is the markup of a wiki, so httpd does not start"
+
+
+def test_a_tag_of_a_template_is_called_so() -> None:
+    (found,) = findings(one_file("{{ names }}\n"), [all_rules()["incomplete-tag"]])
+    assert found.message == "this is a tag of a template that was not filled in, so httpd does not start"
+
+
+def test_a_script_is_named_by_its_path_below_the_project() -> None:
+    text = "WSGIScriptAlias / /srv/shop/shop/wsgi.py\n<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
+    (found,) = findings(one_file(text), [all_rules()["whole-project-granted"]])
+    assert found.message == "all of /srv/shop is opened, and only shop/wsgi.py needs to be"
 
 
 def test_the_figures_of_the_sample_are_those_of_its_table() -> None:

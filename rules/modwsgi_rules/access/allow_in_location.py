@@ -211,6 +211,7 @@ from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import aliases, covered, is_prefix
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
+from modwsgi_rules.access._file_paths import names_a_file_path
 from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
 from modwsgi_rules.access._refused import refused_by_require
 from modwsgi_rules.access._shared import Opening, open_directories, place
@@ -228,7 +229,9 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
         granting = [
             access
             for access in _sections(config, server)
-            if _opens(access) and not (lifts(access, restricting) and is_of_application(config, server, access))
+            if _opens(access)
+            and not names_a_file_path(config, access.section)
+            and not (lifts(access, restricting) and is_of_application(config, server, access))
         ]
         removable: dict[frozenset[Guard], list[Access]] = {}
         for access in granting:

@@ -18,6 +18,8 @@ off in the section that opens the directory. A directory that is itself reached 
 
 ## Left alone
 
+Of several sections for one directory the one is reported whose `Options` decide, because the last one wins.
+
 Where `--root` shows links that are used, there is no fix. Below `/usr` only the administrator makes links, so nothing is reported
 there unless a link leads out of the directory.
 
@@ -97,7 +99,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config, Item, Server
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.model.merge.options import has_signs
@@ -110,14 +112,18 @@ from modwsgi_fix.text import Span
 
 @rule(severity=Severity.INFO)
 def links_followed_in_public_directory(config: Config) -> Iterator[Diagnostic]:
+    places: dict[tuple[Server, str], list[Item]] = {}
     for server, section, directory in public_sections(config):
+        places.setdefault((server, directory), []).append(section)
+    for (server, directory), sections in places.items():
         state = option(config, server, directory, "followsymlinks")
         if state.on is not True or option(config, server, directory, "symlinksifownermatch").on is True:
             continue
         links = links_in(config, directory)
         if not links.stray and path_matches("/usr", directory):
             continue
-        message = f"symbolic links in {directory} are followed wherever they lead, out of it too"
+        section = next((one for one in sections if state.by in one.children), sections[0])
+        message = f"symbolic links in {directory} are followed wherever they lead"
         if links.stray:
             message = f"{links.stray[0]} leads out of {directory}, and symbolic links there are followed"
         yield Diagnostic(

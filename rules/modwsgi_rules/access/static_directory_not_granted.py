@@ -18,7 +18,8 @@ nobody has allowed.
 ## Left alone
 
 An alias that may lead to a file or a directory is reported without a fix; `--root` shows which it is. The rule needs
-a whole server, all of whose sections are in sight.
+a whole server, all of whose sections are in sight. Where `--root` shows that nothing is there, `missing-on-disk` alone
+reports the alias.
 
 ## See also
 
@@ -65,6 +66,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.closed import closed_by_baseline
+from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.served import is_unclear, target_of
 from modwsgi_fix.model.urls import aliases
 from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
@@ -74,12 +76,15 @@ from modwsgi_fix.rule import Diagnostic, Rank, rule
 
 @rule(rank=Rank.ANSWER)
 def static_directory_not_granted(config: Config) -> Iterator[Diagnostic]:
+    gone = {found.item for found in missing(config)}
     for server in config.servers:
         seen: set[str] = set()
         for alias in aliases(config, server):
             target = target_of(config, alias)
             if alias.server is not server or target is None or not closed_by_baseline(config, server, target):
                 continue
+            if alias.item in gone:
+                continue  # nothing is there to be opened
             fix = None
             if target.path not in seen and not alias.item.foreign and not is_unclear(config, target):
                 grants = directory_block(target.directory, grant_lines(config))

@@ -164,7 +164,7 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             first.path,
             first.args[-1].span,
-            f"all of {path} is opened, and only {_listed(names)} to be",
+            f"all of {path} is opened, and only {_listed(path, names)} to be",
             related=(
                 *(Related(section.path, section.args[-1].span, "here, too") for section, _ in sections[1:]),
                 *(Related(mount.item.path, mount.target_span, "the script") for mount in mounted[:1]),
@@ -181,10 +181,12 @@ def _path_of(section: Item) -> str | None:
     return None if has_wildcard(path) else path
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(path: str, names: tuple[str, ...]) -> str:
+    """The scripts by their paths below the directory, as the subject of "need" or "needs"."""
     if len(names) > 2:
         return f"its {len(names)} WSGI scripts need"
-    return f"{' and '.join(names)} {'need' if len(names) > 1 else 'needs'}"
+    below = [posixpath.relpath(name, path) for name in names]
+    return f"{' and '.join(below)} {'need' if len(names) > 1 else 'needs'}"
 
 
 def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:

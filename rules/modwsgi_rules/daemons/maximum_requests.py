@@ -17,7 +17,7 @@ It leaves the option out. It is unsafe, because memory may then grow.
 ## Left alone
 
 A value of at least `enough` (1000) is not reported, because somebody chose it. Neither is 0, the default. Where one group
-has such a value, a low one of another group is for information: the groups were weighed one by one.
+of the server has such a value, a low one of another group is not reported either: the groups were weighed one by one.
 
 ## Examples
 
@@ -31,6 +31,10 @@ Not reported:
     ```apache
     WSGIDaemonProcess shop maximum-requests=10000
     WSGIDaemonProcess blog maximum-requests=0
+    ```
+    ```apache
+    WSGIDaemonProcess shop maximum-requests=8000
+    WSGIDaemonProcess leaky maximum-requests=10
     ```
 """
 
@@ -53,7 +57,8 @@ _ENOUGH = Setting("enough", 1000, "From so many requests on it is taken as someb
 def maximum_requests(config: Config) -> Iterator[Diagnostic]:
     enough = config.setting(_ENOUGH)
     processes = daemon_processes(config)
-    weighed = any(_number(process) >= enough for process in processes)
+    if any(_number(process) >= enough for process in processes):
+        return
     for process in processes:
         option = process.option("maximum-requests")
         if option is None or not 0 < _number(process) < enough:
@@ -68,8 +73,7 @@ def maximum_requests(config: Config) -> Iterator[Diagnostic]:
             )
         message = f"the application is stopped and loaded anew every {option.value} requests"
         advice = "leave the option out unless the application leaks memory"
-        severity = Severity.INFO if weighed else None
-        yield Diagnostic(process.directive.path, option.span, message, fix, severity=severity, help=advice)
+        yield Diagnostic(process.directive.path, option.span, message, fix, help=advice)
 
 
 def _number(process: DaemonProcess) -> int:

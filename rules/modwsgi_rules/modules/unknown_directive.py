@@ -9,7 +9,7 @@ httpd does not start.
 
 httpd looks each name up in the tables of the modules that are loaded (`ap_walk_config_sub`, config.c). In a whole server all
 `LoadModule` lines are in sight, and where they load modules of httpd and mod_wsgi alone, a name that none of these has is
-refused.
+refused. A name that begins with `WSGI` can be mod_wsgi's only, so one that no mod_wsgi has is refused in any server.
 
 ## Left alone
 
@@ -42,6 +42,12 @@ Reported without a fix:
       Foobar on
     # ^^^^^^
     ```
+    ```apache
+    <IfModule mod_wsgi.c>
+        WSGIFlushLogs On
+    #   ^^^^^^^^^^^^^
+    </IfModule>
+    ```
 
 Not reported:
 
@@ -49,6 +55,9 @@ Not reported:
     PassengerRoot /usr/lib/passenger
     <IfModule mod_of_ours.c>
         Foobar on
+    </IfModule>
+    <IfModule !mod_wsgi.c>
+        WSGIFlushLogs On
     </IfModule>
     ```
 """
@@ -63,18 +72,28 @@ from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.lines import is_template
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
+#: How the names of mod_wsgi's directives begin, and of no other module's.
+_MOD_WSGI = "wsgi"
+
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def unknown_directive(config: Config) -> Iterator[Diagnostic]:
     for item, standing in strangers(config):
         name = f"<{item.name}" if item.is_section else item.name
-        if standing is Standing.NOT_LOADED or item.guards or is_template(item.node) or item.file.template:
+        is_of_mod_wsgi = item.key.startswith(_MOD_WSGI)
+        if item.in_doubt if is_of_mod_wsgi else item.guards:
+            continue
+        if standing is Standing.NOT_LOADED or is_template(item.node) or item.file.template:
             continue
         if directives.find(name) is not None or directives.is_known_third_party(item.name) or not item.name.isalnum():
             continue  # of another version, of somebody else, or a slip that a rule on the syntax reports
         if directives.candidates(item.name, sections=item.is_section) or directives.glued(name):
             continue
-        if standing is Standing.NOWHERE:
+        if is_of_mod_wsgi:
+            message = f"mod_wsgi has no directive {name}, so httpd does not start"
+            help = "delete the line, or write the directive that is meant"
+            yield Diagnostic(item.path, item.node.name_span, message, help=help)
+        elif standing is Standing.NOWHERE:
             message = f"no loaded module has {name}, so httpd does not start"
             help = "delete the line, or load the module that has it"
             yield Diagnostic(item.path, item.node.name_span, message, help=help)

@@ -88,7 +88,7 @@ def python_path_is_site_packages(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             process.directive.path,
             option.span,
-            f"python-path names the site-packages of {root}, and so keeps the system's packages in sight",
+            f"python-path names the site-packages of {root}, so the system's packages are found, too",
             fix,
             help="" if fix else f"name the environment by python-home={root}",
         )

@@ -18,7 +18,8 @@ script of the group.
 
 ## Left alone
 
-In embedded mode, and where the group names a directory, there is no fix.
+In embedded mode, and where the group names a directory, there is no fix. A script that no line in sight loads is not
+reported, because nobody sees its process group.
 
 ## See also
 
@@ -79,6 +80,8 @@ _NAME = "PYTHON_EGG_CACHE"
 @rule(severity=Severity.INFO)
 def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
+        if script.item is None:
+            continue  # no process group is in sight that could be given it
         read = python_of_script(script) if _NAME in script.script.text else None
         if read is None:
             continue

@@ -20,6 +20,8 @@ repair from Python 3.14 on, which reads `except X, e:`.
 
 ## Left alone
 
+The same construct in several places of a script is one finding, with its places.
+
 There is no fix for the script where one of its places could be written in two ways: `raise X, value` (the value may be an
 exception itself), `except A, B:` (a name or a second exception), a parameter that is a tuple. Neither is there one where
 Python 3 would still refuse the script, or where the name of an exception is used behind its `except`. A server of Python 2
@@ -102,7 +104,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
@@ -110,6 +112,7 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.python2 import EXCEPT, Construct, constructs, modernized
+from modwsgi_fix.text import Span
 
 #: From here on ``except A, b:`` is read again (PEP 758).
 _READS_EXCEPT = (3, 14)
@@ -139,23 +142,36 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
             reason = "the script could not be loaded, or its line failed"
             fix = Fix.repair(title, *edits, reason=reason) if is_read else Fix.safe(title, *edits, reason=reason)
         related = tuple(Related(*place, "the script is mounted here") for place in script.mounts)
-        for one in found:
-            severity = Severity.WARNING if is_read else None
-            line = text[one.span.start : one.span.end].partition("\n")[0]
+        for first, *others in _alike(found):
             yield Diagnostic(
                 script.path,
-                one.span._replace(end=one.span.start + len(line.rstrip("\r"))),
-                _message(one, is_read=is_read),
+                _on_one_line(text, first),
+                _message(first, len(others), is_read=is_read),
                 fix,
-                related,
-                severity,
-                help="" if fix else f"write {one.instead}",
+                (*(Related(script.path, _on_one_line(text, other), "here, too") for other in others), *related),
+                Severity.WARNING if is_read else None,
+                help="" if fix else f"write {first.instead}",
             )
 
 
-def _message(construct: Construct, *, is_read: bool) -> str:
+def _alike(found: Iterable[Construct]) -> list[list[Construct]]:
+    """The constructs of a script in groups of which the same is to be said, each in the order of the text."""
+    groups: dict[tuple[str, bool], list[Construct]] = {}
+    for one in found:
+        groups.setdefault((one.name, one.fails_late), []).append(one)
+    return list(groups.values())
+
+
+def _on_one_line(text: str, construct: Construct) -> Span:
+    line = text[construct.span.start : construct.span.end].partition("\n")[0]
+    return construct.span._replace(end=construct.span.start + len(line.rstrip("\r")))
+
+
+def _message(construct: Construct, more: int, *, is_read: bool) -> str:
+    """What happens because of a construct that stands in ``more`` other places, too."""
+    places = f", as in {more} more place{'s' if more > 1 else ''}," if more else ""
     if is_read:
-        return "from Python 3.14 on the name behind the comma is a second exception"
+        return f"from Python 3.14 on the name behind the comma{places} is a second exception"
     if construct.fails_late:
-        return f"this {construct.name} is Python 2, and Python 3 fails when it runs the line"
-    return f"this is Python 2 ({construct.name}), and Python 3 refuses the script"
+        return f"this {construct.name} is Python 2{places or ','} and Python 3 fails when it runs the line"
+    return f"this is Python 2 ({construct.name}){places or ','} and Python 3 refuses the script"

@@ -19,7 +19,8 @@ directory, only the line goes. It is unsafe, because the order of the path chang
 ## Left alone
 
 In embedded mode, where another script of the group does not add the directory, and where the directory is worked out from
-`__file__` there is no fix. The packages of an environment are the matter of `activate-this`.
+`__file__` there is no fix. A script that no line in sight loads is not reported, because nobody sees its process group.
+The packages of an environment are the matter of `activate-this`.
 
 ## See also
 
@@ -113,6 +114,8 @@ class _Added(NamedTuple):
 @rule(severity=Severity.INFO)
 def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
+        if script.item is None:
+            continue  # no process group is in sight that could be given it
         read, found = _added(config, script)
         process = process_group_of(config, script) if found else None
         for one in found:

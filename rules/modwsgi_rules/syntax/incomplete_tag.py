@@ -7,8 +7,8 @@ httpd does not start.
 
 ## Why
 
-`<?php`, `<%= host %>`, `{{ host }}`, `@HOST@` and a lone `<` are parts of templates, of HTML or of another language. httpd
-takes them for sections or directives.
+`<?php`, `<%= host %>`, `{{ host }}`, `@HOST@` and a lone `<` are parts of templates, of HTML or of another language, and
+`{{{` begins a listing in a wiki. httpd takes them for sections or directives.
 
 ## Left alone
 
@@ -83,8 +83,10 @@ def incomplete_tag(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(file.path, node.body_span, message, help="write a whole tag, or delete the line")
         left = [node.body_span for node in problems if node.name.startswith("<%")]
         if first := min([*left, *_placeholders(file)], default=None):
-            message = "this is a tag of a template that was not filled in, so httpd does not start"
-            yield Diagnostic(file.path, first, message, help="fill in the template")
+            message, advice = "this is a tag of a template that was not filled in", "fill in the template"
+            if not file.text[slice(*first)].strip("{}"):
+                message, advice = "this is the markup of a wiki", "delete the line, and the one that ends the listing"
+            yield Diagnostic(file.path, first, f"{message}, so httpd does not start", help=advice)
 
 
 def _placeholders(file: File) -> list[Span]:

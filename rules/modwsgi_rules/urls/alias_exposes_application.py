@@ -15,7 +15,8 @@ included.
 ## Left alone
 
 There is no fix. Move the project out of what is served, or narrow the alias to the static files. An alias that hides
-the application as well is reported by `alias-hides-application`.
+the application as well is reported by `alias-hides-application`. Several aliases of a host that lead to one script are one
+finding with its places.
 
 ## See also
 
@@ -62,7 +63,7 @@ Static files beside the script, a DocumentRoot whose URLs are the application's,
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.model.config import Config, Server
 from modwsgi_fix.model.facts.served import Served, scripts_below, served_by_root, target_of
@@ -75,6 +76,7 @@ from modwsgi_fix.text import Span
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
     for server in config.servers:
+        exposing: dict[tuple[str, str], list[tuple[Mapping, Served]]] = {}
         for alias in aliases(config, server):
             if next(covered(config, server, alias), None) is not None:
                 # The application is hidden as well, and that is another rule's.
@@ -85,13 +87,16 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
                 continue
             script = _exposed(config, server, target.directory, alias.url, [])
             if script is not None:
-                yield _report(
-                    alias.item.path,
-                    alias.target_span,
-                    f"{alias.url} leads to {alias.target}",
-                    script,
-                    "move the project elsewhere, or narrow the alias to the static files",
-                )
+                exposing.setdefault((alias.item.path, script.path), []).append((alias, script))
+        for (alias, script), *others in exposing.values():
+            yield _report(
+                alias.item.path,
+                alias.target_span,
+                f"{alias.url} leads to {alias.target}",
+                script,
+                "move the project elsewhere, or narrow the alias to the static files",
+                [other for other, _ in others],
+            )
         root = document_root(config, server)
         if (
             root is None
@@ -113,13 +118,16 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
             )
 
 
-def _report(path: str, span: Span, how: str, script: Served, advice: str) -> Diagnostic:
+def _report(path: str, span: Span, how: str, script: Served, advice: str, others: Sequence[Mapping] = ()) -> Diagnostic:
     assert script.mapping is not None
     return Diagnostic(
         path,
         span,
         f"{how}, so the source of {script.path} can be fetched",
-        related=(Related(script.mapping.item.path, script.mapping.target_span, "the script"),),
+        related=(
+            *(Related(other.item.path, other.target_span, "this leads there, too") for other in others),
+            Related(script.mapping.item.path, script.mapping.target_span, "the script"),
+        ),
         help=advice,
     )
 
