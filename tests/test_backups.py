@@ -125,7 +125,7 @@ def test_without_a_server_above_a_backup_lies_beside_the_file(run: Run, tmp_path
     (tmp_path / "httpd.conf").unlink()
     assert run("conf.d") == (0, [])
     assert (tmp_path / "conf.d/x.conf.orig").read_text() == TWICE
-    assert not (tmp_path / "state").exists()
+    assert not (tmp_path / "state/modwsgi-fix/backup").exists()
 
 
 def test_a_fragment_that_includes_another(run: Run, tmp_path: Path) -> None:
