@@ -17,7 +17,7 @@ from modwsgi_fix.model.config import Config, File, Item, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
-from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, all_rules
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, registered
 from modwsgi_fix.text import Span
 from modwsgi_fix.workspace.ranking import rank
 
@@ -109,7 +109,7 @@ def _line(file: File | Script, span: Span) -> Span:
 
 def _page(rule: str) -> tuple[str, str]:
     """Return a rule's manual page and its first line."""
-    found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else all_rules().get(rule)
+    found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else registered(rule)
     return (found.page, found.summary) if found else ("", f"modwsgi-fix rule {rule} says what is wrong")
 
 
