@@ -19,10 +19,10 @@ def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
             continue
         words = node.args
         values = [word.value for word in words]
+        # Where quotes are escaped in a word, or lines joined, its value does not stand in the file as it is.
+        begins = [tree.source.find(word.value, *word.span) for word in words]
         for at, start, end in table.secrets(node.key, values):
-            span, value = words[at].span, values[at]
-            begin = tree.source.find(value, span.start, span.end)
-            # Where quotes are escaped in it, or lines joined, the word is hidden whole.
+            span, value, begin = words[at].span, values[at], begins[at]
             yield (span if begin < 0 else Span(begin + start, begin + end)), value[start:end]
 
 
