@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 from urllib.parse import quote
 
 from modwsgi_fix.records import Finding, Fix, Place, Report
-from modwsgi_fix.reports import VERSION, fingerprints, valid
+from modwsgi_fix.reports import VERSION, dumped, fingerprints
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, Severity, registered
 from modwsgi_fix.text import encode
 
@@ -50,9 +49,7 @@ def sarif(report: Report) -> str:
         "results": [_result(finding, print_, index) for finding, print_ in zip(report.findings, prints, strict=True)],
     }
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-    return (
-        valid(json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)) + "\n"
-    )
+    return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
