@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.directives import secrets as table
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.syntax import Directive
 from modwsgi_fix.syntax.secrets import secrets_in
 
 #: What stands in place of a secret in a sentence.
@@ -69,9 +70,7 @@ def _in_files(config: Config) -> Iterator[str]:
 def _in_items(config: Config) -> Iterator[str]:
     """Those that are put together from variables."""
     for item in config.items:
-        if item.key in _ASKED and any("${" in word.value for word in item.node.args):
+        node = item.node
+        if type(node) is Directive and node.text.find("${", node.start, node.end) >= 0:
             values = item.values
             yield from (values[word][start:end] for word, start, end in table.secrets(item.key, values))
-
-
-_ASKED = frozenset({"setenv", "authldapbindpassword", "sessioncryptopassphrase", "dbdparams", "requestheader"})
