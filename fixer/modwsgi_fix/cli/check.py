@@ -92,6 +92,12 @@ def run(
         str | None,
         _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
     ] = None,
+    plugins: Annotated[
+        list[str] | None,
+        _option(
+            "Installed packages of other people's rules to load; this runs their code.", "--plugins", metavar="NAMES"
+        ),
+    ] = None,
     config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     stdin_filename: Annotated[
@@ -149,6 +155,7 @@ def run(
         as_httpd=as_apache,
         denies=assume_deny or "",
         no_scripts=no_scripts,
+        plugins=_words(plugins),
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

@@ -28,6 +28,7 @@ COMMANDS = {
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
     "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),
+    "undo": Command("modwsgi_fix.cli.undo", "[PATHS]", "Take the last --write back, all of it or nothing."),
 }
 
 

@@ -65,6 +65,7 @@ class Request(NamedTuple):
     #: As ``Source.denies``.
     denies: str = ""
     no_scripts: bool = False
+    plugins: tuple[str, ...] = ()
     writing: Writing = Writing()
     showing: Showing = Showing()
 
@@ -95,6 +96,7 @@ class Request(NamedTuple):
             self.as_httpd,
             self.denies,
             self.no_scripts,
+            self.plugins,
         )
 
 

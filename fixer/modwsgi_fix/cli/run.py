@@ -12,7 +12,7 @@ from modwsgi_fix.cli import WRITTEN, notes, trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
 from modwsgi_fix.cli.request import Mode, Request
-from modwsgi_fix.cli.writing import note_left, put_right, write_files
+from modwsgi_fix.cli.writing import note_left, put_right, say_what_next, write_files
 from modwsgi_fix.engine import Fixed
 from modwsgi_fix.engine.outcome import Rewritten
 from modwsgi_fix.files import working_directory
@@ -176,8 +176,9 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 def _fix(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     changes = _impacts(request, done.outcomes)
+    can_undo = False
     if request.mode is Mode.WRITE:
-        write_files(request, session.plan, done.files)
+        can_undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
         (file, *_) = [*(file.after for file in done.files), stdin]
         write(file)
@@ -185,6 +186,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
         in_trouble = trouble.tell(lines)
         code = (_diff if request.mode is Mode.DIFF else _tell)(request, done, changes)
+        if request.mode is Mode.WRITE and not request.showing.quiet:
+            say_what_next(done.files, can_undo=can_undo)
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:

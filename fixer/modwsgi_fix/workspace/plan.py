@@ -41,6 +41,8 @@ class Wanted(NamedTuple):
     as_httpd: bool = False
     denies: str = ""
     no_scripts: bool = False
+    #: Packages of other people's rules, besides those of the settings.
+    plugins: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -77,7 +79,9 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
         raise Stop("no configuration: name directories or files")
     here = working_directory()
     settings = _settings(wanted, here)
-    rules = {} if looks_only else known_rules()
+    plugins = tuple(dict.fromkeys((*wanted.plugins, *settings.plugins)))
+    settings = settings._replace(plugins=plugins)
+    rules = {} if looks_only else known_rules(*plugins)
     selection = wanted.selection
     for given in (selection.select or (), selection.fixable or ()):
         check_selectors(given, rules)
@@ -131,9 +135,11 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
 def _settings(wanted: Wanted, here: str) -> Settings:
     """Return the settings; the rules there are must be known to check them."""
     if isinstance(wanted.settings, Mapping):
-        return read_table(wanted.settings, known_rules(), here) if wanted.settings else Settings(base=here)
+        return (
+            read_table(wanted.settings, known_rules(*wanted.plugins), here) if wanted.settings else Settings(base=here)
+        )
     found = wanted.settings or find(wanted.paths[0])
-    return load(found, known_rules()) if found else Settings(base=here)
+    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=here)
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
