@@ -73,6 +73,12 @@ def run(
     output_file: Annotated[
         str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
     ] = None,
+    baseline: Annotated[
+        str | None,
+        _option(
+            "Neither report nor fix what this file, of modwsgi-fix baseline write, has.", "--baseline", metavar="FILE"
+        ),
+    ] = None,
     fail_level: Annotated[
         FailLevel | None,
         _option("The least severity that exits 1 if it is left: warning, or error with --write.", "--fail-level"),
@@ -149,6 +155,7 @@ def run(
         as_httpd=as_apache,
         denies=assume_deny or "",
         no_scripts=no_scripts,
+        baseline=baseline,
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

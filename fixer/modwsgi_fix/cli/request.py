@@ -65,6 +65,8 @@ class Request(NamedTuple):
     #: As ``Source.denies``.
     denies: str = ""
     no_scripts: bool = False
+    #: A file of findings that are known.
+    baseline: str | None = None
     writing: Writing = Writing()
     showing: Showing = Showing()
 
@@ -95,6 +97,7 @@ class Request(NamedTuple):
             self.as_httpd,
             self.denies,
             self.no_scripts,
+            self.baseline,
         )
 
 

@@ -74,6 +74,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         notes.say_all(session)
         if request.mode is not Mode.WRITE:
             note_left(session.plan)
+        notes.say_baseline(session)
     code = _report(request, session) if request.mode is Mode.REPORT else _fix(request, session, stdin or "")
     return 2 if in_trouble else code
 
