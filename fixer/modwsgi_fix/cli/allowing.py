@@ -29,11 +29,12 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
     if request.mode is Mode.WRITE:
         write_files(request, session.plan, done.files)
     for one in done.left:
-        say(printable(f"{one.file}:{one.line}: {one.rule}: no comment: {one.reason}"))
+        line = one.after if request.mode is Mode.WRITE else one.before
+        say(printable(f"{one.file}:{line}: {one.rule}: no comment: {one.reason}"))
     if not request.showing.quiet:
         verb = "Added" if request.mode is Mode.WRITE else "Would add"
-        of, to = plural(done.findings, "finding"), plural(len(done.files), "file")
-        say(f"{verb} {plural(done.comments, 'comment')} for {of} to {to}; {len(done.report.findings)} left.")
+        to, left = plural(len(done.files), "file"), plural(len(done.report.findings), "finding")
+        say(f"{verb} {plural(done.comments, 'comment')} to {to}; {left} left.")
     if request.mode is Mode.DIFF:
         from modwsgi_fix.reports.diff import diff
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, apply
@@ -25,26 +26,31 @@ from modwsgi_fix.workspace.session import Session, checked
 
 _BLANKS = re.compile(r"[ \t]*")
 
-#: The names of rules to allow, by the key of a file and the offset of a directive in it.
-_Names = Mapping[tuple[str, int], frozenset[str]]
+_PYTHON = "in Python it would be a comment of the script"
+
+#: What is to be allowed: the key of a file, the offset of a directive in it, the name of a rule.
+_Comment = tuple[str, int, str]
+
+
+#: So often comments are added for what comes up once others are there.
+_ROUNDS = 10
 
 
 class Left(NamedTuple):
-    """A finding that no comment was written for, and why."""
+    """A finding that no comment was written for, its line ``before`` and ``after`` the others were, and why."""
 
     file: str
-    line: int
+    before: int
+    after: int
     rule: str
     reason: str
 
 
 class Allowing(NamedTuple):
-    """What comments come to: the ``files`` with them, how many ``comments`` allow how many ``findings``, the findings that
-    are ``left``, and the ``report`` afterwards."""
+    """What it takes: the ``files`` with their new ``comments``, the findings that are ``left``, the ``report`` then."""
 
     files: tuple[Rewritten, ...]
     comments: int
-    findings: int
     left: tuple[Left, ...]
     report: Report
 
@@ -52,60 +58,93 @@ class Allowing(NamedTuple):
 def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None]) -> Allowing:
     """Return what it takes to allow all that is found, with a reason, which may be empty. Nothing is written.
 
-    ``obstacle`` says of a file's key why it cannot be written, or None.
+    ``obstacle`` says of a file's key why it cannot be written, or None. A rule may find more once a comment is there: where
+    it tells several places at once, and one of them is allowed. These get comments, too, and those that turn out to
+    allow nothing are taken back.
     """
-    jobs, configs = session.plan.jobs, session.configs
-    servers = Counter(path for config in configs for path in config.files)
-    found, _ = shipped.without(jobs, configs, [check(job, config) for job, config in zip(jobs, configs, strict=True)])
-    wanted: dict[tuple[str, int], set[str]] = {}
-    asked: dict[tuple[str, int, str], list[Left]] = {}
-    left: dict[Left, None] = {}
+    jobs, before = session.plan.jobs, session.configs
+    files = {file.path: file for config in before for file in config.files.values()}
+    servers = Counter(path for config in before for path in config.files)
+    stops = {path: _obstacle(file, servers[path]) or obstacle(path) for path, file in files.items()}
     places = _Places()
-    stops: dict[str, str | None] = {}
-    for config, each in zip(configs, found, strict=True):
-        for one in each:
-            source = config.source(one.path)
-            told = Left(source.name, source.lines.position(one.span.start).line, one.rule, "")
-            file = config.files.get(one.path)
-            if one.path not in stops:
-                stops[one.path] = _obstacle(file, servers[one.path]) or obstacle(one.path)
-            node = None if file is None else places.at(file.tree, one.span.start)
-            why = stops[one.path] or _misplaced(one, node)
-            if why or node is None:
-                left[told._replace(reason=why or "")] = None
-            else:
-                wanted.setdefault((one.path, node.start), set()).add(one.rule)
-                asked.setdefault((one.path, node.start, one.rule), []).append(told)
-    names = {place: frozenset(rules) for place, rules in wanted.items()}
-    edits, after = _written(jobs, configs, names, reason)
-    while useless := _useless(jobs, after, names, edits, places):
-        for path, start, rule in useless:
-            left |= dict.fromkeys(
-                one._replace(reason="a comment does not keep it out of the report") for one in asked[path, start, rule]
-            )
-        names = {
-            (path, start): kept
-            for (path, start), rules in names.items()
-            if (kept := frozenset(rule for rule in rules if (path, start, rule) not in useless))
-        }
-        edits, after = _written(jobs, configs, names, reason)
-    files = {file.path: file for config in configs for file in config.files.values()}
-    return Allowing(
-        tuple(
-            Rewritten(path, files[path].name, files[path].text, apply(files[path].text, each), tuple(each))
-            for path, each in edits.items()
-        ),
-        len(names),
-        sum(len({*asked[path, start, rule]}) for (path, start), rules in names.items() for rule in rules),
-        tuple(left),
-        checked(session._replace(configs=after), marked=False),
+    wanted: set[_Comment] = set()
+    useless: set[_Comment] = set()
+    guessed: set[_Comment] = set()
+    edits, after = dict[str, list[Edit]](), before
+    left: dict[Left, None] = {}
+    for turn in range(2 * _ROUNDS):
+        moved = {path: _Moved(each) for path, each in edits.items()}
+        more, back = set[_Comment](), set[_Comment]()
+        at_place: dict[tuple[str, int], set[_Comment]] = {}
+        for known in wanted:
+            at_place.setdefault(known[:2], set()).add(known)
+        left = {}
+        for config, each in zip(after, _found(jobs, after), strict=True):
+            for one in each:
+                file = config.files.get(one.path)
+                node = None if file is None else places.at(file.tree, one.span.start)
+                why = _PYTHON if file is None else stops[one.path] or _misplaced(one, node)
+                origin_of = moved[one.path].origin if one.path in moved else int
+                if one.rule == UNUSED_SUPPRESSION.name and one.path in moved:
+                    start = moved[one.path].commented(one.span.start)
+                    mine = at_place.get((one.path, start), set())
+                    back |= mine & guessed or mine
+                elif why is None and node is not None:
+                    start = origin_of(node.start)
+                    this = (one.path, start, one.rule)
+                    (back if this in wanted else more).add(this)
+                    if turn and file is not None:
+                        nodes = (places.at(file.tree, r.span.start) for r in one.related if r.path == one.path)
+                        guesses = {(one.path, origin_of(node.start), one.rule) for node in nodes if node} - {this}
+                        guessed |= guesses - wanted
+                        more |= guesses - wanted
+                source = config.source(one.path)
+                first = files[one.path].lines if file is not None else source.lines
+                line = first.position(origin_of(one.span.start)).line
+                why = why or "a comment does not keep it out of the report"
+                left[Left(source.name, line, source.lines.position(one.span.start).line, one.rule, why)] = None
+        useless |= back
+        changed = (wanted | (more if turn < _ROUNDS else set())) - useless
+        if changed == wanted:
+            break
+        wanted = changed
+        edits, after = _written(jobs, before, wanted, reason)
+    rewritten = (
+        Rewritten(path, files[path].name, files[path].text, apply(files[path].text, each), tuple(each))
+        for path, each in edits.items()
     )
+    report = checked(session._replace(configs=after), marked=False)
+    return Allowing(tuple(rewritten), sum(map(len, edits.values())), tuple(left), report)
 
 
-def _obstacle(file: File | None, servers: int) -> str | None:
+def _found(jobs: Sequence[Job], configs: Sequence[Config]) -> list[list[Diagnostic]]:
+    every = [check(job, config) for job, config in zip(jobs, configs, strict=True)]
+    return shipped.without(jobs, configs, every)[0]
+
+
+class _Moved:
+    """Where the characters of a file come from that has new comments."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._origins = [edit.span.start for edit in edits]
+        self._shifts = [0, *accumulate(len(edit.text) for edit in edits)]
+        #: Where each comment begins.
+        self._begins = [start + shift for start, shift in zip(self._origins, self._shifts, strict=False)]
+
+    def origin(self, offset: int) -> int:
+        """Return the offset before the comments; in one of them, that of the line under it."""
+        at = bisect_right(self._begins, offset)
+        return max(offset - self._shifts[at], self._origins[at - 1]) if at else offset
+
+    def commented(self, offset: int) -> int:
+        """Return the original offset of the line that a new comment stands above; -1 for what is in none."""
+        at = bisect_right(self._begins, offset) - 1
+        inside = at >= 0 and offset < self._begins[at] + self._shifts[at + 1] - self._shifts[at]
+        return self._origins[at] if inside else -1
+
+
+def _obstacle(file: File, servers: int) -> str | None:
     """Return why no comment can stand in a file, or None."""
-    if file is None:
-        return "in Python it would be a comment of the script"
     if file.template:
         return "the file is a template"
     if file.readings > 1 or servers > 1:
@@ -163,60 +202,28 @@ def _heads(tree: Tree) -> Iterator[tuple[Span, Directive]]:
 
 
 def _written(
-    jobs: Sequence[Job], configs: Sequence[Config], names: _Names, reason: str
+    jobs: Sequence[Job], configs: Sequence[Config], wanted: Iterable[_Comment], reason: str
 ) -> tuple[dict[str, list[Edit]], tuple[Config, ...]]:
     """Return the edits that write comments, by file, and the servers with them."""
+    names: dict[str, dict[int, list[str]]] = {}
+    for path, start, rule in sorted(wanted):
+        names.setdefault(path, {}).setdefault(start, []).append(rule)
     edits: dict[str, list[Edit]] = {}
-    by_path: dict[str, list[tuple[int, frozenset[str]]]] = {}
-    for (path, start), rules in sorted(names.items(), key=lambda pair: pair[0]):
-        by_path.setdefault(path, []).append((start, rules))
     after = []
     for job, config in zip(jobs, configs, strict=True):
         texts = {}
         for path, file in config.files.items():
-            if path in by_path:
-                edits[path] = [_comment(file, start, rules, reason) for start, rules in by_path[path]]
+            if path in names:
+                edits[path] = [_comment(file, start, rules, reason) for start, rules in names[path].items()]
                 texts[path] = apply(file.text, edits[path])
         after.append(read(job, texts) if texts else config)
     return edits, tuple(after)
 
 
-def _comment(file: File, start: int, rules: frozenset[str], reason: str) -> Edit:
+def _comment(file: File, start: int, rules: Sequence[str], reason: str) -> Edit:
     """Return the edit that writes a comment above a line, as that one is indented and ends."""
     text = file.text
     indent = _BLANKS.match(text, start)
     end = text.find("\n", start)
     newline = file.newline if end < 0 else "\r\n" if text[end - 1 : end] == "\r" else "\n"
-    return Edit(
-        file.path, Span(start, start), f"{indent[0] if indent else ''}{comment(sorted(rules), reason)}{newline}"
-    )
-
-
-def _useless(
-    jobs: Sequence[Job], after: Sequence[Config], names: _Names, edits: Mapping[str, Sequence[Edit]], places: _Places
-) -> set[tuple[str, int, str]]:
-    """Return the comments, as file, place and name of the rule, that leave what they allow in the report or allow nothing."""
-    # Where each comment begins, and the line under it, in the files as they are then.
-    began: dict[tuple[str, int], int] = {}
-    for path, each in edits.items():
-        shift = 0
-        for edit in each:
-            start = edit.span.start
-            began[path, start + shift] = start
-            shift += len(edit.text)
-            began[path, start + shift] = start
-    useless = set()
-    for job, config in zip(jobs, after, strict=True):
-        for one in check(job, config):
-            file = config.files.get(one.path)
-            if file is None or one.path not in edits:
-                continue
-            if one.rule == UNUSED_SUPPRESSION.name:
-                line = file.lines.line_span(file.lines.position(one.span.start).line).start
-                start = began.get((one.path, line), -1)
-                useless |= {(one.path, start, rule) for rule in names.get((one.path, start), ())}
-            elif (node := places.at(file.tree, one.span.start)) is not None:
-                start = began.get((one.path, node.start), -1)
-                if one.rule in names.get((one.path, start), ()):
-                    useless.add((one.path, start, one.rule))
-    return useless
+    return Edit(file.path, Span(start, start), f"{indent[0] if indent else ''}{comment(rules, reason)}{newline}")
