@@ -80,6 +80,24 @@ def test_selected_rules_alone_are_allowed(run: Run, tmp_path: Path) -> None:
     assert left(run, "conf") == [f"{MUTEX}:1"]
 
 
+@pytest.mark.parametrize("count", [2, 12])
+def test_what_is_told_once_for_many_places_is_allowed_at_each(run: Run, tmp_path: Path, count: int) -> None:
+    section = "<Directory /srv/{}>\n    Order allow,deny\n    Allow from all\n</Directory>\n"
+    after = commented(run, tmp_path, "".join(map(section.format, range(count))).encode())
+    assert after.count(b"    # modwsgi-fix: allow old-access-directives -- ") == count
+    assert left(run, "--all", "conf") == []
+
+
+def test_a_comment_that_makes_another_needless_stands_alone(run: Run, tmp_path: Path) -> None:
+    pasted = b"".join(b"%d  Listen %d\n" % (number, 8000 + number) for number in range(1, 9))
+    conf(tmp_path, site=pasted)
+    run("--add-ignore", "conf")
+    after = (tmp_path / "conf/site.conf").read_bytes()
+    assert {one for one in left(run, "conf") if one.startswith("unused-suppression")} == set()
+    run("--add-ignore", "conf")
+    assert (tmp_path / "conf/site.conf").read_bytes() == after
+
+
 def test_no_reason_is_needed(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=b"LockFile /x\n")
     assert run("--add-ignore", "conf").code == 0

@@ -69,7 +69,6 @@ def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None
     places = _Places()
     wanted: set[_Comment] = set()
     useless: set[_Comment] = set()
-    guessed: set[_Comment] = set()
     edits, after = dict[str, list[Edit]](), before
     left: dict[Left, None] = {}
     for turn in range(2 * _ROUNDS):
@@ -87,17 +86,17 @@ def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None
                 origin_of = moved[one.path].origin if one.path in moved else int
                 if one.rule == UNUSED_SUPPRESSION.name and one.path in moved:
                     start = moved[one.path].commented(one.span.start)
-                    mine = at_place.get((one.path, start), set())
-                    back |= mine & guessed or mine
+                    # One that is without use is found for each name of a comment.
+                    back |= {known for known in at_place.get((one.path, start), ()) if f" {known[2]};" in one.message}
                 elif why is None and node is not None:
                     start = origin_of(node.start)
                     this = (one.path, start, one.rule)
                     (back if this in wanted else more).add(this)
                     if turn and file is not None:
                         nodes = (places.at(file.tree, r.span.start) for r in one.related if r.path == one.path)
-                        guesses = {(one.path, origin_of(node.start), one.rule) for node in nodes if node} - {this}
-                        guessed |= guesses - wanted
-                        more |= guesses - wanted
+                        more |= (
+                            {(one.path, origin_of(node.start), one.rule) for node in nodes if node} - {this} - wanted
+                        )
                 source = config.source(one.path)
                 first = files[one.path].lines if file is not None else source.lines
                 line = first.position(origin_of(one.span.start)).line
