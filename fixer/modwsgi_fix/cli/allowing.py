@@ -11,6 +11,7 @@ from modwsgi_fix.files import FileProblem, working_directory
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.workspace.allowing import Allowing, allowing
+from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.session import Session
 
 
@@ -36,7 +37,10 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
         to, left = plural(len(done.files), "file"), plural(len(done.report.findings), "finding")
         say(f"{verb} {plural(done.comments, 'comment')} to {to}; {left} left.")
     if request.mode is Mode.DIFF:
-        from modwsgi_fix.reports.diff import diff
+        from modwsgi_fix.reports.diff import BadDiff, diff
 
-        put(diff(done.files, here=working_directory()))
+        try:
+            put(diff(done.files, here=working_directory()))
+        except BadDiff as error:
+            raise Stop(f"{error}; no file was changed; this is a bug in modwsgi-fix, please report it") from error
     return done
