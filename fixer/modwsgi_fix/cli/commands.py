@@ -21,6 +21,11 @@ class Command(NamedTuple):
 
 #: Every subcommand; this line is all that one needs besides its module.
 COMMANDS = {
+    "baseline": Command(
+        "modwsgi_fix.cli.baseline",
+        "write|prune PATHS",
+        "Take the findings there are as known, so that only new ones are told.",
+    ),
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),

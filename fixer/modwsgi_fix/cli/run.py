@@ -54,7 +54,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
-    wants_all = request.mode is Mode.FILTER or request.showing.only == "files"
+    wants_all = request.mode is Mode.FILTER or request.showing.only == "files" or request.allow is not None
     session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
@@ -74,7 +74,13 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         notes.say_all(session)
         if request.mode is not Mode.WRITE:
             note_left(session.plan)
-    code = _report(request, session) if request.mode is Mode.REPORT else _fix(request, session, stdin or "")
+        notes.say_baseline(session)
+    if request.allow is not None:
+        code = _allow(request, session)
+    elif request.mode is Mode.REPORT:
+        code = _report(request, session)
+    else:
+        code = _fix(request, session, stdin or "")
     return 2 if in_trouble else code
 
 
@@ -193,6 +199,19 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         if request.mode is Mode.WRITE:
             error.add_note(WRITTEN)
         raise
+
+
+def _allow(request: Request, session: Session) -> int:
+    """Allow by comments what is found, and return the exit code."""
+    from modwsgi_fix.cli.allowing import allow
+
+    done = allow(request, session, lambda text: _put(request, text))
+    in_trouble = trouble.tell(trouble.failed(done.report.failed))
+    if request.showing.format is not None:
+        _show(request, done.report)
+    changed = bool(done.files) and (request.mode is Mode.DIFF or request.writing.exit_on_fix)
+    code = _exit_code(request, done.report, Severity.WARNING, changed=changed)
+    return 2 if in_trouble else code
 
 
 def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
