@@ -6,8 +6,9 @@ import pytest
 from support import config_of, lines, one_file, source_of
 
 from modwsgi_fix.files import FileProblem, Memory
-from modwsgi_fix.model.config import Config, Guard, Target
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.gaps import GapKind, sees_all_sections, whole_text
+from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.syntax.nodes import DEEPEST_SECTION

@@ -14,7 +14,8 @@ from support import Check, job_of, made
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine import Fixed, check, findings, fix, read
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete, insert_after, replace
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 from modwsgi_fix.text import Span

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from support import one_file
 
 from modwsgi_fix.edits import Edit, apply
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting import lines as rewrite
 from modwsgi_fix.syntax import Comment
 

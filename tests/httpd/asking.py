@@ -7,7 +7,8 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.servers import address, addresses, own_name
 from modwsgi_fix.model.urls import Mapping, aliases, document_root, mounts, redirects
 

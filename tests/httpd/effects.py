@@ -16,7 +16,8 @@ from typing import Literal
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.servers import own_name
 
 from .probe import Answer, Probe, changes

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import CONDITIONS
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.servers import addresses
 from modwsgi_fix.syntax import Directive, Section, Tree, parse
 

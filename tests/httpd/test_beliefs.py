@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, target_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.groups import application_group, process_group
 from modwsgi_fix.model.merge.places import may_override, option

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modwsgi_fix.files import Disk
-from modwsgi_fix.model.config import Config, Item, Target
+from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import find_sources
 

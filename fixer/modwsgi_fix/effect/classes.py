@@ -20,8 +20,9 @@ from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
 from modwsgi_fix.effect.touched import Pair
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import is_file
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.htaccess import is_by_htaccess

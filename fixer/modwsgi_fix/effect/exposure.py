@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SENSITIVE
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request import Kind, Trace, trace
 from modwsgi_fix.model.request.visits import every_file
 from modwsgi_fix.model.servers import label

@@ -11,7 +11,8 @@ from modwsgi_fix import directives
 from modwsgi_fix.directives.families import LOG_INS
 from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, standing_for_all, touched_hosts
-from modwsgi_fix.model.config import Config, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label

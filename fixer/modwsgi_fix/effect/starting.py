@@ -12,7 +12,7 @@ from typing import NamedTuple
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import CONDITIONS, PREFIX_ALIASES, READ_AT_ONCE
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.listening import clashes
@@ -21,6 +21,7 @@ from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
 from modwsgi_fix.syntax import Section

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.effect.impact import refusals
 from modwsgi_fix.effect.touched import Pair, are_apart, pairs
-from modwsgi_fix.model.config import Config, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 

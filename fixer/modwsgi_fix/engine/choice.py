@@ -13,7 +13,8 @@ from modwsgi_fix.edits import Applicability, Edit, apply, compatible, overlap
 from modwsgi_fix.engine.check import unsuppressed
 from modwsgi_fix.engine.job import Job, Opinion
 from modwsgi_fix.engine.outcome import Withheld
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.script.faults import fault_of

@@ -14,7 +14,8 @@ from modwsgi_fix.effect.company import Company, companies
 from modwsgi_fix.effect.exposure import kind_of
 from modwsgi_fix.effect.impact import changed_visits, refusals
 from modwsgi_fix.effect.touched import Pair, concerns_all
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Kind, Outcome

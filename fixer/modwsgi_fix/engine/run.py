@@ -15,7 +15,8 @@ from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span

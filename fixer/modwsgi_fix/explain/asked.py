@@ -10,7 +10,8 @@ from functools import cached_property
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.files import Disk, FileProblem
-from modwsgi_fix.model.config import Config, File, Item, Script
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.records import Cause, Finding, Spot
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.session import Session, checked

@@ -14,7 +14,7 @@ from modwsgi_fix.files import OWN, Files
 from modwsgi_fix.syntax import Node
 
 if TYPE_CHECKING:
-    from modwsgi_fix.model.config import Guard, Item
+    from modwsgi_fix.model.items import Guard, Item
 
 #: Includes within each other, and directories within an included one (core.c: AP_MAX_INCLUDE_DEPTH, config.c:
 #: AP_MAX_INCLUDE_DIR_DEPTH; measured on 2.4.71: 128 are read, 129 refused).

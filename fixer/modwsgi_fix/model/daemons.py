@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import MOUNTS
-from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
+from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.gaps import whole_text
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.model.servers import same_name

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import MERGED_SECTIONS
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.text import Span
 
 

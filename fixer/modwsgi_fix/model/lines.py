@@ -10,7 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Node, Section, Tree, Word, is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, File, Item, Script
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.secrets import masked
 
 #: What stands in place of a text.

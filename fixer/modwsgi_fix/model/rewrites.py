@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 
 #: Long names of flags, as mod_rewrite.c:cmd_rewriterule_setflag reads them.
 _LONG = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Guard, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Guard, Item, Server
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import Option, options_of
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.patterns import Match, finds, search
 from modwsgi_fix.text import Span, decode, encode

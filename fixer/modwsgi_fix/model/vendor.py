@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Set
 
 from modwsgi_fix.files.packages import Sum, shipped_sums
 from modwsgi_fix.files.rooted import Rooted
-from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Script
 
 #: Whether a file is as its package ships it, byte for byte.
 Shipped = Callable[[File | Script], bool]

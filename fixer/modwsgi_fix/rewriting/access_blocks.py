@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from modwsgi_fix.directives.families import ORDER_KEYS
-from modwsgi_fix.model.config import Config, File, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.baseline import baseline_dialects
 from modwsgi_fix.model.facts.served import Served
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.syntax import Directive
 
 

@@ -18,7 +18,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, PATH_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
+from modwsgi_fix.model.config import Config, derived, grouped
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import are_apart, directory_rank, is_regex_section, pattern_of
 from modwsgi_fix.model.paths import components, has_wildcard

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import Config, File, Guard, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, uses_of
+from modwsgi_fix.model.items import File, Guard, Item
 from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, lines_with_comment
 
 

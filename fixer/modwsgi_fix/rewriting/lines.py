@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import File, Item
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
 from modwsgi_fix.text import WHITESPACE, Span

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from modwsgi_fix.directives import Context, allowed_in, context_of
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import File, Item
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.rewriting.lines import insert_before, insert_outside, lines_of
 from modwsgi_fix.syntax import Comment, Directive, Node, Section

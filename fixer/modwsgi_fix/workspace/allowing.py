@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, apply
 from modwsgi_fix.engine import Job, Rewritten, check, read
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic
 from modwsgi_fix.suppressions import comment

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from modwsgi_fix import records
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import Applied, Fixed, Withheld
-from modwsgi_fix.model.config import Config, File, Item, Script
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
 from modwsgi_fix.model.secrets import has_secrets, masked
 from modwsgi_fix.model.servers import label

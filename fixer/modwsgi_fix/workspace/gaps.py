@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.facts.unread import unread_scripts
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.model.secrets import masked
 from modwsgi_fix.records import UNNAMED, Gap, end_of

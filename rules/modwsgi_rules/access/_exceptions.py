@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import Access
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 
 #: Who asks, and what he says of himself: an address, a log-in, a certificate, a header or a cookie. Whatever it asks of an

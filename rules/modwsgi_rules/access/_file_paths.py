@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import depth, is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.model.urls import aliases, document_root, mounts

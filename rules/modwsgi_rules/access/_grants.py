@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import Access
 from modwsgi_fix.model.merge.sections import files_match
 from modwsgi_fix.syntax import Comment, Directive, Node, Section

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.families import COMBINING
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import location_sections
 

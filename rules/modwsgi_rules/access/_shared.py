@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
-from modwsgi_fix.model.config import Config, Guard, Item, Server, grouped
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.served import Served, served
+from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import depth, directory_matches, directory_sections, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested

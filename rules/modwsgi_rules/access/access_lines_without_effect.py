@@ -76,8 +76,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from modwsgi_fix.directives.families import COMBINING
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested

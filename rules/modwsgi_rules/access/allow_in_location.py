@@ -203,8 +203,9 @@ from collections.abc import Iterable, Iterator
 
 from modwsgi_fix.directives.families import ANSWERING, AUTHENTICATION, FILES_SECTIONS, LIMIT_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Guard, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
+from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested

@@ -73,9 +73,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import FILES_SECTIONS, OLD_ACCESS
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, location_prefix, served, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -82,8 +82,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import AUTHENTICATION, LOCATION_SECTIONS, MERGED_SECTIONS
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix, served, served_near
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -71,8 +71,9 @@ from collections.abc import Iterator
 from modwsgi_fix.directives.families import ORDER_KEYS
 from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.urls import mounts

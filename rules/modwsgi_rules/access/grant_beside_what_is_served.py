@@ -78,9 +78,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import HOST_ALIASES
-from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
+from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.facts.served import Served, served
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested, components, has_wildcard

@@ -78,8 +78,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import LISTINGS
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.public import public_sections
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.options import has_signs, said
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.rewriting.lines import delete_span, replace_arg

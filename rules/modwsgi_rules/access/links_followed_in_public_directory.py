@@ -99,9 +99,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.public import public_sections
 from modwsgi_fix.model.facts.served import links_in
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import path_matches

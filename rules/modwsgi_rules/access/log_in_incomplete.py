@@ -65,7 +65,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import USER_SOURCES
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 #: What asks for something else than a log-in.

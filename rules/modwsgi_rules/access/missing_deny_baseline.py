@@ -74,9 +74,10 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, INDIRECT_MAPPINGS, MOUNTS
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.served import served
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.rewriting.access_blocks import deny_lines
 from modwsgi_fix.rewriting.lines import append, insert_before

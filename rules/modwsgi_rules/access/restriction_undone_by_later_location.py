@@ -70,8 +70,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from modwsgi_fix.directives.families import AUTHENTICATION
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import Access, access_of, grant_together
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested

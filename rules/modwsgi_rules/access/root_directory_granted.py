@@ -68,7 +68,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import directory_matches, is_regex_section, pattern_of
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Severity, rule

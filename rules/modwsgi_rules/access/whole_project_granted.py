@@ -125,9 +125,10 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.served import Served, location_prefix, scripts_below, static
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

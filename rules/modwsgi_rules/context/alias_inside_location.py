@@ -67,7 +67,8 @@ from collections.abc import Iterator
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge

@@ -117,8 +117,9 @@ from dataclasses import replace
 from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

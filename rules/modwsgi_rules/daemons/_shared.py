@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.config import Config, File, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.rewriting.hoisting import dependents, hoist
 
 #: What an option is where it is not written (wsgi_daemon.c:wsgi_add_daemon_process). ``processes=1`` is none of them: it makes

@@ -112,7 +112,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import (
     DaemonProcess,
     daemon_processes,
@@ -120,6 +120,7 @@ from modwsgi_fix.model.daemons import (
     in_template,
     may_use,
 )
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.rule_settings import Setting
 from modwsgi_fix.model.servers import label, name_item, same_error_log
 from modwsgi_fix.placeholders import has_placeholder

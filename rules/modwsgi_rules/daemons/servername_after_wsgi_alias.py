@@ -80,8 +80,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.servers import label, own_name, same_error_log
 from modwsgi_fix.rewriting.lines import prepend
 from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment

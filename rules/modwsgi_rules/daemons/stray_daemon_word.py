@@ -58,8 +58,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Arg, Config
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
+from modwsgi_fix.model.items import Arg
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span

@@ -109,8 +109,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, uses_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import script_path
 from modwsgi_fix.model.servers import addresses, name_of, same_error_log
 from modwsgi_fix.model.urls import mounts

@@ -62,12 +62,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import (
     all_groups_known,
     daemon_processes,
     group_uses,
 )
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.placeholders import has_placeholder, is_settled

@@ -66,8 +66,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import script_directives, words_before_options
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, options_of
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 

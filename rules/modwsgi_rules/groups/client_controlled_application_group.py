@@ -45,7 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -88,10 +88,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.facts.running import Run, group_decided_by_program, runs_by_group
 from modwsgi_fix.model.facts.scripts import WsgiScript
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import add_words, insert_after, replace_arg
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.constants import head_of

@@ -50,8 +50,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import options_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import application_group, process_group, script_path
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

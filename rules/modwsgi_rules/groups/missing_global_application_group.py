@@ -59,8 +59,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.rewriting.lines import add_words, insert_after

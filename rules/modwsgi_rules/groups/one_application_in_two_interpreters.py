@@ -76,7 +76,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import SETS_VARIABLES
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
 from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.model.urls import Mapping, mounts, redirects

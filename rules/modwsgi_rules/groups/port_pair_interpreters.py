@@ -79,7 +79,8 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import DEFAULT_APPLICATION, application_group, process_group, script_path
 from modwsgi_fix.model.servers import addresses, own_name
 from modwsgi_fix.model.urls import Mapping, mounts

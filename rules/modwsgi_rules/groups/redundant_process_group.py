@@ -65,9 +65,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import in_template
 from modwsgi_fix.model.facts.selections import handlers
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.urls import mount_options, mounts
 from modwsgi_fix.rewriting.lines import add_words, delete
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

@@ -75,7 +75,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.servers import addresses, listeners, speaks_tls
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 

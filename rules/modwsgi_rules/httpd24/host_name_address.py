@@ -60,7 +60,8 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Arg, Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Arg, Item, Server
 from modwsgi_fix.model.servers import address, own_name
 from modwsgi_fix.rewriting.lines import replace_arg
 from modwsgi_fix.rule import Diagnostic, rule

@@ -61,7 +61,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.servers import Address, address
 from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

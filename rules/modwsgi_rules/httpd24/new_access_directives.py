@@ -79,7 +79,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.visitor import words
 from modwsgi_fix.rewriting.lines import replace_lines

@@ -176,8 +176,9 @@ from dataclasses import replace
 
 from modwsgi_fix.directives.families import OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import GapKind
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

@@ -60,7 +60,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Arg, Config
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Arg
 from modwsgi_fix.rewriting.verdict import unsigned_options
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_fix.text import Span

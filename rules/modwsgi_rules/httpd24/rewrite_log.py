@@ -68,7 +68,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import REMOVED_REWRITE_LOGS
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete, replace
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span, whole_number

@@ -67,8 +67,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import DirectiveInfo, daemon_option, find, version
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 

@@ -50,7 +50,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from modwsgi_fix.model.config import Config, Item, grouped
+from modwsgi_fix.model.config import Config, grouped
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 

@@ -57,7 +57,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 

@@ -62,8 +62,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix import directives
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
 #: More lines of one module than this are not each shown.

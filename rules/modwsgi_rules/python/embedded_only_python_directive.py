@@ -52,8 +52,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EMBEDDED_PYTHON
-from modwsgi_fix.model.config import Config, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.urls import Mapping, mount_options, mounts
 from modwsgi_fix.rule import Diagnostic, rule
 

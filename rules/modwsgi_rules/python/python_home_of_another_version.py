@@ -63,9 +63,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.pythons import python_of_environment, python_of_mod_wsgi
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_fix.text import Span
 

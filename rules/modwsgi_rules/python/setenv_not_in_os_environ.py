@@ -72,8 +72,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import MOUNTS, SETS_VARIABLES
-from modwsgi_fix.model.config import Arg, Config, Item, Script
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.model.items import Arg, Item, Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import runs_at_load, tree_of
 

@@ -65,8 +65,9 @@ import ast
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES
-from modwsgi_fix.model.config import Config, Script
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import tree_of
 

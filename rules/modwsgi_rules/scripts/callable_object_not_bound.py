@@ -74,9 +74,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, grouped
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.facts.running import Run, group_decided_by_program, runs
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import bound_at_load, tree_of
 from modwsgi_fix.text import Span

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Fix, apply
-from modwsgi_fix.model.config import File
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import lines_with, locate, takes_options
 from modwsgi_fix.syntax import Directive, Section, parse
 

@@ -81,7 +81,8 @@ from collections.abc import Container, Iterator, Sequence
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import FREE_TEXTS
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with, raw, unknown_names
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule

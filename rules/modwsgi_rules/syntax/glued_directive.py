@@ -61,7 +61,8 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_template, unknown_names
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section

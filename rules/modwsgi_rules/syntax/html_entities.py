@@ -60,7 +60,8 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_quoted, is_template, lines_with
 from modwsgi_fix.rewriting.verdict import refusal, revival
 from modwsgi_fix.rule import Diagnostic, Severity, rule

@@ -75,7 +75,8 @@ from itertools import pairwise
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_template, lines_with
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span

@@ -63,7 +63,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import directives_in, files
 from modwsgi_fix.placeholders import begins_with_tag, has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule

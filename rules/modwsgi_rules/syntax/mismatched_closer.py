@@ -69,7 +69,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled
 from modwsgi_fix.rewriting.verdict import revival
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

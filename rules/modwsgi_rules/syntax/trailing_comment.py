@@ -63,7 +63,8 @@ from itertools import pairwise
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, is_template, lines_with, newline_of, physical_lines, raw
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Severity, rule

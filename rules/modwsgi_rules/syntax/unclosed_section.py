@@ -68,7 +68,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
-from modwsgi_fix.model.config import Config, File
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled, newline_of, width
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section

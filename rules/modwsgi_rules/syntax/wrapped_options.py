@@ -76,8 +76,9 @@ from itertools import groupby
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, File, Target
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.daemons import atoi
+from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, in_macro, locate, takes_options
 from modwsgi_fix.rewriting.verdict import refusal
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

@@ -65,8 +65,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, scripts_below, served_by_root, target_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.urls import Mapping, aliases, covered, document_root, mounts
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule

@@ -177,8 +177,9 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import PYTHON_CODE
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import (
     directory_sections,

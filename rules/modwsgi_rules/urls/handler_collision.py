@@ -60,8 +60,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from modwsgi_fix.model.config import Arg, Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, scripts, scripts_below
+from modwsgi_fix.model.items import Arg, Item
 from modwsgi_fix.model.merge.sections import (
     directory_matches,
     files_match,

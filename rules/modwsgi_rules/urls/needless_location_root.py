@@ -105,7 +105,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import GRANTS
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.urls import mount_options, mounts

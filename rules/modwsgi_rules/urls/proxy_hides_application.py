@@ -45,7 +45,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.urls import Mapping, covers_whole, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 

@@ -63,7 +63,8 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.rewrites import Rewrite, rewrites
 from modwsgi_fix.model.urls import Mapping, alias_match, aliases, document_root, mounts, together
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule

@@ -50,7 +50,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import script_path
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.rule import Diagnostic, Severity, rule

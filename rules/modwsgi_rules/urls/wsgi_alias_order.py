@@ -67,8 +67,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.merge.access import grant
 from modwsgi_fix.model.paths import Nested

@@ -88,10 +88,11 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.handled import Handled, handled_files, handling_lines
 from modwsgi_fix.model.facts.served import Served, target_of
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.options import has_signs
 from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of

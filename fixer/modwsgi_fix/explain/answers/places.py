@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from modwsgi_fix.explain.asked import Asked, spot
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.groups import Selection, application_group, process_group
 from modwsgi_fix.model.urls import Mapping, mounts
 from modwsgi_fix.records import Spot

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from modwsgi_fix.directives.families import LOG_FILES
 from modwsgi_fix.explain.asked import Asked, cause_of, file_at, findings_at, findings_near, findings_of, spot, spot_in
 from modwsgi_fix.explain.gathering import Occurrence
-from modwsgi_fix.model.config import Config, File, Item, Script
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.servers import is_tls, label, listeners
 from modwsgi_fix.records import Cause, Finding
 from modwsgi_fix.rule import Rank

@@ -20,7 +20,8 @@ from modwsgi_fix.explain.asked import (
     trace_command,
 )
 from modwsgi_fix.explain.gathering import Occurrence
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, visits

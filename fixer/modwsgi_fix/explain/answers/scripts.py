@@ -12,8 +12,9 @@ from modwsgi_fix.explain.answers.places import mounts_of, runs_in, selected_spot
 from modwsgi_fix.explain.asked import Asked, cause_of, code_spot, file_at, findings_of, shown, spot
 from modwsgi_fix.explain.gathering import Occurrence
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.records import Cause, Finding, Spot
 
 _LIMIT = 5

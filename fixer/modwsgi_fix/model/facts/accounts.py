@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.text import Span, whole_number
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from modwsgi_fix.files import Files
 from modwsgi_fix.files.paths import resolve
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.text import Span

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import depth, is_regex_section, pattern_of, sections_of
 

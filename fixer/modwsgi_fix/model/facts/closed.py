@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 
 from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Grant, access_of, grant
 from modwsgi_fix.model.merge.places import may_override
 from modwsgi_fix.model.merge.sections import location_sections

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from modwsgi_fix.directives.families import HANDLER_LINES, MOUNTS
 from modwsgi_fix.directives.suffixes import SCRIPTS
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.outcome import Outcome
 from modwsgi_fix.model.request.visits import every_file

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, File, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File, Server
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.kinds import DirectiveInfo
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import whole_text
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
 

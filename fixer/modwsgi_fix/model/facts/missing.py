@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.loaded import Loaded, loaded
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import loads_unknown_modules
 from modwsgi_fix.model.reading.conditions import STATIC_MODULES
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request import Kind, trace

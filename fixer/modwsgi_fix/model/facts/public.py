@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import has_wildcard

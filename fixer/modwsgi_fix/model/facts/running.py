@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Config, Item, Server, derived, grouped
+from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, options_of
 from modwsgi_fix.model.facts.handled import handled_files
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts, path_of, script_of
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import (
     DEFAULT_APPLICATION,
     Selection,

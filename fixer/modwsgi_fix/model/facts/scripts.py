@@ -8,10 +8,11 @@ from enum import Enum
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import EMBEDDED_SCRIPTS, MOUNTS
-from modwsgi_fix.model.config import Config, Item, Script, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import options_of
 from modwsgi_fix.model.facts.handled import handled_files
 from modwsgi_fix.model.facts.served import target_of
+from modwsgi_fix.model.items import Item, Script
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.script import Module, NotPython3, parse
 from modwsgi_fix.script.loading import bound_at_load, tree_of

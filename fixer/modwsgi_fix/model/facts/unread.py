@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import NAMES_SCRIPT
-from modwsgi_fix.model.config import Config, File, Script
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import python_of
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts, path_of
+from modwsgi_fix.model.items import File, Script
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.script.faults import Fault, fault_of
 

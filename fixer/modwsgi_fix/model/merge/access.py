@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import OLD_ACCESS, ORDER_KEYS, REQUIRE_SECTIONS
-from modwsgi_fix.model.config import Config, Guard, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.layers import Layer, site_of
 from modwsgi_fix.model.merge.permit import by_hosts, satisfy_of
 from modwsgi_fix.model.merge.places import layers_at

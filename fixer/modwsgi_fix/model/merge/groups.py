@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, last, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.places import on_the_way
 from modwsgi_fix.model.merge.world import World, ways

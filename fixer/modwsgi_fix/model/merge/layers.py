@@ -16,7 +16,8 @@ from modwsgi_fix.directives.families import (
     LIMIT_SECTIONS,
     LOCATION_SECTIONS,
 )
-from modwsgi_fix.model.config import Config, Item, Server, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import (
     Held,
     directory_rank,

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, World
 from modwsgi_fix.model.modules import is_loaded

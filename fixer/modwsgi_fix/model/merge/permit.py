@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import FOREIGN_CHECKERS, LIMIT_SECTIONS, OLD_ACCESS, PLACES
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.login import log_in
 from modwsgi_fix.model.merge.requires import Verdict, by_requires

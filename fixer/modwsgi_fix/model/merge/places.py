@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import Layer, Site, every, site_of, stack, unknown_if
 from modwsgi_fix.model.merge.options import ALL_OPTIONS, Options, merged_options, override_of, said
 from modwsgi_fix.model.merge.sections import directory_matches, location_sections

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import REQUIRE_SECTIONS
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, LOCATION_SECTIONS
-from modwsgi_fix.model.config import Config, Item, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES, LIMIT_SECTIONS
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer
 from modwsgi_fix.model.merge.world import World
 

@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.config import Guard, Item
+from modwsgi_fix.model.items import Guard, Item
 
 #: More branches than anyone would read.
 _MOST_BRANCHES = 24

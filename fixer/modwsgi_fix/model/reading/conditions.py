@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modwsgi_fix.model.config import Guard, Target
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.variables import Variables
 
 #: Modules that are compiled in wherever httpd is packaged, so that no LoadModule names them.

@@ -14,8 +14,9 @@ from typing import NamedTuple, TypeAlias
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
-from modwsgi_fix.model.config import Arg, Config, File, Guard, Item, Server, Target
+from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.gaps import Gap, GapKind
+from modwsgi_fix.model.items import Arg, File, Guard, Item, Server
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh

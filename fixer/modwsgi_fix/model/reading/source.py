@@ -16,7 +16,7 @@ from typing import NamedTuple
 from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.files.ignored import Ignored, above
-from modwsgi_fix.model.config import Script
+from modwsgi_fix.model.items import Script
 from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
 from modwsgi_fix.placeholders import ENGINES
 

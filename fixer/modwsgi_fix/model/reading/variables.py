@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from modwsgi_fix.model.bounds import Budget
 
 if TYPE_CHECKING:
-    from modwsgi_fix.model.config import Arg, Guard
+    from modwsgi_fix.model.items import Arg, Guard
 
 #: A name is not as long as a line may be: each of "${${${..." would be looked for to its end.
 _VARIABLE = re.compile(r"\$\{([^}:]{0,100})\}")

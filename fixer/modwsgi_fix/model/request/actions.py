@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.directives.answers import Moment
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import MISSING, Beyond
 from modwsgi_fix.model.modules import is_loaded

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from modwsgi_fix.directives.families import LATE_VARIABLES
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.options import merged_options

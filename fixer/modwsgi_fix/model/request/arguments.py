@@ -17,7 +17,7 @@ from modwsgi_fix.directives.families import (
     REDIRECTS,
     REQUIRE_SECTIONS,
 )
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.requires import REQUIREMENTS
 from modwsgi_fix.model.patterns import is_understood
 from modwsgi_fix.model.request.expressions import is_understood as is_expression

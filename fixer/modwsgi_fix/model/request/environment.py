@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import EARLY_VARIABLES
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, every
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.state import State, client_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every
 from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.request.outcome import Kind, Outcome

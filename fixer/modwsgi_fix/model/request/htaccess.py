@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives import Context, DirectiveInfo, find
 from modwsgi_fix.directives.families import CONDITIONS, FILES_SECTIONS
-from modwsgi_fix.model.config import Config, File, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
 from modwsgi_fix.model.merge.world import FILE, Beyond, World

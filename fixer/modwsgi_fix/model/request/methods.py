@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.modules import is_loaded

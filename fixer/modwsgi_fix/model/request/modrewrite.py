@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modwsgi_fix.directives.suffixes import STATIC
 from modwsgi_fix.files import FileProblem
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from modwsgi_fix.model.config import Server
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.world import Step
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

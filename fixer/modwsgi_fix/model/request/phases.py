@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from modwsgi_fix.directives.families import REDIRECTS
 from modwsgi_fix.model.bounds import LONGEST_URL
-from modwsgi_fix.model.config import Config, Server
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.request.actions import acted_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from modwsgi_fix.model.config import Item, Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.text import whole_number
 
 #: Flags whose effect is modelled.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modwsgi_fix.directives.families import REWRITING
-from modwsgi_fix.model.config import Item
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.sections import pattern_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, Site, last
 from modwsgi_fix.model.merge.world import MISSING, Step, World
 from modwsgi_fix.model.request.hosts import hostname, server_port

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from modwsgi_fix.directives.answers import Moment
 from modwsgi_fix.directives.families import ALIASES, LOCATION_SECTIONS, MOUNTS, PREFIX_ALIASES, REDIRECTS
 from modwsgi_fix.directives.suffixes import script_in
-from modwsgi_fix.model.config import Config, Item
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.patterns import Match, Unknown, search

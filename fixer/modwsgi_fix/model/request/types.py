@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EXTENSION_MAPPINGS, OTHER_EXTENSIONS
 from modwsgi_fix.directives.suffixes import STATIC
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.world import DIRECTORY, Beyond
 from modwsgi_fix.model.request.state import State

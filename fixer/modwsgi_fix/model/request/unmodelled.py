@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from modwsgi_fix.directives import candidates
 from modwsgi_fix.directives.answers import Moment, unknown_at
-from modwsgi_fix.model.config import Config, Item, derived
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import MISSING, Beyond
 from modwsgi_fix.model.modules import is_strange

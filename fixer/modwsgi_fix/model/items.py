@@ -1,0 +1,286 @@
+"""What a configuration consists of: files, servers, and each reading of a directive, with its arguments and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from modwsgi_fix.placeholders import tags, template_of
+from modwsgi_fix.syntax import Directive, Section, Tree
+from modwsgi_fix.syntax.secrets import without_secrets
+from modwsgi_fix.text import LineIndex, Span
+
+
+class Guard(NamedTuple):
+    """A condition that cannot be decided from the files: ``IfDefine SSL``, or its negation."""
+
+    kind: str
+    test: str
+    negated: bool
+
+
+class Arg(NamedTuple):
+    """An argument as httpd sees it: value with variables expanded, span of the word (with quotes) in the file.
+
+    ``known`` is False where a variable is undefined and stands there literally. ``written`` is before expansion.
+    """
+
+    value: str
+    span: Span
+    known: bool
+    written: str
+
+
+class Script:
+    """A WSGI script that the configuration names and that could be read.
+
+    ``path`` is its key, ``place`` the path by which the configuration has it, which is the script's ``__file__``.
+    """
+
+    def __init__(self, path: str, name: str, text: str, *, place: str, writable: bool, quotable: bool) -> None:
+        self.path = path
+        self.place = place
+        self.name = name
+        self.text = text
+        self.writable = writable
+        self.quotable = quotable
+        #: Why libcst did not read it for a rule that asked; empty where it did, or was not asked.
+        self.not_read = ""
+
+    @cached_property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the script."""
+        return LineIndex(self.text)
+
+    def __repr__(self) -> str:
+        return f"Script({self.name!r})"
+
+
+class File:
+    """A configuration file that was read. ``path`` is its key (links resolved), ``name`` what to show."""
+
+    def __init__(self, path: str, name: str, tree: Tree, *, writable: bool, quotable: bool) -> None:
+        self.path = path
+        self.name = name
+        self.tree = tree
+        #: False for a file outside the given paths: it is read, and never changed.
+        self.writable = writable
+        #: False where what the file says must not be printed (``Source.quotable``).
+        self.quotable = quotable
+        #: How many times this server reads it.
+        self.readings = 0
+        #: The text as it is on the disk, where another one with the same lines stood in for it; else None.
+        self.whole: str | None = None
+
+    @property
+    def text(self) -> str:
+        return self.tree.source
+
+    @property
+    def lines(self) -> LineIndex:
+        """Lines and columns of the file."""
+        return self.tree.lines
+
+    @cached_property
+    def shown(self) -> LineIndex:
+        """The lines to show of it: those on the disk, without secrets."""
+        text = self.text if self.whole is None else self.whole
+        shown = without_secrets(self.tree, text)
+        return self.tree.lines if shown is self.text else LineIndex(shown)
+
+    @cached_property
+    def template(self) -> str:
+        """What is yet to fill this file in (``ERB``); empty for one that httpd reads as it stands."""
+        return template_of(self.path, self.tree.source)
+
+    @cached_property
+    def tags(self) -> list[tuple[int, int]]:
+        """Where the tags of a template stand, in order; none in a file that is no template."""
+        return tags(self.tree.source) if self.template else []
+
+    def in_tag(self, span: Span) -> bool:
+        """Whether a span has a part of a template's tag in it, or is an insertion into one."""
+        return any(start < span.end and span.start < end for start, end in self.tags)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end of the first line."""
+        at = self.tree.source.find("\n")
+        return "\r\n" if at > 0 and self.tree.source[at - 1] == "\r" else "\n"
+
+    @cached_property
+    def unit(self) -> str:
+        """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
+        for node in self.tree.walk():
+            if isinstance(node, Section):
+                for child in node.children:
+                    if isinstance(child, Directive) and child.indent.startswith(node.indent):
+                        step = child.indent[len(node.indent) :]
+                        if step:
+                            return step
+        return "    "
+
+    def __repr__(self) -> str:
+        return f"File({self.name!r})"
+
+
+class Server:
+    """The main server (``item`` None) or one virtual host."""
+
+    def __init__(self, item: Item | None) -> None:
+        self.item = item
+        #: What stands at the server's own level, in reading order: directives, and sections with their ``children``.
+        self.items: list[Item] = []
+        self._by_key: dict[str, list[Item]] = {}
+        self._counted = 0
+
+    @property
+    def is_main(self) -> bool:
+        return self.item is None
+
+    def __repr__(self) -> str:
+        return f"Server({self.item!r})"
+
+    def last(self, key: str) -> Item | None:
+        """The last directive of that name at the server's own level: for most settings it is the one that counts."""
+        found = self._index().get(key)
+        return found[-1] if found else None
+
+    def all(self, *keys: str) -> list[Item]:
+        """The directives of these names at the server's own level, in order."""
+        index = self._index()
+        found = [item for key in dict.fromkeys(keys) for item in index.get(key, ())]
+        return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    def _index(self) -> dict[str, list[Item]]:
+        """The items by name; the main server of many hosts has thousands, and is asked for a few, often."""
+        for item in self.items[self._counted :] if self._counted < len(self.items) else ():
+            self._by_key.setdefault(item.key, []).append(item)
+        self._counted = len(self.items)
+        return self._by_key
+
+    def walk(self) -> Iterator[Item]:
+        """Every item of the server, sections before what they hold; not those of virtual hosts inside the main server."""
+        stack = [iter(self.items)]
+        while stack:
+            item = next(stack[-1], None)
+            if item is None:
+                stack.pop()
+                continue
+            yield item
+            if item.children and item.key != "virtualhost":
+                stack.append(iter(item.children))
+
+
+class Item:
+    """One reading of a directive or section.
+
+    ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are those conditions around
+    it which could not be decided; ``index`` orders items as httpd reads them. ``foreign`` is True where the text is not
+    this item's alone to edit: the body of a used macro.
+    """
+
+    __slots__ = (
+        "access", "args", "children", "file", "foreign", "guards", "index", "key", "node", "parent", "server", "wrapper",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        file: File,
+        node: Directive,
+        args: tuple[Arg, ...],
+        parent: Item | None,
+        server: Server,
+        guards: tuple[Guard, ...],
+        index: int,
+        *,
+        foreign: bool,
+        wrapper: Section | None,
+    ) -> None:
+        self.file = file
+        self.node = node
+        self.key = node.key
+        self.args = args
+        self.parent = parent
+        self.server = server
+        self.guards = guards
+        self.index = index
+        self.foreign = foreign
+        #: The syntax section that directly holds it in its file, a condition included; None at the top of the file.
+        self.wrapper = wrapper
+        self.children: list[Item] = []
+        #: What ``merge.access.access_of`` says of a section, once it was asked.
+        self.access: Any = None
+
+    def __repr__(self) -> str:
+        return f"<{self.file.name}:{self.line} {self.node.name} {' '.join(arg.value for arg in self.args)}>"
+
+    @property
+    def name(self) -> str:
+        """The name as it is written."""
+        return self.node.name
+
+    @property
+    def path(self) -> str:
+        """The key of the file it stands in."""
+        return self.file.path
+
+    @property
+    def span(self) -> Span:
+        """From the name to the end of the last argument; for a section, of its opening line."""
+        return self.node.body_span
+
+    @property
+    def line(self) -> int:
+        """The line (from 1) of its name."""
+        return self.file.tree.lines.position(self.node.name_span.start).line
+
+    @property
+    def is_section(self) -> bool:
+        return isinstance(self.node, Section)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The arguments' values."""
+        return tuple(arg.value for arg in self.args)
+
+    @property
+    def value(self) -> str:
+        """The first argument, or an empty string."""
+        return self.args[0].value if self.args else ""
+
+    @property
+    def known(self) -> bool:
+        """True when no argument holds an undefined variable."""
+        return False not in [arg.known for arg in self.args]
+
+    @property
+    def sections(self) -> tuple[Item, ...]:
+        """The sections around it, outermost first, without ``<VirtualHost>``."""
+        found: list[Item] = []
+        parent = self.parent
+        while parent is not None and parent.key != "virtualhost":
+            found.append(parent)
+            parent = parent.parent
+        return tuple(reversed(found))
+
+    def section(self, *keys: str) -> Item | None:
+        """The innermost enclosing section of one of these names."""
+        return next((section for section in reversed(self.sections) if section.key in keys), None)
+
+    def excludes(self, other: Item) -> bool:
+        """True when the two can never be read together: they stand in opposite branches of one condition."""
+        return any(Guard(g.kind, g.test, not g.negated) in other.guards for g in self.guards)
+
+    @property
+    def in_doubt(self) -> bool:
+        """True where it may well be left out: it hangs on a condition other than that some module is there.
+
+        What stands in ``<IfModule mod_ssl.c>`` is meant to be read, and does nothing where it is not.
+        """
+        return any(guard.kind != "ifmodule" or guard.negated for guard in self.guards)
+
+    def accompanies(self, other: Item) -> bool:
+        """True when this one is read whenever the other is."""
+        return set(self.guards) <= set(other.guards)
