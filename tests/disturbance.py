@@ -36,7 +36,12 @@ def backups(conf: Path, suffix: str = ".orig") -> dict[str, str]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """All files below a directory, but for what ``undo`` needs."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".undo"
+    }
 
 
 def outcome(conf: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:

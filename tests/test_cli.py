@@ -262,7 +262,11 @@ def test_a_diff_of_files_elsewhere_applies_at_the_root(
 
 def test_write_fixes_and_says_so(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE)
-    told = f"note: {STARTS}\n"
+    told = (
+        f"note: {STARTS}\n"
+        "To take effect: apachectl configtest && apachectl graceful\n"
+        "To take it back: modwsgi-fix undo\n"
+    )
     assert run(*ONLY, "--write", "conf") == (0, "Fixed 1 finding; none left.\n", told)
     assert (tmp_path / "conf/site.conf").read_bytes() == ONCE
     assert run(*ONLY, "--write", "conf") == (0, "No findings in 1 file.\n", "")

@@ -70,3 +70,44 @@ def test_programs_are_given_the_name_as_it_is(run: Run, named: Path) -> None:
 def test_tabs_of_an_excerpt_stay(run: Run, tmp_path: Path) -> None:
     (tmp_path / "tab.conf").write_text("\tNameVirtualHost\t*:80\n")
     assert "1 | \tNameVirtualHost\t*:80\n" in run("--isolated", "--output-format", "full", "tab.conf").out
+
+
+#: What a terminal obeys, what ends a line for some readers, and what turns text around.
+OBEYED = "\x1b\x07\x7f\x85\x9b\u2028\u2029\u202e\u2066\u200f\u061c"
+FORMATS = ("concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdjson")
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "<VirtualHost *:80>\n{}\n</VirtualHost>", "<IfModule mod_x.c>\n{}\n</IfModule>"]
+)
+@pytest.mark.parametrize(
+    "words", [("--output-format", one) for one in FORMATS] + [("--diff",), ("--write",)], ids=" ".join
+)
+def test_no_format_has_what_a_terminal_obeys(run: Run, tmp_path: Path, words: tuple[str, ...], around: str) -> None:
+    (tmp_path / "conf").mkdir()
+    name = f"x{OBEYED}\n::error::owned.conf"
+    odd = f"Alias{OBEYED} / /x\nWSGIDaemonProcess a{OBEYED}b\nWSGIDaemonProcess a{OBEYED}b\nListen ${{A{OBEYED}}}"
+    (tmp_path / "conf" / name).write_text(around.format(odd) + "\n")
+    outcome = run("--isolated", "--all", "--select", "ALL", *words, "conf")
+    told = outcome.err if "--diff" in words else outcome.out + outcome.err
+    assert told
+    assert not set(OBEYED) & set(told)
+    assert not any(line.startswith("::error::") for line in told.splitlines())
+
+
+@pytest.mark.parametrize("format", ["tree", "json", "dot", "mermaid"])
+def test_neither_has_the_server_drawn(run: Run, tmp_path: Path, format: str) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf/httpd.conf").write_text(
+        f'<VirtualHost *:80>\nServerName a{OBEYED}b\nAlias /x "/srv/{OBEYED}"\nWSGIDaemonProcess a{OBEYED}b\n</VirtualHost>\n'
+    )
+    outcome = run("show", "--output-format", format, "conf")
+    assert "/srv/" in outcome.out
+    assert not set(OBEYED) & set(outcome.out + outcome.err)
+
+
+def test_json_reads_back_as_it_was(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "conf").mkdir()
+    (tmp_path / "conf" / f"x{OBEYED}.conf").write_text("NameVirtualHost *:80\n")
+    report = json.loads(run("--isolated", "--output-format", "json", "conf").out)
+    assert {finding["file"] for finding in report["findings"]} == {f"conf/x{OBEYED}.conf"}

@@ -194,7 +194,7 @@ def test_github(report: Report) -> None:
     found, gap = render(report, "github").splitlines()
     assert found == (
         "::error title=no-bad,file=/conf/caf\ufffd%2C a%3Ab.conf,line=2,endLine=2,col=8,endColumn=11"
-        "::100%25 <bad>, say \x1b[2J"
+        "::100%25 <bad>, say \u241b[2J"
     )
     assert gap.startswith("::notice title=not-understood,file=/conf/caf\ufffd%2C a%3Ab.conf::3 lines of ")
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -124,6 +125,8 @@ A comment is reported only when the rule that it names was run.
 
 
 _GROUP = "modwsgi_fix.rules"
+#: This distribution.
+_OWN = "modwsgi_fix"
 _registry: dict[str, Rule] = {}
 
 
@@ -147,6 +150,8 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
+        if name in _registry and _registry[name].check.__module__ != check.__module__:
+            raise ValueError(f"rule {name}: {_registry[name].check.__module__} has that name already")
         _registry[name] = Rule(
             name, family, check, severity, page, default, tuple(settings), changes=frozenset(changes), rank=rank
         )
@@ -155,13 +160,35 @@ def rule(
     return register
 
 
-def packages(path: Sequence[str]) -> list[str]:
-    """The packages that offer rules, each once, as the distributions on an import path name them.
+class Offer(NamedTuple):
+    """A package of rules that a distribution offers by an entry point. ``distribution`` is its name as files have it."""
+
+    distribution: str
+    name: str
+    package: str
+
+    def is_called(self, name: str) -> bool:
+        """Whether a user means it by that name: the distribution's, the entry point's or the package's."""
+        return name in (self.name, self.package) or _normal(name) == self.distribution
+
+
+class NotOffered(LookupError):
+    """No installed distribution offers rules by that name; ``known`` are the names of those that do."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"no installed package offers rules as {name}")
+        self.name = name
+        self.known = tuple(known)
+
+
+def offers(path: Sequence[str], is_wanted: Callable[[str], bool] = lambda distribution: True) -> list[Offer]:
+    """The packages that offer rules, each once, as the wanted distributions on an import path name them.
 
     The files are read that importlib.metadata would read; importing that, and having it take every distribution's
     metadata apart, costs three times as long as Python needs to start. It is asked where the path has archives in it.
+    Nothing is imported.
     """
-    found: dict[str, None] = {}
+    found: dict[str, Offer] = {}
     for directory in dict.fromkeys(path):
         try:
             with os.scandir(directory or ".") as entries:
@@ -169,22 +196,31 @@ def packages(path: Sequence[str]) -> list[str]:
         except NotADirectoryError:
             from importlib.metadata import distributions
 
-            for distribution in distributions(path=[directory]):
-                found |= dict.fromkeys(_offered(distribution.read_text("entry_points.txt") or ""))
+            for each in distributions(path=[directory]):
+                if is_wanted(distribution := _normal(each.metadata["Name"] or "")):
+                    _offered(distribution, each.read_text("entry_points.txt") or "", found)
             continue
         except OSError:
             continue
         for name in names:
+            distribution = _normal(name.rpartition(".")[0].partition("-")[0])
+            if not is_wanted(distribution):
+                continue
             try:
                 with open(os.path.join(directory, name, "entry_points.txt"), encoding="utf-8") as file:
-                    found |= dict.fromkeys(_offered(file.read()))
+                    _offered(distribution, file.read(), found)
             except (OSError, ValueError):
                 continue
-    return list(found)
+    return list(found.values())
 
 
-def _offered(entry_points: str) -> Iterator[str]:
-    """The values of the group ``modwsgi_fix.rules`` in an ``entry_points.txt``."""
+def _normal(name: str) -> str:
+    """The name of a distribution as its files have it (binary distribution format)."""
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _offered(distribution: str, entry_points: str, found: dict[str, Offer]) -> None:
+    """Adds what the group ``modwsgi_fix.rules`` in an ``entry_points.txt`` offers, by package."""
     group = ""
     if _GROUP not in entry_points:
         return
@@ -192,7 +228,8 @@ def _offered(entry_points: str) -> Iterator[str]:
         if line.startswith("["):
             group = line.strip("[] ")
         elif group == _GROUP and "=" in line and not line.startswith(("#", ";")):
-            yield line.partition("=")[2].strip()
+            name, _, package = line.partition("=")
+            found.setdefault(package.strip(), Offer(distribution, name.strip(), package.strip()))
 
 
 def _import_all(package: ModuleType) -> None:
@@ -217,12 +254,27 @@ def _import_all(package: ModuleType) -> None:
 
 
 @cache
-def all_rules() -> dict[str, Rule]:
-    """Every rule of every installed rule package, by name, in order of family and name.
+def all_rules(*plugins: str) -> dict[str, Rule]:
+    """Every rule of this distribution and of the packages that are named, by name, in order of family and name.
 
     A package offers its rules by an entry point in the group ``modwsgi_fix.rules`` that names the package; each of its
-    modules is imported. Raises what such a module raises.
+    modules is imported, which runs its code. So one that is merely installed is not touched. Raises ``NotOffered``, and
+    what such a module raises.
     """
-    for name in packages(sys.path):
-        _import_all(importlib.import_module(name))
-    return {rule.name: rule for rule in sorted(_registry.values(), key=lambda rule: (rule.family, rule.name))}
+    packages = [offer.package for offer in offers(sys.path, lambda distribution: distribution == _OWN)]
+    others = offers(sys.path, lambda distribution: distribution != _OWN) if plugins else []
+    for name in plugins:
+        chosen = [offer.package for offer in others if offer.is_called(name)]
+        if not chosen:
+            raise NotOffered(name, sorted({offer.name for offer in others}))
+        packages += chosen
+    for package in packages:
+        _import_all(importlib.import_module(package))
+    modules = tuple(f"{package}." for package in packages)
+    rules = (rule for rule in _registry.values() if rule.check.__module__.startswith(modules))
+    return {rule.name: rule for rule in sorted(rules, key=lambda rule: (rule.family, rule.name))}
+
+
+def registered(name: str) -> Rule | None:
+    """The rule of that name among all that were loaded so far."""
+    return all_rules().get(name) or _registry.get(name)

@@ -60,6 +60,11 @@ def suppressions(tree: Tree) -> list[Suppression]:
     return sorted(found, key=lambda suppression: suppression.span)
 
 
+def comment(names: Iterable[str], reason: str) -> str:
+    """Return the comment that allows findings of these rules in the next directive, without indentation and line end."""
+    return f"# modwsgi-fix: allow {', '.join(names)}" + (f" -- {reason}" if reason else "")
+
+
 def _comments(tree: Tree) -> Iterator[tuple[Comment, Node | None]]:
     """Every comment, with the directive or section that follows it at its level."""
     levels = [tree.children]

@@ -108,9 +108,11 @@ def _is_filter(words: Sequence[str]) -> bool:
 
 
 def _with_values(words: list[str]) -> list[str]:
-    """Return the words with ``--backup`` alone as ``--backup=.orig``: an option of Typer cannot leave its value out."""
+    """Return the words with ``--backup`` alone as ``--backup=.orig``, and ``--add-ignore`` alone without a reason: an
+    option of Typer cannot leave its value out."""
     end = words.index("--") if "--" in words else len(words)
-    return [*("--backup=.orig" if word == "--backup" else word for word in words[:end]), *words[end:]]
+    alone = {"--backup": "--backup=.orig", "--add-ignore": "--add-ignore="}
+    return [*(alone.get(word, word) for word in words[:end]), *words[end:]]
 
 
 def fail(line: str) -> int:

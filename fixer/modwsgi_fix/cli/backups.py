@@ -23,7 +23,7 @@ def backups(plan: Plan, files: Sequence[Rewritten], suffix: str | None) -> dict[
     if suffix is None:
         return {}
     beside = {file.path: file.path + suffix for file in files}
-    read = _read_by_httpd(plan, list(beside.values()), {file.path: file.after for file in files})
+    read = read_by_httpd(plan, list(beside.values()), {file.path: file.after for file in files})
     kept = {path: kept_in_state(path) + suffix if backup in read else backup for path, backup in beside.items()}
     for file in files:
         if not os.path.isabs(kept[file.path]):
@@ -44,7 +44,7 @@ def kept_elsewhere(files: Sequence[Rewritten], kept: Mapping[str, str]) -> str:
     return f"note: the originals of {shown} are kept below {top}: httpd would read backups beside them"
 
 
-def _read_by_httpd(plan: Plan, paths: Sequence[str], texts: Mapping[str, str]) -> set[str]:
+def read_by_httpd(plan: Plan, paths: Sequence[str], texts: Mapping[str, str]) -> set[str]:
     """Return which of these paths a server that was named would read, or the one in whose directory the path lies."""
     found: set[str] = set()
     for job in plan.jobs:

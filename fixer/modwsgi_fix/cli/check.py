@@ -73,6 +73,16 @@ def run(
     output_file: Annotated[
         str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
     ] = None,
+    baseline: Annotated[
+        str | None,
+        _option(
+            "Neither report nor fix what this file, of modwsgi-fix baseline write, has.", "--baseline", metavar="FILE"
+        ),
+    ] = None,
+    add_ignore: Annotated[
+        str | None,
+        _option("Fix nothing, and write comments that allow what is found.", "--add-ignore", metavar="[=REASON]"),
+    ] = None,
     fail_level: Annotated[
         FailLevel | None,
         _option("The least severity that exits 1 if it is left: warning, or error with --write.", "--fail-level"),
@@ -91,6 +101,12 @@ def run(
     verify: Annotated[
         str | None,
         _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
+    ] = None,
+    plugins: Annotated[
+        list[str] | None,
+        _option(
+            "Installed packages of other people's rules to load; this runs their code.", "--plugins", metavar="NAMES"
+        ),
     ] = None,
     config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
@@ -125,7 +141,8 @@ def run(
     ):
         if clash:
             raise Stop(f"{one} and {other} exclude each other")
-    mode = Mode.DIFF if diff else Mode.WRITE if write else Mode.FILTER if paths == ["-"] else Mode.REPORT
+    writes = write or (add_ignore is not None and paths != ["-"])
+    mode = Mode.DIFF if diff else Mode.WRITE if writes else Mode.FILTER if paths == ["-"] else Mode.REPORT
     level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
     request = Request(
         paths=tuple(paths or ()),
@@ -149,6 +166,9 @@ def run(
         as_httpd=as_apache,
         denies=assume_deny or "",
         no_scripts=no_scripts,
+        plugins=_words(plugins),
+        baseline=baseline,
+        allow=None if add_ignore is None else add_ignore.strip(" "),
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
         showing=Showing(
             output_format,

@@ -21,6 +21,11 @@ class Command(NamedTuple):
 
 #: Every subcommand; this line is all that one needs besides its module.
 COMMANDS = {
+    "baseline": Command(
+        "modwsgi_fix.cli.baseline",
+        "write|prune PATHS",
+        "Take the findings there are as known, so that only new ones are told.",
+    ),
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
@@ -28,6 +33,7 @@ COMMANDS = {
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
     "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),
+    "undo": Command("modwsgi_fix.cli.undo", "[PATHS]", "Take the last --write back, all of it or nothing."),
 }
 
 

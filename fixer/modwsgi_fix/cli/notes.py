@@ -84,6 +84,26 @@ def _refused(config: Config) -> Iterator[str]:
         )
 
 
+def say_baseline(session: Session) -> None:
+    """Say how many findings are not shown because a baseline has them, and which of its entries nothing was found for."""
+    if session.plan.baseline is None:
+        return
+    from modwsgi_fix.workspace.known import standing
+
+    name = session.plan.baseline.path
+    hidden, stale = standing(session)
+    if hidden:
+        are = "is" if hidden == 1 else "are"
+        say(printable(f"note: {plural(hidden, 'finding')} of {name} {are} not shown"))
+    for entry in stale[:_MOST]:
+        times = "" if entry.times == 1 else f" ({entry.times} times)"
+        say(printable(f"note: {name}: stale: {entry.rule} is not found any longer in {entry.file}{times}"))
+    if len(stale) > _MOST:
+        say(printable(f"note: {name}: stale: {len(stale) - _MOST} more"))
+    if stale:
+        say("note: modwsgi-fix baseline prune takes stale entries out")
+
+
 def say_shipped(report: Report) -> None:
     """Say how much is not shown, and how to see it."""
     if not report.shipped:

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Wanted
@@ -65,6 +66,11 @@ class Request(NamedTuple):
     #: As ``Source.denies``.
     denies: str = ""
     no_scripts: bool = False
+    plugins: tuple[str, ...] = ()
+    #: A file of findings that are known.
+    baseline: str | None = None
+    #: Why what is found is allowed, in comments that are to be written; None where none are, empty for no reason.
+    allow: str | None = None
     writing: Writing = Writing()
     showing: Showing = Showing()
 
@@ -95,6 +101,8 @@ class Request(NamedTuple):
             self.as_httpd,
             self.denies,
             self.no_scripts,
+            self.plugins,
+            self.baseline,
         )
 
 
@@ -113,6 +121,12 @@ def checked(request: Request) -> Request:
         raise Stop("--stdin-filename is empty")
     if request.paths == ("-",) and mode is Mode.WRITE:
         raise Stop("--write and - exclude each other: the fixed text goes to standard output")
+    if request.allow is not None:
+        _check_reason(request.allow)
+        if request.paths == ("-",):
+            raise Stop("--add-ignore and - exclude each other: comments are written to files")
+        if showing.statistics:
+            raise Stop("--add-ignore and --statistics exclude each other")
     needs_write = {
         "--backup": writing.backup is not None,
         "--in-place": writing.in_place,
@@ -135,3 +149,13 @@ def checked(request: Request) -> Request:
     if showing.only and mode not in (Mode.REPORT, Mode.FILTER):
         raise Stop(f"--show-{showing.only} excludes --diff and --write")
     return request
+
+
+def _check_reason(reason: str) -> None:
+    """Raise ``Stop`` for a reason that does not make one line of a comment, or makes more of the file than it was."""
+    if not reason.isprintable():
+        raise Stop("--add-ignore: the reason has a line end or another character that cannot be printed")
+    if reason.rstrip().endswith("\\"):
+        raise Stop("--add-ignore: the reason ends in a backslash, which would make the next line a part of the comment")
+    if has_placeholder(reason):
+        raise Stop("--add-ignore: the reason has what looks like a tag of a template; say it in other words")

@@ -23,9 +23,16 @@ def run(
             show_default=False,
         ),
     ] = None,
+    *,
+    plugins: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--plugins", help="Also the rules of these installed packages.", metavar="NAMES", show_default=False
+        ),
+    ] = None,
 ) -> int:
     """What a rule finds and why it matters, with examples; or the list of rules."""
-    rules = known_rules()
+    rules = known_rules(*(word for one in plugins or () for word in one.split(",") if word))
     if name is None:
         write(listed(rules.values()))
         return 0

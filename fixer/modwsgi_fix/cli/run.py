@@ -12,7 +12,7 @@ from modwsgi_fix.cli import WRITTEN, notes, trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
 from modwsgi_fix.cli.request import Mode, Request
-from modwsgi_fix.cli.writing import note_left, put_right, write_files
+from modwsgi_fix.cli.writing import note_left, put_right, say_what_next, write_files
 from modwsgi_fix.engine import Fixed
 from modwsgi_fix.engine.outcome import Rewritten
 from modwsgi_fix.files import working_directory
@@ -54,7 +54,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         return 0
     if request.mode is Mode.WRITE:
         put_right(plan)
-    wants_all = request.mode is Mode.FILTER or request.showing.only == "files"
+    wants_all = request.mode is Mode.FILTER or request.showing.only == "files" or request.allow is not None
     session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
@@ -74,7 +74,13 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         notes.say_all(session)
         if request.mode is not Mode.WRITE:
             note_left(session.plan)
-    code = _report(request, session) if request.mode is Mode.REPORT else _fix(request, session, stdin or "")
+        notes.say_baseline(session)
+    if request.allow is not None:
+        code = _allow(request, session)
+    elif request.mode is Mode.REPORT:
+        code = _report(request, session)
+    else:
+        code = _fix(request, session, stdin or "")
     return 2 if in_trouble else code
 
 
@@ -176,8 +182,9 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 def _fix(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     changes = _impacts(request, done.outcomes)
+    can_undo = False
     if request.mode is Mode.WRITE:
-        write_files(request, session.plan, done.files)
+        can_undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
         (file, *_) = [*(file.after for file in done.files), stdin]
         write(file)
@@ -185,11 +192,26 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
         in_trouble = trouble.tell(lines)
         code = (_diff if request.mode is Mode.DIFF else _tell)(request, done, changes)
+        if request.mode is Mode.WRITE and not request.showing.quiet:
+            say_what_next(done.files, can_undo=can_undo)
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
             error.add_note(WRITTEN)
         raise
+
+
+def _allow(request: Request, session: Session) -> int:
+    """Allow by comments what is found, and return the exit code."""
+    from modwsgi_fix.cli.allowing import allow
+
+    done = allow(request, session, lambda text: _put(request, text))
+    in_trouble = trouble.tell(trouble.failed(done.report.failed))
+    if request.showing.format is not None:
+        _show(request, done.report)
+    changed = bool(done.files) and (request.mode is Mode.DIFF or request.writing.exit_on_fix)
+    code = _exit_code(request, done.report, Severity.WARNING, changed=changed)
+    return 2 if in_trouble else code
 
 
 def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.request import Request
@@ -20,10 +21,13 @@ def put_right(plan: Plan) -> None:
     """Finish or undo what interrupted runs have left in the given paths, and say so."""
     left = _own_files(plan)
     if left:
+        from modwsgi_fix.files.history import records
         from modwsgi_fix.files.recovery import recover
 
         for line in recover(dict.fromkeys(map(os.path.dirname, left)), _given(plan)):
             _tell(line)
+        with suppress(FileProblem):
+            records()  # Drops that of a write which was undone just now.
 
 
 def note_left(plan: Plan) -> None:
@@ -45,15 +49,20 @@ def note_left(plan: Plan) -> None:
             _tell(f"note: {path}: is not read here, though httpd may read it; delete it")
 
 
-def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> None:
-    """Write all files or none. Raises ``FileProblem`` or ``Stop`` where none was written."""
+def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> bool:
+    """Write all files or none, and return whether that can be taken back.
+
+    Raises ``FileProblem`` or ``Stop`` where none was written.
+    """
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
+    from modwsgi_fix.files import history
     from modwsgi_fix.files.writing import Change, write_all
 
     writing = request.writing
     command = writing.verify
     shown = {file.path: file.name for file in files}
     kept = backups(plan, files, writing.backup)
+    record, why_not = _remembered(files, in_place=writing.in_place)
     try:
         write_all(
             [Change(file.path, file.before, file.after) for file in files],
@@ -62,15 +71,41 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> Non
             verify=None if command is None else lambda: _verify(command),
             within=_given(plan),
         )
-    except FileProblem as problem:
-        if problem.path not in shown:
+    except BaseException as problem:
+        history.drop_unless_written(record)
+        if not isinstance(problem, FileProblem) or problem.path not in shown:
             raise
         named = FileProblem(shown[problem.path], problem.reason)
         for note in getattr(problem, "__notes__", []):
             named.add_note(note)
         raise named from problem
+    if record:
+        history.drop_oldest()
+    elif why_not and not request.showing.quiet:
+        _tell(f"note: this write cannot be taken back by modwsgi-fix undo: {why_not}")
     if (line := kept_elsewhere(files, kept)) and not request.showing.quiet:
         _tell(line)
+    return bool(record)
+
+
+def say_what_next(files: Sequence[Rewritten], *, can_undo: bool) -> None:
+    """Say how what was written takes effect, and how it is taken back."""
+    from modwsgi_fix.cli import reloading
+
+    if files:
+        _tell(f"To take effect: {reloading.command([file.path for file in files])}")
+    if files and can_undo:
+        _tell("To take it back: modwsgi-fix undo")
+
+
+def _remembered(files: Sequence[Rewritten], *, in_place: bool) -> tuple[str, str]:
+    """Return the record by which the write can be taken back, or ``""`` and why none can be kept."""
+    from modwsgi_fix.files import history
+
+    try:
+        return history.remember([(file.path, file.before, file.after) for file in files], in_place=in_place), ""
+    except FileProblem as problem:
+        return "", str(problem)
 
 
 def _tell(line: str) -> None:

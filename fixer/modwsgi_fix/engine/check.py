@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from modwsgi_fix.engine.collector import collector_off
-from modwsgi_fix.engine.job import Ignored, Job, read
+from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Allowed, allowed_by_rule, suppressions
@@ -18,10 +18,12 @@ from modwsgi_fix.text import Span
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
     """The findings of all rules, by file and place, without those that comments suppress."""
     config = config or read(job)
-    return findings(config, job.rules, job.ignored)
+    return findings(config, job.rules, job.ignored, job.new)
 
 
-def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = None) -> list[Diagnostic]:
+def findings(
+    config: Config, rules: Iterable[Rule], ignored: Ignored | None = None, new: New | None = None
+) -> list[Diagnostic]:
     """As ``check``, on a configuration that has been read."""
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
@@ -34,6 +36,8 @@ def findings(config: Config, rules: Iterable[Rule], ignored: Ignored | None = No
     found = [*kept.values(), *_unused(config, rules, used)]
     if ignored is not None:
         found = [d for d in found if not ignored(d.path, d.rule)]
+    if new is not None:
+        found = new(config, found)
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
 
 

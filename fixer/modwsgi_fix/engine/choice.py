@@ -34,7 +34,8 @@ def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held:
     free = []
     # Findings may share one fix of many edits: it is weighed once.
     obstacles: dict[int, str | None] = {}
-    for diagnostic in unsuppressed(config, rule):
+    found = unsuppressed(config, rule)
+    for diagnostic in found if job.new is None else job.new(config, found):
         if diagnostic.fix is None or diagnostic.fix.applicability > level:
             continue
         if job.ignored is not None and job.ignored(diagnostic.path, rule.name):

@@ -12,7 +12,7 @@ from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.reader import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.vendor import Shipped, never_shipped
-from modwsgi_fix.rule import Rule
+from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ Opinion = Callable[[str, str, str], str | None]
 #: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
 #: those of no rule are: such a file is not changed either.
 Ignored = Callable[[str, str], bool]
+
+#: The findings of a server that are new, of all that one rule or several have: what is known is neither told nor fixed.
+New = Callable[[Config, Sequence[Diagnostic]], list[Diagnostic]]
 
 
 class Proof(Protocol):
@@ -43,6 +46,7 @@ class Job(NamedTuple):
 
     ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
     findings there are of no interest; they are then not fixed either. No fix changes a file that is ``shipped`` so.
+    ``new`` leaves out the findings that are known; None where none is.
     """
 
     source: Source
@@ -52,6 +56,7 @@ class Job(NamedTuple):
     options: Mapping[str, Mapping[str, object]] | None = None
     ignored: Ignored | None = None
     shipped: Shipped = never_shipped
+    new: New | None = None
 
 
 def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:

@@ -85,7 +85,9 @@ def _revealed(job: Job, run: Run, found: Sequence[Diagnostic]) -> list[Met]:
 def _legible(job: Job, run: Run) -> Iterator[list[Met]]:
     for state in run.legible:
         there = (
-            d for d in findings(state.config, job.rules, job.ignored) if not job.shipped(state.config.source(d.path))
+            d
+            for d in findings(state.config, job.rules, job.ignored, job.new)
+            if not job.shipped(state.config.source(d.path))
         )
         origin_of = origin_in(state.edits)
         placed = (met(run.before, state.config, origin_of, state.after, state.level, one) for one in there)

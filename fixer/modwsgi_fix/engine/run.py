@@ -102,7 +102,7 @@ class Run:
         self._opinion = opinion
         self._proof = proof
         self.before = config or read(job)
-        self.found = tuple(findings(self.before, job.rules, job.ignored))
+        self.found = tuple(findings(self.before, job.rules, job.ignored, job.new))
         trees = {path: file.tree for path, file in self.before.files.items()}
         self._state = _State(self.before, trees, {}, {})
         #: What is mistyped is read first: a host behind a misspelt section is no host yet, and nothing is measured on it.
@@ -274,7 +274,7 @@ class Run:
 
     def _outcome(self) -> Fixed:
         state, job = self._state, self._job
-        left = findings(state.config, job.rules, job.ignored)
+        left = findings(state.config, job.rules, job.ignored, job.new)
         self._failed |= state.config.failed
         order = {path: at for at, path in enumerate([*self.before.files, *self.before.scripts])}
         files = [

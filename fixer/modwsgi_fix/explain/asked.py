@@ -103,8 +103,9 @@ def spot(item: Item, note: str = "") -> Spot:
 
 def spot_in(file: File | Script, line: int, note: str = "") -> Spot:
     """Return a line of a file, quoted where that may be shown."""
-    is_there = file.quotable and 1 <= line <= len(file.lines)
-    quote = file.lines.line_text(line).strip()[:_LONGEST_QUOTE] if is_there else ""
+    lines = discretion.text_of(file).lines
+    is_there = file.quotable and 1 <= line <= len(lines)
+    quote = lines.line_text(line).strip()[:_LONGEST_QUOTE] if is_there else ""
     return Spot(file.name, line, quote, note)
 
 

@@ -107,7 +107,7 @@ def _planned(
         if not lies_within(path, given):
             at = "" if path == os.path.abspath(change.path) else f"is {path}, which "
             raise FileProblem(change.path, f"{at}lies outside the given paths; give {directory} too to change it")
-        _must_be_writable(change.path, path, in_place=in_place)
+        must_be_writable(change.path, path, in_place=in_place)
         staged = "" if in_place else os.path.join(directory, staged_name(token, len(entries)))
         backup = backups.get(path, "")
         if backup and os.path.lexists(backup):
@@ -120,7 +120,8 @@ def _planned(
     return tuple(entries.values())
 
 
-def _must_be_writable(given: str, path: str, *, in_place: bool) -> None:
+def must_be_writable(given: str, path: str, *, in_place: bool) -> None:
+    """Raise ``FileProblem`` where the real file behind a path cannot be written."""
     try:
         info = os.stat(path)
     except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from modwsgi_fix.placeholders import tags, template_of
 from modwsgi_fix.syntax import Directive, Section, Tree
+from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
 
 
@@ -83,8 +84,10 @@ class File:
 
     @cached_property
     def shown(self) -> LineIndex:
-        """The lines to show of it: those on the disk."""
-        return self.tree.lines if self.whole is None else LineIndex(self.whole)
+        """The lines to show of it: those on the disk, without secrets."""
+        text = self.text if self.whole is None else self.whole
+        shown = without_secrets(self.tree, text)
+        return self.tree.lines if shown is self.text else LineIndex(shown)
 
     @cached_property
     def template(self) -> str:

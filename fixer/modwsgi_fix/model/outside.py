@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Item, Script
+from modwsgi_fix.model.secrets import masked
 
 #: What stands in place of a text.
 NOT_SHOWN = "(not shown)"
@@ -79,6 +80,6 @@ class _Told:
 
 
 def veiled(config: Config, text: str, item: Item | None = None) -> str:
-    """A text fit to be printed: itself, unless it or the directive that it comes from tells what a file outside says."""
+    """A text fit to be printed: without secrets, and nothing of it where it or its directive tells what a file outside says."""
     hidden = (item is not None and not item.file.quotable) or tells(config, [text])
-    return NOT_SHOWN if text and hidden else text
+    return NOT_SHOWN if text and hidden else masked(config, text)

@@ -32,6 +32,8 @@ FORMATS = {
 
 VERSION = __version__
 _LONE = re.compile("[\ud800-\udfff]")
+#: Control characters that JSON leaves as they are, ends of lines of Unicode, and marks of direction (UAX 9).
+OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def gap_lines(report: Report) -> Counter[str]:
@@ -53,6 +55,14 @@ def render(report: Report, format: str, *, color: bool = False) -> str:
 def valid(text: str) -> str:
     """Return text that every reader of UTF-8 takes: a byte that is not UTF-8 becomes U+FFFD."""
     return _LONE.sub("\ufffd", text)
+
+
+def dumped(value: object) -> str:
+    """Return a value as JSON in lines; characters that a terminal obeys, or that turn text around, are escaped."""
+    import json
+
+    text = valid(json.dumps(value, indent=2, ensure_ascii=False))
+    return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
 def plural(count: int, noun: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from modwsgi_fix.records import Cause, Explained, Explanation
-from modwsgi_fix.reports import VERSION, plural, valid
+from modwsgi_fix.reports import VERSION, dumped, plural
 from modwsgi_fix.reports.text import printable
 
 #: Lines that are not known, as many as are shown.
@@ -110,5 +108,4 @@ def as_json(found: Explained) -> str:
         "explanations": explanations,
         "unexplained": unexplained,
     }
-    text = valid(json.dumps(document, indent=2, ensure_ascii=False))
-    return "".join(f"{printable(line)}\n" for line in text.split("\n"))
+    return dumped(document)

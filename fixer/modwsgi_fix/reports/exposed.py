@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.reports import VERSION, plural, valid
+from modwsgi_fix.reports import VERSION, dumped, plural
 from modwsgi_fix.reports.text import printable
 
 if TYPE_CHECKING:
@@ -38,4 +37,4 @@ def as_json(found: Sequence[Exposed]) -> str:
         {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
         for one in found
     ]
-    return valid(json.dumps({"version": VERSION, "hosts": hosts}, indent=2, ensure_ascii=False)) + "\n"
+    return dumped({"version": VERSION, "hosts": hosts})

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json as _json
 import os
 from typing import Any
 
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.records import Finding, Fix, Place, Report
-from modwsgi_fix.reports import VERSION, fingerprints, gap_lines, plural, started, valid
+from modwsgi_fix.reports import OBEYED, VERSION, dumped, fingerprints, gap_lines, plural, started, valid
 from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
@@ -105,8 +104,8 @@ def github(report: Report) -> str:
 
 
 def _escaped(text: str, *, property: bool = False) -> str:
-    """Return a text as ``@actions/core`` escapes it (command.ts: escapeData, escapeProperty)."""
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """Return a text as ``@actions/core`` escapes it (command.ts: escapeData, escapeProperty); the runner's log is a terminal."""
+    text = printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
     return text.replace(":", "%3A").replace(",", "%2C") if property else text
 
 
@@ -135,7 +134,7 @@ def junit(report: Report) -> str:
     from xml.sax.saxutils import escape, quoteattr
 
     def attribute(text: str) -> str:
-        return quoteattr(_xml(text), {"\n": "&#10;"})
+        return OBEYED.sub(lambda found: f"&#{ord(found[0])};", quoteattr(_xml(text), {"\n": "&#10;"}))
 
     with_findings = {finding.place.file.path for finding in report.findings}
     clean = [file for file in report.files if file.path not in with_findings]
@@ -212,4 +211,4 @@ def _relative(name: str) -> str:
 
 
 def _dump(value: object) -> str:
-    return valid(_json.dumps(value, indent=2, ensure_ascii=False)) + "\n"
+    return dumped(value)

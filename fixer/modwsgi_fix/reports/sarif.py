@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 from urllib.parse import quote
 
 from modwsgi_fix.records import Finding, Fix, Place, Report
-from modwsgi_fix.reports import VERSION, fingerprints, valid
-from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, Severity, all_rules
+from modwsgi_fix.reports import VERSION, dumped, fingerprints
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, Severity, registered
 from modwsgi_fix.text import encode
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -17,8 +16,9 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 def sarif(report: Report) -> str:
     """Return one run. Regions count characters (Unicode code points) from 1."""
-    known = {**all_rules(), UNUSED_SUPPRESSION.name: UNUSED_SUPPRESSION}
-    used = [known[name] for name in dict.fromkeys(finding.rule for finding in report.findings) if name in known]
+    names = dict.fromkeys(finding.rule for finding in report.findings)
+    rules = (UNUSED_SUPPRESSION if name == UNUSED_SUPPRESSION.name else registered(name) for name in names)
+    used = [rule for rule in rules if rule is not None]
     index = {rule.name: at for at, rule in enumerate(used)}
     prints = fingerprints(report.findings)
     run = {
@@ -49,9 +49,7 @@ def sarif(report: Report) -> str:
         "results": [_result(finding, print_, index) for finding, print_ in zip(report.findings, prints, strict=True)],
     }
     schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-    return (
-        valid(json.dumps({"$schema": schema, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)) + "\n"
-    )
+    return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.reports import VERSION, plural, valid
+from modwsgi_fix.reports import VERSION, dumped, plural, valid
 from modwsgi_fix.reports.text import printable
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _answer(mapped: Mapped) -> str:
 def as_json(found: Sequence[Overview]) -> str:
     """Return all of it as one object."""
     servers = [asdict(one) for one in found]
-    return valid(json.dumps({"version": VERSION, "servers": servers}, indent=2, ensure_ascii=False)) + "\n"
+    return dumped({"version": VERSION, "servers": servers})
 
 
 # -- graphs --------------------------------------------------------------------------------------------------------------
@@ -87,7 +86,7 @@ def as_dot(found: Sequence[Overview]) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    escaped = printable(text.replace("\n", " ")).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 

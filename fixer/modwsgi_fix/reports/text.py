@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 #: A terminal obeys control characters, wherever they came from, and a pipeline the lines that begin with "::"; so they are
 #: shown as pictures of themselves, and a name of a file cannot begin a line.
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
-_PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+_MARKS = (0x061C, 0x200E, 0x200F, 0xFEFF, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+_PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *_MARKS], 0xFFFD)
 
 _COLORS = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "34;1"}
 _SHOWN_LINES = 6

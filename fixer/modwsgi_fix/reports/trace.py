@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from modwsgi_fix.records import Branch, Outcome, Step, Trace
-from modwsgi_fix.reports import VERSION, started, valid
+from modwsgi_fix.reports import VERSION, dumped, started
 from modwsgi_fix.reports.text import printable
 
 
@@ -89,7 +88,7 @@ def as_json(traces: Sequence[Trace]) -> str:
         }
         for trace in traces
     ]
-    return valid(json.dumps({"version": VERSION, "traces": found}, indent=2, ensure_ascii=False)) + "\n"
+    return dumped({"version": VERSION, "traces": found})
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:

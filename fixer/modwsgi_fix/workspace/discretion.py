@@ -1,4 +1,4 @@
-"""Records of a run, without what files outside the named paths say (``model.outside``).
+"""Records of a run, without secrets (``model.secrets``) and what files outside the named paths say (``model.outside``).
 
 Every finding, fix, trace and change becomes a plain value here before it is shown, so that no format need know a server,
 nor what it must not tell of one.
@@ -16,9 +16,10 @@ from modwsgi_fix.engine import Applied, Fixed, Withheld
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.outside import NOT_SHOWN, looks_outside, tells, veiled
+from modwsgi_fix.model.secrets import has_secrets, masked
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
-from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, all_rules
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, registered
 from modwsgi_fix.text import Span
 from modwsgi_fix.workspace.ranking import rank
 
@@ -38,6 +39,7 @@ def finding(
 ) -> Finding:
     """Return a finding as it may be shown; in a file outside it is the rule's summary and the line."""
     shown = diagnostic if not looks_outside(config) else _discreet(diagnostic, config)
+    shown = _masked(shown, config) if has_secrets(config) else shown
     return Finding(
         shown.rule,
         shown.severity or Severity.WARNING,
@@ -52,6 +54,27 @@ def finding(
     )
 
 
+def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:
+    """Return a finding without secrets; a fix that writes one is left to ``--diff``, because a mask must not be written."""
+    fix = diagnostic.fix
+    if fix is not None:
+        writes_one = any(masked(config, edit.text) != edit.text for edit in fix.edits)
+        title, reason = masked(config, fix.title), masked(config, fix.reason)
+        fix = None if writes_one else replace(fix, title=title, reason=reason)
+    return replace(
+        diagnostic,
+        message=masked(config, diagnostic.message),
+        help=masked(config, diagnostic.help),
+        fix=fix,
+        related=tuple(replace(one, message=masked(config, one.message)) for one in diagnostic.related),
+    )
+
+
+def _holds_back(config: Config) -> bool:
+    """Whether not everything that is said of a server may be shown."""
+    return looks_outside(config) or has_secrets(config)
+
+
 def _fix(fix: Fix, config: Config) -> records.Fix:
     edits = tuple(records.Replacement(_place(config, path, span), text) for path, span, text in fix.edits)
     return records.Fix(fix.title, fix.applicability, fix.reason, edits)
@@ -62,7 +85,7 @@ def _place(config: Config, path: str, span: Span) -> Place:
 
 
 def text_of(file: File | Script) -> FileText:
-    """Return a file as records name it."""
+    """Return a file as records name it; its lines are those on the disk, without secrets."""
     return FileText(file.path, file.name, file.shown if isinstance(file, File) else file.lines, file.quotable)
 
 
@@ -110,14 +133,14 @@ def _line(file: File | Script, span: Span) -> Span:
 
 def _page(rule: str) -> tuple[str, str]:
     """Return a rule's manual page and its first line."""
-    found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else all_rules().get(rule)
+    found = UNUSED_SUPPRESSION if rule == UNUSED_SUPPRESSION.name else registered(rule)
     return (found.page, found.summary) if found else ("", f"modwsgi-fix rule {rule} says what is wrong")
 
 
 def fixed(outcome: Fixed) -> Fixed:
     """Return what fixes did and did not do, as it may be shown."""
     config = outcome.before
-    if not looks_outside(config):
+    if not _holds_back(config):
         return outcome
     return outcome._replace(
         applied=tuple(_applied(one, config) for one in outcome.applied),
@@ -134,7 +157,8 @@ def _is_outside(path: str, config: Config) -> bool:
 def _applied(one: Applied, config: Config) -> Applied:
     page, summary = _page(one.rule)
     if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
-        return one
+        title, reason = masked(config, one.fix.title), masked(config, one.fix.reason)
+        return one._replace(fix=replace(one.fix, title=title, reason=reason), message=masked(config, one.message))
     return one._replace(fix=replace(one.fix, title=summary, reason=""), message=summary)
 
 
@@ -142,7 +166,7 @@ def _withheld(one: Withheld, config: Config) -> Withheld:
     page, summary = _page(one.rule)
     title = summary if _is_outside(one.path, config) or tells(config, [one.title], page) else one.title
     why = NOT_SHOWN if tells(config, [one.reason.replace(one.name, "")], page) else one.reason
-    return one._replace(title=title, reason=why)
+    return one._replace(title=masked(config, title), reason=masked(config, why))
 
 
 def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
@@ -152,7 +176,7 @@ def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
 
 def impact(found: Impact, before: Config, after: Config) -> Impact:
     """Return what changes for visitors, as it may be shown."""
-    if not looks_outside(before) and not looks_outside(after):
+    if not _holds_back(before) and not _holds_back(after):
         return found
 
     def shown(text: str) -> str:
@@ -174,16 +198,16 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
 def text(line: str, *configs: Config) -> str:
     """Return a line of words that come from these configurations, as it may be shown."""
     for config in configs:
-        line = veiled(config, line) if looks_outside(config) else line
+        line = veiled(config, line) if _holds_back(config) else line
     return line
 
 
 def trace(found: Trace, config: Config) -> records.Trace:
     """Return a trace, as it may be shown: lines of files outside are named, and not quoted."""
-    outside = looks_outside(config)
+    outside, holds_back = looks_outside(config), _holds_back(config)
 
     def shown(text: str, item: Item | None = None) -> str:
-        return veiled(config, text, item) if outside else text
+        return veiled(config, text, item) if holds_back else text
 
     def outcome(of: Outcome) -> records.Outcome:
         server = of.server
@@ -239,7 +263,7 @@ def _step(step: Step, text: str) -> records.Step:
 
 def exposed(found: Exposed, config: Config) -> Exposed:
     """Return what lies open, as it may be shown."""
-    if not looks_outside(config):
+    if not _holds_back(config):
         return found
     files = [
         file._replace(

@@ -12,6 +12,7 @@ from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.facts.unread import unread_scripts
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
+from modwsgi_fix.model.secrets import masked
 from modwsgi_fix.records import UNNAMED, Gap, end_of
 from modwsgi_fix.text import Span
 
@@ -79,4 +80,4 @@ def _reason(config: Config, file: File, reason: str, kind: str) -> str:
     """Return why lines were not understood; ``kind`` stands for a reason that quotes what must not be shown."""
     if not file.quotable:
         return f"{kind} ({UNNAMED})"
-    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else reason
+    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else masked(config, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job
@@ -19,6 +19,10 @@ from modwsgi_fix.workspace.rules import known_rules
 from modwsgi_fix.workspace.selection import Selection, check_selectors, fixable, matched, matcher, selected
 from modwsgi_fix.workspace.settings import Settings, find, load, parse_target, read_table
 
+if TYPE_CHECKING:
+    from modwsgi_fix.engine.job import New
+    from modwsgi_fix.workspace.baseline import Baseline
+
 
 class Wanted(NamedTuple):
     """What is to be read, and how. What is None is left to the settings.
@@ -26,7 +30,7 @@ class Wanted(NamedTuple):
     ``overlay`` has texts that stand in for files, by path; ``unnamed`` says that the one there has no file. ``settings`` is
     a settings file, or a table as one holds it; None looks for a file upward from the first path, an empty table is none.
     ``target`` are words as ``httpd=2.4``; ``as_httpd`` reads every named file as httpd's; ``denies`` as ``Source.denies``;
-    ``no_scripts`` leaves WSGI scripts out.
+    ``no_scripts`` leaves WSGI scripts out; ``baseline`` is a file of findings that are known.
     """
 
     paths: tuple[str, ...]
@@ -41,13 +45,17 @@ class Wanted(NamedTuple):
     as_httpd: bool = False
     denies: str = ""
     no_scripts: bool = False
+    #: Packages of other people's rules, besides those of the settings.
+    plugins: tuple[str, ...] = ()
+    baseline: str | None = None
 
 
 class Plan(NamedTuple):
     """What is wanted, with the settings applied: one job for each server.
 
     ``on`` are the rules that run. ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to
-    mount; ``allowed`` are the keys of paths that hold scripts; ``problems`` the paths that cannot be read.
+    mount; ``allowed`` are the keys of paths that hold scripts; ``problems`` the paths that cannot be read. What
+    ``baseline`` holds is neither told nor fixed.
     """
 
     settings: Settings
@@ -60,6 +68,7 @@ class Plan(NamedTuple):
     scripts: Job | None
     allowed: tuple[tuple[str, str], ...]
     problems: tuple[FileProblem, ...]
+    baseline: Baseline | None = None
 
     @property
     def all_jobs(self) -> list[Job]:
@@ -77,7 +86,9 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
         raise Stop("no configuration: name directories or files")
     here = working_directory()
     settings = _settings(wanted, here)
-    rules = {} if looks_only else known_rules()
+    plugins = tuple(dict.fromkeys((*wanted.plugins, *settings.plugins)))
+    settings = settings._replace(plugins=plugins)
+    rules = {} if looks_only else known_rules(*plugins)
     selection = wanted.selection
     for given in (selection.select or (), selection.fixable or ()):
         check_selectors(given, rules)
@@ -111,6 +122,7 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(wanted.target, settings.target)
+    baseline, new = _baseline(wanted.baseline)
 
     def job(source: Source) -> Job:
         return Job(
@@ -120,20 +132,33 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
             seen,
             settings.rules,
             _ignored(settings, rules, on, source, excluded),
+            new=new,
         )
 
     return Plan(
         settings, tuple(map(job, sources)), target, level, root, on, denies,
-        None if there.scripts is None else job(there.scripts), there.allowed, there.problems,
+        None if there.scripts is None else job(there.scripts), there.allowed, there.problems, baseline,
     )  # fmt: skip
+
+
+def _baseline(path: str | None) -> tuple[Baseline | None, New | None]:
+    """Return the baseline in a file, and what tells the findings that it does not have; of no file neither."""
+    if path is None:
+        return None, None
+    from modwsgi_fix.workspace.baseline import new_to, read_baseline
+
+    baseline = read_baseline(path)
+    return baseline, new_to(baseline)
 
 
 def _settings(wanted: Wanted, here: str) -> Settings:
     """Return the settings; the rules there are must be known to check them."""
     if isinstance(wanted.settings, Mapping):
-        return read_table(wanted.settings, known_rules(), here) if wanted.settings else Settings(base=here)
+        return (
+            read_table(wanted.settings, known_rules(*wanted.plugins), here) if wanted.settings else Settings(base=here)
+        )
     found = wanted.settings or find(wanted.paths[0])
-    return load(found, known_rules()) if found else Settings(base=here)
+    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=here)
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

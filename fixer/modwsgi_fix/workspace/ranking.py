@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.rule import Diagnostic, Rank, Severity, all_rules
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, registered
 
 
 def rank(diagnostic: Diagnostic, config: Config, *, is_revealed: bool = False) -> Rank:
@@ -13,7 +13,7 @@ def rank(diagnostic: Diagnostic, config: Config, *, is_revealed: bool = False) -
     is_error = diagnostic.severity is Severity.ERROR
     if is_error and not is_revealed and _is_refused(diagnostic, config):
         return Rank.START
-    rule = all_rules().get(diagnostic.rule)
+    rule = registered(diagnostic.rule)
     if rule is not None and rule.rank is not None:
         return rule.rank
     if rule is not None and rule.family == "access":

@@ -17,6 +17,7 @@ from modwsgi_fix.files import FileProblem, absolute, read_bytes, working_directo
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.rule import Rule
 from modwsgi_fix.workspace.errors import SettingsError
+from modwsgi_fix.workspace.rules import known_rules
 from modwsgi_fix.workspace.selection import Selection, check_selectors, close
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -62,6 +63,7 @@ KEYS = {
     "exclude": Key(
         "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
     ),
+    "plugins": Key("list of names", "[]", "Installed packages of other people's rules to load, which runs their code."),
     "per-file-ignores": Key("table of lists", "{}", "Rules to ignore in the files that match a pattern."),
     "rules": Key(
         "table of tables", "{}", "Settings of single rules, as their pages (modwsgi-fix rule NAME) list them."
@@ -84,6 +86,7 @@ class Settings(NamedTuple):
     #: As ``Source.denies``.
     denies: str = ""
     directives: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
 
 
 def find(path: str) -> str | None:
@@ -189,6 +192,9 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
     for key in read:
         if key not in KEYS:
             raise SettingsError(f"unknown setting {key}{close(key, KEYS)}", (key,))
+    plugins = _strings(("plugins",), read.get("plugins", []))
+    if plugins:
+        rules = {**rules, **known_rules(*plugins)}
 
     def names(key: str) -> tuple[str, ...] | None:
         return _selectors((key,), read[key], rules) if key in read else None
@@ -218,6 +224,7 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
         {name: _options(name, value, rules) for name, value in _table(("rules",), read.get("rules", {})).items()},
         denies,
         _strings(("directives",), read.get("directives", [])),
+        plugins,
     )
 
 
@@ -312,6 +319,7 @@ def as_toml(
     lines += [f"root = {toml(root)}"] if root else []
     lines += [f"assume-deny = {toml(denies)}"] if denies else []
     lines += [f"directives = {toml(list(settings.directives))}"] if settings.directives else []
+    lines += [f"plugins = {toml(list(settings.plugins))}"] if settings.plugins else []
     lines += [f"exclude = {toml(list(settings.exclude))}"] if settings.exclude else []
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]

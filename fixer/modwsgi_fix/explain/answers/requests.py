@@ -144,7 +144,7 @@ def _quoted(asked: Asked, name: str, line: int) -> str:
     for config in asked.configs:
         for file in (*config.files.values(), *config.htaccess.values()):
             if file.name == name and file.quotable:
-                return file.lines.line_text(line).strip()
+                return file.shown.line_text(line).strip()
     return ""
 
 

@@ -1,0 +1,186 @@
+"""``modwsgi-fix baseline write|prune PATHS``: the findings that there are, taken as known."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+import typer
+
+from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.backups import read_by_httpd
+from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.files import OWN, FileProblem, problem, working_directory
+from modwsgi_fix.files.staging import create, nameless, replace
+from modwsgi_fix.reports import plural
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.text import encode
+from modwsgi_fix.workspace.baseline import Entry, as_text, read_baseline
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.known import standing, written
+from modwsgi_fix.workspace.plan import Plan, Wanted, plan
+from modwsgi_fix.workspace.selection import Selection
+from modwsgi_fix.workspace.session import Hosts, Session, opened
+
+#: What a baseline is called where nothing else is said.
+NAME = "modwsgi-fix-baseline.json"
+#: Directories of files that are enabled one by one: whatever lies there may be read by httpd one day.
+_ENABLED = re.compile(r"(?:sites|conf|mods)-[^/]+").fullmatch
+
+
+def _option(help: str, name: str, metavar: str | None = None) -> Any:
+    return typer.Option(name, help=help, metavar=metavar, show_default=False)
+
+
+def run(
+    what: Annotated[
+        Literal["write", "prune"],
+        typer.Argument(metavar="write|prune", help="Write it anew, or take out what is not found any longer."),
+    ],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
+    ] = None,
+    *,
+    baseline: Annotated[str | None, _option("The baseline's file, if not the usual one.", "--baseline", "FILE")] = None,
+    select: Annotated[list[str] | None, _option("Rules to run.", "--select", "NAMES")] = None,
+    extend_select: Annotated[list[str] | None, _option("Further rules to run.", "--extend-select", "NAMES")] = None,
+    ignore: Annotated[list[str] | None, _option("Rules not to run.", "--ignore", "NAMES")] = None,
+    exclude: Annotated[list[str] | None, _option("Files not to report on.", "--exclude", "PATTERNS")] = None,
+    as_apache: Annotated[bool, _option("Read every file that is named as httpd's.", "--as-apache")] = False,
+    no_scripts: Annotated[bool, _option("Leave WSGI scripts unread.", "--no-scripts")] = False,
+    root: Annotated[
+        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+    ] = None,
+    target: Annotated[list[str] | None, _option("The versions that it is for.", "--target", "NAME=VERSION")] = None,
+    assume_deny: Annotated[
+        Literal["2.2", "2.4", "none"] | None,
+        _option("How the server around fragments denies by default.", "--assume-deny"),
+    ] = None,
+    config: Annotated[str | None, _option("The settings file to use.", "--config", "FILE")] = None,
+    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+) -> int:
+    """Take the findings there are as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
+
+    Its file is modwsgi-fix-baseline.json in the working directory, or above it where httpd might read it. Exit code 0, or 2
+    where something could not be read.
+    """
+    if config is not None and isolated:
+        raise Stop("--config and --isolated exclude each other")
+    if not paths:
+        raise Stop(f"nothing to check: name directories or files, as in modwsgi-fix baseline {what} conf/")
+    wanted = Wanted(
+        tuple(paths),
+        settings={} if isolated else config,
+        selection=Selection(_words(select) if select is not None else None, _words(extend_select), _words(ignore)),
+        exclude=_words(exclude),
+        target=_words(target),
+        root=root,
+        as_httpd=as_apache,
+        denies=assume_deny or "",
+        no_scripts=no_scripts,
+    )
+    planned = plan(wanted)
+    path = _place(planned) if baseline is None else baseline
+    if what == "prune":
+        planned = planned._replace(baseline=read_baseline(path))
+    elif baseline is not None and (os.path.isdir(path) or not os.path.basename(path)):
+        raise Stop(f"--baseline {path}: is a directory; name a file")
+    session = opened(planned, hosts=Hosts.UNLIKE)
+    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    if not session.plan.jobs:
+        return 2
+    for line in trouble.skipped(session.configs):
+        say(printable(line))
+    line = _written(session, path) if what == "write" else _pruned(session, path)
+    in_trouble |= trouble.tell(
+        trouble.failed({name: how for one in session.configs for name, how in one.failed.items()})
+    )
+    write(printable(line) + "\n")
+    return 2 if in_trouble else 0
+
+
+def _written(session: Session, path: str) -> str:
+    """Write a baseline of all that is found, and return a line on it."""
+    _must_not_be_configuration(session, path)
+    if os.path.lexists(path):
+        read_baseline(path)
+    entries = written(session)
+    _put(path, as_text(entries))
+    found = plural(sum(entry.times for entry in entries), "finding")
+    return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only what is new."
+
+
+def _pruned(session: Session, path: str) -> str:
+    """Take the stale entries out of a baseline, and return a line on it."""
+    known = session.plan.baseline
+    stale = standing(session).stale
+    if known is None or not stale:
+        return f"No entry of {path} is stale."
+    fewer = {entry[:3]: entry.times for entry in stale}
+    kept = (entry._replace(times=entry.times - fewer.get(entry[:3], 0)) for entry in known.entries)
+    _put(path, as_text(entry for entry in kept if entry.times))
+    return f"Took {plural(_sum(stale), 'stale finding')} out of {path}."
+
+
+def _sum(entries: Iterable[Entry]) -> int:
+    return sum(entry.times for entry in entries)
+
+
+def _place(planned: Plan) -> str:
+    """Return the path of the usual file: in the working directory, or the nearest one above it that is not httpd's."""
+    top = working_directory()
+    above, path = top, NAME
+    while _is_enabled(path) or _is_read(planned, path):
+        if above == os.path.dirname(above):
+            raise Stop(f"httpd might read {NAME} here; say with --baseline where it is to lie")
+        above = os.path.dirname(above)
+        path = os.path.join(os.path.relpath(above, top), NAME)
+    return path
+
+
+def _must_not_be_configuration(session: Session, path: str) -> None:
+    """Raise ``Stop`` where httpd reads the file, or might."""
+    real = os.path.realpath(path)
+    if any(real in config.files or real in config.scripts for config in session.configs):
+        raise Stop(f"--baseline {path}: is one of the files that are checked")
+    if _is_enabled(path) or _is_read(session.plan, path):
+        raise Stop(f"--baseline {path}: httpd might read it there; name a file in another directory")
+
+
+def _is_enabled(path: str) -> bool:
+    return any(map(_ENABLED, os.path.dirname(os.path.realpath(path)).split("/")))
+
+
+def _is_read(planned: Plan, path: str) -> bool:
+    real = os.path.realpath(path)
+    return bool(planned.jobs) and real in read_by_httpd(planned, [real], {})
+
+
+def _put(path: str, text: str) -> None:
+    """Write a file, whole at any moment. Raises ``FileProblem``."""
+    real, data = os.path.realpath(path), encode(text)
+    directory = os.path.dirname(real)
+    try:
+        if not os.path.exists(real):
+            mask = os.umask(0o077)
+            os.umask(mask)
+            create(real, data, mode=0o666 & ~mask)
+            return
+        if not os.access(real, os.W_OK):
+            raise FileProblem(path, "permission denied")
+        descriptor = nameless(directory, data, like=real)
+        try:
+            replace(
+                real, data, staged=os.path.join(directory, f"{OWN}{secrets.token_hex(4)}.staged"), descriptor=descriptor
+            )
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+    except OSError as error:
+        raise problem(path, error) from error
+
+
+def _words(given: list[str] | None) -> tuple[str, ...]:
+    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

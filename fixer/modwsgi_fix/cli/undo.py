@@ -1,0 +1,79 @@
+"""``modwsgi-fix undo [PATHS]``: the last write taken back, all of it or nothing."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+import os
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from modwsgi_fix.cli import reloading
+from modwsgi_fix.cli.output import say
+from modwsgi_fix.files import MISSING, FileProblem
+from modwsgi_fix.files.history import Record, changed_since, drop, records
+from modwsgi_fix.files.recovery import journals, recover
+from modwsgi_fix.files.trust import lies_within
+from modwsgi_fix.files.writing import Change, write_all
+from modwsgi_fix.reports import plural
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.text import decode
+from modwsgi_fix.workspace.errors import Stop
+
+
+def run(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATHS", help="Files or directories: the last write to these.", show_default=False),
+    ] = None,
+) -> int:
+    """Take the last --write back: all its files are as they were before, or none is touched. Again for the one before.
+
+    Exit code 0: taken back; 1: there is nothing to take back; 2: a file was changed since, and nothing was done.
+    """
+    given = [_real(path) for path in paths or ()]
+    record = _last(given)
+    if record is None:
+        say(printable(f"nothing to undo{' in ' + ', '.join(paths) if paths else ''}: no write is recorded"))
+        return 1
+    outside = [file.path for file in record.files if given and not lies_within(file.path, given)]
+    if outside:
+        raise Stop(f"{outside[0]}: was written in the same run, and lies outside the given paths; give it too")
+    if _put_right(record):
+        drop(record.kept)
+        return 0
+    if problems := changed_since(record.files):
+        raise Stop(f"{'; '.join(map(str, problems))}; nothing was taken back")
+    write_all(
+        [Change(file.path, decode(file.now() or b""), decode(file.before)) for file in record.files],
+        in_place=record.in_place,
+    )
+    drop(record.kept)
+    for file in record.files:
+        say(printable(f"{file.path}: taken back"))
+    say(f"Took back the last write: {plural(len(record.files), 'file')}.")
+    say(printable(f"To take effect: {reloading.command([file.path for file in record.files])}"))
+    return 0
+
+
+def _real(path: str) -> str:
+    """Return the real path of a file or directory; one that was removed since is known by its name."""
+    if not os.path.lexists(path) and not os.path.isdir(os.path.dirname(path) or "."):
+        raise FileProblem(path, MISSING)
+    return os.path.realpath(path)
+
+
+def _last(given: Sequence[str]) -> Record | None:
+    """Return the last write that touched these paths, or anything where none is given."""
+    return next(
+        (one for one in records() if not given or any(lies_within(file.path, given) for file in one.files)), None
+    )
+
+
+def _put_right(record: Record) -> bool:
+    """Finish or undo what an interrupted run left among these files; return whether all are as before the write then."""
+    directories = list(dict.fromkeys(os.path.dirname(file.path) for file in record.files))
+    if not journals(directories):
+        return False
+    for line in recover(directories, [file.path for file in record.files]):
+        say(printable(line))
+    return record.is_undone

@@ -1,0 +1,101 @@
+"""Which words of a directive are a secret: a password, a key, a token, by the directive or by the name that is given.
+
+The tables follow the manuals of mod_authnz_ldap, mod_ssl, mod_dbd, mod_session_crypto, mod_auth_basic, mod_proxy (``secret=`` of
+AJP) and mod_auth_openidc; a name is judged as people name such variables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+
+class Part(NamedTuple):
+    """A part of a directive's words: the number of the word, and where in its value the secret begins and ends."""
+
+    word: int
+    start: int
+    end: int
+
+
+#: Whole words that are secret, by the number of the first one.
+_FROM = {
+    "authldapbindpassword": 0,
+    "sslpassphrasedialog": 0,
+    "sessioncryptopassphrase": 0,
+    "authbasicfake": 1,
+    "ldaptrustedclientcert": 2,
+    "ldaptrustedglobalcert": 2,
+}
+#: Other people's modules call theirs so: OIDCClientSecret, OIDCCryptoPassphrase.
+_SECRET_DIRECTIVE = re.compile(r"(password|passphrase|secret|apikey|token)\Z")
+#: The first word is a name, the second its value.
+_NAMED = {"setenv", "define"}
+#: A header's name is among the words, its value behind it.
+_HEADERS = {"header", "requestheader"}
+_NAME = re.compile(
+    r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|AUTHORIZATION|(^|[_-])(PASS|PWD|KEY)([_-]|$)", re.I
+)
+_SURE = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.I)
+#: Such a name says where the secret is, or how it is dealt with.
+_ABOUT = re.compile(r"(FILE|PATH|DIR|DIRECTORY|NAME|HEADER|EXPIRY|TIMEOUT|LIFETIME|LENGTH)$", re.I)
+_ASSIGNED = re.compile(r"!?([\w.-]+)=(.+)", re.S)
+_REWRITTEN = re.compile(r"(?:^|[\[,])E(?:NV)?=([\w.-]+):([^,\]]+)", re.I)
+#: ``pass=`` and its like within the text for a driver of databases; ``secret=`` of mod_proxy.
+_KEYWORD = re.compile(
+    r"""\b(?:pass|password|passwd|pwd|secret|sslpassword)\s*=\s*('[^']*'|"[^"]*"|[^\s,;'"&]+)""", re.I
+)
+_URL = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
+_PLAIN = {"", "on", "off", "true", "false", "yes", "no", "none", "null", "unset", "0", "1"}
+
+#: Whether a text may have a secret in it at all; all else is asked of few texts only.
+HINT = re.compile(
+    r"pass|pwd|secret|token|credential|apikey|authorization|key\b|key[_=-]|[_-]key|"
+    r"authbasicfake|trustedclientcert|trustedglobalcert|://[^\s/:@]*:",
+    re.I,
+)
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a variable, header or parameter of that name has a value that is not to be shown."""
+    if not _NAME.search(name) or _ABOUT.search(name) or value.casefold() in _PLAIN:
+        return False
+    if re.fullmatch(r"[$%]\{[^}]*\}", value):
+        return False
+    return not value.startswith("/") or _SURE.search(name) is not None
+
+
+def secrets(key: str, values: Sequence[str]) -> Iterator[Part]:
+    """The secret parts of a directive's words; ``key`` is its name in lower case."""
+    first = _FROM.get(key, 0 if _SECRET_DIRECTIVE.search(key) else None)
+    if first is not None:
+        plain = key == "sslpassphrasedialog"
+        for at, value in enumerate(values[first:], first):
+            start = len("exec:") if value.startswith("exec:") else 0
+            if value and not (plain and not start and not value.startswith("|")):
+                yield Part(at, start, len(value))
+        return
+    if key in _NAMED and len(values) > 1 and is_secret(values[0], values[1]):
+        yield from (Part(at, 0, len(value)) for at, value in enumerate(values[1:], 1))
+        return
+    if key in _HEADERS:
+        yield from _of_header(values)
+    for at, value in enumerate(values):
+        if key.startswith(("setenvif", "browsermatch")) and (found := _ASSIGNED.fullmatch(value)):
+            if is_secret(found[1], found[2]):
+                yield Part(at, *found.span(2))
+        elif key == "rewriterule":
+            yield from (Part(at, *one.span(2)) for one in _REWRITTEN.finditer(value) if is_secret(one[1], one[2]))
+        yield from (Part(at, *one.span(1)) for one in _URL.finditer(value))
+        if key.startswith(("dbd", "proxy", "balancer", "authdbd", "dav", "session")):
+            yield from (Part(at, *one.span(1)) for one in _KEYWORD.finditer(value))
+
+
+def _of_header(values: Sequence[str]) -> Iterator[Part]:
+    """The value of a header behind its name, which ``always``, ``onsuccess`` and an action may precede."""
+    for at, value in enumerate(values[:-1]):
+        if value.casefold() in ("set", "append", "add", "merge", "setifempty") and at + 2 < len(values):
+            if is_secret(values[at + 1], values[at + 2]):
+                yield Part(at + 2, 0, len(values[at + 2]))
+            return

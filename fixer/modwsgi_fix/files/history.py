@@ -1,0 +1,178 @@
+"""What the last writes replaced, kept in the state directory so that ``modwsgi-fix undo`` can put it back.
+
+A record is made before the first file is touched, and dropped when the write fails: it counts while a file is not as it
+was before. So a crash at any moment leaves either a record of what was written or one of a write that came to nothing,
+and no step can be lost between writing and noting.
+
+Only records are believed that this user's own runs made: regular files of this user, mode 0600, in directories of this
+user.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from modwsgi_fix.files import FileProblem, problem, read_bytes
+from modwsgi_fix.files.journal import MOST
+from modwsgi_fix.files.staging import create, delete, sync_directory
+from modwsgi_fix.files.state import is_private, make_private, state_directory
+from modwsgi_fix.text import encode
+
+#: As many writes can be taken back.
+KEPT = 20
+
+_VERSION = 1
+_NAME = re.compile(r"([0-9]{8,})-[0-9a-f]{8}\.undo")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file of a write: its real path, its bytes before, and the SHA-256 of those that were written (hexadecimal)."""
+
+    path: str
+    before: bytes
+    sha256: str
+
+    def now(self) -> bytes | None:
+        """The bytes that it has now; None where it is not a regular file of that path any more."""
+        if os.path.realpath(self.path) != self.path:
+            return None
+        try:
+            return read_bytes(self.path)
+        except FileProblem:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One write. ``kept`` is the file of the record; ``in_place`` says that the files keep their inodes."""
+
+    kept: str
+    in_place: bool
+    files: tuple[Written, ...]
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether each file is as it was before, so that there is nothing to take back."""
+        return all(file.now() == file.before for file in self.files)
+
+
+def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
+    """Make a record of what is about to be written, and return its path; ``""`` where nothing is.
+
+    ``changes`` are a path, its text before and after. Raises ``FileProblem`` where no record can be kept.
+    """
+    files = [
+        {
+            "path": os.path.realpath(path),
+            "before": base64.b64encode(encode(before)).decode("ascii"),
+            "sha256": hashlib.sha256(encode(after)).hexdigest(),
+        }
+        for path, before, after in changes
+        if before != after
+    ]
+    if not files:
+        return ""
+    directory = state_directory("undo")
+    make_private(directory, "where what is needed for undo is to be kept")
+    data = json.dumps({"version": _VERSION, "in_place": in_place, "files": files}).encode("ascii")
+    if len(data) > MOST:
+        raise FileProblem(directory, f"more than {MOST >> 20} MiB of originals are not kept")
+    numbers = [int(match[1]) for match in map(_NAME.fullmatch, os.listdir(directory)) if match]
+    kept = os.path.join(directory, f"{max(numbers, default=0) + 1:08d}-{secrets.token_hex(4)}.undo")
+    try:
+        create(kept, data)
+        sync_directory(directory)
+    except OSError as error:
+        raise problem(directory, error) from error
+    return kept
+
+
+def drop(kept: str) -> None:
+    """Delete a record, if there is one."""
+    if kept:
+        with suppress(OSError):
+            delete(kept)
+
+
+def drop_unless_written(kept: str) -> None:
+    """Delete the record of a write that failed; an error that came after the last file was written undoes nothing."""
+    record = _read(kept) if kept else None
+    if record is None or changed_since(record.files):
+        drop(kept)
+
+
+def drop_oldest() -> None:
+    """Delete the records of all but the last ``KEPT`` writes."""
+    for kept in _kept()[KEPT:]:
+        drop(kept)
+
+
+def records() -> list[Record]:
+    """The writes that can be taken back, the last one first; those that came to nothing are dropped."""
+    found: list[Record] = []
+    for kept in _kept():
+        record = _read(kept)
+        if record is not None and record.is_undone:
+            drop(kept)
+        elif record is not None:
+            found.append(record)
+    return found
+
+
+def _kept() -> list[str]:
+    """The files of all records, the last one first."""
+    directory = state_directory("undo")
+    if not is_private(directory):
+        return []
+    with suppress(OSError):
+        names = [(int(match[1]), match[0]) for match in map(_NAME.fullmatch, os.listdir(directory)) if match]
+        return [os.path.join(directory, name) for _, name in sorted(names, reverse=True)]
+    return []
+
+
+def _read(kept: str) -> Record | None:
+    """The record in a file; None for what this program did not make."""
+    try:
+        info = os.lstat(kept)
+        own = not hasattr(os, "geteuid") or (info.st_uid == os.geteuid() and stat.S_IMODE(info.st_mode) == 0o600)
+        if not stat.S_ISREG(info.st_mode) or not own or info.st_nlink != 1 or info.st_size > MOST:
+            return None
+        read = json.loads(read_bytes(kept))
+        if read["version"] != _VERSION or type(read["in_place"]) is not bool:
+            return None
+        files = tuple(
+            Written(str(one["path"]), base64.b64decode(one["before"], validate=True), str(one["sha256"]))
+            for one in read["files"]
+        )
+    except (OSError, FileProblem, ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return Record(kept, read["in_place"], files) if files else None
+
+
+def changed_since(files: Sequence[Written]) -> list[FileProblem]:
+    """What of a write is not as it was left, and how."""
+    problems = []
+    for file in files:
+        now = file.now()
+        if now is not None and hashlib.sha256(now).hexdigest() == file.sha256:
+            continue
+        if not os.path.lexists(file.path):
+            reason = "was removed since"
+        elif os.path.islink(file.path):
+            reason = "was replaced by a link since"
+        elif now is None:
+            reason = "cannot be read as the file that was written"
+        else:
+            reason = "was changed since"
+        problems.append(FileProblem(file.path, reason))
+    return problems

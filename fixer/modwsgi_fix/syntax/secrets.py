@@ -1,0 +1,39 @@
+"""Where the secrets of a file stand, and its text without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import secrets as table
+from modwsgi_fix.syntax.nodes import Directive, Tree
+from modwsgi_fix.text import Span
+
+
+def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
+    """The secrets of a file as it is written: where each stands, and its text."""
+    if not table.HINT.search(tree.source):
+        return
+    for node in tree.walk():
+        if type(node) is not Directive or not table.HINT.search(tree.source, node.start, node.end):
+            continue
+        words = node.args
+        values = [word.value for word in words]
+        # Where quotes are escaped in a word, or lines joined, its value does not stand in the file as it is.
+        begins = [tree.source.find(word.value, *word.span) for word in words]
+        for at, start, end in table.secrets(node.key, values):
+            span, value, begin = words[at].span, values[at], begins[at]
+            yield (span if begin < 0 else Span(begin + start, begin + end)), value[start:end]
+
+
+def without_secrets(tree: Tree, text: str) -> str:
+    """The text of a file, each secret in it replaced by as many asterisks, so that columns stay.
+
+    ``text`` is the tree's own, or another one in as many lines of the same length.
+    """
+    pieces, at = list[str](), 0
+    for start, end in sorted(span for span, _ in secrets_in(tree)):
+        if start >= at:
+            pieces += [text[at:start], re.sub(r"[^\r\n]", "*", text[start:end])]
+            at = end
+    return "".join([*pieces, text[at:]]) if pieces else text

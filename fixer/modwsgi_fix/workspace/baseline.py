@@ -1,0 +1,221 @@
+"""A baseline: the findings that an old server had when it was taken up, so that only new ones are told.
+
+An entry says which rule found something, in which file, on a line of what text, and how often. So lines may move, and a
+second finding on an equal line is new. Files are named from the path that was given, and count wherever a file's path
+ends so: a baseline holds in a copy of the tree, and for a file that is named by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from modwsgi_fix.engine.job import New
+from modwsgi_fix.files import MISSING, FileProblem, read_bytes
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading.source import Source, lies_in
+from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.workspace.errors import Stop
+
+_VERSION = 1
+_DIGITS = 32
+
+
+class Entry(NamedTuple):
+    """Findings of a ``rule`` on lines of one text in a ``file``. ``fingerprint`` is of that text, without its blanks."""
+
+    file: str
+    rule: str
+    fingerprint: str
+    times: int = 1
+
+
+class Baseline(NamedTuple):
+    """The entries of a baseline, in order, and the ``path`` of its file as the user has it."""
+
+    path: str
+    entries: tuple[Entry, ...]
+
+
+class Split(NamedTuple):
+    """Findings told apart by a baseline: those that are not in it, and what is left of its entries."""
+
+    new: list[Diagnostic]
+    left: tuple[Entry, ...]
+
+
+# -- its file -------------------------------------------------------------------------------------------------------------
+
+
+def read_baseline(path: str) -> Baseline:
+    """Return the baseline in a file. Raises ``FileProblem`` or ``Stop`` for one that is missing or broken."""
+    try:
+        data = read_bytes(path)
+    except FileProblem as problem:
+        if problem.reason == MISSING:
+            raise FileProblem(path, f"{MISSING}; modwsgi-fix baseline write makes it") from problem
+        raise
+    try:
+        table = json.loads(data.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise _broken(f"{path}:{error.lineno}:{error.colno}", "is not JSON") from error
+    except (ValueError, RecursionError) as error:
+        raise _broken(path, "is not JSON") from error
+    if not isinstance(table, dict) or not isinstance(table.get("findings"), list):
+        raise _broken(path, "is not a baseline")
+    if table.get("version") != _VERSION:
+        raise _broken(path, "is a baseline of another version of modwsgi-fix")
+    entries = Counter[tuple[str, str, str]]()
+    for at, one in enumerate(table["findings"], start=1):
+        if (entry := _entry(one)) is None:
+            raise _broken(path, f"entry {at} is not one of a baseline")
+        entries[entry[:3]] += entry.times
+    return Baseline(path, tuple(Entry(*key, count) for key, count in sorted(entries.items())))
+
+
+def as_text(entries: Iterable[Entry]) -> str:
+    """Return the text of a baseline's file: the same for the same entries, one of them on a line."""
+    rows = [json.dumps(entry._asdict()) for entry in sorted(entries)]
+    return f'{{"version": {_VERSION}, "findings": [\n' + ",\n".join(f"  {row}" for row in rows) + "\n]}\n"
+
+
+def _broken(place: str, why: str) -> Stop:
+    return Stop(f"{place}: {why}; delete it and write it anew with modwsgi-fix baseline write")
+
+
+def _entry(one: Any) -> Entry | None:
+    """Return an entry as the file has it; None for what is none."""
+    if not isinstance(one, dict) or set(one) != set(Entry._fields):
+        return None
+    file, rule, fingerprint, times = (one[name] for name in Entry._fields)
+    if not all(isinstance(word, str) and word for word in (file, rule, fingerprint)) or file.startswith("/"):
+        return None
+    return Entry(file, rule, fingerprint, times) if type(times) is int and times > 0 else None
+
+
+# -- what it knows --------------------------------------------------------------------------------------------------------
+
+
+def entries_of(found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> tuple[Entry, ...]:
+    """Return the entries for the findings of some servers, each finding counted once."""
+    counts = Counter[tuple[str, str, str]]()
+    for source, config, one in _once(found):
+        counts[(_name(source, one.path), one.rule, _fingerprint(config, one))] += 1
+    return tuple(Entry(*key, count) for key, count in sorted(counts.items()))
+
+
+def new_to(baseline: Baseline) -> New:
+    """Return what tells the findings that a baseline does not have."""
+    known = _Known(baseline.entries)
+    return lambda config, found: known.split([(config, one) for one in found]).new
+
+
+def split(baseline: Baseline, found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> Split:
+    """Return what is new among the findings of some servers, and what of the baseline was not found."""
+    return _Known(baseline.entries).split([(config, one) for _, config, one in _once(found)])
+
+
+class _Known:
+    """The entries of a baseline, by what a finding is asked for."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._by_text: dict[tuple[str, str], list[int]] = {}
+        # The longest name says the most about which file is meant.
+        for at in sorted(range(len(entries)), key=lambda at: (-len(entries[at].file), at)):
+            self._by_text.setdefault((entries[at].rule, entries[at].fingerprint), []).append(at)
+        self._rules = {entry.rule for entry in entries}
+
+    def split(self, found: Sequence[tuple[Config, Diagnostic]]) -> Split:
+        left = [entry.times for entry in self._entries]
+        known: dict[tuple[object, ...], bool] = {}
+        for config, one in sorted(found, key=lambda pair: (pair[1].path, pair[1].span, pair[1].message)):
+            # Every reading of a file has the same finding again.
+            if one.rule in self._rules and _identity(one) not in known:
+                at = self._match(config, one, left)
+                known[_identity(one)] = at is not None
+                if at is not None:
+                    left[at] -= 1
+        new = [one for _, one in found if not known.get(_identity(one))]
+        return Split(new, tuple(e._replace(times=n) for e, n in zip(self._entries, left, strict=True) if n))
+
+    def _match(self, config: Config, one: Diagnostic, left: Sequence[int]) -> int | None:
+        entries = self._by_text.get((one.rule, _fingerprint(config, one)), ())
+        return next((at for at in entries if left[at] and _ends_so(one.path, self._entries[at].file)), None)
+
+
+def _once(
+    found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]],
+) -> Iterator[tuple[Source, Config, Diagnostic]]:
+    seen: set[tuple[object, ...]] = set()
+    for source, config, diagnostics in found:
+        for one in diagnostics:
+            if _identity(one) not in seen:
+                seen.add(_identity(one))
+                yield source, config, one
+
+
+def _identity(one: Diagnostic) -> tuple[object, ...]:
+    return one.path, one.span, one.rule, one.message
+
+
+def _name(source: Source, path: str) -> str:
+    """Return a file's path from the directory that was given, its own name where it lies in none."""
+    for _, given in source.given:
+        if path != given and lies_in(path, given):
+            return os.path.relpath(path, given)
+    return os.path.basename(path)
+
+
+def _ends_so(path: str, name: str) -> bool:
+    return path.endswith("/" + name)
+
+
+def _fingerprint(config: Config, one: Diagnostic) -> str:
+    """Return a digest of the line that a finding begins on, blanks apart.
+
+    Of a file that must not be quoted not even a digest is kept: a short line can be guessed from it.
+    """
+    file = config.source(one.path)
+    line = file.lines.line_text(file.lines.position(one.span.start).line) if file.quotable else ""
+    return sha256(" ".join(line.split()).encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
+
+
+# -- what it knows and nothing has ----------------------------------------------------------------------------------------
+
+
+def stale(
+    entries: Iterable[Entry], read: Iterable[str], given: Iterable[str], rules: Iterable[str]
+) -> tuple[Entry, ...]:
+    """Return those entries that nothing was found for, of the ``rules`` that ran and the files that were looked at.
+
+    ``read`` are the keys of these files, ``given`` those of what the user named: a file that is in no directory of that is
+    gone, unless it lies beside what was named.
+    """
+    paths, directories, ran = tuple(read), [path for path in given if os.path.isdir(path)], frozenset(rules)
+    looked_at = {tail for path in paths for tail in _tails(path)}
+    gone: dict[str, bool] = {}
+    for name in {entry.file for entry in entries} - looked_at:
+        gone[name] = bool(directories) and not any(_is_near(name, directory) for directory in directories)
+    return tuple(one for one in entries if one.rule in ran and (one.file in looked_at or gone[one.file]))
+
+
+def _tails(path: str) -> Iterator[str]:
+    at = path.find("/")
+    while at >= 0:
+        yield path[at + 1 :]
+        at = path.find("/", at + 1)
+
+
+def _is_near(name: str, directory: str) -> bool:
+    """Whether a file of that name lies in a directory or, as what was named may be a part of it, in one above."""
+    while True:
+        if os.path.lexists(os.path.join(directory, name)):
+            return True
+        if directory == os.path.dirname(directory):
+            return False
+        directory = os.path.dirname(directory)
