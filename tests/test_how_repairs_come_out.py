@@ -71,11 +71,10 @@ ROWS = {
         "WSGIDaemonProcess d\nWSGIDaemonProcess d\n" + HIDDEN,
         *("repair", "repair", "repair"),
     ),
-    # What it led to was run as a program or refused; sent as files it would show its source.
     "a ScriptAlias that hides the application": Row(
         "alias-hides-application",
         HIDDEN.replace("    Alias /", "    ScriptAlias /"),
-        *("unsafe", "unsafe", "unsafe"),
+        *("repair", "repair", "repair"),
     ),
     "a script opened by URL": Row(
         "allow-in-location", host(MOUNT + LOCATION.format("/")), "repair", "repair", "repair"

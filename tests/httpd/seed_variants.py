@@ -126,6 +126,13 @@ _CHANGES: Mapping[str, Change] = {
     "AliasMatch with a star": _by_pattern("^/(.*)$", "/home/orchard/applications/$1"),
     "AliasMatch with a plus": _by_pattern("^/(.+)$", "/home/orchard/applications/$1"),
     "AliasMatch of the whole path": _by_pattern('"^(.*)"', '"/home/orchard/applications$1"'),
+    "ScriptAlias": lambda text: text.replace("    Alias /", "    ScriptAlias /"),
+    "ScriptAliasMatch": lambda text: _by_pattern("^/(.*)$", "/home/orchard/applications/$1")(text).replace(
+        "    AliasMatch", "    ScriptAliasMatch"
+    ),
+    "ScriptAlias within IfModule": lambda text: _within("IfModule mod_alias.c")(
+        text.replace("    Alias /", "    ScriptAlias /")
+    ),
     "within IfModule": _within("IfModule mod_wsgi.c"),
     "within IfModule of another module": _within("IfModule mod_alias.c"),
     "within IfVersion": _within("IfVersion >= 2.2"),

@@ -23,7 +23,9 @@ from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.sections import directory_sections, is_regex_section
 from modwsgi_fix.model.merge.world import FILE, MISSING
+from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
 from modwsgi_fix.model.urls import aliases, mounts
@@ -88,6 +90,8 @@ def compared(
         was, now = traced(before, request), traced(after, request)
         told_already: set[tuple[object, ...]] = set()
         for old, new in _pairs(was, now, there):
+            if _is_above_a_section(after, old.outcome):
+                continue
             effect = _effect(request.path, old.outcome, new.outcome, (was, now), known)
             if effect is Effect.LOST and leads_out(before, old.outcome):
                 effect = Effect.CLOSED
@@ -134,6 +138,26 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
     if question in scripts:
         return answer != FILE
     return answer != MISSING and any(above in scripts for above in _above(question))
+
+
+def _is_above_a_section(config: Config, outcome: Outcome) -> bool:
+    """Whether a program would be where a ``<Directory>`` on the way to the rest of the URL says that a directory is."""
+    if outcome.kind is not Kind.PROGRAM or not outcome.path_info:
+        return False
+    file, names = outcome.file.split("/"), (outcome.file + outcome.path_info).split("/")
+    return any(
+        len(file) <= len(section) <= len(names)
+        and all(wildcard(one)(name) for one, name in zip(section, names, strict=False))
+        for section in _directories(config)
+    )
+
+
+@derived
+def _directories(config: Config) -> tuple[list[str], ...]:
+    """The names on the way to each directory that a section names, wildcards among them."""
+    sections = (item for server in config.servers for item in directory_sections(config, server))
+    paths = {item.value.rstrip("/") for item in sections if not is_regex_section(item)}
+    return tuple(path.split("/") for path in sorted(paths))
 
 
 def _above(path: str) -> Iterator[str]:
@@ -219,7 +243,7 @@ def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effe
 def leads_out(config: Config, outcome: Outcome) -> bool:
     """Whether a link on the way to a file leads out of the directory that it lies in."""
     disk = config.disk
-    if disk is None or outcome.kind is not Kind.FILE:
+    if disk is None or outcome.kind not in (Kind.FILE, Kind.PROGRAM):
         return False
     path = outcome.file
     while len(path) > 1:

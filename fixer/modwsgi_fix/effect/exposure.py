@@ -150,6 +150,12 @@ def holds_static_files_only(config: Config, top: str) -> bool:
     return is_whole and not any(kind_of(path[len(top) :]) or (disk and disk.is_link(path)) for path in paths)
 
 
+def program_below(config: Config, top: str) -> str:
+    """Return a file in a directory that somebody may execute, as ``--root`` shows it; empty where there is none to see."""
+    disk, (paths, _) = config.disk, _below(config, top.rstrip("/"))
+    return next((path for path in paths if disk and disk.is_file(path) and disk.is_program(path)), "")
+
+
 def _below(config: Config, top: str) -> tuple[list[str], bool]:
     """Return all that lies below a directory, links not followed, and whether it is there and could be read."""
     disk = config.disk

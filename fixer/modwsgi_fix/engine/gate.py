@@ -92,11 +92,14 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     """Whether a file is one that the fix says to publish, and rightly so.
 
     Before it, the same URL led to the same file, and a line of the configuration opened it to everybody, in one of the two
-    dialects: it was refused only where the other one is spoken, further up.
+    dialects: it was refused only where the other one is spoken, further up, or ScriptAlias would have it run as a program,
+    which it is not as far as ``--root`` shows.
     """
     url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
     file = difference.now.file
     if difference.now.kind is not Kind.FILE or kind_of(file) or leads_out(before, difference.now):
+        return False
+    if difference.was.kind is Kind.PROGRAM and before.disk is not None and before.disk.is_program(file):
         return False
     if not any(url.startswith(prefix) and _lies_below(file, directory) for prefix, directory in fix.publishes):
         return False
@@ -121,9 +124,13 @@ def _granted(before: Config, difference: Difference, file: str, dialect: str) ->
     """Whether a line of one dialect let everybody have a file, the other dialect set aside."""
     branches = trace(before, difference.traces[0].request, dialect=dialect)
     return any(
-        branch.outcome.kind is Kind.FILE and branch.outcome.file == file and _granting(branch.outcome) is not None
+        branch.outcome.kind in _REACHED and branch.outcome.file == file and _granting(branch.outcome) is not None
         for branch in branches
     )
+
+
+#: What becomes of a file that a visitor is let to: it is sent, or run, or cannot be run (ScriptAlias).
+_REACHED = (Kind.FILE, Kind.PROGRAM, Kind.ERROR)
 
 
 def _granting(outcome: Outcome) -> Item | None:

@@ -263,7 +263,8 @@ class Memory:
         return self._link_there(path) in self._links
 
     def is_program(self, path: str) -> bool | None:
-        return None
+        known = self.permissions(path)
+        return None if known is None else bool(known.mode & 0o111)
 
     def permissions(self, path: str) -> Permissions | None:
         return self._permissions.get(self._find(path))

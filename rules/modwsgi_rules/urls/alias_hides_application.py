@@ -279,14 +279,16 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
     reason = f"only {where} stay aliased, and the application answers the rest"
     # A pattern that always led to one place led to none of the static files.
     opens = alias.is_regex and as_prefix(alias) is None
-    # What was run as a program, or refused, is sent as it lies there.
+    # What was run as a program would be sent as it lies there.
     ran = alias.item.key.startswith("scriptalias")
-    is_unsafe = opens or ran or any(files.cuts_links for files in written)
+    program = next((files.program for files in written if ran and files.program), "")
+    is_unsafe = opens or program or any(files.cuts_links for files in written)
+    sent = [f"{program or 'what ran as a program'} is sent as a file"] if ran else []
     return Fix(
         "Narrow the alias to the static files",
         (replace_lines(alias.item, lines),),
         Applicability.UNSAFE if is_unsafe else Applicability.REPAIR,
-        "; ".join([reason, *(["what ran as a program is sent as a file"] if ran else []), *reasons(written)]),
+        "; ".join([reason, *sent, *reasons(written)]),
         publishes=((f"{prefix}/", f"{directory}/"),),
     )
 
