@@ -204,16 +204,17 @@ from collections.abc import Iterable, Iterator
 from modwsgi_fix.directives.families import ANSWERING, AUTHENTICATION, FILES_SECTIONS, LIMIT_SECTIONS, LOCATION_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import Served, coverage, is_unclear, location_prefix, served
+from modwsgi_fix.model.facts.served import Served, is_unclear, served
 from modwsgi_fix.model.items import Guard, Item, Server
-from modwsgi_fix.model.merge.access import Access, access_of, grant
+from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import is_regex_section, location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
-from modwsgi_fix.model.urls import aliases, covered, is_prefix
+from modwsgi_fix.model.urls import aliases, covered
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._exceptions import is_exception_of_any, is_of_application, lifts
 from modwsgi_rules.access._file_paths import names_a_file_path
 from modwsgi_rules.access._grants import inactive, is_for_every_file, lines_that_grant, only_grants, take_out
+from modwsgi_rules.access._opened import by_url, is_dead, opened
 from modwsgi_rules.access._refused import refused_by_require
 from modwsgi_rules.access._shared import Opening, open_directories, place
 
@@ -244,7 +245,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
         for access in granting:
             section = access.section
             what = "grants access by URL, whatever file the URL leads to"
-            if _is_dead(access):
+            if is_dead(access):
                 what = "never matches, and would grant access by URL if it did"
             elif refused_by_require(config, server, access) is not None:
                 what = "would grant access by URL, if Require did not refuse it elsewhere"
@@ -342,12 +343,12 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
         found = served(config, host)
         if found is None:
             return _UNTOLD
-        by_url = _by_url(found)
+        urls = by_url(found)
         for number, target in enumerate(found):
-            opened = _opened(config, host, removable, (number, target), by_url)
-            if opened is None:
+            parts = opened(config, host, removable, (number, target), urls)
+            if parts is None:
                 return _UNTOLD
-            for one in opened:
+            for one in parts:
                 if is_unclear(config, one):
                     return f"give --root to show whether {one.path} is a file, or open it by hand"
                 opening = place(config, host, one, removable[0].section)
@@ -374,71 +375,3 @@ def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
         if not target.is_script:
             url = "/" if target.mapping is None or target.mapping.is_regex else target.mapping.url
             yield url, f"{target.path.rstrip('/')}/"
-
-
-_Numbered = tuple[int, Served]
-
-
-def _by_url(targets: list[Served]) -> Nested[_Numbered]:
-    """Return what plain URLs lead to, with its number among the targets."""
-    numbered = ((one.mapping, (number, one)) for number, one in enumerate(targets))
-    return Nested((mapping.url, one) for mapping, one in numbered if mapping is not None and not mapping.is_regex)
-
-
-def _opened(
-    config: Config, host: Server, removable: list[Access], numbered: _Numbered, by_url: Nested[_Numbered]
-) -> list[Served] | None:
-    """Return what of a target the Locations opened and no Directory opens; None where a directory cannot say that."""
-    _, target = numbered
-    if _is_open(config, host, removable, target) or _is_shadowed(numbered, by_url):
-        return []
-    parts: list[Served] = []
-    for access in removable:
-        prefix = location_prefix(access.section)
-        if prefix is None:
-            # What a regular expression opens besides is told by the others only.
-            parts.append(target) if not _is_dead(access) else None
-            continue
-        covered = coverage(prefix, target)
-        if covered == "all":
-            return [target]
-        if covered == "some" and not any(_takes_all(other, prefix, target) for _, other in by_url.above(prefix)):
-            parts.append(target)
-    return None if parts else []
-
-
-def _is_shadowed(numbered: _Numbered, by_url: Nested[_Numbered]) -> bool:
-    """Whether an earlier mapping of the same kind takes every URL of the target: a host's own ``/``."""
-    number, target = numbered
-    mapping = target.mapping
-    if mapping is None or mapping.is_regex:
-        return False
-    asked_before = (other.mapping for at, other in by_url.above(mapping.url) if at < number)
-    return any(
-        before is not None and before.is_mount == mapping.is_mount and not before.item.guards
-        and is_prefix(before.url, mapping.url)
-        for before in asked_before
-    )  # fmt: skip
-
-
-def _is_dead(access: Access) -> bool:
-    """Whether it begins with the modifier letter that word processors make of a circumflex: no URL has one."""
-    return is_regex_section(access.section) and pattern_of(access.section).startswith("ˆ")
-
-
-def _takes_all(other: Served, prefix: str, target: Served) -> bool:
-    """Whether another mapping, asked before that of ``target``, answers every URL below ``prefix``."""
-    if other is target or other.mapping is None or other.mapping.is_regex:
-        return False
-    before = target.mapping is None or (target.is_script and not other.is_script)
-    return before and is_prefix(other.mapping.url.rstrip("/") or "/", prefix.rstrip("/") or "/")
-
-
-def _is_open(config: Config, host: Server, removable: list[Access], target: Served) -> bool:
-    """Whether Directory sections open the target in each dialect that the Locations use."""
-    given = removable[0].section.guards
-    access = grant(config, host, target.directory, target.file, given)
-    if access.allowed is not True:
-        return False
-    old, new = any(a.has_22 for a in removable), any(a.has_24 for a in removable)
-    return config.complete or not ((old and access.by_22 is None) or (new and access.by_24 is None))
