@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -42,9 +42,10 @@ KINDS = ("Directory", "Below", "Files", "Around", "Location")
 
 @dataclass(frozen=True)
 class Case:
-    """What stands in the sections of a directory; by kind."""
+    """What stands in the sections of a directory; by kind. ``conditions`` are those around some of them."""
 
     layers: Mapping[str, tuple[str, ...]]
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, number: int) -> str:
         around = f"/srv/m/{number}"
@@ -65,8 +66,16 @@ class Case:
         if files:
             below = below or _block(f"Directory {around}/b", ())
             below[-1:-1] = [f"    {line}" for line in files]
+        outer, below, around_it, location = (
+            _within(self.conditions.get(kind), lines)
+            for kind, lines in (("Directory", outer), ("Below", below), ("Around", around_it), ("Location", location))
+        )
         # The order in the file is not that of the merge.
         return "".join(f"{line}\n" for line in (*around_it, *location, *below, *outer))
+
+
+def _within(condition: str | None, lines: list[str]) -> list[str]:
+    return [f"<{condition}>", *lines, f"</{condition.partition(' ')[0]}>"] if condition and lines else lines
 
 
 def _block(opening: str, lines: Sequence[str] | None) -> list[str]:
@@ -108,7 +117,7 @@ def _setup(texts: Sequence[str]) -> Setup:
     tree = {"/srv/users": users}
     for number in range(len(texts)):
         tree |= {f"/srv/m/{number}/f": "x", f"/srv/m/{number}/b/f": "x"}
-    head = "SetEnvIf X-Asked yes asked\nAlias /m /srv/m\n"
+    head = "Define THERE\nSetEnvIf X-Asked yes asked\nAlias /m /srv/m\n"
     return Setup({"httpd24.conf": head + "".join(texts)}, tree, base=None, listen=(80,))
 
 
@@ -186,5 +195,21 @@ MERGES = [
 @pytest.mark.parametrize("kinds", MERGES, ids=" ".join)
 def test_sections_that_are_merged(serve: Serve, kinds: Sequence[str]) -> None:
     count, wrong = _differences(serve, merged(kinds, 900))
+    assert wrong == [], wrong[0]
+    assert count > 50
+
+
+#: The first is met by the server, the second is not; from the files alone neither can be told.
+CONDITIONS = ("IfDefine THERE", "IfDefine NOT_THERE", "IfModule mod_alias.c")
+
+
+@pytest.mark.parametrize("kinds", MERGES[:1] + MERGES[2:3] + MERGES[4:], ids=" ".join)
+def test_sections_under_conditions(serve: Serve, kinds: Sequence[str]) -> None:
+    pick = random.Random(" ".join(("if", *kinds)))
+    cases = [
+        Case(one.layers, {kind: pick.choice(CONDITIONS) for kind in kinds if kind != "Files" and pick.random() < 0.5})
+        for one in merged(kinds, 900)
+    ]
+    count, wrong = _differences(serve, cases)
     assert wrong == [], wrong[0]
     assert count > 50

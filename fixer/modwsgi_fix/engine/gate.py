@@ -97,7 +97,9 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     """
     url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
     file = difference.now.file
-    if difference.now.kind is not Kind.FILE or kind_of(file) or leads_out(before, difference.now):
+    # Without --root nobody knows whether an index is a program, which the sections that publish cannot refuse unseen.
+    is_closed = kind_of(file) and (before.disk is not None or not url.endswith("/"))
+    if difference.now.kind is not Kind.FILE or is_closed or leads_out(before, difference.now):
         return False
     if difference.was.kind is Kind.PROGRAM and before.disk is not None and before.disk.is_program(file):
         return False

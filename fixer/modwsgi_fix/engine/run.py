@@ -24,8 +24,8 @@ from modwsgi_fix.text import Span
 #: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
 _Fight = tuple[str, str, str]
 
-#: The family of rules whose fixes come before all others.
-_FIRST = "syntax"
+#: The family of rules whose fixes come before all others, and that whose fixes come next.
+_FIRST, _SECOND = "syntax", "httpd24"
 
 #: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
 _PASSES, _MAX_PASSES = 100, 2000
@@ -106,7 +106,8 @@ class Run:
         trees = {path: file.tree for path, file in self.before.files.items()}
         self._state = _State(self.before, trees, {}, {})
         #: What is mistyped is read first: a host behind a misspelt section is no host yet, and nothing is measured on it.
-        self._rules = sorted(job.rules, key=lambda rule: rule.family != _FIRST)
+        #: Then what was said in the words of an older release, which other rules would else say again beside them.
+        self._rules = sorted(job.rules, key=lambda rule: (rule.family != _FIRST, rule.family != _SECOND))
         self._first = frozenset(rule.name for rule in job.rules if rule.family == _FIRST)
         self._limit = min(_PASSES + len(self.before.items), _MAX_PASSES)
         self._done: Applicability | None = None

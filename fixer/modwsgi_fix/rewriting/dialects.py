@@ -187,6 +187,11 @@ class Clause:
         level = directory_rank(self.section)[1] if self.rank < 2 else 0
         return (self.rank, level, not self.section.server.is_main, self.section.index)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether ``key`` holds: httpd sorts directories by how deep they are, which a variable hides."""
+        return self.rank > 1 or self.section.known
+
     def converted(self) -> Converted | None:
         """What takes the place of the old lines; None where it cannot be said in this section alone."""
         lines = self.hosts
@@ -240,7 +245,8 @@ def may_follow(one: Clause, other: Clause) -> bool:
         return False
     if one.rank == other.rank == 2 and a.parent is not b.parent:
         return not _disjoint(one, other)  # nested Files: httpd's order is not retold here
-    return one.key > other.key and not _disjoint(one, other)
+    is_ordered = one.is_ordered and other.is_ordered
+    return (one.key > other.key or not is_ordered) and not _disjoint(one, other)
 
 
 def _disjoint(one: Clause, other: Clause) -> bool:
@@ -312,13 +318,15 @@ class Merge:
         if not certain:
             return found
         last = max(certain, key=lambda c: c.key)
-        return [c for c in found if c.rank > 0 or c.key >= last.key]
+        return [c for c in found if c.rank > 0 or not c.is_ordered or c.key >= last.key]
 
 
 def _always(one: Clause, other: Clause) -> bool:
     """True where ``one`` holds for each request that ``other`` holds for."""
     a, around = one.section, _directory_of(other.section)
-    if a.key != "directory" or around is None or a.guards or not (a.server.is_main or a.server is around.server):
+    if a.key != "directory" or around is None or not a.accompanies(other.section):
+        return False
+    if not (a.server.is_main or a.server is around.server):
         return False
     outer, inner = _components(a), _components(around)
     if outer is None or inner is None or any(map(has_wildcard, outer)):

@@ -13,8 +13,10 @@ section cannot be converted alone, and the sections of a file are one finding.
 
 ## The fix
 
-It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once. It is safe where every request is answered as before, that
-is where no section takes its `Require` from one place and its `Order` from another; else it is unsafe, and so it is in a fragment.
+It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once, and each section where it stands, conditions around it
+included. It is safe where every request is answered as before. It is a repair where sections admit whom `Require all denied` refuses
+now, which is what they say. It is unsafe where a section takes its `Require` from one place and its `Order` from another, so that one
+of the two is lifted, and in a fragment.
 
 | old | new |
 |---|---|
@@ -98,7 +100,7 @@ the others are reported without it. Nothing is converted as long as `allow-in-lo
 
 A site written for 2.2 under the baseline of 2.4 is refused as it stands. Converting it opens what it says:
 
-    ```diff unsafe
+    ```diff repair
      #- apache2.conf
      <Directory />
          Require all denied
@@ -122,17 +124,17 @@ A site written for 2.2 under the baseline of 2.4 is refused as it stands. Conver
      </Directory>
     ```
 
-Here the later `Require` would lift a `Deny`:
+Here the later `Require` lifts a `Deny` then:
 
-    ```apache
-    #- httpd.conf
-    <Directory /srv/site>
-        Deny from all
-    #   ^^^^^^^^^^^^^
-    </Directory>
-    <Directory /srv/site/public>
-        Require all granted
-    </Directory>
+    ```diff unsafe
+     #- httpd.conf
+     <Directory /srv/site>
+    -    Deny from all
+    +    Require all denied
+     </Directory>
+     <Directory /srv/site/public>
+         Require all granted
+     </Directory>
     ```
 
 Files for both releases are right as they are, and so are templates for both:
@@ -171,15 +173,17 @@ Files for both releases are right as they are, and so are templates for both:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from modwsgi_fix.directives.families import OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import GapKind
-from modwsgi_fix.model.items import Item
-from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, clauses, merge, order_of
+from modwsgi_fix.model.items import Guard, Item
+from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.suppressions import suppressions
@@ -188,7 +192,7 @@ from modwsgi_fix.text import Span
 _SEPARATELY = "convert the whole server at once, with its httpd.conf or apache2.conf among the files"
 
 
-@rule()
+@rule(changes=("regained",))
 def old_access_directives(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
@@ -257,57 +261,75 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
         return None, f"not converted, because {obstacle}"
     edits: set[Edit] = set()
     opened: list[Clause] = []
+    lifted = ""
     for clause in clauses(config):
+        before = merge(config).before(clause, old=not clause.is_old)
         if clause.is_old:
-            foreign = [other for other in merge(config).before(clause, old=False) if not other.admits_by_new]
+            foreign = [other for other in before if not other.admits_by_new]
+            lines = clause.converted()
             # What refuses everyone does so before and after, whatever Require says further up.
             closes = clause.hosts == DENIED and not clause.satisfy_any
             if not clause.is_new and foreign and not closes:
-                if any(other.access.admits_24 is not False for other in foreign):
-                    where = _label(foreign[0].section)
-                    return (
-                        None,
-                        f"not converted, because it would lift the Require of {where} for {_label(clause.section)}",
-                    )
-                opened.append(clause)
-            converted = clause.converted()
-            if converted is None:
+                asking = [other for other in foreign if other.access.admits_24 is not False]
+                if not asking:
+                    opened.append(clause)
+                elif _is_without_use(config, clause):
+                    lines = Converted(())
+                elif not lifted:
+                    lifted = f"it lifts the Require of {_label(asking[0].section)} for {_label(clause.section)}"
+            if lines is None:
                 return None, f"not converted, because {_label(clause.section)} cannot be said in Require lines alone"
-            edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
+            edits |= _edits(clause, lines.lines, requires=lines.instead_of_requires)
         else:
-            kept = [other for other in merge(config).before(clause, old=True) if not other.admits_by_old]
+            kept = [other for other in before if not other.admits_by_old]
             if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
                 continue  # refused before and after
-            if kept and not _may_join(config, clause, kept):
-                where = _label(kept[0].section)
-                return (
-                    None,
-                    f"not converted, because {where} still holds for {_label(clause.section)}, whose Require would lift it",
-                )
-            if kept:
+            if kept and _may_join(config, clause, kept):
                 edits.add(insert_before(clause.access.requires[0], ["AuthMerging And"]))
-    return _graded(config, sorted(edits), opened)
+            elif kept:
+                where = _label(kept[0].section)
+                lifted = lifted or f"{where} still holds for {_label(clause.section)}, whose Require lifts it then"
+    return _graded(config, sorted(edits), opened, lifted)
 
 
-def _graded(config: Config, edits: list[Edit], opened: list[Clause]) -> tuple[Fix | None, str]:
+def _is_without_use(config: Config, clause: Clause) -> bool:
+    """Whether the old lines of a section change nothing: they admit everyone, and nothing further up refuses anyone."""
+    if clause.hosts != GRANTED or clause.satisfy_any:
+        return False
+    return all(other.admits_by_old for other in merge(config).before(clause, old=True))
+
+
+def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str) -> tuple[Fix | None, str]:
+    """The fix at the level that it may have, and what to say. ``lifted`` says which restriction it would take away."""
     title = "Convert the whole server to Require" if config.complete else "Convert these files to Require"
+    unsafe = partial(Fix.unsafe, title, *edits, every_reading=True)
     if not config.complete and config.denies != "none":
         what = "the server around these files may say more: under a deny in the words of 2.2 they would be refused"
-        return Fix.unsafe(title, *edits, reason=what, every_reading=True), _SEPARATELY
-    if opened:
-        what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
-        return Fix.unsafe(
-            title, *edits, reason=what, every_reading=True
-        ), f"the whole server can be converted, but then {what}"
+        return unsafe(reason=what), _SEPARATELY
+    if lifted:
+        return unsafe(reason=lifted), f"the whole server can be converted, but then {lifted}"
     if _htaccess(config):
         what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
-        return Fix.unsafe(
-            title, *edits, reason=what, every_reading=True
-        ), f"before converting the whole server look at {what}"
+        return unsafe(reason=what), f"before converting the whole server look at {what}"
+    if opened:
+        what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
+        return (
+            Fix.repair(title, *edits, reason=what, every_reading=True, publishes=tuple(_published(opened))),
+            f"the whole server can be converted; then {what}",
+        )
     return (
         Fix.safe(title, *edits, reason="every request is answered as before", every_reading=True),
         "the whole server can be converted to Require",
     )
+
+
+def _published(opened: Iterable[Clause]) -> Iterator[tuple[str, str]]:
+    """Yield the directories that the old lines granted, at whatever URL."""
+    for clause in opened:
+        own = clause.section
+        section = own if own.key in DIRECTORY_SECTIONS else own.section(*DIRECTORY_SECTIONS)
+        if section is not None and not is_regex_section(section):
+            yield "/", f"{pattern_of(section).rstrip('/')}/"
 
 
 def _label(section: Item) -> str:
@@ -345,11 +367,13 @@ def _within(item: Item) -> str:
 def _obstacle_in(clause: Clause) -> str | None:
     section = clause.section
     where = _label(section)
-    if section.guards or any(line.guards for line in clause.access.lines):
-        return f"{where} is there only under a condition"
-    if not section.known:
-        return f"{where} holds a variable that is not defined"
+    if any(line.guards != section.guards for line in clause.access.lines):
+        return f"{where} has lines under a condition"
     lines = [*clause.old_lines, *clause.access.requires]
+    if not all(line.known for line in lines):
+        return f"{where} holds a variable that is not defined"
+    if clause.is_old and any(map(_is_about_releases, section.guards)):
+        return f"{where} is there only under a condition about modules of access control"
     if any(line.foreign for line in lines):
         return f"{where} is written by a macro"
     if clause.is_old and any(line.wrapper is not section.node or line.file is not section.file for line in lines):
@@ -360,6 +384,12 @@ def _obstacle_in(clause: Clause) -> str | None:
     if clause.rank == 3 and clause.is_old and not clause.is_new and clause.hosts == GRANTED:
         return f"{where} grants by URL, which allow-in-location is about"
     return None
+
+
+def _is_about_releases(guard: Guard) -> bool:
+    """Whether a condition tells httpd 2.2 from 2.4: what is converted would be there in one of them only."""
+    asks = guard.test.lower()
+    return guard.kind == "ifversion" or (guard.kind == "ifmodule" and ("access_compat" in asks or "authz" in asks))
 
 
 def _may_join(config: Config, clause: Clause, kept: list[Clause]) -> bool:
