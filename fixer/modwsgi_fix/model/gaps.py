@@ -17,11 +17,17 @@ class GapKind(Enum):
     #: A variable is not defined in these files, or too long once it is put in: one word is not known, all else is read.
     VARIABLE = "the value of a variable is not known"
     INCLUDE = "an included file is not known"
+    #: Its name says what it is about, and that is neither sections nor who may have what.
+    APART = "an included file of another subject is not known"
     MACRO = "a macro is not known"
     #: ``<Perl>``, ``<Lua...>``: what it adds to the configuration is known to its own interpreter alone.
     CODE = "a section is code in another language"
     #: ``model.bounds`` ended the reading.
     LIMIT = "there is more than is read"
+
+
+#: What hides no section and no line about access.
+HARMLESS = frozenset({GapKind.VARIABLE, GapKind.APART})
 
 
 class Gap(NamedTuple):
@@ -34,8 +40,8 @@ class Gap(NamedTuple):
 
 
 def whole_text(config: Config) -> bool:
-    """Whether every line of the server was read, though a word in it may be unknown (an undefined variable)."""
-    return config.complete and all(gap.kind is GapKind.VARIABLE for gap in config.gaps)
+    """Whether every line of the server was read that may be about access, though a word in it may be unknown."""
+    return config.complete and all(gap.kind in HARMLESS for gap in config.gaps)
 
 
 @derived

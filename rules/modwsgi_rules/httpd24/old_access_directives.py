@@ -180,7 +180,7 @@ from functools import partial
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.gaps import GapKind
+from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Guard, Item
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, merge, order_of
@@ -339,7 +339,7 @@ def _label(section: Item) -> str:
 def _obstacle(config: Config) -> str | None:
     """What in the server stands against converting anything."""
     for gap in config.gaps:
-        if gap.kind is not GapKind.VARIABLE:
+        if gap.kind not in HARMLESS:
             return gap.reason
     for item in config.named(*OLD_ACCESS, "require"):
         if _within(item) not in PATH_SECTIONS:

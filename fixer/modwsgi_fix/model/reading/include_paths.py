@@ -21,6 +21,16 @@ def is_own(path: str, declared_root: str | None) -> bool:
     return not path.startswith("/") or any(path.startswith(f"{root}/") for root in _prefixes(declared_root))
 
 
+def is_apart(path: str) -> bool:
+    """Whether an included file's name says that no section is in it and nothing about who may have what.
+
+    ``options-ssl-apache.conf`` is certbot's, with settings of TLS (certbot-apache's ``MOD_SSL_CONF_SRC``); ``*.load`` are
+    Debian's, with LoadModule and LoadFile lines (a2enmod(8)).
+    """
+    name = posixpath.basename(path)
+    return name == "options-ssl-apache.conf" or name.endswith(".load")
+
+
 def candidates(path: str, source: Source, declared_root: str | None, root: Files | None) -> Iterator[str]:
     """Yield where a path of the configuration may lie among ``source.files``, likeliest first.
 

@@ -20,7 +20,7 @@ from modwsgi_fix.model.items import Arg, File, Guard, Item, Server
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
-from modwsgi_fix.model.reading.include_paths import candidates, is_own, matching
+from modwsgi_fix.model.reading.include_paths import candidates, is_apart, is_own, matching
 from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.placeholders import has_placeholder
@@ -299,10 +299,10 @@ class _Reader:
                 break
         if not found and not optional and not has_wildcard(arg.value):
             reason = f"{arg.value} is not among these files, so what it holds is unknown"
-            self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
+            self.gap(where.file, arg.span, _kind(arg.value), reason)
         elif not found and not optional and self.source.complete is False:
             reason = f"no file matches {arg.value} here, so what it holds is unknown"
-            self.gap(where.file, arg.span, GapKind.INCLUDE, reason)
+            self.gap(where.file, arg.span, _kind(arg.value), reason)
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
         if not found and has_wildcard(arg.value) and not self.sees_directory(arg.value):
@@ -374,6 +374,10 @@ class _Reader:
             file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section,
         )  # fmt: skip
         return [self.marked(mark, macro.section.children, inner)]
+
+
+def _kind(path: str) -> GapKind:
+    return GapKind.APART if is_apart(path) else GapKind.INCLUDE
 
 
 def load(
