@@ -33,7 +33,10 @@ class Writing(NamedTuple):
 
 
 class Showing(NamedTuple):
-    """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all."""
+    """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all.
+
+    ``impact``: what fixes change for visitors is told ``short``, in ``full``, or not at all (``none``).
+    """
 
     format: str | None = None
     file: str | None = None
@@ -41,7 +44,7 @@ class Showing(NamedTuple):
     quiet: bool = False
     statistics: bool = False
     only: str = ""
-    impact: bool = True
+    impact: str = "short"
     verbose: bool = False
     #: Also what is only worth knowing.
     all: bool = False

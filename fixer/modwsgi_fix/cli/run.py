@@ -231,7 +231,7 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
     """Return what visitors will notice: for people on stderr, for programs in the JSON report."""
     seen = not request.showing.quiet or request.showing.format == "json"
-    if request.mode not in (Mode.DIFF, Mode.WRITE) or not request.showing.impact or not seen:
+    if request.mode not in (Mode.DIFF, Mode.WRITE) or request.showing.impact == "none" or not seen:
         return None
     try:
         return impacts(outcomes)
@@ -246,9 +246,9 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
 def _say_impact(request: Request, outcomes: Sequence[Fixed], changes: tuple[Impact, ...] | None) -> None:
     if changes and not request.showing.quiet:
         notes.say_what_starting_serves(outcomes)
-        from modwsgi_fix.reports.impact import as_lines
+        from modwsgi_fix.reports.impact import as_lines, in_short
 
-        for line in as_lines(changes):
+        for line in (as_lines if request.showing.impact == "full" else in_short)(changes):
             say(printable(line))
 
 

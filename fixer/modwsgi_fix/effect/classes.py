@@ -109,6 +109,9 @@ def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
     found: dict[str, tuple[int, str, str]] = {}
     visits = changed_visits(before, after, of_every_host=True)
     for request in dict.fromkeys([*visits, *open_files(before, after)]):
+        if after.disk is None and request.path.endswith("/"):
+            # An index may be anything, in any directory.
+            continue
         for branch in traced(after, request):
             file = branch.outcome.file
             if branch.outcome.kind is Kind.FILE and (kind := kind_of(file)):

@@ -27,7 +27,10 @@ _MOST_HOSTS = 50
 
 
 class Change(NamedTuple):
-    """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one."""
+    """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one.
+
+    ``path`` is the URL's own where the URLs of its ``group`` (a path, or a directory with ``*``) change each in its way.
+    """
 
     host: str
     path: str
@@ -35,6 +38,7 @@ class Change(NamedTuple):
     before: str
     after: str
     requests: int
+    group: str = ""
 
     @property
     def is_change(self) -> bool:
@@ -209,7 +213,7 @@ def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Cha
             paths = [group] if whole else [visit.request.path for visit in members]
             for path, visit in zip(paths, members, strict=False):
                 found.append(
-                    Change(label(server), path, visit.request.url, *words, requests=len(members) if whole else 1)
+                    Change(label(server), path, visit.request.url, *words, len(members) if whole else 1, group)
                 )
     return sorted(found, key=lambda change: (not change.is_change, change.path))
 

@@ -189,6 +189,7 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
             url=shown(change.url),
             before=shown(change.before),
             after=shown(change.after),
+            group=shown(change.group),
         )
         for change in found.changes
     ]

@@ -106,6 +106,7 @@ A site written for 2.2 under the baseline of 2.4 is refused as it stands. Conver
          Require all denied
      </Directory>
      <VirtualHost *:80>
+         WSGIScriptAlias / /srv/site/app.wsgi
          <Directory /srv/site>
     -        Order allow,deny
     -        Allow from all
