@@ -23,6 +23,8 @@ LOCATION_SECTIONS = ("location", "locationmatch")
 PROXY_SECTIONS = ("proxy", "proxymatch")
 #: By an expression on the request (request.c:ap_if_walk).
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
+#: What reads other files in its place.
+INCLUDES = frozenset({"include", "includeoptional"})
 #: What httpd looks up or opens when it reads the line, so that a wrong word ends the start.
 READ_AT_ONCE = frozenset({"include", "includeoptional", "listen", "loadfile", "loadmodule", "use"})
 #: Their test compares, and so may have a ``>`` of its own (ap_expr, mod_version.c).

@@ -72,7 +72,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, INDIRECT_MAPPINGS, MOUNTS
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, INCLUDES, INDIRECT_MAPPINGS, MOUNTS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.baseline import baseline
@@ -104,7 +104,10 @@ def missing_deny_baseline(config: Config) -> Iterator[Diagnostic]:
 
 
 def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
-    """Return where the block goes: into a ``<Directory />`` without access lines, or before what it is about."""
+    """Return where the block goes: into a ``<Directory />`` without access lines, or before what it is about.
+
+    That is in the server's own file, where an administrator looks for it: before the Include that leads to the first of these.
+    """
     if baseline_sections:
         return baseline_sections[0]
     sections, lines = (
@@ -112,7 +115,12 @@ def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
         {*MOUNTS, "alias"},
     )
     about = (item for item in config.main.items if item.key in (sections if item.is_section else lines))
-    return next((item for item in about if not item.guards), None)
+    first = next((item for item in about if not item.guards), None)
+    if first is None or first.path == (own := next(iter(config.files))):
+        return first
+    including = [item for item in config.main.items if item.path == own and item.key in INCLUDES]
+    leading = max((item for item in including if item.index < first.index), key=lambda item: item.index, default=first)
+    return leading if leading.parent is None and not leading.guards and not leading.foreign else first
 
 
 def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:
