@@ -188,7 +188,7 @@ def test_a_diff_is_on_stdout_and_its_rules_on_stderr(run: Run, tmp_path: Path) -
     assert hunk == "conf/site.conf @@ -1,3 +1,2 @@"
     assert impact == f"note: {STARTS}"
     assert rule.startswith("  duplicate-daemon-process (safe): ")
-    assert summary == "Would fix 1 finding in 1 file; 0 left."
+    assert summary == "Would fix 1 finding in 1 file; 0 left. --write instead of --diff does it."
     assert (tmp_path / "conf/site.conf").read_bytes() == TWICE
 
 
@@ -216,6 +216,31 @@ def test_each_hunk_names_its_own_rule(run: Run, tmp_path: Path, monkeypatch: pyt
 def test_nothing_to_change_is_an_empty_diff(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=ONCE)
     assert run(*ONLY, "--diff", "conf") == (0, "", "No findings in 1 file.\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "<IfModule mod_wsgi.c>\n{}</IfModule>\n", "<VirtualHost *:80>\n{}</VirtualHost>\n"]
+)
+def test_a_diff_without_changes_says_what_was_found(run: Run, tmp_path: Path, text: str) -> None:
+    conf(tmp_path, site=text.format("<Location /x>\nAlias /x /srv/x\n</Location>\n").encode())
+    words = ("--isolated", "--unfixable", "ALL", "--no-impact", "conf")
+    report, shown = run(*words), run("--diff", *words)
+    assert "conf/site.conf:" in report.out
+    assert (shown.out, shown.code) == ("", 1)
+    assert report.out.splitlines()[0] in shown.err
+
+
+def test_a_reason_is_told_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(config: Config) -> Iterator[Diagnostic]:
+        for file in config.files.values():
+            for at in {file.text.find("one"), file.text.rfind("one")} - {-1}:
+                fix = Fix.safe("Delete one", Edit(file.path, Span(at, at + 3)), reason="there are two of it")
+                yield Diagnostic(file.path, Span(at, at + 1), "one is here", fix)
+
+    use(monkeypatch, check)
+    conf(tmp_path, site=b"X one\n" + b"Y\n" * 20 + b"Z one\n")
+    told = run("--isolated", "--diff", "--no-impact", "conf").err.splitlines()
+    assert told[1::2][:2] == ["  only-rule (safe): Delete one (there are two of it)", "  only-rule (safe): Delete one"]
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir() if path.is_dir()))

@@ -18,7 +18,7 @@ from modwsgi_fix.engine.outcome import Rewritten
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.records import Report
 from modwsgi_fix.reports import plural, render
-from modwsgi_fix.reports.text import printable, summary, withheld
+from modwsgi_fix.reports.text import printable, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan as make_plan
@@ -269,9 +269,10 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     if not request.showing.quiet:
         if files:
             say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
-                f"{len(report.findings)} left.")  # fmt: skip
+                f"{len(report.findings)} left. --write instead of --diff does it.")  # fmt: skip
         else:
-            say(summary(report))
+            # Without a diff, what was found is all that there is to see.
+            say(render(report._replace(folded=not _wants_all(request)), "concise").removesuffix("\n"))
         _say_shipped(request, report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
             say(f"note: not all files lie in this directory; the diff applies in {top}")

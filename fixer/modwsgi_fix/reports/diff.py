@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import check, origins, unified
 from modwsgi_fix.reports.text import applied as describe
-from modwsgi_fix.reports.text import printable
+from modwsgi_fix.reports.text import named, printable
 from modwsgi_fix.text import LineIndex, Span
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ def strip_from(files: Iterable[Rewritten], here: str) -> str:
 
 
 def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
-    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it."""
-    top = strip_from(files, here)
+    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it; a reason once."""
+    top, told = strip_from(files, here), set[str]()
     for file in files:
         lines = LineIndex(file.before)
         places = sorted(
@@ -71,7 +71,9 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
             yield f"{printable(file.name)} {found[0]}"
             reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
             mine = sorted({at for _, end, at in reaching if end >= first})
-            yield from dict.fromkeys(f"  {describe(applied[at])}" for at in mine)
+            ours = dict.fromkeys((describe(applied[at]), named(applied[at])) for at in mine)
+            yield from (f"  {name if line in told else line}" for line, name in ours)
+            told.update(line for line, _ in ours)
 
 
 def line_before(file: Rewritten, line: int) -> int:

@@ -68,8 +68,12 @@ def printable(line: str) -> str:
 
 def applied(fix: Applied) -> str:
     """Return a fix that was made, in one line."""
-    reason = f" ({fix.fix.reason})" if fix.fix.reason else ""
-    return printable(f"{fix.rule} ({_NAMES[fix.fix.applicability]}): {fix.fix.title}{reason}")
+    return named(fix) + printable(f" ({fix.fix.reason})" if fix.fix.reason else "")
+
+
+def named(fix: Applied) -> str:
+    """Return what a fix that was made is called."""
+    return printable(f"{fix.rule} ({_NAMES[fix.fix.applicability]}): {fix.fix.title}")
 
 
 def withheld(fix: Withheld) -> str:
