@@ -13,7 +13,7 @@ from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.model.merge.sections import depth, directory_matches, directory_sections, path_matches, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import document_root
-from modwsgi_fix.rewriting.access_blocks import deny_lines, directory_block, files_block, grant_lines
+from modwsgi_fix.rewriting.access_blocks import deny_lines, directory_block, file_grant, files_block, grant_lines
 from modwsgi_fix.rewriting.lines import append, insert_after, insert_before
 from modwsgi_fix.text import Span
 
@@ -49,6 +49,16 @@ def place(config: Config, host: Server, target: Served, location: Item) -> Openi
     if set(item.guards) <= set(location.guards) and (not is_own or item.server is location.server):
         return Opening(target, location)
     return None
+
+
+def open_file(config: Config, target: Served, item: Item) -> Edit:
+    """Return the edit that opens one file: in the section of its directory, where one can take it, else beside ``item``."""
+    assert target.file is not None
+    opening = Opening(target, item)
+    section = _section_of(config, opening)
+    if section is None or not _is_plain(config, section, opening):
+        return insert_after(item, file_grant(config, target))
+    return append(section, files_block(config, target.file, item))
 
 
 def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] | None:

@@ -138,9 +138,10 @@ from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.closed import closed_by_baseline, fetched_as_file
 from modwsgi_fix.model.facts.served import Served, is_unclear, target_of
 from modwsgi_fix.model.urls import Mapping, mounts
-from modwsgi_fix.rewriting.access_blocks import directory_block, file_grant, grant_lines
+from modwsgi_fix.rewriting.access_blocks import directory_block, grant_lines
 from modwsgi_fix.rewriting.lines import insert_after
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.access._shared import open_file
 
 
 @rule(severity=Severity.ERROR, changes=("regained",), rank=Rank.ANSWER)
@@ -175,7 +176,7 @@ def _fix(config: Config, mount: Mapping, target: Served) -> Fix | None:
     fetched = fetched_as_file(config, target)
     return Fix(
         "Open the script",
-        (insert_after(item, file_grant(config, target)),),
+        (open_file(config, target, item),),
         Applicability.UNSAFE if fetched else Applicability.REPAIR,
         reason="another URL may lead to the script as a file, and its source could then be fetched"
         if fetched

@@ -115,7 +115,8 @@ A site written for 2.2 under the baseline of 2.4 is refused as it stands. Conver
      </VirtualHost>
     ```
 
-`--assume-deny none` converts a fragment as it converts a whole server; with `--assume-deny 2.2` there is no fix for it:
+`--assume-deny 2.4` and `--assume-deny none` convert a fragment as they convert a whole server; with `--assume-deny 2.2` there is
+no fix for it, and without:
 
     ```diff unsafe
      <Directory /srv/site>
@@ -183,14 +184,21 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Guard, Item
+from modwsgi_fix.model.merge.places import option
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.suppressions import suppressions
 from modwsgi_fix.text import Span
 
-_SEPARATELY = "convert the whole server at once, with its httpd.conf or apache2.conf among the files"
+_SEPARATELY = (
+    "convert the whole server at once, with its httpd.conf or apache2.conf among the files, or say with --assume-deny 2.4"
+    " how the server denies by default"
+)
+
+_WHOLE = "the whole server can be converted"
 
 
 @rule(changes=("regained",))
@@ -263,14 +271,17 @@ def _fix(config: Config) -> tuple[Fix | None, str]:
     edits: set[Edit] = set()
     opened: list[Clause] = []
     lifted = ""
+    assumed = not config.complete and config.denies == "2.4"
     for clause in clauses(config):
+        if _is_open_in_both(clause):
+            continue
         before = merge(config).before(clause, old=not clause.is_old)
         if clause.is_old:
             foreign = [other for other in before if not other.admits_by_new]
             lines = clause.converted()
             # What refuses everyone does so before and after, whatever Require says further up.
             closes = clause.hosts == DENIED and not clause.satisfy_any
-            if not clause.is_new and foreign and not closes:
+            if not clause.is_new and (foreign or assumed) and not closes:
                 asking = [other for other in foreign if other.access.admits_24 is not False]
                 if not asking:
                     opened.append(clause)
@@ -304,24 +315,35 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
     """The fix at the level that it may have, and what to say. ``lifted`` says which restriction it would take away."""
     title = "Convert the whole server to Require" if config.complete else "Convert these files to Require"
     unsafe = partial(Fix.unsafe, title, *edits, every_reading=True)
-    if not config.complete and config.denies != "none":
+    if not config.complete and config.denies not in ("2.4", "none"):
         what = "the server around these files may say more: under a deny in the words of 2.2 they would be refused"
         return unsafe(reason=what), _SEPARATELY
     if lifted:
-        return unsafe(reason=lifted), f"the whole server can be converted, but then {lifted}"
+        return unsafe(reason=lifted), f"{_WHOLE}, but then {lifted}"
     if _htaccess(config):
         what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
         return unsafe(reason=what), f"before converting the whole server look at {what}"
     if opened:
         what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
+        if lists := next((clause for clause in opened if _lists(config, clause)), None):
+            # No repair may open a listing, though the sections say so.
+            return unsafe(reason=f"{what}, and {_label(lists.section)} lists its files"), f"{_WHOLE}; then {what}"
         return (
             Fix.repair(title, *edits, reason=what, every_reading=True, publishes=tuple(_published(opened))),
-            f"the whole server can be converted; then {what}",
+            f"{_WHOLE}; then {what}",
         )
     return (
         Fix.safe(title, *edits, reason="every request is answered as before", every_reading=True),
-        "the whole server can be converted to Require",
+        f"{_WHOLE} to Require",
     )
+
+
+def _lists(config: Config, clause: Clause) -> bool:
+    """Whether a directory without an index file is listed."""
+    section = clause.section
+    if section.key != "directory" or not section.known or has_wildcard(pattern_of(section)):
+        return False
+    return option(config, section.server, pattern_of(section), "indexes").on is True
 
 
 def _published(opened: Iterable[Clause]) -> Iterator[tuple[str, str]]:
@@ -368,6 +390,8 @@ def _within(item: Item) -> str:
 def _obstacle_in(clause: Clause) -> str | None:
     section = clause.section
     where = _label(section)
+    if _is_open_in_both(clause):
+        return None
     if any(line.guards != section.guards for line in clause.access.lines):
         return f"{where} has lines under a condition"
     lines = [*clause.old_lines, *clause.access.requires]
@@ -385,6 +409,12 @@ def _obstacle_in(clause: Clause) -> str | None:
     if clause.rank == 3 and clause.is_old and not clause.is_new and clause.hosts == GRANTED:
         return f"{where} grants by URL, which allow-in-location is about"
     return None
+
+
+def _is_open_in_both(clause: Clause) -> bool:
+    """Whether a section admits everyone, in the old words where mod_access_compat is there to read them."""
+    guarded = any(line.guards != clause.section.guards for line in clause.old_lines)
+    return guarded and clause.admits_by_old and clause.admits_by_new
 
 
 def _is_about_releases(guard: Guard) -> bool:
