@@ -30,6 +30,7 @@ COMMANDS = {
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
+    "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),
     "trace": Command("modwsgi_fix.cli.trace", "URL PATHS", "What answers this request, and which line decided it."),

@@ -24,7 +24,7 @@ def json(report: Report) -> str:
         {
             "version": VERSION,
             **started(report.starts),
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [finding_object(finding) for finding in report.findings],
             "fixed": [
                 {
                     "rule": f.rule,
@@ -51,7 +51,8 @@ def json(report: Report) -> str:
     )
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the JSON report has it."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,

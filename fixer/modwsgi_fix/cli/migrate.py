@@ -1,0 +1,112 @@
+"""``modwsgi-fix migrate --from httpd=2.2 --to httpd=2.4 PATHS``: on one page what it takes to move a server."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+import shlex
+from typing import Annotated, Any, Literal
+
+import typer
+
+from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.request import Mode, Request, Showing
+from modwsgi_fix.cli.run import carry_out
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import plan
+from modwsgi_fix.workspace.session import Hosts, impacts, mended, opened, starts
+from modwsgi_fix.workspace.settings import parse_target
+
+#: What can move, with the release that is moved from and to where nothing is said.
+_FROM, _TO = ("httpd=2.2",), ("httpd=2.4",)
+
+
+def _option(help: str, name: str, metavar: str | None = None) -> Any:
+    return typer.Option(name, help=help, metavar=metavar, show_default=False)
+
+
+def run(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
+    ] = None,
+    *,
+    moved_from: Annotated[
+        list[str] | None, _option("The releases that it runs on; httpd=2.2 if not given.", "--from", "NAME=VERSION")
+    ] = None,
+    to: Annotated[
+        list[str] | None, _option("The releases that it is to run on; httpd=2.4 if not given.", "--to", "NAME=VERSION")
+    ] = None,
+    diff: Annotated[bool, _option("Print what --write would change instead of the page.", "--diff")] = False,
+    make: Annotated[bool, _option("Fix the files.", "--write")] = False,
+    fix_level: Annotated[
+        Literal["safe", "repair", "unsafe"] | None, _option("The most that a fix may change.", "--fix-level")
+    ] = None,
+    root: Annotated[
+        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+    ] = None,
+    assume_deny: Annotated[
+        Literal["2.2", "2.4", "none"] | None,
+        _option(
+            "How the server around fragments denies by default; as the new release does if not given.", "--assume-deny"
+        ),
+    ] = None,
+    output_format: Annotated[Literal["text", "json"], _option("How to show the page.", "--output-format")] = "text",
+    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+) -> int:
+    """What it takes to move a server to another release: what starts it, what changes, and what is left for a person.
+
+    Exit code 0 where nothing is left to do, 1 where something is, 2 where something could not be read.
+    """
+    if diff and make:
+        raise Stop("--diff and --write exclude each other")
+    if not paths:
+        raise Stop("nothing to move: name directories or files, as in modwsgi-fix migrate /etc/apache2")
+    old, new = tuple(moved_from or _FROM), tuple(to or _TO)
+    is_old = parse_target(old, {}).is_22
+    request = Request(
+        paths=tuple(paths),
+        mode=Mode.WRITE if make else Mode.DIFF,
+        level=Applicability[fix_level.upper()] if fix_level else None,
+        target=new,
+        root=root,
+        isolated=isolated,
+        # What is moved comes into a server that denies as the new release's own configuration does.
+        denies=assume_deny or ("2.4" if is_old and not parse_target(new, {}).is_22 else ""),
+        showing=Showing(None),
+    )
+    return carry_out(request) if diff or make else _page(request, old, new, output_format)
+
+
+def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], form: str) -> int:
+    from modwsgi_fix.reports.migrate import Move, as_json, as_text
+
+    session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
+    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    if not session.plan.jobs:
+        return 2
+    for line in trouble.skipped(session.configs):
+        say(printable(line))
+    done = mended(session)
+    lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
+    in_trouble |= trouble.tell(lines)
+    move = Move(
+        old,
+        new,
+        starts(session.configs),
+        starts(outcome.after for outcome in done.outcomes),
+        impacts(done.outcomes),
+        done.report,
+        len(done.files),
+        _command(request, old, new),
+    )
+    write(as_json(move) if form == "json" else as_text(move))
+    return 2 if in_trouble else int(bool(done.files) or bool(move.left))
+
+
+def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...]) -> str:
+    """Return the words that were given, but for ``--diff`` or ``--write``."""
+    words = ["modwsgi-fix", "migrate"]
+    words += [f"--from={word}" for word in old if old != _FROM] + [f"--to={word}" for word in new if new != _TO]
+    words += [f"--root={request.root}"] if request.root else []
+    words += [f"--fix-level={request.level.label}"] if request.level else []
+    return shlex.join([*words, *request.paths])

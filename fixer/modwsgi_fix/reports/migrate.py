@@ -1,0 +1,129 @@
+"""The page of a move to another release: what starts it, what changes for visitors, what is left and why, in this order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from modwsgi_fix.records import Finding, Report
+from modwsgi_fix.reports import VERSION, dumped, plural, started
+from modwsgi_fix.reports.impact import as_objects, in_short
+from modwsgi_fix.reports.machine import finding_object
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.rule import Severity
+
+if TYPE_CHECKING:
+    from modwsgi_fix.effect.impact import Impact
+    from modwsgi_fix.effect.starting import Start
+    from modwsgi_fix.engine import Applied
+
+
+class Move(NamedTuple):
+    """A move ``old`` to ``new`` (``httpd=2.2``): whether each server starts before and after the fixes, what these change
+    for visitors, the report after them, in how many ``files`` they are, and the ``command`` that makes them.
+    """
+
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    before: tuple[Start, ...]
+    after: tuple[Start, ...]
+    impacts: tuple[Impact, ...]
+    report: Report
+    files: int
+    command: str
+
+    @property
+    def left(self) -> list[Finding]:
+        """What a person has to look at, what keeps httpd from starting first."""
+        found = (one for one in self.report.findings if one.severity is not Severity.INFO)
+        return sorted(found, key=lambda one: (one.rank, -one.severity))
+
+    @property
+    def fixes(self) -> dict[tuple[str, str, str], int]:
+        """How often each fix is made: rule, level, what it is called."""
+        return dict(Counter(map(_named, self.report.fixed)))
+
+
+def _named(fix: Applied) -> tuple[str, str, str]:
+    return fix.rule, fix.fix.applicability.label, fix.fix.title
+
+
+def as_text(move: Move) -> str:
+    """Return the page."""
+    parts = [
+        [f"From {_releases(move.old)} to {_releases(move.new)}: {plural(len(move.report.files), 'file')}"],
+        ["Whether it starts", *_starts(move)],
+        ["What the fixes do", *(f"  {line}" for line in _fixes(move))],
+        ["What changes for visitors", *(f"  {line.strip()}" for line in _visitors(move.impacts))],
+        ["What is left for you, in this order", *_left(move)],
+        [f"{move.command} --diff shows the changes, --write makes them, and modwsgi-fix undo takes them back."],
+    ]
+    return (
+        "\n\n".join("\n".join(map(printable, part)) for part in parts if len(part) > 1 or part in (parts[0], parts[-1]))
+        + "\n"
+    )
+
+
+def _releases(words: Sequence[str]) -> str:
+    return ", ".join(word.replace("=", " ") for word in words)
+
+
+def _starts(move: Move) -> Iterator[str]:
+    for was, now in zip(move.before, move.after, strict=True):
+        yield f"  now:   {was}"
+        if str(was) != str(now):
+            yield f"  fixed: {now}"
+
+
+def _fixes(move: Move) -> Iterator[str]:
+    for (rule, level, title), times in sorted(move.fixes.items(), key=lambda one: -one[1]):
+        yield f"{title} ({rule}, {level}): {plural(times, 'place')}"
+    if move.files:
+        yield f"in {plural(move.files, 'file')} altogether"
+
+
+def _visitors(impacts: Sequence[Impact]) -> list[str]:
+    return [line for line in in_short(impacts) if not line.startswith(("what visitors get", "note: "))]
+
+
+def _left(move: Move) -> Iterator[str]:
+    """Yield what is left, numbered, with what to do and why the tool does not."""
+    why = {(one.name, one.rule): one.reason for one in move.report.withheld}
+    left = move.left
+    for number, one in enumerate(left, start=1):
+        yield f"  {number}. {one.file}:{one.line}: {one.rule}: {one.message}"
+        if one.help:
+            yield f"     {one.help}"
+        if reason := why.get((one.file, one.rule)):
+            yield f"     not fixed, because {reason}"
+        elif one.fix is not None and one.fix.level > move.report.level:
+            because = f" ({one.fix.reason})" if one.fix.reason else ""
+            yield f"     --fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
+    if not left:
+        yield "  nothing"
+    if further := len(move.report.findings) - len(left):
+        yield f"  ({plural(further, 'finding')} more that {'is' if further == 1 else 'are'} only worth knowing)"
+
+
+def as_json(move: Move) -> str:
+    """Return the page as an object; keys of findings are those of the report."""
+    page: dict[str, Any] = {
+        "version": VERSION,
+        "from": list(move.old),
+        "to": list(move.new),
+        "before": started(move.before),
+        "after": started(move.after),
+        "fixes": [
+            {"rule": rule, "level": level, "title": title, "places": times}
+            for (rule, level, title), times in move.fixes.items()
+        ],
+        "impact": as_objects(move.impacts),
+        "left": [finding_object(one) for one in move.left],
+        "withheld": [
+            {"rule": one.rule, "file": one.name, "line": one.line, "title": one.title, "reason": one.reason}
+            for one in move.report.withheld
+        ],
+        "command": move.command,
+    }
+    return dumped(page)
