@@ -69,7 +69,9 @@ class Faults:
                 yield
             except Exception as error:
                 *_, last = traceback.extract_tb(error.__traceback__)
-                self.add(f"{name} raised {type(error).__name__} in {last.filename.rpartition('/')[2]} {last.name}", error)
+                self.add(
+                    f"{name} raised {type(error).__name__} in {last.filename.rpartition('/')[2]} {last.name}", error
+                )
         for one in warned:
             self.add(f"{name} warned of {one.category.__name__}", one.message)
 
@@ -194,7 +196,7 @@ def _hold_rewritten(found: Faults, given: Input, done: Mended) -> dict[str, str]
     for rule, raised in done.report.failed.items():
         found.add(f"rule {rule} failed", raised)
     for one in (one for outcome in done.outcomes for one in outcome.withheld if one.is_bug):
-        found.add(f"{one.rule} says of itself that it is wrong", one.reason)
+        found.add(f"{one.rule} {'finds no end' if one.is_fight else 'leaves a syntax error'}", one.reason)
     for line in done.conflicts:
         found.add("two servers need different changes", line)
     for file in done.files:

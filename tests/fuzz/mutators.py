@@ -107,7 +107,9 @@ def move_a_line(draw: Random, text: str, others: Sequence[str]) -> str:
 
 def put_a_line(draw: Random, text: str, others: Sequence[str]) -> str:
     """Write a line that does something."""
-    return _put(draw, text, " " * draw.choice((0, 0, 4, 1)) + draw.choice(_LINES) + draw.choice(("\n", "\n", "\r\n", "")))
+    return _put(
+        draw, text, " " * draw.choice((0, 0, 4, 1)) + draw.choice(_LINES) + draw.choice(("\n", "\n", "\r\n", ""))
+    )
 
 
 def join_lines(draw: Random, text: str, others: Sequence[str]) -> str:
@@ -174,7 +176,11 @@ def misspell_a_token(draw: Random, text: str, others: Sequence[str]) -> str:
 
 def quote_a_token(draw: Random, text: str, others: Sequence[str]) -> str:
     """Put a word in quotes, or in half of them."""
-    return _at_token(draw, text, lambda token: draw.choice(('"@"', "'@'", '"@', '@"', "“@”", '\\"@', "<@>", "${@}")).replace("@", token))
+    return _at_token(
+        draw,
+        text,
+        lambda token: draw.choice(('"@"', "'@'", '"@', '@"', "“@”", '\\"@', "<@>", "${@}")).replace("@", token),
+    )
 
 
 def lengthen_a_token(draw: Random, text: str, others: Sequence[str]) -> str:
@@ -205,7 +211,14 @@ def put_in_a_section(draw: Random, text: str, others: Sequence[str]) -> str:
     tag, times = draw.choice(_SECTIONS), draw.choice((1, 1, 1, 1, 2, 12, 130))
     inside = "".join(lines[first:last])
     end = "" if not inside or inside.endswith("\n") else "\n"
-    return "".join(lines[:first]) + f"<{tag}>\n" * times + inside + end + f"</{tag.split()[0]}>\n" * times + "".join(lines[last:])
+    return (
+        "".join(lines[:first])
+        + f"<{tag}>\n" * times
+        + inside
+        + end
+        + f"</{tag.split()[0]}>\n" * times
+        + "".join(lines[last:])
+    )
 
 
 def move_a_section(draw: Random, text: str, others: Sequence[str]) -> str:
@@ -251,7 +264,9 @@ def indent(draw: Random, text: str, others: Sequence[str]) -> str:
     at = draw.randint(0, len(lines))
     end = at + draw.choice((1, 1, 3, 20))
     how = draw.choice(("    ", " ", "\t", ""))
-    return "".join([*lines[:at], *(how + (line if how else line.lstrip(" \t")) for line in lines[at:end]), *lines[end:]])
+    return "".join(
+        [*lines[:at], *(how + (line if how else line.lstrip(" \t")) for line in lines[at:end]), *lines[end:]]
+    )
 
 
 def unbalance(draw: Random, text: str, others: Sequence[str]) -> str:

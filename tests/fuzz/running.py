@@ -24,7 +24,7 @@ from modwsgi_fix.text import encode
 from .held import faults
 from .inputs import Input, made
 from .material import Material, digest
-from .shrinking import shrunk
+from .shrinking import TRIES, shrunk
 
 #: Seconds of processor time that an input, of at most some hundred lines, may take with all that is asked of it.
 MOST_SECONDS = 5
@@ -34,6 +34,8 @@ _MOST_MEMORY = 3 << 30
 PORTION = 500
 #: Failures of one kind that are made small and written down.
 _WRITTEN = 3
+#: Times that an input is asked which ends its process.
+_SLOW_TRIES = 40
 
 Held = Callable[[Input], list[str]]
 
@@ -43,6 +45,7 @@ class Failure(NamedTuple):
 
     number: int
     lines: tuple[str, ...]
+    died: bool = False
 
     @property
     def kind(self) -> str:
@@ -50,7 +53,12 @@ class Failure(NamedTuple):
 
 
 def run(
-    seed: int, numbers: Sequence[int], materials: Sequence[Material], held: Held = faults, *, seconds: int = MOST_SECONDS
+    seed: int,
+    numbers: Sequence[int],
+    materials: Sequence[Material],
+    held: Held = faults,
+    *,
+    seconds: int = MOST_SECONDS,
 ) -> Iterator[Failure]:
     """Go through inputs, and yield the failures among them."""
     rest = list(numbers)
@@ -60,7 +68,7 @@ def run(
             done, failures, died = _portion(seed, portion, materials, held, seconds)
             yield from failures
             if died:
-                yield Failure(portion[done], (died,))
+                yield Failure(portion[done], (died,), died=True)
                 done += 1
             portion = portion[done:]
 
@@ -117,7 +125,9 @@ def prepared(materials: Sequence[Material], held: Held = faults) -> None:
 # -- what is written down ------------------------------------------------------------------------------------------------
 
 
-def reproducer(seed: int, failure: Failure, materials: Sequence[Material], directory: Path, held: Held = faults) -> Path:
+def reproducer(
+    seed: int, failure: Failure, materials: Sequence[Material], directory: Path, held: Held = faults
+) -> Path:
     """Write an input that fails, made small, and what fails, into a directory of its own; return that."""
     given = made(seed, failure.number, materials)
     place = directory / f"{seed}-{failure.number}"
@@ -126,9 +136,16 @@ def reproducer(seed: int, failure: Failure, materials: Sequence[Material], direc
         return any(line.partition(": ")[0] == failure.kind for line in _apart(smaller, held))
 
     _put(place / "whole", given)
-    small = shrunk(given, fails)
+    small = shrunk(given, fails, _SLOW_TRIES if failure.died else TRIES)
     _put(place / "small", small)
-    lines = [*failure.lines, "", f"from {given.origin}", f"{given._replace(texts={}, origin='')}", "", *_apart(small, held)]
+    lines = [
+        *failure.lines,
+        "",
+        f"from {given.origin}",
+        f"{given._replace(texts={}, origin='')}",
+        "",
+        *_apart(small, held),
+    ]
     (place / "what.txt").write_text("\n".join(lines) + "\n", "utf-8", "surrogateescape")
     return place
 
@@ -199,7 +216,13 @@ def note(path: Path, state: State) -> None:
 
 
 def go(
-    state: State, count: int, materials: Sequence[Material], directory: Path, say: Callable[[str], None], *, command: str
+    state: State,
+    count: int,
+    materials: Sequence[Material],
+    directory: Path,
+    say: Callable[[str], None],
+    *,
+    command: str,
 ) -> State:
     """Go on with a run until it has been through ``count`` inputs; note each portion. ``command`` repeats an input."""
     prepared(materials)

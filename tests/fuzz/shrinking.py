@@ -35,7 +35,9 @@ def shrunk(given: Input, fails: Fails, tries: int = TRIES) -> Input:
     return given._replace(texts=texts)
 
 
-def _fewer(pieces: Sequence[str], texts: Mapping[str, str], name: str, still: Callable[[Mapping[str, str]], bool]) -> list[str]:
+def _fewer(
+    pieces: Sequence[str], texts: Mapping[str, str], name: str, still: Callable[[Mapping[str, str]], bool]
+) -> list[str]:
     """Take away runs of pieces, long ones first, as long as it fails without them."""
     kept = list(pieces)
     for size in _sizes(len(kept)):
