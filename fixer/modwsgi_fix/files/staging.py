@@ -66,6 +66,29 @@ def replace(path: str, data: bytes, *, staged: str, descriptor: int | None = Non
     os.replace(staged, path)
 
 
+def put(path: str, data: bytes, *, staged: str, mode: int) -> None:
+    """Puts content in a file, which may be there already: whole at any moment, and nothing else is left where that fails.
+
+    A file that is there keeps its owner, attributes and mode; a new one gets ``mode``. ``staged`` is the name that the
+    content has in between, beside it; what a crash has left there goes. Only one run at a time may use it.
+    """
+    directory, like = os.path.dirname(path), path if os.path.exists(path) else ""
+    delete(staged)
+    descriptor = nameless(directory, data, like=like, mode=mode)
+    try:
+        if descriptor is None or not _named(descriptor, staged):
+            _create_named(staged, data, like=like, mode=mode)
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            delete(staged)
+        raise
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+    sync_directory(directory)
+
+
 def write_into(path: str, data: bytes) -> None:
     """Writes into a file that keeps its inode."""
     with open(path, "r+b") as file:
