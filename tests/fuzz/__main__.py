@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .held import faults
 from .inputs import made
-from .material import Material, digest, ours, real
+from .material import Material, digest, gathered
 from .running import go, state_of
 
 _HERE = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ def main() -> int:
     words.add_argument("--real", action="store_true", help="also begin with real files, where they are at hand")
     words.add_argument("--directory", type=Path, default=_HERE / ".fuzz", help="where failures and the state are kept")
     given = words.parse_args()
-    materials = (*ours(), *real()) if given.real else ours()
+    materials = gathered(real_too=given.real)
     if given.only is not None:
         return _only(given.seed, given.only, materials)
     state = state_of(given.directory / f"{given.seed}.json", given.seed, materials)
@@ -33,6 +33,8 @@ def main() -> int:
     command = "make fuzz REAL=1" if given.real else "make fuzz"
     state = go(state, given.count, materials, given.directory, say, command=command)
     say(f"{state.next:,} inputs of seed {state.seed}, {state.failures} failed")
+    for what, times in sorted(state.counted.items()):
+        say(f"{times:>7,}  {what}")
     return int(bool(state.failures))
 
 

@@ -43,6 +43,7 @@ from modwsgi_fix.workspace.session import (
     traced,
 )
 
+from . import front
 from .inputs import Input
 
 #: What a terminal obeys, and ends of lines but LF. A tab is shown as such, so that carets stand below what they mean.
@@ -51,11 +52,19 @@ _COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _MAIN = ("apache2.conf", "httpd.conf")
 
 
+#: How a line begins that is no fault.
+NOTE = "counted: "
+
+
 class Faults:
     """What was found not to hold. Each line begins with its kind, which is the same for inputs of one cause."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+
+    def note(self, kind: str, detail: object = "") -> None:
+        """What is as it may be, and worth to be counted."""
+        self.add(NOTE + kind, detail)
 
     def add(self, kind: str, detail: object = "") -> None:
         self.lines.append(f"{kind}: {str(detail)[:400]}")
@@ -93,6 +102,9 @@ def faults(given: Input) -> list[str]:
             _hold_fixes(found, given, session, Applicability.REPAIR)
             _hold_fixes(found, given, session, Applicability.UNSAFE)
             _hold_answers(found, given, session)
+    if given.front:
+        with found.stage("command"):
+            found.lines += front.faults(given)
     return found.lines
 
 
@@ -143,9 +155,7 @@ def _hold_report(found: Faults, report: Report, given: Input) -> None:
         with found.stage(format):
             shown = render(report, format)
             _hold_shown(found, format, shown)
-            if format in ("json", "sarif", "gitlab"):
-                json.loads(shown)
-            elif format == "rdjson":
+            if format in ("json", "sarif", "gitlab", "rdjson"):
                 json.loads(shown)
             elif format == "junit":
                 ElementTree.fromstring(shown)
@@ -196,7 +206,7 @@ def _hold_rewritten(found: Faults, given: Input, done: Mended) -> dict[str, str]
     for rule, raised in done.report.failed.items():
         found.add(f"rule {rule} failed", raised)
     for one in (one for outcome in done.outcomes for one in outcome.withheld if one.is_bug):
-        found.add(f"{one.rule} {'finds no end' if one.is_fight else 'leaves a syntax error'}", one.reason)
+        (found.add if one.is_fight else found.note)(f"a fix of {one.rule} is withheld", one.reason)
     for line in done.conflicts:
         found.add("two servers need different changes", line)
     for file in done.files:

@@ -18,7 +18,8 @@ class Input(NamedTuple):
     """Some files, and how they are asked about. Paths that begin with ``/`` are on the disk that the others mean.
 
     ``target`` has versions; with ``everything`` rules that are off by default are on; ``denies`` is what the server around
-    fragments denies by; with ``as_httpd`` no file is taken for nginx's. ``thorough`` also asks what costs most.
+    fragments denies by; with ``as_httpd`` no file is taken for nginx's. ``thorough`` also asks what costs most, and ``front`` the
+    command itself.
     """
 
     texts: Mapping[str, str]
@@ -27,6 +28,7 @@ class Input(NamedTuple):
     as_httpd: bool = False
     denies: str = ""
     thorough: bool = False
+    front: bool = False
     #: Where it came from, for people.
     origin: str = ""
 
@@ -54,7 +56,8 @@ def made(seed: int, number: int, materials: Sequence[Material]) -> Input:
         draw.random() < 0.25,
         draw.random() < 0.5,
         draw.choice(("", "", "", "2.2", "2.4", "none")),
-        number % 16 == 0,
+        number % 32 == 0,
+        number % 512 == 1,
         f"{material.name}: {', '.join(history)}",
     )
 

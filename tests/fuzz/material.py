@@ -18,7 +18,7 @@ from modwsgi_fix.text import decode
 _PAGES = Path(__file__).parents[1] / "rules"
 _SYNTAX = Path(__file__).parents[1] / "syntax"
 #: Longer texts than this are cut to a part of so many lines: what an input costs is to be spent on many inputs.
-MOST_LINES = 120
+MOST_LINES = 80
 _MOST_CHARACTERS = 20_000
 
 
@@ -49,6 +49,11 @@ def real() -> tuple[Material, ...]:
             )
         )
     )
+
+
+def gathered(*, real_too: bool) -> tuple[Material, ...]:
+    """Return what inputs are drawn from: where real files are among it, one in five is one, for they cost most."""
+    return (*ours(), *ours(), *real()) if real_too else ours()
 
 
 def digest(materials: Iterable[Material]) -> str:

@@ -14,6 +14,7 @@ import os
 import resource
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -21,7 +22,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.text import encode
 
-from .held import faults
+from .held import NOTE, faults
 from .inputs import Input, made
 from .material import Material, digest
 from .shrinking import TRIES, shrunk
@@ -41,15 +42,25 @@ Held = Callable[[Input], list[str]]
 
 
 class Failure(NamedTuple):
-    """An input of which something does not hold, and what."""
+    """An input of which something does not hold, and what; or of which something is to be counted."""
 
     number: int
     lines: tuple[str, ...]
     died: bool = False
 
     @property
+    def faults(self) -> list[str]:
+        return [line for line in self.lines if not line.startswith(NOTE)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What is counted, without what differs from input to input."""
+        return [line.removeprefix(NOTE).partition(": ")[0] for line in self.lines if line.startswith(NOTE)]
+
+    @property
     def kind(self) -> str:
-        return self.lines[0].partition(": ")[0]
+        """What it fails of, without what differs from input to input."""
+        return self.faults[0].partition(": ")[0]
 
 
 def run(
@@ -60,7 +71,7 @@ def run(
     *,
     seconds: int = MOST_SECONDS,
 ) -> Iterator[Failure]:
-    """Go through inputs, and yield the failures among them."""
+    """Go through inputs, and yield those of which there is something to say."""
     rest = list(numbers)
     while rest:
         portion, rest = rest[:PORTION], rest[PORTION:]
@@ -190,6 +201,8 @@ class State(NamedTuple):
     material: str
     next: int = 0
     failed: Mapping[str, int] = MappingProxyType({})
+    #: What is no failure, and was counted.
+    counted: Mapping[str, int] = MappingProxyType({})
 
     @property
     def failures(self) -> int:
@@ -201,7 +214,9 @@ def state_of(path: Path, seed: int, materials: Sequence[Material]) -> State:
     fresh = State(seed, digest(materials))
     try:
         noted = json.loads(path.read_text())
-        state = State(noted["seed"], noted["material"], int(noted["next"]), dict(noted["failed"]))
+        state = State(
+            noted["seed"], noted["material"], int(noted["next"]), dict(noted["failed"]), dict(noted["counted"])
+        )
     except (OSError, ValueError, LookupError, TypeError):
         return fresh
     return state if state[:2] == fresh[:2] else fresh
@@ -211,7 +226,7 @@ def note(path: Path, state: State) -> None:
     """Write down how far a run is, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(".new")
-    new.write_text(json.dumps({**state._asdict(), "failed": dict(state.failed)}))
+    new.write_text(json.dumps({**state._asdict(), "failed": dict(state.failed), "counted": dict(state.counted)}))
     os.replace(new, path)
 
 
@@ -229,9 +244,12 @@ def go(
     while state.next < count:
         numbers = range(state.next, min(state.next + PORTION, count))
         for failure in run(state.seed, numbers, materials):
+            state = state._replace(counted=dict(Counter(state.counted) + Counter(failure.notes)))
+            if not failure.faults:
+                continue
             times = state.failed.get(failure.kind, 0) + 1
             state = state._replace(failed={**state.failed, failure.kind: times})
-            say(f"{failure.lines[0]}\n    {command} SEED={state.seed} ONLY={failure.number}")
+            say(f"{failure.faults[0]}\n    {command} SEED={state.seed} ONLY={failure.number}")
             if times <= _WRITTEN:
                 say(f"    {reproducer(state.seed, failure, materials, directory)}")
         state = state._replace(next=numbers[-1] + 1)

@@ -90,9 +90,7 @@ def ended(
             strace.communicate(timeout=_PATIENCE)
         out, err = ((Path(place) / name).read_text("utf-8", "surrogateescape") for name in ("out", "err"))
         lines = (Path(place) / "calls").read_text("utf-8", "replace").splitlines() if strace is not None else []
-    hit = [
-        line for line in lines if "(INJECTED)" in line or line.startswith("+++ killed") or line.startswith("--- SIG")
-    ]
+    hit = [line for line in lines if "(INJECTED)" in line or line.startswith(("+++ killed", "--- SIG"))]
     return Ended(code, out, err, _calls(lines), hit[0] if hit else "")
 
 
@@ -104,9 +102,7 @@ def _become(
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT, 0o600), number)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, closefd=False) for number, mode in ((0, "r"), (1, "w"), (2, "w"))
-        )
+        sys.stdin, sys.stdout, sys.stderr = os.fdopen(0, "r"), os.fdopen(1, "w"), os.fdopen(2, "w")
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
         signal.signal(signal.SIGINT, signal.default_int_handler)
         for one in (signal.SIGTERM, signal.SIGHUP):
