@@ -77,11 +77,16 @@ def ended(
     """
     with tempfile.TemporaryDirectory(prefix="modwsgi-fix-ended-") as place:
         released, release = os.pipe()
+        waiting, ready = os.pipe()
         pid = os.fork()
         if not pid:
             os.close(release)
-            _become(words, directory, state, Path(place), released, prepare)
+            os.close(waiting)
+            _become(words, directory, state, Path(place), released, ready, prepare)
         os.close(released)
+        os.close(ready)
+        os.read(waiting, 1)  # Until the process closes its end.
+        os.close(waiting)
         strace = _attached(pid, Path(place) / "calls", inject) if inject or watched else None
         os.close(release)  # The process has waited for that.
         meanwhile(pid)
@@ -95,9 +100,15 @@ def ended(
 
 
 def _become(
-    words: Sequence[str], directory: Path, state: Path, place: Path, released: int, prepare: Callable[[], None]
+    words: Sequence[str],
+    directory: Path,
+    state: Path,
+    place: Path,
+    released: int,
+    ready: int,
+    prepare: Callable[[], None],
 ) -> None:
-    """Be the command's process, once the other end of ``released`` is closed."""
+    """Be the command's process, once the other end of ``released`` is closed; before that it closes ``ready``."""
     try:
         for number, name in ((1, "out"), (2, "err")):
             os.dup2(os.open(place / name, os.O_WRONLY | os.O_CREAT, 0o600), number)
@@ -112,8 +123,11 @@ def _become(
         signal.alarm(_PATIENCE)
         prepare()
         sys.argv = ["modwsgi-fix", *words]
+        os.close(ready)
         os.read(released, 1)
         main()
+    except KeyboardInterrupt:  # Before the command has taken the signal, as while Python starts.
+        os._exit(130)
     finally:
         os._exit(99)
 
