@@ -20,7 +20,8 @@ def main() -> int:
     """Run the command line. Exit code 1 where something does not hold."""
     words = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     words.add_argument("--seed", type=int, default=int(f"{date.today():%Y%m%d}"), help="by default the day's date")
-    words.add_argument("--count", type=int, default=20_000, help="go on until so many inputs are through")
+    words.add_argument("--first", type=int, default=0, help="begin with this input, where nothing is noted")
+    words.add_argument("--count", type=int, default=20_000, help="go on up to this input")
     words.add_argument("--only", type=int, help="ask about this input alone, and show it")
     words.add_argument("--real", action="store_true", help="also begin with real files, where they are at hand")
     words.add_argument("--directory", type=Path, default=_HERE / ".fuzz", help="where failures and the state are kept")
@@ -29,6 +30,7 @@ def main() -> int:
     if given.only is not None:
         return _only(given.seed, given.only, materials)
     state = state_of(given.directory / f"{given.seed}.json", given.seed, materials)
+    state = state._replace(next=max(state.next, given.first))
     say(f"seed {given.seed}, material {digest(materials)}, inputs {state.next} to {given.count}")
     command = "make fuzz REAL=1" if given.real else "make fuzz"
     state = go(state, given.count, materials, given.directory, say, command=command)
