@@ -45,12 +45,17 @@ def nameless(directory: str, data: bytes, *, like: str = "", mode: int = 0o600) 
     return None
 
 
-def create(path: str, data: bytes, *, like: str = "", mode: int = 0o600) -> None:
-    """A new file, whole from the first moment where the filesystem can do that. As ``nameless`` otherwise."""
+def create(path: str, data: bytes, *, like: str = "", mode: int = 0o600, staged: str = "") -> None:
+    """A new file, whole from the first moment where the filesystem can do that. As ``nameless`` otherwise.
+
+    With ``staged``, a name beside it that is free, and no other file of that path, it is so on any filesystem.
+    """
     descriptor = nameless(os.path.dirname(path), data, like=like, mode=mode)
     try:
         if descriptor is None or not _named(descriptor, path):
-            _create_named(path, data, like=like, mode=mode)
+            _create_named(staged or path, data, like=like, mode=mode)
+            if staged:
+                _renamed(staged, path)
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -78,11 +83,7 @@ def put(path: str, data: bytes, *, staged: str, mode: int) -> None:
     try:
         if descriptor is None or not _named(descriptor, staged):
             _create_named(staged, data, like=like, mode=mode)
-        os.replace(staged, path)
-    except BaseException:
-        with suppress(OSError):
-            delete(staged)
-        raise
+        _renamed(staged, path)
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -134,10 +135,23 @@ def _named(descriptor: int, path: str) -> bool:
     return True
 
 
+def _renamed(staged: str, path: str) -> None:
+    try:
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            delete(staged)
+        raise
+
+
 def _create_named(path: str, data: bytes, *, like: str, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         _fill(descriptor, data, like=like, mode=mode)
+    except BaseException:
+        with suppress(OSError):
+            delete(path)
+        raise
     finally:
         os.close(descriptor)
 
