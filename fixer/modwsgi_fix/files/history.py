@@ -138,7 +138,7 @@ def drop_oldest() -> None:
 def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[Record]:
     """The writes that can be taken back, the last one first; those that came to nothing are dropped unless ``wanted``."""
     found: list[Record] = []
-    nothing = []
+    nothing: list[Record] = []
     for kept in _kept():
         record = _read(kept)
         if record is not None:

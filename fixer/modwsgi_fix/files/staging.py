@@ -145,15 +145,19 @@ def _renamed(staged: str, path: str) -> None:
 
 
 def _create_named(path: str, data: bytes, *, like: str, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = None
     try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         _fill(descriptor, data, like=like, mode=mode)
-    except BaseException:
+    except FileExistsError:
+        raise
+    except BaseException:  # A signal may come when the file is there, and before its descriptor is known.
         with suppress(OSError):
             delete(path)
         raise
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _fill(descriptor: int, data: bytes, *, like: str, mode: int) -> None:
