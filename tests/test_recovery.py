@@ -139,7 +139,7 @@ def test_a_file_that_has_only_to_be_shortened_is_not_taken_for_written(conf: Pat
     for path in conf.rglob("*.conf"):
         path.write_text(f"{path.relative_to(conf)} before, and much more of it\n")
     before = contents(conf)
-    after = {name: b"short\n" for name in before}
+    after = dict.fromkeys(before, b"short\n")
     for torn in before:
         entries = tuple(Entry(str(conf / name), before[name], after[name], "", "") for name in before)
         plant(conf, Journal(verified, entries))

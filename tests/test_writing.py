@@ -362,7 +362,8 @@ def test_a_signal_between_a_file_and_its_descriptor_leaves_no_file(conf: Path, m
                     stop()
             return descriptor
 
-        with monkeypatch.context() as patch, pytest.raises(Crash):
+        with monkeypatch.context() as patch:
             patch.setattr(os, "open", open_and_stop)
-            write_all(wanted)
+            with pytest.raises(Crash):
+                write_all(wanted)
         assert contents(conf) == before
