@@ -449,3 +449,18 @@ def test_a_fix_that_adds_an_option_to_an_open_line_comes_to_an_end(line: str) ->
     done = fix(Job(find_sources(files, ["site.conf"])[0], rules), Applicability.UNSAFE)
     assert done.withheld == ()
     assert len(done.applied) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<WSGIDaemonProcess app\n<",
+        "<WSGIDaemonProcess app>\nthreads=2\n</WSGIDaemonProcess>\n",
+        "<IfModule mod_wsgi.c>\n<WSGIDaemonProcess app>\n</IfModule>\n",
+        "<VirtualHost *:80>\n<WSGIDaemonProcess app\nthreads=2\n</VirtualHost>\n",
+    ],
+)
+def test_what_is_written_as_a_section_has_its_words_within_the_file(text: str) -> None:
+    found = daemon_processes(config_of(text))
+    assert found
+    assert all(0 <= span.start <= span.end <= len(text) for process in found for span in process.stray)

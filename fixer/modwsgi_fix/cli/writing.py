@@ -120,7 +120,12 @@ def _verify(command: str) -> None:
     """Run the user's own command. Raises ``Stop`` when it fails."""
     import subprocess
 
-    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    try:
+        run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError as error:
+        raise Stop(
+            f"--verify {command} cannot be run: {str(error.strerror).lower()}; all files are as they were"
+        ) from error
     if run.returncode:
         said = decode(run.stderr or run.stdout).strip().splitlines()
         last = f": {printable(' / '.join(said[-3:]))}" if said else ""

@@ -199,7 +199,7 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     for item in config.named("wsgidaemonprocess"):
         if item.args:
             options, stray = options_of(config, item, 1)
-            if (end := wrapped_end(item.node)) != item.node.end:
+            if (end := wrapped_end(item.node)) > item.node.end:
                 stray = (*stray, Span(item.node.end, end))
             found.append(DaemonProcess(item.value, item, options, stray))
     return found
