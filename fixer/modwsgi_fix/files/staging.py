@@ -55,7 +55,12 @@ def create(path: str, data: bytes, *, like: str = "", mode: int = 0o600, staged:
         if descriptor is None or not _named(descriptor, path):
             _create_named(staged or path, data, like=like, mode=mode)
             if staged:
-                _renamed(staged, path)
+                os.replace(staged, path)
+    except BaseException:
+        if staged:
+            with suppress(OSError):
+                delete(staged)
+        raise
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -83,7 +88,11 @@ def put(path: str, data: bytes, *, staged: str, mode: int) -> None:
     try:
         if descriptor is None or not _named(descriptor, staged):
             _create_named(staged, data, like=like, mode=mode)
-        _renamed(staged, path)
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            delete(staged)
+        raise
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -133,15 +142,6 @@ def _named(descriptor: int, path: str) -> bool:
     finally:
         os.close(above)
     return True
-
-
-def _renamed(staged: str, path: str) -> None:
-    try:
-        os.replace(staged, path)
-    except BaseException:
-        with suppress(OSError):
-            delete(staged)
-        raise
 
 
 def _create_named(path: str, data: bytes, *, like: str, mode: int) -> None:
