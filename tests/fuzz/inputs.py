@@ -50,12 +50,15 @@ def made(seed: int, number: int, materials: Sequence[Material]) -> Input:
     if draw.random() < 0.02:
         name = draw.choice(sorted(texts))
         texts[draw.choice(_NAMES) + name] = texts.pop(name)
+    target, everything, as_httpd = draw.choice(_TARGETS), draw.random() < 0.25, draw.random() < 0.5
+    denies = draw.choice(("", "", "", "2.2", "2.4", "none"))
     return Input(
         texts,
-        draw.choice(_TARGETS),
-        draw.random() < 0.25,
-        draw.random() < 0.5,
-        draw.choice(("", "", "", "2.2", "2.4", "none")),
+        target,
+        everything,
+        as_httpd,
+        # httpd 2.2 does not deny in the words of 2.4.
+        "2.2" if target == ("httpd=2.2",) and denies == "2.4" else denies,
         number % 32 == 0,
         number % 512 == 1,
         f"{material.name}: {', '.join(history)}",
