@@ -133,6 +133,28 @@ def test_a_file_torn_in_place_is_put_back(conf: Path) -> None:
         assert contents(conf) == before
 
 
+def test_a_file_torn_on_its_way_back_is_put_back(conf: Path) -> None:
+    """The run was killed while it was written in place, and the next one while it put it back, before it could shorten it."""
+    before, after = outcome(conf)
+    old, new = before["a.conf"], after["a.conf"]
+    for torn in range(len(old) + 1):
+        for mixed in (old[:torn] + new[torn:], old[:torn] + new[torn : torn + 3] + old[torn + 3 :]):
+            half_written(conf, before, after, staged="")
+            (conf / "a.conf").write_bytes(mixed)
+            recover([str(conf)], [str(conf)])
+            assert contents(conf) == before
+
+
+@pytest.mark.parametrize("edited", [b"", b"a.conf befor", b"a.conf before\n# mine\n", b"a.conf afterwards\n"])
+def test_a_file_written_in_place_that_was_edited_since_is_left_alone(conf: Path, edited: bytes) -> None:
+    before, after = outcome(conf)
+    half_written(conf, before, after, staged="")
+    (conf / "a.conf").write_bytes(edited)
+    (told,) = recover([str(conf)], [str(conf)])
+    assert told.endswith("it was edited since; left as it is")
+    assert contents(conf) == before | {"a.conf": edited}
+
+
 @pytest.mark.parametrize("verified", [False, True])
 def test_a_file_that_has_only_to_be_shortened_is_not_taken_for_written(conf: Path, *, verified: bool) -> None:
     """All of the new text is there, and the end of the old one behind it."""

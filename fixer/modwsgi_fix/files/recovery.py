@@ -178,9 +178,11 @@ def _state(entry: Entry) -> str:
         return "before"
     if now == entry.after:
         return "after"
-    if not entry.staged:
-        pairs = enumerate(zip(now, entry.after, strict=False))
-        done = next((at for at, (one, other) in pairs if one != other), min(len(now), len(entry.after)))
-        if now[done:] == entry.before[done:]:
-            return "torn"
-    return "other"
+    return "torn" if not entry.staged and _is_torn(now, entry.before, entry.after) else "other"
+
+
+def _is_torn(now: bytes, before: bytes, after: bytes) -> bool:
+    """Whether a file is on the way from one text to the other, or on the way back: each byte is of one of them."""
+    if not min(len(before), len(after)) <= len(now) <= max(len(before), len(after)):
+        return False
+    return all(byte in (before[at : at + 1] + after[at : at + 1]) for at, byte in enumerate(now))
