@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit proofs bench versions clean
+.PHONY: demo test lint check unit proofs fuzz bench versions clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -18,9 +18,13 @@ check: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 3 --ignore=tests/httpd
 
-# Everything on a real httpd of which "make check" proves a sample: real configurations, companies, composed servers.
+# Everything of which "make check" proves a sample: on a real httpd, and interrupted at any call of the system.
 proofs: $(VENV)/.dev
-	MODWSGI_FIX_PROOFS=all MODWSGI_FIX_REQUIRE_HTTPD=1 $(BIN)/python -m pytest -q -n 3 tests/httpd
+	MODWSGI_FIX_PROOFS=all MODWSGI_FIX_REQUIRE_HTTPD=1 $(BIN)/python -m pytest -q -n 3 tests/httpd tests/interrupted
+
+# Made inputs by seed, the day's date by default, from where it was stopped: make fuzz SEED=7 COUNT=200000; SEED=7 ONLY=42 is one of them.
+fuzz: $(VENV)/.dev
+	@cd tests && ../$(BIN)/python -m fuzz $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ONLY),--only $(ONLY)) $(if $(REAL),--real)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check fixer rules tests benchmarks

@@ -113,8 +113,27 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 for name, value in report.user_properties:
                     if name == "real_reason":
                         reasons[value] += 1
-                    elif name.startswith(("httpd_", "real_", "trace_", "company_", "promise_")):
+                    elif name.startswith(
+                        ("httpd_", "real_", "trace_", "company_", "promise_", "interrupted_", "safe_")
+                    ):
                         counted[name] += value
+    if disturbed := {name: number for name, number in counted.items() if name.startswith("interrupted_")}:
+        words = {
+            "runs": "at calls of the system",
+            "signals": "by signals",
+            "pairs": "by another run",
+            "full": "by a full disk",
+        }
+        told = [
+            f"{disturbed[f'interrupted_{name}']} {text}"
+            for name, text in words.items()
+            if f"interrupted_{name}" in disturbed
+        ]
+        terminalreporter.write_line(f"disturbed runs: {', '.join(told)}")
+    if counted["safe_fixes"]:
+        terminalreporter.write_line(
+            f"safe fixes asked of httpd: {counted['safe_fixes']} in {counted['safe_servers']} servers that it accepted"
+        )
     for what in ("grammar", "corpus"):
         if pairs := counted[f"trace_{what}_pairs"]:
             unknown = counted[f"trace_{what}_unknown"]

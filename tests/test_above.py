@@ -125,3 +125,21 @@ def test_a_wrong_word_is_one_line(tmp_path: Path, run: Run) -> None:
     assert outcome.err.splitlines() == [
         'modwsgi-fix: modwsgi-fix.toml:1: assume-deny must be "2.2", "2.4" or "none", not "yes"'
     ]
+
+
+@pytest.mark.parametrize("where", ["words", "settings", "both"])
+def test_httpd_22_is_not_assumed_to_deny_in_words_of_24(run: Run, tmp_path: Path, where: str) -> None:
+    """The fix would be in words of 2.2, which do not open what these refuse."""
+    (tmp_path / "site.conf").write_text("WSGIScriptAlias / /srv/app/app.wsgi\n")
+    if where != "words":
+        target = '[target]\nhttpd = "2.2"\n' if where == "settings" else ""
+        (tmp_path / "modwsgi-fix.toml").write_text(f'assume-deny = "2.4"\n{target}')
+    given = {"words": ["--assume-deny", "2.4", "--target", "httpd=2.2"], "both": ["--target", "httpd=2.2"]}.get(
+        where, []
+    )
+    outcome = run(*given, "site.conf")
+    assert outcome.code == 2
+    assert outcome.err == (
+        "modwsgi-fix: assume-deny 2.4 and target httpd=2.2 exclude each other: httpd 2.2 has no Require all denied\n"
+    )
+    assert run("--assume-deny", "2.2", "--target", "httpd=2.2", "site.conf").code != 2

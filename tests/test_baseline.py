@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from disturbance import without_nameless
 from support import Run, conf, refused, tree
+
+from modwsgi_fix.files.locking import locked
 
 FILE = "modwsgi-fix-baseline.json"
 
@@ -45,6 +49,47 @@ def test_one_file_is_written_and_nothing_else(run: Run, tmp_path: Path) -> None:
     assert {name: after[name] for name in before} == before
     run("baseline", "write", "etc")
     assert tree(tmp_path) == after
+
+
+def test_a_write_that_fails_leaves_the_old_one_and_nothing_else(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server(tmp_path)
+    run("baseline", "write", "etc")
+    (tmp_path / "etc/sites-available/shop.conf").write_bytes(OLD + b"NameVirtualHost *:81\n")
+    before = tree(tmp_path)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, fail)
+            outcome = run("baseline", "write", "etc")
+        assert refused(outcome) == f"{FILE}: no space left on device"
+        assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_what_a_crash_left_goes_with_the_next_write(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, nameless: bool
+) -> None:
+    if not nameless:
+        without_nameless(monkeypatch.setattr)
+    server(tmp_path)
+    before = tree(tmp_path)
+    (tmp_path / ".modwsgi-fix-baseline.staged").write_bytes(b'{"version": 1')
+    assert run("baseline", "write", "etc").code == 0
+    assert tree(tmp_path).keys() - before.keys() == {FILE}
+    assert json.loads((tmp_path / FILE).read_bytes())["findings"]
+
+
+def test_two_runs_do_not_write_it_at_once(run: Run, tmp_path: Path) -> None:
+    server(tmp_path)
+    with locked([str(tmp_path)]):
+        outcome = run("baseline", "write", "etc")
+    assert refused(outcome) == f"{tmp_path}: another run of modwsgi-fix is writing here"
+    assert not (tmp_path / FILE).exists()
 
 
 def test_what_is_in_it_is_in_no_report(run: Run, tmp_path: Path) -> None:

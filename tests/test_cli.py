@@ -332,6 +332,18 @@ def test_backup(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "conf/site.conf.old").read_bytes() == TWICE
 
 
+def test_verify_undoes_all_where_it_cannot_be_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    conf(tmp_path, site=TWICE)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr("subprocess.run", fail)
+    line = refused(run(*ONLY, "--write", "--verify", "true", "conf"))
+    assert line == "--verify true cannot be run: cannot allocate memory; all files are as they were"
+    assert (tmp_path / "conf/site.conf").read_bytes() == TWICE
+
+
 def test_verify_undoes_all_where_it_fails(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE)
     line = refused(run(*ONLY, "--write", "--verify", "echo it is bad >&2; exit 3", "conf"))

@@ -24,7 +24,7 @@ from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.servers import addresses, is_tls, label, own_name, same_name, split_name
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.placeholders import has_placeholder
-from modwsgi_fix.rewriting.lines import delete_words
+from modwsgi_fix.rewriting.lines import add_words, delete_words
 from modwsgi_fix.rule import all_rules
 
 
@@ -405,3 +405,62 @@ def test_of_locations_and_of_files_the_last_counts(one: str, other: str) -> None
     """With a pattern or without: asked of the same."""
     for first, last in ((one, other), (other, one)):
         assert selected(group_in(first, "weak") + group_in(last, "strong")) == "strong"
+
+
+# -- words behind a line that is not closed --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'WSGIDaemonProcess app home="/srv/app',
+        "WSGIDaemonProcess app home='/srv/a b",
+        'WSGIDaemonProcess app home="/srv/app \\"x',
+        'WSGIDaemonProcess app home="/srv/app\\\n    python-path=/srv',
+        "WSGIDaemonProcess app home=",
+        "WSGIDaemonProcess app home=  ",
+        'WSGIDaemonProcess app home="" lang="en US"',
+        'WSGIDaemonProcess "app',
+        'WSGIDaemonProcess app stray "word',
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["@\n", "<IfModule mod_wsgi.c>\n@\n</IfModule>\n", "<VirtualHost *:80>\r\n@\r\n</VirtualHost>\r\n"]
+)
+def test_a_word_that_is_added_is_one_of_its_own(line: str, around: str) -> None:
+    text = around.replace("@", line)
+    before = config_of(text)
+    (process,) = daemon_processes(before)
+    (after,) = daemon_processes(config_of(apply(text, [add_words(process.directive, ["umask=022"])])))
+    assert after.name == process.name
+    assert after.settings == process.settings | {"umask": "022"}
+    assert len(after.stray) == len(process.stray)
+
+
+@pytest.mark.parametrize(
+    "line", ['WSGIDaemonProcess app home="/srv/app', 'WSGIDaemonProcess "app', "WSGIDaemonProcess app home="]
+)
+def test_a_fix_that_adds_an_option_to_an_open_line_comes_to_an_end(line: str) -> None:
+    files = Memory({"site.conf": line + "\n"})
+    rules = [
+        all_rules()[name]
+        for name in ("daemon-without-display-name", "daemon-without-locale", "daemon-without-timeouts")
+    ]
+    done = fix(Job(find_sources(files, ["site.conf"])[0], rules), Applicability.UNSAFE)
+    assert done.withheld == ()
+    assert len(done.applied) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<WSGIDaemonProcess app\n<",
+        "<WSGIDaemonProcess app>\nthreads=2\n</WSGIDaemonProcess>\n",
+        "<IfModule mod_wsgi.c>\n<WSGIDaemonProcess app>\n</IfModule>\n",
+        "<VirtualHost *:80>\n<WSGIDaemonProcess app\nthreads=2\n</VirtualHost>\n",
+    ],
+)
+def test_what_is_written_as_a_section_has_its_words_within_the_file(text: str) -> None:
+    found = daemon_processes(config_of(text))
+    assert found
+    assert all(0 <= span.start <= span.end <= len(text) for process in found for span in process.stray)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support import config_of
 
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.effect.exposure import exposed
+from modwsgi_fix.engine import Job, check, fix, read
+from modwsgi_fix.files import Memory, Permissions
 from modwsgi_fix.model.facts.served import coverage, scripts, scripts_below, served, served_near
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.merge.sections import location_match, path_matches
 from modwsgi_fix.model.merge.world import World
-from modwsgi_fix.model.paths import Nested
+from modwsgi_fix.model.paths import Nested, ascending
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.urls import aliases, covered, covers, mounts
+from modwsgi_fix.rule import all_rules
 
 _NAMES = st.sampled_from(("a", "ab", "b", "", "a*", "*", "?b"))
 _PATHS = st.lists(_NAMES, max_size=4).map(lambda names: "/" + "/".join(names))
@@ -64,3 +71,55 @@ def test_mappings_by_url_and_directory(
         for place in ("/", "/srv", "/srv/a", "/srv/b"):
             wanted = [one for one in scripts(config, server) if path_matches(place, one.directory)]
             assert scripts_below(config, server, place) == wanted
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/srv/a", ["/srv", "/"]),
+        ("/", []),
+        ("//srv/a", ["//srv", "/"]),
+        ("///srv//a", ["///srv", "/"]),
+        ("//", ["/"]),
+        ("/srv/a/", ["/srv/a", "/srv", "/"]),
+        ("a/b", ["a"]),
+        ("", []),
+    ],
+)
+def test_the_way_up_from_a_path_ends(path: str, above: list[str]) -> None:
+    assert list(ascending(path)) == [path, *above]
+
+
+#: Lines that lead to files; ``@`` is where their paths begin.
+_LEADING = {
+    "mount": "WSGIScriptAlias / @srv/app/app.wsgi",
+    "document root": "DocumentRoot @srv/app",
+    "alias": "Alias /a @srv/app/",
+    "import": "WSGIImportScript @srv/app/app.wsgi process-group=%{GLOBAL} application-group=%{GLOBAL}",
+    "password file": "<Location />\n    AuthType Basic\n    AuthName a\n    AuthUserFile @srv/app/users\n    Require valid-user\n</Location>",
+    "home": "WSGIDaemonProcess a home=@srv/app python-home=@srv/app user=www-data",
+    "log": "ErrorLog @srv/app/error.log",
+    "section": "<Directory @srv/app>\n    AllowOverride All\n    Require all granted\n</Directory>\nWSGIScriptAlias / @srv/app/app.wsgi",
+}
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("slashes", ["/", "//", "///"])
+@pytest.mark.parametrize(
+    "around", ["@", "<VirtualHost *:80>\n@\n</VirtualHost>", "<IfModule mod_wsgi.c>\n@\n</IfModule>"]
+)
+@pytest.mark.parametrize("name", _LEADING)
+def test_a_path_may_begin_with_many_slashes(name: str, around: str, slashes: str) -> None:
+    text = f"{around.replace('@', _LEADING[name].replace('@', slashes))}\n"
+    denied = "<Directory />\n    AllowOverride All\n    Require all denied\n</Directory>\n"
+    script = "def application(environ, start_response):\n    return []\n"
+    accounts = {"/etc/passwd": "www-data:x:33:33::/:\n", "/etc/group": "www-data:x:33:\n"}
+    texts = {"/etc/apache2/apache2.conf": denied + text, "/srv/app/app.wsgi": script, "/srv/app/users": "", **accounts}
+    files = Memory(texts, permissions={path: Permissions(0o600, 0, 0) for path in texts})
+    (source,) = find_sources(files, ["/etc/apache2"])
+    job = Job(source, [rule for rule in all_rules().values() if rule.default], disk=files)
+    config = read(job)
+    check(job, config)
+    assert not config.failed
+    exposed(config)
+    assert not fix(job, Applicability.REPAIR, config=config).failed

@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from disturbance import Crash, changes, contents, half_written, interfere, outcome, stop, three_files
+from disturbance import Crash, changes, contents, half_written, interfere, outcome, plant, stop, three_files
 
 from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files.journal import Entry, Journal
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
 from modwsgi_fix.model.reading.source import Source
@@ -130,6 +131,67 @@ def test_a_file_torn_in_place_is_put_back(conf: Path) -> None:
         (conf / "a.conf").write_bytes(after["a.conf"][:torn] + before["a.conf"][torn:])
         recover([str(conf)], [str(conf)])
         assert contents(conf) == before
+
+
+def test_a_file_torn_on_its_way_back_is_put_back(conf: Path) -> None:
+    """The run was killed while it was written in place, and the next one while it put it back, before it could shorten it."""
+    before, after = outcome(conf)
+    old, new = before["a.conf"], after["a.conf"]
+    for torn in range(len(old) + 1):
+        for mixed in (old[:torn] + new[torn:], old[:torn] + new[torn : torn + 3] + old[torn + 3 :]):
+            half_written(conf, before, after, staged="")
+            (conf / "a.conf").write_bytes(mixed)
+            recover([str(conf)], [str(conf)])
+            assert contents(conf) == before
+
+
+@pytest.mark.parametrize("edited", [b"", b"a.conf befor", b"a.conf before\n# mine\n", b"a.conf afterwards\n"])
+def test_a_file_written_in_place_that_was_edited_since_is_left_alone(conf: Path, edited: bytes) -> None:
+    before, after = outcome(conf)
+    half_written(conf, before, after, staged="")
+    (conf / "a.conf").write_bytes(edited)
+    (told,) = recover([str(conf)], [str(conf)])
+    assert told.endswith("it was edited since; left as it is")
+    assert contents(conf) == before | {"a.conf": edited}
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_a_file_that_has_only_to_be_shortened_is_not_taken_for_written(conf: Path, *, verified: bool) -> None:
+    """All of the new text is there, and the end of the old one behind it."""
+    for path in conf.rglob("*.conf"):
+        path.write_text(f"{path.relative_to(conf)} before, and much more of it\n")
+    before = contents(conf)
+    after = dict.fromkeys(before, b"short\n")
+    for torn in before:
+        entries = tuple(Entry(str(conf / name), before[name], after[name], "", "") for name in before)
+        plant(conf, Journal(verified, entries))
+        for name in before:
+            (conf / name).write_bytes(after[name] + (before[name][len(after[name]) :] if name == torn else b""))
+        told = recover([str(conf)], [str(conf)])
+        assert contents(conf) == before
+        assert all("put back" in line for line in told)
+
+
+def test_a_run_that_is_finished_leaves_no_temporary_file(conf: Path) -> None:
+    """A disk that fails while all is put back again may leave one."""
+    before, after = outcome(conf)
+    journal = half_written(conf, before, after)
+    for name in after:
+        (conf / name).write_bytes(after[name])
+    recover([str(conf)], [str(conf)])
+    assert contents(conf) == after
+    assert not Path(journal).exists()
+
+
+def test_a_temporary_file_without_a_journal_goes_with_the_next_run(conf: Path) -> None:
+    before, after = outcome(conf)
+    for write in (lambda: recover([str(conf / "sub")], [str(conf)]), lambda: write_all(changes(conf))):
+        (conf / "sub/.modwsgi-fix-0123abcd-0.staged").write_bytes(b"# half of a jour")
+        (conf / "sub/.modwsgi-fix-0123abcd-x.staged").write_bytes(b"not one of its names")
+        write()
+        assert contents(conf).keys() - before.keys() == {"sub/.modwsgi-fix-0123abcd-x.staged"}
+    (conf / "sub/.modwsgi-fix-0123abcd-x.staged").unlink()
+    assert contents(conf) == after
 
 
 def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:

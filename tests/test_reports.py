@@ -57,6 +57,25 @@ def report() -> Report:
     return Report(findings, tuple(map(text_of, config.files.values())), gaps([config]), marked=True)
 
 
+@pytest.mark.parametrize("text", ["bad\\\n    b", "bad\nb", "bad\\\r\n\tb"])
+@pytest.mark.parametrize("format", ["concise", "full", "json"])
+def test_what_a_sentence_quotes_of_several_lines_stands_in_one(text: str, format: str) -> None:
+    def quoting(config: Config) -> Iterator[Diagnostic]:
+        span = Span(0, 3)
+        related = (Related("/a.conf", span, f"beside {text}"),)
+        fix = Fix.safe(f"Write {text}", Edit("/a.conf", span, "x"), reason=f"for {text}")
+        yield Diagnostic("/a.conf", span, f"{text} is bad", fix, related, Severity.ERROR, help=f"write {text}")
+
+    source = replace(find_sources(Memory({"/a.conf": "Listen 80\n"}), ["/a.conf"])[0], as_httpd=True)
+    job = Job(source, [Rule("quoting", "test", quoting, Severity.WARNING, "A page.\n")])
+    config = read(job)
+    (one,) = (finding(found, config, None) for found in check(job, config))
+    assert (one.message, one.help) == ("bad b is bad", "write bad b")
+    assert one.fix is not None
+    assert (one.fix.title, one.fix.reason, one.related[0].message) == ("Write bad b", "for bad b", "beside bad b")
+    assert "␊" not in render(Report((one,), (text_of(config.files["/a.conf"]),)), format)
+
+
 def test_concise(report: Report) -> None:
     assert render(report, "concise") == (
         f"{NAME}:2:8: no-bad [*] 100% <bad>, say ␛[2J\n"

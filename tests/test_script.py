@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -101,6 +102,24 @@ except NotPython3:
 """
     done = subprocess.run([sys.executable, "-c", code], input=text.encode(), check=False, timeout=120)
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize("word", [r"'\s'", r"b'\s'", r"u'\s'", r'"\s"'])
+def test_an_escape_that_python_does_not_know_is_not_warned_of(word: str) -> None:
+    """Python warns of it on standard error when it is asked for the value of the string."""
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        (statement,) = parse(f"f({word})\n").body
+    assert statement.call is not None
+    assert statement.call.arguments[0].literal in (r"\s", rb"\s")
+    assert warned == []
+
+
+@pytest.mark.parametrize("word", [r"'\x'", r"'\u12'", r"b'\xg'", r"'\N{no such name}'"])
+def test_half_of_an_escape_has_no_value(word: str) -> None:
+    (statement,) = parse(f"f({word})\n").body
+    assert statement.call is not None
+    assert statement.call.arguments[0].literal is None
 
 
 def test_libcst_is_not_imported_without_a_script() -> None:

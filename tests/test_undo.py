@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from disturbance import plant
 from support import Run, refused, tree
 
 from modwsgi_fix.files import history
+from modwsgi_fix.files.journal import Entry, Journal
 from modwsgi_fix.files.writing import Change, write_all
 
 DAEMON = b"WSGIDaemonProcess shop threads=15\n"
@@ -246,6 +248,30 @@ def test_an_undo_that_was_killed_is_done_again(run: Run, tmp_path: Path) -> None
     assert tree(tmp_path) == before
 
 
+def test_an_undo_that_was_killed_when_only_its_journal_was_left_is_done_again(
+    run: Run, tmp_path: Path, state: Path
+) -> None:
+    """And the write before it is not taken back instead."""
+    (first,) = made(tmp_path, "conf/first.conf")
+    run(*WRITE, "conf")
+    files = two(tmp_path)
+    before = tree(tmp_path)
+    run(*WRITE, "conf")
+    (kept,) = (path for path in state.rglob("00000002-*.undo"))
+    record, written = kept.read_bytes(), [path.read_bytes() for path in files]
+    assert run("undo").code == 0
+    entries = [Entry(str(p), old, p.read_bytes(), "", "") for p, old in zip(files, written, strict=True)]
+    journal = plant(files[0].parent, Journal(False, tuple(entries)))
+    kept.write_bytes(record)
+    kept.chmod(0o600)
+    assert run("undo").code == 0
+    assert not journal.exists()
+    assert tree(tmp_path) == before
+    assert first.read_bytes() == ONCE
+    assert run("undo").code == 0
+    assert first.read_bytes() == TWICE
+
+
 def test_a_write_that_failed_is_forgotten_unless_all_was_written(tmp_path: Path) -> None:
     (file,) = made(tmp_path, "shop.conf")
     change = (str(file), TWICE.decode(), ONCE.decode())
@@ -255,6 +281,25 @@ def test_a_write_that_failed_is_forgotten_unless_all_was_written(tmp_path: Path)
     write_all([Change(*change)])
     history.drop_unless_written(kept)
     assert [record.kept for record in history.records()] == [kept]
+
+
+def test_the_record_of_a_write_that_has_yet_to_come_is_left_alone(tmp_path: Path) -> None:
+    """Another run that looks at the records meanwhile sees files that are as they were before."""
+    (file,) = made(tmp_path, "shop.conf")
+    change = (str(file), TWICE.decode(), ONCE.decode())
+    with history.writing():
+        kept = history.remember([change], in_place=False)
+        assert history.records() == []
+        write_all([Change(*change)])
+    assert [record.kept for record in history.records()] == [kept]
+
+
+def test_a_write_of_nothing_makes_no_directory(run: Run, tmp_path: Path, state: Path) -> None:
+    (file,) = made(tmp_path, "shop.conf")
+    file.write_bytes(ONCE)
+    assert run(*WRITE, "shop.conf").code == 0
+    assert tree(state) == {}
+    assert not (state / "modwsgi-fix").exists()
 
 
 LAYOUTS = {

@@ -344,3 +344,26 @@ def test_a_file_without_a_name_that_cannot_be_given_one_is_written_with_one(
     monkeypatch.setattr(os, "link", link)
     write_all(changes(conf))
     assert contents(conf) == after
+
+
+def test_a_signal_between_a_file_and_its_descriptor_leaves_no_file(conf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_nameless(monkeypatch.setattr)
+    before, _ = outcome(conf)
+    wanted, real = changes(conf), os.open
+    for at in range(1, 5):
+        counted: list[str] = []
+
+        def open_and_stop(path: Any, flags: int, *args: Any, at: int = at, counted: list[str] = counted) -> int:
+            descriptor = real(path, flags, *args)
+            if flags & os.O_CREAT:
+                counted.append(path)
+                if len(counted) == at:
+                    os.close(descriptor)
+                    stop()
+            return descriptor
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", open_and_stop)
+            with pytest.raises(Crash):
+                write_all(wanted)
+        assert contents(conf) == before

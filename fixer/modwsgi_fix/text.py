@@ -31,6 +31,14 @@ def whole_number(word: str) -> int | None:
     return int(digits or "0") if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS - 1
 
 
+_BREAK = re.compile(r"\\?\r?\n[ \t]*")
+
+
+def one_line(sentence: str) -> str:
+    """A sentence that quotes what stands in several lines, without their ends and the backslashes that continue them."""
+    return _BREAK.sub(" ", sentence) if "\n" in sentence else sentence
+
+
 class Span(NamedTuple):
     """A half-open range of characters, ``text[start:end]``."""
 

@@ -3,7 +3,6 @@
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
 import re
-import secrets
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
@@ -13,7 +12,8 @@ from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.backups import read_by_httpd
 from modwsgi_fix.cli.output import say, write
 from modwsgi_fix.files import OWN, FileProblem, problem, working_directory
-from modwsgi_fix.files.staging import create, nameless, replace
+from modwsgi_fix.files.locking import locked
+from modwsgi_fix.files.staging import put
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import encode
@@ -26,6 +26,8 @@ from modwsgi_fix.workspace.session import Hosts, Session, opened
 
 #: What a baseline is called where nothing else is said.
 NAME = "modwsgi-fix-baseline.json"
+#: What the new one is called until it takes the place of the old one.
+_STAGED = f"{OWN}baseline.staged"
 #: Directories of files that are enabled one by one: whatever lies there may be read by httpd one day.
 _ENABLED = re.compile(r"(?:sites|conf|mods)-[^/]+").fullmatch
 
@@ -160,24 +162,15 @@ def _is_read(planned: Plan, path: str) -> bool:
 
 def _put(path: str, text: str) -> None:
     """Write a file, whole at any moment. Raises ``FileProblem``."""
-    real, data = os.path.realpath(path), encode(text)
+    real = os.path.realpath(path)
     directory = os.path.dirname(real)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    if os.path.exists(real) and not os.access(real, os.W_OK):
+        raise FileProblem(path, "permission denied")
     try:
-        if not os.path.exists(real):
-            mask = os.umask(0o077)
-            os.umask(mask)
-            create(real, data, mode=0o666 & ~mask)
-            return
-        if not os.access(real, os.W_OK):
-            raise FileProblem(path, "permission denied")
-        descriptor = nameless(directory, data, like=real)
-        try:
-            replace(
-                real, data, staged=os.path.join(directory, f"{OWN}{secrets.token_hex(4)}.staged"), descriptor=descriptor
-            )
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
+        with locked([directory]):
+            put(real, encode(text), staged=os.path.join(directory, _STAGED), mode=0o666 & ~mask)
     except OSError as error:
         raise problem(path, error) from error
 

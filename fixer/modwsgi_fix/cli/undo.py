@@ -11,7 +11,7 @@ from modwsgi_fix.cli import reloading
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.files import MISSING, FileProblem
 from modwsgi_fix.files.history import Record, changed_since, drop, records
-from modwsgi_fix.files.recovery import journals, recover
+from modwsgi_fix.files.recovery import journals, pending, recover
 from modwsgi_fix.files.trust import lies_within
 from modwsgi_fix.files.writing import Change, write_all
 from modwsgi_fix.reports import plural
@@ -63,17 +63,18 @@ def _real(path: str) -> str:
 
 
 def _last(given: Sequence[str]) -> Record | None:
-    """Return the last write that touched these paths, or anything where none is given."""
-    return next(
-        (one for one in records() if not given or any(lies_within(file.path, given) for file in one.files)), None
-    )
+    """Return the last write that touched these paths, or anything where none is given.
+
+    One of which all files are as before counts where an undo was interrupted when nothing but its journal was left.
+    """
+    known = records(wanted=lambda record: bool(pending(record.directories, [one.path for one in record.files])[0]))
+    return next((one for one in known if not given or any(lies_within(file.path, given) for file in one.files)), None)
 
 
 def _put_right(record: Record) -> bool:
     """Finish or undo what an interrupted run left among these files; return whether all are as before the write then."""
-    directories = list(dict.fromkeys(os.path.dirname(file.path) for file in record.files))
-    if not journals(directories):
+    if not journals(record.directories):
         return False
-    for line in recover(directories, [file.path for file in record.files]):
+    for line in recover(record.directories, [file.path for file in record.files]):
         say(printable(line))
     return record.is_undone

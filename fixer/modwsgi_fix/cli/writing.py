@@ -54,6 +54,8 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> boo
 
     Raises ``FileProblem`` or ``Stop`` where none was written.
     """
+    if not files:
+        return False
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
     from modwsgi_fix.files import history
     from modwsgi_fix.files.writing import Change, write_all
@@ -62,23 +64,24 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> boo
     command = writing.verify
     shown = {file.path: file.name for file in files}
     kept = backups(plan, files, writing.backup)
-    record, why_not = _remembered(files, in_place=writing.in_place)
-    try:
-        write_all(
-            [Change(file.path, file.before, file.after) for file in files],
-            in_place=writing.in_place,
-            backups=kept,
-            verify=None if command is None else lambda: _verify(command),
-            within=_given(plan),
-        )
-    except BaseException as problem:
-        history.drop_unless_written(record)
-        if not isinstance(problem, FileProblem) or problem.path not in shown:
-            raise
-        named = FileProblem(shown[problem.path], problem.reason)
-        for note in getattr(problem, "__notes__", []):
-            named.add_note(note)
-        raise named from problem
+    with history.writing():
+        record, why_not = _remembered(files, in_place=writing.in_place)
+        try:
+            write_all(
+                [Change(file.path, file.before, file.after) for file in files],
+                in_place=writing.in_place,
+                backups=kept,
+                verify=None if command is None else lambda: _verify(command),
+                within=_given(plan),
+            )
+        except BaseException as problem:
+            history.drop_unless_written(record)
+            if not isinstance(problem, FileProblem) or problem.path not in shown:
+                raise
+            named = FileProblem(shown[problem.path], problem.reason)
+            for note in getattr(problem, "__notes__", []):
+                named.add_note(note)
+            raise named from problem
     if record:
         history.drop_oldest()
     elif why_not and not request.showing.quiet:
@@ -117,7 +120,12 @@ def _verify(command: str) -> None:
     """Run the user's own command. Raises ``Stop`` when it fails."""
     import subprocess
 
-    run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    try:
+        run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    except OSError as error:
+        raise Stop(
+            f"--verify {command} cannot be run: {str(error.strerror).lower()}; all files are as they were"
+        ) from error
     if run.returncode:
         said = decode(run.stderr or run.stdout).strip().splitlines()
         last = f": {printable(' / '.join(said[-3:]))}" if said else ""

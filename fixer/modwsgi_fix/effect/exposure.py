@@ -12,6 +12,7 @@ from modwsgi_fix.directives.suffixes import SENSITIVE
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.request import Kind, Trace, trace
 from modwsgi_fix.model.request.visits import every_file
 from modwsgi_fix.model.servers import label
@@ -187,9 +188,4 @@ def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
 
 def _link(config: Config, file: str) -> str | None:
     disk = config.disk
-    here = file
-    while disk is not None and here not in ("/", ""):
-        if disk.is_link(here):
-            return here
-        here = posixpath.dirname(here)
-    return None
+    return None if disk is None else next(filter(disk.is_link, ascending(file)), None)

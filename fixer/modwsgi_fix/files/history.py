@@ -17,12 +17,13 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 from modwsgi_fix.files import FileProblem, problem, read_bytes
 from modwsgi_fix.files.journal import MOST
+from modwsgi_fix.files.locking import locked, used
 from modwsgi_fix.files.staging import create, delete, sync_directory
 from modwsgi_fix.files.state import is_private, make_private, state_directory
 from modwsgi_fix.text import encode
@@ -31,6 +32,7 @@ from modwsgi_fix.text import encode
 KEPT = 20
 
 _VERSION = 1
+_PURPOSE = "where what is needed for undo is to be kept"
 _NAME = re.compile(r"([0-9]{8,})-[0-9a-f]{8}\.undo")
 
 
@@ -61,9 +63,25 @@ class Record:
     files: tuple[Written, ...]
 
     @property
+    def directories(self) -> list[str]:
+        """Where its files lie, each once."""
+        return list(dict.fromkeys(os.path.dirname(file.path) for file in self.files))
+
+    @property
     def is_undone(self) -> bool:
         """Whether each file is as it was before, so that there is nothing to take back."""
         return all(file.now() == file.before for file in self.files)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """While this lasts, no other run takes a record for one of a write that came to nothing: the first file is yet to come."""
+    with ExitStack() as stack:
+        with suppress(FileProblem):
+            directory = state_directory("undo")
+            make_private(directory, _PURPOSE)
+            stack.enter_context(used(directory))
+        yield
 
 
 def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
@@ -83,7 +101,7 @@ def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
     if not files:
         return ""
     directory = state_directory("undo")
-    make_private(directory, "where what is needed for undo is to be kept")
+    make_private(directory, _PURPOSE)
     data = json.dumps({"version": _VERSION, "in_place": in_place, "files": files}).encode("ascii")
     if len(data) > MOST:
         raise FileProblem(directory, f"more than {MOST >> 20} MiB of originals are not kept")
@@ -117,15 +135,18 @@ def drop_oldest() -> None:
         drop(kept)
 
 
-def records() -> list[Record]:
-    """The writes that can be taken back, the last one first; those that came to nothing are dropped."""
+def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[Record]:
+    """The writes that can be taken back, the last one first; those that came to nothing are dropped unless ``wanted``."""
     found: list[Record] = []
+    nothing: list[Record] = []
     for kept in _kept():
         record = _read(kept)
-        if record is not None and record.is_undone:
-            drop(kept)
-        elif record is not None:
-            found.append(record)
+        if record is not None:
+            (nothing if record.is_undone and not wanted(record) else found).append(record)
+    # A run that is about to write has a record, and its files are as before: it is left alone.
+    with suppress(FileProblem), locked([state_directory("undo")] if nothing else []):
+        for record in nothing:
+            drop(record.kept)
     return found
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from modwsgi_fix.files import OWN, FileProblem, problem, read_bytes
-from modwsgi_fix.files.journal import SUFFIX, Entry
+from modwsgi_fix.files.journal import SUFFIX, Entry, is_staged_name
 from modwsgi_fix.files.locking import locked
 from modwsgi_fix.files.staging import delete, nameless, replace, sync_directory, write_into
-from modwsgi_fix.files.trust import Refused, obeyed
+from modwsgi_fix.files.trust import Refused, is_own, obeyed
 
 #: How a line on a file ends that was not put back since it is not what the run had made of it.
 LEFT = "was edited since; left as it is"
@@ -51,7 +52,9 @@ def recover(directories: Iterable[str], within: Iterable[str]) -> list[str]:
     """
     told: list[str] = []
     given = real(within)
-    for directory in dict.fromkeys(os.path.dirname(path) for path in journals(directories)):
+    for directory in dict.fromkeys(map(os.path.realpath, directories)):
+        if not (journals([directory]) or _has_staged(directory)):
+            continue
         with locked([directory]):
             for path in journals([directory]):
                 try:
@@ -61,10 +64,18 @@ def recover(directories: Iterable[str], within: Iterable[str]) -> list[str]:
                     continue
                 if not journal.verified and all(_state(entry) == "after" for entry in journal.entries):
                     told += [f"{entry.path}: an interrupted run had written it; finished" for entry in journal.entries]
+                    _tidy(journal.entries)
                     forget(path)
                 else:
                     told += undo(journal.entries, path)
+            sweep(directory)
     return told
+
+
+def _has_staged(directory: str) -> bool:
+    with suppress(OSError):
+        return any(map(is_staged_name, os.listdir(directory)))
+    return False
 
 
 def undo(entries: Sequence[Entry], journal: str) -> list[str]:
@@ -76,7 +87,7 @@ def undo(entries: Sequence[Entry], journal: str) -> list[str]:
             state = _state(entry)
             if entry.staged:
                 delete(entry.staged)
-            if state == "after":
+            if state in ("after", "torn"):
                 _put_back(entry)
                 told.append(f"{entry.path}: an interrupted run had changed it; put back")
             elif state == "other":
@@ -123,6 +134,28 @@ def real(paths: Iterable[str]) -> list[str]:
     return [os.path.realpath(path) for path in paths]
 
 
+def _tidy(entries: Iterable[Entry]) -> None:
+    """Deletes what lies under the names of temporary files: a disk that failed may have left it."""
+    for entry in entries:
+        try:
+            if entry.staged:
+                delete(entry.staged)
+        except OSError as error:
+            raise problem(entry.staged, error) from error
+
+
+def sweep(directory: str) -> None:
+    """Deletes the temporary files of this user's runs in a directory that is locked.
+
+    One that a journal elsewhere speaks of is made anew from that, if it is needed.
+    """
+    with suppress(OSError):
+        for path in (os.path.join(directory, name) for name in sorted(os.listdir(directory)) if is_staged_name(name)):
+            info = os.lstat(path)
+            if stat.S_ISREG(info.st_mode) and is_own(info):
+                delete(path)
+
+
 def _put_back(entry: Entry) -> None:
     if not entry.staged:
         write_into(entry.path, entry.before)
@@ -136,7 +169,7 @@ def _put_back(entry: Entry) -> None:
 
 
 def _state(entry: Entry) -> str:
-    """What a file is now: ``before``, ``after`` (or on the way there, in place), ``other`` when neither."""
+    """What a file is now: ``before``, ``after``, ``torn`` on the way there, written in place, or ``other``."""
     try:
         now = read_bytes(entry.path)
     except FileProblem:
@@ -145,9 +178,11 @@ def _state(entry: Entry) -> str:
         return "before"
     if now == entry.after:
         return "after"
-    if not entry.staged:
-        pairs = enumerate(zip(now, entry.after, strict=False))
-        done = next((at for at, (one, other) in pairs if one != other), min(len(now), len(entry.after)))
-        if now[done:] == entry.before[done:]:
-            return "after"
-    return "other"
+    return "torn" if not entry.staged and _is_torn(now, entry.before, entry.after) else "other"
+
+
+def _is_torn(now: bytes, before: bytes, after: bytes) -> bool:
+    """Whether a file is on the way from one text to the other, or on the way back: each byte is of one of them."""
+    if not min(len(before), len(after)) <= len(now) <= max(len(before), len(after)):
+        return False
+    return all(byte in (before[at : at + 1] + after[at : at + 1]) for at, byte in enumerate(now))

@@ -45,12 +45,22 @@ def nameless(directory: str, data: bytes, *, like: str = "", mode: int = 0o600) 
     return None
 
 
-def create(path: str, data: bytes, *, like: str = "", mode: int = 0o600) -> None:
-    """A new file, whole from the first moment where the filesystem can do that. As ``nameless`` otherwise."""
+def create(path: str, data: bytes, *, like: str = "", mode: int = 0o600, staged: str = "") -> None:
+    """A new file, whole from the first moment where the filesystem can do that. As ``nameless`` otherwise.
+
+    With ``staged``, a name beside it that is free, and no other file of that path, it is so on any filesystem.
+    """
     descriptor = nameless(os.path.dirname(path), data, like=like, mode=mode)
     try:
         if descriptor is None or not _named(descriptor, path):
-            _create_named(path, data, like=like, mode=mode)
+            _create_named(staged or path, data, like=like, mode=mode)
+            if staged:
+                os.replace(staged, path)
+    except BaseException:
+        if staged:
+            with suppress(OSError):
+                delete(staged)
+        raise
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -64,6 +74,29 @@ def replace(path: str, data: bytes, *, staged: str, descriptor: int | None = Non
     if descriptor is None or not _named(descriptor, staged):
         _create_named(staged, data, like=path, mode=0o600)
     os.replace(staged, path)
+
+
+def put(path: str, data: bytes, *, staged: str, mode: int) -> None:
+    """Puts content in a file, which may be there already: whole at any moment, and nothing else is left where that fails.
+
+    A file that is there keeps its owner, attributes and mode; a new one gets ``mode``. ``staged`` is the name that the
+    content has in between, beside it; what a crash has left there goes. Only one run at a time may use it.
+    """
+    directory, like = os.path.dirname(path), path if os.path.exists(path) else ""
+    delete(staged)
+    descriptor = nameless(directory, data, like=like, mode=mode)
+    try:
+        if descriptor is None or not _named(descriptor, staged):
+            _create_named(staged, data, like=like, mode=mode)
+        os.replace(staged, path)
+    except BaseException:
+        with suppress(OSError):
+            delete(staged)
+        raise
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+    sync_directory(directory)
 
 
 def write_into(path: str, data: bytes) -> None:
@@ -112,11 +145,19 @@ def _named(descriptor: int, path: str) -> bool:
 
 
 def _create_named(path: str, data: bytes, *, like: str, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = None
     try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         _fill(descriptor, data, like=like, mode=mode)
+    except FileExistsError:
+        raise
+    except BaseException:  # A signal may come when the file is there, and before its descriptor is known.
+        with suppress(OSError):
+            delete(path)
+        raise
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _fill(descriptor: int, data: bytes, *, like: str, mode: int) -> None:

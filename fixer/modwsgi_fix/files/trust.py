@@ -56,19 +56,20 @@ def _own(path: str) -> bytes:
         raise ValueError("it is a link")
     with _opened(path, flags=getattr(os, "O_NOFOLLOW", 0)) as file:
         info = os.fstat(file.fileno())
-        if not _is_own(info):
+        if not is_own(info):
             raise ValueError("it belongs to another user")
         if stat.S_IMODE(info.st_mode) != 0o600:
             raise ValueError(f"its mode is {stat.S_IMODE(info.st_mode):04o}, not 0600")
         if info.st_nlink != 1:
             raise ValueError(f"it has {info.st_nlink} hard links")
         above = os.stat(directory)
-        if not _is_own(above) and above.st_uid != 0:
+        if not is_own(above) and above.st_uid != 0:
             raise ValueError("its directory belongs to another user")
         return _bounded(file)
 
 
-def _is_own(info: os.stat_result) -> bool:
+def is_own(info: os.stat_result) -> bool:
+    """Whether a file belongs to the user of this process."""
     return not hasattr(os, "geteuid") or info.st_uid == os.geteuid()
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from modwsgi_fix.files import FileProblem, problem, read_bytes
 from modwsgi_fix.files.journal import MOST, Entry, Journal, dump, journal_name, staged_name
 from modwsgi_fix.files.locking import locked
-from modwsgi_fix.files.recovery import LEFT, forget, pending, real, undisturbed, undo
+from modwsgi_fix.files.recovery import LEFT, forget, pending, real, sweep, undisturbed, undo
 from modwsgi_fix.files.staging import create, nameless, replace, sync_directory, write_into
 from modwsgi_fix.files.state import make_private
 from modwsgi_fix.files.trust import lies_within
@@ -62,6 +62,8 @@ def write_all(
     with locked(directories), ExitStack() as stack:
         for left in pending(directories, given)[0]:
             raise FileProblem(left, "an interrupted run is to be put right first")
+        for directory in directories:
+            sweep(directory)
         for entry in entries:
             _must_be_unchanged(entry)
         for entry in entries:
@@ -160,7 +162,8 @@ def _note(journal: Journal, path: str) -> None:
         data = dump(journal, os.stat(directory).st_ino)
         if len(data) > MOST:
             raise FileProblem(directory, f"more than {MOST >> 20} MiB would be written at once; give fewer paths")
-        create(path, data)
+        # A journal that is not whole would be in the way of all further runs.
+        create(path, data, staged=os.path.join(directory, staged_name(secrets.token_hex(4), 0)))
     except OSError as error:
         raise problem(directory, error) from error
     sync_directory(directory)

@@ -22,6 +22,7 @@ from modwsgi_fix.text import WHITESPACE, Span, whole_number
 
 _OPTION = re.compile(r"[ \t\n\v\f\r]*+([^= \t\n\v\f\r]++)=")
 _WORD = re.compile(r"[^ \t\n\v\f\r]++")
+_CLOSED = re.compile(r""" "(?:\\["\\]|[^"])*+" | '(?:\\['\\]|[^'])*+' """, re.X).fullmatch
 
 
 def in_template(item: Item) -> bool:
@@ -148,6 +149,37 @@ def _options_of(config: Config, item: Item, skip: int) -> Options:
     return tuple(options), tuple(stray)
 
 
+def left_open(item: Item) -> str:
+    """Return what has to stand behind a directive's last character before another word is one of its own.
+
+    That is the quote that is open to the end of the line, or the empty value of an option; most often nothing. With it,
+    mod_wsgi reads the line as before.
+    """
+    logical, at, end = item.node.args_range
+    text = logical.text
+    for _ in range(directives.words_before_options(item.key) or 0):
+        start, at = at, _after_word(text, at, end)
+        if opened := _open_quote(text[start:at].lstrip(WHITESPACE)):
+            return opened
+    while at < end:
+        option = _OPTION.match(text, at, end)
+        start = option.end() if option else at
+        if option and start == end:
+            return '""'
+        at = max(_after_word(text, start, end), start + 1)
+        if opened := _open_quote(text[start:at].lstrip(WHITESPACE)):
+            return opened
+    return ""
+
+
+def _open_quote(word: str) -> str:
+    """Return what closes a quoted word that is open; a backslash before it would take its quote for a character."""
+    quote = word[:1]
+    if quote not in ("'", '"') or _CLOSED(word):
+        return ""
+    return quote if _CLOSED(word + quote) else "\\" + quote
+
+
 def _after_word(text: str, at: int, end: int) -> int:
     while at < end and text[at] in WHITESPACE:
         at += 1
@@ -167,7 +199,7 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     for item in config.named("wsgidaemonprocess"):
         if item.args:
             options, stray = options_of(config, item, 1)
-            if (end := wrapped_end(item.node)) != item.node.end:
+            if (end := wrapped_end(item.node)) > item.node.end:
                 stray = (*stray, Span(item.node.end, end))
             found.append(DaemonProcess(item.value, item, options, stray))
     return found

@@ -5,6 +5,7 @@ Those above or below a path are found without asking each of them.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -17,6 +18,20 @@ T = TypeVar("T")
 def has_wildcard(path: str) -> bool:
     """Whether a path stands for more than itself (apr_fnmatch_test)."""
     return "*" in path or "?" in path or "[" in path
+
+
+def ascending(path: str) -> Iterator[str]:
+    """A path, the directory above it, and so on up to ``/``, or to the first name of a relative path.
+
+    ``posixpath.dirname`` of ``//srv`` is ``//``, and of that again.
+    """
+    yield path
+    while above := posixpath.dirname(path):
+        above = above if above.strip("/") else "/"
+        if above == path:
+            return
+        path = above
+        yield path
 
 
 @lru_cache(maxsize=16384)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.edits import Edit
+from modwsgi_fix.model.daemons import left_open
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.syntax import Comment, Directive, Node, Section, parse
@@ -278,6 +279,6 @@ def delete_words(item: Item, spans: Sequence[Span]) -> tuple[Edit, ...]:
 
 
 def add_words(item: Item, words: Sequence[str]) -> Edit:
-    """Write words at the end of a directive's line."""
+    """Write words at the end of a directive's line; a quote that is open there is closed."""
     end = item.span.end
-    return Edit(item.path, Span(end, end), "".join(f" {word}" for word in words))
+    return Edit(item.path, Span(end, end), left_open(item) + "".join(f" {word}" for word in words))

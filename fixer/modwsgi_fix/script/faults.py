@@ -91,7 +91,9 @@ def _is_read_by_libcst(text: str) -> bool:
     from modwsgi_fix.script.reader import parse
 
     try:
-        ast.parse(encode(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(encode(text))
     except SyntaxError:
         try:
             parse(text)

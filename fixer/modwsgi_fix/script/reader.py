@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -180,7 +182,7 @@ class _Reader:
 
         arguments = []
         for one in node.args:
-            literal = one.value.evaluated_value if isinstance(one.value, cst.SimpleString) else None
+            literal = _evaluated(one.value) if isinstance(one.value, cst.SimpleString) else None
             keyword = one.keyword.value if one.keyword else one.star
             arguments.append(Argument(keyword, self.code(one.value), literal, self.span(one.value)))
         return Call(dotted(node.func), tuple(arguments), self.span(node))
@@ -276,3 +278,11 @@ def is_python3(text: str) -> bool:
     except NotPython3:
         return False
     return True
+
+
+def _evaluated(node: cst.SimpleString) -> str | bytes | None:
+    """What a string says; None where that has half of an escape. Python would warn of an escape that it does not know."""
+    with warnings.catch_warnings(), suppress(SyntaxError, ValueError):
+        warnings.simplefilter("ignore")
+        return node.evaluated_value
+    return None

@@ -20,7 +20,7 @@ from modwsgi_fix.model.secrets import has_secrets, masked
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, registered
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, one_line
 from modwsgi_fix.workspace.ranking import rank
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def finding(
     return Finding(
         shown.rule,
         shown.severity or Severity.WARNING,
-        shown.message,
-        shown.help,
+        one_line(shown.message),
+        one_line(shown.help),
         _place(config, shown.path, shown.span),
         rank(diagnostic, config, is_revealed=after is not None),
         level,
         None if shown.fix is None else _fix(shown.fix, config),
-        tuple(records.Related(_place(config, one.path, one.span), one.message) for one in shown.related),
+        tuple(records.Related(_place(config, one.path, one.span), one_line(one.message)) for one in shown.related),
         after,
     )
 
@@ -77,7 +77,7 @@ def _holds_back(config: Config) -> bool:
 
 def _fix(fix: Fix, config: Config) -> records.Fix:
     edits = tuple(records.Replacement(_place(config, path, span), text) for path, span, text in fix.edits)
-    return records.Fix(fix.title, fix.applicability, fix.reason, edits)
+    return records.Fix(one_line(fix.title), fix.applicability, one_line(fix.reason), edits)
 
 
 def _place(config: Config, path: str, span: Span) -> Place:
@@ -140,13 +140,21 @@ def _page(rule: str) -> tuple[str, str]:
 def fixed(outcome: Fixed) -> Fixed:
     """Return what fixes did and did not do, as it may be shown."""
     config = outcome.before
-    if not _holds_back(config):
-        return outcome
+    if _holds_back(config):
+        outcome = outcome._replace(
+            applied=tuple(_applied(one, config) for one in outcome.applied),
+            withheld=tuple(_withheld(one, config) for one in outcome.withheld),
+            failed=failed(outcome.failed, config),
+        )
     return outcome._replace(
-        applied=tuple(_applied(one, config) for one in outcome.applied),
-        withheld=tuple(_withheld(one, config) for one in outcome.withheld),
-        failed=failed(outcome.failed, config),
+        applied=tuple(map(_in_one_line, outcome.applied)),
+        withheld=tuple(one._replace(title=one_line(one.title)) for one in outcome.withheld),
     )
+
+
+def _in_one_line(one: Applied) -> Applied:
+    fix = replace(one.fix, title=one_line(one.fix.title), reason=one_line(one.fix.reason))
+    return one._replace(fix=fix, message=one_line(one.message))
 
 
 def _is_outside(path: str, config: Config) -> bool:

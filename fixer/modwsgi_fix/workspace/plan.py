@@ -122,6 +122,8 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(wanted.target, settings.target)
+    if target.is_22 and denies == "2.4":
+        raise Stop("assume-deny 2.4 and target httpd=2.2 exclude each other: httpd 2.2 has no Require all denied")
     baseline, new = _baseline(wanted.baseline)
 
     def job(source: Source) -> Job:

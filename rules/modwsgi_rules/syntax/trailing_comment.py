@@ -170,6 +170,8 @@ def _move(file: File, node: Directive, comments: list[Span]) -> tuple[Edit, ...]
             new = ""
         elif line is kept[-1] and line is not lines[-1]:
             # What followed is gone: the directive ends here.
+            if comment is None and "\\" not in new:
+                return ()  # An empty line, which the line before it takes in by two backslashes.
             stop = comment.start if comment else line.start + new.rindex("\\")
             new = text[line.start : stop].rstrip(" \t") + _line_end(text, line)
         elif comment is not None:

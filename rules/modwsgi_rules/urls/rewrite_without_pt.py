@@ -120,15 +120,19 @@ def _there(config: Config, root: str, path: str) -> bool:
     return disk is not None and (disk.is_dir(first) or disk.is_dir(root.rstrip("/") + first))
 
 
-def _fix(rewrite: Rewrite, mapping: Mapping) -> Fix:
+def _fix(rewrite: Rewrite, mapping: Mapping) -> Fix | None:
+    """Return what adds the flag; None where httpd does not take the last word as it stands."""
     item = rewrite.item
+    start, end = item.args[min(len(item.args), 3) - 1].span
+    word = item.file.text[start:end]
     if len(item.args) < 3:
-        end = item.args[1].span.end
+        if word[0] in "\"'" and (len(word) == 1 or word[-1] != word[0]):
+            return None
         edit = Edit(item.path, Span(end, end), " [PT]")
+    elif (closing := word.rfind("]")) >= 0:
+        edit = Edit(item.path, Span(start + closing, start + closing), ",PT")
     else:
-        span = item.args[2].span
-        end = span.start + item.file.text[span.start : span.end].rindex("]")
-        edit = Edit(item.path, Span(end, end), ",PT")
+        return None
     # An application decides what it answers; files that no URL led to are opened.
     made = Fix.repair if mapping.item.key.startswith("wsgi") else Fix.unsafe
     return made("Add the flag PT", edit, reason="the new URL is mapped as if a visitor had asked for it")

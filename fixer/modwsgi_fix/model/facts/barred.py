@@ -18,6 +18,7 @@ from modwsgi_fix.model.facts.accounts import Identity, accounts, identities
 from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.groups import process_group
+from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.text import Span
 
@@ -90,11 +91,7 @@ def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, s
 
 def _above(path: str) -> list[str]:
     """The directories on the way to a path, outermost first."""
-    found: list[str] = []
-    while path not in ("/", ""):
-        path = posixpath.dirname(path)
-        found.append(path)
-    return found[::-1]
+    return list(ascending(path))[:0:-1]
 
 
 def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> bool | None:

@@ -13,7 +13,7 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Grant, access_of, grant
 from modwsgi_fix.model.merge.places import may_override
 from modwsgi_fix.model.merge.sections import location_sections
-from modwsgi_fix.model.paths import Nested
+from modwsgi_fix.model.paths import Nested, ascending
 from modwsgi_fix.model.request import Kind, trace
 from modwsgi_fix.model.request.state import escaped
 from modwsgi_fix.model.request.visits import authority_of, sample
@@ -106,13 +106,8 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
     allowed = may_override(config, server, target.directory)
     if not allowed or config.disk is None:
         return allowed
-    path = target.directory
-    while True:
-        if config.disk.is_file(posixpath.join(path, ".htaccess")):
-            return True
-        if path in ("/", ""):
-            return False
-        path = posixpath.dirname(path)
+    disk = config.disk
+    return any(disk.is_file(posixpath.join(path, ".htaccess")) for path in ascending(target.directory))
 
 
 def fetched_as_file(config: Config, script: Served) -> bool:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Server
+from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped
@@ -61,14 +62,11 @@ def _asked(config: Config, server: Server, names: Collection[str]) -> Iterator[R
 
 
 def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
-    disk, directory = config.disk, posixpath.dirname(path)
-    while disk is not None and directory.startswith("/"):
-        if any(disk.is_file(posixpath.join(directory, name)) for name in names):
-            return True
-        if directory == "/":
-            break
-        directory = posixpath.dirname(directory)
-    return False
+    disk = config.disk
+    if disk is None or not path.startswith("/"):
+        return False
+    above = ascending(posixpath.dirname(path))
+    return any(disk.is_file(posixpath.join(directory, name)) for directory in above for name in names)
 
 
 def _refused(config: Config, request: Request) -> Refused | None:
