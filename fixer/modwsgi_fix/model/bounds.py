@@ -25,8 +25,18 @@ MOST_READINGS, READINGS_PER_LINE = 100_000, 4
 #: Characters of a URL that are followed: httpd refuses a longer request line (LimitRequestLine, 8190 by default). And of
 #: a file's path, which the system refuses (PATH_MAX in linux/limits.h).
 LONGEST_URL, LONGEST_PATH = 8190, 4096
+#: Steps of regular expressions in one way that a request may go: the most, the least, and those of all expressions.
+_MOST_STEPS, _LEAST_STEPS, _ALL_STEPS = 1_000_000, 20_000, 100_000_000
 #: So many characters that are put in, or parameters that are looked for, count as a reading.
 _CHARACTERS, _PARAMETERS = 256, 16
+
+
+def steps_for(expressions: int) -> float:
+    """Steps that the regular expressions of one request may take together, of which there are so many in all.
+
+    A request is asked for each of them, and each is searched for each request: with many, each may do less.
+    """
+    return max(_LEAST_STEPS, min(_MOST_STEPS, _ALL_STEPS / max(expressions, 1)))
 
 
 class TooMuch(Exception):

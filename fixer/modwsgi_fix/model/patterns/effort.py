@@ -8,6 +8,7 @@ follows it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import takewhile, zip_longest
 from math import inf, log
 from typing import Any, NamedTuple, TypeAlias
@@ -74,7 +75,12 @@ class _Load(NamedTuple):
 
 def steps(parsed: Any, length: int) -> float:
     """The most steps that a search of ``length`` bytes takes. ``parsed`` is what ``re._parser.parse`` made of bytes."""
-    analysis = _Analysis(length)
+    return cost(parsed, length)(length)
+
+
+def cost(parsed: Any, longest: int) -> Callable[[int], float]:
+    """As ``steps``, for every length up to ``longest``: the expression is looked at once."""
+    analysis = _Analysis(longest)
     nodes = list(parsed)
     end = len(nodes)
     while end and _cannot_fail(str(nodes[end - 1][0]), nodes[end - 1][1]):
@@ -84,7 +90,8 @@ def steps(parsed: Any, length: int) -> float:
     # Begun once only: what comes to it has been found.
     finish, _ = analysis.sequence(nodes[end:], rest)
     begins = _ONE if begins_anchored(parsed) else _EACH
-    return _at(_sum(_product(searched.own, begins), finish.own, _EACH), length)
+    total = _sum(_product(searched.own, begins), finish.own, _EACH)
+    return lambda length: _at(total, length)
 
 
 def begins_anchored(parsed: Any) -> bool:

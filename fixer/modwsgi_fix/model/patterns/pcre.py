@@ -217,8 +217,10 @@ def _group(text: str, at: int, groups: list[list[str]]) -> tuple[str, int]:
     opened = "(?-i:" if off else "(?i:" if on else "(?:"
     if options[3] == ":":
         groups.append([])
-    elif on or off:
-        groups[-1].append(opened)
+    elif not (on or off) or groups[-1] == [opened]:
+        return "", options.end()
     else:
-        opened = ""
+        # One takes the place of the one before, so that a thousand of them do not stand in each other.
+        closed, groups[-1] = ")" * len(groups[-1]), [opened]
+        return closed + opened, options.end()
     return opened, options.end()
