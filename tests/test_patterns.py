@@ -190,6 +190,15 @@ def test_the_answer_depends_on_the_length_alone() -> None:
         ("^/\u00e9$", "/\u00e9", "/e"),
         ("\u00e9+$", "\u00e9", "\u00e8"),
         ("^/a++a$", "/b", "/aa"),
+        (r"^/\x62{2}$", "/bb", "/b"),
+        (r"^/\cAb$", "/\x01b", "/cAb"),
+        (r"^/\c;b$", "/{b", "/;b"),
+        (r"^/\o{142}$", "/b", "/o"),
+        (r"^/(a|b)\g1$", "/aa", "/ab"),
+        (r"^/(a|b)\g{1}0$", "/bb0", "/ba0"),
+        (r"^/(?<x>a|b)\k<x>\g{x}$", "/aaa", "/aab"),
+        (r"\G/b$", "/b", "a/b"),
+        (r"^/?\B$", "", "a"),
     ],
 )
 def test_expressions_mean_what_they_mean_to_pcre(pattern: str, yes: str, no: str) -> None:
@@ -204,7 +213,7 @@ def test_expressions_mean_what_they_mean_to_pcre(pattern: str, yes: str, no: str
     "pattern",
     [
         r"a\Kb", "(a)(?1)", "(?R)", "(?|a|b)", "(?&x)", "(?(1)a|b)", "(*UTF8)a", r"\p{L}", r"\X", r"\x{100}", "(?m)^a$",
-        "(?x)a b", "(?-s)a.b", r"\g{1}", r"(a)\10", "(a", "a)", "*.py", "[a", "[z-a]", "[[:nonsense:]]", "[[.a.]]", "a**",
+        "(?x)a b", "(?-s)a.b", r"(a)\g{-1}", r"\cé", r"\o{400}", r"(a)\10", "(a", "a)", "*.py", "[a", "[z-a]", "[[:nonsense:]]", "[[.a.]]", "a**",
         r"\i", "a\\", "(" * 300 + ")" * 300, "a" * 100_000, "(?<=a+)b",
     ],
 )  # fmt: skip
