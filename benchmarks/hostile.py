@@ -1,6 +1,7 @@
-"""What hostile input costs: processor time and memory of a report and of ``--diff``, for each kind in ``tests/hostile.py``.
+"""What hostile input costs: processor time and memory of a report, of ``--diff``, ``trace`` and ``exposed``.
 
-Prints a table; run with ``python benchmarks/hostile.py [NAME ...]``. A run is killed after half a minute.
+For each kind in ``tests/hostile.py``. Prints a table; run with ``python benchmarks/hostile.py [NAME ...]``. A run is killed
+after half a minute of the processor.
 """
 
 import os
@@ -18,6 +19,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 from hostile import KINDS, Kind  # noqa: E402
 
 _SECONDS = 30
+#: What is run. The URL leads into the host that most kinds have, and is as long as an expression needs to be slow.
+_RUNS = {
+    "report": ("--isolated", "conf"),
+    "`--diff`": ("--isolated", "--diff", "conf"),
+    "`trace`": ("trace", f"http://a.test/p1/{'a' * 60}!", "conf"),
+    "`exposed`": ("exposed", "--root", "root", "conf"),
+}
 
 
 class Cost(NamedTuple):
@@ -33,7 +41,7 @@ def cost(words: Sequence[str], directory: str) -> Cost:
     """What a run of modwsgi-fix costs."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "modwsgi_fix", "--isolated", *words],
+            [sys.executable, "-m", "modwsgi_fix", *words],
             cwd=directory,
             stdout=out,
             stderr=err,
@@ -49,27 +57,31 @@ def cost(words: Sequence[str], directory: str) -> Cost:
 
 
 def written(kind: Kind, directory: str) -> None:
-    """Write a hostile server below a directory."""
+    """Write a hostile server below a directory, and a small filesystem for it."""
     for path, text in kind.made(kind.size).items():
         file = Path(directory) / "conf" / path.removeprefix("/etc/apache2").lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
+    for name in ("app.wsgi", "static/p1", "p1/app.wsgi", "db.sqlite3", "a" * 30):
+        file = Path(directory) / "root/srv/a" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
 
 
 def main() -> None:
     wanted = sys.argv[1:] or list(KINDS)
-    print("| kind | size | report: seconds, megabytes | diff: seconds, megabytes |\n|---|---|---|---|")
+    print(f"| kind | size | {' | '.join(_RUNS)} |\n|---|---{'|---' * len(_RUNS)}|")
     for name in wanted:
         kind = KINDS[name]
         with tempfile.TemporaryDirectory() as directory:
             written(kind, directory)
-            costs = [cost(words, directory) for words in (("conf",), ("--diff", "conf"))]
+            costs = [cost(words, directory) for words in _RUNS.values()]
         cells = [
             f"{'over ' + str(_SECONDS) if c.seconds is None else format(c.seconds, '.2f')}, {c.megabytes:.0f}"
             for c in costs
         ]
         told = "; ".join(f"{c.code} {c.said}" for c in costs)
-        print(f"| {name} | {kind.size:,} | {cells[0]} | {cells[1]} | {told}", flush=True)
+        print(f"| `{name}` | {kind.size:,} | {' | '.join(cells)} | {told}", flush=True)
 
 
 if __name__ == "__main__":

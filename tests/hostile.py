@@ -177,6 +177,28 @@ def _long_word(word: str) -> Callable[[int], Texts]:
     return lambda size: _in_a_host(word.replace("@", "a/" * (size // 2)) + "\n")
 
 
+def _many_options(size: int) -> Texts:
+    return _in_a_host(f'AliasMatch "{"(?i)a|" * size}" /srv/a\nRedirectMatch "{"(a*)" * size}x" /b\n')
+
+
+def _long_expressions(size: int) -> Texts:
+    return _in_a_host("RewriteEngine On\n" + _lines(f"RewriteRule ^/@{'a?' * 200} /b", size))
+
+
+def _slow_expressions(size: int) -> Texts:
+    aliases = "".join(f"Alias /{'a' * (150 + at)} /srv/a\n" for at in range(20))
+    return _in_a_host(f"{aliases}RewriteEngine On\n" + _lines("RewriteRule ^(.*)(.*)(.*)b@$ /b", size))
+
+
+def _counts(size: int) -> Texts:
+    return _in_a_host(_lines("AliasMatch ^/@(((a{60000}){60000}){60000}) /srv/a/$1", size))
+
+
+def _ways(size: int) -> Texts:
+    """More ways for an expression to go than a number holds."""
+    return _in_a_host(_lines("AliasMatch ^/@((?:ab|a|b)+)+$ /srv/a/$1", size))
+
+
 def _continued(size: int) -> Texts:
     return _one_file("ServerAlias \\\n" + "a.test \\\n" * size + "b.test\n")
 
@@ -281,6 +303,31 @@ def _deep_expression(size: int) -> Texts:
     return _in_a_host(f'<If "{condition}">\nRequire all denied\n</If>\nDocumentRoot /srv/a\n')
 
 
+def _deep_function(size: int) -> Texts:
+    condition = "req(" * size + "'a'" + ")" * size
+    return _in_a_host(f'<If "{condition} == 1">\nRequire all denied\n</If>\nDocumentRoot /srv/a\n')
+
+
+def _deep_requirement(size: int) -> Texts:
+    condition = "!(" * size + "true" + ")" * size
+    section = f'<Directory /srv/a>\nRequire expr "{condition}"\n</Directory>\n'
+    return _in_a_host(f"{section}SetEnvIfExpr {condition} a\nDocumentRoot /srv/a\n")
+
+
+def _requirements_in_each_other(size: int) -> Texts:
+    inner = "<RequireAll>\n<RequireAny>\n" * (size // 2) + "Require ip 10.0.0.1\n"
+    closed = "</RequireAny>\n</RequireAll>\n" * (size // 2)
+    return _in_a_host(f"<Directory /srv/a>\n{inner}{closed}</Directory>\nDocumentRoot /srv/a\n")
+
+
+def _quote_over_lines(size: int) -> Texts:
+    return _in_a_host('Alias /a "/srv/a \\\n' + "b c \\\n" * size + "d\n")
+
+
+def _dots_in_paths(size: int) -> Texts:
+    return _in_a_host("DocumentRoot /srv/a\n" + _lines("Alias /@ " + "/srv/a/.." * 50, size))
+
+
 def _long_condition(size: int) -> Texts:
     condition = " && ".join(["%{REQUEST_URI} == '/a'"] * size)
     return _in_a_host(f'<If "{condition}">\nRequire all denied\n</If>\nDocumentRoot /srv/a\n')
@@ -345,10 +392,20 @@ KINDS: Mapping[str, Kind] = {
     "rewrite-rules": Kind(_rewrite_rules, 2000),
     "rewrite-conditions": Kind(_rewrite_conditions, 2000),
     "environment": Kind(_environment, 2000),
-    "deep-expression": Kind(_deep_expression, 10_000),
+    "deep-expression": Kind(_deep_expression, 100_000),
+    "deep-function": Kind(_deep_function, 100_000),
+    "deep-requirement": Kind(_deep_requirement, 100_000),
+    "requirements-in-each-other": Kind(_requirements_in_each_other, 5000),
+    "quote-over-lines": Kind(_quote_over_lines, 100_000),
+    "dots-in-paths": Kind(_dots_in_paths, 1000),
     "long-condition": Kind(_long_condition, 5000),
     "long-pattern": Kind(_long_expression("aliasmatch", "a"), 500_000),
     "deep-pattern": Kind(lambda size: _long_expression("aliasmatch", "(")(size), 100_000),
+    "many-options": Kind(_many_options, 1600),
+    "long-expressions": Kind(_long_expressions, 500),
+    "slow-expressions": Kind(_slow_expressions, 2000),
+    "counts": Kind(_counts, 1000),
+    "ways": Kind(_ways, 1000),
     "alternatives": Kind(_long_expression("locationmatch", "a|"), 100_000),
     **{f"catastrophic-{place}": Kind(_catastrophic(place), 30, 15) for place in _PLACES},
 }

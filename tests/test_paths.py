@@ -15,8 +15,9 @@ from modwsgi_fix.model.facts.served import coverage, scripts, scripts_below, ser
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.merge.sections import location_match, path_matches
 from modwsgi_fix.model.merge.world import World
-from modwsgi_fix.model.paths import Nested, ascending
+from modwsgi_fix.model.paths import Nested, Prefixes, ascending
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.model.request.translate import prefix_match
 from modwsgi_fix.model.urls import aliases, covered, covers, mounts
 from modwsgi_fix.rule import all_rules
 
@@ -123,3 +124,20 @@ def test_a_path_may_begin_with_many_slashes(name: str, around: str, slashes: str
     assert not config.failed
     exposed(config)
     assert not fix(job, Applicability.REPAIR, config=config).failed
+
+
+_PREFIXES = st.text("/ab", max_size=5)
+
+
+@given(st.lists(_PREFIXES, max_size=8), _PREFIXES)
+def test_prefixes_around_a_url_are_those_that_take_it_in_their_order(prefixes: list[str], url: str) -> None:
+    things = list(enumerate(prefixes))
+    around = Prefixes(things, lambda thing: thing[1])(url)
+    assert [one for one in around if prefix_match(one[1], url)] == [one for one in things if prefix_match(one[1], url)]
+    assert around == sorted(around)
+
+
+def test_what_has_no_prefix_is_around_every_url() -> None:
+    prefixes = Prefixes(["/a", "regex", "/b", "/a/b"], lambda one: one if one.startswith("/") else None)
+    assert prefixes("/a/b/c") == ["/a", "regex", "/a/b"]
+    assert prefixes("/b") == ["regex", "/b"]

@@ -15,10 +15,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import config_of
 
-from modwsgi_fix.model.patterns import Match, Unknown, finds, host_wildcard, is_understood, quoted, search, wildcard
+from modwsgi_fix.model.bounds import steps_for
+from modwsgi_fix.model.patterns import (
+    LONGEST_TEXT,
+    Match,
+    Unknown,
+    allowing,
+    finds,
+    host_wildcard,
+    is_understood,
+    quoted,
+    search,
+    wildcard,
+)
 from modwsgi_fix.model.patterns.effort import steps
+from modwsgi_fix.model.patterns.pcre import translate
 from modwsgi_fix.model.request import request_of, trace
 from modwsgi_fix.model.request.outcome import Trace
+from modwsgi_fix.model.request.samples import sample
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,6 +92,51 @@ def test_on_a_short_text_it_is_answered(pattern: str, text: str, answer: bool) -
     assert finds(pattern, text) is answer
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "((?:ab|a|b)+)+$",
+        "((?:ab|a|b)*)*b$",
+        "^((?:ab|a|b)*(?:ab|a|b)*)*!",
+        "(x{1,1000}){1,1000}y",
+        "(?:(?:(?:a{0,9}){0,9}){0,9}){0,9}b",
+        "(?:" + "a|" * 2000 + "a)*b",
+        "((a|)+)+b",
+        "(((a{65535}){65535}){65535})b",
+    ],
+)
+def test_more_ways_than_a_number_holds_are_too_many(pattern: str) -> None:
+    assert isinstance(search(pattern, "/" + "a" * 5000 + "!"), Unknown)
+    assert search(pattern, "zz") is None or isinstance(search(pattern, "zz"), Unknown)
+
+
+def test_a_text_that_is_longer_than_any_url_is_not_searched() -> None:
+    assert finds("a$", "a" * LONGEST_TEXT) is True
+    assert finds("a$", "a" * (LONGEST_TEXT + 1)) is None
+
+
+def test_searches_share_what_they_are_allowed() -> None:
+    pattern, text = "^(.*)(.*)(.*)b$", "a" * 100
+    with allowing(1_000_000):
+        answers = [finds(f"{pattern[:-1]}{at}$", text) for at in range(12)]
+        assert answers[0] is False
+        assert answers[-1] is None
+        assert finds("^/([^/]+)/(.*)$", "/a/b") is True
+    assert finds(f"{pattern[:-1]}11$", text) is False
+
+
+@pytest.mark.parametrize("option", ["(?i)a", "(?-i)a", "(?i)a|", "(?i)a(?-i)b|"])
+def test_options_that_are_set_again_and_again_do_not_pile_up(option: str) -> None:
+    translated = [len(translate(option * count)) for count in (100, 200, 400)]
+    assert translated[2] <= 2.1 * translated[1] <= 4.5 * translated[0]
+    assert is_understood(option * 400)
+
+
+@pytest.mark.parametrize("pattern", ["((a{1000}){1000})", "^/(((x{65535}){65535}){65535})$", "(a{5000})(b{5000})"])
+def test_no_text_is_made_up_that_is_longer_than_a_url(pattern: str) -> None:
+    assert sample(pattern) is None
+
+
 @pytest.mark.parametrize("pattern", ORDINARY)
 def test_ordinary_expressions_are_always_answered(pattern: str) -> None:
     for unit in ("a", "/", "a/", "-a", "a.b", "/static/", "\u00e9"):
@@ -131,6 +190,15 @@ def test_the_answer_depends_on_the_length_alone() -> None:
         ("^/\u00e9$", "/\u00e9", "/e"),
         ("\u00e9+$", "\u00e9", "\u00e8"),
         ("^/a++a$", "/b", "/aa"),
+        (r"^/\x62{2}$", "/bb", "/b"),
+        (r"^/\cAb$", "/\x01b", "/cAb"),
+        (r"^/\c;b$", "/{b", "/;b"),
+        (r"^/\o{142}$", "/b", "/o"),
+        (r"^/(a|b)\g1$", "/aa", "/ab"),
+        (r"^/(a|b)\g{1}0$", "/bb0", "/ba0"),
+        (r"^/(?<x>a|b)\k<x>\g{x}$", "/aaa", "/aab"),
+        (r"\G/b$", "/b", "a/b"),
+        (r"^/?\B$", "", "a"),
     ],
 )
 def test_expressions_mean_what_they_mean_to_pcre(pattern: str, yes: str, no: str) -> None:
@@ -145,7 +213,7 @@ def test_expressions_mean_what_they_mean_to_pcre(pattern: str, yes: str, no: str
     "pattern",
     [
         r"a\Kb", "(a)(?1)", "(?R)", "(?|a|b)", "(?&x)", "(?(1)a|b)", "(*UTF8)a", r"\p{L}", r"\X", r"\x{100}", "(?m)^a$",
-        "(?x)a b", "(?-s)a.b", r"\g{1}", r"(a)\10", "(a", "a)", "*.py", "[a", "[z-a]", "[[:nonsense:]]", "[[.a.]]", "a**",
+        "(?x)a b", "(?-s)a.b", r"(a)\g{-1}", r"\cé", r"\o{400}", r"(a)\10", "(a", "a)", "*.py", "[a", "[z-a]", "[[:nonsense:]]", "[[.a.]]", "a**",
         r"\i", "a\\", "(" * 300 + ")" * 300, "a" * 100_000, "(?<=a+)b",
     ],
 )  # fmt: skip
@@ -392,3 +460,31 @@ def test_a_trace_that_depends_on_it_is_unknown_and_names_the_line(lines: str) ->
 def test_a_condition_that_depends_on_it_is_a_branch() -> None:
     outcome = _traced('<If "%{REQUEST_URI} =~ m#^/(a|aa)+$#">\nRequire all denied\n</If>')
     assert {branch.outcome.kind.value for branch in outcome} >= {"refused", "not-found"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "AliasMatch ^(.*)(.*)(.*)b@$ /srv/x",
+        "RedirectMatch ^(.*)(.*)(.*)b@$ /x",
+        "RewriteCond %{REQUEST_URI} ^(.*)(.*)(.*)b@$\nRewriteRule . /x",
+        "<LocationMatch ^(.*)(.*)(.*)b@$>\nRequire all denied\n</LocationMatch>",
+        "<IfModule alias_module>\nAliasMatch ^(.*)(.*)(.*)b@$ /srv/x\n</IfModule>",
+    ],
+)
+def test_many_expressions_may_do_no_more_for_a_request_than_one(line: str) -> None:
+    def unsure(count: int) -> bool:
+        lines = "".join(line.replace("@", str(at)) + "\n" for at in range(count))
+        branches = _traced(f"RewriteEngine On\n{lines}").branches
+        told = [" ".join((*one.provided, one.outcome.reason)) for one in branches]
+        return any("too many steps" in text for text in told)
+
+    assert unsure(300)
+    assert not unsure(2)
+
+
+def test_the_more_expressions_there_are_the_less_may_each_do() -> None:
+    allowed = [steps_for(count) for count in (0, 1, 1000, 10_000, 10_000_000)]
+    assert allowed == sorted(allowed, reverse=True)
+    assert allowed[0] == allowed[1] > allowed[3] > 0
+    assert 5000 * steps_for(5000) <= 100_000_000

@@ -38,7 +38,7 @@ _EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
 _OPENINGS = ("{{", "{%", "<%")
 
 # A value of Python code that is yet to be filled in, or a line of a template engine among it.
-_IN_CODE = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]*\}|\{\{[^}\n]*\}\})|^\s*(?:\{%|<%)", re.M)
+_IN_CODE = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,200}\}\})|^[ \t]*(?:\{%|<%)", re.M)
 
 
 def is_code_to_fill_in(text: str) -> bool:

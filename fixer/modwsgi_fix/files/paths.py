@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from errno import ELOOP
+from errno import ELOOP, ENAMETOOLONG
 
 #: As many symlinks on one path as Linux follows (path_resolution(7)); more are a loop.
 _MOST_LINKS = 40
+#: Characters of a path that the system takes (PATH_MAX in linux/limits.h).
+LONGEST_PATH = 4096
 
 
 def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
     """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
 
     ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised
-    where the path passes through what is not a directory, or through too many links; without, as ``os.path.realpath``
-    does, such a path is made up of its names, and a loop of links stays as it is written.
+    where the path passes through what is not a directory, or through too many links, or is too long; without, as
+    ``os.path.realpath`` does, such a path is made up of its names, and a loop of links stays as it is written.
     """
+    if len(path) > LONGEST_PATH:
+        if is_dir:
+            raise OSError(ENAMETOOLONG, os.strerror(ENAMETOOLONG), path)
+        return os.path.normpath(f"/{path}")
     here = "/"
     left = path.split("/")[::-1]
     links = 0

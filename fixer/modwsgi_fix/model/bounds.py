@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from modwsgi_fix.files import OWN, Files
+from modwsgi_fix.files import OWN, Files, paths
 from modwsgi_fix.syntax import Node
 
 if TYPE_CHECKING:
@@ -23,10 +23,20 @@ DEEPEST_INCLUDE = 128
 #: read: a file of 300 lines in 300 hosts is within it.
 MOST_READINGS, READINGS_PER_LINE = 100_000, 4
 #: Characters of a URL that are followed: httpd refuses a longer request line (LimitRequestLine, 8190 by default). And of
-#: a file's path, which the system refuses (PATH_MAX in linux/limits.h).
-LONGEST_URL, LONGEST_PATH = 8190, 4096
+#: a file's path, which the system refuses.
+LONGEST_URL, LONGEST_PATH = 8190, paths.LONGEST_PATH
+#: Steps of regular expressions in one way that a request may go: the most, the least, and those of all expressions.
+_MOST_STEPS, _LEAST_STEPS, _ALL_STEPS = 1_000_000, 20_000, 100_000_000
 #: So many characters that are put in, or parameters that are looked for, count as a reading.
 _CHARACTERS, _PARAMETERS = 256, 16
+
+
+def steps_for(expressions: int) -> float:
+    """Steps that the regular expressions of one request may take together, of which there are so many in all.
+
+    A request is asked for each of them, and each is searched for each request: with many, each may do less.
+    """
+    return max(_LEAST_STEPS, min(_MOST_STEPS, _ALL_STEPS / max(expressions, 1)))
 
 
 class TooMuch(Exception):
@@ -48,20 +58,20 @@ class Budget:
     """What may still be read."""
 
     def __init__(self) -> None:
-        self._left = MOST_READINGS
+        self.left = MOST_READINGS
 
     @property
     def is_spent(self) -> bool:
-        return self._left < 0
+        return self.left < 0
 
     def allow(self, text: str) -> None:
         """A file is read for the first time."""
-        self._left += READINGS_PER_LINE * (text.count("\n") + 1)
+        self.left += READINGS_PER_LINE * (text.count("\n") + 1)
 
     def spend(self, readings: int = 1) -> None:
         """Raises ``TooMuch`` where no more is left."""
-        self._left -= readings
-        if self._left < 0:
+        self.left -= readings
+        if self.left < 0:
             raise TooMuch(f"too much to read: Include and Use make more than {MOST_READINGS:,} lines of it")
 
     def spend_on(self, *, characters: int = 0, parameters: int = 0) -> None:

@@ -6,8 +6,9 @@ Those above or below a path are found without asking each of them.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from modwsgi_fix.model.patterns import wildcard
@@ -103,3 +104,35 @@ class Nested(Generic[T]):
                 return []
             place = place.inside[name]
         return place.below
+
+
+class Prefixes(Generic[T]):
+    """Things that take URLs, in their order, found by the prefix that each takes; None says that it is a pattern."""
+
+    def __init__(self, things: Iterable[T], prefix_of: Callable[[T], str | None]) -> None:
+        self._all = list(enumerate(things))
+        self._patterns: list[tuple[int, T]] = []
+        self._by_prefix: dict[str, list[tuple[int, T]]] = {}
+        for entry in self._all:
+            prefix = prefix_of(entry[1])
+            if prefix is None or "//" in prefix:
+                self._patterns.append(entry)
+            else:
+                self._by_prefix.setdefault(prefix.rstrip("/"), []).append(entry)
+        self._longest = max(map(len, self._by_prefix), default=0)
+
+    def __call__(self, uri: str) -> list[T]:
+        """Those that may take a URL: all others do not."""
+        if "//" in uri:
+            return [thing for _, thing in self._all]
+        found = list(self._patterns)
+        for end in {*_slashes(uri, self._longest), len(uri)}:
+            found += self._by_prefix.get(uri[:end], ())
+        return [thing for _, thing in sorted(found, key=itemgetter(0))]
+
+
+def _slashes(uri: str, longest: int) -> Iterator[int]:
+    at = uri.find("/")
+    while 0 <= at <= longest and at < len(uri):
+        yield at
+        at = uri.find("/", at + 1)

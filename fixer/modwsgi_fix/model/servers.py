@@ -8,7 +8,7 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Guard, Item, Server
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,40}://")
 
 
 class Address(NamedTuple):

@@ -64,6 +64,10 @@ def alias_match(prefix: str, path: str) -> int | None:
 
     Runs of slashes count as one; a prefix without a slash at its end matches only whole segments.
     """
+    if "//" not in prefix and "//" not in path:
+        end = len(prefix)
+        is_whole = prefix.endswith("/") or path[end : end + 1] in ("", "/")
+        return end if prefix and is_whole and path.startswith(prefix) else None
     a = u = 0
     while a < len(prefix):
         if prefix[a] == "/":

@@ -26,7 +26,7 @@ from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.rewriting.lines import lines_of
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
-_IP = re.compile(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
+_IP = re.compile(r"[0-9.]+|(?=[0-9A-Fa-f.]*:)[0-9A-Fa-f:.]+|[0-9A-Fa-f:.]+/[0-9.]+", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*", re.ASCII)
 
 GRANTED = ("Require all granted",)

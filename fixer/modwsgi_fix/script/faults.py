@@ -113,8 +113,8 @@ _SAID_OF_PYTHON_2 = re.compile(
 )
 #: And by how the line begins or what stands in it, where Python 3 says nothing in particular.
 _PYTHON_2 = re.compile(
-    r"^\s*(?:print\s*(?:[\"'\w%]|>>)|exec\s+[\"'\w]|raise\s+[\w.]+\s*,|except\s+[\w.()\s,]+,\s*\w+\s*:)"
-    r"|`[^`]*`|<>|\b[uU][rR][\"']|\b0[0-7]+\b|\b\d+[lL]\b|\blambda\s*\("
+    r"^\s*(?:print\s*(?:[\"'\w%]|>>)|exec\s+[\"'\w]|raise\s+[\w.]+\s*,|except\s+[\w.()\s,]{1,400},\s{0,40}\w{1,100}\s{0,40}:)"
+    r"|`[^`]{0,400}`|<>|\b[uU][rR][\"']|\b0[0-7]+\b|\b\d+[lL]\b|\blambda\s*\("
 )
 
 

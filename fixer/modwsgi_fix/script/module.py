@@ -158,7 +158,7 @@ class Module:
     def is_open(self) -> bool:
         """True where names may be bound that are not to be seen: a star import, ``exec``, ``globals()``."""
         # web.py is given the names to look its classes up, and binds none.
-        text = re.sub(r"\bapplication\([^\n]*\bglobals\(\)", "", self.text)
+        text = re.sub(r"\bapplication\([^\n]{0,400}\bglobals\(\)", "", self.text)
         return any(one.star for one in self.live()) or any(
             word in text
             for word in ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[__name__")

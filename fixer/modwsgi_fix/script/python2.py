@@ -180,8 +180,15 @@ def _binds_print(read: Sequence[tuple[Token, ...]]) -> bool:
 
 
 def _has_print_function(text: str) -> bool:
-    return re.search(r"^from __future__ import [^\n]*\bprint_function\b|^from __future__ import \([^)]*\bprint_function\b",
-                     text, re.MULTILINE) is not None  # fmt: skip
+    return (
+        re.search(
+            r"^from __future__ import [^\n]{0,400}\bprint_function\b"
+            r"|^from __future__ import \([^)]{0,2000}\bprint_function\b",
+            text,
+            re.MULTILINE,
+        )
+        is not None
+    )
 
 
 def _first_statement(read: Sequence[tuple[Token, ...]]) -> int:

@@ -89,7 +89,7 @@ _OTHERS = {
 _ANY = re.compile(f"[{_CARETS}{''.join(_OTHERS)}]")
 # A caret means something at the start of a pattern, of a group, of an alternative and of a class.
 _CONFUSABLE = re.compile(
-    rf"(?:(?<![\\])(?<=[(|\[])|^!?[\"'“”]?)(?P<caret>[{_CARETS}])|(?P<other>[{''.join(_OTHERS)}])|\[[^\]]*\w(?P<dash>[–‐−])\w"
+    rf"(?:(?<![\\])(?<=[(|\[])|^!?[\"'“”]?)(?P<caret>[{_CARETS}])|(?P<other>[{''.join(_OTHERS)}])|\[[^\]]{0, 200}\w(?P<dash>[–‐−])\w"
 )
 
 

@@ -77,7 +77,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.syntax import Problem, Section
 from modwsgi_fix.text import Span
 
-_PATTERN = re.compile(r"^\^|\$$|\.\*|\.\+|\([^)]*\|[^)]*\)|\\\.|\[[^\]]+\]").search
+_PATTERN = re.compile(r"^\^|\$$|\.\*|\.\+|\([^)]{0,200}\|[^)]{0,200}\)|\\\.|\[[^\]]{1,200}\]").search
 _TAG = re.compile(r"</([A-Za-z]+)>")
 
 

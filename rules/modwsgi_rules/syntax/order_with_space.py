@@ -55,7 +55,7 @@ from modwsgi_fix.syntax import Directive
 from modwsgi_fix.text import Span
 
 _ORDER = re.compile(r"^[ \t]*order[ \t]", re.M | re.I)
-_BOTH = re.compile(r"(allow|deny)\s*,?\s*(allow|deny)", re.I | re.A)
+_BOTH = re.compile(r"(allow|deny)\s*(?:,\s*)?(allow|deny)", re.I | re.A)
 
 
 @rule(severity=Severity.ERROR)

@@ -73,7 +73,7 @@ from modwsgi_fix.text import Span
 
 _MARK = re.compile(r"(?<=[ \t])#+(?=[ \t\w])")
 _LONE = re.compile(r"#+").fullmatch
-_END = re.compile(r"[ \t]*(?:\\?\r?\n)?\Z")
+_END = re.compile(r"(?<![ \t])[ \t]*+(?:\\?\r?\n)?\Z")
 
 
 @rule(severity=Severity.ERROR)

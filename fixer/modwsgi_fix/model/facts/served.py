@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
+from modwsgi_fix.model.bounds import LONGEST_PATH
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
@@ -91,7 +92,7 @@ def _script_path(config: Config, path: str) -> str:
     It ends at the first component that is a file, as the disk shows it, else at the first with the suffix of a script.
     """
     disk = config.disk
-    if disk is not None:
+    if disk is not None and len(path) <= LONGEST_PATH:
         parts = path.rstrip("/").split("/")
         prefixes = ("/".join(parts[:count]) for count in range(2, len(parts) + 1))
         if (found := next((prefix for prefix in prefixes if disk.is_file(prefix)), None)) is not None:

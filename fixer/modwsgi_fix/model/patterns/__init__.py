@@ -9,11 +9,13 @@ that is depends on more than is known here. Everything is matched as httpd does 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from modwsgi_fix.model.patterns.effort import begins_with_anything, steps
+from modwsgi_fix.model.patterns.effort import begins_with_anything, cost
 from modwsgi_fix.model.patterns.pcre import Broken, Untranslatable, character_class, literal, translate
 from modwsgi_fix.text import decode, encode
 
@@ -22,10 +24,14 @@ try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
 except ImportError:  # pragma: no cover
     _parser = None
 
-#: Steps that one search may take: some hundredths of a second.
-_MOST_STEPS = 2_000_000
-#: What takes few steps on a text as long as this is not looked at again.
-_LONG = 4096
+#: Steps that one search may take: some milliseconds.
+MOST_STEPS = 1_000_000
+#: What takes few steps on a text as long as this is not looked at again, and not counted.
+_LONG, _FEW_STEPS = 1024, 10_000
+#: Bytes of a text that is searched: no URL, header or path that httpd takes is longer.
+LONGEST_TEXT = 8192
+#: The steps that are left of what ``allowing`` allows.
+_left: ContextVar[list[float] | None] = ContextVar("_left", default=None)
 
 
 class Match(NamedTuple):
@@ -51,8 +57,18 @@ class Unknown(NamedTuple):
 
 class _Compiled(NamedTuple):
     find: Callable[[bytes], re.Match[bytes] | None]
-    parsed: Any
+    cost: Callable[[int], float]
     is_quick: bool
+
+
+@contextmanager
+def allowing(most: float) -> Iterator[None]:
+    """All searches within it may take so many steps together; what is quick is free."""
+    token = _left.set([most])
+    try:
+        yield
+    finally:
+        _left.reset(token)
 
 
 def search(pattern: str, subject: str, *, nocase: bool = False) -> Match | Unknown | None:
@@ -63,16 +79,37 @@ def search(pattern: str, subject: str, *, nocase: bool = False) -> Match | Unkno
     data = encode(subject)
     if compiled.is_quick and len(data) <= _LONG:
         return _match(compiled, data)
+    if len(data) > LONGEST_TEXT:
+        return Unknown(f"no regular expression is searched for in more than {LONGEST_TEXT:,} characters")
+    steps = compiled.cost(len(data))
+    if steps > MOST_STEPS:
+        # Seen from a text of about that length: what repeats cannot do so as often.
+        steps = _cost(pattern, nocase, len(data) if len(data) <= 32 else (1 << len(data).bit_length()) - 1)(len(data))
+    if not _is_affordable(steps):
+        return Unknown(f"the regular expression {_short(pattern)} may take too many steps to be followed")
     return _slow_search(pattern, nocase, data)
 
 
+def _is_affordable(steps: float) -> bool:
+    """Whether so many steps may still be taken; they are, then."""
+    left = _left.get()
+    if steps <= _FEW_STEPS or left is None:
+        return steps <= MOST_STEPS
+    left[0] -= steps
+    return steps <= MOST_STEPS and left[0] >= 0
+
+
 @lru_cache(maxsize=4096)
-def _slow_search(pattern: str, nocase: bool, data: bytes) -> Match | Unknown | None:  # noqa: FBT001
+def _cost(pattern: str, nocase: bool, longest: int) -> Callable[[int], float]:  # noqa: FBT001
+    """The steps for a text, by its length."""
+    return cost(_parse(pattern, nocase), longest)
+
+
+@lru_cache(maxsize=4096)
+def _slow_search(pattern: str, nocase: bool, data: bytes) -> Match | None:  # noqa: FBT001
     # Remembered, because the same requests are traced before and after each fix.
     compiled = _compiled(pattern, nocase)
     assert isinstance(compiled, _Compiled)
-    if steps(compiled.parsed, len(data)) > _MOST_STEPS:
-        return Unknown(f"the regular expression {_short(pattern)} may take too many steps to be followed")
     return _match(compiled, data)
 
 
@@ -108,8 +145,7 @@ def is_broken(pattern: str) -> bool:
 
 def parsed(pattern: str) -> Any:
     """What ``re._parser.parse`` makes of an expression on bytes; None where it is not understood."""
-    compiled = _compiled(pattern, False)
-    return compiled.parsed if isinstance(compiled, _Compiled) else None
+    return _parse(pattern, False) if is_understood(pattern) else None
 
 
 def quoted(text: str) -> str:
@@ -119,17 +155,26 @@ def quoted(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str, nocase: bool) -> _Compiled | Unknown:  # noqa: FBT001
-    flags = re.DOTALL | (re.IGNORECASE if nocase else re.NOFLAG)
     try:
-        translated = translate(pattern)
-        tree = _parser.parse(translated, flags)
-        regex = re.compile(translated, flags)
+        tree = _parse(pattern, nocase)
+        regex = re.compile(translate(pattern), _flags(nocase))
     except Untranslatable as fault:
         return Unknown(f"the regular expression {_short(pattern)} is not understood: {fault}")
     except (re.error, OverflowError, RecursionError, AttributeError):
         return Unknown(f"the regular expression {_short(pattern)} is not understood")
+    steps = cost(tree, LONGEST_TEXT)
     find = regex.match if begins_with_anything(tree) else regex.search
-    return _Compiled(find, tree, steps(tree, _LONG) <= _MOST_STEPS)
+    return _Compiled(find, steps, steps(_LONG) <= _FEW_STEPS)
+
+
+# The tree of a long expression takes megabytes, so few are kept.
+@lru_cache(maxsize=64)
+def _parse(pattern: str, nocase: bool) -> Any:  # noqa: FBT001
+    return _parser.parse(translate(pattern), _flags(nocase))
+
+
+def _flags(nocase: bool) -> re.RegexFlag:  # noqa: FBT001
+    return re.DOTALL | (re.IGNORECASE if nocase else re.NOFLAG)
 
 
 def _short(pattern: str) -> str:

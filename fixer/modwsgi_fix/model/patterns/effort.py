@@ -8,8 +8,9 @@ follows it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import takewhile, zip_longest
-from math import inf
+from math import inf, log
 from typing import Any, NamedTuple, TypeAlias
 
 #: The bytes that something may begin with, as bits; the last bit is the end of the text.
@@ -20,6 +21,8 @@ _EVERYTHING = _ANY | _END
 _MOST_COMPARED, _PREFIX = 60, 12
 #: More choices after one another than any budget allows.
 _MOST_CHOICES = 24
+#: The logarithm of more steps than any budget allows, and of fewer than a float holds.
+_MOST_LOG = 200
 
 
 #: A number of steps: how often the ways to cut a text of n characters into one piece, two, three ... are to be counted;
@@ -72,7 +75,12 @@ class _Load(NamedTuple):
 
 def steps(parsed: Any, length: int) -> float:
     """The most steps that a search of ``length`` bytes takes. ``parsed`` is what ``re._parser.parse`` made of bytes."""
-    analysis = _Analysis(length)
+    return cost(parsed, length)(length)
+
+
+def cost(parsed: Any, longest: int) -> Callable[[int], float]:
+    """As ``steps``, for every length up to ``longest``: the expression is looked at once."""
+    analysis = _Analysis(longest)
     nodes = list(parsed)
     end = len(nodes)
     while end and _cannot_fail(str(nodes[end - 1][0]), nodes[end - 1][1]):
@@ -82,7 +90,8 @@ def steps(parsed: Any, length: int) -> float:
     # Begun once only: what comes to it has been found.
     finish, _ = analysis.sequence(nodes[end:], rest)
     begins = _ONE if begins_anchored(parsed) else _EACH
-    return _at(_sum(_product(searched.own, begins), finish.own, _EACH), length)
+    total = _sum(_product(searched.own, begins), finish.own, _EACH)
+    return lambda length: _at(total, length)
 
 
 def begins_anchored(parsed: Any) -> bool:
@@ -313,13 +322,17 @@ def _is_one(number: _Steps) -> bool:
     return number[:1] == (1,) and not any(number[1:])
 
 
+def _power(factor: float, times: int) -> float:
+    """A factor to so high a power; endless where a float cannot hold it."""
+    return inf if factor > 1 and times * log(factor) > _MOST_LOG else float(factor) ** times
+
+
 def _powers(ways: _Steps, times: int) -> _Steps:
     """The ways of no repetition and of up to so many, together."""
     if any(ways[1:]) and times > _MOST_CHOICES:
         return _ENDLESS
     if not any(ways[1:]):
-        factor = ways[0] ** min(times, 200)
-        return (factor * (times + 1),) if times <= 200 else _ENDLESS
+        return (_power(ways[0], times) * (times + 1),)
     total = power = _ONE
     for _ in range(times):
         power = _product(power, ways)

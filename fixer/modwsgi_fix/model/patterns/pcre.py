@@ -31,12 +31,25 @@ _POSIX = {
 _SETS = {"d": _DIGIT, "w": _WORD, "s": _SPACE, "h": frozenset(b" \t\xa0"), "v": frozenset(b"\n\v\f\r\x85")}
 _SETS |= {letter.upper(): _ALL - members for letter, members in _SETS.items()}
 _CONTROLS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
-#: What means the same to both, or has an equal.
-_SAME = {"b": r"\b", "B": r"\B", "A": r"\A", "Z": r"(?=\n?\Z)", "z": r"\Z", "N": r"[^\n]", "R": r"(?>\r\n|[\n-\r\x85])"}
+#: What means the same to both, or has an equal; ``re`` (before 3.14) finds no ``\\B`` in an empty text.
+_SAME = {
+    "b": r"\b",
+    "B": r"(?!\b)",
+    "A": r"\A",
+    "G": r"\A",
+    "Z": r"(?=\n?\Z)",
+    "z": r"\Z",
+    "N": r"[^\n]",
+    "R": r"(?>\r\n|[\n-\r\x85])",
+}
 
 _COUNT = re.compile(r"\{\d{1,5}(?:,\d{0,5})?\}", re.ASCII)
 _OCTAL = re.compile(r"[0-7]{1,3}", re.ASCII)
-_HEX = re.compile(r"x(?:\{([0-9A-Fa-f]{1,2})\}|([0-9A-Fa-f]{0,2})(?!\{))", re.ASCII)
+_HEX = re.compile(r"x(?:\{([0-9A-Fa-f]{1,2})\}|(?!\{)([0-9A-Fa-f]{0,2}))", re.ASCII)
+_CODE = re.compile(r"o\{0*([0-7]{1,3})\}", re.ASCII)
+_REFERENCE = re.compile(
+    r"g(?:\{([1-9])\}|([1-9])(?!\d))|[gk]\{([A-Za-z_]\w*)\}|k(?:<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII
+)
 _NAME = re.compile(r"\(\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')", re.ASCII)
 _PLAIN_GROUP = re.compile(r"\(\?(?::|=|!|>|<=|<!)")
 _OPTIONS = re.compile(r"\(\?([a-zA-Z]*)(-[a-zA-Z]*)?([:)])")
@@ -128,6 +141,10 @@ def _escape(text: str, at: int) -> tuple[str, int]:
         if text[at + 1 : at + 2].isdigit():
             raise Untranslatable(f"\\{text[at : at + 2]} may be a group or a character")
         return f"\\{char}", at + 1
+    if reference := _REFERENCE.match(text, at):
+        number = reference[1] or reference[2]
+        name = reference[3] or reference[4] or reference[5]
+        return f"(?:\\{number})" if number else f"(?P={name})", reference.end()
     code, end = _character(text, at)
     return literal(chr(code)), end
 
@@ -139,6 +156,10 @@ def _character(text: str, at: int) -> tuple[int, int]:
         return _CONTROLS[char], at + 1
     if char == "x" and (found := _HEX.match(text, at)):
         return int(found[1] or found[2] or "0", 16), found.end()
+    if char == "c" and " " <= (control := text[at + 1 : at + 2].upper()) <= "~":
+        return ord(control) ^ 64, at + 2
+    if char == "o" and (code := _CODE.match(text, at)) and int(code[1], 8) < 256:
+        return int(code[1], 8), code.end()
     if char == "0" and (octal := _OCTAL.match(text, at)):
         return int(octal[0], 8), octal.end()
     if not char or (char.isascii() and char.isalnum()):
@@ -217,8 +238,10 @@ def _group(text: str, at: int, groups: list[list[str]]) -> tuple[str, int]:
     opened = "(?-i:" if off else "(?i:" if on else "(?:"
     if options[3] == ":":
         groups.append([])
-    elif on or off:
-        groups[-1].append(opened)
+    elif not (on or off) or groups[-1] == [opened]:
+        return "", options.end()
     else:
-        opened = ""
+        # One takes the place of the one before, so that a thousand of them do not stand in each other.
+        closed, groups[-1] = ")" * len(groups[-1]), [opened]
+        return closed + opened, options.end()
     return opened, options.end()

@@ -99,6 +99,8 @@ class _Reader:
         #: The words of lines that are read more than once.
         self.words: dict[Directive, tuple[Word, ...]] = {}
         self.declared_root: str | None = None
+        #: What each pattern of an Include names, and how many readings it takes to find it.
+        self.matched: dict[str, tuple[list[str], int]] = {}
         #: Files that are there and cannot be read.
         self.unread: list[FileProblem] = []
         #: Entries that are not httpd's, by key: what to show, and what each looks like.
@@ -286,7 +288,7 @@ class _Reader:
             where = where._replace(conditions=where.conditions + 1)
         found = False
         for pattern in self.candidates(arg.value):
-            paths = list(self.matches(pattern))
+            paths = self.matches(pattern)
             found = found or bool(paths) or self.disk.is_dir(pattern)
             for path in self.source.picks(paths) if self.source.picks is not None else paths:
                 self.budget.spend()
@@ -337,10 +339,23 @@ class _Reader:
     def candidates(self, path: str) -> Iterator[str]:
         return candidates(path, self.source, self.declared_root, self.root)
 
-    def matches(self, pattern: str) -> Iterator[str]:
-        """Yield the files of a pattern in httpd's order; a directory means every file below it."""
-        for path, is_listed in matching(self.disk, pattern, self.budget, self.names):
-            yield from files_below(self.disk, path, self.budget, self.names, listed=is_listed)
+    def matches(self, pattern: str) -> list[str]:
+        """Return the files of a pattern in httpd's order; a directory means every file below it.
+
+        The disk is asked once for each pattern, however often an Include has it.
+        """
+        known = self.matched.get(pattern)
+        if known is not None:
+            self.budget.spend(known[1])
+            return known[0]
+        before = self.budget.left
+        paths = [
+            file
+            for path, is_listed in matching(self.disk, pattern, self.budget, self.names)
+            for file in files_below(self.disk, path, self.budget, self.names, listed=is_listed)
+        ]
+        self.matched[pattern] = paths, before - self.budget.left
+        return paths
 
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory; none where it cannot be looked into, which is told."""

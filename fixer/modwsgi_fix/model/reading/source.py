@@ -23,9 +23,10 @@ from modwsgi_fix.placeholders import ENGINES
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 #: What makes Python below a named directory a WSGI script: mod_wsgi calls what is bound to this name.
 _APPLICATION = re.compile(
-    r"^(?:application\b[^\n]*=|(?:async )?(?:def|class) application\b|from .* import .*\bapplication\b)", re.M
+    r"^(?:application\b[^\n=]*+=|(?:async )?(?:def|class) application\b|from .{0,200} import .{0,1000}\bapplication\b)",
+    re.M,
 )
-_EXPORT = re.compile(r"^\s*export\s+(\w+)=(\S*)", re.M)
+_EXPORT = re.compile(r"^[ \t]*export\s+(\w+)=(\S*)", re.M)
 
 
 #: What Debian's envvars sets for the paths of a single instance: a fragment that mentions these comes from there.

@@ -6,7 +6,8 @@ Three-valued: None where a value, an operator or a function of it is not known h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, normal
@@ -25,8 +26,8 @@ _TOKEN = re.compile(
     re.X | re.S,
 )
 _PLACE = re.compile(r"%\{([^{}]*)\}")
-#: How deep brackets may stand in one another.
-_DEEPEST = 50
+#: How deep brackets may stand in one another, and how long an expression may be: each request reads it again.
+DEEPEST_BRACKET, LONGEST_EXPRESSION = 50, 10_000
 _SWAPPED = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
 
 
@@ -49,7 +50,7 @@ def holds(expression: str, state: State) -> bool:
 def truth(expression: str, state: State) -> bool | None:
     """Whether an expression is true for a request; None where that is not known."""
     try:
-        reader = _Reader(list(_tokens(expression)), state)
+        reader = _Reader(_tokens(expression), state)
         found = reader.either(0)
         return None if reader.rest else found
     except _NotUnderstoodError:
@@ -59,16 +60,22 @@ def truth(expression: str, state: State) -> bool | None:
 def is_understood(expression: str) -> bool:
     """Whether all of an expression is read here, whatever its values are."""
     try:
-        reader = _Reader(list(_tokens(expression)), None)
+        reader = _Reader(_tokens(expression), None)
         reader.either(0)
     except _NotUnderstoodError:
         return False
     return not reader.rest
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+@lru_cache(maxsize=64)
+def _tokens(text: str) -> tuple[_Token, ...]:
+    if len(text) > LONGEST_EXPRESSION:
+        raise _NotUnderstoodError
+    return tuple(_read_tokens(text.strip()))
+
+
+def _read_tokens(text: str) -> Iterator[_Token]:
     at = 0
-    text = text.strip()
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None or found.end() == at:
@@ -81,9 +88,11 @@ def _tokens(text: str) -> Iterator[_Token]:
 class _Reader:
     """Reads and weighs at once; ``rest`` are the tokens that are left."""
 
-    def __init__(self, tokens: list[_Token], state: State | None) -> None:
-        self.rest = tokens[::-1]
+    def __init__(self, tokens: Sequence[_Token], state: State | None) -> None:
+        self.rest = list(reversed(tokens))
         self.state = state
+        #: How many calls of functions stand around what is read.
+        self.calls = 0
 
     def value(self, name: str) -> str | None:
         """The value of a variable; None without a request."""
@@ -117,7 +126,7 @@ class _Reader:
         while self.take("not"):
             negated = not negated
         if self.take("paren", "("):
-            if depth > _DEEPEST:
+            if depth > DEEPEST_BRACKET:
                 raise _NotUnderstoodError
             found = self.either(depth + 1)
             if not self.take("paren", ")"):
@@ -149,7 +158,11 @@ class _Reader:
         if token.kind == "number":
             return token.text
         if token.kind == "word" and token.text.lower() in ("req", "http", "reqenv", "env") and self.take("paren", "("):
+            self.calls += 1
+            if self.calls > DEEPEST_BRACKET:
+                raise _NotUnderstoodError
             name = self.word()
+            self.calls -= 1
             if not self.take("paren", ")"):
                 raise _NotUnderstoodError
             if name is None:

@@ -21,7 +21,7 @@ from modwsgi_fix.model.request.variables import value_of
 from modwsgi_fix.text import decode, encode, whole_number
 
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
-_PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]*)\}|\$\{([^}]*)\}")
+_PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^}]{0,400})\}")
 
 
 #: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).

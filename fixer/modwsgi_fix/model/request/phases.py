@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from modwsgi_fix.directives import REGEX_WORDS
 from modwsgi_fix.directives.families import REDIRECTS
-from modwsgi_fix.model.bounds import LONGEST_URL
+from modwsgi_fix.model.bounds import LONGEST_URL, steps_for
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
+from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
 from modwsgi_fix.model.request.directory import fix_directory
@@ -34,10 +36,13 @@ def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
 
     With ``dialect`` 2.2 or 2.4 it would if nothing were said of access in the words of the other one.
     """
-    cache = config.derived(_seen)
-    return Trace(
-        request, tuple(_branch(way) for way in ways(lambda w: _run(config, request, w), config.disk, cache, dialect))
-    )
+    most = config.derived(_steps)
+
+    def run(world: World) -> Outcome:
+        with allowing(most):
+            return _run(config, request, world)
+
+    return Trace(request, tuple(_branch(way) for way in ways(run, config.disk, config.derived(_seen), dialect)))
 
 
 def _branch(way: Way[Outcome]) -> Branch:
@@ -47,6 +52,14 @@ def _branch(way: Way[Outcome]) -> Branch:
 
 def _seen(config: Config) -> dict[str, tuple[str, bool]]:
     return {}
+
+
+def _steps(config: Config) -> float:
+    return steps_for(sum(_has_expression(item) for item in config.items))
+
+
+def _has_expression(item: Item) -> bool:
+    return item.key in REGEX_WORDS or item.key.endswith("match") or any("~" in value for value in item.values)
 
 
 def _run(config: Config, request: Request, world: World) -> Outcome:

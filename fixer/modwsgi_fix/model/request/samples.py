@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from modwsgi_fix.model.bounds import LONGEST_URL
 from modwsgi_fix.model.patterns import finds, parsed
 from modwsgi_fix.text import decode, encode
 
@@ -49,7 +50,11 @@ def _one(operation: str, value: object, groups: Mapping[int, str]) -> str:
 
 def _repeat(value: Any, groups: Mapping[int, str]) -> str:
     least, most, inner = value
-    return _text(inner, groups) * int(max(least, min(most, 1)))
+    text, times = _text(inner, groups), int(max(least, min(most, 1)))
+    if len(text) * times > LONGEST_URL:
+        # Counts multiply: three of them are as many characters as no memory holds.
+        raise OverflowError("longer than any URL")
+    return text * times
 
 
 def _member(value: object) -> str:

@@ -135,6 +135,8 @@ def clean(state: State, encoded_slashes: str) -> str:
     data = bytearray()
     at = 0
     raw = path.encode("utf-8", "surrogateescape")
+    if b"%" not in raw:
+        return raw.decode("utf-8", "surrogateescape")
     while at < len(raw):
         if raw[at] == 0x25 and not (keep and raw[at : at + 3].lower() == b"%2f"):
             data.append(int(raw[at + 1 : at + 3], 16))

@@ -16,6 +16,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.world import Beyond, normal
+from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.state import State, escaped, location_url
@@ -57,6 +58,14 @@ class Tables:
         self.aliases = _mappings(layers, ALIASES)
         self.mounts = _mappings(layers, MOUNTS)
         self.proxies = [item for layer in base for item in layer.all(("proxypass", "proxypassmatch"))]
+        self.redirects_of = Prefixes(self.redirects, lambda one: None if one.is_regex else one.url)
+        self.aliases_of = Prefixes(self.aliases, _prefix_of)
+        self.mounts_of = Prefixes(self.mounts, _prefix_of)
+        self.proxies_of = Prefixes(self.proxies, lambda item: None if item.key == "proxypassmatch" else item.value)
+
+
+def _prefix_of(mapping: Mapping) -> str | None:
+    return None if mapping.is_regex else mapping.url
 
 
 def _mappings(layers: list[Layer], keys: tuple[str, ...]) -> list[Mapping]:
@@ -106,7 +115,7 @@ def _proxied(state: State) -> bool:
     location = last(state.layers, "proxypass", state.world)
     if location is not None and location.section(*LOCATION_SECTIONS) and location.value != "!":
         raise _proxy(state, location.value, location)
-    for item in _tables(state).proxies:
+    for item in _tables(state).proxies_of(state.uri):
         if len(item.args) < 2:
             continue
         if item.key == "proxypassmatch":
@@ -170,7 +179,7 @@ def _redirected(state: State) -> None:
         if "%{" in found.target:
             raise Beyond(f"{item.name} to an expression is not modelled", item)
         raise redirection(state, found, found.target)
-    for redirect in _tables(state).redirects:
+    for redirect in _tables(state).redirects_of(state.uri):
         target = redirect_target(state, redirect)
         if target is not None and _read(state, redirect.item):
             raise redirection(state, redirect, target)
@@ -218,7 +227,7 @@ def _aliased(state: State) -> bool:
     location = _location_alias(state)
     if location is not None:
         return True
-    for mapping in _tables(state).aliases:
+    for mapping in _tables(state).aliases_of(state.uri):
         target = mapped(state.uri, mapping)
         if target is None or not _read(state, mapping.item):
             continue
@@ -286,7 +295,7 @@ def absolute(state: State, path: str, item: Item) -> str:
 
 
 def _mounted(state: State) -> bool:
-    for mount in _tables(state).mounts:
+    for mount in _tables(state).mounts_of(state.uri):
         found = mounted(state.uri, mount)
         if found is None or not _read(state, mount.item):
             continue

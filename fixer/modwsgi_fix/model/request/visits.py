@@ -221,7 +221,7 @@ def _section(section: Item) -> Iterator[tuple[str, str]]:
             yield found, found
         return
     if has_wildcard(pattern):
-        pattern = re.sub(r"\[[^]]*\]|[*?]", _SAMPLE, pattern)
+        pattern = re.sub(r"\[[^]]{0,200}\]|[*?]", _SAMPLE, pattern)
     if pattern.startswith("/"):
         yield pattern, pattern
         yield posixpath.join(pattern, _SAMPLE), posixpath.join(pattern, "*")

@@ -37,7 +37,9 @@ _PATTERNED = re.compile(
 #: A section whose path has a wildcard for one letter.
 _ANY_LETTER = re.compile(r"^[ \t]*<(?:Directory|Files|Location|Proxy)[ \t]+(?![ \t~])[^\n]*\?", re.M | re.I)
 #: In a pattern: what stands for any letter or digit of a name, and what is not a letter but an escape.
-_EVERY_NAME = re.compile(r"\[\^/[\]]|\[[^\]]*a-z[^\]]*0-9[^\]]*\]|\[[^\]]*0-9[^\]]*a-z[^\]]*\]")
+_EVERY_NAME = re.compile(
+    r"\[\^/[\]]|\[[^\]]{0,40}a-z[^\]]{0,40}0-9[^\]]{0,40}\]|\[[^\]]{0,40}0-9[^\]]{0,40}a-z[^\]]{0,40}\]"
+)
 _ESCAPE = re.compile(r"\\[A-Za-z]")
 #: A name with a wildcard in one of its labels: it may be made for some of the copies.
 _PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?][*?]|[*?][^\s.*?:])", re.M | re.I)

@@ -1,0 +1,93 @@
+"""Every limit is in the table of docs/reliability.md, with its number; reaching one is said once, and names it."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+import pytest
+from support import ROOT, config_of, one_file
+
+from modwsgi_fix.model import bounds
+from modwsgi_fix.model.patterns import LONGEST_TEXT, Unknown, search
+from modwsgi_fix.model.request import request_of, trace
+
+#: By where each is: how its row begins.
+LIMITS = {
+    "model.bounds.DEEPEST_INCLUDE": "Includes within each other",
+    "model.bounds.MOST_READINGS": "lines that Include and Use make",
+    "model.bounds.READINGS_PER_LINE": "lines that Include and Use make",
+    "syntax.DEEPEST_SECTION": "sections within each other",
+    "model.reading.variables._LONGEST": "characters of a word with the values",
+    "model.bounds.LONGEST_URL": "characters of a URL",
+    "model.bounds.LONGEST_PATH": "characters of a path",
+    "model.patterns.pcre._LONGEST": "characters of a regular expression",
+    "model.patterns.pcre._DEEPEST": "groups of a regular expression",
+    "model.patterns.LONGEST_TEXT": "bytes that a regular expression is searched for in",
+    "model.patterns.MOST_STEPS": "steps of one search",
+    "model.bounds._MOST_STEPS": "steps of all regular expressions",
+    "model.bounds._LEAST_STEPS": "steps of all regular expressions",
+    "model.bounds._ALL_STEPS": "steps of all regular expressions",
+    "model.request.expressions.LONGEST_EXPRESSION": "characters of an expression of `<If>`",
+    "model.request.expressions.DEEPEST_BRACKET": "brackets of such an expression",
+    "model.merge.world._MOST_BRANCHES": "ways that a request may go",
+    "model.request.phases._MOST_REDIRECTS": "URLs that a request is led to",
+    "model.request.visits.MOST_VISITS": "requests that are compared",
+    "model.request.visits._MOST_FILES": "files below one mapping",
+    "effect.impact._MOST_HOSTS": "hosts whose visitors",
+    "explain.lines.LONGEST": "bytes of a line of a log",
+}
+
+
+def rows() -> list[str]:
+    text = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    return [line for line in text.partition("## Limits")[2].partition("\n## ")[0].splitlines() if line.startswith("| ")]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_is_documented_with_its_number(name: str) -> None:
+    module, _, constant = name.rpartition(".")
+    value = getattr(import_module(f"modwsgi_fix.{module}"), constant)
+    (row,) = [row for row in rows() if row.startswith(f"| {LIMITS[name]}")]
+    assert f"{value:,}" in re.findall(r"[\d,]*\d", row.split("|")[2])
+
+
+def test_no_row_is_of_a_limit_that_there_is_not() -> None:
+    known = tuple(f"| {begin}" for begin in LIMITS.values())
+    assert [row for row in rows()[1:] if not row.startswith(known)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("<Files a>\n" * 150 + "</Files>\n" * 150, "100"),
+        ("<IfModule core.c>\n" + "<Location /a>\n" * 150 + "</Location>\n" * 150 + "</IfModule>\n", "100"),
+        ("Define A " + "x" * 40_000 + "\nServerAdmin ${A}${A}\n", "65,536"),
+        ("<Macro m $a>\nServerAdmin $a$a\n</Macro>\nUse m " + "x" * 40_000 + "\n", "65,536"),
+        ("".join(f"<Macro m{at}>\n{f'Use m{at + 1}' + chr(10)}{f'Use m{at + 1}' + chr(10)}</Macro>\n" for at in range(40))
+         + "<Macro m40>\nTimeout 5\n</Macro>\nUse m0\n", "100,000"),
+    ],
+)  # fmt: skip
+def test_what_is_too_much_to_read_is_one_gap_that_names_the_limit(text: str, limit: str) -> None:
+    (gap,) = one_file(text).gaps
+    assert limit in gap.reason
+
+
+@pytest.mark.parametrize(
+    ("lines", "path", "limit"),
+    [
+        ("DocumentRoot /srv\n", "/" + "a" * 8200, f"{bounds.LONGEST_URL:,}"),
+        (f"DocumentRoot /srv\nAlias /a /srv/{'b' * 5000}\n", "/a", f"{bounds.LONGEST_PATH:,}"),
+        ("".join(f"<IfModule m{at}.c>\nRedirect /a /b{at}\n</IfModule>\n" for at in range(40)), "/a", "too much"),
+    ],
+)
+def test_a_request_that_is_too_much_to_follow_names_the_limit(lines: str, path: str, limit: str) -> None:
+    config = config_of({"/site.conf": f"<VirtualHost *:80>\nServerName a\n{lines}</VirtualHost>\n"})
+    found = trace(config, request_of(f"http://a{path}"))
+    assert limit in " ".join((found.outcome.reason, *(branch.outcome.reason for branch in found)))
+
+
+def test_an_expression_that_is_too_much_to_search_for_names_the_reason() -> None:
+    found = search("a$", "a" * (LONGEST_TEXT + 1))
+    assert isinstance(found, Unknown)
+    assert f"{LONGEST_TEXT:,}" in found.reason
