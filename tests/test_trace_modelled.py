@@ -334,10 +334,19 @@ def test_only_the_rules_of_the_last_section_count() -> None:
     assert answer(text).kind is Kind.FILE
 
 
-@pytest.mark.parametrize("section", ["Location /", "Files a.txt", "DirectoryMatch ^/srv/w"])
-def test_rules_in_a_section_of_no_directory_are_unknown(section: str) -> None:
+@pytest.mark.parametrize(
+    ("section", "status"), [("Location /", 500), ("Location /a.txt", 200), ("Files a.txt", 200), ("DirectoryMatch ^/srv/w", 500)]
+)
+def test_rules_in_a_section_of_no_directory_see_the_whole_file(section: str, status: int) -> None:
+    """And again that of the URL that they lead to, where the section holds for it: httpd gives up."""
     name = section.partition(" ")[0]
-    found = answer(f"<{section}>\nRewriteEngine On\nRewriteRule ^ /doc.html\n</{name}>")
+    text = f"<{section}>\nRewriteEngine On\nRewriteRule srv/w /doc.html\n</{name}>"
+    assert answer(text).status == status
+    assert answer(text.replace("srv/w", "^a")).file == "/srv/w/a.txt"
+
+
+def test_rules_in_a_section_with_an_expression_are_unknown() -> None:
+    found = answer("<If true>\nRewriteEngine On\nRewriteRule ^ /doc.html\n</If>")
     assert found.kind is Kind.UNKNOWN
     assert "RewriteRule" in found.reason
 

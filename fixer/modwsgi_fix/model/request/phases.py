@@ -7,17 +7,18 @@ from modwsgi_fix.model.bounds import LONGEST_URL
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
-from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
-from modwsgi_fix.model.request.directory import fix_directory
+from modwsgi_fix.model.request.directory import add_slash, fix_directory
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
-from modwsgi_fix.model.request.hosts import select
+from modwsgi_fix.model.request.hosts import select, verify_client
 from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
+from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away
 from modwsgi_fix.model.request.state import REDIRECTED, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.types import find_type
@@ -61,6 +62,7 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
     server: Server | None = None
     try:
         server = select(config, request, world)
+        verify_client(config, server, request, world)
         state = State(config, site_of(config, server), request, world, request.path, request.query)
         return _answer(state)
     except Beyond as beyond:
@@ -93,7 +95,7 @@ def _handled(state: State) -> Outcome:
     if state.handler == REDIRECTED:
         return _from_within(state, state.filename or "")
     ask_strangers(state)
-    answer = too_large(state) or respond(state)
+    answer = too_large(state) or answer_away(state) or respond(state)
     if answer is None and (url := acted_on(state)) is not None:
         return _from_within(state, url)
     return send(state) if answer is None else answer
@@ -126,7 +128,8 @@ def prepare(state: State, depth: int) -> None:
     translate(state)
     trace_method(state)
     settle(state)
-    _negotiate(state)
+    if not is_sent_away(state):
+        _negotiate(state)
     _fixups(state, depth)
 
 
@@ -134,6 +137,10 @@ def settle(state: State) -> None:
     """The phases from the file that a URL leads to, to its type: the walk, access, extensions."""
     world, site = state.world, state.site
     assert state.filename is not None
+    if is_sent_away(state):
+        settle_away(state)
+        check(state)
+        return
     found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
@@ -191,7 +198,10 @@ def _fixups(state: State, depth: int) -> None:
     if any("rewriterule" in layer.by_key for layer in sections):
         from modwsgi_fix.model.request.rewriting import rewrite_in_directory
 
+        directory = state.filename or ""
         if rewrite_in_directory(state, sections):
+            if state.type == DIRECTORY:
+                add_slash(state, directory)
             return
     for key in REDIRECTS:
         for layer in sections:
@@ -203,5 +213,6 @@ def _fixups(state: State, depth: int) -> None:
                     and world.active(item)
                 ):
                     raise redirection(state, redirect, target)
-    fix_directory(state, depth, prepare)
+    if not is_sent_away(state):
+        fix_directory(state, depth, prepare)
     state.force()

@@ -12,11 +12,11 @@ from modwsgi_fix.text import whole_number
 FLAGS = frozenset({
     "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
     "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie",
+    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie", "n", "next",
 })  # fmt: skip
 #: Those that httpd takes, and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {
-    "n", "next", "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+    "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
 }  # fmt: skip
 STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 

@@ -206,6 +206,7 @@ def server_name(state: State) -> str:
 
 def client_of(state: State) -> str | None:
     """The visitor's address as httpd sees it; None where it is not known, as where a header may say another."""
-    if last(state.layers or state.site.base, "remoteipheader", state.world) is not None:
+    header = last(state.layers or state.site.base, "remoteipheader", state.world)
+    if header is not None and not state.request.lacks(header.value):
         return None
     return state.request.client
