@@ -181,7 +181,7 @@ def _section(draw: st.DrawFn) -> list[str]:
         "If": st.sampled_from((
             "\"%{REQUEST_URI} =~ m#^/app#\"", "\"%{HTTP_HOST} == 'a.example'\"", "\"%{REQUEST_METHOD} == 'POST'\"", "\"%{HTTPS} == 'on'\"",
             "\"%{REQUEST_URI} =~ /txt/ && %{REQUEST_METHOD} == 'GET'\"", "\"%{HTTP_HOST} in { 'a.example', 'b.example' } || false\"", "\"! -z %{QUERY_STRING}\"",
-            "\"-R '127.0.0.0/8'\"", "\"%{SERVER_PORT} -eq 80 && !(%{REQUEST_URI} == '/')\"",
+            "\"-R '127.0.0.0/8'\"", *rewriting.EXPRESSIONS, "\"%{SERVER_PORT} -eq 80 && !(%{REQUEST_URI} == '/')\"",
         )),
     }[kind].map(lambda text: text.replace("\\\\", "\\")))  # fmt: skip
     body = draw(_access()) if not draw(st.integers(0, 2)) else []

@@ -21,7 +21,7 @@ AT_SERVER = st.sampled_from((
     ["RewriteRule ^/sub http://www.a.example/static/x.txt [R]"], ["RewriteRule ^/sub https://a.example/"], ["RewriteRule ^/sub http://b.example"],
     ["RewriteRule ^/sub /st [R]", "RewriteRule /st$ - [F]"], ["RewriteRule ^/sub /st [R=301]", "RewriteRule ^(http.*)$ $1/more [NE]"],
     ["RewriteRule ^/sub http://elsewhere.example/a%20b", "RewriteRule nothing - [G]"], ["RewriteRule ^/x http://elsewhere.example/", "RewriteRule elsewhere http://other.example/ [R=303]"],
-    ["RewriteCond %{THE_REQUEST} ^GET\\ /sub", "RewriteRule ^ - [F]"], ["RewriteCond %{HTTP_X_FORWARDED_PROTO} !https", "RewriteRule ^/sub - [F]"],
+    ["RewriteCond %{THE_REQUEST} ^GET\\ /(x|app)", "RewriteRule ^/[a-z\\ ]+ /page.html [PT]"], ["RewriteCond %{THE_REQUEST} ^GET\\ /sub", "RewriteRule ^ - [F]"], ["RewriteCond %{HTTP_X_FORWARDED_PROTO} !https", "RewriteRule ^/sub - [F]"],
     ["RewriteCond %{HTTP:X-Forwarded-Proto} !https", "RewriteRule ^/st - [G]"], ["RewriteCond %{NOTHING} ^$", "RewriteRule ^/x - [F]"],
     ["RewriteCond %{HTTP_USER_AGENT} ^$", "RewriteRule ^/a - [F]"], ["RewriteCond %{REMOTE_USER} ^$", "RewriteRule ^/private - [F]"],
     ["RewriteCond %{HTTP_COOKIE} !session", "RewriteCond %{HTTP_REFERER} ^$", "RewriteRule \\.txt$ - [F]"], ["RewriteCond %{REMOTE_ADDR} ^127", "RewriteRule ^/sub - [G]"],
@@ -49,3 +49,10 @@ PROXIES = st.sampled_from((
     ["ProxyPass /sub fcgi://127.0.0.1:9/"], ["<Files x.txt>", 'SetHandler "proxy:http://127.0.0.1:9/"', "</Files>"],
     ["SetEnvIf X-Missing ^$ GROUP=1"], ["SetEnvIf User-Agent . GROUP=1"], ["BrowserMatch ^$ GROUP=own0"], ["SetEnvIf GROUP ^$ GROUP=1"],
 ))  # fmt: skip
+
+EXPRESSIONS = (
+    "\"tolower(%{HTTP_HOST}) == 'a.example'\"", "\"toupper('%{REQUEST_METHOD}x') == 'GETX'\"", "\"%{REQUEST_URI} -strmatch '/s*'\"", "\"%{REQUEST_URI} -fnmatch '/s*'\"",
+    "\"%{REQUEST_URI} -strcmatch '/S*.TXT'\"", "\"md5('x') == '9dd4e461268c8034f5c8564e155c67a6'\"", "\"base64(%{REQUEST_URI}) == 'Lw=='\"", "\"unbase64('Lw==') == %{REQUEST_URI}\"",
+    "\"sha1(%{REQUEST_METHOD}) =~ /^[0-9a-f]{40}$/\"", "\"req('X-Missing') == ''\"", "\"%{HTTP:X-Forwarded-Proto} != 'https'\"", "\"unescape('%2f') == '/'\"", "\"escape('a b') == 'a%20b'\"",
+    "\"-z req_novary('X-Missing')\"", "\"%{HTTP_USER_AGENT} == ''\"",
+)  # fmt: skip

@@ -74,7 +74,8 @@ _MODELLED = """
     RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteMap RewriteOptions
     RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
     SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
-    SSLVerifyClient     StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User <VirtualHost
+    SSLVerifyClient StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User
+    <VirtualHost
     WSGIApplicationGroup WSGICallableObject WSGICaseSensitivity WSGIDaemonProcess WSGIHandlerScript WSGIProcessGroup
     WSGIRestrictEmbedded WSGIRestrictProcess WSGIScriptAlias WSGIScriptAliasMatch
 """

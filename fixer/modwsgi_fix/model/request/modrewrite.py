@@ -19,7 +19,7 @@ from modwsgi_fix.model.request.hosts import goes_by
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
-from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, flags_of, rules_of, status_of
+from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, arguments, flags_of, rules_of, status_of
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
@@ -137,7 +137,9 @@ class Run:
             if _ABSOLUTE.match(self.filename) and not flags.keys() & {"r", "redirect"}:
                 self.redirect(rule, is_last=at == len(rules))
             elif self.sending is not None and not _ABSOLUTE.match(self.filename):
-                raise Beyond("a rule behind a redirect without [L] takes the URL back, which is not modelled", rule.item)
+                raise Beyond(
+                    "a rule behind a redirect without [L] takes the URL back, which is not modelled", rule.item
+                )
             changing = rule
             if self.last(flags):
                 break
@@ -163,7 +165,7 @@ class Run:
         if is_loaded(state.config, "mod_proxy.c") is False:
             state.step("mapping", "RewriteRule with [P] needs mod_proxy, which is not loaded", rule.item)
             raise state.done(Kind.REFUSED, 403, "RewriteRule with [P] without mod_proxy")
-        send_away(state, f"{url}?{state.query}" if state.query else url, rule.item)
+        send_away(state, url, rule.item)
         return True
 
     def refusal(self, rule: Rule, status: int) -> Done:
@@ -220,7 +222,7 @@ class Run:
     def conditions_hold(self, rule: Rule) -> bool:
         either = False
         for item in rule.conditions:
-            flags = flags_of(item.values[2]) if len(item.args) > 2 else {}
+            flags = flags_of(words[2]) if len(words := arguments(item)) > 2 else {}
             alternative = bool(flags.keys() & {"or", "ornext"})
             if either:
                 either = alternative
@@ -233,9 +235,10 @@ class Run:
         return True
 
     def condition(self, item: Item, flags: dict[str, str]) -> bool:
-        if len(item.args) < 2:
+        words = arguments(item)
+        if len(words) < 2:
             raise Beyond("a RewriteCond without a pattern", item)
-        subject, pattern = item.values[0], item.values[1]
+        subject, pattern = words[0], words[1]
         said = f"RewriteCond {subject} {pattern} holds ({item.file.name}:{item.line})"
         if not item.known or (item.guards and not self.state.world.active(item)):
             return self.state.world.holds(said)

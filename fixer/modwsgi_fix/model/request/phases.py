@@ -18,7 +18,7 @@ from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_me
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
-from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away
+from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
 from modwsgi_fix.model.request.state import REDIRECTED, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.types import find_type
@@ -85,8 +85,8 @@ def _answer(state: State) -> Outcome:
         outcome = _handled(state)
     except Done as done:
         outcome = done.outcome
-    if state.failed:
-        # Of an error on the way of an error nobody speaks.
+    if state.failed or state.is_passed_on:
+        # Of an error on the way of an error nobody speaks; of one behind it the other request has.
         return outcome
     return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
 
@@ -116,6 +116,7 @@ def _from_within(state: State, url: str, *, method: str | None = None, failed: b
     )  # fmt: skip
     following.failed = failed or state.failed
     following.is_done = state.is_done
+    state.is_passed_on = True
     return _answer(following)
 
 
@@ -213,6 +214,8 @@ def _fixups(state: State, depth: int) -> None:
                     and world.active(item)
                 ):
                     raise redirection(state, redirect, target)
-    if not is_sent_away(state):
+    if is_sent_away(state):
+        written_out(state)
+    else:
         fix_directory(state, depth, prepare)
     state.force()

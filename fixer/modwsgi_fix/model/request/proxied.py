@@ -7,6 +7,7 @@ What that server answers is its own affair. No file is looked for, so that of th
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
 from modwsgi_fix.model.items import Item
@@ -26,9 +27,13 @@ _PREFIX = "proxy:"
 #: The module that speaks each scheme; those of a balancer choose later.
 _SPEAKERS = {
     "http": "mod_proxy_http.c", "https": "mod_proxy_http.c", "ws": "mod_proxy_wstunnel.c", "wss": "mod_proxy_wstunnel.c",
-    "ajp": "mod_proxy_ajp.c", "fcgi": "mod_proxy_fcgi.c", "scgi": "mod_proxy_scgi.c", "uwsgi": "mod_proxy_uwsgi.c", "h2": "mod_proxy_http2.c",
-    "h2c": "mod_proxy_http2.c", "ftp": "mod_proxy_ftp.c", "balancer": "mod_proxy_balancer.c",
+    "ajp": "mod_proxy_ajp.c", "fcgi": "mod_proxy_fcgi.c", "scgi": "mod_proxy_scgi.c", "uwsgi": "mod_proxy_uwsgi.c",
+    "h2": "mod_proxy_http2.c", "h2c": "mod_proxy_http2.c", "ftp": "mod_proxy_ftp.c", "balancer": "mod_proxy_balancer.c",
 }  # fmt: skip
+
+#: Of these mod_proxy writes the path anew (ap_proxy_canonenc_ex).
+_WRITTEN_OUT = ("http", "https", "ws", "wss")
+_SAFE = "$-_.+!*'(),:@&=/~;"
 
 
 def target_in_location(item: Item, uri: str) -> str | None:
@@ -83,14 +88,31 @@ def _matches(section: Section, url: str) -> bool | Unknown:
     return url_wildcard(section.pattern)(url) if has_wildcard(section.pattern) else url.startswith(section.pattern)
 
 
+def written_out(state: State) -> None:
+    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); SetHandler's is left as it stands."""
+    target, question, own = (state.filename or "").partition("?")
+    scheme = _scheme(target.removeprefix(_PREFIX))
+    if scheme not in _WRITTEN_OUT:
+        return
+    query = own if question else state.query
+    start, separator, rest = target.partition("://")
+    host, slash, path = rest.partition("/")
+    state.filename = f"{start}{separator}{host.lower()}{slash}{quote(path, safe=_SAFE, errors='surrogateescape')}"
+    state.filename += f"?{query}" if query else ""
+
+
+def _scheme(url: str) -> str:
+    found = re.match(r"(?:unix:[^|]*\|)?([a-z0-9+.-]+):", url, re.I | re.A)
+    return found[1].lower() if found else ""
+
+
 def answer_away(state: State) -> Outcome | None:
     """What mod_proxy makes of it: another server answers, or no module speaks its language; None where it is not asked."""
     handler = state.handler or ""
     if not is_sent_away(state) and not handler.startswith(_PREFIX):
         return None
     url = (state.filename or "" if is_sent_away(state) else handler).removeprefix(_PREFIX)
-    scheme = re.match(r"(?:unix:[^|]*\|)?([a-z0-9+.-]+):", url, re.I | re.A)
-    module = _SPEAKERS.get(scheme[1].lower()) if scheme else None
+    module = _SPEAKERS.get(_scheme(url))
     if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
         state.step("handler", f"{module.removesuffix('.c')} is not loaded, which would answer {url}")
         return state.outcome(Kind.ERROR, 500, f"no module is loaded for {url}")

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import unquote
 
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.request.functions import to_lower, to_upper
 from modwsgi_fix.model.request.state import State, escaped
 
 #: ``int:`` and what it does; what lower and upper case are is the C locale's affair.
-_FUNCTIONS = {
-    "tolower": lambda key: _ascii(key, str.lower),
-    "toupper": lambda key: _ascii(key, str.upper),
-    "escape": lambda key: escaped(key),
+_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "tolower": to_lower,
+    "toupper": to_upper,
+    "escape": escaped,
     "unescape": lambda key: unquote(key, errors="surrogateescape"),
 }
-
-
-def _ascii(text: str, change: object) -> str:
-    return "".join(char if ord(char) > 127 else change(char) for char in text)  # type: ignore[operator]
 
 
 def looked_up(state: State, name: str, key: str) -> str | None:

@@ -1,0 +1,46 @@
+"""The functions and wildcard operators of ``ap_expr`` whose value depends on their words alone (util_expr_eval.c)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from modwsgi_fix.model.patterns import url_wildcard, wildcard
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.text import decode, encode
+
+
+def _of_ascii(change: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: "".join(change(char) if char.isascii() else char for char in text)
+
+
+def _unbase64(text: str) -> str | None:
+    try:
+        return decode(base64.b64decode(encode(text), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+to_lower, to_upper = _of_ascii(str.lower), _of_ascii(str.upper)
+
+#: By name in lower case; None where what it gives is not known.
+FUNCTIONS: dict[str, Callable[[str], str | None]] = {
+    "tolower": to_lower,
+    "toupper": to_upper,
+    "escape": escaped,
+    "unescape": lambda text: unquote(text, errors="surrogateescape"),
+    "base64": lambda text: base64.b64encode(encode(text)).decode("ascii"),
+    "unbase64": _unbase64,
+    "md5": lambda text: hashlib.md5(encode(text), usedforsecurity=False).hexdigest(),
+    "sha1": lambda text: hashlib.sha1(encode(text), usedforsecurity=False).hexdigest(),
+}
+
+#: Whether a text is like a pattern with wildcards.
+LIKENESS: dict[str, Callable[[str, str], bool]] = {
+    "-strmatch": lambda text, pattern: url_wildcard(pattern)(text),
+    "-strcmatch": lambda text, pattern: url_wildcard(to_lower(pattern))(to_lower(text)),
+    "-fnmatch": lambda text, pattern: wildcard(pattern)(text),
+}
