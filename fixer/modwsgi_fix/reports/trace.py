@@ -76,20 +76,25 @@ def _steps(steps: Sequence[Step], indent: int) -> list[str]:
 
 def as_json(traces: Sequence[Trace]) -> str:
     """Return all branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
-    found = [
-        {
-            "url": trace.url,
-            "method": trace.method,
-            **started([trace.start]),
-            "outcome": outcome_object(trace.outcome),
-            "branches": [
-                {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)}
-                for branch in trace.branches
-            ],
-        }
-        for trace in traces
-    ]
+    found = [_object(trace) for trace in traces]
     return valid(json.dumps({"version": VERSION, "traces": found}, indent=2, ensure_ascii=False)) + "\n"
+
+
+def as_json_lines(traces: Sequence[Trace]) -> str:
+    """Return each trace as an object on a line of its own, in the order that was asked."""
+    return valid("".join(json.dumps({"version": VERSION, **_object(one)}, ensure_ascii=False) + "\n" for one in traces))
+
+
+def _object(trace: Trace) -> dict[str, Any]:
+    return {
+        "url": trace.url,
+        "method": trace.method,
+        **started([trace.start]),
+        "outcome": outcome_object(trace.outcome),
+        "branches": [
+            {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)} for branch in trace.branches
+        ],
+    }
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:

@@ -150,7 +150,26 @@ def overviews(session: Session) -> tuple[Overview, ...]:
     """Return each server as httpd sees it."""
     from modwsgi_fix.model.facts.overview import overview
 
-    return tuple(overview(config) for config in session.configs)
+    return tuple(_marked(overview(config), config) for config in session.configs)
+
+
+def _marked(found: Overview, config: Config) -> Overview:
+    """Return a server with the lines marked by which something can be fetched that hardly should; needs the disk."""
+    if config.disk is None:
+        return found
+    from modwsgi_fix.effect.exposure import exposed
+    from modwsgi_fix.model.facts.overview import State
+
+    open_by = {file.place for one in exposed(config) for file in one.sensitive if file.certain}
+    hosts = [
+        replace(
+            host,
+            mapped=tuple(replace(one, state=State.EXPOSED) if one.place in open_by else one for one in host.mapped),
+            document_root_state=State.EXPOSED if host.document_root_place in open_by else host.document_root_state,
+        )
+        for host in found.hosts
+    ]
+    return replace(found, hosts=tuple(hosts))
 
 
 # -- what is wrong --------------------------------------------------------------------------------------------------------
