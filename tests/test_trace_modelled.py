@@ -501,6 +501,12 @@ def test_what_only_takes_away_grants_nothing() -> None:
         ("-f '/srv/w/a.txt'", True),
         ("reqenv('NAMED') == 'yes'", True),
         ("!(%{REQUEST_URI} =~ m#^/a#)", False),
+        ("tolower(%{REQUEST_METHOD}) == 'get'", True),
+        ("unescape('%41') == 'A' && unescape('%2F') == ''", True),
+        ("base64('x') == 'eA==' && unbase64('eA==') == 'x'", True),
+        ("md5('x') == '9dd4e461268c8034f5c8564e155c67a6'", True),
+        ("%{REQUEST_URI} -strmatch '/*' && %{REQUEST_URI} -strcmatch '/A*'", True),
+        ("%{REQUEST_URI} -fnmatch '/?.TXT'", False),
     ],
 )
 def test_what_an_expression_says_of_a_request(expression: str, holds: object) -> None:

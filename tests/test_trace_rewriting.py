@@ -111,7 +111,11 @@ def _away(text: str, path: str = "/a.txt", **details: object) -> Outcome:
             "/d/f.txt",
             "http://127.0.0.1:8000/f.txt",
         ),
-        ('<Files f.txt>\nSetHandler "proxy:http://127.0.0.1:9000"\n</Files>', "/d/f.txt", "http://127.0.0.1:9000"),
+        (
+            '<Files f.txt>\nSetHandler "proxy:http://127.0.0.1:9000"\n</Files>',
+            "/d/f.txt",
+            "http://127.0.0.1:9000/srv/w/d/f.txt",
+        ),
     ],
 )
 def test_another_server_is_asked(text: str, path: str, location: str) -> None:

@@ -53,6 +53,6 @@ PROXIES = st.sampled_from((
 EXPRESSIONS = (
     "\"tolower(%{HTTP_HOST}) == 'a.example'\"", "\"toupper('%{REQUEST_METHOD}x') == 'GETX'\"", "\"%{REQUEST_URI} -strmatch '/s*'\"", "\"%{REQUEST_URI} -fnmatch '/s*'\"",
     "\"%{REQUEST_URI} -strcmatch '/S*.TXT'\"", "\"md5('x') == '9dd4e461268c8034f5c8564e155c67a6'\"", "\"base64(%{REQUEST_URI}) == 'Lw=='\"", "\"unbase64('Lw==') == %{REQUEST_URI}\"",
-    "\"sha1(%{REQUEST_METHOD}) =~ /^[0-9a-f]{40}$/\"", "\"req('X-Missing') == ''\"", "\"%{HTTP:X-Forwarded-Proto} != 'https'\"", "\"unescape('%2f') == '/'\"", "\"escape('a b') == 'a%20b'\"",
+    "\"sha1(%{REQUEST_METHOD}) =~ /^[0-9a-f]{40}$/\"", "\"req('X-Missing') == ''\"", "\"%{HTTP:X-Forwarded-Proto} != 'https'\"", "\"unescape('%2f') == '/'\"", "\"unescape('%41') == 'A'\"", "\"escape('a b') == 'a%20b'\"",
     "\"-z req_novary('X-Missing')\"", "\"%{HTTP_USER_AGENT} == ''\"",
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -24,6 +24,27 @@ def _unbase64(text: str) -> str | None:
         return None
 
 
+def _unescaped(text: str) -> str:
+    """Empty where a slash, a NUL or nothing is encoded (measured; util.c:unescape_url)."""
+    if _ODD_ESCAPE.search(text):
+        return ""
+    return unquote(text, errors="surrogateescape")
+
+
+#: Escapes that httpd does not take back.
+_ODD_ESCAPE = re.compile(r"%(?:2f|00|(?![0-9a-f]{2}))", re.IGNORECASE)
+
+
+def _digest(name: str) -> Callable[[str], str]:
+    def digest(text: str) -> str:
+        # Slow to import, and hardly ever asked for.
+        import hashlib
+
+        return hashlib.new(name, encode(text), usedforsecurity=False).hexdigest()
+
+    return digest
+
+
 to_lower, to_upper = _of_ascii(str.lower), _of_ascii(str.upper)
 
 #: By name in lower case; None where what it gives is not known.
@@ -31,11 +52,11 @@ FUNCTIONS: dict[str, Callable[[str], str | None]] = {
     "tolower": to_lower,
     "toupper": to_upper,
     "escape": escaped,
-    "unescape": lambda text: unquote(text, errors="surrogateescape"),
+    "unescape": _unescaped,
     "base64": lambda text: base64.b64encode(encode(text)).decode("ascii"),
     "unbase64": _unbase64,
-    "md5": lambda text: hashlib.md5(encode(text), usedforsecurity=False).hexdigest(),
-    "sha1": lambda text: hashlib.sha1(encode(text), usedforsecurity=False).hexdigest(),
+    "md5": _digest("md5"),
+    "sha1": _digest("sha1"),
 }
 
 #: Whether a text is like a pattern with wildcards.

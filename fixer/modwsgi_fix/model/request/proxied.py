@@ -109,9 +109,12 @@ def _scheme(url: str) -> str:
 def answer_away(state: State) -> Outcome | None:
     """What mod_proxy makes of it: another server answers, or no module speaks its language; None where it is not asked."""
     handler = state.handler or ""
-    if not is_sent_away(state) and not handler.startswith(_PREFIX):
-        return None
-    url = (state.filename or "" if is_sent_away(state) else handler).removeprefix(_PREFIX)
+    if not is_sent_away(state):
+        if not handler.startswith(_PREFIX):
+            return None
+        # The file is what SetHandler's server is asked for (mod_proxy.c:proxy_handler).
+        state.filename = f"{handler}{state.filename or ''}"
+    url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))
     if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
         state.step("handler", f"{module.removesuffix('.c')} is not loaded, which would answer {url}")
