@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from httpd.explaining import LOGS, explained, faults, keys, planted
 from httpd.messages import ELSEWHERE, SCENES, Scene
-from support import ROOT
+from support import ROOT, Run
 from test_english import unusual
 
 from modwsgi_fix.cli import main, progress
@@ -719,3 +721,70 @@ def test_no_word_of_a_log_is_a_command(message: str, tmp_path: Path, capfd: pyte
     for line in commands:
         words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
         assert not [word for word in words if set(word) <= set(";&|()<>")], line
+
+
+# -- packed logs, and other programs ------------------------------------------------------------------------------------
+
+_TOLD = "[Fri Nov 27 11:35:00.1 2026] [core:error] [pid 7:tid 8] No WSGI daemon process called 'none' has been configured: /srv/app.wsgi\n"
+
+
+def _group_of_nobody(tmp_path: Path) -> Path:
+    conf = tmp_path / "apache2.conf"
+    conf.write_text("ServerName a.example\nListen 80\nWSGIScriptAlias / /srv/app.wsgi process-group=none\n")
+    return conf
+
+
+@pytest.mark.parametrize("name", ["error.log.1.gz", "error.log", "old"])
+def test_a_packed_log_is_read_whatever_it_is_called(name: str, tmp_path: Path, run: Run) -> None:
+    conf = _group_of_nobody(tmp_path)
+    (tmp_path / name).write_bytes(gzip.compress((_TOLD * 3).encode()))
+    done = run("explain", str(tmp_path / name), str(conf))
+    assert done.code == 0
+    assert done.out.startswith("3 times: No WSGI daemon process called 'none'")
+    assert "apache2.conf:3" in done.out
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda data: data[:-9], lambda data: data[:-8] + b"\0" * 8, lambda data: data + data[:30]]
+)
+def test_of_a_broken_one_what_stands_before_is_explained(
+    spoil: Callable[[bytes], bytes], tmp_path: Path, run: Run
+) -> None:
+    conf = _group_of_nobody(tmp_path)
+    packed = gzip.compress("".join(f"{_TOLD}{number} not known\n" for number in range(9_000)).encode())
+    (tmp_path / "error.log.gz").write_bytes(spoil(packed))
+    done = run("explain", str(tmp_path / "error.log.gz"), str(conf))
+    assert done.code == 2
+    assert "times: No WSGI daemon process called 'none'" in done.out
+    assert "error.log.gz: is cut off, or is not all" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_other_programs_may_ask_too(tmp_path: Path, run: Run) -> None:
+    from modwsgi_fix import api
+
+    conf = _group_of_nobody(tmp_path)
+    found = api.load(conf).explain(line for line in (_TOLD, _TOLD, "no message\n"))
+    (one,) = found.explanations
+    assert (one.times, one.name, one.causes[0].spots[0].line) == (2, "group-undefined", 3)
+    assert [line.message for line in found.unexplained] == ["no message"]
+    (tmp_path / "error.log").write_text(f"{_TOLD}{_TOLD}no message\n")
+    done = run("explain", str(tmp_path / "error.log"), str(conf), "--output-format", "json")
+    assert found.to_json() == done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("[wsgi:error] WSGI0146: Daemon process 'shop' closed connection before sending complete response headers.", "closed-early"),
+        ("[wsgi:warn] WSGI0101: Python home '/srv/v' for daemon process 'shop' is not a directory; Python interpreter may not", "home-not-directory-6"),
+        ("[wsgi:error] WSGI0105: Could not read or compile WSGI script '/srv/a.wsgi' for application group ''.", "not-compiled-6"),
+    ],
+)  # fmt: skip
+def test_what_mod_wsgi_6_words_otherwise_is_known(text: str, name: str) -> None:
+    from modwsgi_fix.explain.lines import line_of
+    from modwsgi_fix.explain.recognition import known
+
+    found = known(line_of(1, text).text)
+    assert found is not None
+    assert found.message.name == name

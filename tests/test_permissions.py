@@ -174,3 +174,28 @@ def test_a_way_through_a_link() -> None:
 )
 def test_the_python_of_mod_wsgi(lines: str, files: dict[str, str], version: str | None) -> None:
     assert python_of_mod_wsgi(server(lines, files)) == version
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("User www-data\nGroup www-data\nWSGIPythonHome /srv/venv\n", "www-data"),
+        ("User www-data\nGroup www-data\n<IfModule mod_wsgi.c>\nWSGIPythonHome /srv/venv\n</IfModule>\n", "www-data"),
+        ("User www-data\nGroup www-data\nWSGIPythonHome /srv/venv\nWSGIRestrictEmbedded On\nWSGIDaemonProcess p user=shop group=staff\n", ""),
+        ("User shop\nGroup shop\nWSGIPythonHome /srv/venv\nWSGIDaemonProcess p user=www-data group=www-data\n", "www-data"),
+        ("User shop\nGroup shop\nWSGIPythonHome /srv/venv\nWSGIDaemonProcess p user=www-data group=www-data python-home=/usr\n", ""),
+    ],
+)  # fmt: skip
+def test_the_python_of_all_is_read_by_whoever_has_none_of_its_own(text: str, who: str) -> None:
+    files = {"/srv/venv/pyvenv.cfg": "", "/usr/bin/python": ""}
+    found = barred(server(text, files, {"/srv/venv": Permissions(0o700, 1001, 1001)}))
+    assert [one.who for one in found if one.what == "python-home"] == ([who] if who else [])
+
+
+def test_the_path_of_all_is_read_by_httpd_itself_alone() -> None:
+    text = "User www-data\nGroup www-data\nWSGIPythonPath /srv/open:/srv/shut\n"
+    files = {"/srv/open/a.py": "", "/srv/shut/b.py": ""}
+    modes = {"/srv/shut": Permissions(0o750, 1001, 1001), "/srv/open": Permissions(0o755, 1001, 1001)}
+    (one,) = barred(server(text, files, modes))
+    assert (one.what, one.where, one.right) == ("python-path", "/srv/shut", "search")
+    assert not barred(server(text + "WSGIRestrictEmbedded On\n", files, modes))

@@ -277,9 +277,9 @@ def test_the_visitors_address_decides_or_is_asked_for() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "ProxyPass / http://127.0.0.1:8000/",
+        "ProxyPassInherit Off\nProxyPass / http://127.0.0.1:8000/\n<VirtualHost *:80>\nServerName main.example\n</VirtualHost>",
         "VirtualDocumentRoot /srv/%0",
-        "RewriteEngine On\nRewriteRule ^/(.*) /x [N]",
+        "RewriteEngine On\nRewriteRule ^/(.*) /x [B]",
         "<Location />\nSetHandler server-status\n</Location>",
         "Alias ${WHERE} /srv",
     ],

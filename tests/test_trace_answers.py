@@ -37,7 +37,6 @@ _ASKED: dict[Moment, tuple[str, dict[str, object]]] = {
     Moment.UNMAPPED: ("http://main.example/~joe/", {}),
     Moment.SLASHES: ("http://main.example//index.html", {}),
     Moment.WELL_KNOWN: ("http://main.example/.well-known/acme-challenge/x", {}),
-    Moment.TLS: ("https://main.example/index.html", {}),
     Moment.OTHER_NAME: ("https://main.example/index.html", {"headers": (("Host", "other.example"),)}),
     Moment.METHOD: ("http://main.example/index.html", {"method": "PROPFIND"}),
     Moment.MISSING: ("http://main.example/indx.html", {}),
@@ -141,14 +140,14 @@ _PRINCIPALS: dict[str, tuple[str, str, dict[str, object]]] = {
         {"client": "192.0.2.1"},
     ),
     "RemoteIPProxyProtocol": ("RemoteIPProxyProtocol On\n%s", "http://main.example/index.html", {}),
-    "RewriteRule": ("RewriteEngine On\nRewriteRule ^(.*)$ /${m:$1}\n%s", "http://main.example/index.html", {}),
+    "ProxyExpressEnable": ("ProxyExpressEnable on\n%s", "http://main.example/index.html", {}),
     "CheckSpelling": ("CheckSpelling On\n%s", "http://main.example/indx.html", {}),
     "SSLVerifyClient": (_TLS % "SSLVerifyClient require\n%s", "https://main.example/index.html", {}),
 }
 
 
 @pytest.mark.parametrize("principal", [name for name in dependents() if name in _PRINCIPALS])
-def test_what_others_say_more_of_is_unknown_with_all_of_them(principal: str) -> None:
+def test_what_others_say_more_of_changes_nothing_with_all_of_them(principal: str) -> None:
     text, url, details = _PRINCIPALS[principal]
     inside = "%s</Location>" in text or "%s</VirtualHost>" in text
     for key in ("", *dependents()[principal]):
@@ -159,7 +158,7 @@ def test_what_others_say_more_of_is_unknown_with_all_of_them(principal: str) -> 
         found = outcome(
             server(_BASE + text_with + (beside if inside and "<Location" in beside else ""), _TREE), url, **details
         )
-        assert found.kind is Kind.UNKNOWN, key
+        assert found.kind is (Kind.PROXY if principal == "ProxyPass" else Kind.UNKNOWN), key
 
 
 def test_every_group_of_dependents_has_what_asks_for_it() -> None:

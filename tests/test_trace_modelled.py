@@ -334,10 +334,20 @@ def test_only_the_rules_of_the_last_section_count() -> None:
     assert answer(text).kind is Kind.FILE
 
 
-@pytest.mark.parametrize("section", ["Location /", "Files a.txt", "DirectoryMatch ^/srv/w"])
-def test_rules_in_a_section_of_no_directory_are_unknown(section: str) -> None:
+@pytest.mark.parametrize(
+    ("section", "status"),
+    [("Location /", 500), ("Location /a.txt", 200), ("Files a.txt", 200), ("DirectoryMatch ^/srv/w", 500)],
+)
+def test_rules_in_a_section_of_no_directory_see_the_whole_file(section: str, status: int) -> None:
+    """And again that of the URL that they lead to, where the section holds for it: httpd gives up."""
     name = section.partition(" ")[0]
-    found = answer(f"<{section}>\nRewriteEngine On\nRewriteRule ^ /doc.html\n</{name}>")
+    text = f"<{section}>\nRewriteEngine On\nRewriteRule srv/w /doc.html\n</{name}>"
+    assert answer(text).status == status
+    assert answer(text.replace("srv/w", "^a")).file == "/srv/w/a.txt"
+
+
+def test_rules_in_a_section_with_an_expression_are_unknown() -> None:
+    found = answer("<If true>\nRewriteEngine On\nRewriteRule ^ /doc.html\n</If>")
     assert found.kind is Kind.UNKNOWN
     assert "RewriteRule" in found.reason
 
@@ -491,6 +501,12 @@ def test_what_only_takes_away_grants_nothing() -> None:
         ("-f '/srv/w/a.txt'", True),
         ("reqenv('NAMED') == 'yes'", True),
         ("!(%{REQUEST_URI} =~ m#^/a#)", False),
+        ("tolower(%{REQUEST_METHOD}) == 'get'", True),
+        ("unescape('%41') == 'A' && unescape('%2F') == ''", True),
+        ("base64('x') == 'eA==' && unbase64('eA==') == 'x'", True),
+        ("md5('x') == '9dd4e461268c8034f5c8564e155c67a6'", True),
+        ("%{REQUEST_URI} -strmatch '/*' && %{REQUEST_URI} -strcmatch '/A*'", True),
+        ("%{REQUEST_URI} -fnmatch '/?.TXT'", False),
     ],
 )
 def test_what_an_expression_says_of_a_request(expression: str, holds: object) -> None:
@@ -510,7 +526,7 @@ def test_a_variable_that_another_url_has_is_not_set_for_this_one() -> None:
     assert answer(text).status == 200
 
 
-@pytest.mark.parametrize("expression", ["%{HTTP_USER_AGENT} == 'x'", "md5('x') == 'y'", "%{TIME_HOUR} -lt 8"])
+@pytest.mark.parametrize("expression", ["%{HTTP_USER_AGENT} == 'x'", "file('/x') == 'y'", "%{TIME_HOUR} -lt 8"])
 def test_what_only_the_request_knows_is_a_branch(expression: str) -> None:
     config = made(f'<If "{expression}">\nRequire all denied\n</If>')
     assert {branch.outcome.status for branch in trace(config, request_of("http://main.example/a.txt"))} == {200, 403}

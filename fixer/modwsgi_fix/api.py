@@ -7,7 +7,7 @@ Names and keys that are here stay; further ones may come. docs/api.md shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,9 +21,10 @@ from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.facts.overview import Overview
 from modwsgi_fix.model.request import request_of
-from modwsgi_fix.records import Finding, Gap, Outcome, Report, Trace
+from modwsgi_fix.records import Explained, Explanation, Finding, Gap, Outcome, Report, Trace, Unexplained
 from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 from modwsgi_fix.workspace.plan import Wanted, plan
+from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import (
     Session,
     checked,
@@ -37,8 +38,8 @@ from modwsgi_fix.workspace.session import (
 )
 
 __all__ = [
-    "Applied", "Change", "Checked", "Error", "Exposed", "Exposures", "File", "Finding", "Fixed", "Gap", "Outcome",
-    "Overview", "Overviews", "Server", "Trace", "Traces", "Withheld", "load",
+    "Applied", "Change", "Checked", "Error", "Explanation", "Explanations", "Exposed", "Exposures", "File", "Finding",
+    "Fixed", "Gap", "Outcome", "Overview", "Overviews", "Server", "Trace", "Traces", "Unexplained", "Withheld", "load",
 ]  # fmt: skip
 
 
@@ -157,6 +158,27 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Explanations:
+    """The causes of a log's messages, the most frequent first, and the lines that nothing is known of."""
+
+    explained: Explained
+
+    @property
+    def explanations(self) -> tuple[Explanation, ...]:
+        return self.explained.explanations
+
+    @property
+    def unexplained(self) -> tuple[Unexplained, ...]:
+        return self.explained.unexplained
+
+    def to_json(self) -> str:
+        """``modwsgi-fix explain --output-format json LOG PATHS``."""
+        from modwsgi_fix.reports.explain import as_json
+
+        return as_json(self.explained)
+
+
+@dataclass(frozen=True)
 class Traces:
     """What answers a request: a trace for each server that was loaded, most often one."""
 
@@ -205,6 +227,7 @@ class Server:
     """What was loaded: most often one server, or fragments of one; where several were named, all of them."""
 
     _session: Session
+    _wanted: Wanted
 
     @cached_property
     def starts(self) -> bool | None:
@@ -257,6 +280,26 @@ class Server:
             raise Error(str(error)) from error
         return Traces(traced(self._session, [request]))
 
+    def explain(self, lines: Iterable[str]) -> Explanations:
+        """Why httpd wrote these lines of an error log, as ``modwsgi-fix explain LOG PATHS``.
+
+        The files are read once more: rules that are off by default, because they are opinions, are asked where a message
+        makes a case of them. ``lines`` may be a generator; of a long log only what differs is kept.
+        """
+        from modwsgi_fix.explain.asked import Asked, rules_asked
+        from modwsgi_fix.explain.explaining import explained
+        from modwsgi_fix.explain.gathering import gathered
+        from modwsgi_fix.explain.lines import LONGEST, line_of
+
+        if isinstance(lines, str):
+            lines = lines.split("\n")
+        shown = (line.rstrip("\r\n")[:LONGEST] for line in lines)
+        every = (line_of(number, line) for number, line in enumerate(shown, start=1) if line)
+        wanted = self._wanted._replace(selection=Selection(extend_select=rules_asked()))
+        with _errors():
+            session = opened(plan(wanted))
+            return Explanations(explained(gathered(every), Asked(session, wanted.words)))
+
     def exposed(self) -> Exposures:
         """Every file that a visitor can fetch. Raises ``Error`` where no ``root`` says which files there are."""
         with _errors():
@@ -299,7 +342,7 @@ def load(
         session = opened(plan(wanted))
         if not session.plan.jobs:
             raise session.plan.problems[0] if session.plan.problems else Stop("nothing to read")
-        return Server(session)
+        return Server(session, wanted)
 
 
 @contextmanager

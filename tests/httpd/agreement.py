@@ -99,6 +99,7 @@ def request_of_probe(probe: Probe) -> Request:
     return Request(
         probe.host.partition(":")[0], probe.port, path, query, tls=probe.encrypted, method=probe.method,
         headers=(("Host", probe.authority), *probe.headers), address=ADDRESS, client=probe.client or "127.0.0.1",
+        is_whole=True,
     )  # fmt: skip
 
 
@@ -141,6 +142,9 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         if answer.who != "nobody":
             yield f"an answer came: {answer.status}"
         return
+    if outcome.kind is Kind.PROXY:
+        # Nobody is there to answer; or it has a name that nobody knows, or speaks TLS.
+        outcome = outcome._replace(status=answer.status if answer.status in (500, 502, 503) else 503)
     if outcome.kind is Kind.APPLICATION and answer.who == "httpd" and not runs:
         # mod_wsgi tried, and found no application in the file.
         who, outcome = "httpd", outcome._replace(kind=Kind.ERROR)
@@ -157,7 +161,7 @@ def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool
         said.append(("location", outcome.location, answer.location))
     # Where httpd asks itself for another URL, the log has the file of that one, and the handler of the first.
     within = _is_from_within(outcome)
-    served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM)
+    served = outcome.kind in (Kind.APPLICATION, Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.PROXY)
     if (served or (outcome.kind in (Kind.REFUSED, Kind.NOT_FOUND) and not within)) and outcome.file:
         said.append(("file", _logged(outcome.file), answer.mapped))
     # A handler by AddType is lent for the call, and gone when the log is written (config.c:ap_invoke_handler).

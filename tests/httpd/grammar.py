@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from . import grammar_rewriting as rewriting
 from .application import app
 from .probe import Probe
 from .root import SITE, Link, Tree
@@ -57,10 +58,11 @@ TREE: Tree = {
     "www/twice.html": "html",
     "www/twice.txt": "txt",
     "www/spoken.html.en": "english",
+    "table.txt": rewriting.TABLE_TEXT,
     "users": "joe:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n",
 }
 #: What the servers of the grammar load besides.
-MODULES = ("actions", "negotiation", "cgi", "allowmethods", "auth_digest")
+MODULES = ("actions", "negotiation", "cgi", "allowmethods", "auth_digest", "proxy", "proxy_http")
 #: Log-ins: one that is right, and one that is not.
 _LOGINS = tuple(
     (("Authorization", "Basic " + base64.b64encode(words).decode("ascii")),) for words in (b"joe:secret", b"joe:wrong")
@@ -179,7 +181,7 @@ def _section(draw: st.DrawFn) -> list[str]:
         "If": st.sampled_from((
             "\"%{REQUEST_URI} =~ m#^/app#\"", "\"%{HTTP_HOST} == 'a.example'\"", "\"%{REQUEST_METHOD} == 'POST'\"", "\"%{HTTPS} == 'on'\"",
             "\"%{REQUEST_URI} =~ /txt/ && %{REQUEST_METHOD} == 'GET'\"", "\"%{HTTP_HOST} in { 'a.example', 'b.example' } || false\"", "\"! -z %{QUERY_STRING}\"",
-            "\"-R '127.0.0.0/8'\"", "\"%{SERVER_PORT} -eq 80 && !(%{REQUEST_URI} == '/')\"",
+            "\"-R '127.0.0.0/8'\"", *rewriting.EXPRESSIONS, "\"%{SERVER_PORT} -eq 80 && !(%{REQUEST_URI} == '/')\"",
         )),
     }[kind].map(lambda text: text.replace("\\\\", "\\")))  # fmt: skip
     body = draw(_access()) if not draw(st.integers(0, 2)) else []
@@ -235,6 +237,8 @@ def _mapping(draw: st.DrawFn) -> list[str]:
                 "other",
                 "script",
                 "directory",
+                "section",
+                "proxy",
             )
         )
     )
@@ -265,6 +269,12 @@ def _mapping(draw: st.DrawFn) -> list[str]:
             ["RewriteRule ^missing$ /srv/site/static/x.txt"], ["RewriteCond %{REQUEST_URI} ^/sub", "RewriteRule ^ /app/under [END]"], ["RewriteRule txt$ - [T=text/html]"],
             ["RewriteRule ^index\\.html$ http://moved.example/"], ["RewriteRule !x - [S=1]", "RewriteRule ^ - [G]"], [],
         ))), "</Directory>"]  # fmt: skip
+    if kind == "section":
+        where = draw(rewriting.SECTIONS)
+        name, rules = where.partition(" ")[0], draw(rewriting.IN_SECTION)
+        return [f"<{where}>", "RewriteEngine On", *rules, f"</{name}>"]
+    if kind == "proxy":
+        return draw(rewriting.PROXIES)
     if kind == "redirect":
         return [draw(st.sampled_from((
             "Redirect /sub https://elsewhere.example/s", "Redirect permanent /st/ /static/", "RedirectMatch 303 ^/x /y", "Redirect gone /private",
@@ -272,6 +282,8 @@ def _mapping(draw: st.DrawFn) -> list[str]:
             "RedirectMatch 403 /\\.", "RedirectMatch ^/app/(.*)$ /moved/$1",
         )))]  # fmt: skip
     if kind == "rewrite":
+        if draw(st.booleans()):
+            return ["RewriteEngine On", *draw(rewriting.AT_SERVER)]
         return ["RewriteEngine On", *draw(st.sampled_from((
             ["RewriteRule ^/st(/.*)?$ /static$1 [PT]"], ["RewriteRule ^/sub https://elsewhere.example/ [R=301,L]"], ["RewriteRule \\.env$ - [F]"],
             ["RewriteCond %{HTTPS} off", "RewriteRule ^/a/(.*)$ https://%{HTTP_HOST}/$1 [R,L]"], ["RewriteRule ^/x\\.txt$ /page.html"],
@@ -297,7 +309,7 @@ def _host(draw: st.DrawFn, number: int) -> list[str]:
     lines = [f"<VirtualHost {where}:{port}>"]
     if draw(st.integers(0, 5)):
         lines.append("ServerName " + draw(st.sampled_from((
-            "a.example", "b.example", "c.example", "A.Example", "a.example:8080", "http://b.example", "www.a.example", "default.invalid",
+            "a.example", "b.example", "c.example", "A.Example", "a.example:8080", "http://b.example", "a.example:80", "www.a.example", "default.invalid",
         ))))  # fmt: skip
     elif where == "@IP@":
         lines.append(f"ServerName host{number}.example")

@@ -94,6 +94,8 @@ def _branches(config: Config, host: Server, mapping: Mapping, url: str) -> list[
         if branch.outcome.server is host
         and any(step.phase == "mapping" and step.item is mapping.item for step in branch.outcome.because)
         and branch.outcome.kind not in (Kind.UNKNOWN, Kind.REDIRECT)
+        # Of what takes the place of a missing file the mapping says nothing.
+        and not any(step.item is not None and step.item.key == "fallbackresource" for step in branch.outcome.because)
     ]
     return led if len(led) == len(branches) else []
 

@@ -21,7 +21,7 @@ PARTS, CONFIGURATIONS = 8, 100 if everything() else 11
 #: The corpus, in as many parts.
 SHARES = 8
 #: Of the pairs of the corpus the model may call so many unknown.
-MOST_UNKNOWN = 0.05
+MOST_UNKNOWN = 0.03
 
 Record = Callable[[str, object], None]
 

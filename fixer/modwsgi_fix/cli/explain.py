@@ -2,7 +2,6 @@
 
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +26,10 @@ from modwsgi_fix.workspace.session import opened
 
 def run(
     log: Annotated[
-        str, typer.Argument(metavar="LOG", help="An error log, - for standard input, or a message in quotes.")
+        str,
+        typer.Argument(
+            metavar="LOG", help="An error log, packed (.gz) or not, - for standard input, or a message in quotes."
+        ),
     ],
     paths: Annotated[list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.")] = None,
     *,
@@ -71,18 +73,15 @@ def run(
     from modwsgi_fix.explain.asked import Asked, rules_asked
 
     with _opened(log) as stream:
-        session = opened(
-            plan(
-                Wanted(
-                    tuple(paths),
-                    settings={} if isolated else config,
-                    selection=Selection(extend_select=rules_asked()),
-                    target=tuple(target or ()),
-                    root=root,
-                    denies=assume_deny or "",
-                )
-            )
+        wanted = Wanted(
+            tuple(paths),
+            settings={} if isolated else config,
+            selection=Selection(extend_select=rules_asked()),
+            target=tuple(target or ()),
+            root=root,
+            denies=assume_deny or "",
         )
+        session = opened(plan(wanted))
         in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
         for line in trouble.skipped(session.configs):
             say(printable(line))
@@ -90,20 +89,19 @@ def run(
             say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
         from modwsgi_fix.explain.explaining import explained
         from modwsgi_fix.explain.gathering import gathered
-        from modwsgi_fix.explain.lines import lines_of
         from modwsgi_fix.explain.lookup import guessed
+        from modwsgi_fix.explain.packed import lines_in
 
         say_starts(session)
+        faults: list[str] = []
         try:
             with ticker(stream) as tick:
-                found = gathered(lines_of(stream), tick, guessed if isinstance(stream, BytesIO) else lambda text: ())
+                lines = lines_in(stream, faults.append)
+                found = gathered(lines, tick, guessed if isinstance(stream, BytesIO) else lambda text: ())
         except OSError as error:
             raise problem(log, error) from error
-        options = [("--root", root), *(("--target", one) for one in target or ())]
-        options += [("--assume-deny", assume_deny), ("--config", config)]
-        words = [word for name, value in options if value for word in (name, value)]
-        words += ["--isolated"] if isolated else []
-        result = explained(found, Asked(session, shlex.join([*words, *paths])))
+        in_trouble |= trouble.tell(f"{log}: {fault}" for fault in faults)
+        result = explained(found, Asked(session, wanted.words))
     from modwsgi_fix.reports.explain import as_json, as_text
 
     write(as_json(result) if output_format == "json" else as_text(result))

@@ -19,7 +19,7 @@ def run(
         ),
     ] = None,
     output_format: Annotated[
-        Literal["tree", "json", "dot", "mermaid"],
+        Literal["tree", "json", "dot", "mermaid", "svg"],
         typer.Option("--output-format", help="A tree, or for another program.", show_default=False),
     ] = "tree",
 ) -> int:

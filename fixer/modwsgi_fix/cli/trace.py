@@ -45,7 +45,7 @@ def run(
         typer.Option("--assume-deny", help="How the server around fragments denies by default.", show_default=False),
     ] = None,
     output_format: Annotated[
-        Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
+        Literal["text", "json", "jsonl"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
 ) -> int:
     """What answers a request: host, file, access, handler, process group and interpreter, each with the line that decided.
@@ -72,12 +72,12 @@ def run(
         read = requests_of(Disk().read(requests), details)
         in_trouble |= trouble.tell(f"{requests}:{fault}" for fault in read.faults)
         found += read.requests
-    from modwsgi_fix.reports.trace import as_json, as_text
+    from modwsgi_fix.reports.trace import as_json, as_json_lines, as_text
     from modwsgi_fix.workspace.session import traced
 
     say_starts(session, of_fragments=True)
     traces = traced(session, found)
-    write(as_json(traces) if output_format == "json" else as_text(traces))
+    write({"text": as_text, "json": as_json, "jsonl": as_json_lines}[output_format](traces))
     return 2 if in_trouble else 0
 
 

@@ -43,8 +43,6 @@ class Moment(Enum):
     SLASHES = "slashes"
     #: Of a URL below ``/.well-known/acme-challenge`` or ``/.httpd``.
     WELL_KNOWN = "well-known"
-    #: Of a request by TLS.
-    TLS = "tls"
     #: Of a request by TLS whose Host header names another host than its handshake.
     OTHER_NAME = "other-name"
     #: Of a method other than GET, HEAD and POST.
@@ -71,12 +69,13 @@ _MODELLED = """
     DocumentRoot <Else <ElseIf ErrorDocument FallbackResource <Files <FilesMatch ForceType <If <Limit <LimitExcept
     LimitInternalRecursion LimitRequestBody LimitRequestLine Listen <Location <LocationMatch ModMimeUsePathInfo
     MultiviewsMatch Options
-    order PassEnv Protocol ProxyPass ProxyPassMatch Redirect RedirectMatch RedirectPermanent
+    order PassEnv Protocol <Proxy <ProxyMatch ProxyPass ProxyPassInherit ProxyPassMatch Redirect RedirectMatch RedirectPermanent
     RedirectRelative RedirectTemp RemoteIPHeader RemoveCharset RemoveEncoding RemoveHandler RemoveLanguage
-    RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteOptions
+    RemoveType Require <RequireAll <RequireAny <RequireNone RewriteBase RewriteCond RewriteEngine RewriteMap RewriteOptions
     RewriteRule Satisfy Script ScriptAlias ScriptAliasMatch ServerAlias ServerName ServerPath SetEnv SetEnvIf
     SetEnvIfExpr SetEnvIfNoCase SetHandler SSLCertificateFile SSLEngine SSLOptions SSLRequire SSLRequireSSL
-    StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User <VirtualHost
+    SSLVerifyClient StrictHostCheck TraceEnable TypesConfig UnsetEnv UseCanonicalName UseCanonicalPhysicalPort User
+    <VirtualHost
     WSGIApplicationGroup WSGICallableObject WSGICaseSensitivity WSGIDaemonProcess WSGIHandlerScript WSGIProcessGroup
     WSGIRestrictEmbedded WSGIRestrictProcess WSGIScriptAlias WSGIScriptAliasMatch
 """
@@ -104,9 +103,6 @@ _UNKNOWN = {
     Moment.WELL_KNOWN: """
         MDBaseServer MDCAChallenges MDCertificateStatus MDMember MDMembers MDomain <MDomain <MDomainSet
         MDServerStatus
-    """,
-    Moment.TLS: """
-        SSLVerifyClient
     """,
     Moment.OTHER_NAME: """
         SSLStrictSNIVHostCheck SSLVHostSNIPolicy
@@ -169,18 +165,17 @@ _DEPENDENT = {
         MDCertificateFile MDCertificateKeyFile MDMatchNames MDPortMap MDStoreDir
     """,
     "ProxyPass": """
-        BalancerInherit <Proxy ProxyBadHeader ProxyErrorOverride ProxyExpressDBMFile ProxyExpressDBMType <ProxyMatch
-        ProxyMaxForwards ProxyPassInherit ProxyPassInterpolateEnv ProxyPassReverse ProxySCGIInternalRedirect ProxySCGISendfile
-        ProxyTimeout
+        BalancerInherit ProxyBadHeader ProxyErrorOverride ProxyMaxForwards ProxyPassInterpolateEnv ProxyPassReverse
+        ProxySCGIInternalRedirect ProxySCGISendfile ProxyTimeout
+    """,
+    "ProxyExpressEnable": """
+        ProxyExpressDBMFile ProxyExpressDBMType
     """,
     "RemoteIPHeader": """
         RemoteIPInternalProxy RemoteIPInternalProxyList RemoteIPTrustedProxy RemoteIPTrustedProxyList
     """,
     "RemoteIPProxyProtocol": """
         RemoteIPProxyProtocolExceptions
-    """,
-    "RewriteRule": """
-        RewriteMap
     """,
     "CheckSpelling": """
         CheckBasenameMatch CheckCaseOnly

@@ -20,11 +20,15 @@ from modwsgi_fix.model.servers import label
 _SENSITIVE = tuple((kind, re.compile(names, re.I)) for kind, names in SENSITIVE)
 #: As many directories as are looked through for what should not be served.
 _MOST_DIRECTORIES = 2000
+_HANDED_OUT = (Kind.FILE, Kind.PROGRAM)
 _ORDER = {kind: at for at, (kind, _) in enumerate(SENSITIVE)}
 
 
 class Found(NamedTuple):
-    """One file that is served. ``certain`` is False where it depends on what the files do not say; ``via`` is how."""
+    """One file that is served, or a CGI program that a visitor can run: it is answered with what that writes.
+
+    ``certain`` is False where it depends on what the files do not say; ``via`` is how.
+    """
 
     url: str
     file: str
@@ -32,6 +36,7 @@ class Found(NamedTuple):
     via: str
     place: str
     certain: bool
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,15 @@ class Exposed:
         return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.url)))
 
     @property
+    def programs(self) -> tuple[Found, ...]:
+        """What visitors can run, by URL."""
+        return tuple(sorted((one for one in self.files if one.is_program), key=lambda one: one.url))
+
+    @property
     def directories(self) -> dict[str, int]:
-        """How many files of each directory, by the directory's path on the disk."""
+        """How many files of each directory are served as they stand, by the directory's path on the disk."""
         counted: dict[str, int] = {}
-        for one in self.files:
+        for one in (one for one in self.files if not one.is_program):
             directory = posixpath.dirname(one.file)
             counted[directory] = counted.get(directory, 0) + 1
         return dict(sorted(counted.items()))
@@ -72,16 +82,17 @@ def _of(config: Config, server: Server) -> Iterator[Found]:
     for request in every_file(config, server):
         traced = trace(config, request)
         outcome = traced.outcome
-        served = [b.outcome for b in traced if b.outcome.kind is Kind.FILE]
+        served = [b.outcome for b in traced if b.outcome.kind in _HANDED_OUT]
         if not served or served[0].server is not server:
             continue
         file = served[0].file
         if file in seen:
             continue
         seen.add(file)
-        certain = outcome.kind is Kind.FILE
+        is_program = served[0].kind is Kind.PROGRAM
         via, place = _via(config, traced, file)
-        yield Found(request.url, file, kind_of(file), via, place, certain)
+        kind = "" if is_program else kind_of(file)
+        yield Found(request.url, file, kind, via, place, outcome.kind in _HANDED_OUT, is_program)
 
 
 def kind_of(path: str) -> str:
@@ -179,7 +190,7 @@ def _below(config: Config, top: str) -> tuple[list[str], bool]:
 
 def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
     """Return the directive that led to it, and whether a symbolic link did."""
-    branch = next(b for b in traced if b.outcome.kind is Kind.FILE)
+    branch = next(b for b in traced if b.outcome.kind in _HANDED_OUT)
     step = next((s for s in branch.outcome.because if s.phase == "mapping"), None)
     name = step.item.name if step is not None and step.item is not None else "DocumentRoot"
     link = _link(config, file)

@@ -9,6 +9,7 @@ from functools import partial
 
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, New, read
+from modwsgi_fix.engine.read_later import is_htaccess, worded
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Allowed, allowed_by_rule, suppressions
@@ -56,6 +57,7 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
             config.failed[rule.name] = f"{type(error).__name__}: {error}"
             return []
         named = (replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found)
+        named = (replace(d, message=worded(d.message)) if is_htaccess(d.path) else d for d in named)
         return [d for d in named if not _of_template(config, rule, d)]
 
     return config.once((rule.name, rule.check), run)

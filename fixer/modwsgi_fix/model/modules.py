@@ -5,6 +5,7 @@ from __future__ import annotations
 from modwsgi_fix.directives import DirectiveInfo, find
 from modwsgi_fix.directives.elsewhere import PHP
 from modwsgi_fix.directives.table import modules as known_modules
+from modwsgi_fix.model.builds import Build, build_of, is_compiled_in
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.reading.conditions import Modules
 
@@ -14,8 +15,20 @@ def _modules(config: Config) -> Modules:
     modules = Modules(config.target, is_complete=config.complete)
     for item in config.named("loadmodule"):
         if item.args:
-            modules.load(item.value.removesuffix("_module"), item.guards)
+            build = build_of(item.file.name, item.values[-1])
+            modules.load(item.value.removesuffix("_module"), item.guards, build)
     return modules
+
+
+def compiled_in(config: Config, module: str) -> bool | None:
+    """Whether a module, without ``_module``, needs no LoadModule; None where nobody knows."""
+    modules = _modules(config)
+    return is_compiled_in(module, modules.build, modules.named)
+
+
+def build(config: Config) -> Build:
+    """Who built the httpd that reads this, as far as its LoadModule lines tell."""
+    return _modules(config).build
 
 
 @derived

@@ -112,12 +112,21 @@ def _protocol(config: Config, server: Server) -> str | None:
         # Every distribution listens on 443 at all addresses.
         usual = any(one.is_wildcard and one.port == "443" for one in addresses(server))
         return "https" if usual else None
-    for own in addresses(server):
-        for _, at, protocol in listeners(config):
-            same = at.host.lower() == own.host.lower() or (at.is_wildcard and own.is_wildcard)
-            if same and at.port == own.port:
-                return protocol
-    return None
+    protocols = _protocols(config)
+    return next((protocols[key] for key in map(_key, addresses(server)) if key in protocols), None)
+
+
+@derived
+def _protocols(config: Config) -> dict[tuple[str, str], str]:
+    """The protocol of the first ``Listen`` at each address and port."""
+    found: dict[tuple[str, str], str] = {}
+    for one in listeners(config):
+        found.setdefault(_key(one.address), one.protocol)
+    return found
+
+
+def _key(one: Address) -> tuple[str, str]:
+    return ("*" if one.is_wildcard else one.host.lower(), one.port)
 
 
 def _conditions(item: Item) -> tuple[Guard, ...]:

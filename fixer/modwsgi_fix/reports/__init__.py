@@ -57,11 +57,14 @@ def valid(text: str) -> str:
     return _LONE.sub("\ufffd", text)
 
 
-def dumped(value: object) -> str:
-    """Return a value as JSON in lines; characters that a terminal obeys, or that turn text around, are escaped."""
+def dumped(value: object, *, indent: int | None = 2) -> str:
+    """Return a value as JSON in lines, or in one without ``indent``.
+
+    Characters that a terminal obeys, or that turn text around, are escaped.
+    """
     import json
 
-    text = valid(json.dumps(value, indent=2, ensure_ascii=False))
+    text = valid(json.dumps(value, indent=indent, ensure_ascii=False))
     return OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 

@@ -10,7 +10,7 @@ from modwsgi_fix.reports import VERSION, dumped, plural
 from modwsgi_fix.reports.text import printable
 
 if TYPE_CHECKING:
-    from modwsgi_fix.effect.exposure import Exposed
+    from modwsgi_fix.effect.exposure import Exposed, Found
 
 
 def as_text(found: Sequence[Exposed]) -> str:
@@ -19,20 +19,26 @@ def as_text(found: Sequence[Exposed]) -> str:
         return "No file is served as it stands.\n"
     lines: list[str] = []
     for one in found:
-        lines.append(f"{one.host}: {plural(len(one.files), 'file')}")
+        programs = f", {plural(len(one.programs), 'program')}" if one.programs else ""
+        lines.append(f"{one.host}: {plural(len(one.files) - len(one.programs), 'file')}{programs}")
         for kind, members in groupby(one.sensitive, key=lambda file: file.kind):
             lines.append(f"  {kind}")
             for file in members:
-                sure = "" if file.certain else " (it depends on what the files do not say)"
-                place = f"  [{file.place}]" if file.place else ""
-                lines.append(f"    {file.url} -> {file.file}, by {file.via}{sure}{place}")
+                lines.append(_line(file))
+        lines += ["  programs that visitors can run", *map(_line, one.programs)] if one.programs else []
         lines.append("  by directory")
         lines += [f"    {count:>6} {directory}" for directory, count in one.directories.items()]
     return "\n".join([*map(printable, lines), ""])
 
 
+def _line(file: Found) -> str:
+    sure = "" if file.certain else " (it depends on what the files do not say)"
+    place = f"  [{file.place}]" if file.place else ""
+    return f"    {file.url} -> {file.file}, by {file.via}{sure}{place}"
+
+
 def as_json(found: Sequence[Exposed]) -> str:
-    """Return every file with how it is reached; ``kind`` is empty for what may well be public."""
+    """Return every file with how it is reached; ``kind`` is empty for what may well be public, and for programs."""
     hosts = [
         {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
         for one in found

@@ -1,4 +1,4 @@
-"""A server as httpd sees it: as a tree, as JSON, and as a graph for dot and mermaid."""
+"""A server as httpd sees it: as a tree and as JSON; ``graphs`` draws it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from modwsgi_fix.reports import VERSION, dumped, plural, valid
+from modwsgi_fix.reports import VERSION, dumped, plural
+from modwsgi_fix.reports.graphs import as_dot, as_mermaid, as_svg
 from modwsgi_fix.reports.text import printable
 
 if TYPE_CHECKING:
@@ -61,61 +62,10 @@ def as_json(found: Sequence[Overview]) -> str:
     return dumped({"version": VERSION, "servers": servers})
 
 
-# -- graphs --------------------------------------------------------------------------------------------------------------
-
-
-def _edges(one: Overview) -> Iterator[tuple[str, str, str]]:
-    """Yield the edges from hosts by URL to applications and directories, and on to process groups."""
-    for host in one.hosts:
-        for mapped in host.mapped:
-            yield host.label, mapped.target, f"{mapped.kind} {mapped.url}"
-            if mapped.interpreter is not None:
-                group = f"process group {mapped.process_group}" if mapped.process_group else "embedded mode"
-                yield mapped.target, group, mapped.interpreter
-        if host.document_root:
-            yield host.label, host.document_root, "DocumentRoot"
-
-
-def as_dot(found: Sequence[Overview]) -> str:
-    """Return a graph for Graphviz."""
-    lines = ["digraph server {", "  rankdir=LR;", "  node [shape=box];"]
-    for one in found:
-        for start, end, text in dict.fromkeys(_edges(one)):
-            lines.append(f"  {_quoted(start)} -> {_quoted(end)} [label={_quoted(text)}];")
-    return valid("\n".join([*lines, "}", ""]))
-
-
-def _quoted(text: str) -> str:
-    escaped = printable(text.replace("\n", " ")).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def as_mermaid(found: Sequence[Overview]) -> str:
-    """Return a flowchart for mermaid, as in Markdown."""
-    lines = ["flowchart LR"]
-    names: dict[str, str] = {}
-
-    def node(text: str) -> str:
-        if text not in names:
-            names[text] = f"n{len(names)}"
-            lines.append(f'  {names[text]}["{_entities(text)}"]')
-        return names[text]
-
-    for one in found:
-        for start, end, text in dict.fromkeys(_edges(one)):
-            first, second = node(start), node(end)
-            lines.append(f'  {first} -->|"{_entities(text)}"| {second}')
-    return valid("\n".join([*lines, ""]))
-
-
-def _entities(text: str) -> str:
-    # Mermaid writes entities with # in place of &.
-    return "".join(char if char.isalnum() or char in " -_/.:*," else f"#{ord(char)};" for char in text)
-
-
 SHOWN: dict[str, Callable[[Sequence[Overview]], str]] = {
     "tree": as_tree,
     "json": as_json,
     "dot": as_dot,
     "mermaid": as_mermaid,
+    "svg": as_svg,
 }

@@ -75,20 +75,24 @@ def _steps(steps: Sequence[Step], indent: int) -> list[str]:
 
 def as_json(traces: Sequence[Trace]) -> str:
     """Return all branches of all traces; ``outcome`` is of kind ``unknown`` where they differ."""
-    found = [
-        {
-            "url": trace.url,
-            "method": trace.method,
-            **started([trace.start]),
-            "outcome": outcome_object(trace.outcome),
-            "branches": [
-                {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)}
-                for branch in trace.branches
-            ],
-        }
-        for trace in traces
-    ]
-    return dumped({"version": VERSION, "traces": found})
+    return dumped({"version": VERSION, "traces": [_object(trace) for trace in traces]})
+
+
+def as_json_lines(traces: Sequence[Trace]) -> str:
+    """Return each trace as an object on a line of its own, in the order that was asked."""
+    return "".join(dumped({"version": VERSION, **_object(one)}, indent=None) for one in traces)
+
+
+def _object(trace: Trace) -> dict[str, Any]:
+    return {
+        "url": trace.url,
+        "method": trace.method,
+        **started([trace.start]),
+        "outcome": outcome_object(trace.outcome),
+        "branches": [
+            {"provided": list(branch.provided), "outcome": outcome_object(branch.outcome)} for branch in trace.branches
+        ],
+    }
 
 
 def outcome_object(outcome: Outcome) -> dict[str, Any]:

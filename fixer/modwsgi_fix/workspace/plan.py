@@ -49,6 +49,18 @@ class Wanted(NamedTuple):
     plugins: tuple[str, ...] = ()
     baseline: str | None = None
 
+    @property
+    def words(self) -> str:
+        """As a command line names it, for a shell."""
+        import shlex
+
+        settings = self.settings if isinstance(self.settings, str) else None
+        options = [("--root", self.root), *(("--target", one) for one in self.target)]
+        options += [("--assume-deny", self.denies), ("--config", settings)]
+        words = [word for name, value in options if value for word in (name, value)]
+        words += ["--isolated"] if self.settings == {} else []
+        return shlex.join([*words, *self.paths])
+
 
 class Plan(NamedTuple):
     """What is wanted, with the settings applied: one job for each server.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, Job, Rewritten, check, read
 from modwsgi_fix.files import key_of_each
+from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.records import FileText, Finding, Report, Trace
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.text import LineIndex
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.exposure import Exposed
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.effect.starting import Start
+    from modwsgi_fix.engine.htaccess import Around
     from modwsgi_fix.engine.outlook import Outlook
     from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
@@ -145,7 +150,26 @@ def overviews(session: Session) -> tuple[Overview, ...]:
     """Return each server as httpd sees it."""
     from modwsgi_fix.model.facts.overview import overview
 
-    return tuple(overview(config) for config in session.configs)
+    return tuple(_marked(overview(config), config) for config in session.configs)
+
+
+def _marked(found: Overview, config: Config) -> Overview:
+    """Return a server with the lines marked by which something can be fetched that hardly should; needs the disk."""
+    if config.disk is None:
+        return found
+    from modwsgi_fix.effect.exposure import exposed
+    from modwsgi_fix.model.facts.overview import State
+
+    open_by = {file.place for one in exposed(config) for file in one.sensitive if file.certain}
+    hosts = [
+        replace(
+            host,
+            mapped=tuple(replace(one, state=State.EXPOSED) if one.place in open_by else one for one in host.mapped),
+            document_root_state=State.EXPOSED if host.document_root_place in open_by else host.document_root_state,
+        )
+        for host in found.hosts
+    ]
+    return replace(found, hosts=tuple(hosts))
 
 
 # -- what is wrong --------------------------------------------------------------------------------------------------------
@@ -223,12 +247,18 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     """Return what the fixes up to a level, the plan's by default, come to. Nothing is written."""
     from modwsgi_fix.engine import fix
     from modwsgi_fix.engine.gate import objection as effect
+    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
+    from modwsgi_fix.engine.read_later import is_htaccess
     from modwsgi_fix.second_reader import objection
 
     plan = session.plan if level is None else session.plan._replace(level=level)
 
+    around = _servers_around(session)
+
     def fixed(job: Job, config: Config | None = None) -> Fixed:
-        return fix(job, plan.level, objection, config, effect)
+        is_read_later = config is not None and bool(config.files) and all(map(is_htaccess, config.files))
+        proof = partial(effect_of_htaccess, around) if is_read_later else effect
+        return fix(job, plan.level, objection, config, proof)
 
     each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
     for at, unlike in enumerate(session.unlike):
@@ -240,6 +270,26 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     files = {file.path: file for outcome in outcomes for file in outcome.files}
     report = _mended_report(session._replace(plan=plan), outcomes)
     return Mended(tuple(outcomes), report, tuple(files.values()), tuple(conflicts))
+
+
+def _servers_around(session: Session) -> list[Around]:
+    """Return the whole servers with a filesystem that may read an ``.htaccess``: those named, else the one under --root."""
+    from modwsgi_fix.engine.htaccess import Around
+
+    jobs = session.plan.jobs
+    named = [Around(job, job.disk) for job in jobs if job.source.complete and isinstance(job.disk, Rooted)]
+    if named or session.plan.root is None:
+        return named
+    for job in jobs:
+        for entry in _MAIN_FILES:
+            if isinstance(job.disk, Rooted) and job.disk.is_file(entry):
+                found = [source for source in find_sources(job.disk, [posixpath.dirname(entry)]) if source.complete]
+                return [Around(job._replace(source=source), job.disk) for source in found]
+    return []
+
+
+#: Where distributions have the main file.
+_MAIN_FILES = ("/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf")
 
 
 def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:

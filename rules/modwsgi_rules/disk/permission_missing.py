@@ -5,8 +5,8 @@ httpd, or a daemon process, may not reach or read a file that it needs.
 
 Requests are refused (403) where httpd's own user may not search a directory on the way to a script or a static file, or
 may not read that file. A script that its process may not read is an error 500. A daemon process that may not enter its
-`home`, or read its `python-home`, starts no Python, so that requests hang; a `python-path` that it may not read is
-passed over without a word. Where httpd's user may not search the directory of `WSGISocketPrefix`, it does not reach the
+`home`, or read its `python-home` (or `WSGIPythonHome`), starts no Python, so that requests hang; a `python-path` or
+`WSGIPythonPath` that it may not read is passed over without a word. Where httpd's user may not search the directory of `WSGISocketPrefix`, it does not reach the
 daemon processes (503); Red Hat's `logs` is such a directory. A log-in against an `AuthUserFile` that it may not read is
 an error 500.
 

@@ -13,16 +13,32 @@ protocol https: that of port 443, unless the line names another one, or one that
 (ssl_engine_init.c:ssl_init_Module, listen.c:ap_set_listener; measured with 2.4.71). So `Listen 443` does it for
 `<VirtualHost *:443>`, and neither for `<VirtualHost 192.0.2.1:443>` nor for `<VirtualHost *:8443>`.
 
+## The fix
+
+It writes `SSLEngine on` above the certificate. It is unsafe, because who asks in plain HTTP today is refused then, and
+httpd does not start where the certificate or its key is not there.
+
 ## Left alone
 
-There is no fix: who asks in plain HTTP today would be refused. Write `SSLEngine on` beside the certificate. `SSLEngine
-off` is taken for a decision. A host is looked at where its `Listen` lines are in sight.
+A host that answers port 80 as well, or one without `SSLCertificateKeyFile`, is reported without a fix: it is not
+certain that TLS is what is meant. `SSLEngine off` is taken for a decision. A host is looked at where its `Listen` lines
+are in sight.
 
 ## See also
 
 `port-not-listened-on`, `host-never-reached`.
 
 ## Examples
+
+    ```diff unsafe
+     Listen 443
+     <VirtualHost 192.0.2.1:443>
+         ServerName example.com
+    +    SSLEngine on
+         SSLCertificateFile /etc/ssl/example.pem
+         SSLCertificateKeyFile /etc/ssl/example.key
+     </VirtualHost>
+    ```
 
 Reported without a fix:
 
@@ -35,8 +51,8 @@ Reported without a fix:
     </VirtualHost>
     ```
     ```apache
-    Listen 443
-    <VirtualHost 192.0.2.1:443>
+    Listen 80
+    <VirtualHost *:80>
         ServerName example.com
         SSLCertificateFile /etc/ssl/example.pem
     #   ^^^^^^^^^^^^^^^^^^
@@ -75,9 +91,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.servers import addresses, listeners, speaks_tls
+from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 
@@ -94,7 +112,19 @@ def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
         if speaks_tls(config, host) is False:
             own = "/".join(dict.fromkeys(one.port for one in addresses(host)))
             message = f"TLS is off although there is a certificate, so port {own} is answered in plain HTTP"
-            yield Diagnostic(certificate.path, certificate.node.name_span, message, help="write SSLEngine on above it")
+            fix = _fix(host, certificate)
+            advice = "" if fix is not None else "write SSLEngine on above it"
+            yield Diagnostic(certificate.path, certificate.node.name_span, message, fix, help=advice)
+
+
+def _fix(host: Server, certificate: Item) -> Fix | None:
+    """Return the line that turns TLS on; None where it is not certain that this is meant."""
+    key = host.last("sslcertificatekeyfile")
+    is_plain = any(one.port in ("80", "*") for one in addresses(host))
+    if key is None or key.in_doubt or certificate.in_doubt or certificate.foreign or is_plain:
+        return None
+    reason = "who asks in plain HTTP is refused then, and httpd needs the certificate and its key to start"
+    return Fix.unsafe("Turn TLS on", insert_before(certificate, ["SSLEngine on"]), reason=reason)
 
 
 def _is_listened_on(config: Config, host: Server) -> bool:

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..application import app
 from ..case import AnswersAfter, Case, Equal, EqualExcept, StartsAfter
-from ..probe import probes
+from ..probe import Probe, probes
 from ..root import CERTIFICATE, Link, Tree
 from . import opened
 
@@ -64,6 +64,18 @@ _WEB2PY_PATHS = (
 )
 
 CASES = (
+    _case(
+        name="a certificate on a port that is not 443",
+        rules=("ssl-engine-missing",),
+        level="unsafe",
+        before={
+            "site.conf": "Listen 8443\n<VirtualHost *:8443>\n    ServerName a.example\n"
+            f"    SSLCertificateFile {CERTIFICATE}\n    SSLCertificateKeyFile {CERTIFICATE}\n    {_MOUNT}\n</VirtualHost>\n"
+            + _OPEN
+        },
+        probes=(Probe("a.example", "/", 8443, tls=True),),
+        expect=EqualExcept(regained=(_HIGH_TLS,)),
+    ),
     # -- what the two share -------------------------------------------------------------------------------------------
     _case(
         name="one group in both hosts of a pair",

@@ -6,6 +6,9 @@ from modwsgi_fix.explain.messages.message import Message
 
 _CRASH = ("missing-global-application-group", "module-loaded-twice")
 
+#: What mod_wsgi says in other words from 6 on (src/server, 6.1.1).
+_SIX = "mod_wsgi 6"
+
 #: What mod_wsgi says of process groups and of their processes.
 DAEMONS = (
     Message(
@@ -41,6 +44,29 @@ DAEMONS = (
         "daemon",
         "the daemon process ended in the middle of a request, or a header is larger than header-buffer-size",
         rules=_CRASH,
+    ),
+    Message(
+        "closed-early",
+        "Daemon process '{group}' closed connection before sending complete response headers",
+        "daemon",
+        "the daemon process ended in the middle of a request",
+        rules=_CRASH,
+        only=_SIX,
+    ),
+    Message(
+        "header-too-long",
+        "Response header line too long from daemon process '{group}'",
+        "daemon",
+        "a header of the response is larger than header-buffer-size",
+        only=_SIX,
+    ),
+    Message(
+        "python-does-not-start",
+        "Python initialisation failed in daemon process '{group}'; Python based handlers",
+        "daemon",
+        "Python does not start in the daemon process, and the lines before say why",
+        rules=("python-home-not-a-prefix", "missing-on-disk"),
+        only=_SIX,
     ),
     Message(
         "response-timeout",
@@ -112,6 +138,13 @@ DAEMONS = (
         "Couldn't bind unix domain socket '{socket}'.",
         "socket",
         "the directory of WSGISocketPrefix is not there, or may not be written",
+    ),
+    Message(
+        "no-socket-6",
+        "Unable to bind unix domain socket '{socket}'. Daemon group",
+        "socket",
+        "the directory of WSGISocketPrefix is not there, or may not be written",
+        only=_SIX,
     ),
     Message(
         "no-directory",

@@ -16,6 +16,9 @@ _NO_LIBRARY = (
     "may not be read"
 )
 
+#: What mod_wsgi says in other words from 6 on (src/server, 6.1.1).
+_SIX = "mod_wsgi 6"
+
 #: What mod_wsgi says of scripts, and Python of what is in them.
 SCRIPTS = (
     Message(
@@ -60,6 +63,21 @@ SCRIPTS = (
         rules=("script-syntax-error",),
     ),
     Message(
+        "not-compiled-6",
+        "Could not read or compile WSGI script '{path}' for {process}.",
+        "script",
+        "the script cannot be read, or is not Python 3",
+        rules=("script-syntax-error",),
+        only=_SIX,
+    ),
+    Message(
+        "exec-failed-6",
+        "Unable to execute Python script file '{path}'.",
+        "script",
+        "loading the script failed; the traceback below says why",
+        only=_SIX,
+    ),
+    Message(
         "exit-on-load",
         "SystemExit exception raised when doing exec of Python script file '{path}'.",
         "script",
@@ -90,6 +108,29 @@ SCRIPTS = (
         "Python home {path} is not accessible. Python interpreter",
         "python-home",
         "the user of the process may not enter python-home",
+    ),
+    Message(
+        "home-missing-6",
+        "Unable to stat Python home '{path}' for {process}; Python interpreter",
+        "python-home",
+        "python-home is not there, or the user of the process may not reach it",
+        rules=("missing-on-disk", "python-home-not-a-prefix"),
+        only=_SIX,
+    ),
+    Message(
+        "home-not-directory-6",
+        "Python home '{path}' for {process} is not a directory; Python interpreter",
+        "python-home",
+        "python-home names a file",
+        rules=("python-home-not-a-prefix",),
+        only=_SIX,
+    ),
+    Message(
+        "home-closed-6",
+        "Python home '{path}' for {process} is not accessible; Python interpreter",
+        "python-home",
+        "the user of the process may not enter python-home",
+        only=_SIX,
     ),
     Message(
         "no-encodings",

@@ -121,12 +121,30 @@ def _uses(config: Config) -> Iterator[_Use]:
     for item in config.named("authuserfile"):
         if item.args and item.known:
             yield _Use(item, item.args[0].span, posixpath.join(under, item.value), READ, "", "log-in")
+    yield from _pythons(config)
     for process in daemon_processes(config):
         for option in process.options:
             if option.name in ("home", "python-home", "python-path") and option.known:
                 bits = SEARCH if option.name == "home" else SEARCH | READ
                 for path in option.value.split(":") if option.name == "python-path" else [option.value]:
                     yield _Use(process.directive, option.value_span, path, bits, process.name, option.name)
+
+
+def _pythons(config: Config) -> Iterator[_Use]:
+    """``WSGIPythonHome`` is read by httpd's own processes, and by each group without one of its own; the path by the former.
+
+    Python starts in them once they run as their user (wsgi_interp.c:wsgi_python_init is called by the child's hook).
+    """
+    restricted = config.main.last("wsgirestrictembedded")
+    embedded = restricted is None or restricted.value.lower() != "on"
+    own = [process.name for process in daemon_processes(config) if process.option("python-home") is None]
+    home, path = config.main.last("wsgipythonhome"), config.main.last("wsgipythonpath")
+    for group in [*([""] if embedded else []), *own]:
+        if home is not None and home.args and home.known:
+            yield _Use(home, home.args[0].span, home.value, SEARCH | READ, group, "python-home")
+    if path is not None and path.args and path.known and embedded:
+        for directory in path.value.split(":"):
+            yield _Use(path, path.args[0].span, directory, SEARCH | READ, "", "python-path")
 
 
 def _uses_of(config: Config, server: Server) -> Iterator[_Use]:

@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.kinds import DirectiveInfo
+from modwsgi_fix.model.builds import SOMETIMES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.modules import is_strange, loaded_modules
-from modwsgi_fix.model.reading.conditions import STATIC_MODULES, module_asked
+from modwsgi_fix.model.modules import compiled_in, is_strange, loaded_modules
+from modwsgi_fix.model.reading.conditions import module_asked
 
 #: With fewer than these, a server is an example, or has its modules compiled in.
 _ENOUGH = 6
@@ -46,11 +47,18 @@ class Loaded(NamedTuple):
 
     certain: frozenset[str]
     possible: frozenset[str]
+    #: Those that are compiled in, or may be.
+    static: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every module that may be there."""
+        return self.certain | self.possible | self.static
 
     def may_have(self, info: DirectiveInfo) -> bool:
         """Whether a module that has a directive is loaded, compiled in or may be."""
         names = {module_asked(file) or file for file in info.modules}
-        if names & STATIC_MODULES or names & (self.certain | self.possible):
+        if names & self.all:
             return True
         # Where none is loaded, it is compiled in, and nobody knows which.
         return bool(names & MPMS) and not self.certain & MPMS
@@ -65,7 +73,8 @@ def loaded(config: Config) -> Loaded | None:
     certain = frozenset(loaded_modules(config))
     if len(certain) < _ENOUGH or not certain & _BASIC or any(not item.args[0].known for item in lines):
         return None
-    return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain)
+    static = frozenset(name for name in ("core", "http", "so", *SOMETIMES) if compiled_in(config, name) is not False)
+    return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain, static)
 
 
 def standing(config: Config, item: Item) -> Standing:

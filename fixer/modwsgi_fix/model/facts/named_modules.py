@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from modwsgi_fix.model.builds import Build
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.loaded import MPMS, Loaded, loaded
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.modules import loads_unknown_modules
-from modwsgi_fix.model.reading.conditions import STATIC_MODULES
+from modwsgi_fix.model.modules import build, loads_unknown_modules
 
 #: Each provider of ``Require``, by the module that registers it (``ap_register_auth_provider``).
 _PROVIDERS = {
@@ -29,8 +29,6 @@ _PROVIDERS = {
     "ssl": ("ssl", "ssl-verify-client"),
     "wsgi": ("wsgi-group",),
 }  # fmt: skip
-#: Where Debian keeps the modules: its httpd has no MPM compiled in.
-_DEBIAN = "/usr/lib/apache2/modules/"
 
 
 class Unserved(NamedTuple):
@@ -52,7 +50,7 @@ def unserved(config: Config) -> list[Unserved]:
 
 def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
-    if not (there.certain | there.possible) & MPMS and any(_DEBIAN in word for one in lines for word in one.values):
+    if not (there.certain | there.possible) & MPMS and build(config) is not Build.OTHER:
         yield Unserved(lines[0], "Configuration error: No MPM loaded.")
 
 
@@ -71,7 +69,7 @@ def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
 def _levels(config: Config, there: Loaded) -> Iterator[Unserved]:
     if loads_unknown_modules(config):
         return
-    modules = there.certain | there.possible | STATIC_MODULES
+    modules = there.all
     for item in config.named("loglevel"):
         for word in item.values:
             name, colon, _ = word.rpartition(":")

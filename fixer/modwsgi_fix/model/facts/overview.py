@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, all_groups_known, daemon_processes, may_use, uses_of
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import site_of
 from modwsgi_fix.model.outside import veiled
-from modwsgi_fix.model.request import Kind, trace
+from modwsgi_fix.model.request import Branch, Kind, trace
 from modwsgi_fix.model.request.reached import unreached
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.translate import Tables
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.servers import label, speaks_tls
 from modwsgi_fix.model.urls import Mapping
+
+
+class State(StrEnum):
+    """What is worth a colour."""
+
+    PLAIN = ""
+    #: Another line answers its URL, or no request reaches its host.
+    HIDDEN = "hidden"
+    #: Nobody gets an answer but 403 or a log-in.
+    REFUSED = "refused"
+    #: A process group that nothing here selects.
+    UNUSED = "unused"
+    #: Source code, a database, a key or the like can be fetched by it.
+    EXPOSED = "exposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ class Mapped:
     process_group: str | None = None
     interpreter: str | None = None
     note: str = ""
+    state: State = State.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,9 @@ class Host:
     mapped: tuple[Mapped, ...]
     #: Why no request reaches it; empty where one does.
     unreached: str = ""
+    #: Where DocumentRoot stands, and what is worth a colour of it.
+    document_root_place: str = ""
+    document_root_state: State = State.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,7 @@ class Group:
     may: tuple[str, ...]
     does: tuple[str, ...]
     interpreters: tuple[str, ...]
+    state: State = State.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +106,11 @@ def _host(config: Config, server: Server) -> Host:
     names += [veiled(config, v, item) for item in server.all("serveralias") for v in item.values]
     root = server.last("documentroot")
     mapped = [_plain(config, r.item, r.url or "", r.target) for r in tables.redirects]
-    mapped += [_plain(config, m.item, m.url, m.target) for m in tables.aliases]
+    mapped += [_alias(config, server, alias) for alias in tables.aliases]
     mapped += [_mount(config, server, mount) for mount in tables.mounts]
+    why_not = veiled(config, _unreached(config, server), server.item)
+    if why_not:
+        mapped = [replace(one, state=State.HIDDEN) for one in mapped]
     return Host(
         veiled(config, label(server), server.item),
         _place(server.item),
@@ -95,7 +118,9 @@ def _host(config: Config, server: Server) -> Host:
         speaks_tls(config, server),
         veiled(config, root.value, root) if root else "",
         tuple(mapped),
-        veiled(config, _unreached(config, server), server.item),
+        why_not,
+        _place(root),
+        State.HIDDEN if why_not and root else State.PLAIN,
     )
 
 
@@ -107,6 +132,27 @@ def _unreached(config: Config, server: Server) -> str:
 def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
     """Return what a directive maps, as it may be shown."""
     return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
+
+
+def _alias(config: Config, server: Server, alias: Mapping) -> Mapped:
+    """Return an alias, with what becomes of a request for something below it."""
+    plain = _plain(config, alias.item, alias.url, alias.target)
+    url, authority = sample(alias.url) if alias.is_regex else alias.url, authority_of(config, server)
+    if url is None or authority is None or not url.startswith("/"):
+        return plain
+    is_directory = alias.target.endswith("/") or config.disk is None or config.disk.is_dir(alias.target)
+    path = url if alias.is_regex or not is_directory else url.rstrip("/") + "/page.html"
+    return replace(plain, state=_state(list(trace(config, authority.request(path))), alias))
+
+
+def _state(branches: Sequence[Branch], mapping: Mapping) -> State:
+    """Return what becomes of a mapping in all ways that a request may go."""
+    led = [any(step.item is mapping.item for step in one.outcome.because) for one in branches]
+    known = all(one.outcome.kind is not Kind.UNKNOWN for one in branches)
+    if known and not any(led):
+        return State.HIDDEN
+    is_refused = known and all(one.outcome.kind is Kind.REFUSED for one in branches)
+    return State.REFUSED if is_refused else State.PLAIN
 
 
 def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
@@ -131,9 +177,8 @@ def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
             else veiled(config, one.application_group or "main (%{GLOBAL})"),
             note,
         )
-    return Mapped(
-        plain.kind, plain.url, plain.target, plain.place, note=f"not reached: {veiled(config, traced.outcome.short)}"
-    )
+    note = f"not reached: {veiled(config, traced.outcome.short)}"
+    return replace(plain, note=note, state=_state(list(traced), mount))
 
 
 def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Group:
@@ -152,4 +197,5 @@ def _group(config: Config, process: DaemonProcess, hosts: Sequence[Host]) -> Gro
         ),
         tuple(dict.fromkeys(host.label for host, _ in uses)),
         tuple(dict.fromkeys(m.interpreter for _, m in uses if m.interpreter)),
+        State.UNUSED if all_groups_known(config) and not uses_of(config, process.name) else State.PLAIN,
     )

@@ -31,7 +31,7 @@ def refusal(asked: Asked) -> Refusal | None:
     """Why access is refused; None where it is granted. The lines that decide are steps of the world."""
     world = asked.world
     _custom(asked)
-    refused, satisfy = _tls_required(asked), satisfy_of(asked)
+    refused, satisfy = _tls_required(asked) or _certificate_required(asked), satisfy_of(asked)
     if refused is not None and satisfy != "any":
         return refused
     old, old_item = by_hosts(asked)
@@ -88,6 +88,22 @@ def _tls_required(asked: Asked) -> Refusal | None:
         asked.world.step("access", "SSLRequireSSL, and the request is plain HTTP", item)
         return Refusal(403, "SSLRequireSSL")
     return None
+
+
+def _certificate_required(asked: Asked) -> Refusal | None:
+    """``SSLVerifyClient require`` in a section: 403 without a certificate (ssl_engine_kernel.c:ssl_hook_Access).
+
+    At the level of a server it decides over the handshake.
+    """
+    item = last([layer for layer in asked.layers if not layer.is_level], "sslverifyclient", asked.world)
+    if item is None or item.value.lower() != "require" or not is_tls(asked) or asked.world.holds(CERTIFICATE):
+        return None
+    asked.world.step("access", "SSLVerifyClient require, and the visitor has no certificate", item)
+    return Refusal(403, "no client certificate")
+
+
+#: What a request does not say of its visitor.
+CERTIFICATE = "the visitor has a client certificate that httpd accepts"
 
 
 def _old_layer(asked: Asked) -> list[Item]:

@@ -78,7 +78,14 @@ def visitor_is(asked: Asked, word: str) -> bool:
         from ipaddress import ip_address
 
         return ip_address(asked.visitor.client) in network
+    if not _NAME(word):
+        # Nothing is called so, as where a comma stands between addresses.
+        return False
     return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
+
+
+#: What a name or a network may be made of; the rest of a network is httpd's to refuse.
+_NAME = re.compile(r"[\w.:/*${}\[\]%\x80-\udcff-]+", re.ASCII).fullmatch
 
 
 def _network(word: str) -> IPv4Network | IPv6Network | None:

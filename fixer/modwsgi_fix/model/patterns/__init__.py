@@ -183,7 +183,13 @@ def _short(pattern: str) -> str:
 
 def wildcard(pattern: str) -> Callable[[str], bool]:
     """``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard takes a slash."""
-    find = _wildcard(pattern)
+    find = _wildcard(pattern, "[^/]")
+    return lambda text: find(encode(text)) is not None
+
+
+def url_wildcard(pattern: str) -> Callable[[str], bool]:
+    """``apr_fnmatch`` without flags: wildcards take anything, a slash too."""
+    find = _wildcard(pattern, ".")
     return lambda text: find(encode(text)) is not None
 
 
@@ -194,7 +200,7 @@ def host_wildcard(pattern: str) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=4096)
-def _wildcard(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
+def _wildcard(pattern: str, anything: str) -> Callable[[bytes], re.Match[bytes] | None]:
     text = encode(pattern).decode("latin-1")
     chunks, at = [""], 0
     while at < len(text):
@@ -202,16 +208,16 @@ def _wildcard(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
         if char == "*":
             chunks.append("")
         elif char == "?":
-            chunks[-1] += "[^/]"
+            chunks[-1] += anything
         elif char == "[" and (close := text.find("]", at + 2 + (text[at + 1 : at + 2] in ("!", "^")))) > 0:
-            chunks[-1] += _bracket(text[at + 1 : close])
+            chunks[-1] += ("(?!/)" if anything != "." else "") + _bracket(text[at + 1 : close])
             end = close + 1
         else:
             escaped = char == "\\" and end < len(text)
             chunks[-1] += literal(text[end] if escaped else char)
             end += escaped
         at = end
-    return _matcher(chunks, "[^/]", re.DOTALL)
+    return _matcher(chunks, anything, re.DOTALL)
 
 
 def _bracket(body: str) -> str:
@@ -222,7 +228,7 @@ def _bracket(body: str) -> str:
         is_range = at + 2 < len(codes) and codes[at + 1] == ord("-")
         members.update(range(codes[at], codes[at + 2] + 1) if is_range else [codes[at]])
         at += 3 if is_range else 1
-    return "(?!/)" + character_class(members, negated=negated)
+    return character_class(members, negated=negated)
 
 
 @lru_cache(maxsize=4096)

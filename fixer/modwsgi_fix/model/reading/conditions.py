@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from modwsgi_fix.model.builds import SOMETIMES, Build, is_compiled_in
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.variables import Variables
 
-#: Modules that are compiled in wherever httpd is packaged, so that no LoadModule names them.
-STATIC_MODULES = frozenset({"core", "http", "so", "log_config", "logio", "unixd", "version", "watchdog"})
-
+#: A server that loads no more modules than these from files has the others compiled in.
+_FEW = 5
 #: Modules of httpd whose source is not ``mod_`` and their name.
 _MODULES_BY_FILE = {
     "core.c": "core", "http_core.c": "http", "event.c": "mpm_event", "worker.c": "mpm_worker", "prefork.c": "mpm_prefork",
@@ -36,16 +36,24 @@ class Modules:
         self.changes = 0
         self.target = target
         self._is_complete = is_complete
+        self.build = Build.OTHER
         self._loaded: set[str] = set()
         self._maybe: set[str] = set()
 
-    def load(self, name: str, guards: Sequence[Guard]) -> None:
-        """Note a ``LoadModule`` under these undecided conditions."""
+    def load(self, name: str, guards: Sequence[Guard], build: Build = Build.OTHER) -> None:
+        """Note a ``LoadModule`` under these undecided conditions, and whose build of httpd it speaks of."""
+        if self.build is Build.OTHER:
+            self.build = build
         # Loaded only where it is absent, it is there either way.
         is_certain = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in guards)
         modules = self._loaded if is_certain else self._maybe
         self.changes += name not in modules
         modules.add(name)
+
+    @property
+    def named(self) -> set[str]:
+        """All that a LoadModule names, under whatever condition."""
+        return self._loaded | self._maybe
 
     def has(self, test: str) -> bool | None:
         """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
@@ -53,15 +61,22 @@ class Modules:
         if short is None:
             # A file that is not called after its module, as that of PHP.
             return None if test.endswith(".c") and not test.startswith("mod_") else False
-        if short in self._loaded or short in STATIC_MODULES or short == "wsgi":
+        if short in self._loaded or short == "wsgi":
             return True
         if short in self._maybe:
+            return None
+        is_whole = self._is_complete and len(self._loaded) > _FEW
+        compiled_in = is_compiled_in(short, self.build, self.named)
+        if compiled_in or (short in SOMETIMES and not is_whole):
+            # Of a fragment these are taken to be there: no package goes without.
+            return True
+        if compiled_in is None:
             return None
         if short == "authz_core":
             # New in 2.3; every 2.4 needs it, for nothing else reads Require.
             return not self.target.is_22
         # A server that loads only a few modules has the others compiled in.
-        return False if self._is_complete and len(self._loaded) > 5 else None
+        return False if is_whole else None
 
 
 def weigh(

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
+from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.gaps import Gap, GapKind
 from modwsgi_fix.model.items import Arg, File, Guard, Item, Server
@@ -241,7 +242,8 @@ class _Reader:
             else:
                 self.variables.undefine(args[0].value, where.guards)
         elif key == "loadmodule" and args:
-            self.modules.load(args[0].value.removesuffix("_module"), where.guards)
+            build = build_of(item.file.name, args[-1].value)
+            self.modules.load(args[0].value.removesuffix("_module"), where.guards, build)
         elif key == "serverroot" and args and self.declared_root is None:
             self.declared_root = args[0].value.rstrip("/")
         return []

@@ -53,6 +53,7 @@ def _request(line: str, details: Mapping[str, Any]) -> Request:
         own["method"] = said["method"].upper()
     if "headers" in said:
         own["headers"] = (*_headers(said["headers"]), *details.get("headers", ()))
+        own["is_whole"] = True
     return request_of(said["url"], **{**details, **own})
 
 

@@ -49,20 +49,30 @@ def _fallback(state: State) -> Item | None:
     return None if item is None or item.value.lower() == "disabled" else item
 
 
-def _index(state: State, depth: int, prepare: Prepare) -> None:
+def add_slash(state: State, directory: str) -> bool:
+    """Whether mod_dir leaves a directory alone, slash or not; raises ``Done`` where it sends the visitor to the slash.
+
+    It does so before the other URL is asked for that rewriting by directory has found.
+    """
     world = state.world
-    state.handler = state.handler or DIRECTORY_HANDLER
     checks = last(state.layers, "directorycheckhandler", world)
     if checks is not None and checks.value.lower() == "on" and state.handler != DIRECTORY_HANDLER:
+        return True
+    if state.uri.endswith("/"):
+        return False
+    slash = last(state.layers, "directoryslash", world)
+    if slash is not None and slash.value.lower() in ("off", "notfound"):
+        return True
+    state.step("directory", f"{directory} is a directory: a slash is added")
+    query = f"?{state.query}" if state.query else ""
+    location = location_url(state, escaped(state.uri + "/") + query)
+    raise state.done(Kind.REDIRECT, 301, location=location)
+
+
+def _index(state: State, depth: int, prepare: Prepare) -> None:
+    state.handler = state.handler or DIRECTORY_HANDLER
+    if add_slash(state, state.filename or ""):
         return
-    if not state.uri.endswith("/"):
-        slash = last(state.layers, "directoryslash", world)
-        if slash is not None and slash.value.lower() in ("off", "notfound"):
-            return
-        state.step("directory", f"{state.filename} is a directory: a slash is added")
-        query = f"?{state.query}" if state.query else ""
-        location = location_url(state, escaped(state.uri + "/") + query)
-        raise state.done(Kind.REDIRECT, 301, location=location)
     if state.path_info:
         return
     names, item = _index_names(state)

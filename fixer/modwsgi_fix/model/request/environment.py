@@ -107,4 +107,8 @@ def _subject(state: State, name: str) -> str | None:
         return request.host_header
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         return None
+    if request.lacks(name):
+        # A variable of that name takes the place of the header (mod_setenvif.c:match_headers).
+        is_variable = key in {name.lower() for name in state.environment} or is_set_somewhere(state.config, name)
+        return None if is_variable else ""
     return request.header(name)

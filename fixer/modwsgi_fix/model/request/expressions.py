@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, normal
 from modwsgi_fix.model.patterns import Unknown, search
+from modwsgi_fix.model.request.functions import FUNCTIONS, LIKENESS
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.model.request.variables import value_of
 
@@ -28,6 +29,8 @@ _TOKEN = re.compile(
 _PLACE = re.compile(r"%\{([^{}]*)\}")
 #: How deep brackets may stand in one another, and how long an expression may be: each request reads it again.
 DEEPEST_BRACKET, LONGEST_EXPRESSION = 50, 10_000
+#: Functions that give the value of a header or a variable.
+_NAMED = frozenset({"req", "req_novary", "http", "reqenv", "env"})
 _SWAPPED = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
 
 
@@ -157,7 +160,7 @@ class _Reader:
             return self.expanded(token.text)
         if token.kind == "number":
             return token.text
-        if token.kind == "word" and token.text.lower() in ("req", "http", "reqenv", "env") and self.take("paren", "("):
+        if token.kind == "word" and token.text.lower() in _NAMED and self.take("paren", "("):
             self.calls += 1
             if self.calls > DEEPEST_BRACKET:
                 raise _NotUnderstoodError
@@ -167,7 +170,12 @@ class _Reader:
                 raise _NotUnderstoodError
             if name is None:
                 return None
-            return self.value(f"{token.text}:{name}")
+            return self.value(f"{token.text.lower().removesuffix('_novary')}:{name}")
+        if token.kind == "word" and (function := FUNCTIONS.get(token.text.lower())) and self.take("paren", "("):
+            text = self.word()
+            if not self.take("paren", ")"):
+                raise _NotUnderstoodError
+            return None if text is None else function(text)
         raise _NotUnderstoodError
 
     def expanded(self, text: str) -> str | None:
@@ -209,6 +217,8 @@ class _Reader:
             return self.in_network(left, right)
         if left is None or right is None:
             return None
+        if (is_like := LIKENESS.get(name)) is not None:
+            return is_like(left, right)
         if name in _SWAPPED:
             return _compared(_SWAPPED[name], _number(left), _number(right))
         return _compared("==" if name == "=" else name, left, right)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import site_of
+from modwsgi_fix.model.merge.permit import CERTIFICATE
 from modwsgi_fix.model.merge.world import World
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
@@ -272,6 +273,35 @@ def hostname(config: Config, server: Server, world: World) -> str:
     return ""
 
 
+def verify_client(config: Config, server: Server, request: Request, world: World) -> None:
+    """``SSLVerifyClient require`` of a host: the handshake fails without a certificate, and nobody answers."""
+    item = site_of(config, server).last("sslverifyclient", world) if request.tls else None
+    if item is not None and item.value.lower() == "require" and not world.holds(CERTIFICATE):
+        world.step("host", "SSLVerifyClient require, and the visitor has no certificate", item)
+        raise Done(Outcome(Kind.ERROR, reason="no client certificate"))
+
+
+def goes_by(config: Config, server: Server, name: str, port: int, world: World) -> bool:
+    """Whether a name in lower case with a port is a host's (vhost.c:ap_matches_request_vhost).
+
+    A ServerName without a port is never meant (measured).
+    """
+    if any(at.host.lower() == name and port_of_address(at) in (0, port) for at in addresses(server)):
+        return True
+    patterns = (alias.lower() for alias in aliases_of(server))
+    named = name == hostname(config, server, world).lower() or any(host_wildcard(alias)(name) for alias in patterns)
+    return named and _said_port(server) == port
+
+
+def _said_port(server: Server) -> int:
+    """The port of ServerName, or of the first address where there is no ServerName; 0 where it says none."""
+    item = name_item(server)
+    if item is not None:
+        return whole_number(split_name(item.value)[1]) or 0
+    ports = [port_of_address(address) for address in addresses(server)]
+    return ports[0] if ports else 0
+
+
 def server_port(
     server: Server, request: Request, canonical: Item | None, physical: Item | None, *, sub: bool = False
 ) -> int:
@@ -281,11 +311,7 @@ def server_port(
     UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
     """
     default = 443 if request.tls else 80
-    item = name_item(server)
-    own = whole_number(split_name(item.value)[1]) or 0 if item else 0
-    if item is None:
-        ports = [port_of_address(address) for address in addresses(server)]
-        own = ports[0] if ports else 0
+    own = _said_port(server)
     if physical is not None and physical.value.lower() == "on":
         own = request.port
     if sub or (canonical is not None and canonical.value.lower() == "on"):

@@ -12,16 +12,24 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, normal
+from modwsgi_fix.model.modules import is_loaded
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.expressions import truth
+from modwsgi_fix.model.request.hosts import goes_by
 from modwsgi_fix.model.request.outcome import Done, Kind
-from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, flags_of, rules_of, status_of
+from modwsgi_fix.model.request.proxied import is_sent_away, send_away
+from modwsgi_fix.model.request.rewrite_maps import looked_up
+from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, arguments, flags_of, rules_of, status_of
 from modwsgi_fix.model.request.state import State, escaped, location_url
-from modwsgi_fix.model.request.variables import value_of
+from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
 
 _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h2c?|fcgi|scgi|uwsgi)://", re.IGNORECASE)
-_PLACE = re.compile(r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^}]{0,400})\}")
+_PLACE = re.compile(
+    r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^{}:]{0,400}):((?:[^{}]|\{[^{}]{0,400}\}){0,400})\}|(\$\{)", re.S
+)
+#: Rounds of [N] that are followed; httpd gives up after 32,000.
+_MOST_ROUNDS = 100
 
 
 #: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
@@ -68,7 +76,7 @@ def rewrite(state: State) -> bool:
     if not rules:
         return False
     run = Run(state, rules)
-    return run.apply() and run.local()
+    return run.apply() and (is_sent_away(state) or run.local())
 
 
 class Run:
@@ -85,11 +93,15 @@ class Run:
         self.path_info = state.path_info if directory else ""
         self.groups: Match | None = None
         self.condition_groups: Match | None = None
+        self.rounds = 0
+        #: The status of a redirect that the rules behind it still see.
+        self.sending: int | None = None
 
     def apply(self) -> bool:
         """Whether a rule changed it; raises ``Done`` for a redirect or a status."""
         state, rules = self.state, self.rules
         changed = False
+        changing: Rule | None = None
         at = 0
         while at < len(rules):
             rule = rules[at]
@@ -112,24 +124,51 @@ class Run:
             if rule.target == "-":
                 if self.last(flags):
                     break
-                at += self.skipped(flags)
+                at = 0 if self.begins_again(rule) else at + self.skipped(flags)
                 continue
             changed = True
             self.substitute(rule)
             state.step("mapping", f"RewriteRule {rule.pattern} makes it {self.filename}", rule.item)
             if flags.keys() & {"r", "redirect"}:
-                self.redirect(rule)
+                self.redirect(rule, is_last=at == len(rules))
             elif flags.keys() & {"p", "proxy"}:
-                raise Beyond(f"{self.filename} answers, if access is granted", rule.item)
+                return self.away(rule)
             if flags.keys() & {"pt", "passthrough"} and not self.directory:
                 state.uri = self.filename
                 return False
-            if _ABSOLUTE.match(self.filename):
-                self.redirect(rule)
+            if _ABSOLUTE.match(self.filename) and not flags.keys() & {"r", "redirect"}:
+                self.redirect(rule, is_last=at == len(rules))
+            elif self.sending is not None and not _ABSOLUTE.match(self.filename):
+                raise Beyond(
+                    "a rule behind a redirect without [L] takes the URL back, which is not modelled", rule.item
+                )
+            changing = rule
             if self.last(flags):
                 break
-            at += self.skipped(flags)
+            at = 0 if self.begins_again(rule) else at + self.skipped(flags)
+        if self.sending is not None and changing is not None:
+            self.send(changing, self.sending)
         return changed
+
+    def begins_again(self, rule: Rule) -> bool:
+        """[N]: the first rule is next."""
+        if not rule.flags.keys() & {"n", "next"}:
+            return False
+        self.rounds += 1
+        if self.rounds > _MOST_ROUNDS:
+            raise Beyond(f"RewriteRule with [N] begins again more than {_MOST_ROUNDS} times", rule.item)
+        return True
+
+    def away(self, rule: Rule) -> bool:
+        """[P]: mod_proxy asks another server; 403 where it is not loaded (mod_rewrite.c:hook_uri2file)."""
+        state, url = self.state, self.filename
+        if self.directory or not _ABSOLUTE.match(url):
+            raise Beyond("RewriteRule with [P] by directory, or to a path of this server, is not modelled", rule.item)
+        if is_loaded(state.config, "mod_proxy.c") is False:
+            state.step("mapping", "RewriteRule with [P] needs mod_proxy, which is not loaded", rule.item)
+            raise state.done(Kind.REFUSED, 403, "RewriteRule with [P] without mod_proxy")
+        send_away(state, url, rule.item)
+        return True
 
     def refusal(self, rule: Rule, status: int) -> Done:
         """The end of the request with a status: [F], [G], and [R] with one that is no redirect."""
@@ -185,7 +224,7 @@ class Run:
     def conditions_hold(self, rule: Rule) -> bool:
         either = False
         for item in rule.conditions:
-            flags = flags_of(item.values[2]) if len(item.args) > 2 else {}
+            flags = flags_of(words[2]) if len(words := arguments(item)) > 2 else {}
             alternative = bool(flags.keys() & {"or", "ornext"})
             if either:
                 either = alternative
@@ -198,9 +237,10 @@ class Run:
         return True
 
     def condition(self, item: Item, flags: dict[str, str]) -> bool:
-        if len(item.args) < 2:
+        words = arguments(item)
+        if len(words) < 2:
             raise Beyond("a RewriteCond without a pattern", item)
-        subject, pattern = item.values[0], item.values[1]
+        subject, pattern = words[0], words[1]
         said = f"RewriteCond {subject} {pattern} holds ({item.file.name}:{item.line})"
         if not item.known or (item.guards and not self.state.world.active(item)):
             return self.state.world.holds(said)
@@ -244,7 +284,7 @@ class Run:
 
         def put(found: re.Match[str]) -> str:
             nonlocal unknown
-            escaped, group, condition, variable, table = found.groups()
+            escaped, group, condition, variable, table, key, odd = found.groups()
             if escaped is not None:
                 return escaped
             if group is not None:
@@ -252,7 +292,9 @@ class Run:
             if condition is not None:
                 return self.condition_groups.group(int(condition)) if self.condition_groups else ""
             value = self.variable(variable) if variable is not None else None
-            if table is not None or value is None:
+            if table is not None:
+                value = self.from_table(table, key)
+            if odd or value is None:
                 unknown = True
                 return ""
             return value
@@ -261,14 +303,23 @@ class Run:
         # What was found may begin or end within a character.
         return None if unknown else decode(encode(result))
 
+    def from_table(self, table: str, text: str) -> str | None:
+        """``${table:key|default}``; None where the key or the default is not known."""
+        key, _, default = text.partition("|")
+        expanded = self.expand(key, None)
+        if expanded is None:
+            return None
+        found = looked_up(self.state, table, expanded)
+        return self.expand(default, None) if found is None else found
+
     def variable(self, name: str) -> str | None:
-        state = self.state
         upper = name.upper()
         if upper in ("REQUEST_FILENAME", "SCRIPT_FILENAME"):
             return self.filename
-        if upper.startswith(("LA-U:", "LA-F:")):
-            return None
-        return value_of(name, state)
+        if upper == "REMOTE_USER" and not self.directory:
+            # Who logs in is found out later.
+            return ""
+        return rewriting_value(name, self.state)
 
     # -- results ---------------------------------------------------------------
 
@@ -285,24 +336,32 @@ class Run:
             self.state.query = ""
         if self.directory and not path.startswith("/") and not _ABSOLUTE.match(path):
             path = self.directory + path
+        if _ABSOLUTE.match(path) and not flags.keys() & {"r", "redirect", "p", "proxy"}:
+            path = self.reduced(path)
         self.filename = path
 
-    def redirect(self, rule: Rule) -> None:
+    def reduced(self, url: str) -> str:
+        """A URL of this very host without scheme and name: it is answered here (mod_rewrite.c:reduce_uri)."""
+        state = self.state
+        scheme, _, rest = url.partition("://")
+        host, slash, path = rest.partition("/")
+        name, _, port = host.lower().partition(":")
+        own, usual = ("https", 443) if state.request.tls else ("http", 80)
+        if scheme.lower() != own:
+            return url
+        is_own = goes_by(state.config, state.site.server, name, whole_number(port) or usual, state.world)
+        return slash + path or "/" if is_own else url
+
+    def redirect(self, rule: Rule, *, is_last: bool) -> None:
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
         status = STATUSES.get(word.lower()) or whole_number(word) or 302
         if not _ABSOLUTE.match(self.filename):
             path = self.filename if self.filename.startswith("/") else f"/{self.filename}"
             self.filename = location_url(state, path)
-        if not self.last(flags) and not flags.keys() & {"p", "proxy"} and self.follows(rule):
-            return
-        self.send(rule, status)
-
-    def follows(self, rule: Rule) -> bool:
-        """Whether a rule behind it would see the URL: without [L] they go on."""
-        if self.rules[self.rules.index(rule) + 1 :]:
-            raise Beyond("a redirect without [L], and more rules behind it, are not modelled", rule.item)
-        return False
+        if self.last(flags) or (is_last and not flags.keys() & {"n", "next"}):
+            self.send(rule, status)
+        self.sending = status
 
     def send(self, rule: Rule, status: int) -> None:
         url = self.based(self.filename)

@@ -35,7 +35,8 @@ class Kind(StrEnum):
 class Request(NamedTuple):
     """One request as it is sent. ``path`` is still percent-encoded.
 
-    ``address`` is the server's address that it arrives at, ``client`` the visitor's; None where not said.
+    ``address`` is the server's address that it arrives at, ``client`` the visitor's; None where not said. Where ``is_whole``
+    it has no header but these: otherwise a browser or a proxy may add any.
     """
 
     host: str
@@ -47,6 +48,7 @@ class Request(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     address: str | None = None
     client: str | None = None
+    is_whole: bool = False
 
     @property
     def url(self) -> str:
@@ -66,6 +68,10 @@ class Request(NamedTuple):
     def header(self, name: str) -> str | None:
         """The value of a header that is known to be sent."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def lacks(self, name: str) -> bool:
+        """Whether a header is known not to be sent."""
+        return self.is_whole and name.lower() != "host" and self.header(name) is None
 
 
 def request_of(url: str, **details: Any) -> Request:

@@ -8,18 +8,19 @@ from modwsgi_fix.model.bounds import LONGEST_URL, steps_for
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
-from modwsgi_fix.model.merge.world import FILE, MISSING, Beyond, Way, World, ways
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
 from modwsgi_fix.model.request.answer import respond, send
-from modwsgi_fix.model.request.directory import fix_directory
+from modwsgi_fix.model.request.directory import add_slash, fix_directory
 from modwsgi_fix.model.request.errors import spoken_for
 from modwsgi_fix.model.request.expressions import holds
-from modwsgi_fix.model.request.hosts import select
+from modwsgi_fix.model.request.hosts import select, verify_client
 from modwsgi_fix.model.request.methods import refuse_method, too_large, trace_method
 from modwsgi_fix.model.request.negotiation import variants
 from modwsgi_fix.model.request.outcome import Branch, Done, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.permit import authorize
+from modwsgi_fix.model.request.proxied import answer_away, is_sent_away, settle_away, written_out
 from modwsgi_fix.model.request.state import REDIRECTED, State, clean
 from modwsgi_fix.model.request.translate import redirect_of, redirect_target, redirection, translate
 from modwsgi_fix.model.request.types import find_type
@@ -74,6 +75,7 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
     server: Server | None = None
     try:
         server = select(config, request, world)
+        verify_client(config, server, request, world)
         state = State(config, site_of(config, server), request, world, request.path, request.query)
         return _answer(state)
     except Beyond as beyond:
@@ -96,8 +98,8 @@ def _answer(state: State) -> Outcome:
         outcome = _handled(state)
     except Done as done:
         outcome = done.outcome
-    if state.failed:
-        # Of an error on the way of an error nobody speaks.
+    if state.failed or state.is_passed_on:
+        # Of an error on the way of an error nobody speaks; of one behind it the other request has.
         return outcome
     return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
 
@@ -106,7 +108,7 @@ def _handled(state: State) -> Outcome:
     if state.handler == REDIRECTED:
         return _from_within(state, state.filename or "")
     ask_strangers(state)
-    answer = too_large(state) or respond(state)
+    answer = too_large(state) or answer_away(state) or respond(state)
     if answer is None and (url := acted_on(state)) is not None:
         return _from_within(state, url)
     return send(state) if answer is None else answer
@@ -127,6 +129,7 @@ def _from_within(state: State, url: str, *, method: str | None = None, failed: b
     )  # fmt: skip
     following.failed = failed or state.failed
     following.is_done = state.is_done
+    state.is_passed_on = True
     return _answer(following)
 
 
@@ -139,7 +142,8 @@ def prepare(state: State, depth: int) -> None:
     translate(state)
     trace_method(state)
     settle(state)
-    _negotiate(state)
+    if not is_sent_away(state):
+        _negotiate(state)
     _fixups(state, depth)
 
 
@@ -147,6 +151,10 @@ def settle(state: State) -> None:
     """The phases from the file that a URL leads to, to its type: the walk, access, extensions."""
     world, site = state.world, state.site
     assert state.filename is not None
+    if is_sent_away(state):
+        settle_away(state)
+        check(state)
+        return
     found = walk(site, state.filename, state.anchor, world, script=state.mount is not None)
     if found.type != MISSING or state.path_info == "":
         state.path_info = found.path_info
@@ -204,7 +212,10 @@ def _fixups(state: State, depth: int) -> None:
     if any("rewriterule" in layer.by_key for layer in sections):
         from modwsgi_fix.model.request.rewriting import rewrite_in_directory
 
+        directory = state.filename or ""
         if rewrite_in_directory(state, sections):
+            if state.type == DIRECTORY:
+                add_slash(state, directory)
             return
     for key in REDIRECTS:
         for layer in sections:
@@ -216,5 +227,8 @@ def _fixups(state: State, depth: int) -> None:
                     and world.active(item)
                 ):
                     raise redirection(state, redirect, target)
-    fix_directory(state, depth, prepare)
+    if is_sent_away(state):
+        written_out(state)
+    else:
+        fix_directory(state, depth, prepare)
     state.force()

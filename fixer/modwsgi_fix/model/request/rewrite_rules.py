@@ -12,11 +12,11 @@ from modwsgi_fix.text import whole_number
 FLAGS = frozenset({
     "l", "last", "end", "nc", "nocase", "r", "redirect", "pt", "passthrough", "f", "forbidden", "g", "gone", "p",
     "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
-    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie",
+    "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie", "n", "next",
 })  # fmt: skip
 #: Those that httpd takes, and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {
-    "n", "next", "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
+    "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
 }  # fmt: skip
 STATUSES = {"permanent": 301, "temp": 302, "seeother": 303, "": 302}
 
@@ -42,6 +42,19 @@ def flags_of(text: str) -> dict[str, str]:
     return found
 
 
+def arguments(item: Item) -> tuple[str, ...]:
+    """The words of RewriteCond and RewriteRule: a backslash keeps a space in a word (mod_rewrite.c:parseargline)."""
+    if not any(value.endswith("\\") for value in item.values):
+        return item.values
+    words: list[str] = []
+    for value in item.values:
+        if words and len(words[-1]) - len(words[-1].rstrip("\\")) & 1:
+            words[-1] += f" {value}"
+        else:
+            words.append(value)
+    return tuple(words)
+
+
 def rules_of(server: Server) -> list[Rule]:
     """The rules at a server's own level."""
     return rules_in(server.items)
@@ -55,7 +68,7 @@ def rules_in(items: Iterable[Item]) -> list[Rule]:
         if item.key == "rewritecond":
             conditions.append(item)
         elif item.key == "rewriterule" and len(item.args) >= 2:
-            values = item.values
+            values = arguments(item)
             flags = flags_of(values[2]) if len(values) > 2 else {}
             pattern = values[0]
             negated = pattern.startswith("!")

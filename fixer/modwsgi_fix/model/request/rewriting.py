@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modwsgi_fix.directives.families import REWRITING
+from modwsgi_fix.directives.families import EXPRESSION_SECTIONS, REWRITING
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import Layer, last
 from modwsgi_fix.model.merge.options import merged_options
 from modwsgi_fix.model.merge.sections import pattern_of
 from modwsgi_fix.model.merge.world import Beyond
-from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.request.modrewrite import Run
 from modwsgi_fix.model.request.outcome import Kind
 from modwsgi_fix.model.request.rewrite_rules import rules_in
@@ -60,8 +59,9 @@ def _directory(layer: Layer, rule: Item) -> str:
     if layer.directory is not None:
         return layer.directory + "/"
     section = layer.section
-    if section is None or section.key != "directory" or section.value == "~" or has_wildcard(pattern_of(section)):
-        raise Beyond("a RewriteRule in a section that names no directory is not modelled", rule)
+    if section is None or section.key in EXPRESSION_SECTIONS:
+        raise Beyond("a RewriteRule in a section with an expression is not modelled", rule)
+    # Of any other section it is the text of its pattern (mod_rewrite.c:config_perdir_create).
     return pattern_of(section).rstrip("/") + "/"
 
 

@@ -31,8 +31,8 @@ class State:
 
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "environment", "failed", "filename", "forced", "handler",
-        "is_done", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site", "steps", "type", "uri",
-        "world",
+        "is_done", "is_passed_on", "layers", "mount", "parent", "path_info", "query", "redirects", "request", "site",
+        "steps", "type", "uri", "world",
     )  # fmt: skip
 
     def __init__(
@@ -80,6 +80,8 @@ class State:
         self.steps: list[Step] = []
         #: A RewriteRule with [END] has ended all rewriting.
         self.is_done = False
+        #: httpd has asked itself for another URL, which answers.
+        self.is_passed_on = False
         #: Variables that mod_rewrite has set; None for what it has taken away.
         self.environment: dict[str, str | None] = {}
 
@@ -208,6 +210,7 @@ def server_name(state: State) -> str:
 
 def client_of(state: State) -> str | None:
     """The visitor's address as httpd sees it; None where it is not known, as where a header may say another."""
-    if last(state.layers or state.site.base, "remoteipheader", state.world) is not None:
+    header = last(state.layers or state.site.base, "remoteipheader", state.world)
+    if header is not None and not state.request.lacks(header.value):
         return None
     return state.request.client

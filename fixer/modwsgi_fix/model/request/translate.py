@@ -19,6 +19,7 @@ from modwsgi_fix.model.merge.world import Beyond, normal
 from modwsgi_fix.model.paths import Prefixes
 from modwsgi_fix.model.patterns import Match, Unknown, search
 from modwsgi_fix.model.request.outcome import Done, Kind
+from modwsgi_fix.model.request.proxied import send_away, target_in_location
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.unmodelled import check_at
 from modwsgi_fix.model.urls import Mapping, alias_match, mapping_of, substitute
@@ -112,9 +113,16 @@ def prefix_match(prefix: str, uri: str) -> int:
 
 
 def _proxied(state: State) -> bool:
-    location = last(state.layers, "proxypass", state.world)
-    if location is not None and location.section(*LOCATION_SECTIONS) and location.value != "!":
-        raise _proxy(state, location.value, location)
+    layers = [layer for layer in state.layers if layer.section is not None]
+    location = last(layers, "proxypass", state.world) or last(layers, "proxypassmatch", state.world)
+    if location is not None and location.args:
+        target = target_in_location(location, state.uri)
+        if target == "!":
+            state.step("proxy", f"{location.name} ! leaves it to this server", location)
+            return False
+        if target is not None and _read(state, location):
+            send_away(state, target, location)
+            return True
     for item in _tables(state).proxies_of(state.uri):
         if len(item.args) < 2:
             continue
@@ -129,15 +137,12 @@ def _proxied(state: State) -> bool:
         if item.values[1] == "!":
             state.step("proxy", f"{item.name} {item.value} ! leaves it to this server", item)
             return False
-        raise _proxy(state, target, item)
+        inherit = state.site.last("proxypassinherit", state.world)
+        if inherit is not None and item.server is not state.site.server:
+            raise Beyond(f"{inherit.name} is in force, which is not modelled", inherit)
+        send_away(state, target, item)
+        return True
     return False
-
-
-def _proxy(state: State, target: str, item: Item) -> Done:
-    state.step("mapping", f"{item.name} hands it to {target}", item)
-    state.handler = "proxy-server"
-    state.filename = f"proxy:{target}"
-    raise Beyond(f"{target} answers, if access is granted", item)
 
 
 # -- mod_alias ---------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.families import EXTENSION_MAPPINGS, OTHER_EXTENSIONS
-from modwsgi_fix.directives.suffixes import STATIC
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
@@ -89,15 +88,13 @@ def _by_extension(state: State) -> None:
     handler: tuple[str, Item] | None = None
     typed: tuple[str, Item | None] | None = None
     for extension in extensions_of(name.rpartition("/")[2]):
-        is_known = extension in known.others or extension in known.filters
+        # What an extension says stays, though one behind it is not known (measured on 2.4.71).
         if extension in known.types:
-            typed, is_known = known.types[extension], True
+            typed = known.types[extension]
         elif (found := type_by_name(state.config, extension)) is not None:
-            typed, is_known = (found, None), True
+            typed = (found, None)
         if extension in known.handlers:
-            handler, is_known = known.handlers[extension], True
-        if not is_known and (handler or typed) and not _is_typed(state, extension):
-            handler = typed = None
+            handler = known.handlers[extension]
     if typed is not None:
         state.content_type = typed[0]
         if typed[1] is not None:
@@ -105,14 +102,6 @@ def _by_extension(state: State) -> None:
     if handler is not None:
         state.handler = handler[0]
         state.step("handler", f"AddHandler {handler[0]}", handler[1])
-
-
-def _is_typed(state: State, extension: str) -> bool:
-    if f".{extension}" in STATIC:
-        return True
-    if _types_file(state.config) is not None:
-        return False
-    return state.world.holds(f"TypesConfig knows .{extension}")
 
 
 def _asks_types(state: State) -> bool:

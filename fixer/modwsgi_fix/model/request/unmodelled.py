@@ -34,7 +34,6 @@ def check(state: State) -> None:
     moments = [Moment.ALWAYS]
     moments += [Moment.SLASHES] if "//" in request.path else []
     moments += [Moment.WELL_KNOWN] if uri.startswith(_WELL_KNOWN) else []
-    moments += [Moment.TLS] if request.tls else []
     moments += [Moment.OTHER_NAME] if request.tls and request.header("host") not in (None, request.host) else []
     moments += [Moment.METHOD] if request.method not in ("GET", "HEAD", "POST") else []
     moments += [Moment.MISSING] if state.type == MISSING and state.filename is not None else []

@@ -29,7 +29,36 @@ def value_of(name: str, state: State) -> str | None:
 
 
 def _header(name: str, state: State) -> str | None:
-    return state.request.host_header if name.lower() == "host" else state.request.header(name)
+    request = state.request
+    if request.lacks(name):
+        return ""
+    return request.host_header if name.lower() == "host" else request.header(name)
+
+
+def rewriting_value(name: str, state: State) -> str | None:
+    """As ``value_of``, as a RewriteCond asks for it: what mod_rewrite has no name for is empty (lookup_variable)."""
+    upper = name.upper()
+    if ":" in name:
+        return value_of(name, state) if upper.startswith(("HTTP:", "ENV:")) else None
+    if upper == "THE_REQUEST":
+        request = state.request
+        return f"{request.method} {request.path}{'?' if request.query else ''}{request.query} HTTP/1.1"
+    if upper in _OF_REQUEST or upper in _HEADERS:
+        return value_of(name, state)
+    return None if upper in _NOT_READ else ""
+
+
+#: The headers that mod_rewrite has a name for; any other is ``%{HTTP:Name}``.
+_HEADERS = frozenset({
+    "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_FORWARDED", "HTTP_HOST", "HTTP_PROXY_CONNECTION", "HTTP_ACCEPT",
+})  # fmt: skip
+#: Names that mod_rewrite knows, of which the value is not known here.
+_NOT_READ = frozenset({
+    "REMOTE_HOST", "REMOTE_PORT", "REMOTE_USER", "REMOTE_IDENT", "AUTH_TYPE", "SERVER_ADMIN", "SERVER_ADDR", "SERVER_PROTOCOL",
+    "SERVER_SOFTWARE", "TIME_YEAR", "TIME_MON", "TIME_DAY", "TIME_HOUR", "TIME_MIN", "TIME_SEC", "TIME_WDAY", "TIME",
+    "API_VERSION", "IPV6", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "CONN_REMOTE_ADDR", "SCRIPT_USER", "SCRIPT_GROUP",
+    "REQUEST_STATUS",
+})  # fmt: skip
 
 
 def _document_root(state: State) -> str | None:

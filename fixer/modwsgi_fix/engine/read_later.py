@@ -1,0 +1,20 @@
+"""``.htaccess``: httpd reads it with each request below its directory, and starts whatever is wrong in it."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+#: The default of AccessFileName.
+NAME = ".htaccess"
+_START = re.compile(r"so (?:httpd|it)(?: [\d.]+)? does not start")
+
+
+def is_htaccess(path: str) -> bool:
+    """Whether a file is read by httpd with each request, and not when it starts."""
+    return posixpath.basename(path) == NAME
+
+
+def worded(message: str) -> str:
+    """A message as it is true of such a file: httpd starts, and answers with an error."""
+    return _START.sub("so every request below it is an error 500", message)

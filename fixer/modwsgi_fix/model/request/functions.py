@@ -1,0 +1,67 @@
+"""The functions and wildcard operators of ``ap_expr`` whose value depends on their words alone (util_expr_eval.c)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from modwsgi_fix.model.patterns import url_wildcard, wildcard
+from modwsgi_fix.model.request.state import escaped
+from modwsgi_fix.text import decode, encode
+
+
+def _of_ascii(change: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: "".join(change(char) if char.isascii() else char for char in text)
+
+
+def _unbase64(text: str) -> str | None:
+    try:
+        return decode(base64.b64decode(encode(text), validate=True))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _unescaped(text: str) -> str:
+    """Empty where a slash, a NUL or nothing is encoded (measured; util.c:unescape_url)."""
+    if _ODD_ESCAPE.search(text):
+        return ""
+    return unquote(text, errors="surrogateescape")
+
+
+#: Escapes that httpd does not take back.
+_ODD_ESCAPE = re.compile(r"%(?:2f|00|(?![0-9a-f]{2}))", re.IGNORECASE)
+
+
+def _digest(name: str) -> Callable[[str], str]:
+    def digest(text: str) -> str:
+        # Slow to import, and hardly ever asked for.
+        import hashlib
+
+        return hashlib.new(name, encode(text), usedforsecurity=False).hexdigest()
+
+    return digest
+
+
+to_lower, to_upper = _of_ascii(str.lower), _of_ascii(str.upper)
+
+#: By name in lower case; None where what it gives is not known.
+FUNCTIONS: dict[str, Callable[[str], str | None]] = {
+    "tolower": to_lower,
+    "toupper": to_upper,
+    "escape": escaped,
+    "unescape": _unescaped,
+    "base64": lambda text: base64.b64encode(encode(text)).decode("ascii"),
+    "unbase64": _unbase64,
+    "md5": _digest("md5"),
+    "sha1": _digest("sha1"),
+}
+
+#: Whether a text is like a pattern with wildcards.
+LIKENESS: dict[str, Callable[[str, str], bool]] = {
+    "-strmatch": lambda text, pattern: url_wildcard(pattern)(text),
+    "-strcmatch": lambda text, pattern: url_wildcard(to_lower(pattern))(to_lower(text)),
+    "-fnmatch": lambda text, pattern: wildcard(pattern)(text),
+}

@@ -1,0 +1,123 @@
+"""mod_proxy: which requests go to another server, and whether the visitor may have them sent there.
+
+What that server answers is its own affair. No file is looked for, so that of the sections ``<Proxy>``, ``<Location>`` and
+``<If>`` hold, and neither ``<Directory>`` nor ``<Files>`` (mod_proxy.c:proxy_map_location, proxy_walk).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from modwsgi_fix.directives.families import LOCATION_SECTIONS, PROXY_SECTIONS
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.layers import Section, stack
+from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.modules import is_loaded
+from modwsgi_fix.model.paths import has_wildcard
+from modwsgi_fix.model.patterns import Unknown, search, url_wildcard
+from modwsgi_fix.model.request.expressions import holds
+from modwsgi_fix.model.request.methods import refuse_method
+from modwsgi_fix.model.request.outcome import Kind, Outcome
+from modwsgi_fix.model.request.permit import authorize
+from modwsgi_fix.model.request.state import State
+
+HANDLER = "proxy-server"
+_PREFIX = "proxy:"
+#: The module that speaks each scheme; those of a balancer choose later.
+_SPEAKERS = {
+    "http": "mod_proxy_http.c", "https": "mod_proxy_http.c", "ws": "mod_proxy_wstunnel.c", "wss": "mod_proxy_wstunnel.c",
+    "ajp": "mod_proxy_ajp.c", "fcgi": "mod_proxy_fcgi.c", "scgi": "mod_proxy_scgi.c", "uwsgi": "mod_proxy_uwsgi.c",
+    "h2": "mod_proxy_http2.c", "h2c": "mod_proxy_http2.c", "ftp": "mod_proxy_ftp.c", "balancer": "mod_proxy_balancer.c",
+}  # fmt: skip
+
+#: Of these mod_proxy writes the path anew (ap_proxy_canonenc_ex).
+_WRITTEN_OUT = ("http", "https", "ws", "wss")
+_SAFE = "$-_.+!*'(),:@&=/~;"
+
+
+def target_in_location(item: Item, uri: str) -> str | None:
+    """Where ``ProxyPass`` in ``<Location>`` leads: the URL of the section takes the place of its own (add_pass).
+
+    None where the line is of no use there; raises ``Beyond`` for a section with a pattern.
+    """
+    section = item.section(*LOCATION_SECTIONS)
+    if section is None:
+        return None
+    if section.key != "location" or has_wildcard(section.value) or section.value == "~":
+        raise Beyond(f"{item.name} in a section with a pattern is not modelled", item)
+    return "!" if item.value == "!" else item.value + uri[len(section.value) :]
+
+
+def send_away(state: State, target: str, item: Item) -> None:
+    """Hand a request to mod_proxy; raises ``Beyond`` where what is asked for is put together later."""
+    if "${" in target:
+        raise Beyond(f"{item.name} puts variables of the request into {target}, which is not modelled", item)
+    state.step("mapping", f"{item.name} hands it to {target}", item)
+    state.handler = HANDLER
+    state.filename = f"{_PREFIX}{target}"
+
+
+def is_sent_away(state: State) -> bool:
+    """Whether it goes to another server, so that no file is looked for."""
+    return state.handler == HANDLER and (state.filename or "").startswith(_PREFIX)
+
+
+def settle_away(state: State) -> None:
+    """The sections that hold for what goes to another server, and access."""
+    world, site = state.world, state.site
+    url = (state.filename or "").removeprefix(_PREFIX)
+    sections = [Section(item) for layer in _levels(state) for item in layer if item.is_section and item.args]
+    walked = [section for section in sections if section.meant(_matches(section, url)) and section.applies(world)]
+    located = site.locations(state.uri, world)
+    state.layers = stack(site, walked, None, located, world, lambda expression: holds(expression, state))
+    refuse_method(state)
+    authorize(state)
+
+
+def _levels(state: State) -> list[list[Item]]:
+    server, main = state.site.server, state.config.main
+    return [one.all(*PROXY_SECTIONS) for one in ([main] if server.is_main else [main, server])]
+
+
+def _matches(section: Section, url: str) -> bool | Unknown:
+    """Whether ``<Proxy>`` holds: an expression, a wildcard, or how the URL begins (mod_proxy.c:proxy_walk)."""
+    if section.regex:
+        found = search(section.pattern, url)
+        return found if isinstance(found, Unknown) else found is not None
+    return url_wildcard(section.pattern)(url) if has_wildcard(section.pattern) else url.startswith(section.pattern)
+
+
+def written_out(state: State) -> None:
+    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); SetHandler's is left as it stands."""
+    target, question, own = (state.filename or "").partition("?")
+    scheme = _scheme(target.removeprefix(_PREFIX))
+    if scheme not in _WRITTEN_OUT:
+        return
+    query = own if question else state.query
+    start, separator, rest = target.partition("://")
+    host, slash, path = rest.partition("/")
+    state.filename = f"{start}{separator}{host.lower()}{slash}{quote(path, safe=_SAFE, errors='surrogateescape')}"
+    state.filename += f"?{query}" if query else ""
+
+
+def _scheme(url: str) -> str:
+    found = re.match(r"(?:unix:[^|]*\|)?([a-z0-9+.-]+):", url, re.I | re.A)
+    return found[1].lower() if found else ""
+
+
+def answer_away(state: State) -> Outcome | None:
+    """What mod_proxy makes of it: another server answers, or no module speaks its language; None where it is not asked."""
+    handler = state.handler or ""
+    if not is_sent_away(state):
+        if not handler.startswith(_PREFIX):
+            return None
+        # The file is what SetHandler's server is asked for (mod_proxy.c:proxy_handler).
+        state.filename = f"{handler}{state.filename or ''}"
+    url = (state.filename or "").removeprefix(_PREFIX)
+    module = _SPEAKERS.get(_scheme(url))
+    if module is not None and is_loaded(state.config, "mod_proxy.c") and is_loaded(state.config, module) is False:
+        state.step("handler", f"{module.removesuffix('.c')} is not loaded, which would answer {url}")
+        return state.outcome(Kind.ERROR, 500, f"no module is loaded for {url}")
+    state.step("handler", f"mod_proxy asks {url}")
+    return state.outcome(Kind.PROXY)._replace(location=url)

@@ -1,0 +1,53 @@
+"""``RewriteMap``: what a table of mod_rewrite gives for a key (mod_rewrite.c:lookup_map)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.world import Beyond
+from modwsgi_fix.model.request.functions import to_lower, to_upper
+from modwsgi_fix.model.request.state import State, escaped
+
+#: ``int:`` and what it does; what lower and upper case are is the C locale's affair.
+_FUNCTIONS: dict[str, Callable[[str], str]] = {
+    "tolower": to_lower,
+    "toupper": to_upper,
+    "escape": escaped,
+    "unescape": lambda key: unquote(key, errors="surrogateescape"),
+}
+
+
+def looked_up(state: State, name: str, key: str) -> str | None:
+    """What a table says of a key; None where it says nothing, or where there is no such table.
+
+    A host has its own tables alone (config_server_merge). Raises ``Beyond`` for a program, a database and what cannot be read.
+    """
+    item = _table(state, name)
+    if item is None:
+        return None
+    kind, colon, path = item.values[1].partition(":")
+    if not colon:
+        kind, path = "txt", item.values[1]
+    if kind == "int" and path in _FUNCTIONS:
+        return _FUNCTIONS[path](key)
+    text = state.world.read(path) if kind == "txt" and path.startswith("/") else None
+    if text is None:
+        raise Beyond(f"RewriteMap {name} {item.values[1]} is not to be seen, or not modelled", item)
+    return _line_of(text, key)
+
+
+def _table(state: State, name: str) -> Item | None:
+    items = state.site.base[-1].by_key.get("rewritemap", ())
+    named = [item for item in items if len(item.args) > 1 and item.value == name]
+    return next((item for item in reversed(named) if not item.guards or state.world.active(item)), None)
+
+
+def _line_of(text: str, key: str) -> str | None:
+    """The second word of the first line that begins with the key (mod_rewrite.c:lookup_map_txtfile)."""
+    for line in text.split("\n"):
+        words = line.split()
+        if len(words) > 1 and words[0] == key and not line.startswith(("#", " ", "\t")):
+            return words[1]
+    return None

@@ -1,0 +1,182 @@
+"""A server as a graph: for Graphviz, for mermaid, and as a picture in SVG that needs neither.
+
+Hosts lead by URL to applications and directories, and those to process groups. What is hidden, refused, unused or exposed has
+a colour of its own, and says so in words, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING, NamedTuple
+
+from modwsgi_fix.reports import valid
+from modwsgi_fix.reports.text import printable
+
+if TYPE_CHECKING:
+    from modwsgi_fix.model.facts.overview import Overview
+
+#: Dark enough to be read on white (a contrast of 4.5 or more).
+COLORS = {"": "#333333", "hidden": "#6b6b6b", "refused": "#8a5a00", "unused": "#6a3fb5", "exposed": "#b3001b"}
+
+
+class Edge(NamedTuple):
+    """From one box to another, with what stands on it; ``state`` is what is worth a colour."""
+
+    start: str
+    end: str
+    text: str
+    state: str = ""
+
+    @property
+    def said(self) -> str:
+        """The words on it, with the state."""
+        return f"{self.text} ({self.state})" if self.state else self.text
+
+
+def _edges(one: Overview) -> Iterator[Edge]:
+    for host in one.hosts:
+        for mapped in host.mapped:
+            yield Edge(host.label, mapped.target, f"{mapped.kind} {mapped.url}", mapped.state)
+            if mapped.interpreter is not None:
+                group = f"process group {mapped.process_group}" if mapped.process_group else "embedded mode"
+                yield Edge(mapped.target, group, mapped.interpreter)
+        if host.document_root:
+            yield Edge(host.label, host.document_root, "DocumentRoot", host.document_root_state)
+
+
+def _alone(one: Overview) -> Iterator[str]:
+    """Yield the boxes of process groups that nothing leads to."""
+    for group in one.groups:
+        if group.state:
+            yield f"process group {group.name}"
+
+
+# -- for other programs --------------------------------------------------------------------------------------------------
+
+
+def as_dot(found: Sequence[Overview]) -> str:
+    """Return a graph for Graphviz."""
+    lines = ["digraph server {", "  rankdir=LR;", "  node [shape=box];"]
+    for one in found:
+        for edge in dict.fromkeys(_edges(one)):
+            color = f', color="{COLORS[edge.state]}", fontcolor="{COLORS[edge.state]}"' if edge.state else ""
+            lines.append(f"  {_quoted(edge.start)} -> {_quoted(edge.end)} [label={_quoted(edge.said)}{color}];")
+        for box in _alone(one):
+            color = COLORS["unused"]
+            lines.append(
+                f'  {_quoted(box)} [label={_quoted(f"{box} (unused)")}, color="{color}", fontcolor="{color}"];'
+            )
+    return valid("\n".join([*lines, "}", ""]))
+
+
+def _quoted(text: str) -> str:
+    escaped = printable(text.replace("\n", " ")).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def as_mermaid(found: Sequence[Overview]) -> str:
+    """Return a flowchart for mermaid, as in Markdown."""
+    lines, styles = ["flowchart LR"], list[str]()
+    names: dict[str, str] = {}
+
+    def node(text: str, said: str = "") -> str:
+        if text not in names:
+            names[text] = f"n{len(names)}"
+            lines.append(f'  {names[text]}["{_entities(said or text)}"]')
+        return names[text]
+
+    count = 0
+    for one in found:
+        for edge in dict.fromkeys(_edges(one)):
+            first, second = node(edge.start), node(edge.end)
+            lines.append(f'  {first} -->|"{_entities(edge.said)}"| {second}')
+            if edge.state:
+                styles.append(f"  linkStyle {count} stroke:{COLORS[edge.state]},color:{COLORS[edge.state]}")
+            count += 1
+        styles += [f"  style {node(box, f'{box} (unused)')} stroke:{COLORS['unused']}" for box in _alone(one)]
+    return valid("\n".join([*lines, *styles, ""]))
+
+
+def _entities(text: str) -> str:
+    # Mermaid writes entities with # in place of &.
+    return "".join(char if char.isalnum() or char in " -_/.:*," else f"#{ord(char)};" for char in text)
+
+
+# -- a picture -----------------------------------------------------------------------------------------------------------
+
+#: In pixels: a box and what is between two, a letter at this size, and the margin around all.
+_HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 7, 20
+_GAP = 60
+#: What XML cannot hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class _Box(NamedTuple):
+    x: int
+    y: int
+    width: int
+
+
+def as_svg(found: Sequence[Overview]) -> str:
+    """Return a picture: hosts, what they lead to, and process groups, each in a column."""
+    edges = [edge for one in found for edge in dict.fromkeys(_edges(one))]
+    unused = dict.fromkeys(box for one in found for box in _alone(one))
+    starts, ends = dict.fromkeys(edge.start for edge in edges), dict.fromkeys(edge.end for edge in edges)
+    hosts = [text for text in starts if text not in ends]
+    groups = [text for text in ends if text not in starts and text.startswith(("process group ", "embedded mode"))]
+    columns = [
+        hosts,
+        [text for text in (*starts, *ends) if text not in hosts and text not in groups],
+        [*groups, *unused],
+    ]
+    columns[1] = list(dict.fromkeys(columns[1]))
+    boxes, width, height = _placed(columns, edges)
+    color = COLORS[""]
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+        f'<g font-family="monospace" font-size="12" fill="{color}" stroke-width="1.2">',
+    ]
+    lines += [_line(edge, boxes[edge.start], boxes[edge.end], at) for at, edge in enumerate(edges)]
+    for text, box in boxes.items():
+        state = "unused" if text in unused else ""
+        said = f"{text} (unused)" if state else text
+        frame = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{_HEIGHT}"'
+        lines.append(f'<rect {frame} fill="#ffffff" stroke="{COLORS[state]}"/>')
+        lines.append(f'<text x="{box.x + 8}" y="{box.y + 18}" fill="{COLORS[state]}">{_written(said)}</text>')
+    return valid("\n".join([*lines, "</g>", "</svg>", ""]))
+
+
+def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[dict[str, _Box], int, int]:
+    """Return the boxes, each below the one before, and the size of it all; words on edges have room between columns."""
+    words = max((len(edge.said) for edge in edges), default=0) * _LETTER + _GAP
+    boxes: dict[str, _Box] = {}
+    left, lowest = _MARGIN, _MARGIN
+    for texts in columns:
+        widest = max((len(text) + len(" (unused)") for text in texts), default=0) * _LETTER + 16
+        for at, text in enumerate(texts):
+            boxes[text] = _Box(left, _MARGIN + at * (_HEIGHT + _BETWEEN), widest)
+            lowest = max(lowest, boxes[text].y + _HEIGHT)
+        left += widest + words if texts else 0
+    right = max((box.x + box.width for box in boxes.values()), default=0)
+    return boxes, right + _MARGIN, lowest + _MARGIN
+
+
+def _line(edge: Edge, start: _Box, end: _Box, at: int) -> str:
+    x1, y1, x2, y2 = start.x + start.width, start.y + _HEIGHT // 2, end.x, end.y + _HEIGHT // 2
+    # Where several leave one box, their words stand near the box that each leads to.
+    part = 0.55 + 0.1 * (at % 3)
+    color = COLORS[edge.state]
+    dashes = ' stroke-dasharray="5 3"' if edge.state == "hidden" else ""
+    width = len(edge.said) * _LETTER
+    x, y = x1 + (x2 - x1) * part - width / 2, y1 + (y2 - y1) * part - 4
+    return (
+        f'<path d="M{x1} {y1} L{x2} {y2}" stroke="{color}" fill="none"{dashes}/>'
+        f'<text x="{x:.0f}" y="{y:.0f}" fill="{color}">{_written(edge.said)}</text>'
+    )
+
+
+def _written(text: str) -> str:
+    return escape(printable(_UNWRITABLE.sub("\ufffd", text)))

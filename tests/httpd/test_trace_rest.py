@@ -1,0 +1,72 @@
+"""What the grammar of made servers does not draw, held against the real server: certificates of visitors, other servers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from . import server
+from .agreement import compare, model_of, report
+from .install import certificate
+from .probe import Probe
+from .root import CERTIFICATE, Tree
+from .server import Setup
+
+_TREE: Tree = {"/srv/w/a.txt": "a", "/srv/w/d/b.txt": "b", CERTIFICATE: "".join(certificate())}
+_HOST = (
+    f"<VirtualHost *:443>\nServerName a.example\nSSLEngine on\nSSLCertificateFile {CERTIFICATE}\nSSLCACertificateFile {CERTIFICATE}\n"
+    "DocumentRoot /srv/w\n{}\n</VirtualHost>\n<Directory /srv/w>\nRequire all granted\n</Directory>\n"
+)
+_PROBES = (Probe("a.example", "/a.txt", 443), Probe("a.example", "/d/b.txt", 443), Probe("a.example", "/none", 443))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "SSLVerifyClient require",
+        "SSLVerifyClient optional",
+        "SSLVerifyClient optional_no_ca",
+        "SSLVerifyClient none",
+        "<Location /d>\nSSLVerifyClient require\n</Location>",
+        "<Directory /srv/w/d>\nSSLVerifyClient require\n</Directory>",
+        "<IfModule mod_ssl.c>\n<Files b.txt>\nSSLVerifyClient require\n</Files>\n</IfModule>",
+        "<Location />\nSSLVerifyClient require\n</Location>\n<Location /d>\nSSLVerifyClient none\n</Location>",
+        "<Location />\nSSLVerifyClient require\nSatisfy Any\n</Location>",
+        "<Location /d>\nSSLVerifyClient require\nOrder allow,deny\nAllow from all\nSatisfy Any\n</Location>",
+        "<Location />\nSSLVerifyClient require\nRequire all denied\n</Location>",
+    ],
+)
+def test_certificates_of_visitors(lines: str, httpd: Path) -> None:
+    _agree(Setup({"site.conf": _HOST.format(lines)}, _TREE, "2.4", listen=(80, 443)), _PROBES, httpd)
+
+
+@pytest.mark.parametrize("modules", [(), ("proxy",), ("proxy", "proxy_http")])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "RewriteEngine On\nRewriteRule ^/d(.*) http://127.0.0.1:9$1 [P]",
+        "RewriteEngine On\nRewriteRule ^/d http://127.0.0.1:9/ [P,NC]\nErrorDocument 403 /a.txt",
+    ],
+)
+def test_rules_that_ask_another_server(lines: str, modules: tuple[str, ...], httpd: Path) -> None:
+    text = f"DocumentRoot /srv/w\n{lines}\n<Directory /srv/w>\nRequire all granted\n</Directory>\n"
+    probes = (Probe("a.example", "/d/b.txt"), Probe("a.example", "/a.txt"))
+    _agree(Setup({"site.conf": text}, _TREE, "2.4", listen=(80,), modules=modules), probes, httpd)
+
+
+@pytest.mark.parametrize("scheme", ["http", "fcgi", "ws", "h2c"])
+def test_a_scheme_that_no_module_speaks(scheme: str, httpd: Path) -> None:
+    text = (
+        f"ProxyPass /d {scheme}://127.0.0.1:9/\nDocumentRoot /srv/w\n<Location /d>\nRequire all granted\n</Location>\n"
+    )
+    setup = Setup({"site.conf": text}, _TREE, "2.4", listen=(80,), modules=("proxy",))
+    _agree(setup, (Probe("a.example", "/d/b.txt"),), httpd)
+
+
+def _agree(setup: Setup, probes: tuple[Probe, ...], httpd: Path) -> None:
+    done = server.run(setup, probes, httpd)
+    assert done.started, done.messages
+    pairs = compare(model_of(setup), done.answers)
+    assert [report(setup, pair) for pair in pairs if pair.difference is not None] == []
+    assert not any(branch.outcome.kind == "unknown" for pair in pairs for branch in pair.branches)
