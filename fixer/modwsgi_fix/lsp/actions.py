@@ -19,23 +19,19 @@ from modwsgi_fix.lsp.buffers import Buffer, Buffers
 from modwsgi_fix.lsp.convert import shown, span_of, text_edits
 from modwsgi_fix.lsp.diagnostics import diagnostic_of
 from modwsgi_fix.lsp.positions import Encoding
+from modwsgi_fix.lsp.state import State
 from modwsgi_fix.records import Finding
 from modwsgi_fix.text import Span
 
 #: All safe fixes of the file, which editors make on save.
 FIX_ALL = "source.fixAll.modwsgi-fix"
-KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
 
 
-def actions(
-    answers: Answers,
-    buffer: Buffer,
-    params: types.CodeActionParams,
-    encoding: Encoding,
-    *,
-    lazily: bool,
-) -> list[types.CodeAction]:
-    """What is offered for a range; ``lazily``, the edits are left to ``resolved``."""
+def offered(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """What is offered for a range. An editor that can ask for the edits later is given none now."""
+    buffer, answers, encoding = state.buffer(params), state.answers, state.encoding
+    if buffer is None:
+        return []
     answer = answers.of(buffer)
     if answer is None:
         return []
@@ -47,10 +43,15 @@ def actions(
         found.append(
             types.CodeAction("Make all safe fixes of modwsgi-fix", FIX_ALL, data={"uri": buffer.uri, "level": "safe"})
         )
-    if lazily:
+    if state.resolves:
         return found
     done = (resolved(answers, action, encoding) for action in found)
     return [action for action in done if action.edit is not None]
+
+
+def resolve(state: State, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit."""
+    return resolved(state.answers, action, state.encoding)
 
 
 def resolved(answers: Answers, action: types.CodeAction, encoding: Encoding) -> types.CodeAction:

@@ -29,9 +29,10 @@ class Question(NamedTuple):
     root: str | None = None
 
 
-def read(question: Question) -> Session:
-    """The server, read. Raises what ``workspace.errors.explain`` explains."""
-    return sessions.opened(plan(_wanted(question)))
+def read(question: Question, *, extend_select: tuple[str, ...] = ()) -> Session:
+    """The server, read, with further rules to run on it. Raises what ``workspace.errors.explain`` explains."""
+    wanted = _wanted(question)._replace(selection=Selection(extend_select=extend_select))
+    return sessions.opened(plan(wanted))
 
 
 def checked(session: Session) -> Report:

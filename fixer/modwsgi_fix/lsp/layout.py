@@ -8,9 +8,20 @@ from modwsgi_fix.lsp.actions import safe_fixes
 from modwsgi_fix.lsp.buffers import Buffer
 from modwsgi_fix.lsp.convert import span_of, text_edits
 from modwsgi_fix.lsp.state import State
+from modwsgi_fix.text import Span
 
 
-def formatted(state: State, buffer: Buffer, range: types.Range | None) -> list[types.TextEdit]:
-    """The edits that format a file, or of a range of it those that change nothing outside."""
-    span = None if range is None else span_of(buffer.text, range, state.encoding)
+def document(state: State, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+    """The edits that format a file."""
+    buffer = state.buffer(params)
+    return [] if buffer is None else _formatted(state, buffer, None)
+
+
+def in_range(state: State, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit]:
+    """Of those the edits that change nothing outside a range."""
+    buffer = state.buffer(params)
+    return [] if buffer is None else _formatted(state, buffer, span_of(buffer.text, params.range, state.encoding))
+
+
+def _formatted(state: State, buffer: Buffer, span: Span | None) -> list[types.TextEdit]:
     return text_edits(buffer.text, safe_fixes(state.answers, buffer, span), state.encoding)

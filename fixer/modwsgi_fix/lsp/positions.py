@@ -45,9 +45,13 @@ class Lines:
 
     def position(self, offset: int, encoding: Encoding) -> Position:
         """The position of an offset, in characters from the beginning of the text."""
-        line = bisect_right(self._starts, offset) - 1
+        line = self.line(offset)
         start = self._starts[line]
         return Position(line, offset - start if self._plain else width(self.text[start:offset], encoding))
+
+    def line(self, offset: int) -> int:
+        """The line that an offset is in."""
+        return bisect_right(self._starts, offset) - 1
 
     def offset(self, position: Position, encoding: Encoding) -> int:
         """The offset of a position, held within its line and the text; within a character, the offset before it."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -19,7 +20,7 @@ from modwsgi_fix import __version__
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Position
-from modwsgi_fix.lsp.state import State
+from modwsgi_fix.lsp.state import Refusal, State
 from modwsgi_fix.lsp.virtual import SCHEME, Virtual
 
 #: Seconds that an answer waits for what is already on its way.
@@ -111,9 +112,9 @@ def server() -> Server:
     made.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lambda params: _configured(made, params))
     made.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(lambda params: _folders(made, params))
     for method, (function, options) in capabilities.FEATURES.items():
-        made.feature(method, options)(_answering(made, method, function))
+        made.feature(method, options)(_answering(made, method, function.answer))
     for name, command in capabilities.COMMANDS.items():
-        made.command(name)(_commanded(made, name, command))
+        made.command(name)(_commanded(made, name, command.answer))
     return made
 
 
@@ -124,8 +125,8 @@ def _answering(made: Server, method: str, function: Callable[[State, Any], Any])
         await asyncio.sleep(PAUSE)
         try:
             return function(made.state, params)
-        except capabilities.Refused as refusal:
-            raise refusal.error from refusal
+        except Refusal as refusal:
+            raise JsonRpcException(str(refusal), types.LSPErrorCodes.RequestFailed) from refusal
         except Exception:
             _log.exception("%s", method)
             return capabilities.EMPTY.get(method)

@@ -13,6 +13,10 @@ from modwsgi_fix.lsp.positions import Encoding
 from modwsgi_fix.lsp.uris import path_of
 
 
+class Refusal(Exception):
+    """Why what an editor asked for is not done, in one sentence that the editor shows."""
+
+
 class State:
     """Everything that answers depend on."""
 
@@ -23,6 +27,8 @@ class State:
         self.pushes = True
         self.resolves = False
         self.indentation = False
+        #: How what a completion offers is described; None where the editor takes plain strings only.
+        self.markup: types.MarkupKind | None = None
         #: Documents that answered commands, by URI.
         self.virtual: dict[str, str] = {}
         self.client = types.ClientCapabilities()
@@ -36,6 +42,9 @@ class State:
         self.pushes = text is None or text.diagnostic is None
         support = text.code_action.resolve_support if text is not None and text.code_action is not None else None
         self.resolves = support is not None and "edit" in support.properties
+        item = text.completion.completion_item if text is not None and text.completion is not None else None
+        kinds = (item.documentation_format if item is not None else None) or ()
+        self.markup = next((kind for kind in reversed(types.MarkupKind) if kind in kinds), None)
         folders = [folder.uri for folder in params.workspace_folders or ()]
         if not folders and params.root_uri:
             folders = [params.root_uri]

@@ -12,6 +12,9 @@ import tempfile
 from functools import cache
 from typing import Any, NamedTuple
 
+from lsprotocol import types
+
+from modwsgi_fix.lsp.state import State
 from modwsgi_fix.lsp.uris import uri_of
 from modwsgi_fix.text import encode
 
@@ -49,3 +52,8 @@ class Virtual(NamedTuple):
 @cache
 def _directory() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="modwsgi-fix-")
+
+
+def content(state: State, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
+    """The text of a document that answered a command."""
+    return types.TextDocumentContentResult(state.virtual.get(params.uri, ""))

@@ -87,7 +87,7 @@ def _host(config: Config, server: Server) -> Host:
     root = server.last("documentroot")
     mapped = [_plain(config, r.item, r.url or "", r.target) for r in tables.redirects]
     mapped += [_plain(config, m.item, m.url, m.target) for m in tables.aliases]
-    mapped += [_mount(config, server, mount) for mount in tables.mounts]
+    mapped += [mounted(config, server, mount) for mount in tables.mounts]
     return Host(
         veiled(config, label(server), server.item),
         _place(server.item),
@@ -109,7 +109,8 @@ def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
     return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
 
 
-def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
+def mounted(config: Config, server: Server, mount: Mapping) -> Mapped:
+    """Return what a mount maps, and where its application runs, which a request for it shows."""
     url = sample(mount.url) if mount.is_regex else mount.url
     authority = authority_of(config, server)
     plain = _plain(config, mount.item, mount.url, mount.target)
