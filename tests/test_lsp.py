@@ -15,6 +15,9 @@ from editor import KILL, SERVER, Editor, applied, capabilities, offset, play, un
 from lsprotocol import types
 
 from modwsgi_fix import api
+from modwsgi_fix.edits import apply
+from modwsgi_fix.formatting import indented
+from modwsgi_fix.syntax import parse
 
 MAIN = """\
 ServerRoot /etc/apache2
@@ -89,6 +92,10 @@ def fixed(paths: Path, level: str, overlay: Mapping[Path, str] | None = None, ru
     settings = {"select": [rule]} if rule else None
     done = api.load(paths, overlay=texts, settings=settings).fix(level)
     return {uri_of(file.path): file.after for file in done.files}
+
+
+def formatted(text: str) -> str:
+    return apply(text, indented(parse(text), "/site.conf"))
 
 
 def changed(editor: Editor, edit: types.WorkspaceEdit) -> dict[str, str]:
@@ -179,7 +186,7 @@ def test_what_was_pulled_is_not_pushed(conf: Path) -> None:
     play(scene)
 
 
-@pytest.mark.parametrize("encodings", [["utf-7", "utf-8", "utf-16"], ["utf-32", "utf-8"], []], ids=str)
+@pytest.mark.parametrize("encodings", [["utf-7", "utf-8", "utf-16"], ["utf-32", "utf-8"], ["utf-16"], []], ids=str)
 def test_the_first_encoding_that_is_known_counts(conf: Path, encodings: list[str]) -> None:
     async def scene(editor: Editor) -> None:
         assert editor.encoding == next((one for one in encodings if one != "utf-7"), "utf-16")
@@ -221,8 +228,7 @@ def test_lines_end_where_the_protocol_says(tmp_path: Path) -> None:
 # -- which server a file belongs to ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("folder", ["", "conf", "elsewhere"])
-def test_the_server_is_the_nearest_above_the_file(tmp_path: Path, folder: str) -> None:
+def test_the_server_is_the_nearest_above_the_file(tmp_path: Path) -> None:
     outer = server(tmp_path / "conf", {"shop": SITE})
     inner = server(
         outer / "copy", {"blog": BLOG}, MAIN.replace("    Require all denied\n", "    Require all granted\n")
@@ -235,7 +241,8 @@ def test_the_server_is_the_nearest_above_the_file(tmp_path: Path, folder: str) -
         shop = editor.open(outer / "sites-enabled/shop.conf")
         assert said(await editor.pulled(shop)) == told(outer)[shop]
 
-    play(scene, folders=[tmp_path / folder] if folder else [])
+    # Wherever the editor works; most other scenes have an editor that works nowhere.
+    play(scene, folders=[tmp_path / "elsewhere"])
 
 
 def test_a_link_is_named_as_it_was_opened(tmp_path: Path) -> None:
@@ -349,6 +356,34 @@ def test_actions_are_what_the_command_does(conf: Path) -> None:
         assert await editor.actions(uri, whole(text), ["source"]) == []
 
     play(scene)
+
+
+def test_indentation_is_formatted_where_it_is_set(conf: Path) -> None:
+    shop = conf / "sites-enabled/shop.conf"
+    untidy = SITE.replace("    ServerName", "ServerName  \t").replace("        Require", "   Require")
+    tidy = formatted(fixed(shop, "safe", {shop: untidy})[uri_of(shop)])
+
+    async def scene(editor: Editor) -> None:
+        uri = editor.open(shop, untidy)
+        assert formatted(untidy) != untidy
+        edits = await editor.formatted(uri)
+        assert applied(untidy, edits) == tidy
+        assert len(edits) > 3
+        at = types.Range(types.Position(3, 0), types.Position(4, 0))
+        params = types.DocumentRangeFormattingParams(
+            types.TextDocumentIdentifier(uri), at, types.FormattingOptions(4, True)
+        )
+        edits = await editor.ask(editor.client.text_document_range_formatting_async(params))
+        assert applied(untidy, list(edits)) == untidy.replace("ServerName  \t", "    ServerName  \t")
+        editor.set(uri, tidy)
+        assert await editor.formatted(uri) == []
+        # It can be taken back while the editor runs.
+        settings = types.DidChangeConfigurationParams({"modwsgi-fix": {"indentation": False}})
+        editor.client.workspace_did_change_configuration(settings)
+        editor.set(uri, untidy)
+        assert applied(untidy, await editor.formatted(uri)) == fixed(shop, "safe", {shop: untidy})[uri]
+
+    play(scene, options={"indentation": True})
 
 
 def test_edits_come_later_to_who_can_wait(conf: Path) -> None:

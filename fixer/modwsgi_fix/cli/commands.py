@@ -25,6 +25,7 @@ COMMANDS = {
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
+    "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "server": Command("modwsgi_fix.cli.server", "", "A language server for editors."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),

@@ -22,7 +22,7 @@ def put_right(plan: Plan) -> None:
     if left:
         from modwsgi_fix.files.recovery import recover
 
-        for line in recover(dict.fromkeys(map(os.path.dirname, left)), _given(plan)):
+        for line in recover(dict.fromkeys(map(os.path.dirname, left)), given(plan)):
             _tell(line)
 
 
@@ -34,7 +34,7 @@ def note_left(plan: Plan) -> None:
     from modwsgi_fix.files.recovery import journals, pending
 
     where = list(dict.fromkeys(map(os.path.dirname, left)))
-    waiting, refused = pending(where, _given(plan))
+    waiting, refused = pending(where, given(plan))
     for path in waiting:
         directory = os.path.dirname(path)
         _tell(f"note: {directory}: an interrupted run left this half done; --write puts it right")
@@ -60,7 +60,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> Non
             in_place=writing.in_place,
             backups=kept,
             verify=None if command is None else lambda: _verify(command),
-            within=_given(plan),
+            within=given(plan),
         )
     except FileProblem as problem:
         if problem.path not in shown:
@@ -89,7 +89,7 @@ def _verify(command: str) -> None:
         raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")
 
 
-def _given(plan: Plan) -> list[str]:
+def given(plan: Plan) -> list[str]:
     """Return the real paths that the user named."""
     return [path for job in plan.all_jobs for _, path in job.source.given]
 
