@@ -72,6 +72,9 @@ FEATURES: Mapping[str, tuple[Function, Any]] = {
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: (Function("virtual", "content"), None),
 }
 
+#: What asks all rules, and takes the longest.
+CHECKS = frozenset({types.TEXT_DOCUMENT_DIAGNOSTIC, types.WORKSPACE_DIAGNOSTIC})
+
 #: Commands that an editor runs by name, given its arguments: each returns a document.
 COMMANDS: Mapping[str, Function] = {
     "modwsgi-fix.trace": Function("commands", "trace"),

@@ -1,13 +1,15 @@
 """The protocol: pygls reads and writes messages, and each request goes to the module that answers it.
 
-Requests wait for a moment before they are answered, so that a change or a cancellation behind them overtakes them. What
-goes wrong in an answer is written to the log, and the editor gets an empty one: nothing pops up at a half-typed line.
+Requests wait for a moment before they are answered, so that a change or a cancellation behind them overtakes them; where a
+server is so large that its diagnostics take long, these wait until somebody stops typing. What goes wrong in an answer is
+written to the log, and the editor gets an empty one: nothing pops up at a half-typed line.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +27,8 @@ from modwsgi_fix.lsp.virtual import SCHEME, Virtual
 
 #: Seconds that an answer waits for what is already on its way.
 PAUSE = 0.002
+#: Most seconds that diagnostics wait for somebody to stop typing, and the part of the time that the last ones took.
+LONGEST_PAUSE, PART = 0.5, 0.25
 #: Seconds after which the rules are imported, so that this holds up nothing that an editor asks when it begins.
 READY = 0.05
 
@@ -70,6 +74,8 @@ class Server(LanguageServer):
         self.state = State(self._tell)
         self._due: asyncio.Task[None] | None = None
         self._published: dict[str, list[types.Diagnostic]] = {}
+        self._pause = PAUSE
+        self._checked = -1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Written to the log; pygls would pop up a message."""
@@ -80,13 +86,26 @@ class Server(LanguageServer):
         if self.state.pushes and (self._due is None or self._due.done()):
             self._due = asyncio.ensure_future(self._publish())
 
-    async def _publish(self) -> None:
+    async def settled(self) -> None:
+        """Wait until nothing has changed for a moment: hardly any where diagnostics come at once."""
         generation = -1
         while generation != self.state.buffers.generation:
             generation = self.state.buffers.generation
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(self._pause)
+
+    def timed(self, check: Callable[[], Any]) -> Any:
+        """What a check comes to. How long the first one after a change takes decides how long the next one waits."""
+        first, start = self._checked != self.state.buffers.generation, time.monotonic()
+        found = check()
+        if first:
+            self._checked = self.state.buffers.generation
+            self._pause = min(max(PAUSE, PART * (time.monotonic() - start)), LONGEST_PAUSE)
+        return found
+
+    async def _publish(self) -> None:
+        await self.settled()
         try:
-            found = self.state.published()
+            found = self.timed(self.state.published)
         except Exception:
             _log.exception("diagnostics")
             return
@@ -122,9 +141,10 @@ def _answering(made: Server, method: str, function: Callable[[State, Any], Any])
     """Return the handler of a request: it waits, answers, and says nothing where that fails."""
 
     async def answer(params: Any) -> Any:
-        await asyncio.sleep(PAUSE)
+        checks = method in capabilities.CHECKS
+        await (made.settled() if checks else asyncio.sleep(PAUSE))
         try:
-            return function(made.state, params)
+            return made.timed(lambda: function(made.state, params)) if checks else function(made.state, params)
         except Refusal as refusal:
             raise JsonRpcException(str(refusal), types.LSPErrorCodes.RequestFailed) from refusal
         except Exception:
