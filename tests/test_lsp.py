@@ -245,6 +245,24 @@ def test_the_server_is_the_nearest_above_the_file(tmp_path: Path) -> None:
     play(scene, folders=[tmp_path / "elsewhere"])
 
 
+def test_servers_where_the_editor_works_are_checked_with_nothing_open(tmp_path: Path) -> None:
+    one = server(tmp_path / "one", {"shop": SITE})
+    other = server(tmp_path / "other/etc/apache2", {"blog": BLOG})
+
+    async def scene(editor: Editor) -> None:
+        report = await editor.ask(editor.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([])))
+        assert {each.uri: said(each.items) for each in report.items} == told(one) | told(other)
+        found = await editor.ask(editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("shop.example")))
+        assert [each.name for each in found] == ["<VirtualHost *:80> shop.example"]
+        # One directory is left.
+        gone = types.WorkspaceFoldersChangeEvent([], [types.WorkspaceFolder(uri_of(one), "one")])
+        editor.client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(gone))
+        report = await editor.ask(editor.client.workspace_diagnostic_async(types.WorkspaceDiagnosticParams([])))
+        assert {each.uri for each in report.items} == set(told(other))
+
+    play(scene, folders=[one, tmp_path / "other"])
+
+
 def test_a_link_is_named_as_it_was_opened(tmp_path: Path) -> None:
     conf = server(tmp_path / "conf", {})
     (conf / "sites-available").mkdir()

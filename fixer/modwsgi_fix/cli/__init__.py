@@ -87,11 +87,11 @@ def _explained(error: Exception) -> str:
 def _dispatch(words: list[str]) -> int:
     from modwsgi_fix.cli.commands import COMMANDS, app
 
-    if words == ["server"]:
+    if words in (["server"], ["server", "--stdio"]):
         # An editor waits for it, and there is nothing to parse.
-        from modwsgi_fix.cli.server import run
+        from modwsgi_fix.cli.serving import start
 
-        return run()
+        return start()
     name, command = "", COMMANDS.get(words[0]) if words else None
     if command is None and words and not any(word.startswith("-") for word in words):
         # Paths only: there is nothing to parse, and Typer takes as long to import as all else together.

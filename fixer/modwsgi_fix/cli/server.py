@@ -1,19 +1,18 @@
 """``modwsgi-fix server``: a language server on standard input and output."""
 
-from __future__ import annotations
+# No postponed annotations here: Typer would evaluate each of them four times.
+from typing import Annotated
 
-import gc
-from importlib.util import find_spec
+import typer
 
-from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.cli.serving import start
 
 
-def run() -> int:
-    """A language server for editors, on standard input and output. docs/editors.md shows how each is set up."""
-    if find_spec("pygls") is None:
-        raise Stop("the language server needs pygls: pip install 'modwsgi-fix[lsp]'")
-    # The command line does without, as it ends soon.
-    gc.enable()
-    from modwsgi_fix.lsp.server import serve
-
-    return serve()
+def run(
+    *,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", help="What some editors add: it speaks there in any case.", show_default=False)
+    ] = True,
+) -> int:
+    """A language server for editors, on standard input and output. docs/editors.md shows how editors are set up."""
+    return start()

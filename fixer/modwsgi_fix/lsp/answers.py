@@ -101,6 +101,11 @@ class Answers:
         found = [self.of(buffer) for buffer in self.buffers]
         return list(dict.fromkeys(one for one in found if one is not None))
 
+    def everywhere(self) -> list[Answer]:
+        """These, and the servers in the directories that the editor works in."""
+        there = [self.at((top,)) for top in self._at_roots()]
+        return list(dict.fromkeys([*self.all(), *(one for one in there if one is not None)]))
+
     def _read(self, question: Question) -> Answer | None:
         from modwsgi_fix.files import FileProblem
         from modwsgi_fix.lsp.asking import read
@@ -125,16 +130,22 @@ class Answers:
             for source in servers_above(files, path):
                 yield source.given[0][0]
 
+    def _at_roots(self) -> Iterator[str]:
+        """Yield the directories of the servers that lie where the editor works."""
+        from modwsgi_fix.model.reading.source import lies_in
+
+        for directory in self.roots:
+            for top in self._above(*(posixpath.join(directory, name, "x") for name in _BELOW)):
+                if lies_in(top, directory):
+                    yield top
+
     def _of_script(self, buffer: Buffer) -> Answer | None:
         """The server that runs a script; the script alone where it is one by its name or by what it binds."""
         from modwsgi_fix.directives.suffixes import SCRIPT
-        from modwsgi_fix.model.reading.source import BINDS_APPLICATION, lies_in
+        from modwsgi_fix.model.reading.source import BINDS_APPLICATION
 
         tops = [top for other in self.buffers for top in self._above(other.path, other.key)]
-        for directory in self.roots:
-            below = self._above(*(posixpath.join(directory, name, "x") for name in _BELOW))
-            tops += [top for top in below if lies_in(top, directory)]
-        for top in dict.fromkeys(tops):
+        for top in dict.fromkeys([*tops, *self._at_roots()]):
             answer = self.at((top,))
             if answer is not None and answer.runs(buffer.key):
                 return answer

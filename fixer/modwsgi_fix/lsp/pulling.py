@@ -23,9 +23,9 @@ def document(state: State, params: types.DocumentDiagnosticParams) -> types.Docu
 
 
 def workspace(state: State, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-    """What is wrong with all files of the servers of what is open, those that the editor was told of before among them."""
+    """What is wrong with all files of every server in sight, those that the editor was told of before among them."""
     before = {one.uri: one.value for one in params.previous_result_ids}
-    found = state.published()
+    found = state.everything()
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []
     for uri in dict.fromkeys([*found, *before]):
         items = found.get(uri, [])

@@ -176,7 +176,7 @@ def _shown(made: Server, document: Virtual) -> Any:
             made.state.virtual[uri] = document.text
         else:
             uri = document.as_file()
-        made.window_show_document(types.ShowDocumentParams(uri, take_focus=True), lambda result: None)
+        made.window_show_document(types.ShowDocumentParams(uri, take_focus=True))
     return document.as_result(uri)
 
 
@@ -218,7 +218,7 @@ def _begun(made: Server) -> None:
         schemes = types.TextDocumentContentRegistrationOptions([SCHEME])
         wanted.append(types.Registration("documents", types.WORKSPACE_TEXT_DOCUMENT_CONTENT, schemes))
     if wanted:
-        made.client_register_capability(types.RegistrationParams(wanted), lambda result: None)
+        made.client_register_capability(types.RegistrationParams(wanted))
     asyncio.get_running_loop().call_later(READY, _warm)
 
 

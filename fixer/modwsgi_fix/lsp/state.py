@@ -73,10 +73,17 @@ class State:
 
     def published(self) -> dict[str, list[types.Diagnostic]]:
         """What is wrong with every server of an open text, by the URIs of its files."""
+        return self._of_files(self.answers.all())
+
+    def everything(self) -> dict[str, list[types.Diagnostic]]:
+        """The same, and what is wrong with the servers in the directories that the editor works in."""
+        return self._of_files(self.answers.everywhere())
+
+    def _of_files(self, answers: Iterable[Answer]) -> dict[str, list[types.Diagnostic]]:
         from modwsgi_fix.lsp.diagnostics import of_file
 
         found: dict[str, list[types.Diagnostic]] = {}
-        for answer in self.answers.all():
+        for answer in answers:
             for key in answer.findings:
                 for uri in self.buffers.uris(key):
                     found.setdefault(uri, of_file(answer, key, self.buffers, self.encoding))

@@ -85,10 +85,10 @@ def _server_name(nodes: Sequence[Node]) -> str:
 
 
 def workspace(state: State, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
-    """Hosts, mounts, process groups, variables and macros of the servers of what is open, whose name has the query."""
+    """Hosts, mounts, process groups, variables and macros of every server in sight, whose name has the query."""
     query = params.query.casefold()
     found: dict[tuple[str, str, Span], types.WorkspaceSymbol] = {}
-    for answer in state.answers.all():
+    for answer in state.answers.everywhere():
         names = Names(answer)
         for name, kind, path, span in _places(names):
             if query in name.casefold():
