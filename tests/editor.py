@@ -120,6 +120,10 @@ class Editor:
         del self.texts[uri], self.versions[uri]
         self.client.text_document_did_close(types.DidCloseTextDocumentParams(types.TextDocumentIdentifier(uri)))
 
+    def configure(self, **settings: Any) -> None:
+        """Change settings while the server runs."""
+        self.client.workspace_did_change_configuration(types.DidChangeConfigurationParams({"modwsgi-fix": settings}))
+
     async def ask(self, request: Awaitable[Any]) -> Any:
         return await asyncio.wait_for(request, KILL)
 
@@ -225,6 +229,7 @@ async def _play(scene: Scene, able: types.ClientCapabilities, given: dict[str, A
         raise
     for uri in list(editor.texts):
         editor.close(uri)
+    editor.configure(indentation=False, root=given.get("options", {}).get("root"))
     editor.published.clear()
 
 

@@ -382,6 +382,7 @@ def test_indentation_is_formatted_where_it_is_set(conf: Path) -> None:
     tidy = formatted(fixed(shop, "safe", {shop: untidy})[uri_of(shop)])
 
     async def scene(editor: Editor) -> None:
+        editor.configure(indentation=True)
         uri = editor.open(shop, untidy)
         assert formatted(untidy) != untidy
         edits = await editor.formatted(uri)
@@ -396,12 +397,11 @@ def test_indentation_is_formatted_where_it_is_set(conf: Path) -> None:
         editor.set(uri, tidy)
         assert await editor.formatted(uri) == []
         # It can be taken back while the editor runs.
-        settings = types.DidChangeConfigurationParams({"modwsgi-fix": {"indentation": False}})
-        editor.client.workspace_did_change_configuration(settings)
+        editor.configure(indentation=False)
         editor.set(uri, untidy)
         assert applied(untidy, await editor.formatted(uri)) == fixed(shop, "safe", {shop: untidy})[uri]
 
-    play(scene, options={"indentation": True})
+    play(scene)
 
 
 def test_edits_come_later_to_who_can_wait(conf: Path) -> None:

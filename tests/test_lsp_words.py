@@ -295,6 +295,24 @@ def test_a_name_in_a_variable_is_not_changed_halfway(conf: Path) -> None:
     play(scene)
 
 
+def test_what_a_file_elsewhere_says_is_not_offered(conf: Path, tmp_path: Path) -> None:
+    """An Include may lead to any file that the user can read."""
+    (tmp_path / "private.conf").write_text("Define Hidden42 verysecretvalue\nWSGIDaemonProcess concealed\n")
+    (conf / "apache2.conf").write_text(f"{MAIN}Include {tmp_path}/private.conf\n")
+
+    async def scene(editor: Editor) -> None:
+        blog = editor.open(conf / "sites-enabled/blog.conf", "WSGIProcessGroup concealed\n")
+        assert "concealed" not in await completed(editor, blog, "WSGIProcessGroup |")
+        assert "${Hidden42}" not in await completed(editor, blog, "DocumentRoot ${H|")
+        found = await editor.ask(editor.client.workspace_symbol_async(types.WorkspaceSymbolParams("conceal")))
+        assert found == []
+        text = "DocumentRoot /srv/${Hidden42}\n"
+        editor.set(blog, text)
+        assert "secret" not in await hovered(editor, blog, at(text, "Hidden42"))
+
+    play(scene)
+
+
 # -- outlines --------------------------------------------------------------------------------------------------------------
 
 
@@ -400,6 +418,7 @@ def test_commands_answer_with_a_document(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "srv").mkdir()
 
     async def scene(editor: Editor) -> None:
+        editor.configure(root=str(tmp_path))
         shop = editor.open(conf / "sites-enabled/shop.conf")
         params = types.CodeLensParams(types.TextDocumentIdentifier(shop))
         lenses = await editor.ask(editor.client.text_document_code_lens_async(params))
@@ -422,4 +441,4 @@ def test_commands_answer_with_a_document(conf: Path, tmp_path: Path) -> None:
         assert "no server" in await run("modwsgi-fix.trace", uri_of("/no/such/file"), "http://shop.example/")
         assert (await run("modwsgi-fix.trace", shop, "http://[")).count("\n") == 1
 
-    play(scene, options={"root": str(tmp_path)})
+    play(scene)

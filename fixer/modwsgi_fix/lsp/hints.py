@@ -15,6 +15,7 @@ from modwsgi_fix.lsp.state import State
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.overview import mounted
 from modwsgi_fix.model.items import Item, Server
+from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.model.urls import mapping_of
@@ -65,7 +66,7 @@ def _besides(config: Config, item: Item) -> str:
     host = next((server for server in config.hosts if server.item is item), None)
     others = [one for one in _by_name(config).get(_name(host), ()) if one is not host]
     places = [
-        f"{' '.join(one.item.values)} in {posixpath.basename(one.item.path)}:{one.item.line}"
+        f"{veiled(config, ' '.join(one.item.values), one.item)} in {posixpath.basename(one.item.path)}:{one.item.line}"
         for one in others
         if one.item is not None and one.item.values != item.values
     ]

@@ -16,6 +16,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.lsp.answers import Answer
 from modwsgi_fix.lsp.context import directives_of, tree_of
 from modwsgi_fix.lsp.state import Refusal
+from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.syntax import Directive, Tree, Word
 from modwsgi_fix.text import Span
@@ -112,8 +113,12 @@ class Names:
     """The names of a server."""
 
     def __init__(self, answer: Answer) -> None:
-        trees = {key: file.tree for config in answer.configs for key, file in config.files.items()}
+        files = {key: file for config in answer.configs for key, file in config.files.items()}
+        trees = {key: file.tree for key, file in files.items()}
+        self._configs = answer.configs
         self._values = {name: value for config in answer.configs for name, value in config.variables.items()}
+        #: The files that may be quoted (``Source.quotable``): what others say is not offered, and is no answer.
+        self.quotable = {key for key, file in files.items() if file.quotable}
         self.texts = {key: tree.source for key, tree in trees.items()}
         self.all = [name for key, tree in trees.items() for name in names_in(tree, key)]
 
@@ -137,11 +142,18 @@ class Names:
 
     def defined(self, kind: Kind) -> list[str]:
         """The names of a kind that are defined, in their order."""
-        return list(dict.fromkeys(one.name for one in self.all if one.kind is kind and one.defines))
+        return list(dict.fromkeys(one.name for one in self.quoted() if one.kind is kind and one.defines))
+
+    def quoted(self) -> list[Name]:
+        """The names in files that may be quoted."""
+        return [one for one in self.all if one.path in self.quotable]
 
     def value(self, variable: str) -> str | None:
-        """What a variable stands for, after all was read."""
-        return self._values.get(variable)
+        """What a variable stands for, after all was read, where that may be shown."""
+        found = self._values.get(variable)
+        return found and next(
+            (veiled(config, found) for config in self._configs if variable in config.variables), found
+        )
 
     def renamed(self, name: Name, new: str) -> list[Name]:
         """The places that change when a name does. Raises ``Refusal``."""

@@ -104,10 +104,12 @@ def _places(names: Names) -> Iterator[tuple[str, types.SymbolKind, str, Span]]:
         Kind.VARIABLE: types.SymbolKind.Constant,
         Kind.MACRO: types.SymbolKind.Function,
     }
-    for name in names.all:
+    for name in names.quoted():
         if name.defines:
             yield name.name, kinds[name.kind], name.path, name.span
     for path, text in names.texts.items():
+        if path not in names.quotable:
+            continue
         for node, _ in directives_of(tree_of(text)):
             if isinstance(node, Section) and node.key == "virtualhost":
                 yield title(node), types.SymbolKind.Namespace, path, span_of_section(node)
