@@ -13,6 +13,7 @@ from lsprotocol import types
 
 from modwsgi_fix import api
 from modwsgi_fix.edits import Edit, apply
+from modwsgi_fix.lsp import asking
 from modwsgi_fix.lsp.buffers import Buffers, Change, changed
 from modwsgi_fix.lsp.convert import text_edits
 from modwsgi_fix.lsp.positions import Encoding, Lines, Position
@@ -134,6 +135,30 @@ STEPS = st.lists(
     min_size=1,
     max_size=5,
 )
+
+
+def test_what_a_fix_reveals_waits_in_a_large_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While somebody types it is left out; with the next save it is there, and in small servers always."""
+    path = tmp_path / "a.conf"
+    path.write_text("<VirualHost *:80>\nServerName a\nAlias / /srv/\nWSGIScriptAlias / /srv/a.wsgi\n</VirualHost>\n")
+    uri = uri_of(path)
+
+    def said() -> set[str]:
+        return {str(one.code) for one in state.published()[uri]}
+
+    state = State(lambda line: None)
+    monkeypatch.setattr(asking, "LARGE", 0)
+    state.buffers.open(uri, "apache", 1, path.read_text())
+    everything = said()
+    assert {one.rule for one in api.load(path).check().findings} == everything
+    state.buffers.change(uri, 2, [Change("#", Position(0, 0), Position(0, 0))], Encoding.UTF8)
+    state.buffers.change(uri, 3, [Change("", Position(0, 0), Position(0, 1))], Encoding.UTF8)
+    assert said() < everything
+    state.buffers.stale()
+    assert said() == everything
+    monkeypatch.setattr(asking, "LARGE", 100)
+    state.buffers.change(uri, 4, [Change("", Position(0, 0), Position(0, 0))], Encoding.UTF8)
+    assert said() == everything
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -23,9 +23,10 @@ _BELOW = ("", "etc/apache2", "etc/httpd")
 class Answer:
     """A server as it is now."""
 
-    def __init__(self, question: Question, session: Session) -> None:
+    def __init__(self, question: Question, session: Session, *, hurried: bool) -> None:
         self.question = question
         self.session = session
+        self._hurried = hurried
 
     @property
     def configs(self) -> tuple[Config, ...]:
@@ -36,7 +37,7 @@ class Answer:
         """What is wrong with it."""
         from modwsgi_fix.lsp.asking import checked
 
-        return checked(self.session)
+        return checked(self.session, hurried=self._hurried)
 
     @cached_property
     def findings(self) -> dict[str, list[Finding]]:
@@ -112,7 +113,7 @@ class Answers:
         from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 
         try:
-            return Answer(question, read(question))
+            return Answer(question, read(question), hurried=self.buffers.typing)
         except (Stop, FileProblem, SettingsError) as error:
             line = explain(error) or ""
             if line not in self._told:

@@ -20,6 +20,9 @@ from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session
 
+#: Lines of a server from which on somebody who types does not wait for what fixes would reveal.
+LARGE = 3000
+
 
 class Question(NamedTuple):
     """Which server: the one at ``paths``, where ``texts`` stand in for files, by path; ``root`` as ``--root``."""
@@ -35,9 +38,21 @@ def read(question: Question, *, extend_select: tuple[str, ...] = ()) -> Session:
     return sessions.opened(plan(wanted))
 
 
-def checked(session: Session) -> Report:
-    """What is wrong, with what ``--write`` would do for each finding."""
+def checked(session: Session, *, hurried: bool) -> Report:
+    """What is wrong, with what ``--write`` would do for each finding and what is only seen after that.
+
+    To find that out takes longer than all the rest. ``hurried``, it is left out of a large server, and where nothing that
+    ``--write`` would do could reveal anything.
+    """
+    if hurried:
+        found = sessions.checked(session, marked=False)
+        if _is_large(session) or not any(one.fix and one.fix.level <= session.plan.level for one in found.findings):
+            return found
     return sessions.checked(session)
+
+
+def _is_large(session: Session) -> bool:
+    return sum(len(file.lines) for config in session.configs for file in config.files.values()) > LARGE
 
 
 class Stretch(NamedTuple):

@@ -43,11 +43,13 @@ def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
 
 
 class Buffers:
-    """What is open. ``generation`` grows with whatever may change an answer, on the disk too (``stale``)."""
+    """What is open. ``generation`` grows with whatever may change an answer, on the disk too (``stale``); ``typing`` says
+    that the last thing was a change of an open text."""
 
     def __init__(self) -> None:
         self._open: dict[str, Buffer] = {}
         self.generation = 0
+        self.typing = False
 
     def __iter__(self) -> Iterator[Buffer]:
         return iter(self._open.values())
@@ -70,15 +72,17 @@ class Buffers:
             text = changed(buffer.text, changes, encoding)
             # The one that was changed last stands in for its file, where that is open under two names.
             self._open[uri] = buffer._replace(version=version, text=text)
-            self.stale()
+            self.generation += 1
+            self.typing = True
 
     def close(self, uri: str) -> None:
         if self._open.pop(uri, None) is not None:
             self.stale()
 
     def stale(self) -> None:
-        """What was found out before need not hold any more."""
+        """What was found out before need not hold any more, and nobody is typing."""
         self.generation += 1
+        self.typing = False
 
     @property
     def texts(self) -> Mapping[str, str]:
