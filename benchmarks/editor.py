@@ -20,6 +20,7 @@ Listen 80
 LoadModule wsgi_module modules/mod_wsgi.so
 ServerName server.example.com
 <Directory />
+    Options None
     AllowOverride None
     Require all denied
 </Directory>
