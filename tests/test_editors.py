@@ -1,14 +1,16 @@
-"""The filter in real editors: what they put into the buffer is the fixed text and nothing else."""
+"""Real editors: what the filter puts into their buffer, and what the language server shows and does there."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 OLD = "NameVirtualHost *:80\nListen 80\nLogFile x\n"
 NEW = "Listen 80\nLogFile x\n"
@@ -39,3 +41,42 @@ def test_the_buffer_holds_the_fixed_text(editor: str, way: str, tmp_path: Path) 
         path.write_text(text)
         commands = [f"let &formatprg = '{program}'", "normal gggqG"] if way == "formatprg" else [f"silent %!{program}"]
         assert edited(editor, path, *commands) == wanted
+
+
+#: After the lines of docs/editors.md: what is wrong with the buffer, and what formatting makes of it.
+SHOW = """
+vim.cmd("edit site.conf")
+vim.bo.filetype = "apache"
+vim.wait(60000, function() return #vim.diagnostic.get(0) > 0 end, 50)
+for _, one in ipairs(vim.diagnostic.get(0)) do
+  io.stdout:write(one.lnum .. " " .. one.code .. " " .. one.source .. "\\n")
+end
+vim.lsp.buf.formatting_sync(nil, 60000)
+vim.cmd("wq")
+"""
+
+
+def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
+    if shutil.which("nvim") is None:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no nvim"
+        pytest.skip("there is no nvim")
+    page = (ROOT / "docs" / "editors.md").read_text("utf-8")
+    (lines, *_) = re.findall(r"```lua\n(.*?)```", page, re.S)
+    (tmp_path / "init.lua").write_text(lines + SHOW)
+    (tmp_path / "site.conf").write_text(OLD)
+    program = tmp_path / "bin" / "modwsgi-fix"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m modwsgi_fix.cli "$@"\n')
+    program.chmod(0o755)
+    done = subprocess.run(
+        ["nvim", "--clean", "--headless", "-u", "NONE", "-c", "luafile init.lua"],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert "0 name-virtual-host modwsgi-fix\n" in done.stdout, done.stderr
+    assert (tmp_path / "site.conf").read_text() == NEW

@@ -23,6 +23,7 @@ _MANY = 3
 
 #: Sets that answer one question of the module they stand in.
 ALLOWED = {
+    "fixer/modwsgi_fix/lsp/symbols.py": "what an editor draws beside each in an outline",
     "fixer/modwsgi_fix/model/request/arguments.py": "which check of its words is a directive's own",
     "fixer/modwsgi_fix/model/shapes/alike.py": "words after which other text is read otherwise, sections of other languages too",
     "rules/modwsgi_rules/access/directory_names_a_file.py": "what keeps its meaning when the section becomes <Files>",

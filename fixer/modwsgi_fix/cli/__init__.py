@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _ended(words)
         # All is written, and to free every object and module one by one takes as long as Python's start.
         for stream in (sys.stdout, sys.stderr):
-            with suppress(AttributeError, OSError):
+            with suppress(AttributeError, OSError, ValueError):
                 stream.flush()
         os._exit(code)
     return _run(words)
@@ -87,6 +87,11 @@ def _explained(error: Exception) -> str:
 def _dispatch(words: list[str]) -> int:
     from modwsgi_fix.cli.commands import COMMANDS, app
 
+    if words in (["server"], ["server", "--stdio"]):
+        # An editor waits for it, and there is nothing to parse.
+        from modwsgi_fix.cli.serving import start
+
+        return start()
     name, command = "", COMMANDS.get(words[0]) if words else None
     if command is None and words and not any(word.startswith("-") for word in words):
         # Paths only: there is nothing to parse, and Typer takes as long to import as all else together.

@@ -24,7 +24,7 @@ def put_right(plan: Plan) -> None:
         from modwsgi_fix.files.history import records
         from modwsgi_fix.files.recovery import recover
 
-        for line in recover(dict.fromkeys(map(os.path.dirname, left)), _given(plan)):
+        for line in recover(dict.fromkeys(map(os.path.dirname, left)), given(plan)):
             _tell(line)
         with suppress(FileProblem):
             records()  # Drops that of a write which was undone just now.
@@ -38,7 +38,7 @@ def note_left(plan: Plan) -> None:
     from modwsgi_fix.files.recovery import journals, pending
 
     where = list(dict.fromkeys(map(os.path.dirname, left)))
-    waiting, refused = pending(where, _given(plan))
+    waiting, refused = pending(where, given(plan))
     for path in waiting:
         directory = os.path.dirname(path)
         _tell(f"note: {directory}: an interrupted run left this half done; --write puts it right")
@@ -72,7 +72,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> boo
                 in_place=writing.in_place,
                 backups=kept,
                 verify=None if command is None else lambda: _verify(command),
-                within=_given(plan),
+                within=given(plan),
             )
         except BaseException as problem:
             history.drop_unless_written(record)
@@ -132,7 +132,7 @@ def _verify(command: str) -> None:
         raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")
 
 
-def _given(plan: Plan) -> list[str]:
+def given(plan: Plan) -> list[str]:
     """Return the real paths that the user named."""
     return [path for job in plan.all_jobs for _, path in job.source.given]
 

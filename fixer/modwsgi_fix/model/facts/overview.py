@@ -107,7 +107,7 @@ def _host(config: Config, server: Server) -> Host:
     root = server.last("documentroot")
     mapped = [_plain(config, r.item, r.url or "", r.target) for r in tables.redirects]
     mapped += [_alias(config, server, alias) for alias in tables.aliases]
-    mapped += [_mount(config, server, mount) for mount in tables.mounts]
+    mapped += [mounted(config, server, mount) for mount in tables.mounts]
     why_not = veiled(config, _unreached(config, server), server.item)
     if why_not:
         mapped = [replace(one, state=State.HIDDEN) for one in mapped]
@@ -155,7 +155,8 @@ def _state(branches: Sequence[Branch], mapping: Mapping) -> State:
     return State.REFUSED if is_refused else State.PLAIN
 
 
-def _mount(config: Config, server: Server, mount: Mapping) -> Mapped:
+def mounted(config: Config, server: Server, mount: Mapping) -> Mapped:
+    """Return what a mount maps, and where its application runs, which a request for it shows."""
     url = sample(mount.url) if mount.is_regex else mount.url
     authority = authority_of(config, server)
     plain = _plain(config, mount.item, mount.url, mount.target)

@@ -22,7 +22,7 @@ from modwsgi_fix.placeholders import ENGINES
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
 #: What makes Python below a named directory a WSGI script: mod_wsgi calls what is bound to this name.
-_APPLICATION = re.compile(
+BINDS_APPLICATION = re.compile(
     r"^(?:application\b[^\n=]*+=|(?:async )?(?:def|class) application\b|from .{0,200} import .{0,1000}\bapplication\b)",
     re.M,
 )
@@ -294,7 +294,7 @@ class Directory:
         if path.endswith(SCRIPT):
             return True
         try:
-            return _APPLICATION.search(self.files.read(path)) is not None
+            return BINDS_APPLICATION.search(self.files.read(path)) is not None
         except FileProblem as problem:
             self.problems.append(problem)
             return False

@@ -1,0 +1,129 @@
+"""What an editor offers to do about findings: quick fixes, and all safe fixes of a file.
+
+A fix is made by the engine as ``--write`` makes it, all of its files or none; nothing here edits by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from lsprotocol import types
+
+from modwsgi_fix.edits import Applicability, Edit
+from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.lsp import asking
+from modwsgi_fix.lsp.answers import Answer, Answers
+from modwsgi_fix.lsp.asking import Stretch
+from modwsgi_fix.lsp.buffers import Buffer, Buffers
+from modwsgi_fix.lsp.convert import shown, span_of, text_edits
+from modwsgi_fix.lsp.diagnostics import diagnostic_of
+from modwsgi_fix.lsp.positions import Encoding
+from modwsgi_fix.lsp.state import State
+from modwsgi_fix.records import Finding
+from modwsgi_fix.text import Span
+
+#: All safe fixes of the file, which editors make on save.
+FIX_ALL = "source.fixAll.modwsgi-fix"
+
+
+def offered(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
+    """What is offered for a range. An editor that can ask for the edits later is given none now."""
+    buffer, answers, encoding = state.buffer(params), state.answers, state.encoding
+    if buffer is None:
+        return []
+    answer = answers.of(buffer)
+    if answer is None:
+        return []
+    only = params.context.only
+    found: list[types.CodeAction] = []
+    if _asked(types.CodeActionKind.QuickFix, only):
+        found += _quick_fixes(answers, answer, buffer, span_of(buffer.text, params.range, encoding), encoding)
+    if _asked(FIX_ALL, only) and (only or _has_safe(answer, buffer)):
+        found.append(
+            types.CodeAction("Make all safe fixes of modwsgi-fix", FIX_ALL, data={"uri": buffer.uri, "level": "safe"})
+        )
+    if state.resolves:
+        return found
+    done = (resolved(answers, action, encoding) for action in found)
+    return [action for action in done if action.edit is not None]
+
+
+def resolve(state: State, action: types.CodeAction) -> types.CodeAction:
+    """The action with its edit."""
+    return resolved(state.answers, action, state.encoding)
+
+
+def resolved(answers: Answers, action: types.CodeAction, encoding: Encoding) -> types.CodeAction:
+    """The action with its edit; without one where nothing is changed any more."""
+    data: Any = action.data
+    buffer = answers.buffers.get(data["uri"]) if isinstance(data, dict) and "uri" in data else None
+    answer = answers.of(buffer) if buffer is not None else None
+    if buffer is None or answer is None:
+        return action
+    level, rule = Applicability[data["level"].upper()], data.get("rule")
+    paths = answer.question.paths if rule is not None else (buffer.path,)
+    files = asking.mended(answers.question(paths), level, rule=rule)
+    if rule is None:
+        files = tuple(file for file in files if file.path == buffer.key)
+    if files:
+        action.edit = workspace_edit(files, answers.buffers, encoding)
+    return action
+
+
+def safe_fixes(answers: Answers, buffer: Buffer, span: Span | None = None) -> list[Edit]:
+    """The safe fixes of a file as edits; of a span, those that change nothing outside it."""
+    if answers.of(buffer) is None:
+        return []
+    within = None if span is None else Stretch(buffer.key, span.start, len(buffer.text) - span.end)
+    files = asking.mended(answers.question((buffer.path,)), Applicability.SAFE, within=within)
+    return [edit for file in files if file.path == buffer.key for edit in file.edits]
+
+
+def workspace_edit(files: Iterable[Rewritten], buffers: Buffers, encoding: Encoding) -> types.WorkspaceEdit:
+    """What becomes of files, as one change of them all."""
+    return types.WorkspaceEdit(
+        changes={buffers.uri(file.path): text_edits(file.before, file.edits, encoding) for file in files}
+    )
+
+
+def _quick_fixes(
+    answers: Answers, answer: Answer, buffer: Buffer, span: Span, encoding: Encoding
+) -> Iterator[types.CodeAction]:
+    """Yield a quick fix for each rule and level that has findings at a place."""
+    here = [one for one in answer.findings.get(buffer.key, ()) if _touches(one.place.span, span)]
+    groups: dict[tuple[str, Applicability], list[Finding]] = {}
+    for finding in here:
+        level = _level_of(finding)
+        if level is not None:
+            groups.setdefault((finding.rule, level), []).append(finding)
+    for (rule, level), findings in sorted(groups.items(), key=lambda one: (one[0][1], one[0][0])):
+        like = [f for each in answer.findings.values() for f in each if f.rule == rule and _level_of(f) is not None]
+        first = findings[0].fix
+        title = first.title if first is not None else f"Fix {rule}"
+        count = f", {len(like)} findings" if len(like) > 1 else ""
+        yield types.CodeAction(
+            shown(f"{title} ({rule}: {level.label}{count})"),
+            types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic_of(one, answers.buffers, encoding) for one in findings],
+            is_preferred=level is Applicability.SAFE,
+            data={"uri": buffer.uri, "rule": rule, "level": level.label},
+        )
+
+
+def _level_of(finding: Finding) -> Applicability | None:
+    """The level at which a finding goes; that of its own fix, where this is not known to make it go."""
+    return finding.level or (finding.fix.level if finding.fix is not None else None)
+
+
+def _touches(one: Span, other: Span) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _has_safe(answer: Answer, buffer: Buffer) -> bool:
+    return any(finding.level is Applicability.SAFE for finding in answer.findings.get(buffer.key, ()))
+
+
+def _asked(kind: str, only: Sequence[str] | None) -> bool:
+    """Whether a kind was asked for: by its name or by one above it; all are where none is named."""
+    return only is None or any(kind == one or kind.startswith(f"{one}.") or not one for one in only)

@@ -1,0 +1,160 @@
+"""Which server an open text belongs to, and what is known of it; kept until something changes."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from modwsgi_fix.lsp.buffers import Buffer, Buffers
+
+if TYPE_CHECKING:
+    # Imported when the first text is opened: an editor waits for its server to begin.
+    from modwsgi_fix.lsp.asking import Question
+    from modwsgi_fix.model.config import Config
+    from modwsgi_fix.records import Finding, Report
+    from modwsgi_fix.workspace.session import Session
+
+#: Where a server's main file may lie below a directory that an editor works in.
+_BELOW = ("", "etc/apache2", "etc/httpd")
+
+
+class Answer:
+    """A server as it is now."""
+
+    def __init__(self, question: Question, session: Session, *, hurried: bool) -> None:
+        self.question = question
+        self.session = session
+        self._hurried = hurried
+
+    @property
+    def configs(self) -> tuple[Config, ...]:
+        return self.session.configs
+
+    @cached_property
+    def report(self) -> Report:
+        """What is wrong with it."""
+        from modwsgi_fix.lsp.asking import checked
+
+        return checked(self.session, hurried=self._hurried)
+
+    @cached_property
+    def findings(self) -> dict[str, list[Finding]]:
+        """The findings by the key of their file."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.report.findings:
+            found.setdefault(finding.place.file.path, []).append(finding)
+        return found
+
+    def reads(self, key: str) -> bool:
+        """Whether a file is a configuration of this server."""
+        return any(key in config.files for config in self.configs)
+
+    def runs(self, key: str) -> bool:
+        """Whether a file is a script of it, which the rules look into where they find it."""
+        from modwsgi_fix.model.facts.scripts import loaded_scripts
+
+        return any(script.path == key for config in self.configs for script in loaded_scripts(config))
+
+
+class Answers:
+    """The servers that were asked about. ``roots`` are the directories that the editor works in, ``tell`` takes a line for
+    its log."""
+
+    def __init__(self, buffers: Buffers, tell: Callable[[str], None]) -> None:
+        self.buffers = buffers
+        self.roots: tuple[str, ...] = ()
+        self.root: str | None = None
+        self._tell = tell
+        self._told: set[str] = set()
+        self._generation = -1
+        self._known: dict[tuple[str, ...], Answer | None] = {}
+
+    def of(self, buffer: Buffer) -> Answer | None:
+        """The server that an open text belongs to, or the text alone where it belongs to none; None for what is neither
+        configuration nor a WSGI script, and where nothing can be read."""
+        if _is_python(buffer):
+            return self._of_script(buffer)
+        for top in self._above(buffer.path, buffer.key):
+            answer = self.at((top,))
+            if answer is not None and answer.reads(buffer.key):
+                return answer
+        return self.at((buffer.path,))
+
+    def at(self, paths: tuple[str, ...]) -> Answer | None:
+        """The server at some paths; None where it cannot be read, which the log says once."""
+        if self._generation != self.buffers.generation:
+            self._known.clear()
+            self._generation = self.buffers.generation
+        if paths not in self._known:
+            self._known[paths] = self._read(self.question(paths))
+        return self._known[paths]
+
+    def question(self, paths: tuple[str, ...]) -> Question:
+        """A question on the server at some paths, under the texts that are open."""
+        from modwsgi_fix.lsp.asking import Question
+
+        return Question(paths, self.buffers.texts, self.root)
+
+    def all(self) -> list[Answer]:
+        """Every server that an open text belongs to."""
+        found = [self.of(buffer) for buffer in self.buffers]
+        return list(dict.fromkeys(one for one in found if one is not None))
+
+    def everywhere(self) -> list[Answer]:
+        """These, and the servers in the directories that the editor works in."""
+        there = [self.at((top,)) for top in self._at_roots()]
+        return list(dict.fromkeys([*self.all(), *(one for one in there if one is not None)]))
+
+    def _read(self, question: Question) -> Answer | None:
+        from modwsgi_fix.files import FileProblem
+        from modwsgi_fix.lsp.asking import read
+        from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
+
+        try:
+            return Answer(question, read(question), hurried=self.buffers.typing)
+        except (Stop, FileProblem, SettingsError) as error:
+            line = explain(error) or ""
+            if line not in self._told:
+                self._told.add(line)
+                self._tell(line)
+            return None
+
+    def _above(self, *paths: str) -> Iterator[str]:
+        """Yield the directories of the servers above some paths, the nearest first."""
+        from modwsgi_fix.files import Disk, Overlay
+        from modwsgi_fix.model.reading.source import servers_above
+
+        files = Overlay(Disk(), self.buffers.texts)
+        for path in dict.fromkeys(paths):
+            for source in servers_above(files, path):
+                yield source.given[0][0]
+
+    def _at_roots(self) -> Iterator[str]:
+        """Yield the directories of the servers that lie where the editor works."""
+        from modwsgi_fix.model.reading.source import lies_in
+
+        for directory in self.roots:
+            for top in self._above(*(posixpath.join(directory, name, "x") for name in _BELOW)):
+                if lies_in(top, directory):
+                    yield top
+
+    def _of_script(self, buffer: Buffer) -> Answer | None:
+        """The server that runs a script; the script alone where it is one by its name or by what it binds."""
+        from modwsgi_fix.directives.suffixes import SCRIPT
+        from modwsgi_fix.model.reading.source import BINDS_APPLICATION
+
+        tops = [top for other in self.buffers for top in self._above(other.path, other.key)]
+        for top in dict.fromkeys([*tops, *self._at_roots()]):
+            answer = self.at((top,))
+            if answer is not None and answer.runs(buffer.key):
+                return answer
+        is_script = buffer.path.endswith(SCRIPT) or BINDS_APPLICATION.search(buffer.text) is not None
+        return self.at((buffer.path,)) if is_script else None
+
+
+def _is_python(buffer: Buffer) -> bool:
+    from modwsgi_fix.model.language import PYTHON, language_of
+
+    return language_of(buffer.path, buffer.text) == PYTHON

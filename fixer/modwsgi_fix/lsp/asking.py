@@ -1,0 +1,102 @@
+"""What an editor's server is asked about one httpd server, with open texts in place of files: the only door to ``workspace``.
+
+Each question is answered from the texts alone, and nothing is kept here: whoever can answer a second question faster for
+having answered the first takes the place of ``read`` and ``checked``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Applicability
+from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.records import Report
+from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.workspace import session as sessions
+from modwsgi_fix.workspace.plan import Wanted, plan
+from modwsgi_fix.workspace.selection import Selection
+from modwsgi_fix.workspace.session import Session
+
+#: Lines of a server from which on somebody who types does not wait for what fixes would reveal.
+LARGE = 3000
+
+
+class Question(NamedTuple):
+    """Which server: the one at ``paths``, where ``texts`` stand in for files, by path; ``root`` as ``--root``."""
+
+    paths: tuple[str, ...]
+    texts: Mapping[str, str]
+    root: str | None = None
+
+
+def read(question: Question, *, extend_select: tuple[str, ...] = ()) -> Session:
+    """The server, read, with further rules to run on it. Raises what ``workspace.errors.explain`` explains."""
+    wanted = _wanted(question)._replace(selection=Selection(extend_select=extend_select))
+    return sessions.opened(plan(wanted))
+
+
+def checked(session: Session, *, hurried: bool) -> Report:
+    """What is wrong, with what ``--write`` would do for each finding and what is only seen after that.
+
+    To find that out takes longer than all the rest. ``hurried``, it is left out of a large server, and where nothing that
+    ``--write`` would do could reveal anything.
+    """
+    if hurried:
+        found = sessions.checked(session, marked=False)
+        if _is_large(session) or not any(one.fix and one.fix.level <= session.plan.level for one in found.findings):
+            return found
+    return sessions.checked(session)
+
+
+def _is_large(session: Session) -> bool:
+    return sum(len(file.lines) for config in session.configs for file in config.files.values()) > LARGE
+
+
+class Stretch(NamedTuple):
+    """The characters of a file between its first ``head`` and its last ``tail``: it stays that while these do not change."""
+
+    key: str
+    head: int
+    tail: int
+
+
+def mended(
+    question: Question, level: Applicability, *, rule: str | None = None, within: Stretch | None = None
+) -> tuple[Rewritten, ...]:
+    """The files that fixes up to a level change: of one rule or of all that are on, and of those that change nothing
+    outside a stretch."""
+    selection = Selection() if rule is None else Selection(select=(rule,))
+    found = plan(_wanted(question)._replace(level=level, selection=selection))
+    if within is not None:
+        jobs = (job._replace(rules=[_held(one, within) for one in job.rules]) for job in found.jobs)
+        found = found._replace(jobs=tuple(jobs))
+    return sessions.mended(sessions.opened(found), level).files
+
+
+def _held(rule: Rule, stretch: Stretch) -> Rule:
+    """Return a rule that fixes nothing outside a stretch."""
+    check = rule.check
+
+    def held(config: Config) -> Iterator[Diagnostic]:
+        for diagnostic in check(config):
+            edits = diagnostic.fix.edits if diagnostic.fix is not None else ()
+            inside = all(
+                edit.path == stretch.key
+                and stretch.head <= edit.span.start
+                and edit.span.end <= len(_text(config, edit.path)) - stretch.tail
+                for edit in edits
+            )
+            yield diagnostic if inside else replace(diagnostic, fix=None)
+
+    return replace(rule, check=held)
+
+
+def _text(config: Config, key: str) -> str:
+    return config.source(key).text
+
+
+def _wanted(question: Question) -> Wanted:
+    return Wanted(question.paths, overlay=question.texts, root=question.root)

@@ -1,0 +1,98 @@
+"""The open texts of an editor, which stand in for what the disk has until they are closed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from modwsgi_fix.lsp.positions import Encoding, Position, lines_of
+from modwsgi_fix.lsp.uris import path_of, uri_of
+
+
+class Buffer(NamedTuple):
+    """An open text. ``path`` is as the editor opened it, ``key`` the file behind all links."""
+
+    uri: str
+    path: str
+    key: str
+    language: str
+    version: int
+    text: str
+
+
+class Change(NamedTuple):
+    """A text in place of a range; in place of all where ``start`` is None."""
+
+    text: str
+    start: Position | None = None
+    end: Position | None = None
+
+
+def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
+    """The text after changes, one after another. A range that lies outside is held within the text."""
+    for change in changes:
+        if change.start is None or change.end is None:
+            text = change.text
+            continue
+        lines = lines_of(text)
+        start, end = lines.offset(change.start, encoding), lines.offset(change.end, encoding)
+        start, end = min(start, end), max(start, end)
+        text = text[:start] + change.text + text[end:]
+    return text
+
+
+class Buffers:
+    """What is open. ``generation`` grows with whatever may change an answer, on the disk too (``stale``); ``typing`` says
+    that the last thing was a change of an open text."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, Buffer] = {}
+        self.generation = 0
+        self.typing = False
+
+    def __iter__(self) -> Iterator[Buffer]:
+        return iter(self._open.values())
+
+    def get(self, uri: str) -> Buffer | None:
+        """What is open under a URI; None for what has no file."""
+        return self._open.get(uri)
+
+    def open(self, uri: str, language: str, version: int, text: str) -> None:
+        path = path_of(uri)
+        if path is not None:
+            self._open.pop(uri, None)
+            self._open[uri] = Buffer(uri, path, os.path.realpath(path), language, version, text)
+            self.stale()
+
+    def change(self, uri: str, version: int, changes: Iterable[Change], encoding: Encoding) -> None:
+        """Apply changes. What was never opened has nothing to be changed."""
+        buffer = self._open.pop(uri, None)
+        if buffer is not None:
+            text = changed(buffer.text, changes, encoding)
+            # The one that was changed last stands in for its file, where that is open under two names.
+            self._open[uri] = buffer._replace(version=version, text=text)
+            self.generation += 1
+            self.typing = True
+
+    def close(self, uri: str) -> None:
+        if self._open.pop(uri, None) is not None:
+            self.stale()
+
+    def stale(self) -> None:
+        """What was found out before need not hold any more, and nobody is typing."""
+        self.generation += 1
+        self.typing = False
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The open texts by the key of their file."""
+        return {buffer.key: buffer.text for buffer in self}
+
+    def uri(self, key: str) -> str:
+        """The URI of a file: as the editor opened it, else of the file itself."""
+        return next((buffer.uri for buffer in reversed(self._open.values()) if buffer.key == key), uri_of(key))
+
+    def uris(self, key: str) -> tuple[str, ...]:
+        """Every URI under which a file is open, or the one that it would have."""
+        return tuple(buffer.uri for buffer in self if buffer.key == key) or (uri_of(key),)

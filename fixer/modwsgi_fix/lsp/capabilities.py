@@ -1,0 +1,89 @@
+"""Which requests are answered, by which function, and what the editor is told of it.
+
+A module that answers is imported with the first request for it: an editor waits for its server to begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from lsprotocol import types
+
+from modwsgi_fix.lsp.state import State
+
+#: Files whose change on the disk may change an answer.
+WATCHED = (
+    "**/*.{conf,vhost,inc,load,wsgi,py}",
+    "**/{.htaccess,envvars,modwsgi-fix.toml,pyproject.toml}",
+    "**/{sites,conf,mods}-{available,enabled}/*",
+)
+
+#: What semantic tokens are called: a token has the number of its kind.
+LEGEND = types.SemanticTokensLegend(
+    ["comment", "keyword", "function", "string", "variable", "parameter", "number"], ["deprecated"]
+)
+
+
+class Function(NamedTuple):
+    """A function of a module of this package."""
+
+    module: str
+    name: str
+
+    def answer(self, state: State, *arguments: Any) -> Any:
+        """What it returns."""
+        return getattr(import_module(f"modwsgi_fix.lsp.{self.module}"), self.name)(state, *arguments)
+
+
+#: By method: the function that answers, given the state and the parameters, and the options that are told.
+FEATURES: Mapping[str, tuple[Function, Any]] = {
+    types.TEXT_DOCUMENT_DIAGNOSTIC: (
+        Function("pulling", "document"),
+        types.DiagnosticOptions(inter_file_dependencies=True, workspace_diagnostics=True, identifier="modwsgi-fix"),
+    ),
+    types.WORKSPACE_DIAGNOSTIC: (Function("pulling", "workspace"), None),
+    types.TEXT_DOCUMENT_CODE_ACTION: (
+        Function("actions", "offered"),
+        types.CodeActionOptions([types.CodeActionKind.QuickFix, "source.fixAll.modwsgi-fix"], resolve_provider=True),
+    ),
+    types.CODE_ACTION_RESOLVE: (Function("actions", "resolve"), None),
+    types.TEXT_DOCUMENT_FORMATTING: (Function("layout", "document"), None),
+    types.TEXT_DOCUMENT_RANGE_FORMATTING: (Function("layout", "in_range"), None),
+    types.TEXT_DOCUMENT_HOVER: (Function("hover", "hover"), None),
+    types.TEXT_DOCUMENT_COMPLETION: (
+        Function("completion", "completion"),
+        types.CompletionOptions(trigger_characters=["<", "/", "=", "{", "%"]),
+    ),
+    types.TEXT_DOCUMENT_DEFINITION: (Function("navigating", "definition"), None),
+    types.TEXT_DOCUMENT_REFERENCES: (Function("navigating", "references"), None),
+    types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT: (Function("navigating", "highlights"), None),
+    types.TEXT_DOCUMENT_PREPARE_RENAME: (Function("navigating", "prepared"), None),
+    types.TEXT_DOCUMENT_RENAME: (Function("navigating", "renamed"), types.RenameOptions(prepare_provider=True)),
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: (Function("symbols", "document"), None),
+    types.WORKSPACE_SYMBOL: (Function("symbols", "workspace"), None),
+    types.TEXT_DOCUMENT_FOLDING_RANGE: (Function("ranges", "folding"), None),
+    types.TEXT_DOCUMENT_SELECTION_RANGE: (Function("ranges", "selection"), None),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: (Function("tokens", "full"), LEGEND),
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE: (Function("tokens", "of_range"), LEGEND),
+    types.TEXT_DOCUMENT_INLAY_HINT: (Function("hints", "inlay"), None),
+    types.TEXT_DOCUMENT_CODE_LENS: (Function("hints", "lenses"), None),
+    types.WORKSPACE_TEXT_DOCUMENT_CONTENT: (Function("virtual", "content"), None),
+}
+
+#: What asks all rules, and takes the longest.
+CHECKS = frozenset({types.TEXT_DOCUMENT_DIAGNOSTIC, types.WORKSPACE_DIAGNOSTIC})
+
+#: Commands that an editor runs by name, given its arguments: each returns a document.
+COMMANDS: Mapping[str, Function] = {
+    "modwsgi-fix.trace": Function("commands", "trace"),
+    "modwsgi-fix.exposed": Function("commands", "exposed"),
+    "modwsgi-fix.explain": Function("commands", "explain"),
+}
+
+#: What is answered where nothing can be; null elsewhere.
+EMPTY: Mapping[str, Any] = {
+    types.TEXT_DOCUMENT_DIAGNOSTIC: types.RelatedFullDocumentDiagnosticReport(items=[]),
+    types.WORKSPACE_DIAGNOSTIC: types.WorkspaceDiagnosticReport(items=[]),
+}

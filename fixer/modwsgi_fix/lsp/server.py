@@ -1,0 +1,239 @@
+"""The protocol: pygls reads and writes messages, and each request goes to the module that answers it.
+
+Requests wait for a moment before they are answered, so that a change or a cancellation behind them overtakes them; where a
+server is so large that its diagnostics take long, these wait until somebody stops typing. What goes wrong in an answer is
+written to the log, and the editor gets an empty one: nothing pops up at a half-typed line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, lsp_method
+
+from modwsgi_fix import __version__
+from modwsgi_fix.lsp import capabilities
+from modwsgi_fix.lsp.buffers import Change
+from modwsgi_fix.lsp.positions import Position
+from modwsgi_fix.lsp.state import Refusal, State
+from modwsgi_fix.lsp.virtual import SCHEME, Virtual
+
+#: Seconds that an answer waits for what is already on its way.
+PAUSE = 0.002
+#: Most seconds that diagnostics wait for somebody to stop typing, and the part of the time that the last ones took.
+LONGEST_PAUSE, PART = 0.5, 0.25
+#: Seconds after which the rules are imported, so that this holds up nothing that an editor asks when it begins.
+READY = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol with a document model of our own: pygls ends lines at form feeds and at U+2028, too."""
+
+    _server: Server
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        one = params.text_document
+        self._server.state.buffers.open(one.uri, str(one.language_id), one.version, one.text)
+        self._server.changed()
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        one = params.text_document
+        changes = map(_change, params.content_changes)
+        self._server.state.buffers.change(one.uri, one.version, changes, self._server.state.encoding)
+        self._server.changed()
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        self._server.state.buffers.close(params.text_document.uri)
+        self._server.changed()
+
+
+def _change(change: types.TextDocumentContentChangeEvent) -> Change:
+    if isinstance(change, types.TextDocumentContentChangePartial):
+        start, end = change.range.start, change.range.end
+        return Change(change.text, Position(start.line, start.character), Position(end.line, end.character))
+    return Change(change.text)
+
+
+class Server(LanguageServer):
+    """One editor's server."""
+
+    def __init__(self) -> None:
+        super().__init__("modwsgi-fix", __version__, protocol_cls=Protocol)
+        self.state = State(self._tell)
+        self._due: asyncio.Task[None] | None = None
+        self._published: dict[str, list[types.Diagnostic]] = {}
+        self._pause = PAUSE
+        self._checked = -1
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Written to the log; pygls would pop up a message."""
+        _log.error("%s", error)
+
+    def changed(self) -> None:
+        """Find out anew what is wrong, once what is on its way has been read."""
+        if self.state.pushes and (self._due is None or self._due.done()):
+            self._due = asyncio.ensure_future(self._publish())
+
+    async def settled(self) -> None:
+        """Wait until nothing has changed for a moment: hardly any where diagnostics come at once."""
+        generation = -1
+        while generation != self.state.buffers.generation:
+            generation = self.state.buffers.generation
+            await asyncio.sleep(self._pause)
+
+    def timed(self, check: Callable[[], Any]) -> Any:
+        """What a check comes to. How long the first one after a change takes decides how long the next one waits."""
+        first, start = self._checked != self.state.buffers.generation, time.monotonic()
+        found = check()
+        if first:
+            self._checked = self.state.buffers.generation
+            self._pause = min(max(PAUSE, PART * (time.monotonic() - start)), LONGEST_PAUSE)
+        return found
+
+    async def _publish(self) -> None:
+        await self.settled()
+        try:
+            found = self.timed(self.state.published)
+        except Exception:
+            _log.exception("diagnostics")
+            return
+        for uri in [*found, *(uri for uri in self._published if uri not in found)]:
+            diagnostics = found.get(uri, [])
+            if diagnostics != self._published.get(uri) or self.state.buffers.get(uri) is not None:
+                buffer = self.state.buffers.get(uri)
+                version = buffer.version if buffer is not None else None
+                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
+        self._published = found
+
+    def _tell(self, line: str) -> None:
+        self.window_log_message(types.LogMessageParams(types.MessageType.Warning, line))
+
+
+def server() -> Server:
+    """A server that answers whatever ``capabilities.FEATURES`` lists."""
+    made = Server()
+    made.feature(types.INITIALIZE)(lambda params: made.state.begin(params))
+    made.feature(types.INITIALIZED)(lambda params: _begun(made))
+    for method in (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.TEXT_DOCUMENT_DID_SAVE):
+        made.feature(method)(lambda params: _stale(made))
+    made.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)(lambda params: _configured(made, params))
+    made.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(lambda params: _folders(made, params))
+    for method, (function, options) in capabilities.FEATURES.items():
+        made.feature(method, options)(_answering(made, method, function.answer))
+    for name, command in capabilities.COMMANDS.items():
+        made.command(name)(_commanded(made, name, command.answer))
+    return made
+
+
+def _answering(made: Server, method: str, function: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
+    """Return the handler of a request: it waits, answers, and says nothing where that fails."""
+
+    async def answer(params: Any) -> Any:
+        checks = method in capabilities.CHECKS
+        await (made.settled() if checks else asyncio.sleep(PAUSE))
+        try:
+            return made.timed(lambda: function(made.state, params)) if checks else function(made.state, params)
+        except Refusal as refusal:
+            raise JsonRpcException(str(refusal), types.LSPErrorCodes.RequestFailed) from refusal
+        except Exception:
+            _log.exception("%s", method)
+            return capabilities.EMPTY.get(method)
+
+    return answer
+
+
+def _commanded(made: Server, name: str, command: Callable[..., Any]) -> Callable[..., Any]:
+    async def answer(*arguments: Any) -> Any:
+        await asyncio.sleep(PAUSE)
+        try:
+            return _shown(made, command(made.state, *arguments))
+        except Exception:
+            _log.exception("%s", name)
+            return None
+
+    return answer
+
+
+def _shown(made: Server, document: Virtual) -> Any:
+    """Show a document, where the editor can, and return it."""
+    workspace, window = made.client_capabilities.workspace, made.client_capabilities.window
+    uri = None
+    if window is not None and window.show_document is not None and window.show_document.support:
+        if workspace is not None and workspace.text_document_content is not None:
+            uri = document.uri()
+            made.state.virtual[uri] = document.text
+        else:
+            uri = document.as_file()
+        made.window_show_document(types.ShowDocumentParams(uri, take_focus=True))
+    return document.as_result(uri)
+
+
+def _stale(made: Server) -> None:
+    """The disk may have changed."""
+    made.state.buffers.stale()
+    made.changed()
+    _refresh(made)
+
+
+def _configured(made: Server, params: types.DidChangeConfigurationParams) -> None:
+    made.state.configure(params.settings)
+    _stale(made)
+
+
+def _folders(made: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    made.state.folders(params.event.added, params.event.removed)
+    _stale(made)
+
+
+def _refresh(made: Server) -> None:
+    """Have an editor that pulls ask again."""
+    workspace = made.client_capabilities.workspace
+    if not made.state.pushes and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+        made.workspace_diagnostic_refresh(None)
+
+
+def _begun(made: Server) -> None:
+    """Ask the editor to tell when files change on the disk, where it can; get ready for the first text meanwhile."""
+    workspace = made.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace else None
+    content = workspace.text_document_content if workspace else None
+    wanted = []
+    if watching is not None and watching.dynamic_registration:
+        watchers = [types.FileSystemWatcher(pattern) for pattern in capabilities.WATCHED]
+        options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+        wanted.append(types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options))
+    if content is not None and content.dynamic_registration:
+        schemes = types.TextDocumentContentRegistrationOptions([SCHEME])
+        wanted.append(types.Registration("documents", types.WORKSPACE_TEXT_DOCUMENT_CONTENT, schemes))
+    if wanted:
+        made.client_register_capability(types.RegistrationParams(wanted))
+    asyncio.get_running_loop().call_later(READY, _warm)
+
+
+def _warm() -> None:
+    """Import what the first text needs."""
+    from modwsgi_fix.lsp import asking
+    from modwsgi_fix.workspace.rules import known_rules
+
+    assert asking
+    known_rules()
+
+
+def serve() -> int:
+    """Serve an editor on standard input and output until it leaves; 0 where it said so before, else 1."""
+    logging.basicConfig(level=logging.ERROR)
+    made = server()
+    made.start_io()
+    return 0 if made.protocol._shutdown else 1

@@ -1,0 +1,35 @@
+"""The configuration files that were named, indented."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modwsgi_fix.edits import apply
+from modwsgi_fix.engine import Rewritten
+from modwsgi_fix.formatting import indented, obstacle
+from modwsgi_fix.workspace.session import Session
+
+
+class Layout(NamedTuple):
+    """What formatting comes to: the files that change, how many were looked at, and why some are left as they are."""
+
+    files: tuple[Rewritten, ...]
+    total: int
+    left: tuple[str, ...]
+
+
+def layout(session: Session) -> Layout:
+    """Return the files of a session with each line indented; those alone that may be written, and not a package's own."""
+    files: dict[str, Rewritten] = {}
+    left: dict[str, str] = {}
+    seen: set[str] = set()
+    for job, config in zip(session.plan.jobs, session.configs, strict=True):
+        for path, file in config.files.items():
+            if not file.writable or path in seen or job.shipped(file):
+                continue
+            seen.add(path)
+            if reason := obstacle(file.tree, path):
+                left[path] = f"{file.name}: {reason}; left as it is"
+            elif edits := indented(file.tree, path):
+                files[path] = Rewritten(path, file.name, file.text, apply(file.text, edits), tuple(edits))
+    return Layout(tuple(files.values()), len(seen), tuple(left.values()))
