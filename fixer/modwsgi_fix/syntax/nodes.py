@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import FIRST, PLAIN, WORD, WORDS, Logical, Word, logical_line, split_words
@@ -204,8 +204,7 @@ class Bogus(Directive):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What keeps httpd from reading the file, in its words.
 
     ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,

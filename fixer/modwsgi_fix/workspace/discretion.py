@@ -7,7 +7,6 @@ nor what it must not tell of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modwsgi_fix import records
@@ -71,8 +70,7 @@ def _discreet(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     file, fix = config.source(diagnostic.path), diagnostic.fix
     said = [_without_names(config, text) for text in (diagnostic.message, diagnostic.help)]
     hidden = not file.quotable or tells(config, said, page)
-    return replace(
-        diagnostic,
+    return diagnostic._replace(
         message=summary if hidden else diagnostic.message,
         help="" if hidden else diagnostic.help,
         span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
@@ -92,7 +90,7 @@ def _related(related: Related, config: Config, page: str) -> Related:
     file = config.source(related.path)
     if not file.quotable:
         return Related(related.path, _line(file, related.span), UNNAMED)
-    return replace(related, message=NOT_SHOWN) if tells(config, [related.message], page) else related
+    return related._replace(message=NOT_SHOWN) if tells(config, [related.message], page) else related
 
 
 def _betrays(fix: Fix, config: Config, page: str) -> bool:
@@ -135,7 +133,7 @@ def _applied(one: Applied, config: Config) -> Applied:
     page, summary = _page(one.rule)
     if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
         return one
-    return one._replace(fix=replace(one.fix, title=summary, reason=""), message=summary)
+    return one._replace(fix=one.fix._replace(title=summary, reason=""), message=summary)
 
 
 def _withheld(one: Withheld, config: Config) -> Withheld:
@@ -249,4 +247,4 @@ def exposed(found: Exposed, config: Config) -> Exposed:
         )
         for file in found.files
     ]
-    return replace(found, host=veiled(config, found.host), files=tuple(files))
+    return found._replace(host=veiled(config, found.host), files=tuple(files))

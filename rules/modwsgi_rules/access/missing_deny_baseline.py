@@ -107,11 +107,10 @@ def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
     """Return where the block goes: into a ``<Directory />`` without access lines, or before what it is about."""
     if baseline_sections:
         return baseline_sections[0]
-    sections, lines = (
-        {*DIRECTORY_SECTIONS, "virtualhost"},
-        {*MOUNTS, "alias"},
+    sections, lines = (*DIRECTORY_SECTIONS, "virtualhost"), (*MOUNTS, "alias")
+    about = (
+        item for item in config.main.all(*sections, *lines) if item.key in (sections if item.is_section else lines)
     )
-    about = (item for item in config.main.items if item.key in (sections if item.is_section else lines))
     return next((item for item in about if not item.guards), None)
 
 
