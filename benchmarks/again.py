@@ -1,0 +1,99 @@
+"""Checking a server again after one change in one of its files, as an editor does: ``python benchmarks/again.py [FILES]``.
+
+The files have seven hosts and 190 lines each. Every third line of the first host of one file is written twice, or taken away, each
+upon the change before; the times are of the processor, the medians of those that a part of the server told, and of
+those for which all of it was read. The first check of the server, and ``python -c pass``, are printed beside them.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+
+from hosts import HOST, MAIN
+
+from modwsgi_fix import api
+
+_OF_EACH = 7
+#: Milliseconds that checking again may take.
+_GOAL = 20
+
+
+def texts(directory: Path, files: int) -> dict[Path, str]:
+    """The texts of a server of so many files, by their paths."""
+    main = MAIN.format(directory=directory, modules="")
+    found = {directory / "apache2.conf": main}
+    for number in range(files):
+        names = (f"site{number * _OF_EACH + at}" for at in range(_OF_EACH))
+        hosts = (
+            HOST.format(name=f"{one}.example.com", group=one, number=one[4:], directory=directory) for one in names
+        )
+        found[directory / f"sites-enabled/{number:04}.conf"] = "# These are some of the hosts\n" + "".join(hosts)
+    return found
+
+
+def changes(text: str) -> list[str]:
+    """The text with every third line of its first host twice, and without it."""
+    lines = text.splitlines(keepends=True)
+    end = lines.index("</VirtualHost>\n")
+    found = []
+    for at in range(2, end, 3):
+        found += ["".join(lines[: at + 1] + lines[at:]), "".join(lines[:at] + lines[at + 1 :])]
+    return found
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Milliseconds of the processor."""
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1000
+
+
+def bare() -> float:
+    """What Python's own start takes in milliseconds of the processor."""
+    before = getrusage(RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+    after = getrusage(RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def main() -> int:
+    files = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    with tempfile.TemporaryDirectory(prefix="again") as name:
+        directory = Path(name)
+        (directory / "sites-enabled").mkdir()
+        server_texts = texts(directory, files)
+        for path, text in server_texts.items():
+            path.write_text(text)
+        server = api.load(directory, settings={})
+        first = spent(server.check)
+        path = directory / f"sites-enabled/{files // 2:04}.conf"
+        times: dict[bool, list[float]] = {True: [], False: []}
+        for text in changes(server_texts[path]):
+            changed = server.changed({path: text})
+            took = spent(changed.check)
+            is_part = "_session" not in vars(changed)
+            times[is_part].append(took)
+            server = changed if is_part else server
+    start = min(bare() for _ in range(5))
+    parts = times[True]
+    print(
+        f"{files} files, {sum(text.count(chr(10)) for text in server_texts.values()):,} lines; python -c pass {start:.0f} ms"
+    )
+    print(f"first check            {first:8.1f} ms")
+    print(
+        f"again, a part is read  {median(parts):8.1f} ms, {min(parts):.1f} to {max(parts):.1f} ({len(parts)} changes)"
+    )
+    if times[False]:
+        print(f"again, all is read     {median(times[False]):8.1f} ms ({len(times[False])} changes)")
+    return int(median(parts) > _GOAL)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
