@@ -20,11 +20,13 @@ from typing import NamedTuple
 
 from modwsgi_fix import records
 from modwsgi_fix.engine import read
+from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.shapes.alike import STANDING, TURNS, Unit, grouped, tells_names
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.records import FileText, Finding, Report
+from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
@@ -44,7 +46,7 @@ class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
     ``texts`` are the files that have hosts, ``edited`` the hosts whose text is no longer the one that was compared.
-    ``last`` is what was read last: the hosts, and what was found.
+    ``trees`` is a cache of parsed files. ``last`` is what was read last: the hosts, and what was found.
     """
 
     plan: Plan
@@ -54,6 +56,7 @@ class Base(NamedTuple):
     order: Mapping[str, int]
     groups: Sequence[Group]
     edited: frozenset[Host]
+    trees: dict[str, Tree]
     last: tuple[frozenset[Host], Report] | None = None
 
 
@@ -104,7 +107,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     mine = tuple(Group(tuple(next(hosts) for _ in group.units), group.own, group.shape) for group in groups)
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
-    return Base(plan, report, texts, {}, order, mine, frozenset())
+    return Base(plan, report, texts, {}, order, mine, frozenset(), {})
 
 
 def _directory(key: str) -> str:
@@ -123,8 +126,9 @@ def _text(texts: Mapping[str, Text], host: Host) -> str:
 def again(base: Base, changed: Mapping[str, str]) -> Base | None:
     """Return the server with other texts of some files (by key), checked; None where a part of it does not tell."""
     now: Base | None = base
-    for key, text in changed.items():
-        now = None if now is None else _again(now, key, text)
+    with collector_off():
+        for key, text in changed.items():
+            now = None if now is None else _again(now, key, text)
     return now
 
 
@@ -198,7 +202,7 @@ def _read(base: Base, hosts: frozenset[Host]) -> Report:
         files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
     )
     less = job._replace(source=source)
-    session = Session(base.plan._replace(jobs=(less,)), (read(less),))
+    session = Session(base.plan._replace(jobs=(less,)), (read(less, trees=base.trees),))
     return checked(session)._replace(starts=starts(session.configs))
 
 
