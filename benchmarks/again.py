@@ -80,8 +80,10 @@ def main() -> int:
         path = directory / f"sites-enabled/{files // 2:04}.conf"
         times: dict[str, list[float]] = {_CLEAN: [], _FIXES: [], _WHOLE: []}
         for text in changes(server_texts[path]):
+            start = time.process_time()
             changed = server.changed({path: text})
-            took = spent(changed.check)
+            changed.check()
+            took = (time.process_time() - start) * 1000
             is_part = "_session" not in vars(changed)
             has_fixes = any(finding.fix for finding in changed.check().findings)
             times[_WHOLE if not is_part else _FIXES if has_fixes else _CLEAN].append(took)

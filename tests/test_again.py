@@ -243,7 +243,7 @@ def test_without_the_hosts_that_share_words_something_wrong_is_said(tmp_path: Pa
     base = first._base
     assert base is not None
     blind = [group._replace(own=frozenset()) for group in base.groups]
-    vars(first)["_checked"] = (first._checked[0], base._replace(groups=blind))
+    vars(first)["_base"] = base._replace(groups=blind)
     path = directory / "sites/04.conf"
     overlay = {str(path): path.read_text().replace(*CHANGES["the group of another host"][0], 1)}
     changed = first.changed(overlay)

@@ -227,7 +227,7 @@ class Server:
         given = {fspath(path): text for path, text in texts.items()}
         others = {path: text for path, text in (self._wanted.overlay or {}).items() if path not in given}
         wanted = self._wanted._replace(overlay={**others, **given})
-        base = self._base
+        base = self._base if "_report" in vars(self) else self._before
         if base is None:
             return Server(wanted)
         key = base.plan.jobs[0].source.files.key
@@ -235,18 +235,21 @@ class Server:
         return Server(wanted, base, {**since, **{key(path): text for path, text in given.items()}})
 
     @cached_property
-    def _checked(self) -> tuple[Report, Base | None]:
-        """What the rules find, and what it takes to check this server again in part."""
-        known = None if self._before is None else again(self._before, self._since)
-        if known is not None:
-            return known.report, known
-        report = checked(self._session)._replace(starts=starts(self._session.configs))
-        return report, base_of(self._session, report)
+    def _part(self) -> Base | None:
+        """This server, checked in part; None where that cannot be."""
+        return None if self._before is None else again(self._before, self._since)
 
-    @property
+    @cached_property
+    def _report(self) -> Report:
+        """What the rules find."""
+        if self._part is not None:
+            return self._part.report
+        return checked(self._session)._replace(starts=starts(self._session.configs))
+
+    @cached_property
     def _base(self) -> Base | None:
-        """What was checked last: this server, or the one that it was made from."""
-        return self._checked[1] if "_checked" in vars(self) else self._before
+        """What it takes to check another server in part, once this one was checked."""
+        return self._part or base_of(self._session, self._report)
 
     @cached_property
     def starts(self) -> bool | None:
@@ -258,7 +261,7 @@ class Server:
 
     def check(self) -> Checked:
         """Run the rules, and find out what a fix would make of each finding."""
-        return Checked(self._checked[0])
+        return Checked(self._report)
 
     def fix(self, level: str = "repair") -> Fixed:
         """Apply the fixes up to a level, ``safe``, ``repair`` or ``unsafe``, in memory. Raises ``Error`` for another."""
