@@ -152,6 +152,24 @@ def test_what_is_said_again_is_what_a_new_server_says(
     assert first.check().to_json() == before
 
 
+def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_path: Path) -> None:
+    """The first host of the file, which shows both, is left out."""
+    server = {name: text.replace("    ", "\t").replace("\n", "\r\n") for name, text in texts().items()}
+    hosts = server["sites/04.conf"].removeprefix("# wexpyla\r\n").partition("</VirtualHost>")
+    server["sites/04.conf"] = "".join((hosts[0].replace("\t", "  "), *hosts[1:]))
+    directory = written(tmp_path / "conf", server)
+    first = load(directory)
+    first.check()
+    path = directory / "sites/04.conf"
+    open_all = "\t\t<Files wsgi.py>\r\n\t\t\tRequire all granted\r\n\t\t</Files>\r\n"
+    above, _, below = server["sites/04.conf"].rpartition(open_all)
+    overlay = {str(path): above + below}
+    changed = first.changed(overlay)
+    assert same(changed, directory, overlay)
+    edits = [edit.text for finding in changed.check().findings if finding.fix for edit in finding.fix.edits]
+    assert [text.count("\r\n\t  ") for text in edits] == [3]
+
+
 def test_a_change_of_the_main_file_is_one_of_all(tmp_path: Path) -> None:
     directory = written(tmp_path / "conf", texts())
     first = load(directory)
