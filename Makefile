@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit proofs fuzz bench versions clean
+.PHONY: demo test lint check unit proofs fuzz bench versions words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -31,6 +31,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check fixer rules tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What each rule asks for by name: rules/modwsgi_rules/_words.py.
+words: $(VENV)/.dev
+	$(BIN)/python tools/rule_words.py
 
 # The proofs against other mod_wsgi versions, built from PyPI.
 versions: $(VENV)/.dev

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +28,7 @@ def source_of(texts: Texts, links: Texts | None = None, paths: Iterable[str] = (
     chosen = list(paths) or (["/etc/apache2"] if files.is_dir("/etc/apache2") else list(texts))
     (source,) = find_sources(files, chosen)
     # Directives that are made up for a test are httpd's.
-    return replace(source, as_httpd=True)
+    return source._replace(as_httpd=True)
 
 
 def config_of(

@@ -7,7 +7,6 @@ concluded there, so a rule that does more or less has to change it here.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
@@ -162,7 +161,7 @@ def _comes_out(row: Row, text: str, *, whole: bool, disk: bool, denies: str = ""
     path = "/etc/apache2/apache2.conf" if whole else "/etc/apache2/site.conf"
     files = Memory({path: row.baseline + text if whole else text, **DISK})
     (source,) = find_sources(files, [path])
-    job = Job(replace(source, denies=denies), [rule], disk=files if disk else None)
+    job = Job(source._replace(denies=denies), [rule], disk=files if disk else None)
     if not check(job):
         return "-"
     for level in Applicability:

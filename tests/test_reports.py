@@ -48,7 +48,7 @@ def rule(config: Config) -> Iterator[Diagnostic]:
 @pytest.fixture
 def report() -> Report:
     files = Memory({NAME: TEXT})
-    source = replace(find_sources(files, [NAME])[0], directives=frozenset({"foo"}))
+    source = find_sources(files, [NAME])[0]._replace(directives=frozenset({"foo"}))
     job = Job(source, [Rule("no-bad", "test", rule, Severity.WARNING, "A page.\n")])
     config = read(job)
     found = check(job, config)

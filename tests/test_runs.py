@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,7 +46,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
             counted.rules[rule.name] += 1
             return rule.check(config)
 
-        return replace(rule, check=check)
+        return rule.with_check(check)
 
     monkeypatch.setattr(job, "load", counting(counted.loads))
     monkeypatch.setattr(reader, "load", counting(counted.company))

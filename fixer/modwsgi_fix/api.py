@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike, fspath
 from typing import Any
@@ -22,6 +22,7 @@ from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.facts.overview import Overview
 from modwsgi_fix.model.request import request_of
 from modwsgi_fix.records import Explained, Explanation, Finding, Gap, Outcome, Report, Trace, Unexplained
+from modwsgi_fix.workspace.again import Base, again, base_of
 from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
@@ -226,8 +227,51 @@ class Overviews:
 class Server:
     """What was loaded: most often one server, or fragments of one; where several were named, all of them."""
 
-    _session: Session
     _wanted: Wanted
+    #: A server that was checked, and the texts of files (by key) in which this one is another.
+    _before: Base | None = None
+    _since: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _session(self) -> Session:
+        with _errors():
+            session = opened(plan(self._wanted))
+            if not session.plan.jobs:
+                raise session.plan.problems[0] if session.plan.problems else Stop("nothing to read")
+            return session
+
+    def changed(self, texts: Mapping[str | PathLike[str], str]) -> Server:
+        """The same server with these texts in place of files, by path, as an editor has them; this one stays as it is.
+
+        It is what ``load`` gives with them in the ``overlay``. Where this one was checked, only what the texts can touch
+        is read and checked again; other files are then taken to be as they were.
+        """
+        given = {fspath(path): text for path, text in texts.items()}
+        others = {path: text for path, text in (self._wanted.overlay or {}).items() if path not in given}
+        wanted = self._wanted._replace(overlay={**others, **given})
+        base = self._base if "_report" in vars(self) else self._before
+        if base is None:
+            return Server(wanted)
+        key = base.plan.jobs[0].source.files.key
+        since = self._since if base is self._before else {}
+        return Server(wanted, base, {**since, **{key(path): text for path, text in given.items()}})
+
+    @cached_property
+    def _part(self) -> Base | None:
+        """This server, checked in part; None where that cannot be."""
+        return None if self._before is None else again(self._before, self._since)
+
+    @cached_property
+    def _report(self) -> Report:
+        """What the rules find."""
+        if self._part is not None:
+            return self._part.report
+        return checked(self._session)._replace(starts=starts(self._session.configs))
+
+    @cached_property
+    def _base(self) -> Base | None:
+        """What it takes to check another server in part, once this one was checked."""
+        return self._part or base_of(self._session, self._report)
 
     @cached_property
     def starts(self) -> bool | None:
@@ -239,7 +283,7 @@ class Server:
 
     def check(self) -> Checked:
         """Run the rules, and find out what a fix would make of each finding."""
-        return Checked(checked(self._session)._replace(starts=starts(self._session.configs)))
+        return Checked(self._report)
 
     def fix(self, level: str = "repair") -> Fixed:
         """Apply the fixes up to a level, ``safe``, ``repair`` or ``unsafe``, in memory. Raises ``Error`` for another."""
@@ -338,11 +382,9 @@ def load(
         denies=assume_deny,
         no_scripts=no_scripts,
     )
-    with _errors():
-        session = opened(plan(wanted))
-        if not session.plan.jobs:
-            raise session.plan.problems[0] if session.plan.problems else Stop("nothing to read")
-        return Server(session, wanted)
+    server = Server(wanted)
+    _ = server._session
+    return server
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, check, fix, read
@@ -136,7 +136,7 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
     (source, *_) = discover(files, [entry] if entry else names, as_httpd=True).sources
     # Everything in the example may be changed, its filesystem included.
     given = tuple((name, files.key(name)) for name in texts)
-    source = replace(source, given=given, as_httpd=True)
+    source = source._replace(given=given, as_httpd=True)
     disk = files if any(name.startswith("/") for name in texts) else None
     versions = {
         name: tuple(int(part) for part in version.split("."))

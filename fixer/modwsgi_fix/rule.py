@@ -9,8 +9,7 @@ import importlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import cache
 from types import ModuleType
@@ -50,8 +49,7 @@ class Rank(IntEnum):
     HYGIENE = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that explains a finding ("first defined here")."""
 
     path: str
@@ -59,8 +57,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding. ``path`` is a file key of ``Config.files``, ``span`` what to underline there.
 
     ``message`` is one sentence in lower case without a full stop, of at most 100 characters where the names in it are of
@@ -81,22 +78,54 @@ class Diagnostic:
 Check = Callable[[Config], Iterator[Diagnostic]]
 
 
-@dataclass(frozen=True, slots=True)
 class Rule:
     """A registered rule. ``default`` is False for opinions that must be asked for with ``--select``."""
 
-    name: str
-    family: str
-    check: Check
-    severity: Severity
-    page: str
-    default: bool = True
-    #: What it reads through ``Config.setting``.
-    settings: tuple[Setting[Any], ...] = ()
-    #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
-    changes: frozenset[str] = frozenset()
-    #: What its errors and warnings come to, where family and severity do not say (``workspace.ranking``).
-    rank: Rank | None = None
+    def __init__(
+        self,
+        name: str,
+        family: str,
+        check: Check,
+        severity: Severity,
+        page: str,
+        *,
+        default: bool = True,
+        settings: tuple[Setting[Any], ...] = (),
+        changes: frozenset[str] = frozenset(),
+        rank: Rank | None = None,
+    ) -> None:
+        self.name = name
+        self.family = family
+        self.check = check
+        self.severity = severity
+        self.page = page
+        self.default = default
+        #: What it reads through ``Config.setting``.
+        self.settings = settings
+        #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
+        self.changes = changes
+        #: What its errors and warnings come to, where family and severity do not say (``workspace.ranking``).
+        self.rank = rank
+        #: Names of directives and sections in lower case: where a server has none of them, the rule has nothing to say.
+        #: None where it must be asked of every server. ``_words`` of a rule package has them.
+        self.words: frozenset[str] | None = None
+
+    @property
+    def module(self) -> str:
+        """The name of the module that it comes from, or of the one that its check is in."""
+        return self.check.__module__
+
+    @property
+    def package(self) -> str:
+        """The name of the package that it comes from."""
+        return self.module.partition(".")[0]
+
+    def with_check(self, check: Check) -> Rule:
+        """Return the same rule with another check, which is asked of every server."""
+        return Rule(
+            self.name, self.family, check, self.severity, self.page,
+            default=self.default, settings=self.settings, changes=self.changes, rank=self.rank,
+        )  # fmt: skip
 
     def setting(self, name: str) -> Setting[Any] | None:
         """Its setting of that name."""
@@ -106,6 +135,31 @@ class Rule:
     def summary(self) -> str:
         """The first line of the manual page."""
         return self.page.strip().partition("\n")[0]
+
+
+class _Listed(Rule):
+    """A rule of which a package's ``_words`` says what it asks for. Its module is imported when more is asked of it."""
+
+    def __init__(self, module: str, words: frozenset[str], *, default: bool) -> None:
+        self._module = module
+        *_, self.family, name = module.split(".")
+        self.name = name.replace("_", "-")
+        self.words = words
+        self.default = default
+
+    @property
+    def module(self) -> str:
+        return self._module
+
+    def __getattr__(self, attribute: str) -> Any:
+        """What only the module says; asked for an attribute that is not there yet."""
+        if attribute not in ("check", "severity", "page", "settings", "changes", "rank"):
+            raise AttributeError(attribute)
+        importlib.import_module(self._module)
+        told = _registry[self.name]
+        for each in ("check", "severity", "page", "settings", "changes", "rank"):
+            setattr(self, each, getattr(told, each))
+        return getattr(self, attribute)
 
 
 #: What the engine itself finds; selected, ignored and documented as a rule is.
@@ -150,11 +204,12 @@ def rule(
         page = (module.__doc__ or "").strip()
         if not page:
             raise ValueError(f"rule {name}: the module has no docstring, which is the rule's manual page")
-        if name in _registry and _registry[name].check.__module__ != check.__module__:
-            raise ValueError(f"rule {name}: {_registry[name].check.__module__} has that name already")
+        if name in _registry and _registry[name].module != check.__module__:
+            raise ValueError(f"rule {name}: {_registry[name].module} has that name already")
         _registry[name] = Rule(
-            name, family, check, severity, page, default, tuple(settings), changes=frozenset(changes), rank=rank
-        )
+            name, family, check, severity, page,
+            default=default, settings=tuple(settings), changes=frozenset(changes), rank=rank,
+        )  # fmt: skip
         return check
 
     return register
@@ -232,8 +287,8 @@ def _offered(distribution: str, entry_points: str, found: dict[str, Offer]) -> N
             found.setdefault(package.strip(), Offer(distribution, name.strip(), package.strip()))
 
 
-def _import_all(package: ModuleType) -> None:
-    """Imports every module of a package and of the packages in it."""
+def _import_all(package: ModuleType, listed: Mapping[str, Rule]) -> None:
+    """Imports every module of a package and of the packages in it that is not ``listed``; registers those that are."""
     for directory in package.__path__:
         try:
             names = sorted(os.listdir(directory))
@@ -243,14 +298,32 @@ def _import_all(package: ModuleType) -> None:
             names = [name if is_package else f"{name}.py" for _, name, is_package in pkgutil.iter_modules([directory])]
         for name in names:
             stem, dot, _ = name.partition(".")
-            if not stem.isidentifier() or stem.startswith("__"):
+            # What the rules of a listed package share is imported by those that need it.
+            if not stem.isidentifier() or stem.startswith("_" if listed else "__"):
                 continue
+            module = f"{package.__name__}.{stem}"
             if name.endswith((".py", ".so", ".pyd")):
-                importlib.import_module(f"{package.__name__}.{stem}")
+                if module in listed:
+                    _registry.setdefault(listed[module].name, listed[module])
+                else:
+                    importlib.import_module(module)
             elif not dot and (
                 os.path.isfile(os.path.join(directory, name, "__init__.py")) or not os.path.isdir(directory)
             ):
-                _import_all(importlib.import_module(f"{package.__name__}.{name}"))
+                _import_all(importlib.import_module(module), listed)
+
+
+def _listed(package: str) -> dict[str, Rule]:
+    """The rules of which a package says in a module ``_words`` what they ask for, by their modules."""
+    try:
+        words = importlib.import_module(f"{package}._words")
+    except ModuleNotFoundError:
+        return {}
+    return {
+        module: _Listed(module, frozenset(names), default=name not in words.OPINIONS)
+        for name, names in words.WORDS.items()
+        for module in (f"{package}.{name}",)
+    }
 
 
 @cache
@@ -258,7 +331,8 @@ def all_rules(*plugins: str) -> dict[str, Rule]:
     """Every rule of this distribution and of the packages that are named, by name, in order of family and name.
 
     A package offers its rules by an entry point in the group ``modwsgi_fix.rules`` that names the package; each of its
-    modules is imported, which runs its code. So one that is merely installed is not touched. Raises ``NotOffered``, and
+    modules is imported, which runs its code, at once or, where it says what its rules ask for, when one of them is needed.
+    So one that is merely installed is not touched. Raises ``NotOffered``, and
     what such a module raises.
     """
     packages = [offer.package for offer in offers(sys.path, lambda distribution: distribution == _OWN)]
@@ -269,9 +343,9 @@ def all_rules(*plugins: str) -> dict[str, Rule]:
             raise NotOffered(name, sorted({offer.name for offer in others}))
         packages += chosen
     for package in packages:
-        _import_all(importlib.import_module(package))
+        _import_all(importlib.import_module(package), _listed(package))
     modules = tuple(f"{package}." for package in packages)
-    rules = (rule for rule in _registry.values() if rule.check.__module__.startswith(modules))
+    rules = (rule for rule in _registry.values() if rule.module.startswith(modules))
     return {rule.name: rule for rule in sorted(rules, key=lambda rule: (rule.family, rule.name))}
 
 

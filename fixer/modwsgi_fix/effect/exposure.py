@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import SENSITIVE
@@ -39,8 +38,7 @@ class Found(NamedTuple):
     is_program: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
+class Exposed(NamedTuple):
     """What one host hands out. ``unread`` are directories that could not be looked into."""
 
     host: str

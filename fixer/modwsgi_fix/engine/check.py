@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from modwsgi_fix.engine.collector import collector_off
@@ -49,18 +48,22 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     """
 
     def run() -> list[Diagnostic]:
+        view = config.for_rule(rule.name)
+        # What a rule asks for may depend on its settings; its words are those without any.
+        if rule.words is not None and view is config and config.lacks(rule.words):
+            return []
         try:
-            found = list(rule.check(config.for_rule(rule.name)))
+            found = list(rule.check(view))
         except Exception as error:
             if os.environ.get("MODWSGI_FIX_TRACEBACK"):
                 raise
             config.failed[rule.name] = f"{type(error).__name__}: {error}"
             return []
-        named = (replace(d, rule=rule.name, severity=d.severity or rule.severity) for d in found)
-        named = (replace(d, message=worded(d.message)) if is_htaccess(d.path) else d for d in named)
+        named = (d._replace(rule=rule.name, severity=d.severity or rule.severity) for d in found)
+        named = (d._replace(message=worded(d.message)) if is_htaccess(d.path) else d for d in named)
         return [d for d in named if not _of_template(config, rule, d)]
 
-    return config.once((rule.name, rule.check), run)
+    return config.once(rule, run)
 
 
 def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
@@ -71,7 +74,7 @@ def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
 def found_silent(config: Config, rules: Iterable[Rule]) -> None:
     """Note that some rules find nothing in a server, so that they are not asked."""
     for rule in rules:
-        config.once((rule.name, rule.check), list)
+        config.once(rule, list)
 
 
 def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
@@ -84,7 +87,7 @@ def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
 
 def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
     """What a rule finds, without what comments suppress; ``used`` is told which comments do."""
-    kept, hits = config.once((unsuppressed, rule.name, rule.check), lambda: _unsuppressed(config, rule))
+    kept, hits = config.once((unsuppressed, rule), lambda: _unsuppressed(config, rule))
     if used is not None:
         used.update(hits)
     return kept

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origins
@@ -73,8 +72,7 @@ class Met(NamedTuple):
     level: Applicability
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """How far a run is: the server, the texts of the changed files, and what led there."""
 
     config: Config
@@ -187,7 +185,7 @@ class Run:
         if state.config is not known and self._mended:
             mended = tuple(a for done in state.passes for a in done if a.rule in self._first)
             noted = Legible(state.config, state.edits, mended, level)
-            self._state = replace(state, legible=(*state.legible, noted))
+            self._state = state._replace(legible=(*state.legible, noted))
 
     def _chosen(self, rule: Rule, level: Applicability) -> list[Diagnostic]:
         config = self._state.config
@@ -229,7 +227,7 @@ class Run:
         assert proof is not None
 
         def weigh() -> str | None:
-            whole = replace(fixes[0], publishes=tuple(pair for one in fixes for pair in one.publishes))
+            whole = fixes[0]._replace(publishes=tuple(pair for one in fixes for pair in one.publishes))
             try:
                 return proof(config, self._after(some).config, whole, rule.changes, only)
             except Exception as error:
@@ -248,7 +246,7 @@ class Run:
             edits[path] = compose(edits.get(path, []), edits_of(chosen, path))
         if self._ahead is None or (self._ahead.texts, self._ahead.edits) != (texts, edits):
             trees = dict(state.trees)
-            self._ahead = replace(state, config=read(self._job, texts, trees), trees=trees, texts=texts, edits=edits)
+            self._ahead = state._replace(config=read(self._job, texts, trees), trees=trees, texts=texts, edits=edits)
         return self._ahead
 
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
@@ -265,8 +263,7 @@ class Run:
         on_the_way = (
             met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes
         )
-        self._state = replace(
-            after,
+        self._state = after._replace(
             passes=(*state.passes, applied),
             seen=(*state.seen, changed),
             legible=state.legible,
@@ -338,12 +335,12 @@ def met(
             return None
         source = config
     places = [(one, _original(source, origin_of, one.path, one.span)) for one in d.related]
-    related = tuple(replace(one, span=place) for one, place in places if place is not None)
+    related = tuple(one._replace(span=place) for one, place in places if place is not None)
     span = _original(source, origin_of, d.path, d.span)
     if span is None:
         return None
     cause = next((one for one in after if one.path == d.path), after[0])
-    return Met(replace(d, span=span, fix=None, related=related), source, cause, level)
+    return Met(d._replace(span=span, fix=None, related=related), source, cause, level)
 
 
 def _original(source: Config, origin_of: Origins, path: str, span: Span) -> Span | None:

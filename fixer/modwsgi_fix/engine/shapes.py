@@ -13,7 +13,6 @@ This is an edge that can be taken away: ``read`` may always return what ``job.re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -100,11 +99,11 @@ class _Crowd:
         """Return the job on the server with some of the files alone, and without some hosts of others."""
         texts = {path: self.parts[path] for path in hosts}
         blank = {self.key_of(path): (without(text, hosts[path]), text.text) for path, text in texts.items()}
-        return self.job._replace(source=replace(self.job.source, picks=picks, stand_ins=blank))
+        return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=blank))
 
     def _read(self, job: Job) -> Config:
         """Read the server of a job, where what is a directory was asked before."""
-        return read_all(job._replace(source=replace(job.source, files=self.files)))
+        return read_all(job._replace(source=job.source._replace(files=self.files)))
 
     def _few(self, paths: Sequence[str]) -> Sequence[str]:
         """Of the files that an Include leads to those that are read at once; the others are kept for later."""
@@ -139,7 +138,7 @@ class _Crowd:
 
     def reduced(self) -> Read | None:
         """Return the server without what is like others; None where it cannot be told what is."""
-        packages = {rule.check.__module__.partition(".")[0] for rule in self.job.rules} | {__name__.partition(".")[0]}
+        packages = {rule.package for rule in self.job.rules} | {__name__.partition(".")[0]}
         groups = grouped(self.units, self._elsewhere(), lambda some: known(some, packages), self.files.is_file)
         if groups is None:
             return None
@@ -217,4 +216,4 @@ def _edits(fixed: Fixed) -> list[tuple[str, tuple[Edit, ...]]]:
 
 
 def _said(config: Config, rules: Iterable[Rule]) -> set[Diagnostic]:
-    return {replace(one, fix=None) for one in findings(config, rules)}
+    return {one._replace(fix=None) for one in findings(config, rules)}

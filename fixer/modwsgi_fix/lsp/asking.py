@@ -7,7 +7,6 @@ having answered the first takes the place of ``read`` and ``checked``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability
@@ -89,9 +88,9 @@ def _held(rule: Rule, stretch: Stretch) -> Rule:
                 and edit.span.end <= len(_text(config, edit.path)) - stretch.tail
                 for edit in edits
             )
-            yield diagnostic if inside else replace(diagnostic, fix=None)
+            yield diagnostic if inside else diagnostic._replace(fix=None)
 
-    return replace(rule, check=held)
+    return rule.with_check(held)
 
 
 def _text(config: Config, key: str) -> str:

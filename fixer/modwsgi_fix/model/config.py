@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import File, Item, Script, Server
@@ -23,8 +22,7 @@ T = TypeVar("T")
 K = TypeVar("K")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The versions that the configuration is meant for.
 
     ``mod_wsgi`` None means 4.9 up to the latest, ``python`` None a Python 3 of which no more is known.
@@ -161,6 +159,10 @@ class Config:
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
+
+    def lacks(self, keys: Set[str]) -> bool:
+        """Whether nothing has one of these names, and there is nothing but directives to look at."""
+        return keys.isdisjoint(self.derived(_by_key)) and self.disk is None and not self.named_scripts
 
     def within(self, server: Server, *keys: str) -> list[Item]:
         """The items of these names of one server, those in its sections too, in reading order."""

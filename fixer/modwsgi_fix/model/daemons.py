@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from modwsgi_fix import directives
@@ -54,8 +53,7 @@ class Option(NamedTuple):
         return is_settled(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class DaemonProcess:
+class DaemonProcess(NamedTuple):
     """One reading of a WSGIDaemonProcess.
 
     ``stray`` are the words that are no option, at which httpd stops; also the lines below that begin with an option.

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from modwsgi_fix.placeholders import tags, template_of
-from modwsgi_fix.syntax import Directive, Section, Tree
+from modwsgi_fix.syntax import Directive, Section, Tree, parse
 from modwsgi_fix.syntax.secrets import without_secrets
 from modwsgi_fix.text import LineIndex, Span
 
@@ -106,13 +106,15 @@ class File:
     @cached_property
     def newline(self) -> str:
         """The line end of the first line."""
-        at = self.tree.source.find("\n")
-        return "\r\n" if at > 0 and self.tree.source[at - 1] == "\r" else "\n"
+        text = self.tree.source if self.whole is None else self.whole
+        at = text.find("\n")
+        return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"
 
     @cached_property
     def unit(self) -> str:
         """One step of indentation, as the first indented line inside a section has it; four blanks by default."""
-        for node in self.tree.walk():
+        tree = self.tree if self.whole is None else parse(self.whole)
+        for node in tree.walk():
             if isinstance(node, Section):
                 for child in node.children:
                     if isinstance(child, Directive) and child.indent.startswith(node.indent):

@@ -39,11 +39,16 @@ def lines_with(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[Directive
 
     Comments are left out, and what stands in a section of another language.
     """
+    tree = file.tree
+    yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern)))
+
+
+def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
     end = 0
-    for found in pattern.finditer(file.text):
+    for found in pattern.finditer(tree.source):
         if found.end() <= end or (found.start() < end and found.end() - found.start() == 1):
             continue
-        node, parents = locate(file.tree, max(found.start(), end))
+        node, parents = locate(tree, max(found.start(), end))
         if node is None:
             continue
         end = node.head_end if isinstance(node, Section) else node.end

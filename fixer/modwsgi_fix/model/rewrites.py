@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
@@ -15,8 +15,7 @@ _LONG = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """One RewriteRule. ``flags`` maps short names in lower case to values; ``conditions`` are its RewriteCond lines."""
 
     item: Item

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -12,8 +11,7 @@ T_co = TypeVar("T_co", covariant=True)
 _WORD = re.compile(r"[^\s\x00-\x1f\"'\\<>#]*").fullmatch
 
 
-@dataclass(frozen=True)
-class Setting(Generic[T_co]):
+class Setting(NamedTuple, Generic[T_co]):
     """One setting, which ``Config.setting`` reads.
 
     The type is the default's: whether something is on, a number, a word, or a list of words (which a tuple stands for).

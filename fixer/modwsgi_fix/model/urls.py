@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, MOUNTS, REDIRECTS
 from modwsgi_fix.model.config import Config, derived
@@ -16,8 +16,7 @@ from modwsgi_fix.model.patterns import Match, finds, search
 from modwsgi_fix.text import Span, decode, encode
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """One directive that maps URLs.
 
     ``url`` is a path prefix, or a regular expression when ``is_regex``; ``target`` a path of the filesystem (a URL for

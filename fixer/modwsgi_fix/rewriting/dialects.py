@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -128,12 +127,13 @@ class Converted(NamedTuple):
     instead_of_requires: bool = False
 
 
-@dataclass(frozen=True)
-class Clause:
-    """What one section says of access, in both dialects; and where it stands in the merge."""
-
+class _Standing(NamedTuple):
     access: Access
     rank: int
+
+
+class Clause(_Standing):
+    """What one section says of access, in both dialects; and where it stands in the merge."""
 
     @property
     def section(self) -> Item:
@@ -225,7 +225,7 @@ def clause_of(section: Item) -> Clause | None:
 @derived
 def clauses(config: Config) -> list[Clause]:
     """Every section that says something of access, in reading order."""
-    return [clause for item in config.items if item.is_section and (clause := clause_of(item))]
+    return [clause for item in config.named(*PATH_SECTIONS) if item.is_section and (clause := clause_of(item))]
 
 
 def _rank(section: Item) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from modwsgi_fix.text import Span
 
@@ -24,8 +23,7 @@ class NotPython3(Exception):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument of a call: ``keyword`` or empty, its source, and the literal that it is (None for any other)."""
 
     keyword: str
@@ -34,8 +32,7 @@ class Argument:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call: the dotted name of what is called (empty where it has none), the arguments, where it stands."""
 
     name: str
@@ -49,8 +46,7 @@ class Call:
         return named or (plain[position] if position < len(plain) else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A string literal: its value, its prefix in lower case (``b``, ``f`` …), and where it stands."""
 
     value: str
@@ -58,8 +54,7 @@ class Text:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement.
 
     ``targets`` are the dotted names that it binds (for an import, the local names); ``value`` is the source of what is
@@ -97,14 +92,14 @@ class Statement:
             yield from one.walk()
 
 
-@dataclass(frozen=True, slots=True)
 class Module:
     """A script's statements. ``text`` is what was read, character for character."""
 
-    text: str
-    body: tuple[Statement, ...]
-    #: Every name that stands in the script, and where; attributes and keywords are names, too, words in strings are not.
-    identifiers: tuple[tuple[str, int], ...]
+    def __init__(self, text: str, body: tuple[Statement, ...], identifiers: tuple[tuple[str, int], ...]) -> None:
+        self.text = text
+        self.body = body
+        #: Every name that stands in the script, and where; attributes and keywords are names, too, words in strings are not.
+        self.identifiers = identifiers
 
     def count(self, name: str, span: Span) -> int:
         """How often a name stands within a span."""

@@ -11,7 +11,6 @@ import re
 import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from modwsgi_fix.script.module import LINE_END
@@ -23,14 +22,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """A script that this Python reads. ``text`` is as in the file, character for character."""
 
-    text: str
-    tree: ast.Module
-    _lines: tuple[str, ...]
-    _starts: tuple[int, ...]
+    def __init__(self, text: str, tree: ast.Module, lines: tuple[str, ...], starts: tuple[int, ...]) -> None:
+        self.text = text
+        self.tree = tree
+        self._lines = lines
+        self._starts = starts
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Where a node stands."""

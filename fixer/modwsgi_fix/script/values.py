@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from modwsgi_fix.script.source import Function, dotted, own
@@ -41,19 +40,27 @@ UNKNOWN = Unknown()
 Binding = ast.expr | ast.AugAssign | ast.FunctionDef | Unknown
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """The bindings of a function and of the module around it; ``environ`` is the parameter of that meaning."""
 
-    function: Function | ast.Module
-    bindings: Mapping[str, list[Binding]]
-    outer: Mapping[str, list[Binding]]
-    imports: Mapping[str, str]
-    environ: str = ""
-    #: What is known of names already; a name that is being looked at is nothing certain.
-    known: dict[str, Kind] = field(default_factory=dict)
-    #: The same for what the functions of the script return, shared by the scopes in it.
-    results: dict[int, Kind] = field(default_factory=dict)
+    def __init__(
+        self,
+        function: Function | ast.Module,
+        bindings: Mapping[str, list[Binding]],
+        outer: Mapping[str, list[Binding]],
+        imports: Mapping[str, str],
+        environ: str = "",
+        results: dict[int, Kind] | None = None,
+    ) -> None:
+        self.function = function
+        self.bindings = bindings
+        self.outer = outer
+        self.imports = imports
+        self.environ = environ
+        #: What is known of names already; a name that is being looked at is nothing certain.
+        self.known: dict[str, Kind] = {}
+        #: The same for what the functions of the script return, shared by the scopes in it.
+        self.results: dict[int, Kind] = {} if results is None else results
 
     def of(self, name: str) -> list[Binding]:
         """What a name is bound to, in this function or else in the module; empty for a name of neither."""

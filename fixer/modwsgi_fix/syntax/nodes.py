@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 from modwsgi_fix.placeholders import is_template, may_have_tags
 from modwsgi_fix.syntax.words import FIRST, PLAIN, WORD, WORDS, Logical, Word, logical_line, split_words
 from modwsgi_fix.text import WHITESPACE, LineIndex, Span
+
+T = TypeVar("T")
 
 #: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
 DEEPEST_SECTION = 100
@@ -204,8 +206,7 @@ class Bogus(Directive):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What keeps httpd from reading the file, in its words.
 
     ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,
@@ -228,6 +229,14 @@ class Tree:
         self.source = source
         self.children = children
         self.problems = problems
+        self._known: dict[object, Any] = {}
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """``compute()``, once for that key and this tree: for what its text alone says, however often servers are read."""
+        if key not in self._known:
+            self._known[key] = compute()
+        found: T = self._known[key]
+        return found
 
     def text(self) -> str:
         """The text again, put together from the nodes."""

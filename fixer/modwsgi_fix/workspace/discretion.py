@@ -7,7 +7,6 @@ nor what it must not tell of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modwsgi_fix import records
@@ -60,13 +59,12 @@ def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     if fix is not None:
         writes_one = any(masked(config, edit.text) != edit.text for edit in fix.edits)
         title, reason = masked(config, fix.title), masked(config, fix.reason)
-        fix = None if writes_one else replace(fix, title=title, reason=reason)
-    return replace(
-        diagnostic,
+        fix = None if writes_one else fix._replace(title=title, reason=reason)
+    return diagnostic._replace(
         message=masked(config, diagnostic.message),
         help=masked(config, diagnostic.help),
         fix=fix,
-        related=tuple(replace(one, message=masked(config, one.message)) for one in diagnostic.related),
+        related=tuple(one._replace(message=masked(config, one.message)) for one in diagnostic.related),
     )
 
 
@@ -94,8 +92,7 @@ def _discreet(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     file, fix = config.source(diagnostic.path), diagnostic.fix
     said = [_without_names(config, text) for text in (diagnostic.message, diagnostic.help)]
     hidden = not file.quotable or tells(config, said, page)
-    return replace(
-        diagnostic,
+    return diagnostic._replace(
         message=summary if hidden else diagnostic.message,
         help="" if hidden else diagnostic.help,
         span=diagnostic.span if file.quotable else _line(file, diagnostic.span),
@@ -115,7 +112,7 @@ def _related(related: Related, config: Config, page: str) -> Related:
     file = config.source(related.path)
     if not file.quotable:
         return Related(related.path, _line(file, related.span), UNNAMED)
-    return replace(related, message=NOT_SHOWN) if tells(config, [related.message], page) else related
+    return related._replace(message=NOT_SHOWN) if tells(config, [related.message], page) else related
 
 
 def _betrays(fix: Fix, config: Config, page: str) -> bool:
@@ -153,7 +150,7 @@ def fixed(outcome: Fixed) -> Fixed:
 
 
 def _in_one_line(one: Applied) -> Applied:
-    fix = replace(one.fix, title=one_line(one.fix.title), reason=one_line(one.fix.reason))
+    fix = one.fix._replace(title=one_line(one.fix.title), reason=one_line(one.fix.reason))
     return one._replace(fix=fix, message=one_line(one.message))
 
 
@@ -166,8 +163,8 @@ def _applied(one: Applied, config: Config) -> Applied:
     page, summary = _page(one.rule)
     if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
         title, reason = masked(config, one.fix.title), masked(config, one.fix.reason)
-        return one._replace(fix=replace(one.fix, title=title, reason=reason), message=masked(config, one.message))
-    return one._replace(fix=replace(one.fix, title=summary, reason=""), message=summary)
+        return one._replace(fix=one.fix._replace(title=title, reason=reason), message=masked(config, one.message))
+    return one._replace(fix=one.fix._replace(title=summary, reason=""), message=summary)
 
 
 def _withheld(one: Withheld, config: Config) -> Withheld:
@@ -282,4 +279,4 @@ def exposed(found: Exposed, config: Config) -> Exposed:
         )
         for file in found.files
     ]
-    return replace(found, host=veiled(config, found.host), files=tuple(files))
+    return found._replace(host=veiled(config, found.host), files=tuple(files))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
 from modwsgi_fix import directives
+from modwsgi_fix.directives.families import NAMES_SCRIPT
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
-from modwsgi_fix.model.facts.unread import unread_scripts
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.model.secrets import masked
@@ -43,6 +43,11 @@ def _gaps(config: Config) -> Iterator[Gap]:
         for problem in () if file.template else file.tree.problems:
             yield _gap(file, problem.region, _reason(config, file, problem.message, problem.kind))
     yield from _strangers(config)
+    if config.lacks(frozenset(NAMES_SCRIPT)):
+        return
+    # To read scripts takes more modules than all else that a report needs.
+    from modwsgi_fix.model.facts.unread import unread_scripts
+
     for unread in unread_scripts(config):
         is_told = unread.file.quotable and not tells(config, [unread.reason])
         yield Gap(unread.file.name, unread.line, unread.line, unread.reason if is_told else f"a script {NOT_SHOWN}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability
@@ -120,8 +119,7 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     denies = wanted.denies or settings.denies
     named = frozenset(name.casefold() for name in settings.directives)
     sources = [
-        replace(
-            _without(source, excluded),
+        _without(source, excluded)._replace(
             denies="" if source.complete else denies,
             directives=named,
             without_scripts=wanted.no_scripts,
@@ -130,7 +128,7 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     ]
     root = wanted.root or settings.root or ("/" if seen else None)
     # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
-    sources = [replace(source, given=(*source.given, *there.allowed)) for source in sources]
+    sources = [source._replace(given=(*source.given, *there.allowed)) for source in sources]
     level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(wanted.target, settings.target)
@@ -187,7 +185,7 @@ def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Sourc
     )
     if not entries:
         raise Stop(f"{source.given[0][0]}: all configuration files in it are excluded")
-    return replace(source, entries=entries)
+    return source._replace(entries=entries)
 
 
 def _ignored(
@@ -217,10 +215,9 @@ def _ignored(
 
 def _unfixable(rule: Rule) -> Rule:
     """Return a rule that only reports."""
-    found = rule.check
 
     def report(config: Config) -> Iterator[Diagnostic]:
-        for diagnostic in found(config):
-            yield replace(diagnostic, fix=None)
+        for diagnostic in rule.check(config):
+            yield diagnostic._replace(fix=None)
 
-    return replace(rule, check=report)
+    return rule.with_check(report)

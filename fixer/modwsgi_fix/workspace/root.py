@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from modwsgi_fix.files import FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
@@ -61,7 +60,7 @@ def find_servers(
     own = root is None and settings.root is not None
     if seen is not None and not (own and not f"{seen.root}/".startswith(_directory(disk, settings.base))):
         shown[seen.root or "/"] = None
-    sources = [replace(source, shown_within=tuple(shown)) for source in sources]
+    sources = [source._replace(shown_within=tuple(shown)) for source in sources]
     scripts = sources.pop() if found.scripts else None
     return found._replace(sources=tuple(sources), scripts=scripts), seen
 

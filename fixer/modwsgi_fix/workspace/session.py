@@ -123,7 +123,7 @@ def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
     alone = tuple(path for path in source.scripts if source.files.key(path) not in mounted)
     if not alone:
         return plan
-    return plan._replace(jobs=(*plan.jobs, plan.scripts._replace(source=replace(source, scripts=alone))))
+    return plan._replace(jobs=(*plan.jobs, plan.scripts._replace(source=source._replace(scripts=alone))))
 
 
 def _holds(directory: str, paths: Iterable[str]) -> bool:
@@ -263,7 +263,7 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
     for at, unlike in enumerate(session.unlike):
         if not unlike.holds(each[at], fixed):
-            source = replace(plan.jobs[at].source, picks=None, stand_ins={})
+            source = plan.jobs[at].source._replace(picks=None, stand_ins={})
             each[at] = fixed(plan.jobs[at]._replace(source=source))
     each = list(map(discretion.fixed, each))
     outcomes, conflicts = _together(each)

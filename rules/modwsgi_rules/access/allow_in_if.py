@@ -66,9 +66,10 @@ from modwsgi_rules.access._expressions import is_about_visitors
 
 @rule(severity=Severity.WARNING, rank=Rank.EXPOSED)
 def allow_in_if(config: Config) -> Iterator[Diagnostic]:
-    if sees_all_sections(config) and not any(baseline_dialects(config) or ()):
+    sections = config.named("if")
+    if not sections or (sees_all_sections(config) and not any(baseline_dialects(config) or ())):
         return  # all is open anyhow, which missing-deny-baseline is about
-    for section in config.named("if"):
+    for section in sections:
         if section.sections or not section.args or section.file.tree.is_template or is_about_visitors(section):
             continue
         if access_of(section).admits_strangers:

@@ -72,7 +72,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import FILES_SECTIONS, OLD_ACCESS
+from modwsgi_fix.directives.families import FILES_SECTIONS, LOCATION_SECTIONS, OLD_ACCESS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import Served, location_prefix, served, served_near
 from modwsgi_fix.model.gaps import sees_all_sections
@@ -87,7 +87,7 @@ _HELP = "open the directories that are served, and keep the ban in a section bes
 
 @rule(severity=Severity.WARNING)
 def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
-    if not sees_all_sections(config) or config.target.is_22:
+    if not config.named(*LOCATION_SECTIONS, *FILES_SECTIONS) or not sees_all_sections(config) or config.target.is_22:
         return
     for server in config.servers:
         for section in location_sections(config, server):

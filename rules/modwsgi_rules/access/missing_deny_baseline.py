@@ -110,15 +110,14 @@ def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
     """
     if baseline_sections:
         return baseline_sections[0]
-    sections, lines = (
-        {*DIRECTORY_SECTIONS, "virtualhost"},
-        {*MOUNTS, "alias"},
+    sections, lines = (*DIRECTORY_SECTIONS, "virtualhost"), (*MOUNTS, "alias")
+    about = (
+        item for item in config.main.all(*sections, *lines) if item.key in (sections if item.is_section else lines)
     )
-    about = (item for item in config.main.items if item.key in (sections if item.is_section else lines))
     first = next((item for item in about if not item.guards), None)
     if first is None or first.path == (own := next(iter(config.files))):
         return first
-    including = [item for item in config.main.items if item.path == own and item.key in INCLUDES]
+    including = [item for item in config.main.all(*INCLUDES) if item.path == own]
     leading = max((item for item in including if item.index < first.index), key=lambda item: item.index, default=first)
     return leading if leading.parent is None and not leading.guards and not leading.foreign else first
 

@@ -112,7 +112,6 @@ This fragment may be read inside a section:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from modwsgi_fix.directives import Context, find
 from modwsgi_fix.directives.families import PREFIX_ALIASES
@@ -165,7 +164,7 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
         for item, where in places:
             fix = _into_daemon(config, item) if where is Context.VIRTUAL_HOST else None
             if fix is None and together is not None:
-                fix = replace(together)
+                fix = together._replace()
             elif fix is None and info.of_mod_wsgi and not (only_main and key not in _REPEATED):
                 fix = _move(item)
             rival = next((first for values, first in firsts.items() if values != item.values), None)

@@ -103,8 +103,9 @@ def process_group_undefined(config: Config) -> Iterator[Diagnostic]:
     processes = daemon_processes(config)
     defined = {process.name for process in processes}
     by_digits = grouped(processes, lambda process: _digits(process.name))
-    certain = all_groups_known(config)
-    for use in group_uses(config):
+    uses = group_uses(config)
+    certain = bool(uses) and all_groups_known(config)
+    for use in uses:
         if not use.is_fixed or not use.name or use.name in defined or not is_settled(use.name):
             continue
         if not in_force(config, use):

@@ -74,7 +74,6 @@ A group of its own stays, and so does a user of its own:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
@@ -107,7 +106,7 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
         # A group of httpd's beside a user of its own is somebody's decision: the application writes, httpd reads.
         if any(option.name == "user" for option in guess):
             advice = "leave {it} out if it does here, and set httpd-user and httpd-group in the settings"
-            yield replace(_diagnostic(process, guess, "what httpd usually runs as", advice), severity=Severity.INFO)
+            yield _diagnostic(process, guess, "what httpd usually runs as", advice)._replace(severity=Severity.INFO)
 
 
 def _own(config: Config, name: str) -> str | None:

@@ -74,11 +74,13 @@ _DEFAULTS: dict[str, tuple[str, tuple[int, ...]]] = {
 
 @rule(severity=Severity.INFO)
 def redundant_default(config: Config) -> Iterator[Diagnostic]:
+    if not config.named(*_DEFAULTS):
+        return
     whole = whole_text(config)
     for key, (default, since) in _DEFAULTS.items():
         if not whole and not key.startswith("wsgirestrict"):
             continue
-        items = config.named(key) if not whole else [item for item in config.main.items if item.key == key]
+        items = config.named(key) if not whole else config.main.all(key)
         if len(items) != 1 or not items[0].known or len(items[0].args) != 1:
             continue
         item = items[0]

@@ -101,7 +101,7 @@ from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
-    if config.gaps:
+    if not config.named("sslcertificatefile") or config.gaps:
         return
     for host in config.hosts:
         certificate = host.last("sslcertificatefile")

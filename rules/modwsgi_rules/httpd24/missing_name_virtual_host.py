@@ -70,7 +70,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 
 @rule(severity=Severity.ERROR)
 def missing_name_virtual_host(config: Config) -> Iterator[Diagnostic]:
-    if not config.target.is_22 or not config.complete or config.gaps:
+    if not config.target.is_22 or not config.complete or not config.hosts or config.gaps:
         return
     lines = config.named("namevirtualhost")
     if any(not item.known for item in lines):

@@ -176,7 +176,6 @@ Files for both releases are right as they are, and so are templates for both:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
@@ -217,7 +216,7 @@ def old_access_directives(config: Config) -> Iterator[Diagnostic]:
             first.path,
             first.span,
             _message(together, refused=refused),
-            replace(fix) if fix else None,
+            fix._replace() if fix else None,
             tuple(Related(line.path, line.span, "here, too") for line in further),
             Severity.ERROR if refused else None,
             help=reason,

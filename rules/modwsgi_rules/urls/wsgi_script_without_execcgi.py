@@ -134,8 +134,9 @@ def _elsewhere(config: Config) -> Iterator[Diagnostic]:
         related = (Related(script.path, Span(0, 0), "a script that is refused") for file in files[:1]
                    if (script := config.script(file.path)) is not None)  # fmt: skip
         yield _finding(item, top, _fix_at(config, item, files[0].server, top), tuple(related))
-    if config.disk is None and sees_all_sections(config):
-        for item in handling_lines(config):
+    lines = handling_lines(config) if config.disk is None else ()
+    if lines and sees_all_sections(config):
+        for item in lines:
             root = _only_root(config, item)
             if root is not None:
                 yield _finding(item, root, _fix_at(config, item, item.server, root))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from modwsgi_fix.directives.suffixes import is_file_name, script_in
@@ -39,8 +38,7 @@ _SUFFIX = re.compile(r"[^/]\.[A-Za-z]\w{0,4}\Z")
 _SYSTEM = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/log", "/var/spool")
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """Something on the disk that URLs lead to.
 
     ``directory`` may hold wildcards (from an AliasMatch); ``file`` is set where one file alone is served; ``is_script``

@@ -6,7 +6,6 @@ Nothing here knows what a line means: that is asked of ``permit``, with everyone
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -59,10 +58,7 @@ def says(asked: Asked) -> Says:
     return Says(old, new, by is not None and new is None, satisfy_of(asked) == "any")
 
 
-@dataclass(frozen=True)
-class Access:
-    """The access directives that stand directly in one section, by dialect, and what the section says by itself."""
-
+class _Lines(NamedTuple):
     section: Item
     requires: tuple[Item, ...]
     orders: tuple[Item, ...]
@@ -70,6 +66,10 @@ class Access:
     denies: tuple[Item, ...]
     satisfy: Item | None
     others: tuple[Item, ...]
+
+
+class Access(_Lines):
+    """The access directives that stand directly in one section, by dialect, and what the section says by itself."""
 
     @cached_property
     def _layer(self) -> Layer:
@@ -197,8 +197,7 @@ def _access_of(section: Item) -> Access:
     return Access(section, requires, orders, allows, denies, satisfies[-1] if satisfies else None, tuple(others))
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """What the ``<Directory>`` and ``<Files>`` sections say of a path: ``allowed`` True, False, or None where unknown.
 
     ``by_22`` and ``by_24`` are the sections that decided in each dialect; None where no section speaks.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.reading.reader import load
@@ -38,16 +37,16 @@ def within_servers(files: Files, sources: list[Source]) -> list[Source]:
                 alone.append(path)
                 continue
             main, key = server.entries[0], files.key(path)
-            so_far = servers.get(main, replace(
-                server, given=source.given, as_httpd=source.as_httpd, shown_within=source.shown_within, named_only=True
+            so_far = servers.get(main, server._replace(
+                given=source.given, as_httpd=source.as_httpd, shown_within=source.shown_within, named_only=True
             ))  # fmt: skip
             more = () if key in reached[main] else (path,)
             # A link in a directory that was named stands for the file of the same server that it leads to.
             linked = () if so_far.writable(key) or not lies_in(key, posixpath.dirname(main)) else ((path, key),)
-            servers[main] = replace(so_far, entries=(*so_far.entries, *more), given=(*so_far.given, *linked))
+            servers[main] = so_far._replace(entries=(*so_far.entries, *more), given=(*so_far.given, *linked))
         found += servers.values()
         if alone:
-            found.append(replace(source, entries=tuple(alone)))
+            found.append(source._replace(entries=tuple(alone)))
     return found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import CONDITIONS
@@ -416,7 +415,7 @@ def load(
     trees = {} if trees is None else trees
 
     def again(others: Mapping[str, str], denies: str) -> Config:
-        company = replace(source, entries=(*others, *source.entries), denies=denies)
+        company = source._replace(entries=(*others, *source.entries), denies=denies)
         return load(company, target=target, disk=disk, options=options, texts={**texts, **others}, trees=trees)
 
     reader = _Reader(source, texts, trees, target or Target(), disk)

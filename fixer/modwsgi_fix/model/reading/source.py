@@ -10,7 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import CONFIGURATION, SCRIPT
@@ -39,8 +39,7 @@ _DEBIAN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a server is read from.
 
     ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
@@ -54,7 +53,7 @@ class Source:
     given: tuple[tuple[str, str], ...]
     roots: tuple[str, ...]
     complete: bool
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = MappingProxyType({})
     #: WSGI scripts that are checked although no directive of this server names them.
     scripts: tuple[str, ...] = ()
     #: True where every entry is httpd's, whatever it looks like.
@@ -71,7 +70,7 @@ class Source:
     #: Of the files that an Include leads to those that are to be read; None: all.
     picks: Callable[[Sequence[str]], Sequence[str]] | None = None
     #: Texts that are read instead of those of some files, by their keys, and these; in as many lines of the same length.
-    stand_ins: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    stand_ins: Mapping[str, tuple[str, str]] = MappingProxyType({})
     #: True where WSGI scripts are left unread.
     without_scripts: bool = False
 
@@ -170,7 +169,7 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
         roots = tuple(dict.fromkeys(posixpath.dirname(path) or "." for path in fragments))
         sources.append(Source(files, fragments, given, roots, complete=False, variables=_DEBIAN))
     if as_httpd:
-        sources = [replace(source, as_httpd=True) for source in sources]
+        sources = [source._replace(as_httpd=True) for source in sources]
     around_scripts = (*allowed, *beside)
     own = Source(files, (), around_scripts, (), complete=False, scripts=tuple(scripts)) if scripts else None
     return Found(tuple(sources), own, tuple(allowed), tuple(problems))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.config import Target
@@ -22,7 +21,7 @@ def taken_in(
     """
     new = frozenset(paths)
     files = Overlay(source.files, dict.fromkeys(new, ""))
-    config = load(replace(source, files=files), target=target, disk=disk, texts=texts)
+    config = load(source._replace(files=files), target=target, disk=disk, texts=texts)
     if not all(files.key(entry) in config.files for entry in source.entries):
         return new
     return new & config.files.keys()

@@ -22,7 +22,7 @@ _NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 _DIRECTORY_NUMBER = re.compile(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
 #: Directives after which other text means something else: their copies may differ although their words do not.
-_TURNS = frozenset(
+TURNS = frozenset(
     map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
 )
 #: Directives whose arguments lead to files.
@@ -108,7 +108,7 @@ def grouped(
     texts = [unit.compared for unit in units]
     elsewhere = list(map(_uncommented, elsewhere))
     parts = _parts_asked_for([*elsewhere, *(_uncommented(unit.outside) for unit in units if unit.outside)])
-    if parts is None or any(map(_tells_names, elsewhere)):
+    if parts is None or any(map(tells_names, elsewhere)):
         return None
     fresh, shared, links = _first_seen(texts)
     shared |= set[bytes]().union(*map(words, elsewhere))
@@ -127,7 +127,7 @@ def grouped(
         text = "\0".join(texts[first : last + 1])
         form = _form(text, own) if len(some) <= _MOST_TOGETHER else None
         number = None
-        if form is None and _tells_names(text):
+        if form is None and tells_names(text):
             return None
         if form is not None:
             key = (
@@ -255,9 +255,9 @@ class _Shape:
 
     def __init__(self, number: int, text: str) -> None:
         self.number = number
-        self.tells_names = _tells_names(text)
+        self.tells_names = tells_names(text)
         includes = (line for line in _INCLUDE.findall(text) if _MARKS.search(line))
-        self.fits = not words(text) & _TURNS and next(includes, None) is None
+        self.fits = not words(text) & TURNS and next(includes, None) is None
         scripts = (word.strip("\"'") for line in _SCRIPT.findall(text) for word in line.split())
         self.scripts = [word for word in scripts if word.startswith("/") and word != "/"]
 
@@ -269,7 +269,7 @@ class _Shape:
             yield path
 
 
-def _tells_names(text: str) -> bool:
+def tells_names(text: str) -> bool:
     """Whether a host is for names with some part, which others may have by chance."""
     return ("*" in text or "?" in text) and _PART_OF_A_LABEL.search(text) is not None
 
