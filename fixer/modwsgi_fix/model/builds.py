@@ -39,6 +39,9 @@ def is_compiled_in(module: str, build: Build, others: frozenset[str] | set[str])
     """
     if module in _ALWAYS:
         return True
+    if module == "unixd" and build is Build.OTHER:
+        # Without it httpd does not start on Unix (AH00136).
+        return True
     if module not in SOMETIMES or build is Build.RHEL or others & SOMETIMES:
         return False
     return True if build is Build.DEBIAN else None

@@ -13,15 +13,9 @@ replaces all that earlier ones said in these words; so it is with `Require` (mod
 mod_authz_core.c:merge_authz_core_dir_config). httpd 2.4 asks both dialects, and both must agree: under a `Require all
 denied` an `Allow from all` is refused (request.c:ap_process_request_internal; all of it was measured with 2.4.71).
 
-## The fix
-
-Where both sections let everyone in, the lines of the earlier one are deleted, and the section with them if nothing else
-stands in it. It is safe, because the later section says the same for the same URLs.
-
 ## Left alone
 
-Where the two say different things it is not certain which is meant: take the lines out, or move the section below the later
-one. Where a later `<Location>` opens what an
+There is no fix: take the lines out, or move the section below the later one. Where a later `<Location>` opens what an
 earlier one restricts, `restriction-undone-by-later-location` reports it. A section is looked at where its URLs are a
 prefix, or the later one is for all URLs; what `Require` refuses needs a whole server.
 
@@ -31,26 +25,6 @@ prefix, or the later one is for all URLs; what `Require` refuses needs a whole s
 `mixed-access-dialects`, `old-access-directives`.
 
 ## Examples
-
-    ```diff
-    -<Location /shop/static>
-    -    Order allow,deny
-    -    Allow from all
-    -</Location>
-     <Location /shop>
-         Order deny,allow
-         Allow from all
-     </Location>
-    ```
-    ```diff
-     <Location /shop/static>
-    -    Require all granted
-         SetHandler None
-     </Location>
-     <Location /shop>
-         Require all granted
-     </Location>
-    ```
 
 Reported without a fix:
 
@@ -62,8 +36,7 @@ Reported without a fix:
     </Location>
     <Location /shop>
         Order deny,allow
-        Deny from all
-        Allow from 192.0.2.0/24
+        Allow from all
     </Location>
     ```
     ```apache
@@ -103,7 +76,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from modwsgi_fix.directives.families import COMBINING
-from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import location_prefix
 from modwsgi_fix.model.items import Item, Server
@@ -111,9 +83,7 @@ from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import location_sections, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import is_prefix
-from modwsgi_fix.rewriting.moving import delete_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.syntax import Comment, Section
 from modwsgi_rules.access._refused import refused_by_require
 
 
@@ -167,30 +137,14 @@ def _replaced(section: Item, dialect: _Dialect, later: Nested[Item]) -> Iterator
         if access.restricts and access_of(other).grants:
             continue
         first = min(lines, key=lambda item: item.index)
-        fix = _fix(section, lines) if access.grants and access_of(other).grants else None
         yield Diagnostic(
             first.path,
             first.span,
             f"this has no effect, because <{other.name} {pattern_of(other)}> below says it anew",
-            fix,
-            (Related(other.path, other.span, "this one counts"),),
-            help="" if fix is not None else "take it out, or move the section below the other one",
+            related=(Related(other.path, other.span, "this one counts"),),
+            help="take it out, or move the section below the other one",
         )
         return
-
-
-def _fix(section: Item, lines: Iterable[Item]) -> Fix | None:
-    """Return the lines taken out, with a section that nothing else stands in; None where a condition is around one."""
-    lines = list(lines)
-    if section.foreign or any(item.parent is not section or item.in_doubt or item.foreign for item in lines):
-        return None
-    edits = [delete_with_comment(item) for item in lines]
-    nodes = section.node.children if isinstance(section.node, Section) else ()
-    comments = [node.start for node in nodes if isinstance(node, Comment)]
-    is_kept = any(not any(edit.span.start <= at < edit.span.end for edit in edits) for at in comments)
-    if not is_kept and {id(item) for item in section.children} <= {id(item) for item in lines}:
-        return Fix.safe("Delete the section, which has no effect", delete_with_comment(section))
-    return Fix.safe("Delete the lines, which have no effect", *edits)
 
 
 def _refused(config: Config, server: Server, access: Access) -> Iterator[Diagnostic]:

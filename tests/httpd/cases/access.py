@@ -50,30 +50,6 @@ _RESTRICTED = """\
 {text}
 </VirtualHost>
 """
-_TWICE_SAID = """\
-<VirtualHost *:80>
-    ServerName a.example
-    Alias /static/ /srv/w/static/
-    Alias /icons/ /srv/w/icons/
-    WSGIScriptAlias / /srv/w/app.wsgi
-    <Location /static>
-        Require all granted
-        Order allow,deny
-        Allow from all
-    </Location>
-    <IfModule mod_alias.c>
-        <Location /icons>
-            SetEnv KIND icon
-            Require all granted
-        </Location>
-    </IfModule>
-    <Location />
-        Require all granted
-        Order deny,allow
-        Allow from all
-    </Location>
-</VirtualHost>
-"""
 _NEVER = "no file of that name lies below another directory that URLs lead to"
 
 
@@ -110,16 +86,6 @@ def _closed(name: str, text: str) -> tuple[Case, ...]:
 
 
 CASES = (
-    Case(
-        name="grants by URL that a later section says anew",
-        rules=("access-lines-without-effect",),
-        level="safe",
-        before={"site.conf": _TWICE_SAID},
-        tree=_TREE,
-        probes=(*_PROBES, *probes(f"{_SITE}/icons/favicon.ico", f"{_SITE}/icons/notes.txt")),
-        expect=Equal(),
-        equivalent={"site.conf: *": "the section for all URLs says the same once more"},
-    ),
     *_closed("2.4", _CLOSED_NEW),
     *_closed("2.2", _CLOSED_OLD),
     Case(
