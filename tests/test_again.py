@@ -153,10 +153,11 @@ def test_what_is_said_again_is_what_a_new_server_says(
 
 
 def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_path: Path) -> None:
-    """The first host of the file, which shows both, is left out."""
-    server = {name: text.replace("    ", "\t").replace("\n", "\r\n") for name, text in texts().items()}
-    hosts = server["sites/04.conf"].removeprefix("# wexpyla\r\n").partition("</VirtualHost>")
-    server["sites/04.conf"] = "".join((hosts[0].replace("\t", "  "), *hosts[1:]))
+    """The first host of the file, which shows both, is left out; the fix is in the second."""
+    server = {"apache2.conf": MAIN}
+    for at, name in enumerate(NAMES):
+        first_host, second = (HOST.format(name=one).replace("\n", "\r\n") for one in (name, name[::-1]))
+        server[f"sites/{at:02}.conf"] = first_host.replace("    ", "  ") + second.replace("    ", "\t")
     directory = written(tmp_path / "conf", server)
     first = load(directory)
     first.check()
