@@ -77,8 +77,8 @@ def deny_lines(config: Config) -> list[str]:
 
 
 def quoted(path: str) -> str:
-    """A path as one argument."""
-    return f'"{path}"' if any(char in path for char in " \t'") or not path else path
+    """A path as one argument, also of a section, whose last ``>`` is its end."""
+    return f'"{path}"' if any(char in path for char in " \t'>") or not path else path
 
 
 def static_block(
