@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit proofs fuzz bench versions words clean
+.PHONY: demo test lint check unit minimum proofs fuzz bench versions wheel pinned licences words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -40,6 +40,27 @@ words: $(VENV)/.dev
 versions: $(VENV)/.dev
 	tools/mod_wsgi_versions.sh
 
+# The unit tests with the lowest version of each dependency that pyproject.toml allows.
+minimum:
+	test -x $(VENV)-minimum/bin/python || $(PYTHON) -m venv $(VENV)-minimum
+	$(PYTHON) tools/minimum.py > $(VENV)-minimum/lowest.txt
+	$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-minimum/lowest.txt -e '.[dev]'
+	$(VENV)-minimum/bin/python -m pytest -q -n 3 --ignore=tests/httpd
+
+# A release: the same bytes from the same commit, by tools whose hashes are known.
+wheel:
+	rm -rf $(VENV)-build
+	$(PYTHON) -m venv $(VENV)-build
+	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)-build/bin/python -m hatchling build -d dist
+
+pinned:
+	$(PYTHON) tools/pinned.py > requirements/build.txt.new
+	mv requirements/build.txt.new requirements/build.txt
+
+licences: $(VENV)/.installed
+	$(BIN)/python tools/licences.py > docs/licences.md
+
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
 
@@ -54,4 +75,4 @@ $(VENV)/.dev: pyproject.toml
 	touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
