@@ -11,7 +11,7 @@ from modwsgi_fix.lsp.buffers import Buffer, Buffers
 
 if TYPE_CHECKING:
     # Imported when the first text is opened: an editor waits for its server to begin.
-    from modwsgi_fix.lsp.asking import Question
+    from modwsgi_fix.lsp.asking import Known, Question
     from modwsgi_fix.model.config import Config
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
@@ -21,12 +21,19 @@ _BELOW = ("", "etc/apache2", "etc/httpd")
 
 
 class Answer:
-    """A server as it is now."""
+    """A server as it is now. ``known`` is what was found out of it without reading all of it."""
 
-    def __init__(self, question: Question, session: Session, *, hurried: bool) -> None:
+    def __init__(
+        self, question: Question, read: Callable[[], Session], *, hurried: bool, known: Known | None = None
+    ) -> None:
         self.question = question
-        self.session = session
+        self._read = read
         self._hurried = hurried
+        self._known = known
+
+    @cached_property
+    def session(self) -> Session:
+        return self._read()
 
     @property
     def configs(self) -> tuple[Config, ...]:
@@ -35,9 +42,19 @@ class Answer:
     @cached_property
     def report(self) -> Report:
         """What is wrong with it."""
+        if self._known is not None:
+            return self._known.report
         from modwsgi_fix.lsp.asking import checked
 
         return checked(self.session, hurried=self._hurried)
+
+    def known(self) -> Known | None:
+        """What it is worth for the next question; None where it was not checked, or in a hurry."""
+        if self._known is not None or self._hurried or "report" not in vars(self):
+            return self._known
+        from modwsgi_fix.lsp.asking import known
+
+        return known(self.session, self.report, self.question.texts)
 
     @cached_property
     def findings(self) -> dict[str, list[Finding]]:
@@ -49,6 +66,8 @@ class Answer:
 
     def reads(self, key: str) -> bool:
         """Whether a file is a configuration of this server."""
+        if self._known is not None:
+            return self._known.reads(key)
         return any(key in config.files for config in self.configs)
 
     def runs(self, key: str) -> bool:
@@ -70,6 +89,8 @@ class Answers:
         self._told: set[str] = set()
         self._generation = -1
         self._known: dict[tuple[str, ...], Answer | None] = {}
+        #: What the next answers may be told from, while nothing but open texts changes.
+        self._before: dict[tuple[str, ...], Known] = {}
 
     def of(self, buffer: Buffer) -> Answer | None:
         """The server that an open text belongs to, or the text alone where it belongs to none; None for what is neither
@@ -85,11 +106,21 @@ class Answers:
     def at(self, paths: tuple[str, ...]) -> Answer | None:
         """The server at some paths; None where it cannot be read, which the log says once."""
         if self._generation != self.buffers.generation:
+            self._keep()
             self._known.clear()
             self._generation = self.buffers.generation
         if paths not in self._known:
             self._known[paths] = self._read(self.question(paths))
         return self._known[paths]
+
+    def _keep(self) -> None:
+        """Keep what the answers so far are worth for the next ones."""
+        if not self.buffers.typing:
+            self._before.clear()
+            return
+        for paths, answer in self._known.items():
+            if answer is not None and (known := answer.known()) is not None:
+                self._before[paths] = known
 
     def question(self, paths: tuple[str, ...]) -> Question:
         """A question on the server at some paths, under the texts that are open."""
@@ -112,8 +143,12 @@ class Answers:
         from modwsgi_fix.lsp.asking import read
         from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 
+        before = self._before.get(question.paths)
+        if before is not None and (now := before.under(question.texts)) is not None:
+            return Answer(question, lambda: read(question), hurried=True, known=now)
         try:
-            return Answer(question, read(question), hurried=self.buffers.typing)
+            session = read(question)
+            return Answer(question, lambda: session, hurried=self.buffers.typing)
         except (Stop, FileProblem, SettingsError) as error:
             line = explain(error) or ""
             if line not in self._told:

@@ -1,7 +1,7 @@
 """What an editor's server is asked about one httpd server, with open texts in place of files: the only door to ``workspace``.
 
-Each question is answered from the texts alone, and nothing is kept here: whoever can answer a second question faster for
-having answered the first takes the place of ``read`` and ``checked``.
+Each question is answered from the texts alone, and nothing is kept here. ``Known`` is what a second question is answered from,
+where only texts have changed since the first.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.workspace import session as sessions
+from modwsgi_fix.workspace.again import Base, again, base_of
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session
@@ -52,6 +53,34 @@ def checked(session: Session, *, hurried: bool) -> Report:
 
 def _is_large(session: Session) -> bool:
     return sum(len(file.lines) for config in session.configs for file in config.files.values()) > LARGE
+
+
+class Known(NamedTuple):
+    """A server that was checked, and the texts that were open then, by the key of their file."""
+
+    base: Base
+    texts: Mapping[str, str]
+
+    @property
+    def report(self) -> Report:
+        return self.base.report
+
+    def reads(self, key: str) -> bool:
+        """Whether a file is a configuration of this server."""
+        return key in self.base.order
+
+    def under(self, texts: Mapping[str, str]) -> Known | None:
+        """The same server under other texts, of which only a part was checked; None where that does not tell."""
+        if texts.keys() != self.texts.keys():
+            return None
+        base = again(self.base, {key: text for key, text in texts.items() if text != self.texts[key]})
+        return None if base is None else Known(base, dict(texts))
+
+
+def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known | None:
+    """What a server that was checked is worth for the next question; None where it has to be read anew."""
+    base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
+    return None if base is None else Known(base, dict(texts))
 
 
 class Stretch(NamedTuple):
