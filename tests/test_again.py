@@ -168,7 +168,7 @@ def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_p
     changed = first.changed(overlay)
     assert same(changed, directory, overlay)
     edits = [edit.text for finding in changed.check().findings if finding.fix for edit in finding.fix.edits]
-    assert [text.count("\r\n\t  ") for text in edits] == [3]
+    assert [text.count("\r\n\t  ") for text in edits] == [2]
 
 
 def test_a_change_of_the_main_file_is_one_of_all(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,7 +65,7 @@ def test_what_a_sentence_quotes_of_several_lines_stands_in_one(text: str, format
         fix = Fix.safe(f"Write {text}", Edit("/a.conf", span, "x"), reason=f"for {text}")
         yield Diagnostic("/a.conf", span, f"{text} is bad", fix, related, Severity.ERROR, help=f"write {text}")
 
-    source = replace(find_sources(Memory({"/a.conf": "Listen 80\n"}), ["/a.conf"])[0], as_httpd=True)
+    source = find_sources(Memory({"/a.conf": "Listen 80\n"}), ["/a.conf"])[0]._replace(as_httpd=True)
     job = Job(source, [Rule("quoting", "test", quoting, Severity.WARNING, "A page.\n")])
     config = read(job)
     (one,) = (finding(found, config, None) for found in check(job, config))

@@ -8,7 +8,6 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cache
 from xml.etree import ElementTree
 
@@ -128,10 +127,10 @@ def _session(given: Input, texts: dict[str, str] | object) -> Session:
     disk = files if any(name.startswith("/") for name in texts) else None
     job = base.jobs[0]._replace(ignored=None, disk=disk)
     jobs = tuple(
-        job._replace(source=replace(source, given=everything, denies="" if source.complete else given.denies))
+        job._replace(source=source._replace(given=everything, denies="" if source.complete else given.denies))
         for source in found.sources
     )
-    scripts = None if found.scripts is None else job._replace(source=replace(found.scripts, given=everything))
+    scripts = None if found.scripts is None else job._replace(source=found.scripts._replace(given=everything))
     return opened(base._replace(jobs=jobs, scripts=scripts, allowed=found.allowed, problems=found.problems))
 
 

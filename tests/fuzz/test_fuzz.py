@@ -9,7 +9,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -108,7 +107,7 @@ def test_a_rule_that_fails_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ZeroDivisionError
 
     rules = {
-        name: replace(rule, check=fail) if name == "duplicate-daemon-process" else rule
+        name: rule.with_check(fail) if name == "duplicate-daemon-process" else rule
         for name, rule in all_rules().items()
     }
     monkeypatch.setattr("modwsgi_fix.workspace.plan.known_rules", lambda *plugins: rules)
