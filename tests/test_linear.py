@@ -54,8 +54,6 @@ _ONCE_ONLY = {
     "whole-project-granted",
     "wsgi-too-new-directive",
 }
-#: Rules that send a request to each mapping of a server: a request asks all mappings of that server in turn.
-_TRACING = {"script-directory-not-granted", "static-directory-not-granted"}
 
 
 def steps(work: Callable[[], object]) -> int:
@@ -134,9 +132,7 @@ def cases() -> list[Any]:
     found = []
     for rule in _RULES.values():
         for shape in SHAPES:
-            traced = rule.name in _TRACING and shape == "one server"
-            marks = [pytest.mark.xfail(reason="a request asks each mapping in turn")] if traced else []
-            found.append(pytest.param(rule, shape, marks=marks, id=f"{rule.name}-{shape}"))
+            found.append(pytest.param(rule, shape, id=f"{rule.name}-{shape}"))
     return found
 
 
