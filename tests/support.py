@@ -10,7 +10,7 @@ from typing import NamedTuple
 from modwsgi_fix.engine import Job
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source, find_sources
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
 

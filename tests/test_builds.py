@@ -9,7 +9,7 @@ from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.modules import compiled_in
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 
 _NAMES = ("authn_core", "authz_core", "authz_host", "alias", "dir", "mime", "env", "setenvif")

@@ -9,7 +9,7 @@ from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.gaps import HARMLESS, GapKind, sees_all_sections, whole_text
 from modwsgi_fix.model.items import Guard
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.syntax.nodes import DEEPEST_SECTION
 

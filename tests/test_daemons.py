@@ -19,7 +19,7 @@ from modwsgi_fix.model.daemons import (
     options_of,
 )
 from modwsgi_fix.model.merge.groups import application_group, process_group
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.servers import addresses, is_tls, label, own_name, same_name, split_name
 from modwsgi_fix.model.urls import mounts

@@ -17,7 +17,7 @@ from modwsgi_fix.engine.gate import admitted, objection
 from modwsgi_fix.examples import Example, examples, job
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import Diagnostic, Rule, all_rules
 

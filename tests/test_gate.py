@@ -13,7 +13,7 @@ from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import Diagnostic, Rule
 

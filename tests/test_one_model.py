@@ -12,7 +12,7 @@ from support import source_of
 
 from modwsgi_fix.effect.exposure import exposed
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.request import request_of, trace
 from modwsgi_fix.rule import all_rules
 

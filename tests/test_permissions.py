@@ -15,7 +15,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.accounts import Identity, accounts, httpd_identity, identities
 from modwsgi_fix.model.facts.barred import barred, is_readable_by_all
 from modwsgi_fix.model.facts.pythons import python_of_mod_wsgi
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 
 _PASSWD = "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/:/bin/false\nshop:x:1001:1001::/:/bin/sh\n"

@@ -14,7 +14,7 @@ from modwsgi_fix import directives
 from modwsgi_fix.effect.starting import Start, verdict
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.text import decode
 

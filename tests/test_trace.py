@@ -17,7 +17,7 @@ from modwsgi_fix.engine.gate import objection
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.overview import overview
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, Outcome, Trace, request_of, trace
 from modwsgi_fix.model.request.samples import sample

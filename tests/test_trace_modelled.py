@@ -11,7 +11,7 @@ from test_trace import outcome, server
 from modwsgi_fix.files import Disk
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import Kind, Outcome, request_of, trace
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.rule import Rule, all_rules
 

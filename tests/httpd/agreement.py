@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.merge.world import Fork, World
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, trace
 from modwsgi_fix.model.request.hosts import hostname

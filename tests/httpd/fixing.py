@@ -11,7 +11,7 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Job, fix, gate
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.workspace.selection import selected

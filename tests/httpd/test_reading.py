@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 
 from .dump import Refusal, server_rows

@@ -13,7 +13,7 @@ from modwsgi_fix.effect.starting import verdict
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.loaded import loaded
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 
 from . import install

@@ -9,7 +9,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config, Target
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.vendor import Shipped, never_shipped
 from modwsgi_fix.rule import Diagnostic, Rule

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source, lies_in, servers_above
 
 #: Directories whose files are enabled by a link: such a file is read as if it were.

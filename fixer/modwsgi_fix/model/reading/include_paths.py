@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from modwsgi_fix.files import Files
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.bounds import Budget
+from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.source import Source
@@ -21,14 +22,14 @@ def is_own(path: str, declared_root: str | None) -> bool:
     return not path.startswith("/") or any(path.startswith(f"{root}/") for root in _prefixes(declared_root))
 
 
-def is_apart(path: str) -> bool:
-    """Whether an included file's name says that no section is in it and nothing about who may have what.
+def gap_kind(path: str) -> GapKind:
+    """Return what is not known where an included file is not: its name may say that no section is in it, and no line of access.
 
     ``options-ssl-apache.conf`` is certbot's, with settings of TLS (certbot-apache's ``MOD_SSL_CONF_SRC``); ``*.load`` are
     Debian's, with LoadModule and LoadFile lines (a2enmod(8)).
     """
     name = posixpath.basename(path)
-    return name == "options-ssl-apache.conf" or name.endswith(".load")
+    return GapKind.APART if name == "options-ssl-apache.conf" or name.endswith(".load") else GapKind.INCLUDE
 
 
 def candidates(path: str, source: Source, declared_root: str | None, root: Files | None) -> Iterator[str]:

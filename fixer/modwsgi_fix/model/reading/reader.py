@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
 from modwsgi_fix.model.builds import build_of
-from modwsgi_fix.model.config import Config, Target
+from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.gaps import Gap, GapKind
-from modwsgi_fix.model.items import Arg, File, Guard, Item, Server
+from modwsgi_fix.model.items import Arg, File, Item, Server
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
-from modwsgi_fix.model.reading.include_paths import candidates, is_apart, is_own, matching
-from modwsgi_fix.model.reading.source import Source, named_scripts, script_at
+from modwsgi_fix.model.reading.frames import Frame, Macro, Where
+from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own, matching
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.syntax import (
@@ -34,37 +34,12 @@ from modwsgi_fix.syntax import (
     is_opaque_section,
     parse,
 )
-from modwsgi_fix.syntax.parser import not_collecting
 from modwsgi_fix.text import Span
 
 
-class _Macro(NamedTuple):
-    parameters: tuple[str, ...]
-    section: Section
-    file: File
+class Reader:
+    """What is read of a server so far, and what is still to be read."""
 
-
-class _Where(NamedTuple):
-    """The place that the reader is in."""
-
-    file: File
-    parent: Item | None
-    server: Server
-    guards: tuple[Guard, ...]
-    wrapper: Section | None
-    bindings: tuple[tuple[str, str], ...]
-    foreign: bool
-    #: How many Includes, conditions (decided or not), and other sections or undecided conditions are around it.
-    depth: int = 0
-    conditions: int = 0
-    nested: int = 0
-
-
-#: What is still to be read, and where.
-_Frame: TypeAlias = tuple[Iterator[Node], _Where]
-
-
-class _Reader:
     def __init__(
         self, source: Source, texts: Mapping[str, str], trees: dict[str, Tree], target: Target, root: Files | None
     ) -> None:
@@ -95,7 +70,7 @@ class _Reader:
         self.modules = Modules(target, is_complete=source.complete or bool(source.modules))
         for name in source.modules:
             self.modules.load(name, ())
-        self.macros: dict[str, _Macro] = {}
+        self.macros: dict[str, Macro] = {}
         #: The words of lines that are read more than once.
         self.words: dict[Directive, tuple[Word, ...]] = {}
         self.declared_root: str | None = None
@@ -157,12 +132,12 @@ class _Reader:
         except FileProblem as problem:
             self.unread.append(problem)
             return
-        where = _Where(file, None, self.main, (), None, (), foreign=False)
+        where = Where(file, None, self.main, (), None, (), foreign=False)
         self.read(self.marked(file.path, file.tree.children, where))
 
     # -- nodes -----------------------------------------------------------------
 
-    def read(self, frame: _Frame) -> None:
+    def read(self, frame: Frame) -> None:
         # Without recursion: sections, Includes and macros nest as deep as someone likes.
         stack = [frame]
         while stack:
@@ -183,16 +158,16 @@ class _Reader:
                 self.gap(where.file, node.span, GapKind.LIMIT, self.left_out)
                 return
 
-    def marked(self, name: str, nodes: Iterable[Node], where: _Where) -> _Frame:
+    def marked(self, name: str, nodes: Iterable[Node], where: Where) -> Frame:
         """Return what there is to read of a file or a macro."""
         return self.underway.marked(name, nodes, self.standing(where)), where
 
-    def standing(self, where: _Where) -> Standing:
+    def standing(self, where: Where) -> Standing:
         """Return how things stand for what may lead back to itself."""
         changes = self.variables.changes + self.modules.changes
         return Standing(where.guards, where.conditions, changes, where.depth)
 
-    def section(self, node: Section, where: _Where) -> _Where | None:
+    def section(self, node: Section, where: Where) -> Where | None:
         """Read a section's opening line; where its contents are read, or None when they are not."""
         key = node.key
         if where.nested >= DEEPEST_SECTION or node.is_unread:
@@ -211,7 +186,7 @@ class _Reader:
         args = self.args(node, where)
         if key == "macro":
             if args:
-                self.macros[args[0].value.lower()] = _Macro(tuple(a.value for a in args[1:]), node, where.file)
+                self.macros[args[0].value.lower()] = Macro(tuple(a.value for a in args[1:]), node, where.file)
             return None
         item = self.item(node, args, where)
         if is_opaque_section(key):
@@ -225,7 +200,7 @@ class _Reader:
             self.servers.append(server)
         return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
-    def directive(self, node: Directive, where: _Where) -> list[_Frame]:
+    def directive(self, node: Directive, where: Where) -> list[Frame]:
         """Read a directive; what it puts in its place, in order."""
         key = node.key
         args = self.args(node, where)
@@ -247,7 +222,7 @@ class _Reader:
             self.declared_root = args[0].value.rstrip("/")
         return []
 
-    def item(self, node: Directive, args: tuple[Arg, ...], where: _Where) -> Item:
+    def item(self, node: Directive, args: tuple[Arg, ...], where: Where) -> Item:
         item = Item(
             where.file, node, args, where.parent, where.server, where.guards, len(self.items),
             foreign=where.foreign, wrapper=where.wrapper,
@@ -260,7 +235,7 @@ class _Reader:
             where.server.items.append(item)
         return item
 
-    def args(self, node: Directive, where: _Where) -> tuple[Arg, ...]:
+    def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
         words = self.words.get(node)
         if words is None:
             words = node.args
@@ -279,9 +254,9 @@ class _Reader:
 
     # -- includes and macros ---------------------------------------------------
 
-    def include(self, item: Item, arg: Arg, where: _Where, *, optional: bool) -> list[_Frame]:
+    def include(self, item: Item, arg: Arg, where: Where, *, optional: bool) -> list[Frame]:
         """Return the files that are read in an Include's place."""
-        frames: list[_Frame] = []
+        frames: list[Frame] = []
         if not arg.known:
             return frames
         if arg.value != arg.written:
@@ -302,10 +277,10 @@ class _Reader:
                 break
         if not found and not optional and not has_wildcard(arg.value):
             reason = f"{arg.value} is not among these files, so what it holds is unknown"
-            self.gap(where.file, arg.span, _kind(arg.value), reason)
+            self.gap(where.file, arg.span, gap_kind(arg.value), reason)
         elif not found and not optional and self.source.complete is False:
             reason = f"no file matches {arg.value} here, so what it holds is unknown"
-            self.gap(where.file, arg.span, _kind(arg.value), reason)
+            self.gap(where.file, arg.span, gap_kind(arg.value), reason)
         elif not found and not optional and self.is_own(arg.value):
             self.unmatched.append(item)
         if not found and has_wildcard(arg.value) and not self.sees_directory(arg.value):
@@ -316,7 +291,7 @@ class _Reader:
         """Whether the directory of a wildcard is among these files, so that what is not in it is not there."""
         return any(self.disk.is_dir(posixpath.dirname(path) or ".") for path in self.candidates(pattern))
 
-    def included(self, path: str, item: Item, where: _Where) -> list[_Frame]:
+    def included(self, path: str, item: Item, where: Where) -> list[Frame]:
         """Return a file to read, or none where it is being read already and nothing will ever end that."""
         key = self.key(path)
         said = ""
@@ -366,7 +341,7 @@ class _Reader:
             self.unread.append(problem)
             return []
 
-    def use(self, item: Item, args: tuple[Arg, ...], where: _Where) -> list[_Frame]:
+    def use(self, item: Item, args: tuple[Arg, ...], where: Where) -> list[Frame]:
         """Return the body of the macro that is used."""
         name = args[0].value.lower()
         macro = self.macros.get(name)
@@ -390,50 +365,3 @@ class _Reader:
             file=macro.file, bindings=tuple(bindings), foreign=True, wrapper=macro.section,
         )  # fmt: skip
         return [self.marked(mark, macro.section.children, inner)]
-
-
-def _kind(path: str) -> GapKind:
-    return GapKind.APART if is_apart(path) else GapKind.INCLUDE
-
-
-def load(
-    source: Source,
-    *,
-    target: Target | None = None,
-    disk: Files | None = None,
-    options: Mapping[str, Mapping[str, object]] | None = None,
-    texts: Mapping[str, str] | None = None,
-    trees: dict[str, Tree] | None = None,
-) -> Config:
-    """Read a server.
-
-    ``texts`` stand in for what is on the disk (by file key): an edited state. ``trees`` is a cache of parsed files that
-    is filled and used. ``disk`` is the filesystem which paths in the configuration mean. Raises ``FileProblem`` when an
-    entry cannot be read; a missing Include is a gap.
-    """
-    texts = {**{key: text for key, (text, _) in source.stand_ins.items()}, **(texts or {})}
-    trees = {} if trees is None else trees
-
-    def again(others: Mapping[str, str], denies: str) -> Config:
-        company = source._replace(entries=(*others, *source.entries), denies=denies)
-        return load(company, target=target, disk=disk, options=options, texts={**texts, **others}, trees=trees)
-
-    reader = _Reader(source, texts, trees, target or Target(), disk)
-    with not_collecting():
-        for entry in source.entries:
-            # A fragment that another fragment included has been read in its place.
-            if source.complete or len(source.entries) == 1 or source.files.key(entry) not in reader.files:
-                reader.read_entry(entry)
-            if reader.budget.is_spent:
-                break
-    return Config(
-        reader.files, reader.items, reader.servers, list(reader.gaps),
-        unmatched=reader.unmatched, unseen=reader.unseen, endless=reader.endless, left_out=reader.left_out,
-        complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
-        variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies,
-        known_directives=source.directives, again=again,
-        read=lambda path: script_at(source, disk, texts, path),
-        named_scripts=tuple(named_scripts(source, texts, reader.unread)),
-        unread=reader.unread,
-        skipped=[told for key, told in reader.skipped.items() if key not in reader.files],
-    )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from modwsgi_fix.files import Files, Overlay
 from modwsgi_fix.model.config import Target
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
 
 

@@ -15,7 +15,7 @@ from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
 from modwsgi_fix.model.merge.world import FILE, Beyond, World
 from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loads_php, loads_unknown_modules
-from modwsgi_fix.model.reading.reader import load
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.request.arguments import UnclearError, fault_of_words
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome

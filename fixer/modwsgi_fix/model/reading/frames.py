@@ -1,0 +1,35 @@
+"""Where reading stands: what is still to be read, and what is around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from modwsgi_fix.model.items import File, Guard, Item, Server
+from modwsgi_fix.syntax import Node, Section
+
+
+class Macro(NamedTuple):
+    parameters: tuple[str, ...]
+    section: Section
+    file: File
+
+
+class Where(NamedTuple):
+    """The place that the reader is in."""
+
+    file: File
+    parent: Item | None
+    server: Server
+    guards: tuple[Guard, ...]
+    wrapper: Section | None
+    bindings: tuple[tuple[str, str], ...]
+    foreign: bool
+    #: How many Includes, conditions (decided or not), and other sections or undecided conditions are around it.
+    depth: int = 0
+    conditions: int = 0
+    nested: int = 0
+
+
+#: What is still to be read, and where.
+Frame: TypeAlias = tuple[Iterator[Node], Where]
