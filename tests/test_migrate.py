@@ -67,7 +67,7 @@ def test_a_site_by_itself_comes_into_a_server_of_the_new_release(run: Run, tmp_p
 
 
 def test_what_is_left_says_why(run: Run, tmp_path: Path) -> None:
-    text = SITE.replace("<Directory /srv/shop>", "<Directory /srv/shop>\n        Options Indexes")
+    text = SITE.replace("    <Directory", "    Alias /s /srv/shop/s\n    <Directory")
     server(tmp_path, text + "<VirtualHost *:80>\n    Foobar on\n</VirtualHost>\n", "site.conf")
     left = parts(run("migrate", "--isolated", "conf/site.conf").out)["What is left for you, in this order"]
     assert any(line.startswith("     --fix-level unsafe does it: Convert these files") for line in left)

@@ -26,7 +26,7 @@ def make(name: str, family: str, *, default: bool = True) -> Rule:
         Setting("strict", False, ""), Setting("names", ("a",), ""), Setting("share", 0.5, ""), Setting("user", "", ""),
         Setting("locale", "C", ""), Setting("least", 1, "", minimum=0),
     )  # fmt: skip
-    return Rule(name, family, lambda config: iter(()), Severity.WARNING, "Page.", default, settings)
+    return Rule(name, family, lambda config: iter(()), Severity.WARNING, "Page.", default=default, settings=settings)
 
 
 RULES = {

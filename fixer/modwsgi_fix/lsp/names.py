@@ -21,7 +21,7 @@ from modwsgi_fix.model.reading.variables import put_in
 from modwsgi_fix.syntax import Directive, Tree, Word
 from modwsgi_fix.text import Span
 
-_VARIABLE = re.compile(r"\$\{([^}:\s]+)\}")
+_VARIABLE = re.compile(r"\$\{([^}:\s$]{1,400})\}")
 _OPTION = re.compile(r"""(?<![^\s])process-group=(?:"([^"]*)"?|'([^']*)'?|([^\s"']\S*)?)""", re.A)
 
 

@@ -19,7 +19,7 @@ from modwsgi_fix.text import Span
 
 _COMMENT, _SECTION, _DIRECTIVE, _STRING, _VARIABLE, _OPTION, _NUMBER = range(len(LEGEND.token_types))
 
-_REFERENCE = re.compile(r"[$%]\{[^}\s]*\}")
+_REFERENCE = re.compile(r"[$%]\{[^}\s${%]{0,400}\}")
 _OPTION_NAME = re.compile(r"[a-z][a-z-]*(?==)")
 _WHOLE_NUMBER = re.compile(r"[0-9]+")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from enum import Enum, auto
 from functools import partial
 from itertools import chain
@@ -157,6 +156,8 @@ def _marked(found: Overview, config: Config) -> Overview:
     """Return a server with the lines marked by which something can be fetched that hardly should; needs the disk."""
     if config.disk is None:
         return found
+    from dataclasses import replace
+
     from modwsgi_fix.effect.exposure import exposed
     from modwsgi_fix.model.facts.overview import State
 

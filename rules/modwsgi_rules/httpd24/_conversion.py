@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import partial
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.served import served
 from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Guard, Item
-from modwsgi_fix.model.merge.places import option
-from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
+from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
@@ -85,11 +84,13 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
         return unsafe(reason=what), f"before converting the whole server look at {what}"
     if opened:
         what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
-        if lists := next((clause for clause in opened if _lists(config, clause)), None):
-            # No repair may open a listing, though the sections say so.
-            return unsafe(reason=f"{what}, and {_label(lists.section)} lists its files"), f"{_WHOLE}; then {what}"
+        if files := next((clause for clause in opened if _serves_files(config, clause)), None):
+            # No repair opens files that are closed, though the sections say so.
+            return unsafe(
+                reason=f"{what}, and the files in {_label(files.section)} are served"
+            ), f"{_WHOLE}; then {what}"
         return (
-            Fix.repair(title, *edits, reason=what, every_reading=True, publishes=tuple(_published(opened))),
+            Fix.repair(title, *edits, reason=what, every_reading=True),
             f"{_WHOLE}; then {what}",
         )
     return (
@@ -98,21 +99,21 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
     )
 
 
-def _lists(config: Config, clause: Clause) -> bool:
-    """Whether a directory without an index file is listed."""
-    section = clause.section
-    if section.key != "directory" or not section.known or has_wildcard(pattern_of(section)):
-        return False
-    return option(config, section.server, pattern_of(section), "indexes").on is True
-
-
-def _published(opened: Iterable[Clause]) -> Iterator[tuple[str, str]]:
-    """Yield the directories that the old lines granted, at whatever URL."""
-    for clause in opened:
-        own = clause.section
-        section = own if own.key in DIRECTORY_SECTIONS else own.section(*DIRECTORY_SECTIONS)
-        if section is not None and not is_regex_section(section):
-            yield "/", f"{pattern_of(section).rstrip('/')}/"
+def _serves_files(config: Config, clause: Clause) -> bool:
+    """Whether a URL leads to files of a section's directory, or it cannot be told; scripts are run."""
+    own = clause.section
+    section = own if own.key in DIRECTORY_SECTIONS else own.section(*DIRECTORY_SECTIONS)
+    if section is None or is_regex_section(section) or not section.known or has_wildcard(pattern_of(section)):
+        return True
+    path = pattern_of(section)
+    for host in config.servers if section.server.is_main else [section.server]:
+        targets = served(config, host)
+        if targets is None or any(
+            not target.is_script and (path_matches(path, target.directory) or path_matches(target.directory, path))
+            for target in targets
+        ):
+            return True
+    return False
 
 
 def _label(section: Item) -> str:

@@ -14,8 +14,8 @@ section cannot be converted alone, and the sections of a file are one finding.
 ## The fix
 
 It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once, and each section where it stands, conditions around it
-included. It is safe where every request is answered as before. It is a repair where sections admit whom `Require all denied` refuses
-now, which is what they say. It is unsafe where a section takes its `Require` from one place and its `Order` from another, so that one
+included. It is safe where every request is answered as before. It is a repair where sections of scripts admit whom
+`Require all denied` refuses now, which is what they say; where files are served from them, it is unsafe. It is unsafe where a section takes its `Require` from one place and its `Order` from another, so that one
 of the two is lifted, and in a fragment.
 
 | old | new |
