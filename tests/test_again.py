@@ -221,7 +221,7 @@ def test_everything_else_can_be_asked_of_a_changed_server(tmp_path: Path) -> Non
 def counted(monkeypatch: pytest.MonkeyPatch, work: Any) -> int:
     """How many directives are read meanwhile."""
     count = 0
-    real = reader._Reader.item
+    real = reader.Reader.item
 
     def item(self: Any, *given: Any) -> Any:
         nonlocal count
@@ -229,7 +229,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, work: Any) -> int:
         return real(self, *given)
 
     with monkeypatch.context() as patched:
-        patched.setattr(reader._Reader, "item", item)
+        patched.setattr(reader.Reader, "item", item)
         work()
     return count
 

@@ -23,6 +23,7 @@ from modwsgi_fix.model.bounds import READINGS_PER_LINE
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.overview import overview
 from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.request import request_of, trace
 from modwsgi_fix.reports.show import as_tree
@@ -88,7 +89,7 @@ def test_a_directory_that_holds_itself(tmp_path: Path) -> None:
     for name in ("again", "once-more"):
         (inner / name).symlink_to(".")
     (source,) = find_sources(Disk(), [str(tmp_path)])
-    config = reader.load(source)
+    config = load(source)
     assert [one.said for one in config.endless] == ["Too many levels of symbolic links"]
     assert lines(config) == ["include d", "timeout 5", "listen 80"]
 

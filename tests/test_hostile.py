@@ -18,7 +18,7 @@ from modwsgi_fix.engine import Job, check, fix, gate, job, read
 from modwsgi_fix.model import bounds
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.patterns import Unknown, search
-from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading import loading
 from modwsgi_fix.rule import Rule, all_rules
 
 
@@ -79,7 +79,7 @@ def test_a_server_is_read_as_often_however_many_lines_are_wrong(name: str, monke
     loads: list[Config] = []
 
     def counted(*given: object, **named: object) -> Config:
-        loads.append(reader.load(*given, **named))  # type: ignore[arg-type]
+        loads.append(loading.load(*given, **named))  # type: ignore[arg-type]
         return loads[-1]
 
     monkeypatch.setattr(job, "load", counted)

@@ -14,7 +14,7 @@ from support import CORPUS, SHARED, Run, conf
 
 from modwsgi_fix.engine import job
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading import reader
+from modwsgi_fix.model.reading import loading
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.workspace.rules import known_rules
 
@@ -32,7 +32,7 @@ class Calls(NamedTuple):
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     counted = Calls([], [], Counter())
-    load = reader.load
+    load = loading.load
 
     def counting(into: list[Config]) -> Any:
         def one(*given: Any, **named: Any) -> Config:
@@ -49,7 +49,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
         return rule.with_check(check)
 
     monkeypatch.setattr(job, "load", counting(counted.loads))
-    monkeypatch.setattr(reader, "load", counting(counted.company))
+    monkeypatch.setattr(loading, "load", counting(counted.company))
     rules = {name: watched(rule) for name, rule in known_rules().items()}
     monkeypatch.setattr("modwsgi_fix.workspace.plan.known_rules", lambda: rules)
     return counted
