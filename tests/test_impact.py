@@ -35,6 +35,14 @@ def test_a_kind_of_change_is_told_once_with_a_directory_as_its_example() -> None
     ]
 
 
+def test_files_that_are_opened_are_named() -> None:
+    one = change("/s/*", "refused", "file served")
+    found = told(
+        one._replace(path="/s/three.py"), one._replace(path="/s/db.sqlite3"), one._replace(path="/s/x", after="refused")
+    )
+    assert found == [HEAD, "  refused -> a file: http://a.test/s/*", "    among them /s/three.py, /s/db.sqlite3"]
+
+
 def test_urls_of_a_class_that_change_each_in_its_way_are_one() -> None:
     one = change("/s/*", "refused", "file served")
     others = (one._replace(path="/s/a", after="redirected to /x"), one._replace(path="/s/b", after="not found"), one)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _MOST = 40
 #: So many kinds of changes are told in short.
 _KINDS = 8
+#: And so many of the files that are opened are named.
+_NAMES = 8
 #: What a visitor gets, weightiest first, by how it begins in words; what it is called in short.
 _ANSWERS = {
     "application": "the application", "file served": "a file", "listing": "a listing", "program": "a program",
@@ -36,18 +38,24 @@ class _Kind(NamedTuple):
 def in_short(found: Sequence[Impact]) -> list[str]:
     """Return a line for each kind of change with an example, what opens first; hosts of one shape are told once."""
     kinds: dict[_Kind, dict[tuple[str, str], Change]] = {}
+    opened: dict[_Kind, dict[str, None]] = {}
     for one in found:
         groups: dict[tuple[str, str], list[Change]] = {}
         for change in one.changed:
             groups.setdefault((change.host, change.group), []).append(change)
         for key, members in groups.items():
             kinds.setdefault(_kind(members), {})[key] = members[0]
+            single = (one.path for one in members if _called(one.after) in _SENT and "." in one.path.rpartition("/")[2])
+            opened.setdefault(_kind(members), {}).update(dict.fromkeys(single))
     told = sorted((kind for kind in kinds if not _is_nothing(kind)), key=_weight)
     if not kinds:
         return as_lines(found)
     lines = [_REFUSES] if any(one.refused and one.changed for one in found) else []
     lines += ["what visitors get (each class of URLs: --impact full):"] if told else []
-    lines += [f"  {kind.before} -> {kind.after}: {_examples(kinds[kind])}" for kind in told[:_KINDS]]
+    for kind in told[:_KINDS]:
+        lines.append(f"  {kind.before} -> {kind.after}: {_examples(kinds[kind])}")
+        if _weight(kind)[0] == 0 and opened[kind]:
+            lines.append(f"    among them {', '.join(list(opened[kind])[:_NAMES])}")
     if len(told) > _KINDS:
         lines.append(f"  and {plural(len(told) - _KINDS, 'more kind')} of changes")
     silent = sum(len(kinds[kind]) for kind in kinds if _is_nothing(kind))
