@@ -124,6 +124,8 @@ def in_the_server(path: Path, text: str, keys: int) -> list[float]:
 
     state, uri, taken = State(print), path.as_uri(), []
     state.buffers.open(uri, "apache", 1, text)
+    # An editor asks what is wrong when it has opened a file.
+    state.published()
     for key in range(-1, keys):
         at = Position(1, 4 + len("ServerName ") + key + 1)
         start = time.process_time()

@@ -7,14 +7,28 @@ from pathlib import Path
 import pytest
 from support import Run
 
-from modwsgi_fix.effect.impact import Change, Impact
+from modwsgi_fix.effect.impact import WEIGHTIEST, Change, Impact
 from modwsgi_fix.reports.impact import as_lines, in_short
 
 HEAD = "what visitors get (each class of URLs: --impact full):"
 
 
+#: The kind of each answer that the words below begin with.
+KINDS = {
+    "file served": "file", "application": "application", "redirected": "redirect", "not found": "not-found", "refused": "refused",
+    "": "",
+}  # fmt: skip
+
+
+def kind(words: str) -> str:
+    """The weightiest kind of the answers in words."""
+    found = {next(kind for begins, kind in KINDS.items() if one.startswith(begins)) for one in words.split(" or ")}
+    return next((one for one in WEIGHTIEST if one in found), "")
+
+
 def change(group: str, before: str, after: str, host: str = "a.test") -> Change:
-    return Change(host, group, f"http://{host}{group.replace('*', 'page.txt')}", before, after, 1, group)
+    url, kinds = f"http://{host}{group.replace('*', 'page.txt')}", (kind(before), kind(after))
+    return Change(host, group, url, before, after, 1, group, kinds)
 
 
 def told(*changes: Change) -> list[str]:
@@ -38,14 +52,20 @@ def test_a_kind_of_change_is_told_once_with_a_directory_as_its_example() -> None
 def test_files_that_are_opened_are_named() -> None:
     one = change("/s/*", "refused", "file served")
     found = told(
-        one._replace(path="/s/three.py"), one._replace(path="/s/db.sqlite3"), one._replace(path="/s/x", after="refused")
+        one._replace(path="/s/three.py"),
+        one._replace(path="/s/db.sqlite3"),
+        one._replace(path="/s/x", after="not found", kinds=("refused", "not-found")),
     )
     assert found == [HEAD, "  refused -> a file: http://a.test/s/*", "    among them /s/three.py, /s/db.sqlite3"]
 
 
 def test_urls_of_a_class_that_change_each_in_its_way_are_one() -> None:
     one = change("/s/*", "refused", "file served")
-    others = (one._replace(path="/s/a", after="redirected to /x"), one._replace(path="/s/b", after="not found"), one)
+    others = (
+        one._replace(path="/s/a", after="redirected to /x", kinds=("refused", "redirect")),
+        one._replace(path="/s/b", after="not found", kinds=("refused", "not-found")),
+        one,
+    )
     assert told(*others) == [HEAD, "  refused -> a file: http://a.test/s/*"]
 
 
@@ -77,6 +97,18 @@ def test_hosts_that_were_not_traced_and_what_does_not_start() -> None:
     lines = in_short([Impact((one,), skipped=2, refused=True)])
     assert lines[0].startswith("note: httpd refuses to start")
     assert lines[-1] == "  2 more hosts changed in the same way, and not traced"
+
+
+def test_every_kind_of_answer_has_a_name() -> None:
+    for before in WEIGHTIEST:
+        for after in WEIGHTIEST:
+            one = change("/s", "refused", "file served")._replace(before="this", after="that", kinds=(before, after))
+            assert len(told(one)) in (1, 2)
+
+
+def test_a_listing_that_is_opened_is_told_first() -> None:
+    one = change("/s/*", "refused", "file served")._replace(after="directory listing", kinds=("refused", "listing"))
+    assert told(change("/", "refused", "application"), one)[1] == "  refused -> a listing: http://a.test/s/*"
 
 
 def test_nothing_changes() -> None:

@@ -10,7 +10,7 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.backups import read_by_httpd
-from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.output import write
 from modwsgi_fix.files import OWN, FileProblem, problem, working_directory
 from modwsgi_fix.files.locking import locked
 from modwsgi_fix.files.staging import put
@@ -90,11 +90,9 @@ def run(
     elif baseline is not None and (os.path.isdir(path) or not os.path.basename(path)):
         raise Stop(f"--baseline {path}: is a directory; name a file")
     session = opened(planned, hosts=Hosts.UNLIKE)
-    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
-    for line in trouble.skipped(session.configs):
-        say(printable(line))
     line = _written(session, path) if what == "write" else _pruned(session, path)
     in_trouble |= trouble.tell(
         trouble.failed({name: how for one in session.configs for name, how in one.failed.items()})

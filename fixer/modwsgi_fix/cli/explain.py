@@ -82,9 +82,7 @@ def run(
             denies=assume_deny or "",
         )
         session = opened(plan(wanted))
-        in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
-        for line in trouble.skipped(session.configs):
-            say(printable(line))
+        in_trouble = trouble.reading(session)
         for gap in gaps(session.configs):
             say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
         from modwsgi_fix.explain.explaining import explained

@@ -56,9 +56,7 @@ def run(
     if writes:
         put_right(wanted)
     session = opened(wanted)
-    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
-    for line in trouble.skipped(session.configs):
-        say(printable(line))
+    in_trouble = trouble.reading(session)
     found = layout(session)
     for line in found.left:
         say(printable(line))

@@ -7,11 +7,10 @@ from typing import Annotated, Any, Literal
 import typer
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.request import Mode, Request, Showing
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
-from modwsgi_fix.reports.text import printable
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan
 from modwsgi_fix.workspace.session import Hosts, impacts, mended, opened, starts
@@ -81,14 +80,11 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], form: st
     from modwsgi_fix.reports.migrate import Move, as_json, as_text
 
     session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
-    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
-    for line in trouble.skipped(session.configs):
-        say(printable(line))
     done = mended(session)
-    lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
-    in_trouble |= trouble.tell(lines)
+    in_trouble |= trouble.fixing(done)
     move = Move(
         old,
         new,

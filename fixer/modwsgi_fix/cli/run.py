@@ -63,12 +63,10 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     _check_output(request, session)
     if request.is_filter and not request.showing.verbose:
         return _filter(request, session, stdin or "")
-    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
+    in_trouble = trouble.reading(session, quiet=request.showing.quiet)
     if not session.plan.jobs:
         return 2
     if not request.showing.quiet:
-        for line in trouble.skipped(session.configs):
-            say(printable(line))
         if request.mode in (Mode.REPORT, Mode.DIFF):
             notes.say_starts(session)
         notes.say_all(session)
@@ -189,8 +187,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         (file, *_) = [*(file.after for file in done.files), stdin]
         write(file)
     try:
-        lines = [*done.conflicts, *trouble.failed(done.report.failed), *trouble.fights(done.outcomes)]
-        in_trouble = trouble.tell(lines)
+        in_trouble = trouble.fixing(done)
         code = (_diff if request.mode is Mode.DIFF else _tell)(request, done, changes)
         if request.mode is Mode.WRITE and not request.showing.quiet:
             say_what_next(done.files, can_undo=can_undo)

@@ -23,9 +23,7 @@ class Servers(NamedTuple):
 def servers(paths: Sequence[str], root: str | None, *, denies: str = "") -> Servers:
     """Read the servers at these paths, ``denies`` as for ``Source``. Raises what ``errors.explain`` explains."""
     session = opened(plan(Wanted(tuple(paths), root=root, denies=denies), looks_only=True))
-    in_trouble = trouble.tell(trouble.unread(session.plan.problems, session.configs))
-    for line in trouble.skipped(session.configs):
-        say(printable(line))
+    in_trouble = trouble.reading(session)
     for gap in gaps(session.configs):
         say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
     return Servers(session, in_trouble)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli import PROGRAM
 from modwsgi_fix.cli.output import say
@@ -10,6 +11,9 @@ from modwsgi_fix.engine import Fixed
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports.text import printable, withheld
+
+if TYPE_CHECKING:
+    from modwsgi_fix.workspace.session import Mended, Session
 
 _REPORT = "this is a bug in modwsgi-fix, please report it with the configuration"
 
@@ -20,6 +24,19 @@ def tell(lines: Iterable[str]) -> bool:
     for line in told:
         say(printable(f"{PROGRAM}: {line}"))
     return bool(told)
+
+
+def reading(session: Session, *, quiet: bool = False) -> bool:
+    """Say what could not be read, and unless ``quiet`` what is not httpd's; return whether something could not be read."""
+    in_trouble = tell(unread(session.plan.problems, session.configs))
+    for line in () if quiet else skipped(session.configs):
+        say(printable(line))
+    return in_trouble
+
+
+def fixing(done: Mended) -> bool:
+    """Say what stood in the way of fixes, and return whether something did."""
+    return tell([*done.conflicts, *failed(done.report.failed), *fights(done.outcomes)])
 
 
 def unread(problems: Sequence[FileProblem], configs: Sequence[Config]) -> list[str]:

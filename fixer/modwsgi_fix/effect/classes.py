@@ -23,9 +23,8 @@ from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.merge.sections import directory_sections, is_regex_section
+from modwsgi_fix.model.merge.sections import depth, directory_sections, is_regex_section, path_matches
 from modwsgi_fix.model.merge.world import FILE, MISSING
-from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
 from modwsgi_fix.model.urls import aliases, mounts
@@ -147,20 +146,15 @@ def _is_above_a_section(config: Config, outcome: Outcome) -> bool:
     """Whether a program would be where a ``<Directory>`` on the way to the rest of the URL says that a directory is."""
     if outcome.kind is not Kind.PROGRAM or not outcome.path_info:
         return False
-    file, names = outcome.file.split("/"), (outcome.file + outcome.path_info).split("/")
-    return any(
-        len(file) <= len(section) <= len(names)
-        and all(wildcard(one)(name) for one, name in zip(section, names, strict=False))
-        for section in _directories(config)
-    )
+    whole, deepest = outcome.file + outcome.path_info, depth(outcome.file)
+    return any(depth(path) >= deepest and path_matches(path, whole) for path in _directories(config))
 
 
 @derived
-def _directories(config: Config) -> tuple[list[str], ...]:
-    """The names on the way to each directory that a section names, wildcards among them."""
+def _directories(config: Config) -> frozenset[str]:
+    """The directories that sections name, wildcards among them."""
     sections = (item for server in config.servers for item in directory_sections(config, server))
-    paths = {item.value.rstrip("/") for item in sections if not is_regex_section(item)}
-    return tuple(path.split("/") for path in sorted(paths))
+    return frozenset(item.value for item in sections if not is_regex_section(item))
 
 
 def _above(path: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from modwsgi_fix.effect.starting import faults
 from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, standing_for_all, touched_hosts
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Server
-from modwsgi_fix.model.request import Branch, Outcome, Request, Trace, trace
+from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.text import Span
@@ -26,10 +26,20 @@ _STRANGER = "no-such-host.invalid"
 _MOST_HOSTS = 50
 
 
+#: A request for a log-in, as a kind of answer.
+LOG_IN = "log-in"
+#: Kinds of answers, that first which somebody who reads of a change has to know: what is handed out.
+WEIGHTIEST = (
+    Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.APPLICATION, Kind.PROXY, Kind.UNKNOWN, Kind.REDIRECT, LOG_IN, Kind.REFUSED,
+    Kind.NOT_FOUND, Kind.ERROR,
+)  # fmt: skip
+
+
 class Change(NamedTuple):
     """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one.
 
     ``path`` is the URL's own where the URLs of its ``group`` (a path, or a directory with ``*``) change each in its way.
+    ``kinds`` are the weightiest of what it may have been and may be now, of ``WEIGHTIEST``.
     """
 
     host: str
@@ -39,6 +49,7 @@ class Change(NamedTuple):
     after: str
     requests: int
     group: str = ""
+    kinds: tuple[str, str] = ("", "")
 
     @property
     def is_change(self) -> bool:
@@ -204,17 +215,18 @@ def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Cha
     found: list[Change] = []
     for group, members_traced in groups.items():
         by_words: dict[tuple[str, str], list[Visit]] = {}
+        kinds: dict[tuple[str, str], tuple[str, str]] = {}
         for visit, was, is_now in members_traced:
             words = ("", "") if _results(was) == _results(is_now) else (told(was, is_now), told(is_now, was))
             by_words.setdefault(words, []).append(visit)
+            kinds.setdefault(words, (_weightiest(was, is_now), _weightiest(is_now, was)))
         for words, members in by_words.items():
             # A class that does not hold together is shown URL by URL.
             whole = len(by_words) == 1
             paths = [group] if whole else [visit.request.path for visit in members]
             for path, visit in zip(paths, members, strict=False):
-                found.append(
-                    Change(label(server), path, visit.request.url, *words, len(members) if whole else 1, group)
-                )
+                count = len(members) if whole else 1
+                found.append(Change(label(server), path, visit.request.url, *words, count, group, kinds[words]))
     return sorted(found, key=lambda change: (not change.is_change, change.path))
 
 
@@ -228,17 +240,25 @@ def told(traced: Trace, other: Trace) -> str:
     if not traced.is_known:
         if len(traced.branches) == 1:
             return f"unknown ({outcome.reason})"
-        known = {branch.provided: branch.outcome.result for branch in other}
-        differing = [b for b in traced if known.get(b.provided, other.outcome.result) != b.outcome.result]
-        return " or ".join(dict.fromkeys(_detailed(branch) for branch in differing or traced.branches))
+        return " or ".join(dict.fromkeys(branch.outcome.short for branch in _differing(traced, other)))
     if outcome.short != against.short or not other.is_known:
         return outcome.short
     details = [name(outcome) for name in _DETAILS if name(outcome) != name(against)]
     return ", ".join([outcome.short, *details])
 
 
-def _detailed(branch: Branch) -> str:
-    return branch.outcome.short
+def _differing(traced: Trace, other: Trace) -> Sequence[Branch]:
+    """The ways that a request may go in which another trace has another outcome; all where none has."""
+    known = {branch.provided: branch.outcome.result for branch in other}
+    return [b for b in traced if known.get(b.provided, other.outcome.result) != b.outcome.result] or traced.branches
+
+
+def _weightiest(traced: Trace, other: Trace) -> str:
+    return min((_kind(branch.outcome) for branch in _differing(traced, other)), key=WEIGHTIEST.index)
+
+
+def _kind(outcome: Outcome) -> str:
+    return LOG_IN if outcome.kind is Kind.REFUSED and outcome.status == 401 else outcome.kind
 
 
 _DETAILS: tuple[Callable[[Outcome], str], ...] = (

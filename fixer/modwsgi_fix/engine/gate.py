@@ -16,8 +16,7 @@ from modwsgi_fix.effect.impact import changed_visits, refusals
 from modwsgi_fix.effect.touched import Pair, concerns_all
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.paths import has_wildcard
-from modwsgi_fix.model.patterns import wildcard
+from modwsgi_fix.model.merge.sections import path_matches
 from modwsgi_fix.model.request import Kind, Outcome
 from modwsgi_fix.model.request.phases import trace
 
@@ -97,13 +96,11 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     """
     url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
     file = difference.now.file
-    # Without --root nobody knows whether an index is a program, which the sections that publish cannot refuse unseen.
-    is_closed = kind_of(file) and (before.disk is not None or not url.endswith("/"))
-    if difference.now.kind is not Kind.FILE or is_closed or leads_out(before, difference.now):
+    if difference.now.kind is not Kind.FILE or kind_of(file) or leads_out(before, difference.now):
         return False
     if difference.was.kind is Kind.PROGRAM and before.disk is not None and before.disk.is_program(file):
         return False
-    if not any(url.startswith(prefix) and _lies_below(file, directory) for prefix, directory in fix.publishes):
+    if not any(url.startswith(prefix) and path_matches(directory, file) for prefix, directory in fix.publishes):
         return False
     if not _names(difference.was, fix) and any(_granted(before, difference, file, each) for each in ("2.2", "2.4")):
         return True
@@ -111,15 +108,6 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
     missed = difference.was.file
     without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
     return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
-
-
-def _lies_below(file: str, directory: str) -> bool:
-    """Whether a file lies in a directory (with a slash at its end) or below; ``*`` stands for what no slash is in."""
-    names, patterns = file.split("/"), directory.rstrip("/").split("/")
-    return len(names) >= len(patterns) and all(
-        wildcard(pattern)(name) if has_wildcard(pattern) else pattern == name
-        for name, pattern in zip(names, patterns, strict=False)
-    )
 
 
 def _granted(before: Config, difference: Difference, file: str, dialect: str) -> bool:

@@ -177,7 +177,7 @@ class _Crowd:
         job = self._job(shapes)
         kept: dict[str, list[tuple[int, int]]] = {}
         for alike in shapes.values():
-            for unit in standing(alike):
+            for unit in (unit for group in standing(alike) for unit in group.units):
                 kept.setdefault(self.key_of(unit.path), []).append((unit.start, unit.end + unit.whole))
         left_out = {unit.path for alike in shapes.values() for unit in copies(alike) if unit.whole}
         texts = {path: parts.text for path, parts in self.parts.items()}
@@ -193,7 +193,7 @@ class _Crowd:
             return None
         places: dict[str, list[tuple[Unit, int]]] = {}
         for number, alike in shapes.items():
-            for unit in standing(alike):
+            for unit in (unit for group in standing(alike) for unit in group.units):
                 places.setdefault(self.key_of(unit.path), []).append((unit, number))
         told = [(d.path, d.span.start) for d in diagnostics] + [(gap.path, gap.span.start) for gap in config.gaps]
         unread = {self.files.key(one.path) for one in config.unread}

@@ -71,8 +71,12 @@ def replace(path: str, data: bytes, *, staged: str, descriptor: int | None = Non
 
     ``staged`` is the name that it has in between.
     """
+    _move_in(path, data, staged=staged, descriptor=descriptor, like=path, mode=0o600)
+
+
+def _move_in(path: str, data: bytes, *, staged: str, descriptor: int | None, like: str, mode: int) -> None:
     if descriptor is None or not _named(descriptor, staged):
-        _create_named(staged, data, like=path, mode=0o600)
+        _create_named(staged, data, like=like, mode=mode)
     os.replace(staged, path)
 
 
@@ -86,9 +90,7 @@ def put(path: str, data: bytes, *, staged: str, mode: int) -> None:
     delete(staged)
     descriptor = nameless(directory, data, like=like, mode=mode)
     try:
-        if descriptor is None or not _named(descriptor, staged):
-            _create_named(staged, data, like=like, mode=mode)
-        os.replace(staged, path)
+        _move_in(path, data, staged=staged, descriptor=descriptor, like=like, mode=mode)
     except BaseException:
         with suppress(OSError):
             delete(staged)

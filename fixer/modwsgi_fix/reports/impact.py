@@ -17,87 +17,95 @@ _MOST = 40
 _KINDS = 8
 #: And so many of the files that are opened are named.
 _NAMES = 8
-#: What a visitor gets, weightiest first, by how it begins in words; what it is called in short.
-_ANSWERS = {
-    "application": "the application", "file served": "a file", "listing": "a listing", "program": "a program",
-    "proxied": "another server", "unknown": "unknown", "redirect": "a redirect", "301": "a redirect",
-    "302": "a redirect", "401": "a log-in", "refused": "refused", "not found": "not found",
+#: What kinds of answers are called in short, weightiest first (``effect.impact.WEIGHTIEST``).
+_CALLED = {
+    "file": "a file", "listing": "a listing", "program": "a program", "application": "the application",
+    "proxy": "another server", "unknown": "unknown", "redirect": "a redirect", "log-in": "a log-in", "refused": "refused",
+    "not-found": "not found", "error": "an error",
 }  # fmt: skip
-_SENT = ("a file", "a listing", "a program")
-_NOTHING = ("refused", "not found")
+_RANK = {kind: at for at, kind in enumerate(_CALLED)}
+_SENT, _NOTHING = frozenset({"file", "listing", "program"}), frozenset({"refused", "not-found"})
 _REFUSES = "note: httpd refuses to start with the files as they are; before is what it would do if it started"
 
 
-class _Kind(NamedTuple):
-    """Classes of URLs that change alike."""
+class _Alike(NamedTuple):
+    """What classes of URLs have in common that change alike: the kinds of answers before and after, and in words."""
 
-    before: str
-    after: str
+    kinds: tuple[str, str]
+    words: tuple[str, str]
+
+    @property
+    def opens(self) -> bool:
+        return self.kinds[1] in _SENT and self.kinds[0] not in _SENT
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there was no answer, and is none."""
+        return set(self.kinds) <= _NOTHING
+
+    @property
+    def place(self) -> tuple[bool, bool, int]:
+        """Sorts what opens first, then what was sent."""
+        return not self.opens, self.kinds[0] not in _SENT, _RANK[self.kinds[1]]
 
 
 def in_short(found: Sequence[Impact]) -> list[str]:
     """Return a line for each kind of change with an example, what opens first; hosts of one shape are told once."""
-    kinds: dict[_Kind, dict[tuple[str, str], Change]] = {}
-    opened: dict[_Kind, dict[str, None]] = {}
+    changes, counted = kinds_of_change(found)
+    if not changes and not counted:
+        return as_lines(found)
+    lines = [_REFUSES] if any(one.refused and one.changed for one in found) else []
+    if not changes:
+        return [*lines, *counted]
+    return [
+        *lines,
+        "what visitors get (each class of URLs: --impact full):",
+        *(f"  {line}" for line in (*changes, *counted)),
+    ]
+
+
+def kinds_of_change(found: Sequence[Impact]) -> tuple[list[str], list[str]]:
+    """Return a line for each kind of change, and what is only counted of the rest."""
+    alike: dict[_Alike, dict[tuple[str, str], list[Change]]] = {}
     for one in found:
         groups: dict[tuple[str, str], list[Change]] = {}
         for change in one.changed:
             groups.setdefault((change.host, change.group), []).append(change)
         for key, members in groups.items():
-            kinds.setdefault(_kind(members), {})[key] = members[0]
-            single = (one.path for one in members if _called(one.after) in _SENT and "." in one.path.rpartition("/")[2])
-            opened.setdefault(_kind(members), {}).update(dict.fromkeys(single))
-    told = sorted((kind for kind in kinds if not _is_nothing(kind)), key=_weight)
-    if not kinds:
-        return as_lines(found)
-    lines = [_REFUSES] if any(one.refused and one.changed for one in found) else []
-    lines += ["what visitors get (each class of URLs: --impact full):"] if told else []
+            alike.setdefault(_alike(members), {})[key] = members
+    told = sorted((kind for kind in alike if not kind.is_nothing), key=lambda kind: kind.place)
+    changes = []
     for kind in told[:_KINDS]:
-        lines.append(f"  {kind.before} -> {kind.after}: {_examples(kinds[kind])}")
-        if _weight(kind)[0] == 0 and opened[kind]:
-            lines.append(f"    among them {', '.join(list(opened[kind])[:_NAMES])}")
+        changes.append(f"{' -> '.join(kind.words)}: {_examples(alike[kind])}")
+        if kind.opens and (names := _opened(alike[kind])):
+            changes.append(f"  among them {', '.join(names[:_NAMES])}")
     if len(told) > _KINDS:
-        lines.append(f"  and {plural(len(told) - _KINDS, 'more kind')} of changes")
-    silent = sum(len(kinds[kind]) for kind in kinds if _is_nothing(kind))
-    if silent:
+        changes.append(f"and {plural(len(told) - _KINDS, 'more kind')} of changes")
+    counted = []
+    if silent := sum(len(classes) for kind, classes in alike.items() if kind.is_nothing):
         what = plural(silent, "class" if silent == 1 else "classe")
-        lines.append(f"{'  ' if told else ''}{what} of URLs that had no answer: refused in another way")
-    skipped = sum(one.skipped for one in found)
-    return [*lines, *([f"  {plural(skipped, 'more host')} changed in the same way, and not traced"] if skipped else [])]
+        counted.append(f"{what} of URLs that had no answer: refused in another way")
+    if skipped := sum(one.skipped for one in found):
+        counted.append(f"{plural(skipped, 'more host')} changed in the same way, and not traced")
+    return changes, counted
 
 
-def _kind(members: Sequence[Change]) -> _Kind:
+def _alike(members: Sequence[Change]) -> _Alike:
     """Return what the weightiest of these changes is, in short; in its own words where it is one of detail."""
-    best = min(members, key=lambda one: (_rank(_weightiest(one.after)), _rank(_weightiest(one.before))))
-    before, after = _weightiest(best.before), _weightiest(best.after)
-    return _Kind(before, after) if before != after else _Kind(best.before, best.after)
+    best = min(members, key=lambda one: (_RANK[one.kinds[1]], _RANK[one.kinds[0]]))
+    before, after = best.kinds
+    return _Alike(best.kinds, (_CALLED[before], _CALLED[after]) if before != after else (best.before, best.after))
 
 
-def _weightiest(words: str) -> str:
-    return min((_called(word) for word in words.split(" or ")), key=_rank)
+def _opened(classes: Mapping[tuple[str, str], Sequence[Change]]) -> list[str]:
+    """Return the files by name that are handed out."""
+    sent = (one.path for members in classes.values() for one in members if one.kinds[1] in _SENT)
+    return list(dict.fromkeys(path for path in sent if "." in path.rpartition("/")[2]))
 
 
-def _called(word: str) -> str:
-    return next((name for begins, name in _ANSWERS.items() if word.startswith(begins)), word)
-
-
-def _rank(name: str) -> int:
-    names = list(dict.fromkeys(_ANSWERS.values()))
-    return names.index(name) if name in names else len(names)
-
-
-def _is_nothing(kind: _Kind) -> bool:
-    return _called(kind.before) in _NOTHING and _called(kind.after) in _NOTHING
-
-
-def _weight(kind: _Kind) -> tuple[int, int]:
-    opens = kind.after in _SENT and kind.before not in _SENT
-    return (0 if opens else 1 if kind.before in _SENT else 2, _rank(kind.after))
-
-
-def _examples(classes: Mapping[tuple[str, str], Change]) -> str:
+def _examples(classes: Mapping[tuple[str, str], Sequence[Change]]) -> str:
     """Return one URL, or a directory of them, and how many more there are."""
-    (_, group), change = min(classes.items(), key=lambda one: (not one[0][1].endswith("*"), len(one[0][1])))
+    (_, group), (change, *_) = min(classes.items(), key=lambda one: (not one[0][1].endswith("*"), len(one[0][1])))
     scheme, _, rest = change.url.partition("://")
     hosts, rest_of = {host for host, _ in classes}, len({group for _, group in classes}) - 1
     more = [plural(rest_of, "more class" if rest_of == 1 else "more classe") + " of URLs"] if rest_of else []

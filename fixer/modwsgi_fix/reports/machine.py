@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.records import Finding, Fix, Place, Report
@@ -11,6 +11,9 @@ from modwsgi_fix.reports import OBEYED, VERSION, dumped, fingerprints, gap_lines
 from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
+
+if TYPE_CHECKING:
+    from modwsgi_fix.engine import Withheld
 
 
 def json(report: Report) -> str:
@@ -35,10 +38,7 @@ def json(report: Report) -> str:
                 }
                 for f in report.fixed
             ],
-            "withheld": [
-                {"rule": w.rule, "file": w.name, "line": w.line, "title": w.title, "reason": w.reason}
-                for w in report.withheld
-            ],
+            "withheld": [withheld_object(one) for one in report.withheld],
             "not_understood": [
                 {"file": gap.name, "line": gap.first, "end_line": gap.last, "reason": gap.reason} for gap in report.gaps
             ],
@@ -49,6 +49,11 @@ def json(report: Report) -> str:
             **({} if report.impacts is None else {"impact": as_objects(report.impacts)}),
         }
     )
+
+
+def withheld_object(one: Withheld) -> dict[str, Any]:
+    """Return a fix that was not made as the JSON report has it."""
+    return {"rule": one.rule, "file": one.name, "line": one.line, "title": one.title, "reason": one.reason}
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:

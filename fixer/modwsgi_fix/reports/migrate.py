@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.reports import VERSION, dumped, plural, started
-from modwsgi_fix.reports.impact import as_objects, in_short
-from modwsgi_fix.reports.machine import finding_object
+from modwsgi_fix.reports.impact import as_lines, as_objects, kinds_of_change
+from modwsgi_fix.reports.machine import finding_object, withheld_object
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
 
@@ -51,18 +51,19 @@ def _named(fix: Applied) -> tuple[str, str, str]:
 
 def as_text(move: Move) -> str:
     """Return the page."""
+    sections = {
+        "Whether it starts": _starts(move),
+        "What the fixes do": _fixes(move),
+        "What changes for visitors": _visitors(move.impacts),
+        "What is left for you, in this order": _left(move),
+    }
+    found = ((heading, list(lines)) for heading, lines in sections.items())
     parts = [
         [f"From {_releases(move.old)} to {_releases(move.new)}: {plural(len(move.report.files), 'file')}"],
-        ["Whether it starts", *_starts(move)],
-        ["What the fixes do", *(f"  {line}" for line in _fixes(move))],
-        ["What changes for visitors", *(f"  {line.strip()}" for line in _visitors(move.impacts))],
-        ["What is left for you, in this order", *_left(move)],
+        *([heading, *(f"  {line}" for line in lines)] for heading, lines in found if lines),
         [f"{move.command} --diff shows the changes, --write makes them, and modwsgi-fix undo takes them back."],
     ]
-    return (
-        "\n\n".join("\n".join(map(printable, part)) for part in parts if len(part) > 1 or part in (parts[0], parts[-1]))
-        + "\n"
-    )
+    return "\n\n".join("\n".join(map(printable, part)) for part in parts) + "\n"
 
 
 def _releases(words: Sequence[str]) -> str:
@@ -71,9 +72,9 @@ def _releases(words: Sequence[str]) -> str:
 
 def _starts(move: Move) -> Iterator[str]:
     for was, now in zip(move.before, move.after, strict=True):
-        yield f"  now:   {was}"
+        yield f"now:   {was}"
         if str(was) != str(now):
-            yield f"  fixed: {now}"
+            yield f"fixed: {now}"
 
 
 def _fixes(move: Move) -> Iterator[str]:
@@ -84,7 +85,8 @@ def _fixes(move: Move) -> Iterator[str]:
 
 
 def _visitors(impacts: Sequence[Impact]) -> list[str]:
-    return [line for line in in_short(impacts) if not line.startswith(("what visitors get", "note: "))]
+    changes, counted = kinds_of_change(impacts)
+    return [*changes, *counted] or as_lines(impacts)
 
 
 def _left(move: Move) -> Iterator[str]:
@@ -92,18 +94,18 @@ def _left(move: Move) -> Iterator[str]:
     why = {(one.name, one.rule): one.reason for one in move.report.withheld}
     left = move.left
     for number, one in enumerate(left, start=1):
-        yield f"  {number}. {one.file}:{one.line}: {one.rule}: {one.message}"
+        yield f"{number}. {one.file}:{one.line}: {one.rule}: {one.message}"
         if one.help:
-            yield f"     {one.help}"
+            yield f"   {one.help}"
         if reason := why.get((one.file, one.rule)):
-            yield f"     not fixed, because {reason}"
+            yield f"   not fixed, because {reason}"
         elif one.fix is not None and one.fix.level > move.report.level:
             because = f" ({one.fix.reason})" if one.fix.reason else ""
-            yield f"     --fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
+            yield f"   --fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
     if not left:
-        yield "  nothing"
+        yield "nothing"
     if further := len(move.report.findings) - len(left):
-        yield f"  ({plural(further, 'finding')} more that {'is' if further == 1 else 'are'} only worth knowing)"
+        yield f"({plural(further, 'finding')} more that {'is' if further == 1 else 'are'} only worth knowing)"
 
 
 def as_json(move: Move) -> str:
@@ -120,10 +122,7 @@ def as_json(move: Move) -> str:
         ],
         "impact": as_objects(move.impacts),
         "left": [finding_object(one) for one in move.left],
-        "withheld": [
-            {"rule": one.rule, "file": one.name, "line": one.line, "title": one.title, "reason": one.reason}
-            for one in move.report.withheld
-        ],
+        "withheld": [withheld_object(one) for one in move.report.withheld],
         "command": move.command,
     }
     return dumped(page)

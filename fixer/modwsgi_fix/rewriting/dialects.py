@@ -263,10 +263,10 @@ def _disjoint(one: Clause, other: Clause) -> bool:
         return False
     if one.rank == other.rank == 2 and _names_apart(a, b):
         return True
-    return _apart(_components(_directory_of(a)), _components(_directory_of(b)))
+    return _apart(_components(directory_of(a)), _components(directory_of(b)))
 
 
-def _directory_of(section: Item) -> Item | None:
+def directory_of(section: Item) -> Item | None:
     """A Directory section, or the one around a Files section."""
     return section if section.key.startswith("directory") else section.section(*DIRECTORY_SECTIONS)
 
@@ -323,7 +323,7 @@ class Merge:
 
 def _always(one: Clause, other: Clause) -> bool:
     """True where ``one`` holds for each request that ``other`` holds for."""
-    a, around = one.section, _directory_of(other.section)
+    a, around = one.section, directory_of(other.section)
     if a.key != "directory" or around is None or not a.accompanies(other.section):
         return False
     if not (a.server.is_main or a.server is around.server):

@@ -22,7 +22,7 @@ from modwsgi_fix import records
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.shapes.alike import STANDING, TURNS, Unit, grouped, tells_names
+from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, grouped, standing, tells_names
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.records import FileText, Finding, Report
@@ -172,18 +172,10 @@ def _outside(text: Text) -> list[str]:
 
 def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Host]:
     """The hosts that stand for all that are not touched: what is like no other for itself, of the rest a few."""
-    shapes: dict[int, list[Group]] = {}
-    found: set[Host] = set()
-    for group in groups:
-        if not touched.isdisjoint(group.hosts):
-            continue
-        if group.shape is None:
-            found.update(group.hosts)
-        else:
-            shapes.setdefault(group.shape, []).append(group)
-    for alike in shapes.values():
-        found.update(host for group in (*alike[:STANDING], alike[-1]) for host in group.hosts)
-    return frozenset(found)
+    rest = [group for group in groups if touched.isdisjoint(group.hosts)]
+    unlike = (group for group in rest if group.shape is None)
+    alike = (group for shape in by_shape(rest).values() for group in standing(shape))
+    return frozenset(host for group in (*unlike, *alike) for host in group.hosts)
 
 
 def _read(base: Base, hosts: frozenset[Host]) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
+from modwsgi_fix.directives.families import OLD_ACCESS, PATH_SECTIONS, SATISFIED_CHECKERS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import served
@@ -12,7 +12,7 @@ from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Guard, Item
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
-from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, merge, order_of
+from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, directory_of, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
 
 SEPARATELY = (
@@ -37,7 +37,7 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
         before = merge(config).before(clause, old=not clause.is_old)
         if clause.is_old:
             foreign = [other for other in before if not other.admits_by_new]
-            lines = clause.converted()
+            converted = clause.converted()
             # What refuses everyone does so before and after, whatever Require says further up.
             closes = clause.hosts == DENIED and not clause.satisfy_any
             if not clause.is_new and (foreign or assumed) and not closes:
@@ -45,12 +45,12 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
                 if not asking:
                     opened.append(clause)
                 elif _is_without_use(config, clause):
-                    lines = Converted(())
+                    converted = Converted(())
                 elif not lifted:
                     lifted = f"it lifts the Require of {_label(asking[0].section)} for {_label(clause.section)}"
-            if lines is None:
+            if converted is None:
                 return None, f"not converted, because {_label(clause.section)} cannot be said in Require lines alone"
-            edits |= _edits(clause, lines.lines, requires=lines.instead_of_requires)
+            edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
         else:
             kept = [other for other in before if not other.admits_by_old]
             if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
@@ -89,10 +89,7 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
             return unsafe(
                 reason=f"{what}, and the files in {_label(files.section)} are served"
             ), f"{_WHOLE}; then {what}"
-        return (
-            Fix.repair(title, *edits, reason=what, every_reading=True),
-            f"{_WHOLE}; then {what}",
-        )
+        return Fix.repair(title, *edits, reason=what, every_reading=True), f"{_WHOLE}; then {what}"
     return (
         Fix.safe(title, *edits, reason="every request is answered as before", every_reading=True),
         f"{_WHOLE} to Require",
@@ -101,8 +98,7 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
 
 def _serves_files(config: Config, clause: Clause) -> bool:
     """Whether a URL leads to files of a section's directory, or it cannot be told; scripts are run."""
-    own = clause.section
-    section = own if own.key in DIRECTORY_SECTIONS else own.section(*DIRECTORY_SECTIONS)
+    section = directory_of(clause.section)
     if section is None or is_regex_section(section) or not section.known or has_wildcard(pattern_of(section)):
         return True
     path = pattern_of(section)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.effect.exposure import Closed, closed_below, program_below
+from modwsgi_fix.effect.exposure import Closed, closed_below
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import links_in
 from modwsgi_fix.rewriting.access_blocks import deny_lines, quoted, static_block
@@ -14,16 +14,15 @@ from modwsgi_fix.rewriting.access_blocks import deny_lines, quoted, static_block
 class StaticFiles(NamedTuple):
     """One directory of static files: ``mapping`` leads there, ``section`` opens it.
 
-    ``within`` are the links in it that lead to other files of it, ``out`` those that lead elsewhere. ``program`` is a file
-    in it that somebody may execute, as ``--root`` shows it.
+    ``within`` are the links in it that lead to other files of it, ``out`` those that lead elsewhere.
     """
 
+    directory: str
     mapping: str
     section: tuple[str, ...]
     within: tuple[str, ...]
     out: tuple[str, ...]
     closed: Closed
-    program: str
 
     @property
     def follows_links(self) -> bool:
@@ -47,7 +46,7 @@ def static_files(config: Config, mapping: str, directory: str, *, grants: bool, 
     within = tuple(path for path in paths if _stays(config, path, directory))
     out = tuple(path for path in paths if path not in within)
     closed = closed_below(config, directory)
-    files = StaticFiles(mapping, (), within, out, closed, program_below(config, directory))
+    files = StaticFiles(directory, mapping, (), within, out, closed)
     section = static_block(config, directory, follow_links=files.follows_links, grants=grants, overrides=overrides)
     section[-1:] = [*_refusal(config, closed), "</Directory>", *_hidden_directories(config, closed)]
     return files._replace(section=tuple(section))

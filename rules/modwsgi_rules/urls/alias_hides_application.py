@@ -177,6 +177,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.suffixes import PYTHON_CODE
 from modwsgi_fix.edits import Applicability, Fix
+from modwsgi_fix.effect.exposure import program_below
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.served import is_file
 from modwsgi_fix.model.items import Server
@@ -281,7 +282,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
     opens = alias.is_regex and as_prefix(alias) is None
     # What was run as a program would be sent as it lies there.
     ran = alias.item.key.startswith("scriptalias")
-    program = next((files.program for files in written if ran and files.program), "")
+    program = next(filter(None, (program_below(config, one.directory) for one in written if ran)), "")
     is_unsafe = opens or program or any(files.cuts_links for files in written)
     sent = [f"{program or 'what ran as a program'} is sent as a file"] if ran else []
     return Fix(

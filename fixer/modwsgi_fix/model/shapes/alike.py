@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from modwsgi_fix.model.shapes.words import words
 
@@ -144,18 +144,28 @@ def grouped(
     return groups
 
 
-def by_shape(groups: Iterable[Group]) -> dict[int, list[Group]]:
+class Shaped(Protocol):
+    """A group of texts, or of what stands for them."""
+
+    @property
+    def shape(self) -> int | None: ...
+
+
+_Shaped = TypeVar("_Shaped", bound=Shaped)
+
+
+def by_shape(groups: Iterable[_Shaped]) -> dict[int, list[_Shaped]]:
     """The groups that may be like others, by their shapes, in their order."""
-    shapes: dict[int, list[Group]] = {}
+    shapes: dict[int, list[_Shaped]] = {}
     for group in groups:
         if group.shape is not None:
             shapes.setdefault(group.shape, []).append(group)
     return shapes
 
 
-def standing(alike: Sequence[Group]) -> list[Unit]:
+def standing(alike: Sequence[_Shaped]) -> tuple[_Shaped, ...]:
     """What stands for all groups of a shape that has copies: the first ones, which may hide what follows, and the last."""
-    return [unit for group in (*alike[:STANDING], alike[-1]) for unit in group.units]
+    return (*alike[:STANDING], alike[-1])
 
 
 def copies(alike: Sequence[Group], first: int = STANDING) -> list[Unit]:
