@@ -39,7 +39,7 @@ def test_the_page_of_a_whole_server(run: Run, tmp_path: Path) -> None:
     assert outcome.code == 1
     assert list(parts(outcome.out)) == [
         "From httpd 2.2 to httpd 2.4: 1 file", "Whether it starts", "What the fixes do", "What changes for visitors", "What is left for you, in this order",
-        "modwsgi-fix migrate conf --diff shows the changes, --write makes them, and modwsgi-fix undo takes them back.",
+        "modwsgi-fix migrate --isolated conf --diff shows the changes, --write makes them, and modwsgi-fix undo takes them back.",
     ]  # fmt: skip
     page = parts(outcome.out)
     assert page["Whether it starts"][0].startswith("  now:   whether httpd starts cannot be told")
@@ -74,6 +74,15 @@ def test_what_is_left_says_why(run: Run, tmp_path: Path) -> None:
     assert [line.split(".")[0] for line in left if line[2].isdigit()] == [
         f"  {n}" for n in range(1, len(left)) if f"  {n}." in "\n".join(left)
     ]
+
+
+def test_the_command_is_the_one_that_was_given(run: Run, tmp_path: Path) -> None:
+    server(tmp_path, SITE, "site.conf")
+    words = ("--to", "httpd=2.4", "--to", "mod_wsgi=5", "--fix-level", "unsafe", "--assume-deny", "none")
+    last = run("migrate", *words, "conf/site.conf").out.splitlines()[-1]
+    assert last.startswith(
+        "modwsgi-fix migrate --to=httpd=2.4 --to=mod_wsgi=5 --fix-level=unsafe --assume-deny none conf/site.conf --diff"
+    )
 
 
 def test_for_programs(run: Run, tmp_path: Path) -> None:

@@ -73,10 +73,10 @@ def run(
         denies=assume_deny or ("2.4" if is_old and not parse_target(new, {}).is_22 else ""),
         showing=Showing(None),
     )
-    return carry_out(request) if diff or make else _page(request, old, new, output_format)
+    return carry_out(request) if diff or make else _page(request, old, new, assume_deny or "", output_format)
 
 
-def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], form: str) -> int:
+def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str, form: str) -> int:
     from modwsgi_fix.reports.migrate import Move, as_json, as_text
 
     session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
@@ -93,16 +93,16 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], form: st
         impacts(done.outcomes),
         done.report,
         len(done.files),
-        _command(request, old, new),
+        _command(request, old, new, denies),
     )
     write(as_json(move) if form == "json" else as_text(move))
     return 2 if in_trouble else int(bool(done.files) or bool(move.left))
 
 
-def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...]) -> str:
+def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str) -> str:
     """Return the words that were given, but for ``--diff`` or ``--write``."""
-    words = ["modwsgi-fix", "migrate"]
-    words += [f"--from={word}" for word in old if old != _FROM] + [f"--to={word}" for word in new if new != _TO]
-    words += [f"--root={request.root}"] if request.root else []
+    words = [f"--from={word}" for word in old if old != _FROM] + [f"--to={word}" for word in new if new != _TO]
     words += [f"--fix-level={request.level.label}"] if request.level else []
-    return shlex.join([*words, *request.paths])
+    # The targets are those of --to.
+    wanted = request.wanted(None)._replace(target=(), denies=denies)
+    return " ".join(["modwsgi-fix migrate", *map(shlex.quote, words), wanted.words])
