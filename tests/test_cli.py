@@ -18,6 +18,7 @@ from modwsgi_fix.cli.commands import COMMANDS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
+from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -634,8 +635,8 @@ def test_a_fix_that_breaks_the_file_is_our_bug(run: Run, tmp_path: Path, monkeyp
 def test_the_second_reader_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def objection(name: str, before: str, after: str) -> str:
-        asked.append((name, before, after))
+    def objection(name: str, before: Tree, after: Tree) -> str:
+        asked.append((name, before.source, after.source))
         return "the second reader reads it otherwise"
 
     monkeypatch.setattr("modwsgi_fix.second_reader.objection", objection)

@@ -65,7 +65,7 @@ def sound(fixed: Fixed) -> None:
         assert apply(file.before, file.edits) == file.after
         shown = diff.unified(file.before, file.edits, file.name)
         assert diff.check(shown, file.before, file.after)
-        assert objection(file.name, file.before, file.after) is None
+        assert objection(file.name, parse(file.before), parse(file.after)) is None
         assert len(parse(file.after).problems) <= len(parse(file.before).problems)
 
 

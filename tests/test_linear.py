@@ -17,6 +17,8 @@ from support import config_of, job_of
 
 from modwsgi_fix.engine import check, read
 from modwsgi_fix.examples import Example, examples
+from modwsgi_fix.model.facts.closed import fetched_as_file
+from modwsgi_fix.model.facts.served import scripts
 from modwsgi_fix.rule import Rule, all_rules
 
 #: How often an example stands in the smaller server; in the larger one twice as often.
@@ -150,6 +152,19 @@ def test_each_copy_is_found(rule: Rule) -> None:
     """Otherwise the steps that are counted would be those of a rule that has nothing to do."""
     found = [len(list(rule.check(config_of(texts_of(shown(rule), 3, shape))))) for shape in SHAPES]
     assert max(found) >= 3
+
+
+def test_whether_a_script_is_fetched_is_told_without_pairs() -> None:
+    """A pair costs so little beside all the rest of a rule that the test above would not see it."""
+
+    def asked(hosts: int) -> int:
+        sites = "".join(_SITE.format(n=n) for n in range(hosts))
+        config = config_of({"/etc/apache2/apache2.conf": _MAIN.replace("Include sites/*.conf\n", sites)})
+        every = scripts(config, config.main)
+        assert len(every) == hosts
+        return steps(lambda: [fetched_as_file(config, script) for script in every])
+
+    assert asked(160) <= _FACTOR * asked(80) + _ONCE
 
 
 _SITE = """\

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from modwsgi_fix import second_reader
 from modwsgi_fix.second_reader import Shape, agrees, objection, shape_of_second, squeezed
+from modwsgi_fix.syntax import parse
 from modwsgi_fix.text import decode
 
 SHARED = Path(os.environ.get("MODWSGI_FIX_SHARED") or Path(__file__).resolve().parents[1] / "../shared")
@@ -111,15 +112,12 @@ def test_what_it_cannot_read(text: str) -> None:
 
 
 def test_it_is_heard_only_where_both_agreed_before() -> None:
-    before, after = "Allow from all\n", "Require all granted\n"
-    ours_before, ours_after = as_httpd(before), as_httpd(after)
-    assert ours_before
-    assert ours_after
-    assert agrees([before], [after], ours_before, ours_after)
-    assert not agrees([before], [after], ours_before, ours_before)
-    assert not agrees([before], ["<a>\n"], ours_before, ours_after)
-    assert agrees([before], ["<a>\n"], (), ours_after)
-    assert agrees(["</a>\n"], [after], (("allow", "", ()),), ())
+    plain, strange = parse("Allow from all\n").children, parse("Foo <<EOF\n").children
+    assert agrees(plain, parse("Require all granted\n").children)
+    assert not agrees(plain, strange)
+    assert not agrees(plain, [*plain, *strange])
+    assert agrees(strange, strange)
+    assert agrees([*plain, *strange], strange)
 
 
 @pytest.mark.parametrize(
@@ -140,14 +138,14 @@ def test_it_is_heard_only_where_both_agreed_before() -> None:
     ],
 )  # fmt: skip
 def test_its_objection_on_what_has_changed(before: str, after: str, objects: bool) -> None:  # noqa: FBT001
-    assert (objection("site.conf", before, after) is not None) is objects
+    assert (objection("site.conf", parse(before), parse(after)) is not None) is objects
 
 
 @given(st.lists(st.sampled_from(["Foo a", "Bar b # c", "# why", "<A b>\nFoo\n</A>", ""])), st.data())
 def test_it_agrees_to_what_is_plain(lines: list[str], data: st.DataObject) -> None:
     before = "".join(line + "\n" for line in lines)
     changed = [line for line in lines if data.draw(st.booleans())] + ["<B>\nQux 1\n</B>"]
-    assert objection("site.conf", before, "".join(line + "\n" for line in changed)) is None
+    assert objection("site.conf", parse(before), parse("".join(line + "\n" for line in changed))) is None
 
 
 ANY = st.text(st.sampled_from("<>/#\\\"' =\t\r\naB\udce9\x0b\u2028-${}*")) | st.text()
@@ -174,7 +172,9 @@ def test_it_prints_nothing_and_leaves_no_file(tmp_path: Path) -> None:
     assert {entry.name for entry in tmp_path.iterdir()} - {"__pycache__"} == {"lextab.py", "parsetab.py"}
 
 
-def test_a_block_that_stays_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the second reader reads from now on."""
     read: list[str] = []
     shape = second_reader.shape_of_second
 
@@ -183,9 +183,58 @@ def test_a_block_that_stays_is_read_once(monkeypatch: pytest.MonkeyPatch) -> Non
         return shape(text)
 
     monkeypatch.setattr(second_reader, "shape_of_second", counted)
+    monkeypatch.setattr(second_reader, "_alike", {})
+    return read
+
+
+def test_a_block_that_stays_is_read_once(read: list[str]) -> None:
     states = [
-        f"<Once>\nListen {first}\n</Once>\n<Once>\nListen {other}\n</Once>\n"
-        for first, other in ((1, 2), (3, 4), (5, 4))
+        f"<Once>\n{first}\n</Once>\n<Once>\n{other}\n</Once>\n"
+        for first, other in (("A 1", "A 1 2"), ("A -1", "A +1"), ("A", "A +1"))
     ]
-    assert [objection("site.conf", was, now) for was, now in pairwise(states)] == [None, None]
+    assert [objection("site.conf", parse(was), parse(now)) for was, now in pairwise(states)] == [None, None]
     assert len(read) == len(set(read)) == 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Foo a.example /srv/a\n", "Foo b9.example /srv/b9\n"),
+        ('<A "x y">\n    Foo x, y\n</A>\n', '<A "yy z">\n    Foo yy, z\n</A>\n'),
+    ],
+)
+def test_of_blocks_that_differ_in_their_words_one_is_read(read: list[str], one: str, other: str) -> None:
+    assert agrees([], parse(one + other).children)
+    assert read == [one]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Foo a a\n", "Foo a b\n"),
+        ("Foo a\n", "Bar a\n"),
+        ("Foo a.b\n", "Foo a-b\n"),
+        ("Foo a\n", "Foo  a\n"),
+        ("Foo a b\n", 'Foo a "b"\n'),
+        ("Foo a\n", "Foo include\n"),
+        ("<A1x>\n</A1x>\n", "<A1x>\n</A2x>\n"),
+        ("Foo é\n", "Foo è\n"),
+    ],
+)
+def test_blocks_that_differ_in_more_are_each_read(read: list[str], one: str, other: str) -> None:
+    agrees([], parse(one).children)
+    agrees([], parse(other).children)
+    assert read == [one, other]
+
+
+_WORDS = st.sampled_from(["a", "b", "include", "a1", "EOT"])
+_LINES = st.lists(
+    st.sampled_from(["Foo {}.{} {}\n", "<A {0}>\nFoo {1}\n</A>\n", "Foo <<{}\n{}\n", 'Foo "{}" \\\n {}\n'])
+)
+
+
+@given(_LINES, st.lists(_WORDS, min_size=3, max_size=3))
+def test_what_is_remembered_is_what_would_be_read(lines: list[str], words: list[str]) -> None:
+    for block in parse("".join(line.format(*words) for line in lines)).children:
+        fresh = shape_of_second(block.source) == second_reader._ours([block])
+        assert agrees([], [block]) is fresh

@@ -16,7 +16,7 @@ from support import SHARED
 from modwsgi_fix import syntax
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect import impact, touched
-from modwsgi_fix.engine import Fixed, fix, shapes
+from modwsgi_fix.engine import Fixed, fix, quiet, run, shapes
 from modwsgi_fix.engine import job as jobs
 from modwsgi_fix.engine.check import findings
 from modwsgi_fix.engine.gate import objection
@@ -27,7 +27,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading import reader
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.model.shapes import hosts as hosts_of
-from modwsgi_fix.rule import all_rules
+from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.text import decode
 
 MAIN = """\
@@ -74,6 +74,7 @@ ROOT = "/etc/apache2"
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few hosts are enough, so that a test can afford to read them all."""
     monkeypatch.setattr(shapes, "FEW", 6)
+    monkeypatch.setattr(quiet, "FEW", 6)
 
 
 def names(count: int, seed: float = 1) -> list[str]:
@@ -349,6 +350,75 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
         monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
         assert few == decided(job)
     assert sum(asked) > 20
+
+
+# -- after a fix -------------------------------------------------------------------------------------------------------
+
+
+def fixed_all(job: Job) -> tuple[object, ...]:
+    """What all fixes make of a server, and what is found in that."""
+    fixed = fix(job, Applicability.UNSAFE)
+    return edits(fixed), [(d.path, d.span, d.rule, d.message) for d in fixed.left], fixed.withheld
+
+
+def crowds() -> Iterator[Job]:
+    """Servers of renamed copies of the examples' hosts, in any order and in one file, with hosts that are like no other."""
+    hosts = bad_hosts()
+    for first in range(0, len(hosts), 10):
+        some = enumerate(hosts[first : first + 10], start=first)
+        texts = [renamed(host, name) for seed, (_, host) in some for name in names(9, seed=seed)]
+        random.Random(first).shuffle(texts)
+        yield job_of({"all.conf": "".join(texts)})
+
+
+def test_rules_that_a_few_hosts_leave_silent_after_a_fix_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    silenced: list[int] = []
+
+    def counted(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
+        found = quiet.quiet(job, config, texts)
+        silenced.append(len(found))
+        return found
+
+    servers = list(crowds())[::3]
+    monkeypatch.setattr(run, "quiet", counted)
+    few = [fixed_all(job) for job in servers]
+    monkeypatch.setattr(run, "quiet", lambda *_: [])
+    assert few == [fixed_all(job) for job in servers]
+    assert len(servers) > 1
+    assert sum(silenced) > 100 * len(servers)
+    # That is seen: where all rules are silent after the first fix, less is made.
+    monkeypatch.setattr(run, "quiet", lambda job, *_: job.rules)
+    assert few[0] != fixed_all(servers[0])
+
+
+def test_nothing_is_silent_where_hosts_may_differ_on_the_disk() -> None:
+    (job, *_) = crowds()
+    config = jobs.read(job)
+    assert quiet.quiet(job, config, {})
+    rooted = job._replace(disk=Memory({"/srv/static/app.css": ""}))
+    assert quiet.quiet(rooted, jobs.read(rooted), {}) == []
+
+
+def test_what_changes_for_visitors_of_hosts_that_are_alike_is_what_is_traced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one host of each kind, in the words of the others."""
+    worded = 0
+    for rule, host in bad_hosts():
+        if rule not in (
+            "allow-in-location",
+            "needless-location-root",
+            "alias-hides-application",
+            "old-access-directives",
+        ):
+            continue
+        job = job_of({"all.conf": "".join(renamed(host, name) for name in names(13))})
+        fixed = fix(job, Applicability.UNSAFE)
+        few = impact.impact(fixed.before, fixed.after)
+        with monkeypatch.context() as patch:
+            patch.setattr(impact, "alike", lambda *_: {})
+            assert few == impact.impact(fixed.before, fixed.after)
+        pairs = touched.touched_hosts(fixed.before, fixed.after)
+        worded += len(touched.alike(fixed.before, fixed.after, pairs)) if few.changed else 0
+    assert worded > 20
 
 
 # -- any host ----------------------------------------------------------------------------------------------------------

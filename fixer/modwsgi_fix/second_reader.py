@@ -25,10 +25,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, TypeAlias
 
-from modwsgi_fix.syntax import Directive, Node, Section, parse
+from modwsgi_fix.syntax import Directive, Node, Section, Tree
 from modwsgi_fix.text import WHITESPACE
 
 #: A directive: its name in lower case, its arguments through ``squeezed``, and ``()``. A section: ``<`` before the
@@ -46,37 +46,40 @@ _OPTIONS = {
 }
 
 
-def agrees(
-    before: Iterable[str], after: Iterable[str], ours_before: tuple[Shape, ...], ours_after: tuple[Shape, ...]
-) -> bool:
-    """False when the fix is to be withheld: both readers agreed on the text before, but do not on the text after.
-
-    The texts are whole top-level blocks; ``ours_*`` are the shapes that our own reader makes of them.
-    """
-    if _shapes_of_second(before) != ours_before:
-        return True
-    return _shapes_of_second(after) == ours_after
+def agrees(before: Iterable[Node], after: Iterable[Node]) -> bool:
+    """False when the fix is to be withheld: both readers agreed on the blocks before, but do not on those after."""
+    return not all(map(_is_read_alike, before)) or all(map(_is_read_alike, after))
 
 
-def _shapes_of_second(blocks: Iterable[str]) -> tuple[Shape, ...] | None:
-    """What apacheconfig makes of blocks one after another, None where it cannot read one of them."""
-    found: list[Shape] = []
-    for block in blocks:
-        # What one fix leaves of a block is what the next one finds.
-        shape = _remembered(block) if len(block) < _LONG else shape_of_second(block)
-        if shape is None:
-            return None
-        found += shape
-    return tuple(found)
+def _is_read_alike(block: Node) -> bool:
+    """Whether both readers make the same of a block. Of blocks that are equal but for their words one is read."""
+    if len(block.source) >= _LONG:
+        return shape_of_second(block.source) == _ours([block])
+    form = _form(block.source)
+    if form not in _alike:
+        if len(_alike) >= _MOST:
+            _alike.clear()
+        _alike[form] = shape_of_second(block.source) == _ours([block])
+    return _alike[form]
 
 
-#: Characters of a block that is read again rather than kept.
-_LONG = 20_000
+#: Characters of a block that is read again rather than kept; and how many are kept.
+_LONG, _MOST = 20_000, 4096
+_alike: dict[str, bool] = {}
+
+#: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word: to both readers
+#: that is letters and digits, whichever.
+_NAME_OR_WORD = re.compile(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
 
 
-@lru_cache(maxsize=4096)
-def _remembered(block: str) -> tuple[Shape, ...] | None:
-    return shape_of_second(block)
+def _form(text: str) -> str:
+    """A text with numbers instead of its words: equal for texts that differ in the words alone."""
+    numbers: dict[str, str] = {}
+
+    def numbered(found: re.Match[str]) -> str:
+        return found[0] if found[1] else numbers.setdefault(found[0], f"\0{len(numbers)}\0")
+
+    return _NAME_OR_WORD.sub(numbered, text)
 
 
 def shape_of_second(text: str) -> tuple[Shape, ...] | None:
@@ -181,14 +184,12 @@ def _reader() -> Callable[[str], list[Any]]:
     return read
 
 
-def objection(name: str, before: str, after: str) -> str | None:
+def objection(name: str, before: Tree, after: Tree) -> str | None:
     """Why a rewritten file is not to be trusted, or None: our own reader's view of it against the second one's.
 
     Only the top-level blocks that differ are read.
     """
-    blocks_before, blocks_after = parse(before).children, parse(after).children
-    old, new = _without(blocks_before, blocks_after), _without(blocks_after, blocks_before)
-    if agrees([node.source for node in old], [node.source for node in new], _ours(old), _ours(new)):
+    if agrees(_without(before.children, after.children), _without(after.children, before.children)):
         return None
     return f"{name} would not be read by apacheconfig as it is by us"
 

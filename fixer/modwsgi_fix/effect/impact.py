@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -10,7 +11,15 @@ from typing import NamedTuple
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import LOG_INS
 from modwsgi_fix.effect.starting import faults
-from modwsgi_fix.effect.touched import Pair, changed_hosts, is_same_text, standing_for_all, touched_hosts
+from modwsgi_fix.effect.touched import (
+    Like,
+    Pair,
+    alike,
+    changed_hosts,
+    is_same_text,
+    standing_for_all,
+    touched_hosts,
+)
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
@@ -79,11 +88,18 @@ def impact(before: Config, after: Config) -> Impact:
     hosts, touched = changed_hosts(before, after), touched_hosts(before, after)
     if len(hosts) > _MOST_HOSTS:
         hosts = touched
-    differing = set(touched)
-    changes: list[Change] = []
-    for pair in hosts[:_MOST_HOSTS]:
-        changes += _changes(before, after, pair, now=after if pair in differing else before)
-    return Impact(tuple(changes), max(0, len(hosts) - _MOST_HOSTS), refused(before))
+    hosts, skipped = hosts[:_MOST_HOSTS], max(0, len(hosts) - _MOST_HOSTS)
+    differing, like_others = set(touched), alike(before, after, touched)
+    found: dict[Pair, list[Change]] = {}
+
+    def changes(pair: Pair) -> list[Change]:
+        if pair not in found:
+            like = like_others.get(pair)
+            told = _in_words_of(like, changes(like.host)) if like is not None else None
+            found[pair] = told or _changes(before, after, pair, now=after if pair in differing else before)
+        return found[pair]
+
+    return Impact(tuple(one for pair in hosts for one in changes(pair)), skipped, refused(before))
 
 
 def changed_visits(
@@ -227,7 +243,39 @@ def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Cha
             for path, visit in zip(paths, members, strict=False):
                 count = len(members) if whole else 1
                 found.append(Change(label(server), path, visit.request.url, *words, count, group, kinds[words]))
-    return sorted(found, key=lambda change: (not change.is_change, change.path))
+    return sorted(found, key=_by_weight)
+
+
+def _in_words_of(like: Like, changes: Sequence[Change]) -> list[Change] | None:
+    """Return the changes of a host that is like another one, of which these are; None where they may be others.
+
+    A number among the words may be a status, too, and what is unknown may have been told with a line.
+    """
+    if any(word.isdigit() for word in like.words) or any(Kind.UNKNOWN in change.kinds for change in changes):
+        return None
+
+    def reworded(text: str) -> str:
+        return _WORD.sub(lambda word: like.words.get(word[0], word[0]), text)
+
+    found = [
+        change._replace(
+            host=reworded(change.host),
+            path=reworded(change.path),
+            url=reworded(change.url),
+            before=reworded(change.before),
+            after=reworded(change.after),
+            group=reworded(change.group),
+        )
+        for change in changes
+    ]
+    return sorted(found, key=_by_weight)
+
+
+_WORD = re.compile(r"[A-Za-z0-9]+")
+
+
+def _by_weight(change: Change) -> tuple[bool, str]:
+    return not change.is_change, change.path
 
 
 def _results(traced: Trace) -> object:

@@ -8,17 +8,17 @@ host is untouched where neither has changed, nor any of its own lines, and no ho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.facts.host_sections import section_of, text_of, texts_without
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
-from modwsgi_fix.model.shapes.hosts import Text
 
 #: Fewer hosts than these are all asked.
 _FEW = 10
@@ -61,54 +61,49 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
     return [pair for pair in hosts if is_touched(pair)]
 
 
-def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
-    """Return those of the hosts that must be asked, where others are like them before and after: a few of each shape.
+class Like(NamedTuple):
+    """A host that is like another one, before a change and after: that one, and for each of its own words the one here."""
 
-    What is said of one of these is said of all that are like it, with other words. Under a disk all are asked: what is on it
-    may differ. So are hosts that include files, or are made by a macro.
+    host: Pair
+    words: Mapping[str, str]
+
+
+def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
+    """Return those of the hosts that must be asked: of those that are alike a few (``alike``)."""
+    like_others = alike(before, after, hosts)
+    return [pair for pair in hosts if pair not in like_others]
+
+
+def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair, Like]:
+    """Return those of the hosts that are like others before and after, but for the first, the second and the last.
+
+    What is said of the second is said of all that are like it, with other words. Under a disk none are: what is on it may
+    differ. Nor are hosts that include files, or are made by a macro.
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
-        return list(hosts)
-    from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies, grouped
+        return {}
+    from modwsgi_fix.model.shapes.alike import STANDING, Unit, by_shape, grouped
     from modwsgi_fix.model.shapes.words import known
 
     alone = [
         (pair, old, new)
         for pair in hosts
-        if (old := _place(pair.before)) is not None and (new := _place(pair.after)) is not None
+        if (old := section_of(pair.before)) is not None and (new := section_of(pair.after)) is not None
     ]
     units = {
-        Unit("", at, at, f"{_text(old)}\0\n{_text(new)}", whole=False): pair
+        Unit("", at, at, f"{text_of(old)}\0\n{text_of(new)}", whole=False): pair
         for at, (pair, old, new) in enumerate(alone)
     }
-    elsewhere = [*_without(before, (old for _, old, _ in alone)), *_without(after, (new for _, _, new in alone))]
+    was, now = [old for _, old, _ in alone], [new for _, _, new in alone]
+    elsewhere = [*texts_without(before, was), *texts_without(after, now)]
     groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
-    if groups is None:
-        return list(hosts)
-    like_others = {units[unit] for alike in by_shape(groups).values() for unit in copies(alike)}
-    return [pair for pair in hosts if pair not in like_others]
-
-
-def _place(server: Server | None) -> Item | None:
-    """The section of a host; None where not all of the host stands in it, or it is the main server."""
-    item = server.item if server is not None else None
-    if server is None or item is None or any(one.path != item.path or one.foreign for one in server.walk()):
-        return None
-    return item
-
-
-def _text(section: Item) -> str:
-    return section.file.text[section.node.start : section.node.end]
-
-
-def _without(config: Config, sections: Iterable[Item]) -> Iterator[str]:
-    """The texts of all files, without those of some sections."""
-    of_file: dict[str, list[tuple[int, int]]] = {}
-    for item in sections:
-        of_file.setdefault(item.path, []).append((item.node.start, item.node.end))
-    for path, file in config.files.items():
-        yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside
-    yield "\n".join(config.variables.values())
+    return {
+        units[copy]: Like(units[unit], dict(zip(like.words, group.words, strict=True)))
+        for of_shape in by_shape(groups or ()).values()
+        for like in of_shape[STANDING - 1 : STANDING]
+        for group in of_shape[STANDING:-1]
+        for unit, copy in zip(like.units, group.units, strict=True)
+    }
 
 
 def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:

@@ -18,7 +18,7 @@ from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import tells
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.script.faults import fault_of
-from modwsgi_fix.syntax import parse
+from modwsgi_fix.syntax import Tree, parse
 from modwsgi_fix.text import Span
 
 #: The fixes that were not made, by rule, file and line of their findings.
@@ -52,11 +52,27 @@ def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held:
     return free
 
 
+class Reading:
+    """What fixes leave of files, read to see whether it is sound: of each file the last text, which is mostly made next."""
+
+    def __init__(self, opinion: Opinion | None) -> None:
+        self.opinion = opinion
+        #: By the keys of the files.
+        self.trees: dict[str, Tree] = {}
+
+    def of(self, path: str, text: str) -> Tree:
+        """The tree of a text of a file."""
+        tree = self.trees.get(path)
+        if tree is None or tree.source != text:
+            tree = self.trees[path] = parse(text)
+        return tree
+
+
 def choose(
-    config: Config, rule: Rule, free: Sequence[Diagnostic], opinion: Opinion | None, effect: Effect | None, held: Held
+    config: Config, rule: Rule, free: Sequence[Diagnostic], reading: Reading, effect: Effect | None, held: Held
 ) -> list[Diagnostic]:
     """The findings whose fixes are made in this pass: they fit together, and nothing stands against them."""
-    chosen = _sound(config, _together(config, rule, free, held), opinion, held)
+    chosen = _sound(config, _together(config, rule, free, held), reading, held)
     return chosen if effect is None else _harmless(config, chosen, effect, held)
 
 
@@ -79,13 +95,13 @@ def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held
     return [d for d in sound if d.fix in fitting]
 
 
-def _sound(config: Config, fitting: list[Diagnostic], opinion: Opinion | None, held: Held) -> list[Diagnostic]:
-    """Those whose fixes leave no new fault of the syntax, and nothing that ``opinion`` objects to."""
-    if all(_objection(config, fitting, path, opinion) is None for path in paths_of(fitting)):
+def _sound(config: Config, fitting: list[Diagnostic], reading: Reading, held: Held) -> list[Diagnostic]:
+    """Those whose fixes leave no new fault of the syntax, and nothing that an opinion objects to."""
+    if all(_objection(config, fitting, path, reading) is None for path in paths_of(fitting)):
         return fitting
     approved = []
     for d in fitting:
-        objections = (_objection(config, [d], path, opinion) for path in paths_of([d]))
+        objections = (_objection(config, [d], path, reading) for path in paths_of([d]))
         if reason := next((o for o in objections if o), None):
             _withhold(held, config, d, reason, is_bug=True)
         else:
@@ -136,15 +152,15 @@ def _inside(span: Span, region: Span) -> bool:
     )  # fmt: skip
 
 
-def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, opinion: Opinion | None) -> str | None:
+def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, reading: Reading) -> str | None:
     file = config.files.get(path)
     if file is None:
         return _objection_of_python(config, chosen, path)
-    after = apply(file.text, edits_of(chosen, path))
-    was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in parse(after).problems)
+    after = reading.of(path, apply(file.text, edits_of(chosen, path)))
+    was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in after.problems)
     if sum(now.values()) > sum(was.values()) or (not was and now):
         return f"it would leave a syntax error: {next(iter(now))}"
-    return opinion(file.name, file.text, after) if opinion is not None and not was else None
+    return reading.opinion(file.name, file.tree, after) if reading.opinion is not None and not was else None
 
 
 def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str) -> str | None:

@@ -18,8 +18,8 @@ from modwsgi_fix.syntax import Tree
 if TYPE_CHECKING:
     from modwsgi_fix.effect.touched import Pair
 
-#: Says why a rewritten text is not to be trusted, or None: (file name, text before, text after).
-Opinion = Callable[[str, str, str], str | None]
+#: Says why a rewritten file is not to be trusted, or None: (file name, the file before, the file after).
+Opinion = Callable[[str, Tree, Tree], str | None]
 
 #: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
 #: those of no rule are: such a file is not changed either.

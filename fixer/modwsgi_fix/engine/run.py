@@ -10,10 +10,11 @@ from modwsgi_fix.diff import compose, origins
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine.apart import batches, hosts_apart
-from modwsgi_fix.engine.check import findings
-from modwsgi_fix.engine.choice import Held, candidates, choose, edits_of, paths_of
+from modwsgi_fix.engine.check import findings, found_silent
+from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
+from modwsgi_fix.engine.quiet import quiet
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.rule import Diagnostic, Rule
@@ -97,7 +98,7 @@ class Run:
         self, job: Job, opinion: Opinion | None = None, config: Config | None = None, proof: Proof | None = None
     ) -> None:
         self._job = job
-        self._opinion = opinion
+        self._reading = Reading(opinion)
         self._proof = proof
         self.before = config or read(job)
         self.found = tuple(findings(self.before, job.rules, job.ignored, job.new))
@@ -197,7 +198,7 @@ class Run:
         if not free:
             return []
         effect = None if self._proof is None else lambda groups: self._effects(rule, groups)
-        return choose(config, rule, free, self._opinion, effect, self._held)
+        return choose(config, rule, free, self._reading, effect, self._held)
 
     def _effects(self, rule: Rule, groups: Sequence[Sequence[Diagnostic]]) -> list[str | None]:
         """What the fixes of each group would do to visitors that they must not, made without those of the others."""
@@ -245,8 +246,10 @@ class Run:
             texts[path] = apply(state.config.source(path).text, edits_of(chosen, path))
             edits[path] = compose(edits.get(path, []), edits_of(chosen, path))
         if self._ahead is None or (self._ahead.texts, self._ahead.edits) != (texts, edits):
-            trees = dict(state.trees)
-            self._ahead = state._replace(config=read(self._job, texts, trees), trees=trees, texts=texts, edits=edits)
+            changed = [path for path in paths_of(chosen) if path in state.config.files]
+            trees = {**state.trees, **{path: self._reading.of(path, texts[path]) for path in changed}}
+            config = read(self._job, texts, trees)
+            self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits)
         return self._ahead
 
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
@@ -259,6 +262,7 @@ class Run:
             self._originals.setdefault(path, (file.name, file.text))
         self._failed |= state.config.failed
         after = self._after(chosen)
+        found_silent(after.config, quiet(self._job, after.config, after.texts))
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
             met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes

@@ -23,15 +23,13 @@ from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.outcome import Fixed
 from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, grouped, standing
+from modwsgi_fix.model.shapes.alike import FEW, STANDING, Group, Unit, by_shape, copies, grouped, standing
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.rule import Diagnostic, Rule
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
 
-#: Fewer hosts than these are all read: to compare them would take as long.
-FEW = 50
 #: More hosts in one file than these are compared one by one.
 _OF_ONE_FILE = 8
 #: How often the hosts are read again without those that something was found in.

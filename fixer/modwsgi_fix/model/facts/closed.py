@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from typing import NamedTuple
 
 from modwsgi_fix.directives.families import COMBINING, INDIRECT_MAPPINGS
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.baseline import baseline
 from modwsgi_fix.model.facts.served import Served, location_prefix, served
 from modwsgi_fix.model.gaps import sees_all_sections
@@ -112,15 +113,27 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
 
 def fetched_as_file(config: Config, script: Served) -> bool:
     """True when some URL may lead to a script as to a file: by an alias or a DocumentRoot above it, or one unknown."""
+    fetched = _fetched(config)
+    return fetched is None or script.path in fetched.files or bool(fetched.directories.above(script.directory))
+
+
+class _Fetched(NamedTuple):
+    """What the URLs of all hosts lead to that is no WSGI script: paths of files, and directories by their paths."""
+
+    files: frozenset[str]
+    directories: Nested[str]
+
+
+@derived
+def _fetched(config: Config) -> _Fetched | None:
+    """None where some of it cannot be told."""
+    found: list[Served] = []
     for server in config.servers:
-        found = served(config, server)
-        if found is None:
-            return True
-        for other in found:
-            if other.is_script:
-                continue
-            if other.file is None and (script.directory + "/").startswith(other.directory.rstrip("/") + "/"):
-                return True
-            if other.path == script.path or "*" in other.directory:
-                return True
-    return bool(config.named(*INDIRECT_MAPPINGS))
+        own = served(config, server)
+        if own is None:
+            return None
+        found += (one for one in own if not one.is_script)
+    if config.named(*INDIRECT_MAPPINGS) or any("*" in one.directory for one in found):
+        return None
+    directories = (one.directory for one in found if one.file is None)
+    return _Fetched(frozenset(one.path for one in found), Nested((each, each) for each in directories))

@@ -47,6 +47,8 @@ _PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?
 _MARK = 0xE000
 _MARKS = re.compile("[\ue000-\uf8ff]")
 _HEXADECIMAL = "0123456789abcdef"
+#: Fewer hosts than these are all read: to compare them would take as long.
+FEW = 50
 #: Of the groups of a shape so many from the beginning stand for all, and the last one.
 STANDING = 2
 #: So many texts before one may share words with it that no other has: a host and its twin for TLS.
@@ -85,12 +87,13 @@ class Group(NamedTuple):
     """Texts that share words which no other has, in the order they are read in.
 
     Two groups of the same ``shape`` are alike; it is None for what is like no other. ``own`` are the words that only this
-    group has.
+    group has; ``words`` the same, as they are spelt, so that those of groups that are alike are in the same order.
     """
 
     units: tuple[Unit, ...]
     own: frozenset[bytes]
     shape: int | None
+    words: tuple[str, ...] = ()
 
 
 def grouped(
@@ -140,7 +143,7 @@ def grouped(
                 return None
             if shape.fits and not any(map(is_file, shape.scripts_of(form))):
                 number = shape.number
-        groups.append(Group(some, own, number))
+        groups.append(Group(some, own, number, form.words if form is not None else ()))
     return groups
 
 

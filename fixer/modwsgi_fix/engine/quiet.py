@@ -1,0 +1,55 @@
+"""Rules that have nothing to say of a server, as a few of the hosts that are alike show, so that they need not be asked.
+
+What ``engine.shapes`` does when a server is read first, this does for what fixes have made of it: all of its text is read,
+for the rules that found something; the others are asked of the first, the second and the last host of each shape. It may
+always return nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modwsgi_fix.engine.check import silent
+from modwsgi_fix.engine.job import Job, read
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.host_sections import section_of, spans, text_of, texts_without
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.shapes.alike import FEW, Unit, by_shape, copies, grouped
+from modwsgi_fix.model.shapes.hosts import Text, without
+from modwsgi_fix.model.shapes.words import known
+from modwsgi_fix.rule import Rule
+
+
+def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
+    """The rules that find nothing in a server, as far as it can be told; it was read with ``texts`` for some of its files.
+
+    With a disk under the server nothing is told: what is on it may differ from host to host.
+    """
+    if not config.complete or config.disk is not None or len(config.hosts) < FEW:
+        return []
+    left_out = _like_others(job, config)
+    if len(left_out) < FEW:
+        return []
+    blank = {path: without(Text(config.files[path].text, tuple(some)), some) for path, some in spans(left_out).items()}
+    less = read(job, {**texts, **blank}, {path: file.tree for path, file in config.files.items()})
+    if less.left_out or len(less.hosts) != len(config.hosts) - len(left_out):
+        return []
+    return silent(less, job.rules)
+
+
+def _like_others(job: Job, config: Config) -> list[Item]:
+    """The sections of hosts of which others are told."""
+    alone = [
+        section
+        for host in config.hosts
+        if (section := section_of(host)) is not None and section.file.readings == 1 and not section.guards
+    ]
+    units = {Unit(item.path, item.node.start, item.node.end, text_of(item), whole=False): item for item in alone}
+    said = "\n".join([repr(job.options), *job.source.directives])
+    packages = {rule.package for rule in job.rules} | {__name__.partition(".")[0]}
+    groups = grouped(
+        list(units), [*texts_without(config, alone), said], lambda some: known(some, packages), job.source.files.is_file
+    )
+    if groups is None:
+        return []
+    return [units[unit] for alike in by_shape(groups).values() for unit in copies(alike)]
