@@ -27,6 +27,8 @@ _PART = re.compile(
     r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
     re.ASCII,
 )
+# What each of these has one of; most words have none, and are told by it ten times faster.
+_SIGN = re.compile(r"[{}%@$_]")
 # The same as a whole, from its first character to its last; of what has an end of its own, the beginning.
 _TAG = re.compile(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
 # How those end, and which of them on their own line.
@@ -53,7 +55,7 @@ def is_template(text: str) -> bool:
 
 def has_placeholder(text: str) -> bool:
     """True for a word or a line that a template engine, autoconf or a script is yet to fill in."""
-    return _PART.search(text) is not None
+    return _SIGN.search(text) is not None and _PART.search(text) is not None
 
 
 def is_settled(text: str) -> bool:
