@@ -12,10 +12,13 @@ from support import SHARED, Run, config_of
 
 from modwsgi_fix import directives
 from modwsgi_fix.effect.starting import Start, verdict
+from modwsgi_fix.engine.check import findings
+from modwsgi_fix.examples import examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
+from modwsgi_fix.rule import all_rules
 from modwsgi_fix.text import decode
 
 SERVER = """\
@@ -115,6 +118,19 @@ def of(text: str, **files: str) -> Start:
         ("WSGIImportScript /x.py process-group=a application-group=a", "WSGI process group not yet configured."),
         ("Options -Indexes FollowSymLinks", "Either all Options must start with + or -, or no Option may."),
         ("Require all granted", "Require not allowed here"),
+        ("WSGIDaemonProcess a user=root", "WSGI process blocked from running as root."),
+        ("WSGIDaemonProcess a threads=", "Invalid thread count for WSGI daemon process."),
+        ("WSGIDaemonProcess a threads =5", "Invalid option to WSGI daemon process definition."),
+        ('WSGIDaemonProcess a "home=/srv/the shop"', "Invalid option to WSGI daemon process definition."),
+        ("WSGIDaemonProcess a home= srv", "Invalid home directory for WSGI daemon process."),
+        ("WSGIDaemonProcess a script-user=a script-group=b", "Only one of script-user and script-group allowed."),
+        ("WSGIScriptAlias / /x.wsgi process-group=", "Invalid name for WSGI process group."),
+        ("WSGIScriptAlias / /x.wsgi pass-authorization=Yes", "Invalid value for authorization flag."),
+        ("WSGIImportScript /x.py process-group=%{GLOBAL}", "Name of WSGI application group required."),
+        ("AliasMatch (/x /srv/x", "Regular expression could not be compiled."),
+        ("RedirectMatch 301 ( /x", "Regular expression could not be compiled."),
+        ('Include ""', "Include takes one argument"),
+        ("UseCanonicalName No", "parameter must be 'on', 'off', or 'dns'"),
         ("<Directory /x>", "<Directory> was not closed"),
         ("LoadFile C:/Python311/python311.dll\nWSGIDaemonProcess a", "Invalid command 'WSGIDaemonProcess'"),
     ],
@@ -161,12 +177,49 @@ def test_what_cannot_be_told(text: str, why: str) -> None:
     [
         "ErrorLog ${APACHE_LOG_DIR}/x.log",
         "Listen 443 https",
+        "WSGIDaemonProcess a threads= 5 home= '/srv/the shop'",
+        'WSGIDaemonProcess a python-path="/srv/the shop" display-name=',
+        "WSGIScriptAlias / /srv/x.wsgi process-group= application-group=x",
+        "WSGIScriptAlias / /srv/x.wsgi application-group= %{GLOBAL}",
         "Alias /a ${HOME}/a",
         "<IfDefine X>\nNonsense\n</IfDefine>",
     ],
 )
 def test_what_starts(line: str) -> None:
     assert of(PLAIN + line + "\n").starts is True
+
+
+_HOST = "<VirtualHost *:80>\n{}\n</VirtualHost>\n"
+_MOUNT = "WSGIScriptAlias / /srv/x.wsgi process-group=g application-group=%{GLOBAL}"
+
+
+@pytest.mark.parametrize(
+    ("defining", "using", "said"),
+    [
+        ("ServerName a.test\nWSGIDaemonProcess g", _MOUNT, "not matchable"),
+        ("ServerName a.test\nWSGIDaemonProcess g", f"{_MOUNT}\nServerName a.test", "not matchable"),
+        ("ServerName a.test\nWSGIDaemonProcess g", f"ServerName b.test\n{_MOUNT}", "not accessible"),
+        ("WSGIDaemonProcess g", f"ServerName b.test\n{_MOUNT}", "not matchable"),
+        ("WSGIDaemonProcess g\nServerName a.test", f"ServerName a.test\n{_MOUNT}", ""),
+        ("WSGIDaemonProcess g", f"{_MOUNT}\nServerName b.test", ""),
+        ("WSGIDaemonProcess g", _MOUNT, ""),
+    ],
+)
+def test_a_group_of_another_host_is_looked_up_by_the_names_so_far(defining: str, using: str, said: str) -> None:
+    found = of(PLAIN + _HOST.format(defining) + _HOST.format(using))
+    assert found.starts is not bool(said)
+    assert said in found.reason
+
+
+@pytest.mark.parametrize("name", sorted(all_rules()))
+def test_no_rule_says_otherwise(name: str) -> None:
+    """What a finding says of the start is what is said first of the whole server."""
+    rules = list(all_rules().values())
+    for example in examples(all_rules()[name].page):
+        body = "".join(text for path, text in example.before.items() if not path.endswith((".py", ".wsgi")))
+        config = config_of({"/etc/apache2/apache2.conf": MODULES + "ServerName shop.test\nListen 8090\n" + body})
+        said = [d.message for d in findings(config, rules) if "httpd does not start" in d.message]
+        assert not said or verdict(config).starts is not True
 
 
 def test_a_user_that_the_server_does_not_have() -> None:

@@ -93,6 +93,7 @@ class Rule:
         settings: tuple[Setting[Any], ...] = (),
         changes: frozenset[str] = frozenset(),
         rank: Rank | None = None,
+        gives_way: bool = False,
     ) -> None:
         self.name = name
         self.family = family
@@ -106,6 +107,8 @@ class Rule:
         self.changes = changes
         #: What its errors and warnings come to, where family and severity do not say (``workspace.ranking``).
         self.rank = rank
+        #: Whether its findings are left out on lines where another rule has an error: that one says what is wrong there.
+        self.gives_way = gives_way
         #: Names of directives and sections in lower case: where a server has none of them, the rule has nothing to say.
         #: None where it must be asked of every server. ``_words`` of a rule package has them.
         self.words: frozenset[str] | None = None
@@ -124,7 +127,7 @@ class Rule:
         """Return the same rule with another check, which is asked of every server."""
         return Rule(
             self.name, self.family, check, self.severity, self.page,
-            default=self.default, settings=self.settings, changes=self.changes, rank=self.rank,
+            default=self.default, settings=self.settings, changes=self.changes, rank=self.rank, gives_way=self.gives_way,
         )  # fmt: skip
 
     def setting(self, name: str) -> Setting[Any] | None:
@@ -135,6 +138,10 @@ class Rule:
     def summary(self) -> str:
         """The first line of the manual page."""
         return self.page.strip().partition("\n")[0]
+
+
+#: The attributes of a rule for which its module has to be imported.
+_TOLD_BY_MODULE = ("check", "severity", "page", "settings", "changes", "rank", "gives_way")
 
 
 class _Listed(Rule):
@@ -153,11 +160,11 @@ class _Listed(Rule):
 
     def __getattr__(self, attribute: str) -> Any:
         """What only the module says; asked for an attribute that is not there yet."""
-        if attribute not in ("check", "severity", "page", "settings", "changes", "rank"):
+        if attribute not in _TOLD_BY_MODULE:
             raise AttributeError(attribute)
         importlib.import_module(self._module)
         told = _registry[self.name]
-        for each in ("check", "severity", "page", "settings", "changes", "rank"):
+        for each in _TOLD_BY_MODULE:
             setattr(self, each, getattr(told, each))
         return getattr(self, attribute)
 
@@ -191,6 +198,7 @@ def rule(
     settings: Sequence[Setting[Any]] = (),
     changes: Sequence[str] = (),
     rank: Rank | None = None,
+    gives_way: bool = False,
 ) -> Callable[[Check], Check]:
     """Register the decorated function as the rule of its module.
 
@@ -208,7 +216,7 @@ def rule(
             raise ValueError(f"rule {name}: {_registry[name].module} has that name already")
         _registry[name] = Rule(
             name, family, check, severity, page,
-            default=default, settings=tuple(settings), changes=frozenset(changes), rank=rank,
+            default=default, settings=tuple(settings), changes=frozenset(changes), rank=rank, gives_way=gives_way,
         )  # fmt: skip
         return check
 

@@ -191,10 +191,40 @@ def _wrong_words_of_the_server(draw: Random, lines: list[str]) -> list[str]:
          "WSGIScriptAlias /w /srv/w.wsgi process-group=g application-group", "WSGIScriptAlias /w /srv/w.wsgi group=g",
          "LogLevel loud", "LogLevel warn wsgi:loud", "KeepAlive perhaps", "KeepAliveTimeout x", "Timeout", "TimeOut 5x", "User", "Listen abc",
          "ServerName", "ServerName a b", "ErrorLog", "CustomLog", "WSGIRestrictEmbedded 1", "WSGIPythonOptimize 3", "WSGISocketPrefix",
-         "SSLProtocol SSLv9", "TraceEnable maybe", "ServerTokens Some", "UseCanonicalName No", "AliasMatch ( /x", "Include",
+         "SSLProtocol SSLv9", "TraceEnable maybe", "ServerTokens Some", "UseCanonicalName No", "AliasMatch ( /x", "Include", 'Include ""', 'IncludeOptional ""',
          "SetEnvIf Host", "BrowserMatch x", "NameVirtualHost *:80", "MaxClients 10", "MaxRequestsPerChild 5", "DefaultType text/plain",
          "LockFile /x", "AcceptMutex fcntl", "SSLMutex none", "RewriteLog /x", "SSLSessionCache shmcb:{root}/cache(512000)"))  # fmt: skip
     return _put(lines, len(lines), wrong)
+
+
+@_fault
+def _options_of_mod_wsgi(draw: Random, lines: list[str]) -> list[str]:
+    """Options with blanks and quotes, and values at the edge; not all of it is a fault."""
+    options = draw.choice(
+        ("threads= 5", "threads =5", "threads = 5", "threads=", "threads= processes=2", '"threads=5"', 'threads="5"', "threads=5 processes",
+         'python-path="/srv/a b"', 'python-path= "/srv/a b"', '"python-path=/srv/a b"', "python-path=/srv/a: /srv/b", "python-path='/srv/a",
+         "display-name=", "display-name= x=1", "user=root", "user=#0", "user=nobody", 'user=""', "user=", "group=root", "home=srv", "home=/srv",
+         "script-user=nobody script-group=nogroup", "script-user=nobody", "send-buffer-size=256", "send-buffer-size=0", "umask=022",
+         "umask=0x1", "processes=0", "processes=1.5", "cpu-priority=30", "=5", "threads==5", "chroot=srv", "lang= ", "server-metrics=maybe"))  # fmt: skip
+    return _put(lines, len(lines), f"WSGIDaemonProcess odd{len(lines)} {options}")
+
+
+@_fault
+def _options_of_a_mount(draw: Random, lines: list[str]) -> list[str]:
+    options = draw.choice(
+        ("process-group=site0", "process-group= site0", "process-group =site0", '"process-group=site0"', 'process-group="site0"',
+         "process-group=", "process-group= application-group=x", "application-group=%{GLOBAL}", "application-group= %{GLOBAL} pass-authorization=On",
+         "callable-object=app", "callable-object app"))  # fmt: skip
+    return _put(lines, len(lines), f"WSGIScriptAlias /odd /srv/odd.wsgi {options}")
+
+
+@_fault
+def _group_before_the_name(draw: Random, lines: list[str]) -> list[str]:
+    """A group that is looked up when the line is read, in a host of another name, or of none yet."""
+    name = draw.choice(("site0.example.com", "other.example.com"))
+    mount = "    WSGIScriptAlias /early /srv/early.wsgi process-group=site0 application-group=%{GLOBAL}"
+    inner = draw.choice(([f"    ServerName {name}", mount], [mount, f"    ServerName {name}"], [mount]))
+    return _put(lines, len(lines), "<VirtualHost *:8080>", *inner, "</VirtualHost>")
 
 
 @_fault

@@ -50,6 +50,8 @@ class DaemonOption(NamedTuple):
 
         Of a number only the digits at its start count for mod_wsgi; one with more behind them is not weighed.
         """
+        if not value:
+            return "it must have a value" if self.error else ""
         if self.type == "int":
             found = _INTEGER(value)
             return self._out_of_bounds((whole_number(found[2]) or 0) * (-1 if found[1] == "-" else 1)) if found else ""
@@ -59,8 +61,6 @@ class DaemonOption(NamedTuple):
             return "it must be an absolute path"
         if self.type == "flag" and value.lower() not in ("on", "off"):
             return "it must be On or Off"
-        if self.type in ("user", "group") and not value:
-            return "it must name somebody"
         return "mod_wsgi runs nothing as root" if self.name == "user" and value in ("root", "#0") else ""
 
     def _out_of_bounds(self, number: int) -> str:

@@ -6,14 +6,14 @@ known here, the answer is that it cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import CONDITIONS, PREFIX_ALIASES, READ_AT_ONCE
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses
+from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
@@ -41,6 +41,22 @@ class Fault(NamedTuple):
     path: str
     span: Span
     message: str
+
+    @property
+    def is_of_place(self) -> bool:
+        """Whether the line is refused for where it stands."""
+        return self.message.endswith(_MISPLACED)
+
+    @property
+    def is_of_name(self) -> bool:
+        """Whether no module that is loaded has a directive of the name."""
+        return self.message.startswith(_STRANGE)
+
+
+#: The beginning of httpd's message on a name that no module has.
+_STRANGE = "Invalid command '"
+#: The end of httpd's message on a directive in the wrong section, or in none.
+_MISPLACED = " not allowed here"
 
 
 class Start(NamedTuple):
@@ -105,7 +121,7 @@ def _faults(config: Config) -> Iterator[Fault]:
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name
-            yield Fault(item.path, item.span, f"Invalid command '{name}', {_WHY_INVALID}")
+            yield Fault(item.path, item.span, f"{_STRANGE}{name}', {_WHY_INVALID}")
     for lacking in missing(config):
         if lacking.refusal:
             yield Fault(lacking.item.path, lacking.span, lacking.refusal)
@@ -113,7 +129,7 @@ def _faults(config: Config) -> Iterator[Fault]:
         if not unknown.item.guards:
             yield Fault(unknown.item.path, unknown.span, unknown.refusal)
     for item in without_daemon_mode(config):
-        yield Fault(item.path, item.span, f"Invalid command '{item.name}', {_WHY_INVALID}")
+        yield Fault(item.path, item.span, f"{_STRANGE}{item.name}', {_WHY_INVALID}")
     for clash in clashes(config):
         if clash.is_same:
             yield Fault(
@@ -128,9 +144,9 @@ def _refused(config: Config) -> list[tuple[Item, str]]:
     words: dict[tuple[str, tuple[str, ...]], str] = {}
     places: dict[tuple[object, ...], str] = {}
     for item in config.items:
-        said = (item.name, item.values)
+        said = (item.name, _words(config, item))
         if said not in words:
-            words[said] = _refusal(config, item)
+            words[said] = _refusal(config, *said)
         reason = words[said]
         if not reason:
             parent = item.parent
@@ -147,20 +163,35 @@ def _refused(config: Config) -> list[tuple[Item, str]]:
     return found
 
 
-def _refusal(config: Config, item: Item) -> str:
+def _words(config: Config, item: Item) -> tuple[str, ...]:
+    """The words of a line, those that are no option first: mod_wsgi does not read its options as httpd reads words."""
+    skip = directives.words_before_options(item.key)
+    if skip is None or len(item.args) <= skip:
+        return item.values
+    options, stray = options_of(config, item, skip)
+    text = item.file.text
+    told = (f"{option.name}={option.value}" for option in options)
+    return (*item.values[:skip], *(text[span.start : span.end] for span in stray), *told)
+
+
+def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
     """Why httpd refuses a line for its words; empty where it may take them."""
-    if item.key == "options" and not config.target.is_22 and unsigned_options(item.values):
+    key = name.lower()
+    if key == "options" and not config.target.is_22 and unsigned_options(words):
         return "Either all Options must start with + or -, or no Option may."
-    if config.target.mod_wsgi is not None and item.key == "wsgidaemonprocess":
+    if config.target.mod_wsgi is not None and key == "wsgidaemonprocess":
         have = config.target.mod_wsgi
-        options = (directives.daemon_option(word.partition("=")[0]) for word in item.values[1:])
+        options = (directives.daemon_option(word.partition("=")[0]) for word in words[1:])
         if any(one is not None and directives.is_later(one.since, have) for one in options):
             return "Invalid option to WSGI daemon process definition."
-    return refusal(item.name, item.values)
+    return refusal(name, words)
 
 
 def _preloaded(config: Config) -> Iterator[Fault]:
     """Groups that are looked up when the line is read, and are not defined above it (mod_wsgi: wsgi_add_import_script)."""
+    for refused in refused_uses(config):
+        if not refused.use.item.guards and not refused.process.directive.guards:
+            yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
     if not config.complete or not all_groups_known(config):
         return
     first: dict[str, int] = {}
@@ -255,4 +286,4 @@ def _misplacement(item: Item) -> str:
     """Why httpd refuses a directive for the place it stands in (mod_alias.c:add_alias_internal); empty where it does not."""
     if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
         return f"{item.name} must have two arguments when used globally"
-    return f"{item.name} not allowed here" if _is_misplaced(item) else ""
+    return f"{item.name}{_MISPLACED}" if _is_misplaced(item) else ""

@@ -28,10 +28,20 @@ def findings(
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
     rules = list(rules)
+    giving_way: list[Diagnostic] = []
     with collector_off():
         for rule in rules:
-            for one in unsuppressed(config, rule, used):
+            some = unsuppressed(config, rule, used)
+            if some and rule.gives_way:
+                giving_way += some
+                continue
+            for one in some:
                 kept.setdefault((one.path, one.span, one.rule, one.message), one)
+    if giving_way:
+        told = {_line(config, one) for one in kept.values() if one.severity is Severity.ERROR}
+        kept |= {
+            (one.path, one.span, one.rule, one.message): one for one in giving_way if _line(config, one) not in told
+        }
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
     found = [*kept.values(), *_unused(config, rules, used)]
     if ignored is not None:
@@ -39,6 +49,11 @@ def findings(
     if new is not None:
         found = new(config, found)
     return sorted(found, key=lambda d: (order.get(d.path, len(order)), d.span, d.rule))
+
+
+def _line(config: Config, one: Diagnostic) -> tuple[str, int]:
+    """The line on which a finding begins."""
+    return one.path, config.source(one.path).lines.position(one.span.start).line
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:

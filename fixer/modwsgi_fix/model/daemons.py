@@ -14,7 +14,7 @@ from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.model.reading.variables import put_in
-from modwsgi_fix.model.servers import same_name
+from modwsgi_fix.model.servers import same_name, split_name
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import split_words
 from modwsgi_fix.text import WHITESPACE, Span, whole_number
@@ -267,6 +267,46 @@ def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | No
     if process.server.is_main or process.server is server:
         return True
     return same_name(config, server, process.server)
+
+
+class RefusedUse(NamedTuple):
+    """A group that is looked up while the configuration is read, and is not found to be this host's; in mod_wsgi's words.
+
+    ``name`` is the ServerName of the host, where that stands further down.
+    """
+
+    use: GroupUse
+    process: DaemonProcess
+    name: Item | None
+    message: str
+
+
+@derived
+def refused_uses(config: Config) -> list[RefusedUse]:
+    """The uses at which httpd stops: names are compared as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
+    first: dict[str, DaemonProcess] = {}
+    for definition in daemon_processes(config):
+        first.setdefault(definition.name, definition)
+    found = []
+    for use in group_uses(config):
+        process, host = first.get(use.name), use.item.server
+        if not use.at_start or process is None or process.directive.index > use.item.index:
+            continue
+        if host.is_main or process.server.is_main or process.server is host:
+            continue
+        mine, theirs = (_name_at(server, use.item.index) for server in (host, process.server))
+        if mine == theirs or any(name is not None and not is_settled(name) for name in (mine, theirs)):
+            continue
+        message = f"WSGI process group not {'matchable' if mine is None or theirs is None else 'accessible'}."
+        later = next((item for item in host.all("servername") if item.index > use.item.index), None)
+        found.append(RefusedUse(use, process, later if mine is None else None, message))
+    return found
+
+
+def _name_at(server: Server, index: int) -> str | None:
+    """The name of a host when the item with this index is read; None where it has none yet."""
+    names = [item for item in server.all("servername") if item.index < index and item.args]
+    return split_name(names[-1].value)[0] if names else None
 
 
 @derived

@@ -7,7 +7,7 @@ lets it start. ``revival`` weighs a line that httpd accepts and that means nothi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix import directives
@@ -22,6 +22,7 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.model.patterns import is_broken
+from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.syntax import Directive, Section
 
 _OPTIONS = frozenset(
@@ -43,6 +44,7 @@ _LEVELS = frozenset(["emerg", "alert", "crit", "error", "warn", "notice", "info"
     f"trace{n}" for n in range(1, 9)
 }
 _TOKENS = frozenset(["prod", "productonly", "major", "minor", "min", "minimal", "os", "full"])
+_STATUSES = frozenset(["permanent", "temp", "seeother", "gone"])
 _ACTIONS = frozenset(["add", "set", "setifempty", "append", "merge", "unset", "echo", "note", "edit", "edit*"])
 _OF_A_VALUE = frozenset(["add", "set", "setifempty", "append", "merge", "note"])
 _ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', 'echo', 'note', 'edit', or 'edit*'"
@@ -50,6 +52,8 @@ _ONE_OF_THE_ACTIONS = "'add', 'set', 'setifempty', 'append', 'merge', 'unset', '
 _SPELT = {
     "browsermatch": "BrowserMatch",
     "browsermatchnocase": "BrowserMatchNoCase",
+    "include": "Include",
+    "includeoptional": "IncludeOptional",
     "rewritecond": "RewriteCond",
     "rewriterule": "RewriteRule",
     "setenvif": "SetEnvIf",
@@ -61,6 +65,12 @@ _MAPS = {
     "wsgiscriptalias": "Map location to target WSGI script file",
     "wsgiscriptaliasmatch": "Map location pattern to target WSGI script file",
 }
+#: Where the regular expression stands among the words of a directive.
+_PATTERN_AT = {
+    "aliasmatch": 0, "browsermatch": 0, "browsermatchnocase": 0, "proxypassmatch": 0, "redirectmatch": 0, "scriptaliasmatch": 0,
+    "setenvif": 1, "setenvifnocase": 1, "wsgiscriptaliasmatch": 0,
+}  # fmt: skip
+_NO_REGEX = "Regular expression could not be compiled."
 _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
 
 
@@ -139,8 +149,15 @@ def _grammar(key: str, words: list[str], first: str) -> str:
         return f"{_SPELT[key]}: bad argument line '{' '.join(words)}'"
     if key == "rewriterule" and is_broken(words[0].removeprefix("!")):
         return f"RewriteRule: cannot compile regular expression '{words[0].removeprefix('!')}'"
+    if key in ("include", "includeoptional") and not first:
+        return f"{_SPELT[key]} takes one argument"
+    at = _PATTERN_AT.get(key)
+    if at is not None and (pattern := _pattern(key, words[at:])) and is_broken(pattern):
+        return f"{_SPELT[key]} regex could not be compiled." if key in _SPELT and key not in _MAPS else _NO_REGEX
     if key == "satisfy" and first not in ("any", "all"):
         return "Satisfy either 'any' or 'all'."
+    if key == "usecanonicalname" and first not in ("on", "off", "dns"):
+        return "parameter must be 'on', 'off', or 'dns'"
     if key == "servertokens" and first not in _TOKENS:
         return "ServerTokens takes 1 argument: 'Prod(uctOnly)', 'Major', 'Minor', 'Min(imal)', 'OS', or 'Full'"
     if key in ("browsermatch", "browsermatchnocase") and len(words) < 2:
@@ -163,6 +180,13 @@ def _grammar(key: str, words: list[str], first: str) -> str:
     return _wsgi_options(key, words)
 
 
+def _pattern(key: str, words: list[str]) -> str:
+    """The regular expression of a directive; empty where it has none there."""
+    if key == "redirectmatch" and words and (words[0].isdigit() or words[0].lower() in _STATUSES):
+        words = words[1:]
+    return words[0].removeprefix("!") if words else ""
+
+
 def _header(words: list[str]) -> str:
     """Why mod_headers refuses a line, its condition set aside (mod_headers.c:header_inout_cmd)."""
     action = words[0].lower() if words else ""
@@ -173,20 +197,45 @@ def _header(words: list[str]) -> str:
 
 def _wsgi_options(key: str, words: list[str]) -> str:
     before = directives.words_before_options(key)
-    for word in words[before:] if before is not None else ():
-        name, equals, value = word.partition("=")
-        if key == "wsgidaemonprocess":
-            if not equals or directives.daemon_option(name) is None:
-                return "Invalid option to WSGI daemon process definition."
-            if name == "home" and not value.startswith("/"):
-                return "Invalid home directory for WSGI daemon process."
-            if name == "umask" and not re.fullmatch("[0-7]+", value):
-                return "Invalid umask for WSGI daemon process."
-            if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
-                return f"bad {name} name {value}"
-        elif not equals or not directives.takes_option(key, name):
-            return directives.script_directives()[key].invalid
+    given = list(_options(words[before:])) if before is not None else []
+    for name, value in given:
+        if key != "wsgidaemonprocess":
+            if value is None or not directives.takes_option(key, name):
+                return directives.script_directives()[key].invalid
+            if not value or (name == "pass-authorization" and is_settled(value) and value.lower() not in ("on", "off")):
+                return directives.script_options(key)[name].error
+            continue
+        option = directives.daemon_option(name)
+        if value is None or option is None:
+            return "Invalid option to WSGI daemon process definition."
+        if not is_settled(value):
+            continue
+        if option.refusal(value):
+            is_root = name == "user" and value
+            return "WSGI process blocked from running as root." if is_root else option.error
+        if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
+            return f"bad {name} name {value}"
+    if (
+        key == "wsgiimportscript"
+        and before is not None
+        and len(words) >= before
+        and "application-group" not in dict(given)
+    ):
+        return "Name of WSGI application group required."
+    if key == "wsgidaemonprocess" and {"script-user", "script-group"} <= dict(given).keys():
+        return "Only one of script-user and script-group allowed."
     return ""
+
+
+def _options(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
+    """Words as options with their values (wsgi_config.c:wsgi_parse_option): without one where there is no ``=`` in it.
+
+    The value is the next word where blanks follow the ``=``.
+    """
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        yield name, (value or next(rest, "")) if equals else None
 
 
 class Revival(NamedTuple):

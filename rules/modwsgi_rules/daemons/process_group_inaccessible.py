@@ -85,7 +85,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, may_use, refused_uses
 from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log, split_name
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -105,7 +105,8 @@ def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
         if not in_force(config, use):
             continue
         process = definitions[0]
-        outcome = "httpd does not start" if use.at_start else "every request gets an error 500"
+        stops = any(refused.use is use for refused in refused_uses(config))
+        outcome = "httpd does not start" if stops else "every request gets an error 500"
         message = f"process group {use.name} belongs to a host of another ServerName, so {outcome}"
         fix = _spell_alike(config, use, process)
         if fix is None:

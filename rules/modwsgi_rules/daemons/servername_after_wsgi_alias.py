@@ -81,9 +81,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses, may_use
+from modwsgi_fix.model.daemons import DaemonProcess, may_use, refused_uses
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.servers import label, own_name, same_error_log
+from modwsgi_fix.model.servers import label, same_error_log
 from modwsgi_fix.rewriting.lines import prepend
 from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -92,32 +92,21 @@ from modwsgi_rules.daemons._shared import hoisted
 
 @rule(severity=Severity.ERROR)
 def servername_after_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
-    first: dict[str, DaemonProcess] = {}
-    for definition in daemon_processes(config):
-        first.setdefault(definition.name, definition)
-    for use in group_uses(config):
-        process, host = first.get(use.name), use.item.server
-        if not use.at_start or process is None or process.directive.index > use.item.index:
-            continue
-        names = host.all("servername")
-        if host.is_main or process.server.is_main or process.server is host or not names:
-            continue
-        if names[0].index < use.item.index or own_name(process.server) is None:
-            continue
-        if may_use(config, host, process) is not True:
+    for use, process, name, _ in refused_uses(config):
+        host = use.item.server
+        if name is None or may_use(config, host, process) is not True:
             continue
         message = f"process group {use.name} is looked up before this host has its ServerName, so httpd does not start"
         together = same_error_log(host, process.server)
         advice = "move ServerName to the top of the host"
         if not together:
             advice = f"move the definition of the group from {label(process.server)} to the main server"
-        related = (Related(names[0].path, names[0].span, "the name of this host"),)
-        fix = _fix(config, host.item, names) if together else _in_main_server(config, process)
+        related = (Related(name.path, name.span, "the name of this host"),)
+        fix = _fix(config, host.item, name, host.all("servername")) if together else _in_main_server(config, process)
         yield Diagnostic(use.item.path, use.arg_span, message, fix, related, help="" if fix else advice)
 
 
-def _fix(config: Config, host: Item | None, names: list[Item]) -> Fix | None:
-    name = names[0]
+def _fix(config: Config, host: Item | None, name: Item, names: list[Item]) -> Fix | None:
     if host is None or len(names) > 1 or name.foreign or host.foreign or name.guards != host.guards:
         return None
     if name.file is not host.file or len(config.readings(name)) > 1 or len(name.args) != 1:

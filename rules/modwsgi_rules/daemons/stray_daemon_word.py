@@ -12,7 +12,7 @@ makes two words of it. A value that holds a blank is quoted, but the word as a w
 
 ## The fix
 
-A safe fix: it joins what was torn apart, and moves the quotes to the value.
+A safe fix: it joins what was torn apart, directories behind a `python-path` with colons, and moves the quotes to the value.
 
 ## Left alone
 
@@ -29,6 +29,10 @@ httpd's own message is *Invalid option to WSGI daemon process definition.* Rules
     ```diff
     -WSGIDaemonProcess shop threads = 5 processes =2 "home=/srv/my shop" 'python-path=/srv/shop'
     +WSGIDaemonProcess shop threads=5 processes=2 home="/srv/my shop" python-path='/srv/shop'
+    ```
+    ```diff
+    -WSGIDaemonProcess shop python-path=/srv/shop: /srv/lib /srv/more threads=5
+    +WSGIDaemonProcess shop python-path=/srv/shop:/srv/lib:/srv/more threads=5
     ```
 
 Reported without a fix:
@@ -55,6 +59,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from modwsgi_fix.directives import daemon_option
 from modwsgi_fix.edits import Edit, Fix
@@ -65,6 +70,8 @@ from modwsgi_fix.placeholders import has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
+#: A directory, or several with colons between them; no quotes.
+_PATH = re.compile(r":?/[^\s\"'=]*").fullmatch
 _QUOTED = re.compile(r"""(["'])([a-z][a-z-]*)=(.*)\1""", re.S)
 
 
@@ -125,6 +132,13 @@ def _repairs(process: DaemonProcess) -> Iterator[tuple[Span, str]]:
             elif rest.startswith("=") and len(rest) > 1 and "=" not in rest[1:]:
                 yield _joined(arg, args[at + 1]), f"{word}{rest}"
                 at += 1
+        elif word.startswith("python-path=/"):
+            # A list of directories that was broken at one of its colons, or has blanks instead of these.
+            more = list(takewhile(_PATH, words[at + 1 :]))
+            if more:
+                parts = [word.rstrip(":"), *(path.strip(":") for path in more)]
+                yield _joined(arg, args[at + len(more)]), ":".join(parts)
+                at += len(more)
         at += 1
 
 

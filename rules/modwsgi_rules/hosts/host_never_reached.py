@@ -10,7 +10,8 @@ Visitors get another site: most often the distribution's default page.
 httpd first looks for the hosts of the address and port, then for the first of them that has the name which was asked for, and
 takes the first of all where none has it (vhost.c:ap_update_vhost_from_headers). So a host without a `ServerName` answers only
 where it is the first one, or for the main server's own name; and of two hosts with one name the second never does, nor one
-whose name an earlier `ServerAlias *.example.com` takes.
+whose name an earlier `ServerAlias *.example.com` takes. A host for any port (`*`) is asked only where no other has its address
+with the port (vhost.c:ap_update_vhost_given_ip).
 
 ## Left alone
 
@@ -50,8 +51,32 @@ Reported without a fix:
     </VirtualHost>
     ```
 
+    ```apache
+    #- apache2.conf
+    Listen 80
+    <VirtualHost *>
+    #            ^
+        ServerName shop.example.com
+        WSGIScriptAlias / /srv/shop/app.wsgi
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName www.example.com
+    </VirtualHost>
+    ```
+
 Not reported:
 
+    ```apache
+    #- apache2.conf
+    Listen 80
+    Listen 8080
+    <VirtualHost *>
+        WSGIScriptAlias / /srv/site/app.wsgi
+    </VirtualHost>
+    <VirtualHost *:80>
+        ServerName example.com
+    </VirtualHost>
+    ```
     ```apache
     #- apache2.conf
     Listen 80
@@ -104,6 +129,11 @@ def _said(found: Unreached, instead: str) -> tuple[str, str]:
     if found.name:
         message = f"no request reaches this host: {instead} takes the name {found.name}"
         return message, "give it a name of its own, or take one of the two hosts out"
+    if found.by_port:
+        return (
+            f"no request reaches this host: {instead} has the port as well, and is asked instead",
+            "write the port here, too",
+        )
     help = "give it a ServerName, or disable the host that comes first"
     if found.only_by:
         return f"only requests for {found.only_by} reach this host, because it has no ServerName", help

@@ -3,12 +3,13 @@ An option of mod_wsgi is written with blanks around its `=`, or quoted as a whol
 
 ## What happens
 
-httpd does not start.
+httpd does not start. Where the blank stands behind the `=` alone (`threads= 5`), mod_wsgi takes the next word for the value; that is
+reported for information.
 
 ## Why
 
-An option is one word (`wsgi_parse_option` of mod_wsgi). `process-group = app` is three words, and `"home=/srv/the app"` is
-not an option at all.
+The name of an option and its `=` are one word (`wsgi_config.c:wsgi_parse_option`). `process-group = app` has a word without
+one, and `"home=/srv/the app"` is not an option at all.
 
 ## The fix
 
@@ -28,6 +29,13 @@ definition.* Rules `stray-daemon-word` and `wrapped-options`.
     ```diff
     -WSGIDaemonProcess app "home=/srv/the app"
     +WSGIDaemonProcess app home="/srv/the app"
+    ```
+
+For information:
+
+    ```diff
+    -WSGIScriptAlias / /srv/app.wsgi process-group= app
+    +WSGIScriptAlias / /srv/app.wsgi process-group=app
     ```
 
 Not reported:
@@ -53,6 +61,9 @@ from modwsgi_fix.text import Span
 
 _WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
 
+_REFUSED = "this is not one word name=value, as an option must be, so httpd does not start"
+_TAKEN = "mod_wsgi takes the next word for the value here, in spite of the blank behind the ="
+
 
 @rule(severity=Severity.ERROR)
 def spaced_option(config: Config) -> Iterator[Diagnostic]:
@@ -60,17 +71,20 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
         for node, parents in lines_with(file, _WSGI):
             if type(node) is not Directive or directives.words_before_options(node.key) is None or is_template(node):
                 continue
-            edits = list(_edits(file.path, node))
-            if not edits:
-                continue
-            fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
-            first, last = edits[0].span, edits[-1].span
-            message = "this is not one word name=value, as an option must be, so httpd does not start"
-            span = Span(first.start, max(last.end, first.start + 1))
-            yield Diagnostic(file.path, span, message, fix, help="" if fix else "write the option as one word")
+            found = list(_edits(file.path, node))
+            for message, severity in ((_REFUSED, Severity.ERROR), (_TAKEN, Severity.INFO)):
+                edits = [edit for edit, told in found if told == message]
+                if not edits:
+                    continue
+                fix = None if in_macro(parents) else Fix.safe("Write the option as one word", *edits)
+                first, last = edits[0].span, edits[-1].span
+                span = Span(first.start, max(last.end, first.start + 1))
+                help = "" if fix else "write the option as one word"
+                yield Diagnostic(file.path, span, message, fix, help=help, severity=severity)
 
 
-def _edits(path: str, node: Directive) -> Iterator[Edit]:
+def _edits(path: str, node: Directive) -> Iterator[tuple[Edit, str]]:
+    """What to write, and what is to be said of it."""
     words = node.args[directives.words_before_options(node.key) :]
     at = 0
     while at < len(words):
@@ -81,7 +95,7 @@ def _edits(path: str, node: Directive) -> Iterator[Edit]:
             inner = words[at].value.partition("=")
             if inner[1] and directives.takes_option(node.key, inner[0]) and '"' not in inner[2] and "\\" not in text:
                 quote = text[0] if re.search(r"\s", inner[2], re.A) else ""
-                yield Edit(path, words[at].span, f"{inner[0]}={quote}{inner[2]}{quote}")
+                yield Edit(path, words[at].span, f"{inner[0]}={quote}{inner[2]}{quote}"), _REFUSED
         elif directives.takes_option(node.key, name) and not (equals and value):
             # name = value, name= value, name =value
             end = None
@@ -94,6 +108,6 @@ def _edits(path: str, node: Directive) -> Iterator[Edit]:
                 end = Span(words[at + 1].span.start + 1, words[at + 1].span.end)
             if end is not None and "\n" not in node.text[words[at].span.start : end.start]:
                 start = words[at - (after == "=")].span.start + len(name)
-                yield Edit(path, Span(start, end.start), "=")
+                yield Edit(path, Span(start, end.start), "="), _TAKEN if equals else _REFUSED
                 at += 1
         at += 1

@@ -19,7 +19,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
 
-#: With fewer than these, a server is an example, or has its modules compiled in.
+#: With fewer than these, a server is an example, or has its modules compiled in; unless it has all that one needs.
 _ENOUGH = 6
 #: A server that loads one of these from a file was built to load all others so, too: no 2.4 answers without them.
 _BASIC = frozenset({"authz_core", "mpm_event", "mpm_prefork", "mpm_winnt", "mpm_worker", "unixd"})
@@ -71,7 +71,9 @@ def loaded(config: Config) -> Loaded | None:
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
     certain = frozenset(loaded_modules(config))
-    if len(certain) < _ENOUGH or not certain & _BASIC or any(not item.args[0].known for item in lines):
+    if any(not item.args[0].known for item in lines) or not certain & _BASIC:
+        return None
+    if len(certain) < _ENOUGH and not ("authz_core" in certain and certain & MPMS):
         return None
     static = frozenset(name for name in ("core", "http", "so", *SOMETIMES) if compiled_in(config, name) is not False)
     return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain, static)

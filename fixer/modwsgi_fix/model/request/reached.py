@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
@@ -24,6 +25,7 @@ class Unreached(NamedTuple):
 
     ``instead`` is the host that answers, and ``name`` the one that it takes, empty where this host has none; nobody, where
     nothing listens on ``port``. ``only_by`` is the main server's name, where requests for that lead here all the same.
+    ``by_port`` says that the host is for any port, and others for each that is listened on.
     """
 
     reason: str
@@ -31,6 +33,7 @@ class Unreached(NamedTuple):
     name: str = ""
     port: int | None = None
     only_by: str = ""
+    by_port: bool = False
 
 
 def unreached(config: Config, server: Server) -> Unreached | None:
@@ -49,11 +52,27 @@ def unreached(config: Config, server: Server) -> Unreached | None:
             if "" not in heard and is_ip(address.host) and place_of(address) not in heard:
                 found.append(Unreached(f"no Listen has the address {address.host}:{port}", port=port))
                 continue
+        if ports is not None and not port and (instead := _of_every_port(config, place_of(address), ports)):
+            found.append(
+                Unreached("other hosts have its address with the port, and are asked first", instead, by_port=True)
+            )
+            continue
         told = _among(config, index_of(config).chains[place_of(address)][port], server)
         if told is None:
             return None
         found.append(told)
     return found[0] if found else None
+
+
+def _of_every_port(config: Config, place: str, ports: Mapping[int, Collection[str]]) -> Server | None:
+    """The first of the hosts that have an address with each of the ports that are listened on there; None where not all do.
+
+    A host for any port is asked only where none has the port itself (vhost.c:ap_update_vhost_given_ip).
+    """
+    chains = index_of(config).chains[place]
+    heard = [port for port, places in ports.items() if not place or "" in places or place in places]
+    first = [chains[port].entries[0][1] for port in heard if port in chains]
+    return first[0] if first and len(first) == len(heard) else None
 
 
 def _among(config: Config, chain: Chain, server: Server) -> Unreached | None:
