@@ -73,8 +73,8 @@ ROOT = "/etc/apache2"
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few hosts are enough, so that a test can afford to read them all."""
-    monkeypatch.setattr(shapes, "FEW", 6)
-    monkeypatch.setattr(quiet, "FEW", 6)
+    for module in (shapes, quiet, run):
+        monkeypatch.setattr(module, "FEW", 6)
 
 
 def names(count: int, seed: float = 1) -> list[str]:
@@ -373,21 +373,22 @@ def crowds() -> Iterator[Job]:
 
 def test_rules_that_a_few_hosts_leave_silent_after_a_fix_find_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     silenced: list[int] = []
+    asked = quiet.quiet
 
     def counted(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
-        found = quiet.quiet(job, config, texts)
+        found = asked(job, config, texts)
         silenced.append(len(found))
         return found
 
     servers = list(crowds())[::3]
-    monkeypatch.setattr(run, "quiet", counted)
+    monkeypatch.setattr(quiet, "quiet", counted)
     few = [fixed_all(job) for job in servers]
-    monkeypatch.setattr(run, "quiet", lambda *_: [])
+    monkeypatch.setattr(quiet, "quiet", lambda *_: [])
     assert few == [fixed_all(job) for job in servers]
     assert len(servers) > 1
     assert sum(silenced) > 100 * len(servers)
     # That is seen: where all rules are silent after the first fix, less is made.
-    monkeypatch.setattr(run, "quiet", lambda job, *_: job.rules)
+    monkeypatch.setattr(quiet, "quiet", lambda job, *_: job.rules)
     assert few[0] != fixed_all(servers[0])
 
 

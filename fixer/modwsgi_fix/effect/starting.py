@@ -6,14 +6,13 @@ known here, the answer is that it cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from modwsgi_fix import directives
-from modwsgi_fix.directives import Context
-from modwsgi_fix.directives.families import CONDITIONS, PREFIX_ALIASES, READ_AT_ONCE
+from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
+from modwsgi_fix.effect.refused import Fault, refused, refused_lines
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
@@ -22,8 +21,6 @@ from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.rewriting.moving import context
-from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
@@ -33,30 +30,6 @@ _OLDEST = (4, 9, 0)
 _BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
 #: The rest of httpd's message on a name that no module has.
 _WHY_INVALID = "perhaps misspelled or defined by a module not included in the server configuration"
-
-
-class Fault(NamedTuple):
-    """What httpd refuses: the key of the file, what stands there, and httpd's own message, or what is wrong."""
-
-    path: str
-    span: Span
-    message: str
-
-    @property
-    def is_of_place(self) -> bool:
-        """Whether the line is refused for where it stands."""
-        return self.message.endswith(_MISPLACED)
-
-    @property
-    def is_of_name(self) -> bool:
-        """Whether no module that is loaded has a directive of the name."""
-        return self.message.startswith(_STRANGE)
-
-
-#: The beginning of httpd's message on a name that no module has.
-_STRANGE = "Invalid command '"
-#: The end of httpd's message on a directive in the wrong section, or in none.
-_MISPLACED = " not allowed here"
 
 
 class Start(NamedTuple):
@@ -108,20 +81,13 @@ def _faults(config: Config) -> Iterator[Fault]:
         if item.value in names:
             yield Fault(item.path, item.span, "Name duplicates previous WSGI daemon definition.")
         names.add(item.value)
-    for item, reason in _refused(config):
-        if not item.guards and item.known:
-            yield Fault(item.path, item.span, reason)
-    yield from _preloaded(config)
+    yield from refused(config)
     for item, reason in unserved(config):
         yield Fault(item.path, item.span, reason)
-    for item in _certain(config.named("requireall")):
-        if item.children and all(_denies(child) for child in item.children):
-            reason = "<RequireAll> directive contains only negative authorization directives"
-            yield Fault(item.path, item.span, reason)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name
-            yield Fault(item.path, item.span, f"{_STRANGE}{name}', {_WHY_INVALID}")
+            yield Fault(item.path, item.span, f"Invalid command '{name}', {_WHY_INVALID}")
     for lacking in missing(config):
         if lacking.refusal:
             yield Fault(lacking.item.path, lacking.span, lacking.refusal)
@@ -129,78 +95,12 @@ def _faults(config: Config) -> Iterator[Fault]:
         if not unknown.item.guards:
             yield Fault(unknown.item.path, unknown.span, unknown.refusal)
     for item in without_daemon_mode(config):
-        yield Fault(item.path, item.span, f"{_STRANGE}{item.name}', {_WHY_INVALID}")
+        yield Fault(item.path, item.span, f"Invalid command '{item.name}', {_WHY_INVALID}")
     for clash in clashes(config):
         if clash.is_same:
             yield Fault(
                 clash.later.item.path, clash.later.item.span, "Cannot define multiple Listeners on the same IP:port"
             )
-
-
-@derived
-def _refused(config: Config) -> list[tuple[Item, str]]:
-    """The lines that httpd refuses where it reads them, with its message; each text and place is judged once."""
-    found = []
-    words: dict[tuple[str, tuple[str, ...]], str] = {}
-    places: dict[tuple[object, ...], str] = {}
-    for item in config.items:
-        said = (item.name, _words(config, item))
-        if said not in words:
-            words[said] = _refusal(config, *said)
-        reason = words[said]
-        if not reason:
-            parent = item.parent
-            sections: list[str] = []
-            while parent is not None:
-                sections.append(parent.key)
-                parent = parent.parent
-            place = (item.key, len(item.args), item.file.name, *sections)
-            if place not in places:
-                places[place] = _misplacement(item)
-            reason = places[place]
-        if reason:
-            found.append((item, reason))
-    return found
-
-
-def _words(config: Config, item: Item) -> tuple[str, ...]:
-    """The words of a line, those that are no option first: mod_wsgi does not read its options as httpd reads words."""
-    skip = directives.words_before_options(item.key)
-    if skip is None or len(item.args) <= skip:
-        return item.values
-    options, stray = options_of(config, item, skip)
-    text = item.file.text
-    told = (f"{option.name}={option.value}" for option in options)
-    return (*item.values[:skip], *(text[span.start : span.end] for span in stray), *told)
-
-
-def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
-    """Why httpd refuses a line for its words; empty where it may take them."""
-    key = name.lower()
-    if key == "options" and not config.target.is_22 and unsigned_options(words):
-        return "Either all Options must start with + or -, or no Option may."
-    if config.target.mod_wsgi is not None and key == "wsgidaemonprocess":
-        have = config.target.mod_wsgi
-        options = (directives.daemon_option(word.partition("=")[0]) for word in words[1:])
-        if any(one is not None and directives.is_later(one.since, have) for one in options):
-            return "Invalid option to WSGI daemon process definition."
-    return refusal(name, words)
-
-
-def _preloaded(config: Config) -> Iterator[Fault]:
-    """Groups that are looked up when the line is read, and are not defined above it (mod_wsgi: wsgi_add_import_script)."""
-    for refused in refused_uses(config):
-        if not refused.use.item.guards and not refused.process.directive.guards:
-            yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
-    if not config.complete or not all_groups_known(config):
-        return
-    first: dict[str, int] = {}
-    for process in daemon_processes(config):
-        first.setdefault(process.name, process.directive.index)
-    for use in group_uses(config):
-        item = use.item
-        if use.at_start and not item.guards and "${" not in use.name and first.get(use.name, item.index) >= item.index:
-            yield Fault(item.path, item.span, "WSGI process group not yet configured.")
 
 
 def _is_left_out(config: Config, item: Item) -> bool:
@@ -212,11 +112,6 @@ def _is_left_out(config: Config, item: Item) -> bool:
 @derived
 def _defined(config: Config) -> set[str]:
     return {one.value for one in config.named("define")} | config.variables.keys()
-
-
-def _denies(item: Item) -> bool:
-    """Whether a line in a container of ``Require`` cannot let anybody in (mod_authz_core.c:authz_core_check_section)."""
-    return item.key == "requirenone" or (item.key == "require" and item.value.lower() == "not")
 
 
 def _certain(items: Iterable[Item]) -> Iterator[Item]:
@@ -238,7 +133,7 @@ def _doubts(config: Config) -> Iterator[str]:
     for item, standing in strangers(config):
         if not _is_left_out(config, item):
             yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
-    for item, _ in _refused(config):
+    for item, _ in refused_lines(config):
         if _is_left_out(config, item):
             continue
         if not item.known:
@@ -270,20 +165,3 @@ def _recent(item: Item) -> str:
         return next((one.name for one in recent), "")
     known = directives.script_options(item.key)
     return next((name for name in names if name in known and directives.is_later(known[name].since, _OLDEST)), "")
-
-
-def _is_misplaced(item: Item) -> bool:
-    """Whether a directive stands where httpd does not take it."""
-    where = context(item)
-    if not where:
-        return False
-    if item.key in PREFIX_ALIASES and len(item.args) == 2:
-        return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
-    return not directives.allowed_in(item.name, where)
-
-
-def _misplacement(item: Item) -> str:
-    """Why httpd refuses a directive for the place it stands in (mod_alias.c:add_alias_internal); empty where it does not."""
-    if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
-        return f"{item.name} must have two arguments when used globally"
-    return f"{item.name}{_MISPLACED}" if _is_misplaced(item) else ""

@@ -14,7 +14,8 @@ from modwsgi_fix.engine.job import Job, read
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.host_sections import section_of, spans, text_of, texts_without
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.shapes.alike import FEW, Unit, by_shape, copies, grouped
+from modwsgi_fix.model.shapes import FEW
+from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies, grouped
 from modwsgi_fix.model.shapes.hosts import Text, without
 from modwsgi_fix.model.shapes.words import known
 from modwsgi_fix.rule import Rule

@@ -14,9 +14,9 @@ from modwsgi_fix.engine.check import findings, found_silent
 from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
 from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
-from modwsgi_fix.engine.quiet import quiet
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
+from modwsgi_fix.model.shapes import FEW
 from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
@@ -252,6 +252,14 @@ class Run:
             self._ahead = state._replace(config=config, trees=trees, texts=texts, edits=edits)
         return self._ahead
 
+    def _quiet(self, state: _State) -> list[Rule]:
+        """The rules that a few of many hosts show to have nothing to say."""
+        if len(state.config.hosts) < FEW:
+            return []
+        from modwsgi_fix.engine.quiet import quiet
+
+        return quiet(self._job, state.config, state.texts)
+
     def _apply(self, chosen: Sequence[Diagnostic], level: Applicability) -> None:
         state = self._state
         origin_of = origin_in(state.edits)
@@ -262,7 +270,7 @@ class Run:
             self._originals.setdefault(path, (file.name, file.text))
         self._failed |= state.config.failed
         after = self._after(chosen)
-        found_silent(after.config, quiet(self._job, after.config, after.texts))
+        found_silent(after.config, self._quiet(after))
         changed = {path: text for path, text in after.texts.items() if text != self._originals[path][1]}
         on_the_way = (
             met(self.before, state.config, origin_of, state.passes[-1], level, d) for d in chosen if state.passes

@@ -23,7 +23,8 @@ from modwsgi_fix.engine.job import read as read_all
 from modwsgi_fix.engine.outcome import Fixed
 from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.shapes.alike import FEW, STANDING, Group, Unit, by_shape, copies, grouped, standing
+from modwsgi_fix.model.shapes import FEW
+from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, grouped, standing
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import known, words
 from modwsgi_fix.rule import Diagnostic, Rule

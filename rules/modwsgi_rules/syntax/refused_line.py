@@ -58,17 +58,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.effect.starting import faults
+from modwsgi_fix.effect.refused import refused
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
 @rule(severity=Severity.ERROR, gives_way=True)
 def refused_line(config: Config) -> Iterator[Diagnostic]:
-    for fault in faults(config):
-        # What is not well-formed, and names that nobody has, are for the rules that know how it may be put right.
-        if fault.span.start == fault.span.end or fault.is_of_name:
-            continue
+    for fault in refused(config):
         if config.complete or not fault.is_of_place:
             message = "httpd refuses this line, so it does not start"
             yield Diagnostic(fault.path, fault.span, message, help=f"it says: {fault.message.rstrip('.')}")

@@ -4,3 +4,6 @@
 ``alike`` tells which texts are alike. Who shares what among them is the business of ``engine.shapes`` and
 ``effect.touched``.
 """
+
+#: Fewer hosts than these are all read: to compare them would take as long.
+FEW = 50

@@ -47,8 +47,6 @@ _PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?
 _MARK = 0xE000
 _MARKS = re.compile("[\ue000-\uf8ff]")
 _HEXADECIMAL = "0123456789abcdef"
-#: Fewer hosts than these are all read: to compare them would take as long.
-FEW = 50
 #: Of the groups of a shape so many from the beginning stand for all, and the last one.
 STANDING = 2
 #: So many texts before one may share words with it that no other has: a host and its twin for TLS.

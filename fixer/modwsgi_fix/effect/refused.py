@@ -1,0 +1,136 @@
+"""The lines that httpd refuses where it reads them: for their words, for their place, or for what stood above them.
+
+Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from modwsgi_fix import directives
+from modwsgi_fix.directives import Context
+from modwsgi_fix.directives.families import PREFIX_ALIASES
+from modwsgi_fix.model.config import Config, derived
+from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.rewriting.moving import context
+from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
+from modwsgi_fix.text import Span
+
+
+class Fault(NamedTuple):
+    """What httpd refuses: the key of the file, what stands there, and httpd's own message, or what is wrong."""
+
+    path: str
+    span: Span
+    message: str
+
+    @property
+    def is_of_place(self) -> bool:
+        """Whether the line is refused for where it stands."""
+        return self.message.endswith(_MISPLACED)
+
+
+#: The end of httpd's message on a directive in the wrong section, or in none.
+_MISPLACED = " not allowed here"
+
+
+def refused(config: Config) -> Iterator[Fault]:
+    """What httpd certainly refuses: no condition decides whether the line is read, and no variable what it says."""
+    for item, reason in refused_lines(config):
+        if not item.guards and item.known:
+            yield Fault(item.path, item.span, reason)
+    yield from _preloaded(config)
+    for item in config.named("requireall"):
+        if not item.guards and item.known and item.children and all(map(_denies, item.children)):
+            reason = "<RequireAll> directive contains only negative authorization directives"
+            yield Fault(item.path, item.span, reason)
+
+
+@derived
+def refused_lines(config: Config) -> list[tuple[Item, str]]:
+    """The lines that are refused for their words or their place, with httpd's message; each text and place is judged once."""
+    found = []
+    words: dict[tuple[str, tuple[str, ...]], str] = {}
+    places: dict[tuple[object, ...], str] = {}
+    for item in config.items:
+        said = (item.name, _words(config, item))
+        if said not in words:
+            words[said] = _refusal(config, *said)
+        reason = words[said]
+        if not reason:
+            parent = item.parent
+            sections: list[str] = []
+            while parent is not None:
+                sections.append(parent.key)
+                parent = parent.parent
+            place = (item.key, len(item.args), item.file.name, *sections)
+            if place not in places:
+                places[place] = _misplacement(item)
+            reason = places[place]
+        if reason:
+            found.append((item, reason))
+    return found
+
+
+def _words(config: Config, item: Item) -> tuple[str, ...]:
+    """The words of a line, those that are no option first: mod_wsgi does not read its options as httpd reads words."""
+    skip = directives.words_before_options(item.key)
+    if skip is None or len(item.args) <= skip:
+        return item.values
+    options, stray = options_of(config, item, skip)
+    text = item.file.text
+    told = (f"{option.name}={option.value}" for option in options)
+    return (*item.values[:skip], *(text[span.start : span.end] for span in stray), *told)
+
+
+def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
+    """Why httpd refuses a line for its words; empty where it may take them."""
+    key = name.lower()
+    if key == "options" and not config.target.is_22 and unsigned_options(words):
+        return "Either all Options must start with + or -, or no Option may."
+    if config.target.mod_wsgi is not None and key == "wsgidaemonprocess":
+        have = config.target.mod_wsgi
+        options = (directives.daemon_option(word.partition("=")[0]) for word in words[1:])
+        if any(one is not None and directives.is_later(one.since, have) for one in options):
+            return "Invalid option to WSGI daemon process definition."
+    return refusal(name, words)
+
+
+def _preloaded(config: Config) -> Iterator[Fault]:
+    """Groups that are looked up when the line is read, and are not defined above it (mod_wsgi: wsgi_add_import_script)."""
+    for refused in refused_uses(config):
+        if not refused.use.item.guards and not refused.process.directive.guards:
+            yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
+    if not config.complete or not all_groups_known(config):
+        return
+    first: dict[str, int] = {}
+    for process in daemon_processes(config):
+        first.setdefault(process.name, process.directive.index)
+    for use in group_uses(config):
+        item = use.item
+        if use.at_start and not item.guards and "${" not in use.name and first.get(use.name, item.index) >= item.index:
+            yield Fault(item.path, item.span, "WSGI process group not yet configured.")
+
+
+def _denies(item: Item) -> bool:
+    """Whether a line in a container of ``Require`` cannot let anybody in (mod_authz_core.c:authz_core_check_section)."""
+    return item.key == "requirenone" or (item.key == "require" and item.value.lower() == "not")
+
+
+def _is_misplaced(item: Item) -> bool:
+    """Whether a directive stands where httpd does not take it."""
+    where = context(item)
+    if not where:
+        return False
+    if item.key in PREFIX_ALIASES and len(item.args) == 2:
+        return not (Context.SERVER in where or Context.VIRTUAL_HOST in where)
+    return not directives.allowed_in(item.name, where)
+
+
+def _misplacement(item: Item) -> str:
+    """Why httpd refuses a directive for the place it stands in (mod_alias.c:add_alias_internal); empty where it does not."""
+    if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
+        return f"{item.name} must have two arguments when used globally"
+    return f"{item.name}{_MISPLACED}" if _is_misplaced(item) else ""
