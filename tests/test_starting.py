@@ -211,6 +211,25 @@ def test_a_group_of_another_host_is_looked_up_by_the_names_so_far(defining: str,
     assert said in found.reason
 
 
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("<IfModule mod_alias.c>\nServerSignature Off\n", True),
+        ("<IfModule mod_alias.c>\n<Directory /srv>\n<IfModule !mod_ssl.c>\n", True),
+        ("<IfModule !mod_alias.c>\nServerSignature Off\n", False),
+        ("<IfModule mod_alias.c>\n<Directory /srv>\n<IfModule !mod_alias.c>\n", False),
+        ("<Directory /srv>\n<IfModule mod_alias.c>\n", False),
+        ("<IfVersion >= 2.4>\n<IfVersion < 2.4>\n</IfVersion>\n", True),
+        ("<IfVersion < 2.4>\n", False),
+        ("<IfDefine Debug>\nServerSignature Off\n", None),
+        ("<VirtualHost *:80>\n<IfModule mod_alias.c>\n</VirtualHost>\n", False),
+    ],
+)
+def test_a_file_may_end_within_a_condition_that_holds(text: str, *, starts: bool | None) -> None:
+    assert of(PLAIN + text).starts is starts
+    assert of(PLAIN + "Include part.conf\n", part=text).starts is starts
+
+
 @pytest.mark.parametrize("name", sorted(all_rules()))
 def test_no_rule_says_otherwise(name: str) -> None:
     """What a finding says of the start is what is said first of the whole server."""

@@ -14,14 +14,15 @@ from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
 from modwsgi_fix.effect.refused import Fault, refused, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
+from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
 from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
-from modwsgi_fix.model.items import Item
-from modwsgi_fix.syntax import Section
+from modwsgi_fix.model.items import File, Item
+from modwsgi_fix.syntax import Problem, Section
 from modwsgi_fix.text import Span
 
 #: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
@@ -71,6 +72,8 @@ def faults(config: Config) -> list[Fault]:
 def _faults(config: Config) -> Iterator[Fault]:
     for file in config.files.values():
         for problem in file.tree.problems:
+            if problem.kind == "unclosed-section" and _may_stay_open(config, file, problem) is not False:
+                continue
             yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message)
         for node in file.tree.children:
             if isinstance(node, Section) and node.key in CONDITIONS and not node.args:
@@ -103,6 +106,10 @@ def _faults(config: Config) -> Iterator[Fault]:
             )
 
 
+def _may_stay_open(config: Config, file: File, problem: Problem) -> bool | None:
+    return problem.section is not None and may_stay_open(config, file, problem.section)
+
+
 def _is_left_out(config: Config, item: Item) -> bool:
     """Whether a line is read only with a name that none of these files defines: ``-D`` would have to bring it."""
     defined = _defined(config)
@@ -128,6 +135,9 @@ def _doubts(config: Config) -> Iterator[str]:
     for file in config.files.values():
         if file.template:
             yield f"{file.name} is a template"
+        for problem in file.tree.problems:
+            if problem.kind == "unclosed-section" and _may_stay_open(config, file, problem) is None:
+                yield f"{file.name}: {problem.message}, and httpd takes that where the condition holds"
     if loaded(config) is None:
         yield "the modules that it loads are not all in sight"
     for item, standing in strangers(config):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from copy import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import File, Item, Script, Server
+from modwsgi_fix.syntax import Section
 
 if TYPE_CHECKING:
     from modwsgi_fix.model.bounds import Endless
@@ -61,6 +63,7 @@ class Config:
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
+        open_conditions: Mapping[Section, bool | None] = MappingProxyType({}),
         shown_within: tuple[str, ...] = (),
         denies: str = "",
         known_directives: Set[str] = frozenset(),
@@ -86,6 +89,8 @@ class Config:
         self.unseen = unseen
         #: The Includes and Uses that lead back to themselves; they are not followed.
         self.endless = endless
+        #: The conditions that are never closed, and whether each holds; None where that is not known.
+        self.open_conditions = open_conditions
         #: Why some of the server was left out, for a limit that is ours; empty where all was read.
         self.left_out = left_out
         #: True when the entry file was found, so that what is absent is really absent.

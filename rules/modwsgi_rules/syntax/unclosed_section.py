@@ -3,7 +3,8 @@ A section is never closed.
 
 ## What happens
 
-httpd does not start.
+httpd does not start. Where a file ends within an `<IfModule>` or another condition that holds, it does, and takes all that follows
+for a part of it: that is a warning.
 
 ## Why
 
@@ -69,11 +70,19 @@ from collections.abc import Iterator
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.items import File
 from modwsgi_fix.model.lines import files, is_unsettled, newline_of, width
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
+
+#: What comes of it, by ``may_stay_open``.
+_SO = {
+    False: ", so httpd does not start",
+    True: "; all that follows is taken for a part of it",
+    None: "; where its condition does not hold, httpd does not start",
+}
 
 
 @rule(severity=Severity.ERROR)
@@ -84,12 +93,15 @@ def unclosed_section(config: Config) -> Iterator[Diagnostic]:
         for problem, following in zip(problems, [*problems[1:], None], strict=False):
             section = problem.section
             assert section is not None
-            message = f"<{section.name}> is never closed, so httpd does not start"
+            stays = may_stay_open(config, file, section)
+            message = f"<{section.name}> is never closed{_SO[stays]}"
             # The innermost first: until it is closed, what it swallowed cannot be told from what it holds. They are in
             # the order of the file, so one that is in this one comes next.
             inner = following is not None and following.node.start < section.end
             fix = None if inner or unsettled or section.is_unread else _fix(file, section)
-            yield Diagnostic(file.path, section.name_span, message, fix, help="" if fix else f"write </{section.name}>")
+            severity = Severity.WARNING if stays else Severity.ERROR
+            help = "" if fix else f"write </{section.name}>"
+            yield Diagnostic(file.path, section.name_span, message, fix, help=help, severity=severity)
 
 
 def _fix(file: File, section: Section) -> Fix | None:

@@ -59,6 +59,8 @@ class Reader:
         self.unmatched: list[Item] = []
         self.unseen: list[Item] = []
         self.endless: list[Endless] = []
+        #: The conditions that are never closed, and whether each holds; None where that is not known.
+        self.open_conditions: dict[Section, bool | None] = {}
         #: What has been left out, in words; empty where nothing was.
         self.left_out = ""
         self.budget = Budget()
@@ -177,6 +179,8 @@ class Reader:
         if key in CONDITIONS:
             words = [arg.value for arg in self.args(node, where)]
             verdict = weigh(key, words, where.guards, self.variables, self.modules)
+            if node.close is None:
+                self.open_conditions[node] = verdict if isinstance(verdict, bool) else None
             if verdict is False:
                 return None
             where = where._replace(wrapper=node, conditions=where.conditions + 1)

@@ -1,0 +1,34 @@
+"""Sections that are never closed and that httpd takes all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from modwsgi_fix.directives.families import CONDITIONS
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import File
+from modwsgi_fix.syntax import Node, Section
+
+
+def may_stay_open(config: Config, file: File, section: Section) -> bool | None:
+    """Whether httpd takes a section that is never closed; None where a condition decides that.
+
+    The file may end within a condition that holds, and then within any section in that; not within one that does not hold
+    (core.c:start_ifmod and its like, config.c:ap_build_cont_config, ap_soak_end_container; F-read-8).
+    """
+    end = len(file.text)
+    open_section = _open_at(file.tree.children, end)
+    if section.end != end or open_section is None or open_section.key not in CONDITIONS:
+        return False
+    while open_section is not None:
+        holds = open_section.key not in CONDITIONS or config.open_conditions.get(open_section)
+        if not holds:
+            return holds
+        open_section = _open_at(open_section.children, end)
+    return True
+
+
+def _open_at(nodes: Sequence[Node], end: int) -> Section | None:
+    """The last of some nodes, where it is a section that only the end of the file ends."""
+    last = nodes[-1] if nodes else None
+    return last if isinstance(last, Section) and last.close is None and last.end == end else None
