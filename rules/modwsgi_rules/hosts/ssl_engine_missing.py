@@ -1,5 +1,5 @@
 """
-A host has a certificate, and nothing turns TLS on for it.
+A host has a certificate, or port 443 alone, and nothing turns TLS on for it.
 
 ## What happens
 
@@ -12,6 +12,9 @@ httpd answers the port in plain HTTP. A browser that asks by `https://` gets no 
 protocol https: that of port 443, unless the line names another one, or one that says `https`
 (ssl_engine_init.c:ssl_init_Module, listen.c:ap_set_listener; measured with 2.4.71). So `Listen 443` does it for
 `<VirtualHost *:443>`, and neither for `<VirtualHost 192.0.2.1:443>` nor for `<VirtualHost *:8443>`.
+
+A host at port 443 for which there is no certificate at all is no different; that is reported of whole servers, as a warning, since
+something in front of httpd may speak TLS for it.
 
 ## The fix
 
@@ -60,6 +63,16 @@ Reported without a fix:
     </VirtualHost>
     ```
 
+    ```apache
+    #- apache2.conf
+    Listen 443
+    <VirtualHost *:443>
+    #            ^^^^^
+        ServerName example.com
+        WSGIScriptAlias / /srv/site/app.wsgi
+    </VirtualHost>
+    ```
+
 Not reported, because httpd turns it on by itself, or a line says so:
 
     ```apache
@@ -101,8 +114,9 @@ from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
-    if not config.named("sslcertificatefile") or config.gaps:
+    if config.gaps:
         return
+    yield from _without_certificate(config)
     for host in config.hosts:
         certificate = host.last("sslcertificatefile")
         if certificate is None or certificate.file.tree.is_template or not _is_listened_on(config, host):
@@ -115,6 +129,23 @@ def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
             fix = _fix(host, certificate)
             advice = "" if fix is not None else "write SSLEngine on above it"
             yield Diagnostic(certificate.path, certificate.node.name_span, message, fix, help=advice)
+
+
+#: What says that TLS is spoken, or who does it.
+_OF_TLS = ("sslengine", "sslcertificatefile", "protocol", "gnutlsenable", "nssengine")
+
+
+def _without_certificate(config: Config) -> Iterator[Diagnostic]:
+    """The hosts at port 443 alone for which no line speaks of TLS."""
+    if not config.complete or config.named("mdomain", "mdomainset", "tlsengine") or config.main.all(*_OF_TLS):
+        return
+    for host in config.hosts:
+        if host.item is None or host.item.guards or host.item.file.tree.is_template or config.within(host, *_OF_TLS):
+            continue
+        if {one.port for one in addresses(host)} == {"443"} and _is_listened_on(config, host):
+            message = "nothing turns TLS on for this host, so port 443 is answered in plain HTTP"
+            advice = "write SSLEngine on, and SSLCertificateFile and SSLCertificateKeyFile with their paths"
+            yield Diagnostic(host.item.path, host.item.args[0].span, message, help=advice, severity=Severity.WARNING)
 
 
 def _fix(host: Server, certificate: Item) -> Fix | None:

@@ -1,0 +1,90 @@
+"""
+The path of a WSGI script does not begin at the root of the file system.
+
+## What happens
+
+Visitors get 404, or 403 where `<Directory />` denies: the script is looked for elsewhere.
+
+## Why
+
+mod_wsgi takes the path as it stands, and the system completes it by the directory that httpd is *started* in, which under
+systemd is `/`; `ServerRoot` has no part in it, as it has for `Alias` (measured with mod_wsgi 4.9.4). `~` is a directory
+of that name there: only a shell knows the home of a user.
+
+## Left alone
+
+There is no fix: the path alone does not say which script is meant. The help names one below a `<Directory>` of the same host
+where there is just one.
+
+## See also
+
+mod_wsgi's own message is *Target WSGI script not found or unable to stat*. Rules `directory-path-relative` and
+`missing-on-disk`.
+
+## Examples
+
+Reported without a fix:
+
+    ```apache
+    WSGIScriptAlias / site/app.wsgi
+    #                 ^^^^^^^^^^^^^
+    <VirtualHost *:80>
+        WSGIScriptAlias /shop ~/shop/app.wsgi
+    #                         ^^^^^^^^^^^^^^^
+        <Directory /home/ann/shop>
+            Require all granted
+        </Directory>
+    </VirtualHost>
+    WSGIImportScript site/warm.py process-group=%{GLOBAL} application-group=%{GLOBAL}
+    #                ^^^^^^^^^^^^
+    ```
+
+Not reported:
+
+    ```apache
+    WSGIScriptAlias / /srv/site/app.wsgi
+    WSGIScriptAlias /shop ${SITE}/app.wsgi
+    WSGIScriptAlias /win C:/site/app.wsgi
+    WSGIScriptAliasMatch ^/([a-z]+) /srv/$1/app.wsgi
+    ```
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from modwsgi_fix.directives import script_directives
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.merge.sections import is_regex_section
+from modwsgi_fix.placeholders import is_settled
+from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+
+#: Neither the root, a drive, a group of a pattern, a variable nor a typographic quote.
+_RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
+
+
+@rule(severity=Severity.ERROR, rank=Rank.ANSWER)
+def script_path_relative(config: Config) -> Iterator[Diagnostic]:
+    for key, info in script_directives().items():
+        at = len(info.missing) - 1
+        for item in config.named(key):
+            if len(item.args) <= at or item.file.tree.is_template:
+                continue
+            script = item.args[at]
+            if not script.known or not is_settled(script.value) or not _RELATIVE.match(script.value):
+                continue
+            message = f"{script.value} is looked for where httpd is started, so the script is not found"
+            yield Diagnostic(item.path, script.span, message, help=f"write {_whole(config, item, script.value)}")
+
+
+def _whole(config: Config, item: Item, path: str) -> str:
+    """The path of the script in the one directory of the host that has the same name, where there is one."""
+    directory, name = posixpath.split(path)
+    last = posixpath.basename(directory)
+    sections = [one for one in config.within(item.server, "directory") if one.is_section and not is_regex_section(one)]
+    found = {one.value.rstrip("/") for one in sections if one.value.startswith("/") and one.known}
+    meant = [one for one in found if not last or posixpath.basename(one) == last]
+    return posixpath.join(meant[0], name) if len(meant) == 1 else "the whole path, from the root"
