@@ -206,3 +206,28 @@ def test_what_is_mistyped_is_mended_before_anything_is_measured() -> None:
     done = fix(Job(source, rules), proof=objection)
     assert [one.rule for one in done.applied] == ["spells"]
     assert [one.rule for one in done.withheld] == ["closes"]
+
+
+STATUS = "<Location /server-status>\nSetHandler server-status\n{0}</Location>\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("", "opened"),
+        ("Require local\n", None),
+        ("<RequireAny>\nRequire ip 192.0.2.1\n</RequireAny>\n", None),
+        ("<IfModule mod_authz_host.c>\nRequire local\n</IfModule>\n", "opened"),
+        ("Order deny,allow\nDeny from all\nAllow from 192.0.2.1\n", None),
+    ],
+)
+@pytest.mark.parametrize("handler", ["server-status", "server-info", "application/x-httpd-php"])
+def test_a_page_about_the_server_is_open_to_whom_its_own_location_says(
+    handler: str, own: str, said: str | None
+) -> None:
+    """It lies where the application does, for ``<Directory>``, and nobody had it while that was refused."""
+    server = "ServerName a.test\nListen 80\n<Directory />\nOrder deny,allow\nDeny from all\n</Directory>\n"
+    pages = STATUS.replace("server-status\n", f"{handler}\n", 1).format(own)
+    text = server + pages + HOST.format(MOUNT)
+    found = objected(text, text + OPEN, path="/etc/apache2/apache2.conf")
+    assert (found or "").partition(":")[0] == (said or "")

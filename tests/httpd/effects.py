@@ -148,6 +148,10 @@ def _effect(
     if was == now:
         return None
     refused = was.who == "httpd" and was.status in (401, 403)
+    if now.handler in _OF_THE_SERVER and refused:
+        # Who may see it is said by a line about its own URLs, as before; without one it is open to all.
+        own = any(one.covers(_host(now), probe.path, now.mapped) for one in still)
+        return "regained" if own else "opened"
     if now.who in ("file", "listing"):
         if was.who == now.who and was.mapped == now.mapped:
             return "moved"
@@ -170,11 +174,20 @@ def _effect(
         return None
     if was.who == "listing" or (was.who == "file" and (is_sensitive(was.mapped) or _leads_out(was.mapped, links))):
         return "closed"
-    if now.status in (401, 403) and (
+    if (now.status in (401, 403) or _is_failed_log_in(probe, now)) and (
         now.mapped.startswith(guarded) or any(one.covers(_host(now), probe.path, now.mapped) for one in still)
     ):
         return "restricted"
     return "lost"
+
+
+#: Handlers of pages that tell of the server.
+_OF_THE_SERVER = ("server-status", "server-info", "balancer-manager")
+
+
+def _is_failed_log_in(probe: Probe, now: Answer) -> bool:
+    """Whether a log-in was given that could not be checked: the program that does it is wrong."""
+    return now.status == 500 and now.who == "httpd" and any(name == "Authorization" for name, _ in probe.headers)
 
 
 def _names(probe: Probe, was: Answer) -> tuple[str, ...]:

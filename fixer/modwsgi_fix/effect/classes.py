@@ -15,7 +15,7 @@ from itertools import product
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, PLACES
+from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, FILES_SECTIONS, LOCATION_SECTIONS, PLACES
 from modwsgi_fix.directives.suffixes import script_in
 from modwsgi_fix.effect.exposure import kind_of, worst_first
 from modwsgi_fix.effect.impact import changed_visits, open_files, told, traced
@@ -26,6 +26,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import depth, directory_sections, is_regex_section, path_matches
 from modwsgi_fix.model.merge.world import FILE, MISSING
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace
+from modwsgi_fix.model.request.answer import is_by_handler
 from modwsgi_fix.model.request.htaccess import is_by_htaccess
 from modwsgi_fix.model.urls import aliases, mounts
 
@@ -222,6 +223,11 @@ def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effe
     """
     if was.kind is now.kind:
         return None
+    if was.kind is Kind.REFUSED and is_by_handler(now.reason):
+        # A page about the server, a program: who may have it is for a line about its own URLs to say.
+        line = granting(now)
+        section = line.section(*LOCATION_SECTIONS) if line is not None else None
+        return Effect.REGAINED if section is not None and section.value != "/" else Effect.OPENED
     if _mapping(was) == _mapping(now):
         heard = [any(is_by_htaccess(branch.outcome.reason) for branch in trace) for trace in traces]
         if heard[0] is heard[1]:
@@ -309,6 +315,11 @@ def _is_decision(was: Outcome, now: Outcome) -> bool:
     name = section.value.rstrip("/")
     directory, _, script = now.file.rpartition("/")
     return name in (now.file, directory) if section.key == "directory" else name == script
+
+
+def granting(outcome: Outcome) -> Item | None:
+    """Return the line that let a request in; None where nothing was asked."""
+    return next((step.item for step in reversed(outcome.because) if step.phase == "access"), None)
 
 
 def refusing(outcome: Outcome) -> Item | None:

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Fix
-from modwsgi_fix.effect.classes import Difference, Effect, compared, differences, leads_out, mapped_by, refusing
+from modwsgi_fix.effect.classes import (
+    Difference,
+    Effect,
+    compared,
+    differences,
+    granting,
+    leads_out,
+    mapped_by,
+    refusing,
+)
 from modwsgi_fix.effect.company import Company, companies
 from modwsgi_fix.effect.exposure import kind_of
 from modwsgi_fix.effect.impact import changed_visits, refusals
 from modwsgi_fix.effect.touched import Pair, concerns_all
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import path_matches
 from modwsgi_fix.model.request import Kind, Outcome
 from modwsgi_fix.model.request.phases import trace
@@ -114,18 +122,13 @@ def _granted(before: Config, difference: Difference, file: str, dialect: str) ->
     """Whether a line of one dialect let everybody have a file, the other dialect set aside."""
     branches = trace(before, difference.traces[0].request, dialect=dialect)
     return any(
-        branch.outcome.kind in _REACHED and branch.outcome.file == file and _granting(branch.outcome) is not None
+        branch.outcome.kind in _REACHED and branch.outcome.file == file and granting(branch.outcome) is not None
         for branch in branches
     )
 
 
 #: What becomes of a file that a visitor is let to: it is sent, or run, or cannot be run (ScriptAlias).
 _REACHED = (Kind.FILE, Kind.PROGRAM, Kind.ERROR)
-
-
-def _granting(outcome: Outcome) -> Item | None:
-    """The line that let a request in."""
-    return next((step.item for step in reversed(outcome.because) if step.phase == "access"), None)
 
 
 def _names(was: Outcome, fix: Fix) -> bool:

@@ -30,7 +30,14 @@ _OTHERS = frozenset({
 })  # fmt: skip
 #: Handlers of files in which something is put in or chosen.
 _PAGES = ("type-map", "server-parsed")
+#: How the reason begins where the handler of a module that is not modelled answers.
+_BY_HANDLER = "the handler "
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
+
+
+def is_by_handler(reason: str) -> bool:
+    """Whether that is why an outcome is unknown: a page or a program of a module that is not modelled."""
+    return reason.startswith(_BY_HANDLER)
 
 
 def respond(state: State) -> Outcome | None:
@@ -54,7 +61,7 @@ def respond(state: State) -> Outcome | None:
         and handler not in ("default-handler", *HANDLERS)
         and (handler in _OTHERS or handler.startswith(("proxy:", "php")))
     ):
-        raise Beyond(f"the handler {handler} answers, which is not modelled")
+        raise Beyond(f"{_BY_HANDLER}{handler} answers, which is not modelled")
     return None
 
 

@@ -176,6 +176,8 @@ class Run:
         if status < 400:
             raise Beyond(f"RewriteRule answers {status} with a page of httpd's own", rule.item)
         self.state.step("mapping", f"RewriteRule {said}", rule.item)
+        if self.directory and self.sending is not None:
+            self.state.filename = self.filename
         kind = {403: Kind.REFUSED, 401: Kind.REFUSED, 404: Kind.NOT_FOUND}.get(status, Kind.ERROR)
         return self.state.done(kind, status, f"a RewriteRule {said}")
 
