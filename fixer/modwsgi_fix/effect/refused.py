@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
-from modwsgi_fix.directives.families import PREFIX_ALIASES
+from modwsgi_fix.directives.families import PREFIX_ALIASES, REMOVED_MODULES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
@@ -41,6 +41,14 @@ def refused(config: Config) -> Iterator[Fault]:
     for item, reason in refused_lines(config):
         if not item.guards and item.known:
             yield Fault(item.path, item.span, reason)
+    for item in config.named("loadmodule") if not config.target.is_22 else ():
+        if (
+            item.value.removesuffix("_module") in REMOVED_MODULES
+            and len(item.args) == 2
+            and item.known
+            and not item.guards
+        ):
+            yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server")
     yield from _preloaded(config)
     for item in config.named("requireall"):
         if not item.guards and item.known and item.children and all(map(_denies, item.children)):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from modwsgi_fix.files import FileProblem, Files
-from modwsgi_fix.model.items import File, Item, Script, Server
+from modwsgi_fix.model.items import File, Item, PassedOver, Script, Server
 from modwsgi_fix.syntax import Section
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class Config:
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
+        passed_over: Sequence[PassedOver] = (),
         open_conditions: Mapping[Section, bool | None] = MappingProxyType({}),
         shown_within: tuple[str, ...] = (),
         denies: str = "",
@@ -89,6 +90,8 @@ class Config:
         self.unseen = unseen
         #: The Includes and Uses that lead back to themselves; they are not followed.
         self.endless = endless
+        #: The Includes that pass sites over for their names.
+        self.passed_over = passed_over
         #: The conditions that are never closed, and whether each holds; None where that is not known.
         self.open_conditions = open_conditions
         #: Why some of the server was left out, for a limit that is ours; empty where all was read.

@@ -286,3 +286,11 @@ class Item:
     def accompanies(self, other: Item) -> bool:
         """True when this one is read whenever the other is."""
         return set(self.guards) <= set(other.guards)
+
+
+class PassedOver(NamedTuple):
+    """An Include, and the names of sites beside those that it reads."""
+
+    include: Item
+    suffix: str
+    names: tuple[str, ...]

@@ -15,12 +15,13 @@ from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing,
 from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.gaps import Gap, GapKind
-from modwsgi_fix.model.items import Arg, File, Item, Server
+from modwsgi_fix.model.items import Arg, File, Item, PassedOver, Server
 from modwsgi_fix.model.language import HTTPD, language_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.reading.conditions import Modules, weigh
 from modwsgi_fix.model.reading.frames import Frame, Macro, Where
 from modwsgi_fix.model.reading.include_paths import candidates, gap_kind, is_own, matching
+from modwsgi_fix.model.reading.passed_over import passed_over
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.model.reading.variables import Variables
 from modwsgi_fix.placeholders import has_placeholder
@@ -78,6 +79,8 @@ class Reader:
         self.declared_root: str | None = None
         #: What each pattern of an Include names, and how many readings it takes to find it.
         self.matched: dict[str, tuple[list[str], int]] = {}
+        #: What Includes name, and which has it first.
+        self.patterns: dict[str, Item] = {}
         #: Files that are there and cannot be read.
         self.unread: list[FileProblem] = []
         #: Entries that are not httpd's, by key: what to show, and what each looks like.
@@ -270,6 +273,7 @@ class Reader:
         for pattern in self.candidates(arg.value):
             paths = self.matches(pattern)
             found = found or bool(paths) or self.disk.is_dir(pattern)
+            self.patterns.setdefault(pattern, item)
             for path in self.source.picks(paths) if self.source.picks is not None else paths:
                 self.budget.spend()
                 try:
@@ -344,6 +348,13 @@ class Reader:
         except FileProblem as problem:
             self.unread.append(problem)
             return []
+
+    def passed_over(self) -> Iterator[PassedOver]:
+        """Yield the Includes that pass sites over, of a whole server."""
+        if self.source.complete and not self.target.is_22 and not self.left_out:
+            named = {path for paths, _ in self.matched.values() for path in paths}
+            includes = ((item, pattern) for pattern, item in self.patterns.items())
+            yield from passed_over(includes, self.disk, lambda path: path in named or self.key(path) in self.files)
 
     def use(self, item: Item, args: tuple[Arg, ...], where: Where) -> list[Frame]:
         """Return the body of the macro that is used."""

@@ -1,0 +1,60 @@
+"""Sites that lie beside those which an Include reads, and that it passes over for their names.
+
+Debian's apache2.conf of 2.2 had ``Include sites-enabled/``, which reads whatever is there; that of 2.4 has
+``IncludeOptional sites-enabled/*.conf``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.model.items import Item, PassedOver
+from modwsgi_fix.model.paths import has_wildcard
+
+#: A pattern of names by their suffix alone.
+_BY_SUFFIX = re.compile(r"\*(\.[A-Za-z]+)\Z")
+#: Copies that editors, packages and people leave, and what somebody has put aside; pages and texts.
+_PUT_ASIDE = re.compile(
+    r"\A\.|[~#]\Z|\.(?:bak|backup|orig|old|save|sav|off|disabled?|inactive|swp|tmp|rej|dist|default|example|sample|template|"
+    r"dpkg-\w+|ucf-\w+|rpm\w+|load|md|txt|html?|zip|t?gz|[0-9]+)\Z|\b(?:README|disabled)\b",
+    re.I,
+)
+#: A host for visitors: what a site is, whoever wrote it.
+_SITE = re.compile(r"^[ \t]*<VirtualHost\b", re.M | re.I)
+#: More names in one directory than these are not looked at.
+_MOST = 200
+
+
+def passed_over(
+    includes: Iterable[tuple[Item, str]], files: Files, is_read: Callable[[str], bool]
+) -> Iterator[PassedOver]:
+    """Yield the Includes, given with their patterns, that pass sites over which nothing else reads."""
+    for item, pattern in includes:
+        directory, _, last = pattern.rpartition("/")
+        found = _BY_SUFFIX.match(last)
+        if found is None or has_wildcard(directory):
+            continue
+        beside = [
+            name for name in _names(files, directory) if not name.endswith(found[1]) and not _PUT_ASIDE.search(name)
+        ]
+        paths = ((name, posixpath.join(directory, name)) for name in beside[:_MOST])
+        sites = tuple(name for name, path in paths if not is_read(path) and _is_site(files, path))
+        if sites:
+            yield PassedOver(item, found[1], sites)
+
+
+def _names(files: Files, directory: str) -> list[str]:
+    try:
+        return files.names(directory) if files.is_dir(directory) else []
+    except FileProblem:
+        return []
+
+
+def _is_site(files: Files, path: str) -> bool:
+    try:
+        return files.is_file(path) and _SITE.search(files.read(path)) is not None
+    except FileProblem:
+        return False

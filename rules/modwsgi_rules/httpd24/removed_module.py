@@ -1,0 +1,133 @@
+"""
+A module is loaded that httpd 2.4 does not have any more.
+
+## What happens
+
+httpd does not start: there is no such file.
+
+## Why
+
+`mod_authn_default` and `mod_authz_default` are not needed any more, since `mod_authn_core` and `mod_authz_core` refuse what nobody
+answers for; `mod_authn_alias` is a part of `mod_authn_core`. `mod_disk_cache` has become `mod_cache_disk`, and `mod_mem_cache`
+is gone (httpd's *Upgrading to 2.4 from 2.2*).
+
+## The fix
+
+A safe fix takes out a line whose module is not needed any more, as httpd would not start with it. The line of
+`mod_disk_cache` gets the new name, as a repair, since the cache works again then.
+
+## Left alone
+
+For `mod_mem_cache` there is no fix: `mod_cache_socache` or `mod_cache_disk` takes its place with directives of its own. A section of
+`<IfModule>` that asks for one of these modules is never read any more; that is reported for information.
+
+## See also
+
+httpd's own message is *Cannot load modules/mod_authz_default.so into server*. Rules `removed-directives` and `module-not-loaded`.
+
+## Examples
+
+    ```diff
+     LoadModule authz_host_module modules/mod_authz_host.so
+    -LoadModule authz_default_module modules/mod_authz_default.so
+    -LoadModule authn_alias_module modules/mod_authn_alias.so
+    ```
+    ```diff repair
+    -LoadModule disk_cache_module /usr/lib64/httpd/modules/mod_disk_cache.so
+    +LoadModule cache_disk_module /usr/lib64/httpd/modules/mod_cache_disk.so
+    ```
+
+Reported without a fix:
+
+    ```apache
+    LoadModule mem_cache_module modules/mod_mem_cache.so
+    #          ^^^^^^^^^^^^^^^^
+    ```
+    ```apache
+    <IfModule mod_disk_cache.c>
+    #         ^^^^^^^^^^^^^^^^
+        CacheEnable disk /
+    </IfModule>
+    ```
+
+Not reported:
+
+    ```apache
+    LoadModule authz_core_module modules/mod_authz_core.so
+    <IfVersion < 2.4>
+        LoadModule authz_default_module modules/mod_authz_default.so
+    </IfVersion>
+    <IfModule !mod_disk_cache.c>
+        LogLevel warn
+    </IfModule>
+    ```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from modwsgi_fix.directives.families import REMOVED_MODULES
+from modwsgi_fix.edits import Applicability, Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.lines import files
+from modwsgi_fix.model.reading.conditions import module_asked
+from modwsgi_fix.rewriting.lines import delete
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Section
+
+#: Modules of 2.2 by name, and what to do.
+_GONE = {
+    "authn_alias": "mod_authn_core does what it did",
+    "authn_default": "mod_authn_core does what it did",
+    "authz_default": "mod_authz_core does what it did",
+    "disk_cache": "its name is cache_disk now",
+    "mem_cache": "mod_cache_socache or mod_cache_disk takes its place",
+}
+_NEEDED_NO_MORE = frozenset({"authn_alias", "authn_default", "authz_default"})
+
+
+@rule(severity=Severity.ERROR)
+def removed_module(config: Config) -> Iterator[Diagnostic]:
+    if config.target.is_22:
+        return
+    for item in config.named("loadmodule"):
+        name = item.value.removesuffix("_module")
+        if name not in REMOVED_MODULES or not item.known or any(guard.kind == "ifversion" for guard in item.guards):
+            continue
+        message = f"httpd 2.4 does not have mod_{name}, so it does not start"
+        fix = _fix(config, item, name)
+        yield Diagnostic(item.path, item.args[0].span, message, fix, help="" if fix else _GONE[name])
+    yield from _never_read(config)
+
+
+def _fix(config: Config, item: Item, name: str) -> Fix | None:
+    if item.foreign or len(config.readings(item)) > 1:
+        return None
+    reason = "httpd refused to start"
+    if name in _NEEDED_NO_MORE:
+        return Fix.safe(f"Leave mod_{name} out", delete(item), reason=reason)
+    if name != "disk_cache" or len(item.args) != 2 or item.args[1].written.count("mod_disk_cache") != 1:
+        return None
+    text = item.file.text
+    edits = tuple(
+        Edit(item.path, arg.span, text[arg.span.start : arg.span.end].replace("disk_cache", "cache_disk"))
+        for arg in item.args
+    )
+    return Fix("Write cache_disk", edits, Applicability.REPAIR, reason)
+
+
+def _never_read(config: Config) -> Iterator[Diagnostic]:
+    """The conditions that ask for such a module."""
+    for file in files(config):
+        if "<IfModule" not in file.text and "<ifmodule" not in file.text.lower():
+            continue
+        for node in file.tree.walk():
+            if not isinstance(node, Section) or node.key != "ifmodule" or not node.args:
+                continue
+            word = node.args[0]
+            name = module_asked(word.value) or word.value.removesuffix("_module")
+            if name in REMOVED_MODULES and not word.value.startswith("!"):
+                message = f"httpd 2.4 does not have mod_{name}, so this section is never read"
+                yield Diagnostic(file.path, word.span, message, severity=Severity.INFO, help=_GONE[name])
