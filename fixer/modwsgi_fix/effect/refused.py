@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives import Context
-from modwsgi_fix.directives.families import PREFIX_ALIASES, REMOVED_MODULES
+from modwsgi_fix.directives.families import PREFIX_ALIASES
+from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item

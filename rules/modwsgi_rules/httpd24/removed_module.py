@@ -67,7 +67,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from modwsgi_fix.directives.families import REMOVED_MODULES
+from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
