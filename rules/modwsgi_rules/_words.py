@@ -72,6 +72,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "httpd24.host_name_address": ("virtualhost",),
     "httpd24.missing_name_virtual_host": ("virtualhost",),
     "httpd24.mixed_access_dialects": ("directory", "directorymatch", "files", "filesmatch", "location", "locationmatch", "proxy", "proxymatch",),
+    "httpd24.mod_python_handler": ("pythonhandler",),
     "httpd24.name_virtual_host": ("namevirtualhost",),
     "httpd24.new_access_directives": ("require", "requireall", "requireany", "requirenone",),
     "httpd24.old_access_directives": ("directory", "directorymatch", "files", "filesmatch", "loadmodule", "location", "locationmatch", "proxy", "proxymatch",),
