@@ -9,12 +9,12 @@ from support import config_of
 from test_linear import steps
 
 from modwsgi_fix.rule import all_rules
-from modwsgi_fix.script.entry_points import entry_points, module_scope
+from modwsgi_fix.script.entry_points import entry_points
 from modwsgi_fix.script.python2 import constructs, modernized
 from modwsgi_fix.script.responders import responders
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import statements
-from modwsgi_fix.script.values import kind_of
+from modwsgi_fix.script.values import kind_of, module_scope
 
 _APPLICATION = "def application(environ, start_response):\n"
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.script.applications import MAKERS, METHODS
-from modwsgi_fix.script.source import Function, Source, dotted, imports_of, own
-from modwsgi_fix.script.values import Scope, bindings_of
+from modwsgi_fix.script.source import Function, Source, dotted, own
+from modwsgi_fix.script.values import Scope, bindings_of, module_scope
 
 #: The decorators and functions by which Bottle's own application gets its routes.
 _BOTTLE_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "error", "hook", "mount"})
@@ -36,11 +36,6 @@ class EntryPoint(NamedTuple):
     needs: str
     node: ast.expr | ast.stmt
     is_certain: bool = True
-
-
-def module_scope(source: Source) -> Scope:
-    """The names of a script's own level."""
-    return Scope(source.tree, bindings_of(source.tree), {}, imports_of(source.tree))
 
 
 def entry_points(source: Source) -> list[EntryPoint]:
@@ -96,8 +91,8 @@ def _is_application(node: ast.FunctionDef) -> bool:
 
 def _made_by_method(source: Source, scope: Scope) -> Iterator[EntryPoint]:
     """Pyramid's and TurboGears' configurators, and web.py's applications."""
-    called = {dotted(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
-    for node in own(source.tree):
+    called = {dotted(node.func) for node in source.nodes if isinstance(node, ast.Call)}
+    for node in source.top:
         pairs: list[tuple[ast.expr | None, ast.expr]] = []
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             pairs = [(node.targets[0], node.value)]
@@ -113,7 +108,7 @@ def _made_by_method(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _factories(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.FunctionDef) and is_factory(node, scope) and len(scope.of(node.name)) == 1:
             yield EntryPoint(f"{node.name}()", "", node)
         elif isinstance(node, ast.FunctionDef) and node.name in FACTORIES:
@@ -126,7 +121,7 @@ def _factories(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 def _bottle(source: Source, scope: Scope) -> Iterator[EntryPoint]:
     """Routes that are made on the module, which belong to Bottle's default application."""
-    for node in own(source.tree):
+    for node in source.top:
         callables = [
             decorator.func if isinstance(decorator, ast.Call) else decorator
             for decorator in getattr(node, "decorator_list", [])
@@ -146,7 +141,7 @@ def _bottle(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _ready(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
                 arguments = _READY.get(f"{node.module}.{alias.name}")
@@ -161,7 +156,7 @@ def _ready(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _cherrypy(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or dotted(node.func).partition(".")[0] not in scope.imports:
             continue
         name = scope.resolve(node.func)
@@ -177,7 +172,7 @@ def _django(source: Source, scope: Scope) -> Iterator[EntryPoint]:
     """A script that names the settings and has no more of Django; one that runs commands is no WSGI script."""
     if "django.core.management" in source.text or "django.core.handlers" in source.text:
         return
-    for node in own(source.tree):
+    for node in source.top:
         match node:
             case (
                 ast.Assign(targets=[ast.Subscript(value=owner, slice=ast.Constant(value=key))])
@@ -201,7 +196,7 @@ def _pasted(source: Source, scope: Scope) -> Iterator[EntryPoint]:
         for name in scope.bindings
         if isinstance(value := scope.only(name), ast.Constant) and str(value.value).endswith(".ini")
     ]
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 local = alias.asname or alias.name

@@ -6,10 +6,10 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from modwsgi_fix.script.module import LINE_END, NotPython3
+from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span, encode
 
 
@@ -24,7 +24,7 @@ class Fault(NamedTuple):
         return f"{self.kind}: {self.message}"
 
 
-@lru_cache(maxsize=64)
+@remembered
 def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
     """Why a Python of this version (the one that runs this by default) refuses a script; None where it takes it.
 

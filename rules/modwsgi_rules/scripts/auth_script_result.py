@@ -85,9 +85,8 @@ from typing import NamedTuple
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, dotted, own, source_of
-from modwsgi_fix.script.values import Scope, bindings_of, kind_of
+from modwsgi_fix.script.values import Scope, bindings_of, kind_of, module_scope
 
 
 class _Asked(NamedTuple):
@@ -134,9 +133,7 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
         seen.add((script.path, item.key))
         asked, scope = _ASKED[item.key], module_scope(source)
         related = (Related(item.path, item.span, "the script is named here"),)
-        functions = [
-            node for node in own(source.tree) if isinstance(node, ast.FunctionDef) and node.name in asked.names
-        ]
+        functions = [node for node in source.top if isinstance(node, ast.FunctionDef) and node.name in asked.names]
         if not any(scope.of(name) for name in asked.names) and not _is_open(source) and source.tree.body:
             message = f"the script does not have {' or '.join(asked.names)}, so every request is refused or fails"
             head = source.head(source.tree.body[0])

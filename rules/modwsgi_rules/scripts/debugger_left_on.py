@@ -85,9 +85,9 @@ from typing import NamedTuple
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import makes, module_scope
+from modwsgi_fix.script.entry_points import makes
 from modwsgi_fix.script.source import Source, dotted
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_rules.scripts._shared import applications, calls_of, running
 
 _TERMINAL = frozenset({

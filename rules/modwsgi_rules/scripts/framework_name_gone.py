@@ -72,8 +72,8 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, dotted, source_of
+from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 
 
@@ -139,11 +139,7 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                 if not _asks_for_old(source.text, name):
                     yield name, source.span(node), _GONE[name]
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="validate")):
-                made = [
-                    one
-                    for one in ast.walk(source.tree)
-                    if isinstance(one, ast.Assign) and dotted(one.targets[0]) == owner
-                ]
+                made = [one for one in source.nodes if isinstance(one, ast.Assign) and dotted(one.targets[0]) == owner]
                 value = made[0].value if len(made) == 1 else None
                 if (
                     isinstance(value, ast.Call)

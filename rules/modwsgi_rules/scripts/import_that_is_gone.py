@@ -66,9 +66,9 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import python_of
 from modwsgi_fix.model.facts.scripts import loaded_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import span_of
-from modwsgi_fix.script.loading import runs_at_load, tree_of
+from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.settings import environment_set
+from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.text import Span
 
 #: What is gone, and what to do instead.
@@ -84,32 +84,32 @@ _WITHOUT_SETUPTOOLS = (3, 12)
 def import_that_is_gone(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         text = script.script.text
-        tree = tree_of(text) if any(name in text for name in _GONE) else None
-        if tree is None:
+        source = source_of(text) if any(name in text for name in _GONE) else None
+        if source is None:
             continue
         python = python_of(config, script)
         is_new = python is not None and python >= _WITHOUT_SETUPTOOLS
-        for name, span in sorted(_named(text, tree), key=lambda one: one[1]):
+        for name, span in sorted(_named(source), key=lambda one: one[1]):
             of = "the environments of Python 3.12 and later" if name == "pkg_resources" else "Celery 4.0 and later"
             severity = Severity.WARNING if is_new else None
             yield Diagnostic(script.path, span, f"{name} is gone from {of}", severity=severity, help=_GONE[name])
 
 
-def _named(text: str, tree: ast.Module) -> Iterator[tuple[str, Span]]:
-    for node, is_caught in runs_at_load(tree):
+def _named(source: Source) -> Iterator[tuple[str, Span]]:
+    for node, is_caught in runs_at_load(source.tree):
         if is_caught:
             continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if (name := alias.name.partition(".")[0]) in _GONE:
-                    yield name, _first(span_of(text, alias), name)
+                    yield name, _first(source.span(alias), name)
         elif (
             isinstance(node, ast.ImportFrom)
             and not node.level
             and (name := (node.module or "").partition(".")[0]) in _GONE
         ):
-            yield name, _first(Span(span_of(text, node).start + len("from "), 0), name)
-    yield from ((one.name, span_of(text, one.key)) for one in environment_set(tree) if one.name in _GONE)
+            yield name, _first(Span(source.span(node).start + len("from "), 0), name)
+    yield from ((one.name, source.span(one.key)) for one in environment_set(source.tree) if one.name in _GONE)
 
 
 def _first(span: Span, name: str) -> Span:

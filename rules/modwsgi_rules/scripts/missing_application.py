@@ -116,7 +116,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, binds, module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
@@ -128,7 +128,7 @@ from modwsgi_fix.text import Span
 @rule(severity=Severity.ERROR)
 def missing_application(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        module = None if script.is_handler else module_of(script)
+        module = None if script.is_handler or binds(script) else module_of(script)
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         # Resources of bobo, and what stands under a main guard, are other rules'.

@@ -67,6 +67,7 @@ Not reported:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
@@ -82,6 +83,8 @@ _SERVERS = frozenset({
     "uvicorn.run", "waitress.serve", "werkzeug.run_simple", "werkzeug.serving.run_simple",
     "wsgiref.handlers.CGIHandler.run", "wsgiref.simple_server.make_server.serve_forever",
 })  # fmt: skip
+#: What the name of such a call ends with.
+_STARTS = re.compile(r"\b(?:run|run_app|quickstart|server|serve_forever|serve|start|run_simple)\s*\(")
 #: Objects of which ``run`` starts a server, and that are not themselves applications.
 _RUNNERS = frozenset({"web.application", "web.auto_application"})
 _MAKES_SERVER = "make_server"
@@ -90,7 +93,7 @@ _MAKES_SERVER = "make_server"
 @rule(severity=Severity.ERROR)
 def module_level_server(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        module = module_of(script)
+        module = module_of(script) if _STARTS.search(script.script.text) else None
         if module is None:
             continue
         for statement in module.live():

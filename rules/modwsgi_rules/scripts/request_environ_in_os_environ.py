@@ -54,9 +54,7 @@ from collections.abc import Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import head_of
-from modwsgi_fix.script.loading import tree_of
-from modwsgi_fix.script.source import dotted
+from modwsgi_fix.script.source import dotted, source_of
 
 _SETS = frozenset({"os.environ.update", "os.environ.setdefault", "os.putenv"})
 
@@ -65,11 +63,13 @@ _SETS = frozenset({"os.environ.update", "os.environ.setdefault", "os.putenv"})
 def request_environ_in_os_environ(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
         text = script.script.text
-        tree = tree_of(text) if "os.environ" in text and "start_response" in text else None
-        for node in _copies(tree) if tree is not None else ():
+        source = source_of(text) if "os.environ" in text and "start_response" in text else None
+        if source is None:
+            continue
+        for node in _copies(source.tree):
             yield Diagnostic(
                 script.path,
-                head_of(text, node),
+                source.head(node),
                 "what one request says stays in the environment of the process for all others",
                 help="set it once when the script is loaded, or pass it on to what needs it",
             )

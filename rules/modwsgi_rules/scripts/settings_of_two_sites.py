@@ -68,9 +68,9 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import Run, group_decided_by_program, runs_by_group
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import head_of
-from modwsgi_fix.script.loading import tree_of
 from modwsgi_fix.script.settings import Set, environment_set
+from modwsgi_fix.script.source import source_of
+from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR)
@@ -92,10 +92,10 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
                 if script is None or other is None or (script.path, one.name) in told:
                     continue
                 told.add((script.path, one.name))
-                related = Related(other.path, head_of(other.script.text, kept.key), "another value is set here")
+                related = Related(other.path, _place(other, kept), "another value is set here")
                 yield Diagnostic(
                     script.path,
-                    head_of(script.script.text, shown.key),
+                    _place(script, shown),
                     f"{one.name} has the value of another script of the process where that came first",
                     related=(related,),
                     help="give each site a process group of its own",
@@ -106,10 +106,15 @@ def _sets(config: Config, script: WsgiScript) -> list[Set]:
     """The texts that a script sets in the environment, once for each configuration."""
 
     def found() -> list[Set]:
-        tree = tree_of(script.script.text) if "environ" in script.script.text else None
-        return [] if tree is None else [one for one in environment_set(tree) if one.value is not None]
+        source = source_of(script.script.text) if "environ" in script.script.text else None
+        return [] if source is None else [one for one in environment_set(source.tree) if one.value is not None]
 
     return config.once((_sets, script.path), found)
+
+
+def _place(script: WsgiScript, one: Set) -> Span:
+    source = source_of(script.script.text)
+    return source.head(one.key) if source is not None else Span(0, 0)
 
 
 def _collide(one: Run, earlier: Set, other: Run, later: Set) -> bool:

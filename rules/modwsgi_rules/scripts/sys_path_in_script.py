@@ -90,7 +90,7 @@ from modwsgi_fix.model.facts.running import search_path
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import Script, head_of
+from modwsgi_fix.script.constants import Script
 from modwsgi_rules.scripts._group_options import (
     calls_at_top,
     moved,
@@ -118,11 +118,13 @@ def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
             continue  # no process group is in sight that could be given it
         read, found = _added(config, script)
         process = process_group_of(config, script) if found else None
+        if read is None:
+            continue
         for one in found:
-            fix = _fix(config, script, read, process, one) if read is not None and process is not None else None
+            fix = _fix(config, script, read, process, one) if process is not None else None
             yield Diagnostic(
                 script.path,
-                head_of(script.script.text, one.call.args[-1]),
+                read.source.head(one.call.args[-1]),
                 f"the script adds {one.directory} to sys.path, which python-path= is for"
                 if process is None or one.directory not in search_path(process)
                 else f"{one.directory} is on sys.path already",

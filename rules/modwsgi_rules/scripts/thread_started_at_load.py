@@ -59,9 +59,8 @@ from collections.abc import Collection, Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
-from modwsgi_fix.script.source import dotted, own, source_of
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.source import dotted, source_of
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_rules.scripts._shared import is_main_guard
 
 _STARTED = frozenset({
@@ -92,7 +91,7 @@ def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
             for node in source.tree.body
             if isinstance(node, ast.ClassDef) and any(scope.resolve(base) in _STARTED for base in node.bases)
         }
-        for node in own(source.tree):
+        for node in source.top:
             if not isinstance(node, ast.Call) or id(node) in guarded:
                 continue
             if scope.resolve(node.func) == _MONITOR:
