@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
@@ -13,6 +13,7 @@ from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
 from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.tokens import Token, statements
+from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 
 #: Escapes that mean the same in text and in bytes.
@@ -154,3 +155,20 @@ def reload_required(resource):
 def lines_of(module: Module, text: str) -> str:
     """Text with the line ends of a script."""
     return text.replace("\n", module.newline)
+
+
+def called(source: Source, names: Collection[str]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """What of a script mod_wsgi certainly calls itself: a function or class of such a name that nothing else is bound to and
+    no decorator makes another thing of."""
+    scope = module_scope(source)
+    for node in source.tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.decorator_list:
+            continue
+        if node.name in names and len(scope.of(node.name)) == 1:
+            yield node
+
+
+def takes(given: ast.arguments, number: int) -> bool:
+    """Whether a function can be called with so many arguments."""
+    most = len(given.posonlyargs + given.args)
+    return most - len(given.defaults) <= number and (most >= number or given.vararg is not None)

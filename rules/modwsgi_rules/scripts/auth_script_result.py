@@ -87,6 +87,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.script.source import Source, dotted, own, source_of
 from modwsgi_fix.script.values import Scope, bindings_of, kind_of, module_scope
+from modwsgi_rules.scripts._shared import takes
 
 
 class _Asked(NamedTuple):
@@ -139,7 +140,7 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
             head = source.head(source.tree.body[0])
             yield Diagnostic(script.path, head, message, related=related, help=f"define {asked.names[0]}")
         for function in functions:
-            if not _takes(function.args, asked.arguments):
+            if not takes(function.args, asked.arguments):
                 message = f"mod_wsgi calls {function.name} with {asked.arguments} arguments, which it does not take"
                 advice = f"give it {asked.arguments} parameters"
                 yield Diagnostic(script.path, source.head(function), message, related=related, help=advice)
@@ -218,12 +219,6 @@ def _updated(called: ast.expr) -> str:
 def _is_digest(value: ast.expr) -> bool:
     """Whether it is ``.digest()``, which gives bytes where ``.hexdigest()`` gives text."""
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "digest"
-
-
-def _takes(given: ast.arguments, number: int) -> bool:
-    """Whether a function can be called with so many arguments."""
-    most = len(given.posonlyargs + given.args)
-    return most - len(given.defaults) <= number and (most >= number or given.vararg is not None)
 
 
 def _is_open(source: Source) -> bool:

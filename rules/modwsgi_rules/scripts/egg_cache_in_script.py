@@ -18,8 +18,8 @@ script of the group.
 
 ## Left alone
 
-In embedded mode, and where the group names a directory, there is no fix. A script that no line in sight loads is not
-reported, because nobody sees its process group.
+In embedded mode, and where the group names a directory, there is no fix. A script that no line in sight loads is the
+matter of `process-set-up-in-script`, because nobody sees its process group.
 
 ## See also
 

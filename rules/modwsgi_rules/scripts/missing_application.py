@@ -121,7 +121,7 @@ from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
 from modwsgi_fix.script.entry_points import FACTORIES, EntryPoint, entry_points
-from modwsgi_fix.script.source import source_of
+from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.text import Span
 
 
@@ -148,6 +148,8 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             if known:
                 span, line = source.head(known[0].node), f"end it with {wanted} = {known[0].expression}"
             fix = _bind(script, module, wanted, certain[0]) if len(certain) == 1 else None
+            if not known and _is_cgi(source):
+                line = "mount this CGI program by ScriptAlias, or make a function application(environ, start_response) of it"
         yield Diagnostic(
             script.path,
             span,
@@ -156,6 +158,19 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             tuple(Related(*place, "the script is mounted here") for place in script.mounts),
             help="" if fix else line,
         )
+
+
+def _is_cgi(source: Source) -> bool:
+    """Whether a script prints the headers of an answer while it is loaded, as a CGI program does."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and str(node.args[0].value).lower().startswith("content-type:")
+        for node in source.top
+    )
 
 
 def _bind(script: WsgiScript, module: Module, wanted: str, known: EntryPoint) -> Fix:

@@ -19,8 +19,8 @@ directory, only the line goes. It is unsafe, because the order of the path chang
 ## Left alone
 
 In embedded mode, where another script of the group does not add the directory, and where the directory is worked out from
-`__file__` there is no fix. A script that no line in sight loads is not reported, because nobody sees its process group.
-The packages of an environment are the matter of `activate-this`.
+`__file__` there is no fix. A script that no line in sight loads is the matter of `process-set-up-in-script`, because nobody sees its
+process group. The packages of an environment are the matter of `activate-this`.
 
 ## See also
 
@@ -48,6 +48,17 @@ The packages of an environment are the matter of `activate-this`.
     -path = "/srv/site"
     -if path not in sys.path:
     -    sys.path.append(path)
+     from shop import application
+    ```
+
+    ```diff unsafe
+     #- site.conf
+    -WSGIDaemonProcess site python-path=/srv/site
+    +WSGIDaemonProcess site python-path=/srv/site:/srv/site/vendor
+     WSGIScriptAlias / /srv/site/app.wsgi process-group=site
+     #- /srv/site/app.wsgi
+    -from site import addsitedir
+    -addsitedir("/srv/site/vendor")
      from shop import application
     ```
 
@@ -100,7 +111,7 @@ from modwsgi_rules.scripts._group_options import (
     with_option,
 )
 
-_ADD = frozenset({"sys.path.insert", "sys.path.append"})
+_ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
 
 
 class _Added(NamedTuple):
@@ -142,7 +153,7 @@ def _added(config: Config, script: WsgiScript) -> tuple[Script | None, list[_Add
 
 
 def _found(script: WsgiScript) -> tuple[Script | None, list[_Added]]:
-    read = python_of_script(script) if "sys" in script.script.text and "path" in script.script.text else None
+    read = python_of_script(script) if "sys" in script.script.text or "addsitedir" in script.script.text else None
     return read, list(_statements(read)) if read is not None else []
 
 
@@ -153,7 +164,7 @@ def _statements(read: Script) -> Iterator[_Added]:
         directory = read.value(call.args[-1])
         if directory is None or not directory.startswith("/") or ":" in directory or _is_relative(read, call.args[-1]):
             continue
-        if "site-packages" not in directory and "dist-packages" not in directory:
+        if not directory.rstrip("/").endswith(("site-packages", "dist-packages")):
             yield _Added(statement, call, posixpath.normpath(directory))
 
 

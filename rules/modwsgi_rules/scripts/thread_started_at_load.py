@@ -67,7 +67,10 @@ _STARTED = frozenset({
     "apscheduler.schedulers.background.BackgroundScheduler", "multiprocessing.Process", "threading.Thread",
     "threading.Timer",
 })  # fmt: skip
-_STARTS = frozenset({"_thread.start_new_thread", "thread.start_new_thread", "thread.start_new"})
+_STARTS = frozenset({
+    "_thread.start_new_thread", "multiprocessing.Pool", "os.fork", "thread.start_new", "thread.start_new_thread",
+})  # fmt: skip
+_WORDS = ("start", "fork", "Pool")
 #: The module that the recipe of mod_wsgi's manual makes.
 _MONITOR = "monitor.start"
 
@@ -75,7 +78,7 @@ _MONITOR = "monitor.start"
 @rule(severity=Severity.INFO)
 def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        source = source_of(script.script.text) if "start" in script.script.text else None
+        source = source_of(script.script.text) if any(word in script.script.text for word in _WORDS) else None
         if source is None:
             continue
         scope = module_scope(source)
