@@ -130,6 +130,14 @@ CASES = (
         expect=Equal(),
     ),
     _case(
+        "a directory of packages that a script adds",
+        "sys-path-in-script",
+        "import site\nsite.addsitedir('/srv/lib')\nfrom site_app import application\n",
+        tree={"/srv/lib/packages.pth": "/srv/more\n", "/srv/more/site_app.py": app()},
+        expect=Equal(),
+        equivalent={"/srv/w/app.wsgi: drop: -import site": "nothing uses what is imported then"},
+    ),
+    _case(
         "a directory for eggs that a script names",
         "egg-cache-in-script",
         "import os\nos.environ['PYTHON_EGG_CACHE'] = '/srv/eggs'\n"
