@@ -133,3 +133,17 @@ def test_python_2_becomes_python_3(before: str, after: str | None) -> None:
     for (start, end), words in reversed(changes or ()):
         new = new[:start] + words + new[end:]
     assert (new if changes else None) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import web\nif __name__ == "__main__":\n    app = web.application((), globals())\n    app.run()\n',
+        'from pyramid.config import Configurator\nif __name__ == "__main__":\n    config = Configurator()\n',
+        'import cherrypy\nif __name__ == "__main__":\n    cherrypy.tree.mount(Root(), "/")\n',
+    ],
+)
+def test_what_only_a_main_guard_makes_is_no_entry_point(text: str) -> None:
+    source = source_of(text)
+    assert source is not None
+    assert [one for one in entry_points(source) if one.is_certain] == []

@@ -49,8 +49,15 @@ class Source:
 
     @cached_property
     def top(self) -> tuple[ast.AST, ...]:
-        """The nodes outside of functions and classes, in order."""
-        return tuple(own(self.tree))
+        """The nodes outside of functions and classes that mod_wsgi may run, in order: those under a main guard are left out."""
+        guarded = {
+            id(node)
+            for guard in self.tree.body
+            if isinstance(guard, ast.If) and is_main_guard(guard)
+            for statement in guard.body
+            for node in ast.walk(statement)
+        }
+        return tuple(node for node in own(self.tree) if id(node) not in guarded)
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Where a node stands."""
@@ -125,6 +132,15 @@ def own(function: Function | ast.Module) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
             stack += reversed(list(ast.iter_child_nodes(node)))
+
+
+def is_main_guard(statement: ast.If) -> bool:
+    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+    match statement.test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
+            return sides == {"__name__", "__main__"}
+    return False
 
 
 def dotted(node: ast.AST) -> str:

@@ -11,7 +11,7 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
-from modwsgi_fix.script.source import Source, source_of
+from modwsgi_fix.script.source import Source, is_main_guard, source_of
 from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
@@ -131,15 +131,6 @@ def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
             yield node
         blocks = (ast.stmt, ast.ExceptHandler, ast.match_case)
         left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, blocks)]
-
-
-def is_main_guard(statement: ast.If) -> bool:
-    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
-    match statement.test:
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
-            return sides == {"__name__", "__main__"}
-    return False
 
 
 #: A function for a handler script that is true once a file has changed since the script was loaded. A date in the future

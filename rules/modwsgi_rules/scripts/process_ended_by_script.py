@@ -71,9 +71,9 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.responders import responders
-from modwsgi_fix.script.source import Source
+from modwsgi_fix.script.source import Source, is_main_guard
 from modwsgi_fix.script.values import Scope, module_scope
-from modwsgi_rules.scripts._shared import applications, is_main_guard
+from modwsgi_rules.scripts._shared import applications
 
 _ENDS_ITSELF = frozenset({"exit", "quit", "sys.exit"})
 _ENDS_PROCESS = frozenset({"os._exit", "os.abort"})

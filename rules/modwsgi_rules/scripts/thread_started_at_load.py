@@ -61,7 +61,6 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.source import dotted, source_of
 from modwsgi_fix.script.values import Scope, module_scope
-from modwsgi_rules.scripts._shared import is_main_guard
 
 _STARTED = frozenset({
     "apscheduler.schedulers.background.BackgroundScheduler", "multiprocessing.Process", "threading.Thread",
@@ -82,20 +81,13 @@ def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
         if source is None:
             continue
         scope = module_scope(source)
-        guarded = {
-            id(node)
-            for guard in source.tree.body
-            if isinstance(guard, ast.If) and is_main_guard(guard)
-            for statement in guard.body
-            for node in ast.walk(statement)
-        }
         threads = {
             node.name
             for node in source.tree.body
             if isinstance(node, ast.ClassDef) and any(scope.resolve(base) in _STARTED for base in node.bases)
         }
         for node in source.top:
-            if not isinstance(node, ast.Call) or id(node) in guarded:
+            if not isinstance(node, ast.Call):
                 continue
             if scope.resolve(node.func) == _MONITOR:
                 message = "the monitor restarts the process that serves visitors whenever a file changes"
