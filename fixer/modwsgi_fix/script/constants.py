@@ -30,6 +30,12 @@ class Script(NamedTuple):
         """What is assigned at the top of the script, once and nowhere else, by name."""
         return self.source.once("constants", lambda: _names(self.tree))
 
+    def moves_with_script(self, node: ast.expr, deep: int = _DEEP) -> bool:
+        """Whether a path is worked out from ``__file__``, so that it is another one where the script lies elsewhere."""
+        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+        values = [self.names[name] for name in names if name in self.names]
+        return "__file__" in names or any(deep and self.moves_with_script(value, deep - 1) for value in values)
+
     def value(self, node: ast.expr) -> str | None:
         """The text or path that an expression comes to; None where that cannot be told."""
         found = _value(node, self.names, self.path, _DEEP)

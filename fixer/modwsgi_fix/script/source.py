@@ -21,6 +21,9 @@ from modwsgi_fix.text import Span
 #: Bytes that are not UTF-8, as ``text.decode`` keeps them; ``ast`` takes no lone surrogate. A letter stands for each.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
+#: A script of more characters is generated, and is left: rules look at each node, some of them in every pass.
+_MOST = 500_000
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 T = TypeVar("T")
 
@@ -109,7 +112,9 @@ class Source:
 
 @remembered
 def source_of(text: str) -> Source | None:
-    """The script; None where this Python does not read it."""
+    """The script; None where this Python does not read it, or it is too large to be looked through."""
+    if len(text) > _MOST:
+        return None
     bom = text.startswith("\ufeff")
     given = _SURROGATE.sub("\u00ff", text[bom:])
     try:

@@ -68,6 +68,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -131,7 +132,7 @@ class _Use(NamedTuple):
 def module_gone_from_python(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         source = source_of(script.script.text)
-        uses = [] if source is None else sorted(_uses(source), key=lambda use: use.span)
+        uses = [] if source is None else source.once(_uses, partial(_in_order, source))
         python = python_of(config, script) if uses else None
         told: set[str] = set()
         for use in uses:
@@ -155,6 +156,10 @@ def module_gone_from_python(config: Config) -> Iterator[Diagnostic]:
                 severity=severity,
                 help="" if fix else f"use {use.instead}",
             )
+
+
+def _in_order(source: Source) -> list[_Use]:
+    return sorted(_uses(source), key=lambda use: use.span)
 
 
 def _uses(source: Source) -> Iterator[_Use]:

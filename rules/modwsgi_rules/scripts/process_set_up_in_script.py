@@ -52,6 +52,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from modwsgi_fix.model.config import Config
@@ -86,10 +87,8 @@ def process_set_up_in_script(config: Config) -> Iterator[Diagnostic]:
         read = python_of_script(script) if any(word in text for word in (_PATH, "addsitedir", _EGGS)) else None
         if read is None:
             continue
-        found = sorted(
-            (one for one in _settings(read) if script.item is None or not one.is_whole),
-            key=lambda one: (one.node.lineno, one.node.col_offset),
-        )
+        settings = read.source.once((_settings, read.path), partial(_in_order, read))
+        found = [one for one in settings if script.item is None or not one.is_whole]
         if found:
             options = " and ".join(dict.fromkeys(one.option for one in found))
             yield Diagnostic(
@@ -98,6 +97,10 @@ def process_set_up_in_script(config: Config) -> Iterator[Diagnostic]:
                 f"{options} of WSGIDaemonProcess {'do' if ' and ' in options else 'does'} what the script does here",
                 help=f"write {options} at the WSGIDaemonProcess that the script runs in",
             )
+
+
+def _in_order(read: Script) -> list[_Setting]:
+    return sorted(_settings(read), key=lambda one: (one.node.lineno, one.node.col_offset))
 
 
 def _settings(read: Script) -> Iterator[_Setting]:
@@ -125,8 +128,4 @@ def _is_path(target: ast.expr) -> bool:
 def _is_whole(read: Script, argument: ast.expr) -> bool:
     """Whether a directory stands there as a whole path."""
     value = read.value(argument)
-    return (
-        value is not None
-        and value.startswith("/")
-        and "__file__" not in {one.id for one in ast.walk(argument) if isinstance(one, ast.Name)}
-    )
+    return value is not None and value.startswith("/") and not read.moves_with_script(argument)

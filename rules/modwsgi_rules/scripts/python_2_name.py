@@ -61,6 +61,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -124,7 +125,7 @@ def python_2_name(config: Config) -> Iterator[Diagnostic]:
             continue
         related = tuple(Related(*place, "the script is mounted here") for place in script.mounts)
         told: set[str] = set()
-        for gone in sorted(_gone(source), key=lambda one: one.span):
+        for gone in source.once(_gone, partial(_in_order, source)):
             if gone.in_function and gone.name in told:
                 continue
             told.add(gone.name)
@@ -137,6 +138,10 @@ def python_2_name(config: Config) -> Iterator[Diagnostic]:
                 related=related,
                 help=f"use {gone.instead}",
             )
+
+
+def _in_order(source: Source) -> list[_Gone]:
+    return sorted(_gone(source), key=lambda one: one.span)
 
 
 def _gone(source: Source) -> Iterator[_Gone]:

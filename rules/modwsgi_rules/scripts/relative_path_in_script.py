@@ -52,6 +52,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import partial
 from types import MappingProxyType
 
 from modwsgi_fix.model.config import Config
@@ -81,7 +82,7 @@ def relative_path_in_script(config: Config) -> Iterator[Diagnostic]:
         read = python_of_script(script)
         if read is None or "chdir" in script.script.text or _has_home(config, script):
             continue
-        for node, path in _relative(read):
+        for node, path in read.source.once((_relative, read.path), partial(_relative, read)):
             if config.disk is not None and config.disk.is_file(f"{script.script.place.rpartition('/')[0]}/{path}"):
                 continue
             yield Diagnostic(
@@ -100,9 +101,10 @@ def _has_home(config: Config, script: WsgiScript) -> bool:
     return any(one is not None and (one.option("home") or one.option("user")) for one in groups)
 
 
-def _relative(read: Script) -> Iterator[tuple[ast.expr, str]]:
+def _relative(read: Script) -> list[tuple[ast.expr, str]]:
     """The relative paths that a script opens while it is loaded, in its order."""
     imports, parsers = imports_of(read.source), _parsers(read)
+    found: list[tuple[ast.expr, str]] = []
     calls = [run.node for run in runs_at_load(read.tree) if isinstance(run.node, ast.Call) and not run.is_caught]
     for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
         name = resolved(dotted(call.func), imports)
@@ -114,7 +116,8 @@ def _relative(read: Script) -> Iterator[tuple[ast.expr, str]]:
             continue
         path = path.removeprefix(_SCHEME).partition("#")[0]
         if path and not path.startswith(("/", "~", "%", "$", "{", "<")) and ":" not in path and "\n" not in path:
-            yield node, path
+            found.append((node, path))
+    return found
 
 
 def _argument(call: ast.Call, where: str) -> ast.expr | None:

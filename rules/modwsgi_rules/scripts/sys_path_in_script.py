@@ -162,17 +162,15 @@ def _statements(read: Script) -> Iterator[_Added]:
         if name not in _ADD or not call.args:
             continue
         directory = read.value(call.args[-1])
-        if directory is None or not directory.startswith("/") or ":" in directory or _is_relative(read, call.args[-1]):
+        if (
+            directory is None
+            or not directory.startswith("/")
+            or ":" in directory
+            or read.moves_with_script(call.args[-1])
+        ):
             continue
         if not directory.rstrip("/").endswith(("site-packages", "dist-packages")):
             yield _Added(statement, call, posixpath.normpath(directory))
-
-
-def _is_relative(read: Script, node: ast.expr) -> bool:
-    """Whether a path is worked out from where the script lies, so that it moves with it."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    values = [read.names[name] for name in names if name in read.names]
-    return "__file__" in names or any(_is_relative(read, value) for value in values if value is not node)
 
 
 def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProcess, one: _Added) -> Fix | None:
