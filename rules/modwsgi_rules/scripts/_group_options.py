@@ -26,6 +26,10 @@ def process_group_of(config: Config, script: WsgiScript) -> DaemonProcess | None
 
 def scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | None:
     """Every script that runs in a process group; None where there may be others."""
+    return config.once((scripts_of, process.name), lambda: _scripts_of(config, process))
+
+
+def _scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | None:
     by_group = runs_by_group(config)
     scripts = [run.script for run in by_group.get(process.name, ())]
     known = [script for script in scripts if script is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, count
 
 from modwsgi_fix.directives.families import MOUNTS
 from modwsgi_fix.edits import Edit
@@ -57,6 +58,6 @@ def _may_edit(config: Config, item: Item) -> bool:
 
 
 def _free_name(config: Config, wanted: str) -> str:
-    taken = {process.name for process in daemon_processes(config)}
-    names = [wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3))]
+    taken = config.once(_free_name, lambda: {process.name for process in daemon_processes(config)})
+    names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
     return next(name for name in names if name not in taken)

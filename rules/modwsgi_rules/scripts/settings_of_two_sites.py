@@ -88,10 +88,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Fix
-from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.facts.running import Run, group_decided_by_program, process_of, runs_by_group
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -130,7 +131,8 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
             if (wrong.script.path, one.set.name) in told:
                 continue
             told.add((wrong.script.path, one.set.name))
-            fix = _fix(config, group, runs, wrong)
+            key = (settings_of_two_sites, group, wrong.set.name, wrong.set.value)
+            fix = config.once(key, partial(_fix, config, group, runs, wrong))
             yield Diagnostic(
                 wrong.script.path,
                 wrong.place,
@@ -162,17 +164,19 @@ def _fix(config: Config, group: str, runs: Sequence[Run], wrong: _Setting) -> Fi
     process = process_of(config, group)
     if process is None or None in runs_by_group(config):
         return None
-    site = {
-        one.script.path
-        for one in _settings(config, runs)
-        if one.set.name == wrong.set.name and one.set.value == wrong.set.value
-    }
-    moving = [run for run in runs if run.script is not None and run.script.path in site]
+    moving = [one.run for one in _sites(config, group, runs)[wrong.set.name, wrong.set.value]]
     edits = own_group(config, process, _label(wrong), moving)
     if edits is None:
         return None
     return Fix.unsafe(
         "Give the site a process group of its own", *edits, reason="there are more processes, which take memory"
+    )
+
+
+def _sites(config: Config, group: str, runs: Sequence[Run]) -> dict[tuple[str, str | None], list[_Setting]]:
+    """The scripts of a group by what they set, each with every way in which it comes to be loaded there."""
+    return config.once(
+        (_sites, group), lambda: grouped(_settings(config, runs), lambda one: (one.set.name, one.set.value))
     )
 
 
