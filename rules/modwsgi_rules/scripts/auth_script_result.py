@@ -84,6 +84,8 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.scripts import Role, loaded_scripts
+from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_fix.script.source import Source, dotted, own, source_of
 from modwsgi_fix.script.values import Scope, bindings_of, kind_of, module_scope
@@ -101,6 +103,10 @@ _ASKED = MappingProxyType({
     "wsgiauthuserscript": _Asked(("check_password", "get_realm_hash"), 3),
     "wsgiauthgroupscript": _Asked(("groups_for_user",), 2),
     "wsgiaccessscript": _Asked(("allow_access",), 2),
+})  # fmt: skip
+#: The directive that a script is for.
+_DIRECTIVES = MappingProxyType({
+    Role.AUTH_USER: "wsgiauthuserscript", Role.AUTH_GROUP: "wsgiauthgroupscript", Role.ACCESS: "wsgiaccessscript",
 })  # fmt: skip
 _ADVICE = MappingProxyType({
     "check_password": "return True, False, None or the name of the user",
@@ -124,16 +130,11 @@ class _Fault(NamedTuple):
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def auth_script_result(config: Config) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, str]] = set()
-    for item in config.named(*_ASKED):
-        known = bool(item.args) and item.args[0].known and item.value.startswith("/")
-        script = config.script(item.value) if known else None
-        source = source_of(script.text) if script is not None else None
-        if script is None or source is None or (script.path, item.key) in seen:
+    for key, script, related in _asked(config):
+        source = source_of(script.text)
+        if source is None:
             continue
-        seen.add((script.path, item.key))
-        asked, scope = _ASKED[item.key], module_scope(source)
-        related = (Related(item.path, item.span, "the script is named here"),)
+        asked, scope = _ASKED[key], module_scope(source)
         functions = [node for node in source.top if isinstance(node, ast.FunctionDef) and node.name in asked.names]
         if not any(scope.of(name) for name in asked.names) and not _is_open(source) and source.tree.body:
             message = f"the script does not have {' or '.join(asked.names)}, so every request is refused or fails"
@@ -153,6 +154,20 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     script.path, source.head(fault.node), fault.message, fix, related, help="" if fix else advice
                 )
+
+
+def _asked(config: Config) -> Iterator[tuple[str, Script, tuple[Related, ...]]]:
+    """The scripts that are asked about visitors, each once by directive; what nothing names is told by what it defines."""
+    seen: set[tuple[str, str]] = set()
+    for item in config.named(*_ASKED):
+        known = bool(item.args) and item.args[0].known and item.value.startswith("/")
+        script = config.script(item.value) if known else None
+        if script is not None and (script.path, item.key) not in seen:
+            seen.add((script.path, item.key))
+            yield item.key, script, (Related(item.path, item.span, "the script is named here"),)
+    for one in loaded_scripts(config):
+        if one.item is None and one.role in _DIRECTIVES:
+            yield _DIRECTIVES[one.role], one.script, ()
 
 
 def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator[_Fault]:

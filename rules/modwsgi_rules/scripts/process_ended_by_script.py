@@ -14,7 +14,7 @@ process that is ended from within is started anew, and what other threads were d
 
 ## Left alone
 
-There is no fix. What stands under `if __name__ == "__main__":`, in a `try` that catches it, or in a function that is not an application
+There is no fix. What stands under `if __name__ == "__main__":`, in a `try` that catches it, after `os.fork()`, or in a function that is not an application
 is not reported; `sys.exit()` under a condition is only worth knowing.
 
 ## See also
@@ -96,11 +96,12 @@ def process_ended_by_script(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
         if not any(word in source.text for word in ("exit", "quit", "abort", "kill")):
             continue
-        scope = module_scope(source)
+        scope, forks = module_scope(source), "fork(" in source.text
         answering = {id(one.function) for one in responders(source, script.names)}
         for place in _places(source, answering):
             call = place.node
-            if not isinstance(call, ast.Call) or place.is_caught:
+            # A process that the script made itself is ended so.
+            if not isinstance(call, ast.Call) or place.is_caught or (forks and scope.resolve(call.func) == "os._exit"):
                 continue
             found = _found(call, place, scope)
             if found is not None:

@@ -109,7 +109,9 @@ def _settings(read: Script) -> Iterator[_Setting]:
     for node, _ in runs_at_load(read.tree):
         if isinstance(node, ast.Call) and (name := resolved(dotted(node.func), imports)) in _ADDS:
             argument = node.args[_ADDS[name]] if len(node.args) > _ADDS[name] else None
-            if argument is not None and not _PACKAGES.search(read.source.code(argument)):
+            # A relative path is a fault of its own: relative-path-in-script.
+            is_relative = argument is not None and not (read.value(argument) or "/").startswith("/")
+            if argument is not None and not is_relative and not _PACKAGES.search(read.source.code(argument)):
                 yield _Setting(node, "python-path=", id(node) in tops and _is_whole(read, argument))
         elif (isinstance(node, ast.AugAssign) and dotted(node.target) == _PATH) or (
             isinstance(node, ast.Assign) and any(_is_path(one) for one in node.targets)
