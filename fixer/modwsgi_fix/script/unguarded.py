@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from modwsgi_fix.script.source import Source
@@ -24,10 +24,11 @@ def unguarded(source: Source) -> tuple[Use, ...]:
 
     Left out is what stands in a ``try`` with a handler, in such a handler, and under a test of a version.
     """
-    return source.once(unguarded, lambda: tuple(_uses(source.tree)))
+    return source.once(unguarded, lambda: tuple(_uses(source)))
 
 
-def _uses(tree: ast.Module) -> Iterator[Use]:
+def _uses(source: Source) -> Iterator[Use]:
+    tree, words = source.tree, _VERSIONS | _named(source)
     left = [Use(node, in_function=False) for node in reversed(tree.body)]
     while left:
         use = left.pop()
@@ -35,7 +36,7 @@ def _uses(tree: ast.Module) -> Iterator[Use]:
         if isinstance(node, ast.Try) and node.handlers:
             left += [use._replace(node=one) for one in reversed((*node.orelse, *node.finalbody))]
             continue
-        if isinstance(node, (ast.If, ast.IfExp)) and _asks_for_version(node.test):
+        if isinstance(node, (ast.If, ast.IfExp)) and _asks_for_version(node.test, words):
             continue
         yield use
         functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -50,9 +51,21 @@ def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[
     return [*getattr(node, "decorator_list", ()), node.args]
 
 
-def _asks_for_version(test: ast.expr) -> bool:
+def _named(source: Source) -> set[str]:
+    """The names that a script gives to what it found out about versions: ``py3k = sys.version_info[0] > 2``."""
+    return {
+        target.id
+        for node in source.nodes
+        if isinstance(node, ast.Assign) and _asks_for_version(node.value, _VERSIONS)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _asks_for_version(test: ast.expr, words: Set[str]) -> bool:
+    """Whether an expression is about a version, or about whether something is there."""
     return any(
-        (isinstance(node, ast.Name) and node.id in _VERSIONS)
-        or (isinstance(node, ast.Attribute) and node.attr in _VERSIONS)
+        (isinstance(node, ast.Name) and (node.id in words or node.id == "hasattr"))
+        or (isinstance(node, ast.Attribute) and node.attr in words)
         for node in ast.walk(test)
     )

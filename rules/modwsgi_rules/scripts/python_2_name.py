@@ -69,7 +69,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import bound_names
-from modwsgi_fix.script.source import Source, source_of
+from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.script.unguarded import Use, unguarded
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
@@ -182,10 +182,19 @@ def _method(source: Source, call: ast.Call, use: Use) -> Iterator[_Gone]:
     if not isinstance(call.func, ast.Attribute) or call.keywords:
         return
     name, owner = call.func.attr, call.func.value
-    if name in _METHODS and len(call.args) == (1 if name == "has_key" else 0):
+    # What a class has itself is another method of that name.
+    is_own = isinstance(owner, (ast.Call, ast.Attribute)) or (
+        isinstance(owner, ast.Name) and owner.id in ("self", "cls")
+    )
+    is_own = is_own and dotted(owner) != "os.environ"
+    if name in _METHODS and len(call.args) == (name == "has_key") and not is_own and not _defines(source, name):
         yield _Gone(f"{name}()", _METHODS[name], source.span(call.func), use.in_function)
     elif name == "sort" and not call.args and isinstance(owner, ast.Name) and _is_view(source, owner.id):
         yield _Gone(f"{owner.id}.sort()", f"sorted({owner.id})", source.span(call.func), use.in_function)
+
+
+def _defines(source: Source, name: str) -> bool:
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in source.nodes)
 
 
 def _is_view(source: Source, name: str) -> bool:
