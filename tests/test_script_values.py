@@ -39,6 +39,20 @@ HOSTILE = {
     "many headers": lambda n: _APPLICATION + "    start_response(200, [" + "('a', 1), " * n + "])\n    return []\n",
     "many blocks": lambda n: _APPLICATION + "    if 1:\n        breakpoint()\n" * n + "    return []\n",
     "many threads": lambda n: "import threading\n" + "threading.Thread().start()\n" * n,
+    "paths that make each other": lambda n: (
+        "import os, sys\n"
+        + "".join(f"a{i} = a{i + 1} + b{i + 1}\nb{i} = os.path.join(b{i + 1}, a{i + 1})\n" for i in range(n))
+        + "sys.path.append(a0)\nopen(b0)\n"
+    ),
+    "many branches": lambda n: (
+        f"{_APPLICATION}    if environ:\n        start_response('200 OK', [])\n"
+        + "    elif environ:\n        start_response('200 OK', [])\n" * n
+    ),
+    "lists that are sorted": lambda n: _APPLICATION + "    a = environ.keys()\n    a.sort()\n    a.iteritems()\n" * n,
+    "many ends": lambda n: "import os, sys\n" + "if os:\n    sys.exit()\nos._exit(1)\n" * n,
+    "modules that are gone": lambda n: "import cgi, imp\nfrom collections import Mapping\ncgi.escape('a')\n" * n,
+    "many directories": lambda n: "import sys\n" + "sys.path.append(__file__ + 'a')\nsys.path.append('a')\n" * n,
+    "many streams": lambda n: _APPLICATION + "    environ['wsgi.errors'].write(b'a')\n" * n + "    return []\n",
     "bytes and marks": lambda n: "\ufeff# \udce9\u2028\x0c\n" * n + "x = '\udce9'\nprint >>x, 1\n",
 }
 _OURS = [rule for rule in all_rules().values() if rule.family == "scripts"]

@@ -30,15 +30,19 @@ class Script(NamedTuple):
         """What is assigned at the top of the script, once and nowhere else, by name."""
         return self.source.once("constants", lambda: _names(self.tree))
 
-    def moves_with_script(self, node: ast.expr, deep: int = _DEEP) -> bool:
+    def moves_with_script(self, node: ast.expr) -> bool:
         """Whether a path is worked out from ``__file__``, so that it is another one where the script lies elsewhere."""
-        names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-        values = [self.names[name] for name in names if name in self.names]
-        return "__file__" in names or any(deep and self.moves_with_script(value, deep - 1) for value in values)
+        seen: set[str] = set()
+        left = [node]
+        while left:
+            names = {one.id for one in ast.walk(left.pop()) if isinstance(one, ast.Name)} - seen
+            seen |= names
+            left += [self.names[name] for name in names if name in self.names]
+        return "__file__" in seen
 
     def value(self, node: ast.expr) -> str | None:
         """The text or path that an expression comes to; None where that cannot be told."""
-        found = _value(node, self.names, self.path, _DEEP)
+        found = _value(node, self.names, self.path, _DEEP, {})
         return None if found is None or "\0" in found else found
 
 
@@ -54,20 +58,25 @@ def _names(tree: ast.Module) -> dict[str, ast.expr]:
     }  # fmt: skip
 
 
-def _value(node: ast.expr, names: Mapping[str, ast.expr], path: str, deep: int) -> str | None:
-    """As ``Script.value``; a path of ``pathlib`` is its text."""
+def _value(
+    node: ast.expr, names: Mapping[str, ast.expr], path: str, deep: int, known: dict[str, str | None]
+) -> str | None:
+    """As ``Script.value``; a path of ``pathlib`` is its text. ``known`` are the names that were followed already."""
     if deep == 0:
         return None
 
     def of(inner: ast.expr) -> str | None:
-        return _value(inner, names, path, deep - 1)
+        return _value(inner, names, path, deep - 1, known)
 
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else None
     if isinstance(node, ast.Name):
         if node.id == "__file__":
             return path
-        return of(names[node.id]) if node.id in names else None
+        if node.id not in known:
+            known[node.id] = None
+            known[node.id] = of(names[node.id]) if node.id in names else None
+        return known[node.id]
     if isinstance(node, ast.JoinedStr):
         parts = [of(part.value if isinstance(part, ast.FormattedValue) else part) for part in node.values]
         return None if None in parts else "".join(part for part in parts if part is not None)

@@ -42,7 +42,9 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
 
 
 #: What Python says of bytes that are not text in the encoding of the file.
-_OF_BYTES = re.compile(r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code")
+_OF_BYTES = re.compile(
+    r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code|bytes can only contain ASCII"
+)
 
 
 def span_of(text: str, fault: Fault) -> Span:

@@ -74,7 +74,7 @@ def application_returns_nothing(config: Config) -> Iterator[Diagnostic]:
             # What is done with what start_response returns is a way to send a body.
             if len(calls) < sum(isinstance(node, ast.Name) and node.id == start for node in own(function)):
                 continue
-            for node in _last(function.body, start):
+            for node in _last(function, start):
                 yield Diagnostic(
                     script.path,
                     source.head(node),
@@ -92,32 +92,29 @@ def _calls(node: ast.AST, start: str) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and dotted(node.value.func) == start
 
 
-def _last(body: Sequence[ast.stmt], start: str) -> Iterator[ast.stmt]:
-    """The calls of ``start_response`` after which a function certainly comes to its end, or to a ``return`` of nothing.
-
-    ``body`` are statements after which the function ends.
-    """
-    given: ast.stmt | None = None
-    for at, statement in enumerate(body):
-        if _calls(statement, start):
-            given = statement
-        elif isinstance(statement, ast.Return):
-            is_nothing = statement.value is None or (
-                isinstance(statement.value, ast.Constant) and statement.value.value is None
-            )
-            if given is not None and is_nothing:
-                yield given
-            return
-        elif isinstance(statement, ast.If):
-            is_end = at == len(body) - 1
-            yield from _last(statement.body, start) if is_end or _leaves(statement.body) else ()
-            yield from _last(statement.orelse, start) if statement.orelse and is_end else ()
-            if is_end and statement.orelse:
-                return
-        elif not _goes_on(statement):
-            return
-    if given is not None:
-        yield given
+def _last(function: Function, start: str) -> Iterator[ast.stmt]:
+    """The calls of ``start_response`` after which a function certainly comes to its end, or to a ``return`` of nothing."""
+    left: list[Sequence[ast.stmt]] = [function.body]
+    while left:
+        given: ast.stmt | None = None
+        body = left.pop()
+        for at, statement in enumerate(body):
+            if _calls(statement, start):
+                given = statement
+            elif isinstance(statement, ast.If):
+                is_end = at == len(body) - 1
+                left += [statement.body] if is_end or _leaves(statement.body) else []
+                left += [statement.orelse] if is_end else []
+                given = given if not (is_end and statement.orelse) else None
+            elif not _goes_on(statement):
+                is_nothing = isinstance(statement, ast.Return) and (
+                    statement.value is None
+                    or (isinstance(statement.value, ast.Constant) and statement.value.value is None)
+                )
+                given = given if is_nothing else None
+                break
+        if given is not None:
+            yield given
 
 
 def _leaves(body: Sequence[ast.stmt]) -> bool:

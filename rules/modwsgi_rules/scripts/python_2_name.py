@@ -60,6 +60,7 @@ Not reported:
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from types import MappingProxyType
@@ -187,29 +188,41 @@ def _method(source: Source, call: ast.Call, use: Use) -> Iterator[_Gone]:
         isinstance(owner, ast.Name) and owner.id in ("self", "cls")
     )
     is_own = is_own and dotted(owner) != "os.environ"
-    if name in _METHODS and len(call.args) == (name == "has_key") and not is_own and not _defines(source, name):
+    if name in _METHODS and len(call.args) == (name == "has_key") and not is_own and name not in _functions(source):
         yield _Gone(f"{name}()", _METHODS[name], source.span(call.func), use.in_function)
-    elif name == "sort" and not call.args and isinstance(owner, ast.Name) and _is_view(source, owner.id):
+    elif name == "sort" and not call.args and isinstance(owner, ast.Name) and owner.id in _views(source):
         yield _Gone(f"{owner.id}.sort()", f"sorted({owner.id})", source.span(call.func), use.in_function)
 
 
-def _defines(source: Source, name: str) -> bool:
-    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in source.nodes)
+def _functions(source: Source) -> frozenset[str]:
+    """The names of all functions of a script, methods among them."""
+    names = (node.name for node in source.nodes if isinstance(node, ast.FunctionDef))
+    return source.once(_functions, lambda: frozenset(names))
 
 
-def _is_view(source: Source, name: str) -> bool:
-    """Whether a name is bound to what ``keys()`` gives and the like, wherever it is bound: Python 3 has no list there."""
-    values = [
-        node.value for node in source.nodes
-        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets)
-    ]  # fmt: skip
-    stores = sum(
-        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load) for node in source.nodes
+def _views(source: Source) -> frozenset[str]:
+    """The names that are bound to what ``keys()`` gives and the like, and nothing else: Python 3 has no list there."""
+    return source.once(_views, lambda: frozenset(_bound_to_views(source)))
+
+
+def _bound_to_views(source: Source) -> set[str]:
+    stored = Counter(
+        node.id for node in source.nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     )
-    return len(values) == stores > 0 and all(
+    viewed = Counter(
+        target.id
+        for node in source.nodes
+        if isinstance(node, ast.Assign) and _is_view(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    )
+    return {name for name, number in viewed.items() if stored[name] == number}
+
+
+def _is_view(value: ast.expr) -> bool:
+    return (
         isinstance(value, ast.Call)
         and isinstance(value.func, ast.Attribute)
         and value.func.attr in _VIEWS
         and not value.args
-        for value in values
     )
