@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 from support import job_of
 
+from modwsgi_fix import api
 from modwsgi_fix.engine import check
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.script import remembered
 from modwsgi_fix.script import source as source_module
 from modwsgi_fix.script.loading import bound_at_top
 
+_LOG_IN = "auth-script-result"
 _SCRIPT = "import os\nos.environ['N'] = '{}'\n\n\ndef application(environ, start_response):\n    return [b'{}']\n"
 
 
@@ -69,3 +72,33 @@ def test_what_a_script_certainly_binds(text: str, names: set[str]) -> None:
     source = source_module.source_of(text)
     assert source is not None
     assert bound_at_top(source) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("def check_password(environ, user, password):\n    return 'yes'\n", {_LOG_IN}),
+        ("def groups_for_user(environ, user):\n    return 'staff'\n", {_LOG_IN}),
+        ("def allow_access(environ, host):\n    return 1\n", {_LOG_IN}),
+        ("def allow_access(environ, host):\n    return host == '127.0.0.1'\n", set()),
+        (
+            "def check_password(user):\n    return 'yes'\ndef application(environ, start_response):\n    return []\n",
+            set(),
+        ),
+    ],
+)
+def test_a_log_in_script_that_is_named_by_itself_is_known_by_what_it_defines(
+    text: str, rules: set[str], tmp_path: Path
+) -> None:
+    (tmp_path / "auth.wsgi").write_text(text)
+    found = {one.rule for one in api.load([tmp_path / "auth.wsgi"]).check().findings}
+    assert found & {_LOG_IN} == rules
+
+
+def test_a_script_that_is_too_large_is_not_looked_through_and_that_is_said(tmp_path: Path) -> None:
+    text = _SCRIPT.format(1, "large") + f"ROWS = [\n{'    (1, 2, 3),' * 50_000}\n]\n"
+    assert source_module.source_of(text) is None
+    (tmp_path / "large.wsgi").write_text(text)
+    checked = api.load([tmp_path / "large.wsgi"]).check()
+    assert checked.findings == ()
+    assert len(checked.not_understood) == 1
