@@ -122,3 +122,12 @@ def test_what_writes_its_body_has_answered_already(httpd: Path) -> None:
     assert "application-returns-nothing" not in reported(Reported("write", "", _MOUNT, {}, tree))
     found = run(Setup({"site.conf": _MOUNT}, tree), probes(_URL), httpd)
     assert found[_URL].status == 200
+
+
+def test_what_writes_to_a_log_that_it_closed_is_never_answered(httpd: Path) -> None:
+    script = f"{_BEGINS}    environ['wsgi.errors'].close()\n    environ['wsgi.errors'].write('late')\n    return []\n"
+    tree = {"/srv/w/app.wsgi": script}
+    assert "stream-misused" in reported(Reported("close", "", _MOUNT, {}, tree))
+    found = run(Setup({"site.conf": _MOUNT}, tree), probes(_URL), httpd)
+    assert found.started, found.messages
+    assert found[_URL].status == 0

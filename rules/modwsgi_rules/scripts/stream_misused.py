@@ -3,7 +3,8 @@ A script does to `wsgi.input` or `wsgi.errors` what they are not for.
 
 ## What happens
 
-The request is an error 500. A log that is closed stays closed for whatever writes to it later in the same request.
+The request is an error 500. Of what is written to a log that was closed mod_wsgi 4.9.4 cannot even log the error: the visitor gets no
+answer, and the thread does not come back.
 
 ## Why
 
@@ -142,7 +143,7 @@ def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
             message = f"{_ERRORS} takes text and no bytes, {_FAILS}"
             yield _Fault(first, message, "decode what is written", _as_text(source, first))
         elif stream == _ERRORS and method == "close":
-            message = f"{_ERRORS} is closed, and what is written to it later fails"
+            message = f"{_ERRORS} is closed, and a request that writes to it later gets no answer"
             yield _Fault(node, message, "take the line away: the server closes its streams itself")
 
 
