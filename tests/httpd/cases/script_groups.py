@@ -130,6 +130,13 @@ CASES = (
         expect=Equal(),
     ),
     _case(
+        "a loader of Celery",
+        "import-that-is-gone",
+        "import sys\nsys.path.append('/srv/lib')\nimport djcelery\ndjcelery.setup_loader()\n" + app(),
+        tree={"/srv/lib/djcelery.py": "def setup_loader():\n    pass\n"},
+        expect=Equal(),
+    ),
+    _case(
         "a directory of packages that a script adds",
         "sys-path-in-script",
         "import site\nsite.addsitedir('/srv/lib')\nfrom site_app import application\n",
