@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum proofs fuzz bench versions wheel pinned licences words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -47,6 +47,12 @@ minimum:
 	$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-minimum/lowest.txt -e '.[dev]'
 	$(VENV)-minimum/bin/python -m pytest -q -n 3 --ignore=tests/httpd
 
+# Fixed scripts of real frameworks are called, which are installed for it once.
+frameworks: $(VENV)/.dev
+	test -x $(VENV)-frameworks/bin/python || $(PYTHON) -m venv $(VENV)-frameworks
+	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
+	$(BIN)/python -m pytest -q tests/test_frameworks.py
+
 # A release: the same bytes from the same commit, by tools whose hashes are known.
 wheel:
 	rm -rf $(VENV)-build
@@ -75,4 +81,4 @@ $(VENV)/.dev: pyproject.toml
 	touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build $(VENV)-frameworks dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -35,6 +35,9 @@ LIMITS = {
     "model.request.visits.MOST_VISITS": "requests that are compared",
     "model.request.visits._MOST_FILES": "files below one mapping",
     "effect.impact._MOST_HOSTS": "hosts whose visitors",
+    "script.source._MOST": "characters of a WSGI script that rules",
+    "script.loading._MOST": "characters of a WSGI script that libcst",
+    "script.remembered._MOST": "characters of the scripts of which",
     "explain.lines.LONGEST": "bytes of a line of a log",
 }
 

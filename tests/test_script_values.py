@@ -9,12 +9,12 @@ from support import config_of
 from test_linear import steps
 
 from modwsgi_fix.rule import all_rules
-from modwsgi_fix.script.entry_points import entry_points, module_scope
+from modwsgi_fix.script.entry_points import entry_points
 from modwsgi_fix.script.python2 import constructs, modernized
 from modwsgi_fix.script.responders import responders
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import statements
-from modwsgi_fix.script.values import kind_of
+from modwsgi_fix.script.values import kind_of, module_scope
 
 _APPLICATION = "def application(environ, start_response):\n"
 
@@ -39,6 +39,20 @@ HOSTILE = {
     "many headers": lambda n: _APPLICATION + "    start_response(200, [" + "('a', 1), " * n + "])\n    return []\n",
     "many blocks": lambda n: _APPLICATION + "    if 1:\n        breakpoint()\n" * n + "    return []\n",
     "many threads": lambda n: "import threading\n" + "threading.Thread().start()\n" * n,
+    "paths that make each other": lambda n: (
+        "import os, sys\n"
+        + "".join(f"a{i} = a{i + 1} + b{i + 1}\nb{i} = os.path.join(b{i + 1}, a{i + 1})\n" for i in range(n))
+        + "sys.path.append(a0)\nopen(b0)\n"
+    ),
+    "many branches": lambda n: (
+        f"{_APPLICATION}    if environ:\n        start_response('200 OK', [])\n"
+        + "    elif environ:\n        start_response('200 OK', [])\n" * n
+    ),
+    "lists that are sorted": lambda n: _APPLICATION + "    a = environ.keys()\n    a.sort()\n    a.iteritems()\n" * n,
+    "many ends": lambda n: "import os, sys\n" + "if os:\n    sys.exit()\nos._exit(1)\n" * n,
+    "modules that are gone": lambda n: "import cgi, imp\nfrom collections import Mapping\ncgi.escape('a')\n" * n,
+    "many directories": lambda n: "import sys\n" + "sys.path.append(__file__ + 'a')\nsys.path.append('a')\n" * n,
+    "many streams": lambda n: _APPLICATION + "    environ['wsgi.errors'].write(b'a')\n" * n + "    return []\n",
     "bytes and marks": lambda n: "\ufeff# \udce9\u2028\x0c\n" * n + "x = '\udce9'\nprint >>x, 1\n",
 }
 _OURS = [rule for rule in all_rules().values() if rule.family == "scripts"]
@@ -133,3 +147,17 @@ def test_python_2_becomes_python_3(before: str, after: str | None) -> None:
     for (start, end), words in reversed(changes or ()):
         new = new[:start] + words + new[end:]
     assert (new if changes else None) == after
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import web\nif __name__ == "__main__":\n    app = web.application((), globals())\n    app.run()\n',
+        'from pyramid.config import Configurator\nif __name__ == "__main__":\n    config = Configurator()\n',
+        'import cherrypy\nif __name__ == "__main__":\n    cherrypy.tree.mount(Root(), "/")\n',
+    ],
+)
+def test_what_only_a_main_guard_makes_is_no_entry_point(text: str) -> None:
+    source = source_of(text)
+    assert source is not None
+    assert [one for one in entry_points(source) if one.is_certain] == []

@@ -86,11 +86,11 @@ def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()[:12]
 
 
-def findings_of(path: Path) -> list[Found]:
-    """What the command reports of one file; nothing where it cannot read it."""
+def findings_of(path: Path, *beside: Path) -> list[Found]:
+    """What the command reports of one file, and of others that are named with it; nothing where it cannot read it."""
     out, err = (TextIOWrapper(BytesIO(), "utf-8") for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
-        modwsgi_fix(["--isolated", "--exit-zero", "--output-format", "json", str(path)])
+        modwsgi_fix(["--isolated", "--exit-zero", "--output-format", "json", str(path), *map(str, beside)])
     out.seek(0)
     told = out.read()
     findings = json.loads(told)["findings"] if told else []

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.script import Module
-from modwsgi_fix.script.constants import Script, lines_of, used_names
-from modwsgi_fix.script.loading import tree_of
+from modwsgi_fix.script.constants import Script
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
 
@@ -27,8 +28,8 @@ def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
 
 def python_of_script(script: WsgiScript) -> Script | None:
     """A script as Python's own parser reads it; None where it does not."""
-    tree = tree_of(script.script.text)
-    return Script(script.script.text, tree, script.script.place) if tree is not None else None
+    source = source_of(script.script.text)
+    return Script(source, script.script.place) if source is not None else None
 
 
 def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None:
@@ -38,8 +39,8 @@ def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None
     """
     gone: list[ast.stmt] = list(statements)
     while True:
-        left = used_names(ast.Module([one for one in script.tree.body if one not in gone], []))
-        taken = used_names(ast.Module(gone, []))
+        left = _used_names(ast.Module([one for one in script.tree.body if one not in gone], []))
+        taken = _used_names(ast.Module(gone, []))
         idle = [
             one for one in script.tree.body
             if one not in gone and (name := _bound_alone(script, one)) and left[name] == 1 and taken[name]
@@ -47,12 +48,12 @@ def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None
         if not idle:
             break
         gone += idle
-    spans = [lines_of(script.text, one) for one in gone]
+    spans = [script.source.whole_lines(one) for one in gone]
     known = sorted(span for span in spans if span is not None)
-    after = script.text
+    after = script.source.text
     for start, end in reversed(known):
         after = after[:start] + after[end:]
-    return known if len(known) == len(spans) and tree_of(after) is not None else None
+    return known if len(known) == len(spans) and source_of(after) is not None else None
 
 
 def _bound_alone(script: Script, statement: ast.stmt) -> str:
@@ -73,3 +74,16 @@ _STANDARD = frozenset({"os", "os.path", "pathlib", "runpy", "site", "sys"})
 def _is_standard(statement: ast.Import | ast.ImportFrom) -> bool:
     names = [statement.module] if isinstance(statement, ast.ImportFrom) else [one.name for one in statement.names]
     return all(name in _STANDARD for name in names)
+
+
+def _used_names(tree: ast.AST) -> Counter[str]:
+    """How often each name is used or bound, by what is imported too."""
+    found = Counter[str]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            found[node.id] += 1
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            found.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            found.update(node.names)
+    return found

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.script.applications import MAKERS, METHODS
-from modwsgi_fix.script.source import Function, Source, dotted, imports_of, own
-from modwsgi_fix.script.values import Scope, bindings_of
+from modwsgi_fix.script.loading import bound_at_top
+from modwsgi_fix.script.source import Function, Source, dotted, own
+from modwsgi_fix.script.values import Scope, bindings_of, module_scope
 
 #: The decorators and functions by which Bottle's own application gets its routes.
 _BOTTLE_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "error", "hook", "mount"})
@@ -22,6 +23,10 @@ _READY = {
     "trac.web.main.dispatch_request": "", "gluon.main.wsgibase": "", "graphite.wsgi.application": "",
 }  # fmt: skip
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
+#: Decorators that make an application of a function that answers a request.
+_WRAPPERS = frozenset({"webob.dec.wsgify", "werkzeug.Request.application", "werkzeug.wrappers.Request.application"})
+#: Objects that hold an application, and in which attribute.
+_HOLDERS = {"dash.Dash": "server"}
 #: How a function is called that makes an application.
 FACTORIES = frozenset({
     "app_factory", "build_app", "create_app", "create_application", "create_wsgi_app", "get_app", "get_application",
@@ -38,17 +43,12 @@ class EntryPoint(NamedTuple):
     is_certain: bool = True
 
 
-def module_scope(source: Source) -> Scope:
-    """The names of a script's own level."""
-    return Scope(source.tree, bindings_of(source.tree), {}, imports_of(source.tree))
-
-
 def entry_points(source: Source) -> list[EntryPoint]:
     """What may be the application of a script that binds none, the certain ones first; those of one framework once."""
     scope = module_scope(source)
     found = [
         *_made_by_method(source, scope), *_factories(source, scope), *_bottle(source, scope), *_ready(source, scope),
-        *_cherrypy(source, scope), *_django(source, scope), *_pasted(source, scope),
+        *_cherrypy(source, scope), *_django(source, scope), *_pasted(source, scope), *_decorated(source, scope),
     ]  # fmt: skip
     return sorted({one.expression: one for one in reversed(found)}.values(), key=lambda one: not one.is_certain)
 
@@ -95,9 +95,9 @@ def _is_application(node: ast.FunctionDef) -> bool:
 
 
 def _made_by_method(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """Pyramid's and TurboGears' configurators, and web.py's applications."""
-    called = {dotted(node.func) for node in ast.walk(source.tree) if isinstance(node, ast.Call)}
-    for node in own(source.tree):
+    """Pyramid's and TurboGears' configurators, web.py's applications, and Dash's."""
+    called = {dotted(node.func) for node in source.nodes if isinstance(node, ast.Call)}
+    for node in source.top:
         pairs: list[tuple[ast.expr | None, ast.expr]] = []
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             pairs = [(node.targets[0], node.value)]
@@ -108,12 +108,16 @@ def _made_by_method(source: Source, scope: Scope) -> Iterator[EntryPoint]:
                 continue
             owner = scope.resolve(value.func)
             method = next((method for method, owners in METHODS.items() if owner in owners), None)
-            if method is not None and f"{target.id}.{method}" not in called and len(scope.of(target.id)) == 1:
+            if len(scope.of(target.id)) != 1:
+                continue
+            if method is not None and f"{target.id}.{method}" not in called:
                 yield EntryPoint(f"{target.id}.{method}()", "", value)
+            elif owner in _HOLDERS:
+                yield EntryPoint(f"{target.id}.{_HOLDERS[owner]}", "", value)
 
 
 def _factories(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.FunctionDef) and is_factory(node, scope) and len(scope.of(node.name)) == 1:
             yield EntryPoint(f"{node.name}()", "", node)
         elif isinstance(node, ast.FunctionDef) and node.name in FACTORIES:
@@ -126,7 +130,7 @@ def _factories(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 def _bottle(source: Source, scope: Scope) -> Iterator[EntryPoint]:
     """Routes that are made on the module, which belong to Bottle's default application."""
-    for node in own(source.tree):
+    for node in source.top:
         callables = [
             decorator.func if isinstance(decorator, ast.Call) else decorator
             for decorator in getattr(node, "decorator_list", [])
@@ -146,12 +150,15 @@ def _bottle(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _ready(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.ImportFrom) and not node.level:
             for alias in node.names:
-                arguments = _READY.get(f"{node.module}.{alias.name}")
-                if arguments is not None:
-                    yield EntryPoint(f"{alias.asname or alias.name}{arguments}", "", node)
+                named, local = f"{node.module}.{alias.name}", alias.asname or alias.name
+                for name, arguments in _READY.items():
+                    if name == named:
+                        yield EntryPoint(f"{local}{arguments}", "", node)
+                    elif name.rpartition(".")[0] == named:
+                        yield EntryPoint(f"{local}.{name.rpartition('.')[2]}{arguments}", "", node)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 for name, arguments in _READY.items():
@@ -161,23 +168,49 @@ def _ready(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _cherrypy(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    for node in ast.walk(source.tree):
+    guarded = {id(node) for node in own(source.tree)} - {id(node) for node in source.top}
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or dotted(node.func).partition(".")[0] not in scope.imports:
             continue
         name = scope.resolve(node.func)
-        if name == "cherrypy.tree.mount":
+        if name == "cherrypy.tree.mount" and id(node) not in guarded:
             yield EntryPoint(f"{dotted(node.func).removesuffix('.mount')}", "", node)
         elif name == "cherrypy.quickstart" and node.args:
-            module = dotted(node.func).rpartition(".")[0] or "cherrypy"
+            module = dotted(node.func).rpartition(".")[0]
             root = source.code(node.args[0])
-            yield EntryPoint(f"{module}.Application({root}, script_name=None)", "", node, is_certain=False)
+            if (
+                module
+                and len(node.args) == 1
+                and not node.keywords
+                and "\n" not in root
+                and _is_bound(node.args[0], source)
+            ):
+                yield EntryPoint(f"{module}.Application({root}, script_name=None)", "", node)
+            else:
+                expression = f"{module or 'cherrypy'}.Application({root}, script_name=None)"
+                yield EntryPoint(expression, "", node, is_certain=False)
+
+
+def _is_bound(node: ast.expr, source: Source) -> bool:
+    """Whether statements at the top of the script, which nothing guards, bind every name of an expression."""
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} <= bound_at_top(source)
+
+
+def _decorated(source: Source, scope: Scope) -> Iterator[EntryPoint]:
+    """Functions that a decorator of WebOb or Werkzeug makes applications of."""
+    for node in source.tree.body:
+        if isinstance(node, ast.FunctionDef) and len(scope.of(node.name)) == 1 and len(node.decorator_list) == 1:
+            decorator = node.decorator_list[0]
+            called = decorator.func if isinstance(decorator, ast.Call) else decorator
+            if scope.resolve(called) in _WRAPPERS:
+                yield EntryPoint(node.name, "", node)
 
 
 def _django(source: Source, scope: Scope) -> Iterator[EntryPoint]:
     """A script that names the settings and has no more of Django; one that runs commands is no WSGI script."""
     if "django.core.management" in source.text or "django.core.handlers" in source.text:
         return
-    for node in own(source.tree):
+    for node in source.top:
         match node:
             case (
                 ast.Assign(targets=[ast.Subscript(value=owner, slice=ast.Constant(value=key))])
@@ -201,7 +234,7 @@ def _pasted(source: Source, scope: Scope) -> Iterator[EntryPoint]:
         for name in scope.bindings
         if isinstance(value := scope.only(name), ast.Constant) and str(value.value).endswith(".ini")
     ]
-    for node in own(source.tree):
+    for node in source.top:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 local = alias.asname or alias.name

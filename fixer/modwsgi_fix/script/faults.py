@@ -6,10 +6,10 @@ import re
 import sys
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from modwsgi_fix.script.module import LINE_END, NotPython3
+from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span, encode
 
 
@@ -24,7 +24,7 @@ class Fault(NamedTuple):
         return f"{self.kind}: {self.message}"
 
 
-@lru_cache(maxsize=64)
+@remembered
 def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
     """Why a Python of this version (the one that runs this by default) refuses a script; None where it takes it.
 
@@ -42,7 +42,9 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
 
 
 #: What Python says of bytes that are not text in the encoding of the file.
-_OF_BYTES = re.compile(r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code")
+_OF_BYTES = re.compile(
+    r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code|bytes can only contain ASCII"
+)
 
 
 def span_of(text: str, fault: Fault) -> Span:

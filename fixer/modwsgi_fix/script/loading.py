@@ -9,8 +9,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
+
+from modwsgi_fix.script.source import Source, source_of
 
 
 class Run(NamedTuple):
@@ -20,19 +21,10 @@ class Run(NamedTuple):
     is_caught: bool
 
 
-#: Bytes that are not UTF-8, as ``text.decode`` keeps them: in a file that declares another encoding they are letters.
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
-
-@lru_cache(maxsize=64)
 def tree_of(text: str) -> ast.Module | None:
     """The script; None where this Python does not read it. Characters are where they stand in ``text``."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(_SURROGATE.sub("\u00ff", text.removeprefix("\ufeff")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    source = source_of(text)
+    return None if source is None else source.tree
 
 
 #: What nests deeper is not given to libcst, which ends the process for some thousands of brackets, and takes time that grows with
@@ -104,6 +96,21 @@ def bound_names(tree: ast.Module) -> set[str] | None:
                 return None
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     return found
+
+
+def bound_at_top(source: Source) -> frozenset[str]:
+    """The names that statements at the top of a script bind which nothing guards."""
+    return source.once(bound_at_top, lambda: frozenset(_bound(source.tree.body)))
+
+
+def _bound(statements: list[ast.stmt]) -> Iterator[str]:
+    for node in statements:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Assign):
+            yield from (one.id for one in node.targets if isinstance(one, ast.Name))
 
 
 #: What binds names that cannot be seen.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import Token, is_parenthesized, newline_of, span_of, split, statements
 from modwsgi_fix.text import Span
@@ -40,7 +40,7 @@ class Construct(NamedTuple):
     fails_late: bool = False
 
 
-@lru_cache(maxsize=64)
+@remembered
 def constructs(text: str) -> tuple[Construct, ...]:
     """The constructs of Python 2 in a script, in order.
 
@@ -58,7 +58,7 @@ def constructs(text: str) -> tuple[Construct, ...]:
     return tuple(sorted(found, key=lambda construct: construct.span))
 
 
-@lru_cache(maxsize=64)
+@remembered
 def modernized(text: str, *, keeps_python_2: bool) -> tuple[Change, ...] | None:
     """The changes that make a script Python 3; None where one of its constructs has more than one way, or where Python 3
     would still not read it. ``keeps_python_2`` where Python 2 is to read the result, too."""

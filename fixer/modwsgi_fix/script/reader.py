@@ -7,11 +7,11 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from modwsgi_fix.script.loading import is_too_much
 from modwsgi_fix.script.module import LINE_END, Argument, Call, Kind, Module, NotPython3, Statement, Text
+from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span
 
 if TYPE_CHECKING:
@@ -21,9 +21,24 @@ if TYPE_CHECKING:
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-@lru_cache(maxsize=64)
 def parse(text: str) -> Module:
     """The statements of a script. Raises ``NotPython3``."""
+    read = _read(text)
+    if isinstance(read, NotPython3):
+        raise read
+    return read
+
+
+@remembered
+def _read(text: str) -> Module | NotPython3:
+    """The statements of a script, or why there are none: that takes as long to find out."""
+    try:
+        return _module(text)
+    except NotPython3 as error:
+        return error.with_traceback(None)
+
+
+def _module(text: str) -> Module:
     import libcst as cst
     from libcst.metadata import MetadataWrapper, PositionProvider
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from modwsgi_fix.script.source import Function, Source, imports_of, own
-from modwsgi_fix.script.values import Binding, Scope, bindings_of
+from modwsgi_fix.script.values import Binding, Scope, bindings_of, module_scope
 
 #: What PEP 3333 calls the second parameter.
 _START_RESPONSE = "start_response"
@@ -39,10 +39,14 @@ class Responder(NamedTuple):
 
 def responders(source: Source, names: Collection[str]) -> list[Responder]:
     """The functions whose last parameter is ``start_response``, and those of the module that mod_wsgi calls by ``names``."""
-    top = {id(node) for node in own(source.tree)}
-    outer, imports = bindings_of(source.tree), imports_of(source.tree)
+    return source.once((responders, frozenset(names)), lambda: _responders(source, names))
+
+
+def _responders(source: Source, names: Collection[str]) -> list[Responder]:
+    top = {id(node) for node in source.top}
+    outer, imports = module_scope(source).bindings, imports_of(source)
     found: list[Responder] = []
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.FunctionDef):
             continue
         arguments = node.args.posonlyargs + node.args.args
@@ -51,7 +55,7 @@ def responders(source: Source, names: Collection[str]) -> list[Responder]:
         if (is_called or is_named) and not node.args.vararg:
             scope = Scope(node, bindings_of(node), outer, imports, arguments[-2].arg)
             found.append(Responder(node, scope, arguments[-1].arg))
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ClassDef):
             found += _of_class(node, outer, imports)
     return found

@@ -10,16 +10,22 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
 
 from modwsgi_fix.script.module import LINE_END
+from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span
 
 #: Bytes that are not UTF-8, as ``text.decode`` keeps them; ``ast`` takes no lone surrogate. A letter stands for each.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
+#: A script of more characters is generated, and is left: rules look at each node, some of them in every pass.
+_MOST = 500_000
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+T = TypeVar("T")
 
 
 class Source:
@@ -30,6 +36,31 @@ class Source:
         self.tree = tree
         self._lines = lines
         self._starts = starts
+        self._known: dict[object, Any] = {}
+
+    def once(self, key: object, compute: Callable[[], T]) -> T:
+        """``compute()``, once for that key and this text."""
+        if key not in self._known:
+            self._known[key] = compute()
+        result: T = self._known[key]
+        return result
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, as ``ast.walk`` gives them."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def top(self) -> tuple[ast.AST, ...]:
+        """The nodes outside of functions and classes that mod_wsgi may run, in order: those under a main guard are left out."""
+        guarded = {
+            id(node)
+            for guard in self.tree.body
+            if isinstance(guard, ast.If) and is_main_guard(guard)
+            for statement in guard.body
+            for node in ast.walk(statement)
+        }
+        return tuple(node for node in own(self.tree) if id(node) not in guarded)
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Where a node stands."""
@@ -56,6 +87,14 @@ class Source:
         at = bisect_right(self._starts, max(span.end - 1, span.start))
         return Span(first, self._starts[at] if at < len(self._starts) else len(self.text))
 
+    def whole_lines(self, node: ast.stmt) -> Span | None:
+        """The whole lines of a statement with its decorators; None where another statement stands on one of them."""
+        span = self.span(node)
+        first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno)
+        lines = Span(self._starts[first - 1] if first > 1 else 0, self.lines(span).end)
+        before, after = self.text[lines.start : span.start], self.text[span.end : lines.end].strip()
+        return lines if not before.strip("\ufeff \t\f") and (not after or after.startswith("#")) else None
+
     def is_alone(self, node: ast.stmt) -> bool:
         """Whether nothing but blanks shares the lines of a statement; a comment counts as something."""
         span, lines = self.span(node), self.lines(self.span(node))
@@ -71,9 +110,11 @@ class Source:
         return self._starts[line - 1] + column
 
 
-@lru_cache(maxsize=64)
+@remembered
 def source_of(text: str) -> Source | None:
-    """The script; None where this Python does not read it."""
+    """The script; None where this Python does not read it, or it is too large to be looked through."""
+    if len(text) > _MOST:
+        return None
     bom = text.startswith("\ufeff")
     given = _SURROGATE.sub("\u00ff", text[bom:])
     try:
@@ -98,6 +139,15 @@ def own(function: Function | ast.Module) -> Iterator[ast.AST]:
             stack += reversed(list(ast.iter_child_nodes(node)))
 
 
+def is_main_guard(statement: ast.If) -> bool:
+    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+    match statement.test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
+            return sides == {"__name__", "__main__"}
+    return False
+
+
 def dotted(node: ast.AST) -> str:
     """``a.b.c`` for names and attributes of them; else an empty string."""
     names: list[str] = []
@@ -107,10 +157,20 @@ def dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
 
 
-def imports_of(tree: ast.Module) -> dict[str, str]:
+def imports_of(source: Source) -> Mapping[str, str]:
     """Local names of what a script imports, anywhere, with the dotted names that they stand for."""
+    return source.once(imports_of, lambda: _imports(source))
+
+
+def resolved(name: str, imports: Mapping[str, str]) -> str:
+    """A dotted name with its first part as it was imported."""
+    first, dot, rest = name.partition(".")
+    return imports.get(first, first) + dot + rest
+
+
+def _imports(source: Source) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 first = alias.name.partition(".")[0]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Literal
 
-from modwsgi_fix.script.source import Function, dotted, own
+from modwsgi_fix.script.source import Function, Source, dotted, imports_of, own
 
 Kind = Literal["text", "bytes", "number", ""]
 
@@ -78,6 +78,11 @@ class Scope:
         if first in self.imports and all(isinstance(one, Unknown) for one in self.of(first)):
             return self.imports[first] + dot + rest
         return "" if self.of(first) else name
+
+
+def module_scope(source: Source) -> Scope:
+    """The names of a script's own level."""
+    return source.once(module_scope, lambda: Scope(source.tree, bindings_of(source.tree), {}, imports_of(source)))
 
 
 def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:

@@ -95,10 +95,10 @@ from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import add_words, insert_after, replace_arg
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import head_of
 from modwsgi_fix.script.extensions import EXTENSIONS, extensions_of
 from modwsgi_fix.script.loading import tree_of
 from modwsgi_fix.script.settings import django_settings
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
 _GLOBAL = "WSGIApplicationGroup %{GLOBAL}"
@@ -150,8 +150,8 @@ def _extensions(config: Config, script: WsgiScript) -> dict[str, Span]:
 
 
 def _found(text: str) -> dict[str, Span]:
-    tree = tree_of(text) if any(name in text for name in EXTENSIONS) else None
-    return {} if tree is None else {name: head_of(text, node) for name, node in extensions_of(tree).items()}
+    source = source_of(text) if any(name in text for name in EXTENSIONS) else None
+    return {} if source is None else {name: source.head(node) for name, node in extensions_of(source.tree).items()}
 
 
 def _fix(config: Config, users: Sequence[Run]) -> Fix | None:

@@ -14,8 +14,8 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rewriting.scripts import without
 from modwsgi_fix.rule import Related
-from modwsgi_fix.script.constants import Script, imported, resolved
-from modwsgi_fix.script.source import dotted
+from modwsgi_fix.script.constants import Script
+from modwsgi_fix.script.source import dotted, imports_of, resolved
 
 
 def process_group_of(config: Config, script: WsgiScript) -> DaemonProcess | None:
@@ -26,6 +26,10 @@ def process_group_of(config: Config, script: WsgiScript) -> DaemonProcess | None
 
 def scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | None:
     """Every script that runs in a process group; None where there may be others."""
+    return config.once((scripts_of, process.name), lambda: _scripts_of(config, process))
+
+
+def _scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | None:
     by_group = runs_by_group(config)
     scripts = [run.script for run in by_group.get(process.name, ())]
     known = [script for script in scripts if script is not None]
@@ -70,7 +74,7 @@ def moved(
 
 def calls_at_top(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
     """The statements at the top of a script that are one call, also behind ``if x not in y:``, with what is called."""
-    imports = imported(read.tree)
+    imports = imports_of(read.source)
     for statement in read.tree.body:
         inner = statement
         if isinstance(inner, ast.If) and len(inner.body) == 1 and not inner.orelse and _asks_whether_in(inner.test):

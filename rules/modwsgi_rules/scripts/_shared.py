@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
-from modwsgi_fix.script.source import Source, source_of
+from modwsgi_fix.script.source import Source, is_main_guard, source_of
 from modwsgi_fix.script.tokens import Token, statements
+from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 
 #: Escapes that mean the same in text and in bytes.
@@ -132,15 +133,6 @@ def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
         left += [child for child in ast.iter_child_nodes(node) if not isinstance(child, blocks)]
 
 
-def is_main_guard(statement: ast.If) -> bool:
-    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
-    match statement.test:
-        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
-            return sides == {"__name__", "__main__"}
-    return False
-
-
 #: A function for a handler script that is true once a file has changed since the script was loaded. A date in the future
 #: counts when it has come: a process that starts anew for it would do so for each request until then.
 RELOAD_REQUIRED = """\
@@ -154,3 +146,20 @@ def reload_required(resource):
 def lines_of(module: Module, text: str) -> str:
     """Text with the line ends of a script."""
     return text.replace("\n", module.newline)
+
+
+def called(source: Source, names: Collection[str]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """What of a script mod_wsgi certainly calls itself: a function or class of such a name that nothing else is bound to and
+    no decorator makes another thing of."""
+    scope = module_scope(source)
+    for node in source.tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.decorator_list:
+            continue
+        if node.name in names and len(scope.of(node.name)) == 1:
+            yield node
+
+
+def takes(given: ast.arguments, number: int) -> bool:
+    """Whether a function can be called with so many arguments."""
+    most = len(given.posonlyargs + given.args)
+    return most - len(given.defaults) <= number and (most >= number or given.vararg is not None)

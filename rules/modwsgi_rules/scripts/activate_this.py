@@ -105,9 +105,9 @@ from modwsgi_fix.rewriting.access_blocks import quoted
 from modwsgi_fix.rewriting.lines import add_words
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import Script, head_of, imported, resolved, span_of
+from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.loading import runs_at_load
-from modwsgi_fix.script.source import dotted
+from modwsgi_fix.script.source import dotted, imports_of, resolved
 
 _RUN = frozenset({"exec", "execfile", "runpy.run_path"})
 _ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
@@ -139,7 +139,7 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
             related = () if process is None else (process.directive,)
             yield Diagnostic(
                 script.path,
-                head_of(script.script.text, one.call),
+                one.read.source.head(one.call),
                 f"{what}, and the system's packages stay in sight",
                 fix,
                 tuple(Related(item.path, item.span, "the process group that it runs in") for item in related),
@@ -157,7 +157,7 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
     read = python_of_script(script) if "activate_this" in text or "site-packages" in text else None
     if read is None:
         return
-    imports = imported(read.tree)
+    imports = imports_of(read.source)
     for statement in read.tree.body:
         calls = [run.node for run in runs_at_load(ast.Module([statement], [])) if isinstance(run.node, ast.Call)]
         for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
@@ -166,7 +166,7 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
                 texts = [read.value(node) for node in _around(statement, call)]
                 named = next((one for one in texts if one and one.endswith("activate_this.py")), None)
                 inside = _ACTIVATE.fullmatch(named) if named else None
-                if named is not None or "activate_this" in text[slice(*span_of(text, call))]:
+                if named is not None or "activate_this" in read.source.code(call):
                     yield _Activation(
                         read, statement, call, inside["root"] if inside else None, _is_alone(statement, call)
                     )

@@ -70,9 +70,9 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import makes, module_scope
+from modwsgi_fix.script.entry_points import makes
 from modwsgi_fix.script.source import own
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 from modwsgi_rules.scripts._shared import applications
 
@@ -81,7 +81,7 @@ from modwsgi_rules.scripts._shared import applications
 def application_called_at_load(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
         scope = module_scope(source)
-        for node in own(source.tree):
+        for node in source.top:
             match node:
                 case ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(func=ast.Name(id=name)) as call):
                     if target not in script.names or not _is_application(name, scope, source.tree):

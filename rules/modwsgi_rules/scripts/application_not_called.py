@@ -71,9 +71,9 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.applications import MAKERS, METHODS
-from modwsgi_fix.script.entry_points import FACTORIES, is_factory, module_scope
+from modwsgi_fix.script.entry_points import FACTORIES, is_factory
 from modwsgi_fix.script.source import Function, dotted, own
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 from modwsgi_rules.scripts._shared import applications
 
@@ -88,7 +88,7 @@ _NEED_NOTHING = frozenset({
 def application_not_called(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
         scope = module_scope(source)
-        for node in own(source.tree):
+        for node in source.top:
             named = _named(node, script.names)
             if named is None or len(scope.of(named[0])) != 1:
                 continue

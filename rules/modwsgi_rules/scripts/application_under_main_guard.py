@@ -68,7 +68,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, binds, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script import Module, Statement, is_main_guard, is_python3
 from modwsgi_fix.text import Span
@@ -77,7 +77,7 @@ from modwsgi_fix.text import Span
 @rule(severity=Severity.ERROR)
 def application_under_main_guard(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        module = module_of(script) if "__main__" in script.script.text else None
+        module = module_of(script) if "__main__" in script.script.text and not binds(script) else None
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         for guard in (statement for statement in module.body if statement.kind == "block" and is_main_guard(statement)):

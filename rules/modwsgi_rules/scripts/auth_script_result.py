@@ -84,10 +84,12 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.scripts import Role, loaded_scripts
+from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, dotted, own, source_of
-from modwsgi_fix.script.values import Scope, bindings_of, kind_of
+from modwsgi_fix.script.values import Scope, bindings_of, kind_of, module_scope
+from modwsgi_rules.scripts._shared import takes
 
 
 class _Asked(NamedTuple):
@@ -101,6 +103,10 @@ _ASKED = MappingProxyType({
     "wsgiauthuserscript": _Asked(("check_password", "get_realm_hash"), 3),
     "wsgiauthgroupscript": _Asked(("groups_for_user",), 2),
     "wsgiaccessscript": _Asked(("allow_access",), 2),
+})  # fmt: skip
+#: The directive that a script is for.
+_DIRECTIVES = MappingProxyType({
+    Role.AUTH_USER: "wsgiauthuserscript", Role.AUTH_GROUP: "wsgiauthgroupscript", Role.ACCESS: "wsgiaccessscript",
 })  # fmt: skip
 _ADVICE = MappingProxyType({
     "check_password": "return True, False, None or the name of the user",
@@ -124,25 +130,18 @@ class _Fault(NamedTuple):
 
 @rule(severity=Severity.ERROR, rank=Rank.EXPOSED)
 def auth_script_result(config: Config) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, str]] = set()
-    for item in config.named(*_ASKED):
-        known = bool(item.args) and item.args[0].known and item.value.startswith("/")
-        script = config.script(item.value) if known else None
-        source = source_of(script.text) if script is not None else None
-        if script is None or source is None or (script.path, item.key) in seen:
+    for key, script, related in _asked(config):
+        source = source_of(script.text)
+        if source is None:
             continue
-        seen.add((script.path, item.key))
-        asked, scope = _ASKED[item.key], module_scope(source)
-        related = (Related(item.path, item.span, "the script is named here"),)
-        functions = [
-            node for node in own(source.tree) if isinstance(node, ast.FunctionDef) and node.name in asked.names
-        ]
+        asked, scope = _ASKED[key], module_scope(source)
+        functions = [node for node in source.top if isinstance(node, ast.FunctionDef) and node.name in asked.names]
         if not any(scope.of(name) for name in asked.names) and not _is_open(source) and source.tree.body:
             message = f"the script does not have {' or '.join(asked.names)}, so every request is refused or fails"
             head = source.head(source.tree.body[0])
             yield Diagnostic(script.path, head, message, related=related, help=f"define {asked.names[0]}")
         for function in functions:
-            if not _takes(function.args, asked.arguments):
+            if not takes(function.args, asked.arguments):
                 message = f"mod_wsgi calls {function.name} with {asked.arguments} arguments, which it does not take"
                 advice = f"give it {asked.arguments} parameters"
                 yield Diagnostic(script.path, source.head(function), message, related=related, help=advice)
@@ -155,6 +154,20 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     script.path, source.head(fault.node), fault.message, fix, related, help="" if fix else advice
                 )
+
+
+def _asked(config: Config) -> Iterator[tuple[str, Script, tuple[Related, ...]]]:
+    """The scripts that are asked about visitors, each once by directive; what nothing names is told by what it defines."""
+    seen: set[tuple[str, str]] = set()
+    for item in config.named(*_ASKED):
+        known = bool(item.args) and item.args[0].known and item.value.startswith("/")
+        script = config.script(item.value) if known else None
+        if script is not None and (script.path, item.key) not in seen:
+            seen.add((script.path, item.key))
+            yield item.key, script, (Related(item.path, item.span, "the script is named here"),)
+    for one in loaded_scripts(config):
+        if one.item is None and one.role in _DIRECTIVES:
+            yield _DIRECTIVES[one.role], one.script, ()
 
 
 def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator[_Fault]:
@@ -221,12 +234,6 @@ def _updated(called: ast.expr) -> str:
 def _is_digest(value: ast.expr) -> bool:
     """Whether it is ``.digest()``, which gives bytes where ``.hexdigest()`` gives text."""
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "digest"
-
-
-def _takes(given: ast.arguments, number: int) -> bool:
-    """Whether a function can be called with so many arguments."""
-    most = len(given.posonlyargs + given.args)
-    return most - len(given.defaults) <= number and (most >= number or given.vararg is not None)
 
 
 def _is_open(source: Source) -> bool:

@@ -19,13 +19,13 @@ a dictionary or tuple, and pairs of what is in it.
 
 ## Left alone
 
-A status that does not begin with a number is reported without a fix, and so is a header that is `None` or encoded by
-`.encode()`. A value that may be text is not reported.
+A status that does not begin with a number is reported without a fix, and so is a header that is `None`, encoded by
+`.encode()`, or has a line end in it. A value that may be text is not reported.
 
 ## See also
 
 httpd's own messages are *ValueError: no space following status code*, *TypeError: expected unicode object, value of type int
-found* and *TypeError: response headers must be a list*.
+found*, *ValueError: carriage return/line feed character present in header value* and *TypeError: response headers must be a list*.
 
 ## Examples
 
@@ -258,6 +258,7 @@ def _of_pairs(source: Source, pairs: list[ast.expr], scope: Scope) -> Iterator[_
         if not isinstance(pair, (ast.Tuple, ast.List)) or len(pair.elts) != 2:
             continue
         edits = [edit for part in pair.elts for edit in _of_part(source, part, scope)]
+        yield from _of_characters(source, pair.elts)
         wrong = [part for part in pair.elts if _is_wrong(part, scope)]
         node: ast.expr = wrong[0] if wrong else pair
         if isinstance(pair, ast.List):
@@ -275,6 +276,16 @@ def _of_pairs(source: Source, pairs: list[ast.expr], scope: Scope) -> Iterator[_
         yield _Fault(
             node, message, "write name and value as text", "Write it as WSGI wants it", tuple(edits) if is_whole else ()
         )
+
+
+def _of_characters(source: Source, pair: list[ast.expr]) -> Iterator[_Fault]:
+    """Characters that neither the name nor the value of a header may have (``wsgi_validate_header_value``)."""
+    for part, name, refused in zip(pair, ("name", "value"), ("\r\n \t", "\r\n"), strict=True):
+        text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+        if not set(refused).isdisjoint(text):
+            what = "line end" if set("\r\n") & set(text) else "space"
+            message = f"the {name} of a header has a {what} in it, {_FAILS}"
+            yield _Fault(part, message, f"take the {what} out of {_short(source.code(part))}")
 
 
 def _is_wrong(part: ast.expr, scope: Scope) -> bool:

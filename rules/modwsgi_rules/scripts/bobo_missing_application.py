@@ -78,7 +78,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, binds, module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, bobo_resources, makes_application
@@ -88,7 +88,7 @@ from modwsgi_fix.text import Span
 @rule(severity=Severity.ERROR)
 def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        if script.is_handler or "bobo" not in script.script.text:
+        if script.is_handler or "bobo" not in script.script.text or binds(script):
             continue
         module = module_of(script)
         if module is None or module.is_open or any(name in module.names for name in script.names):

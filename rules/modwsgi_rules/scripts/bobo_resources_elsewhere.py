@@ -71,9 +71,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import bobo_resources
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import source_of
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 
 
@@ -87,7 +86,7 @@ def bobo_resources_elsewhere(config: Config) -> Iterator[Diagnostic]:
         if source is None or not resources:
             continue
         scope = module_scope(source)
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if not isinstance(node, ast.Call) or scope.resolve(node.func) != "bobo.Application":
                 continue
             given = _wrong(script, node, scope)

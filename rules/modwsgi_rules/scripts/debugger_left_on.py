@@ -85,9 +85,9 @@ from typing import NamedTuple
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import makes, module_scope
+from modwsgi_fix.script.entry_points import makes
 from modwsgi_fix.script.source import Source, dotted
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_rules.scripts._shared import applications, calls_of, running
 
 _TERMINAL = frozenset({
@@ -101,6 +101,8 @@ _IN_BROWSER = frozenset({
     "paste.evalexception.EvalException", "paste.evalexception.middleware.EvalException",
     "weberror.evalexception.EvalException", "werkzeug.DebuggedApplication", "werkzeug.debug.DebuggedApplication",
 })  # fmt: skip
+#: One of these stands in each script that has a debugger.
+_WORDS = re.compile(r"(?i)debug|trace|breakpoint|interact|embed|EvalException|enable_attach")
 _SHOWS = "the debug mode of {} shows visitors the source where it fails"
 _ON_ONE_LINE = re.compile(r"[ \t]*import (\w+)[ \t]*;[ \t]*\1\.(?:set_trace|embed)\(\)[ \t]*(?:\r?\n)?")
 
@@ -118,6 +120,8 @@ class _Left(NamedTuple):
 @rule(severity=Severity.ERROR)
 def debugger_left_on(config: Config) -> Iterator[Diagnostic]:
     for script, source in applications(config):
+        if not _WORDS.search(source.text):
+            continue
         scope = module_scope(source)
         for block in running(source.tree):
             for statement in block.statements:

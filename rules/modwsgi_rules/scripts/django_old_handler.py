@@ -93,11 +93,9 @@ def django_old_handler(config: Config) -> Iterator[Diagnostic]:
         source = source_of(text) if "WSGIHandler" in text and not any(word in text for word in _LOADS) else None
         if source is None:
             continue
-        imports = imports_of(source.tree)
+        imports = imports_of(source)
         calls = [
-            node
-            for node in ast.walk(source.tree)
-            if isinstance(node, ast.Call) and _resolved(imports, node.func) == _HANDLER
+            node for node in source.nodes if isinstance(node, ast.Call) and _resolved(imports, node.func) == _HANDLER
         ]
         imported = _imports(source, script.path, calls)
         for call in calls:
@@ -124,7 +122,7 @@ def _imports(source: Source, path: str, calls: list[ast.Call]) -> list[Edit]:
     """Edits that import the new function wherever the handler is imported; none where that cannot be told."""
     statements = [
         node
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, (ast.Import, ast.ImportFrom)) and _brings_handler(node) and source.is_alone(node)
     ]
     edits: list[Edit] = []
@@ -150,7 +148,7 @@ def _is_needed(source: Source, node: ast.Import | ast.ImportFrom, calls: list[as
         return True
     local = (node.names[0].asname or node.names[0].name).partition(".")[0]
     ours = {id(part) for call in calls for part in ast.walk(call.func)}
-    nodes = list(ast.walk(source.tree))
+    nodes = list(source.nodes)
     others = any(isinstance(part, ast.Name) and part.id == local and id(part) not in ours for part in nodes)
     return others and not _is_bound_beside(nodes, node, local)
 

@@ -76,10 +76,9 @@ from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
-from modwsgi_fix.script.source import Source, own, source_of
+from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.script.tokens import newline_of
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 
 _MAKER = "django.core.wsgi.get_wsgi_application"
@@ -113,7 +112,7 @@ def django_settings_not_set(config: Config) -> Iterator[Diagnostic]:
                     help=f'write os.environ.setdefault("{_SETTINGS}", "PROJECT.settings") before this line',
                 )
             continue
-        named = [node for node in own(source.tree) if isinstance(node, (ast.Assign, ast.Expr)) and _names(scope, node)]
+        named = [node for node in source.top if isinstance(node, (ast.Assign, ast.Expr)) and _names(scope, node)]
         if text.count(_SETTINGS) == len(named) == 1 and source.span(named[0]).start > source.span(call).start:
             fix = _fix(source, script.path, made[0], named[0])
             yield Diagnostic(
@@ -164,7 +163,7 @@ def _imports_others(source: Source) -> bool:
     """Whether the script imports, or runs, what may name the settings: anything that is neither Python's nor Django's."""
     modules = [
         name
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         for name in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)

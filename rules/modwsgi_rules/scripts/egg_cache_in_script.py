@@ -18,8 +18,8 @@ script of the group.
 
 ## Left alone
 
-In embedded mode, and where the group names a directory, there is no fix. A script that no line in sight loads is not
-reported, because nobody sees its process group.
+In embedded mode, and where the group names a directory, there is no fix. A script that no line in sight loads is the
+matter of `process-set-up-in-script`, because nobody sees its process group.
 
 ## See also
 
@@ -70,7 +70,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import Script, head_of
+from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.settings import environment_set
 from modwsgi_rules.scripts._group_options import moved, process_group_of, runs_there, with_option
 
@@ -94,7 +94,7 @@ def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
                 fix = moved(config, script, read, [statement], edit, "Write it into python-eggs", reason)
             yield Diagnostic(
                 script.path,
-                head_of(script.script.text, one.key),
+                read.source.head(one.key),
                 f"{_NAME} is set after Python has started, and other scripts of the process do not have it",
                 fix,
                 runs_there(process),

@@ -72,8 +72,9 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, dotted, source_of
+from modwsgi_fix.script.unguarded import unguarded
+from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 
 
@@ -122,7 +123,7 @@ def framework_name_gone(config: Config) -> Iterator[Diagnostic]:
 def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
     scope = module_scope(source)
     seen: set[str] = set()
-    for node in _unguarded(source.tree):
+    for node, _ in unguarded(source):
         match node:
             case ast.ImportFrom(level=0, module=str() as module) if gone := _gone(module):
                 yield module, source.head(node), gone
@@ -139,11 +140,7 @@ def _uses(source: Source) -> Iterator[tuple[str, Span, _Gone]]:
                 if not _asks_for_old(source.text, name):
                     yield name, source.span(node), _GONE[name]
             case ast.Call(func=ast.Attribute(value=ast.Name(id=owner), attr="validate")):
-                made = [
-                    one
-                    for one in ast.walk(source.tree)
-                    if isinstance(one, ast.Assign) and dotted(one.targets[0]) == owner
-                ]
+                made = [one for one in source.nodes if isinstance(one, ast.Assign) and dotted(one.targets[0]) == owner]
                 value = made[0].value if len(made) == 1 else None
                 if (
                     isinstance(value, ast.Call)
@@ -166,14 +163,3 @@ def _asks_for_old(text: str, name: str) -> bool:
 def _gone(name: str) -> _Gone | None:
     parts = name.split(".")
     return next((_GONE[prefix] for at in range(len(parts), 0, -1) if (prefix := ".".join(parts[:at])) in _GONE), None)
-
-
-def _unguarded(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes that no ``try`` with a handler is around."""
-    left: list[ast.AST] = [tree]
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.Try) and node.handlers:
-            continue
-        yield node
-        left += ast.iter_child_nodes(node)

@@ -11,9 +11,14 @@ After the next upgrade of the environment the script fails when it is loaded, an
 Python 3.12"), and which setuptools itself advises against. `djcelery` and `CELERY_LOADER` were for Celery 2 and 3; since 3.1
 Celery has worked with Django by itself, and from 4.0 on it knows no such loader ("What's new in Celery 4.0").
 
+## The fix
+
+It takes away the line that sets `CELERY_LOADER`, and the import of `djcelery` with the call of `setup_loader()` where nothing else
+uses it. It is unsafe, because a Celery before 3.1 needs them.
+
 ## Left alone
 
-There is no fix: the lines can go where nothing else uses what they set up. An import that a `try` guards is not reported.
+`pkg_resources` has no fix: what takes its place depends on what it is used for. An import that a `try` guards is not reported.
 It is a warning where the script runs by Python 3.12 or later (`--target python`, or `python-home` with `--root`), and otherwise only
 worth knowing.
 
@@ -32,14 +37,16 @@ Python's own message is *ModuleNotFoundError: No module named 'pkg_resources'*; 
     pkg_resources.require("shop")
     from shop import application
     ```
-    ```python
-    #- site.conf
-    WSGIScriptAlias / /srv/site/app.wsgi
-    #- /srv/site/app.wsgi
-    import os
-    os.environ["CELERY_LOADER"] = "django"
-    #          ^^^^^^^^^^^^^^^
-    from shop import application
+    ```diff unsafe
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     import os
+    -os.environ["CELERY_LOADER"] = "django"
+    -import djcelery
+    -djcelery.setup_loader()
+     os.environ["SHOP"] = "live"
+     from shop import application
     ```
 
 Not reported:
@@ -62,13 +69,15 @@ import ast
 from collections.abc import Iterator
 from types import MappingProxyType
 
+from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import python_of
-from modwsgi_fix.model.facts.scripts import loaded_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
+from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import span_of
-from modwsgi_fix.script.loading import runs_at_load, tree_of
+from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.settings import environment_set
+from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.text import Span
 
 #: What is gone, and what to do instead.
@@ -84,32 +93,64 @@ _WITHOUT_SETUPTOOLS = (3, 12)
 def import_that_is_gone(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         text = script.script.text
-        tree = tree_of(text) if any(name in text for name in _GONE) else None
-        if tree is None:
+        source = source_of(text) if any(name in text for name in _GONE) else None
+        if source is None:
             continue
         python = python_of(config, script)
         is_new = python is not None and python >= _WITHOUT_SETUPTOOLS
-        for name, span in sorted(_named(text, tree), key=lambda one: one[1]):
+        for name, span in sorted(_named(source), key=lambda one: one[1]):
             of = "the environments of Python 3.12 and later" if name == "pkg_resources" else "Celery 4.0 and later"
             severity = Severity.WARNING if is_new else None
-            yield Diagnostic(script.path, span, f"{name} is gone from {of}", severity=severity, help=_GONE[name])
+            fix = _fix(script, name)
+            advice = "" if fix else _GONE[name]
+            yield Diagnostic(script.path, span, f"{name} is gone from {of}", fix, severity=severity, help=advice)
 
 
-def _named(text: str, tree: ast.Module) -> Iterator[tuple[str, Span]]:
-    for node, is_caught in runs_at_load(tree):
+def _fix(script: WsgiScript, name: str) -> Fix | None:
+    """Without the lines at the top of a script that set up a loader of Celery, where they do nothing else."""
+    read = python_of_script(script)
+    if read is None or name == "pkg_resources":
+        return None
+    gone = [one for one in read.tree.body if (_sets_loader(one) if name == "CELERY_LOADER" else _loads(one, name))]
+    uses = [node for node in read.source.nodes if isinstance(node, ast.Name) and node.id == name]
+    is_whole = len(gone) == 1 if name == "CELERY_LOADER" else len(gone) == len(uses) + 1
+    deleted = without(read, gone) if is_whole else None
+    if not deleted:
+        return None
+    edits = [Edit(script.path, span) for span in deleted]
+    return Fix.unsafe("Take the loader of Celery away", *edits, reason="a Celery before 3.1 needs it")
+
+
+def _sets_loader(statement: ast.stmt) -> bool:
+    found = environment_set(ast.Module([statement], []))
+    return isinstance(statement, (ast.Assign, ast.Expr)) and [one.name for one in found] == ["CELERY_LOADER"]
+
+
+def _loads(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement imports the package alone, or is the call that sets it up."""
+    match statement:
+        case ast.Import(names=[ast.alias(name=imported, asname=None)]):
+            return imported == name
+        case ast.Expr(value=ast.Call(func=func)):
+            return dotted(func) == f"{name}.setup_loader"
+    return False
+
+
+def _named(source: Source) -> Iterator[tuple[str, Span]]:
+    for node, is_caught in runs_at_load(source.tree):
         if is_caught:
             continue
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if (name := alias.name.partition(".")[0]) in _GONE:
-                    yield name, _first(span_of(text, alias), name)
+                    yield name, _first(source.span(alias), name)
         elif (
             isinstance(node, ast.ImportFrom)
             and not node.level
             and (name := (node.module or "").partition(".")[0]) in _GONE
         ):
-            yield name, _first(Span(span_of(text, node).start + len("from "), 0), name)
-    yield from ((one.name, span_of(text, one.key)) for one in environment_set(tree) if one.name in _GONE)
+            yield name, _first(Span(source.span(node).start + len("from "), 0), name)
+    yield from ((one.name, source.span(one.key)) for one in environment_set(source.tree) if one.name in _GONE)
 
 
 def _first(span: Span, name: str) -> Span:

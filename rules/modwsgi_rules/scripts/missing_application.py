@@ -116,19 +116,19 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
+from modwsgi_fix.model.facts.scripts import WsgiScript, binds, module_of, wsgi_scripts
 from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script import Module, Statement, bobo_resources, makes_application
 from modwsgi_fix.script.entry_points import FACTORIES, EntryPoint, entry_points
-from modwsgi_fix.script.source import source_of
+from modwsgi_fix.script.source import Source, source_of
 from modwsgi_fix.text import Span
 
 
 @rule(severity=Severity.ERROR)
 def missing_application(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        module = None if script.is_handler else module_of(script)
+        module = None if script.is_handler or binds(script) else module_of(script)
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         # Resources of bobo, and what stands under a main guard, are other rules'.
@@ -148,6 +148,8 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             if known:
                 span, line = source.head(known[0].node), f"end it with {wanted} = {known[0].expression}"
             fix = _bind(script, module, wanted, certain[0]) if len(certain) == 1 else None
+            if not known and _is_cgi(source):
+                line = "mount this CGI program by ScriptAlias, or make a function application(environ, start_response) of it"
         yield Diagnostic(
             script.path,
             span,
@@ -156,6 +158,19 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
             tuple(Related(*place, "the script is mounted here") for place in script.mounts),
             help="" if fix else line,
         )
+
+
+def _is_cgi(source: Source) -> bool:
+    """Whether a script prints the headers of an answer while it is loaded, as a CGI program does."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and str(node.args[0].value).lower().startswith("content-type:")
+        for node in source.top
+    )
 
 
 def _bind(script: WsgiScript, module: Module, wanted: str, known: EntryPoint) -> Fix:

@@ -89,8 +89,8 @@ from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.model.facts.running import is_installed, process_of, python_home, runs_of, search_path
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import span_of
-from modwsgi_fix.script.loading import runs_at_load, tree_of
+from modwsgi_fix.script.loading import runs_at_load
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 from modwsgi_rules.scripts._group_options import process_group_of, runs_there, with_option
 
@@ -131,13 +131,13 @@ def module_beside_script(config: Config) -> Iterator[Diagnostic]:
 def _beside(config: Config, script: WsgiScript) -> tuple[str, Span] | None:
     """The first module of a script's imports that lies beside it."""
     text, disk = script.script.text, config.disk
-    tree = tree_of(text) if disk is not None and not any(word in text for word in _LEADS) else None
-    if tree is None or disk is None:
+    source = source_of(text) if disk is not None and not any(word in text for word in _LEADS) else None
+    if source is None or disk is None:
         return None
     directory = posixpath.dirname(script.script.place)
     imports = [
         run.node
-        for run in runs_at_load(tree)
+        for run in runs_at_load(source.tree)
         if not run.is_caught and isinstance(run.node, (ast.Import, ast.ImportFrom))
     ]
     for node in sorted(imports, key=lambda one: (one.lineno, one.col_offset)):
@@ -148,7 +148,7 @@ def _beside(config: Config, script: WsgiScript) -> tuple[str, Span] | None:
             if not name or name in sys.stdlib_module_names or script.script.place == f"{path}.py":
                 continue
             if disk.is_file(f"{path}.py") or disk.is_file(f"{path}/__init__.py"):
-                start = text.index(name, span_of(text, alias if isinstance(node, ast.Import) else node).start)
+                start = text.index(name, source.span(alias if isinstance(node, ast.Import) else node).start)
                 return name, Span(start, start + len(name))
     return None
 

@@ -67,6 +67,7 @@ Not reported:
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from modwsgi_fix.edits import Edit, Fix
@@ -74,6 +75,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, module_of, wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script import Module, Statement, is_python3, makes_application
+from modwsgi_fix.script.source import imports_of, source_of
 
 _SERVERS = frozenset({
     "aiohttp.web.run_app", "bjoern.run", "bottle.run", "cherrypy.quickstart", "cherrypy.server.quickstart",
@@ -82,6 +84,8 @@ _SERVERS = frozenset({
     "uvicorn.run", "waitress.serve", "werkzeug.run_simple", "werkzeug.serving.run_simple",
     "wsgiref.handlers.CGIHandler.run", "wsgiref.simple_server.make_server.serve_forever",
 })  # fmt: skip
+#: What the name of such a call ends with.
+_STARTS = frozenset({*(name.rpartition(".")[2] for name in _SERVERS), "run"})
 #: Objects of which ``run`` starts a server, and that are not themselves applications.
 _RUNNERS = frozenset({"web.application", "web.auto_application"})
 _MAKES_SERVER = "make_server"
@@ -90,7 +94,7 @@ _MAKES_SERVER = "make_server"
 @rule(severity=Severity.ERROR)
 def module_level_server(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        module = module_of(script)
+        module = module_of(script) if _may_start(script.script.text) else None
         if module is None:
             continue
         for statement in module.live():
@@ -104,6 +108,18 @@ def module_level_server(config: Config) -> Iterator[Diagnostic]:
                     fix,
                     help="" if fix else 'put it under if __name__ == "__main__":',
                 )
+
+
+def _may_start(text: str) -> bool:
+    """Whether a call at the top of a script may be such a one, as far as a cheap look tells."""
+    source = source_of(text)
+    if source is None:
+        return any(name in text for name in _STARTS)
+    called = (node.value.func for node in source.top if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    names = {getattr(func, "attr", getattr(func, "id", "")) for func in called} & _STARTS
+    # Much has a method called start; and what is imported may have any name.
+    is_imported = not _SERVERS.isdisjoint(imports_of(source).values())
+    return is_imported or bool(names - {"start"}) or ("start" in names and "IOLoop" in text)
 
 
 def _starts_server(module: Module, statement: Statement) -> bool:

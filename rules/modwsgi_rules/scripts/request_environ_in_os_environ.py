@@ -53,10 +53,9 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
-from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import head_of
-from modwsgi_fix.script.loading import tree_of
-from modwsgi_fix.script.source import dotted
+from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
+from modwsgi_fix.script.responders import Responder, responders
+from modwsgi_fix.script.source import dotted, source_of
 
 _SETS = frozenset({"os.environ.update", "os.environ.setdefault", "os.putenv"})
 
@@ -65,32 +64,33 @@ _SETS = frozenset({"os.environ.update", "os.environ.setdefault", "os.putenv"})
 def request_environ_in_os_environ(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
         text = script.script.text
-        tree = tree_of(text) if "os.environ" in text and "start_response" in text else None
-        for node in _copies(tree) if tree is not None else ():
-            yield Diagnostic(
-                script.path,
-                head_of(text, node),
-                "what one request says stays in the environment of the process for all others",
-                help="set it once when the script is loaded, or pass it on to what needs it",
-            )
-
-
-def _copies(tree: ast.Module) -> Iterator[ast.expr]:
-    """Where ``os.environ`` is given something of the environ of a request, in order."""
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        names = [argument.arg for argument in function.args.args]
-        if names[-1:] != ["start_response"] or len(names) < 2:
+        source = source_of(text) if "os.environ" in text or "os.putenv" in text else None
+        if source is None:
             continue
-        environ = names[-2]
-        for node in ast.walk(function):
-            if isinstance(node, ast.Assign) and _mentions(node.value, environ):
-                yield from (one for one in node.targets if isinstance(one, ast.Subscript) and _is_os(one.value))
-            elif (
-                isinstance(node, ast.Call)
-                and dotted(node.func) in _SETS
-                and any(_mentions(one, environ) for one in node.args)
-            ):
-                yield node
+        for responder in responders(source, script.names):
+            found = sorted(source.head(node) for node in _copies(responder))
+            if found:
+                yield Diagnostic(
+                    script.path,
+                    found[0],
+                    "what one request says stays in the environment of the process for all others",
+                    related=tuple(Related(script.path, place, "and here") for place in found[1:]),
+                    help="set it once when the script is loaded, or pass it on to what needs it",
+                )
+
+
+def _copies(responder: Responder) -> Iterator[ast.expr]:
+    """Where ``os.environ`` is given something of the environ of a request."""
+    environ = responder.scope.environ
+    for node in ast.walk(responder.function):
+        if isinstance(node, ast.Assign) and _mentions(node.value, environ):
+            yield from (one for one in node.targets if isinstance(one, ast.Subscript) and _is_os(one.value))
+        elif (
+            isinstance(node, ast.Call)
+            and dotted(node.func) in _SETS
+            and any(_mentions(one, environ) for one in node.args)
+        ):
+            yield node
 
 
 def _is_os(node: ast.expr) -> bool:

@@ -62,9 +62,8 @@ from typing import NamedTuple
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
 from modwsgi_fix.script.source import Source, source_of
-from modwsgi_fix.script.values import Scope
+from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_rules.scripts._shared import calls_of, running
 
 _INPUT = frozenset({"input", "raw_input"})
@@ -131,5 +130,5 @@ def _is_bound_within(source: Source, name: str) -> bool:
     return any(
         (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store))
         or (isinstance(node, ast.arg) and node.arg == name)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
     )

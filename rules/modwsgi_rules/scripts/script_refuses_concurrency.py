@@ -83,9 +83,8 @@ from modwsgi_fix.model.facts.running import process_of, runs_of
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.rewriting.lines import add_words, delete_span
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import head_of
-from modwsgi_fix.script.loading import tree_of
 from modwsgi_fix.script.refusals import refusing
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
 _THREADS, _PROCESSES = "wsgi.multithread", "wsgi.multiprocess"
@@ -120,9 +119,9 @@ def script_refuses_concurrency(config: Config) -> Iterator[Diagnostic]:
 def _refusal(script: WsgiScript, key: str) -> Span | None:
     """Where a script refuses to run."""
     text = script.script.text
-    tree = tree_of(text) if key in text else None
-    node = refusing(tree, key) if tree is not None else None
-    return head_of(text, node) if node is not None else None
+    source = source_of(text) if key in text else None
+    node = refusing(source.tree, key) if source is not None else None
+    return source.head(node) if source is not None and node is not None else None
 
 
 def _is_threaded(config: Config) -> bool:

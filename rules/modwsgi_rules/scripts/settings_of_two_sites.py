@@ -11,10 +11,17 @@ Scripts that share an interpreter share `os.environ`. Scripts that share a proce
 `os.environ.setdefault`: an interpreter copies the environment of the process when it is made, and finds what the other one
 put there (measured with mod_wsgi 4.9.4 and 6.1.1; the mod_wsgi manual, "Application Issues").
 
+## The fix
+
+It gives the site whose value is the wrong one a process group of its own, defined beside the shared one with the same options,
+and selects it at each mount of the site. It is unsafe, because there are more processes than before.
+
 ## Left alone
 
-There is no fix: give each site a process group of its own. In two interpreters a plain assignment,
-`os.environ["NAME"] = ...`, helps as well, and is not reported.
+In embedded mode there is no fix, and none where processes are restricted to groups (`WSGIRestrictProcess`) or where the mount
+cannot be told the group: a script behind a handler, or a mount that names its interpreter and not its group. Give each site a
+process group of its own there. In two interpreters a plain assignment, `os.environ["NAME"] = ...`, helps as well, and is not
+reported.
 
 ## See also
 
@@ -22,10 +29,27 @@ There is no fix: give each site a process group of its own. In two interpreters 
 
 ## Examples
 
+    ```diff unsafe
+     #- site.conf
+     WSGIDaemonProcess sites threads=5
+    +WSGIDaemonProcess sites-blog threads=5
+     WSGIProcessGroup sites
+     WSGIScriptAlias /shop /srv/shop/wsgi.py
+    -WSGIScriptAlias /blog /srv/blog/wsgi.py
+    +WSGIScriptAlias /blog /srv/blog/wsgi.py process-group=sites-blog
+     #- /srv/shop/wsgi.py
+     import os
+     os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+     #- /srv/blog/wsgi.py
+     import os
+     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog.settings")
+    ```
+
+Reported without a fix in embedded mode:
+
     ```python
     #- site.conf
-    WSGIDaemonProcess sites
-    WSGIProcessGroup sites
+    WSGIApplicationGroup %{GLOBAL}
     WSGIScriptAlias /shop /srv/shop/wsgi.py
     WSGIScriptAlias /blog /srv/blog/wsgi.py
     #- /srv/shop/wsgi.py
@@ -33,8 +57,8 @@ There is no fix: give each site a process group of its own. In two interpreters 
     os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
     #- /srv/blog/wsgi.py
     import os
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog.settings")
-    #                     ^^^^^^^^^^^^^^^^^^^^^^^^
+    os.environ["DJANGO_SETTINGS_MODULE"] = "blog.settings"
+    #          ^^^^^^^^^^^^^^^^^^^^^^^^
     ```
 
 Not reported: another value in another process, the same value, and assignments in two interpreters:
@@ -62,15 +86,33 @@ Not reported: another value in another process, the same value, and assignments 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.running import Run, group_decided_by_program, runs_by_group
+from modwsgi_fix.edits import Fix
+from modwsgi_fix.model.config import Config, grouped
+from modwsgi_fix.model.facts.running import Run, group_decided_by_program, process_of, runs_by_group
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.constants import head_of
-from modwsgi_fix.script.loading import tree_of
 from modwsgi_fix.script.settings import Set, environment_set
+from modwsgi_fix.script.source import source_of
+from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._own_group import own_group
+
+
+class _Setting(NamedTuple):
+    """A script that sets a variable, where it runs, and what it sets."""
+
+    run: Run
+    script: WsgiScript
+    set: Set
+
+    @property
+    def place(self) -> Span:
+        source = source_of(self.script.script.text)
+        return source.head(self.set.key) if source is not None else Span(0, 0)
 
 
 @rule(severity=Severity.ERROR)
@@ -78,48 +120,76 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
     for group, runs in runs_by_group(config).items():
         if group is None or group_decided_by_program(config):
             continue
-        first: dict[str, tuple[Run, Set]] = {}
+        first: dict[str, _Setting] = {}
         told: set[tuple[str, str]] = set()
-        for run in runs:
-            for one in _sets(config, run.script) if run.script is not None and run.interpreters else ():
-                known, earlier = first.setdefault(one.name, (run, one))
-                if not _collide(known, earlier, run, one) or run.item.excludes(known.item):
-                    continue
-                # The value of the one that makes way is the wrong one.
-                (script, shown), (other, kept) = (run.script, one), (known.script, earlier)
-                if earlier.keeps and not one.keeps:
-                    (script, shown), (other, kept) = (other, kept), (script, shown)
-                if script is None or other is None or (script.path, one.name) in told:
-                    continue
-                told.add((script.path, one.name))
-                related = Related(other.path, head_of(other.script.text, kept.key), "another value is set here")
-                yield Diagnostic(
-                    script.path,
-                    head_of(script.script.text, shown.key),
-                    f"{one.name} has the value of another script of the process where that came first",
-                    related=(related,),
-                    help="give each site a process group of its own",
-                )
+        for one in _settings(config, runs):
+            known = first.setdefault(one.set.name, one)
+            if not _collide(known, one) or one.run.item.excludes(known.run.item):
+                continue
+            # The value of the one that makes way is the wrong one.
+            wrong, other = (known, one) if known.set.keeps and not one.set.keeps else (one, known)
+            if (wrong.script.path, one.set.name) in told:
+                continue
+            told.add((wrong.script.path, one.set.name))
+            key = (settings_of_two_sites, group, wrong.set.name, wrong.set.value)
+            fix = config.once(key, partial(_fix, config, group, runs, wrong))
+            yield Diagnostic(
+                wrong.script.path,
+                wrong.place,
+                f"{one.set.name} has the value of another script of the process where that came first",
+                fix,
+                (Related(other.script.path, other.place, "another value is set here"),),
+                help="" if fix else "give each site a process group of its own",
+            )
+
+
+def _settings(config: Config, runs: Sequence[Run]) -> Iterator[_Setting]:
+    for run in runs:
+        if run.script is not None and run.interpreters:
+            yield from (_Setting(run, run.script, one) for one in _sets(config, run.script))
 
 
 def _sets(config: Config, script: WsgiScript) -> list[Set]:
     """The texts that a script sets in the environment, once for each configuration."""
 
     def found() -> list[Set]:
-        tree = tree_of(script.script.text) if "environ" in script.script.text else None
-        return [] if tree is None else [one for one in environment_set(tree) if one.value is not None]
+        source = source_of(script.script.text) if "environ" in script.script.text else None
+        return [] if source is None else [one for one in environment_set(source.tree) if one.value is not None]
 
     return config.once((_sets, script.path), found)
 
 
-def _collide(one: Run, earlier: Set, other: Run, later: Set) -> bool:
+def _fix(config: Config, group: str, runs: Sequence[Run], wrong: _Setting) -> Fix | None:
+    """A process group for the site: for every script of the shared group that sets the same value."""
+    process = process_of(config, group)
+    if process is None or None in runs_by_group(config):
+        return None
+    moving = [one.run for one in _sites(config, group, runs)[wrong.set.name, wrong.set.value]]
+    edits = own_group(config, process, _label(wrong), moving)
+    if edits is None:
+        return None
+    return Fix.unsafe(
+        "Give the site a process group of its own", *edits, reason="there are more processes, which take memory"
+    )
+
+
+def _sites(config: Config, group: str, runs: Sequence[Run]) -> dict[tuple[str, str | None], list[_Setting]]:
+    """The scripts of a group by what they set, each with every way in which it comes to be loaded there."""
+    return config.once(
+        (_sites, group), lambda: grouped(_settings(config, runs), lambda one: (one.set.name, one.set.value))
+    )
+
+
+def _label(one: _Setting) -> str:
+    """What to call the site: the project whose settings it names, else the directory of the script."""
+    if one.set.name.endswith("SETTINGS_MODULE") and one.set.value:
+        return one.set.value.partition(".")[0]
+    return posixpath.basename(posixpath.dirname(one.script.script.place))
+
+
+def _collide(one: _Setting, other: _Setting) -> bool:
     """Whether two scripts want different values in one environment."""
-    if (
-        one.script is None
-        or other.script is None
-        or one.script.path == other.script.path
-        or earlier.value == later.value
-    ):
+    if one.script.path == other.script.path or one.set.value == other.set.value:
         return False
-    shared = bool((one.interpreters or frozenset()) & (other.interpreters or frozenset()))
-    return shared or earlier.keeps or later.keeps
+    shared = bool((one.run.interpreters or frozenset()) & (other.run.interpreters or frozenset()))
+    return shared or one.set.keeps or other.set.keeps

@@ -97,6 +97,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from modwsgi_fix.edits import Edit, Fix
@@ -139,10 +140,21 @@ def str_body(config: Config) -> Iterator[Diagnostic]:
         return
     for script, source in applications(config):
         for responder in responders(source, script.names):
-            answers = list(_answers(responder))
+            answers = source.once((_answers, responder.function), partial(_reported, responder))
+            if not answers:
+                continue
             names = _names(responder, answers)
             for answer in answers:
                 yield from _check(script.path, source, responder.scope, answer, names)
+
+
+def _reported(responder: Responder) -> list[_Answer]:
+    """The answers of which there is something to say."""
+    return [
+        answer
+        for answer in _answers(responder)
+        if answer.texts or (answer.is_whole and kind_of(answer.value, responder.scope) == "bytes")
+    ]
 
 
 def _answers(responder: Responder) -> Iterator[_Answer]:

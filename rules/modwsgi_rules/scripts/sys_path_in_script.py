@@ -19,8 +19,8 @@ directory, only the line goes. It is unsafe, because the order of the path chang
 ## Left alone
 
 In embedded mode, where another script of the group does not add the directory, and where the directory is worked out from
-`__file__` there is no fix. A script that no line in sight loads is not reported, because nobody sees its process group.
-The packages of an environment are the matter of `activate-this`.
+`__file__` there is no fix. A script that no line in sight loads is the matter of `process-set-up-in-script`, because nobody sees its
+process group. The packages of an environment are the matter of `activate-this`.
 
 ## See also
 
@@ -48,6 +48,17 @@ The packages of an environment are the matter of `activate-this`.
     -path = "/srv/site"
     -if path not in sys.path:
     -    sys.path.append(path)
+     from shop import application
+    ```
+
+    ```diff unsafe
+     #- site.conf
+    -WSGIDaemonProcess site python-path=/srv/site
+    +WSGIDaemonProcess site python-path=/srv/site:/srv/site/vendor
+     WSGIScriptAlias / /srv/site/app.wsgi process-group=site
+     #- /srv/site/app.wsgi
+    -from site import addsitedir
+    -addsitedir("/srv/site/vendor")
      from shop import application
     ```
 
@@ -90,7 +101,7 @@ from modwsgi_fix.model.facts.running import search_path
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script, without
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import Script, head_of
+from modwsgi_fix.script.constants import Script
 from modwsgi_rules.scripts._group_options import (
     calls_at_top,
     moved,
@@ -100,7 +111,7 @@ from modwsgi_rules.scripts._group_options import (
     with_option,
 )
 
-_ADD = frozenset({"sys.path.insert", "sys.path.append"})
+_ADD = frozenset({"site.addsitedir", "sys.path.insert", "sys.path.append"})
 
 
 class _Added(NamedTuple):
@@ -118,11 +129,13 @@ def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
             continue  # no process group is in sight that could be given it
         read, found = _added(config, script)
         process = process_group_of(config, script) if found else None
+        if read is None:
+            continue
         for one in found:
-            fix = _fix(config, script, read, process, one) if read is not None and process is not None else None
+            fix = _fix(config, script, read, process, one) if process is not None else None
             yield Diagnostic(
                 script.path,
-                head_of(script.script.text, one.call.args[-1]),
+                read.source.head(one.call.args[-1]),
                 f"the script adds {one.directory} to sys.path, which python-path= is for"
                 if process is None or one.directory not in search_path(process)
                 else f"{one.directory} is on sys.path already",
@@ -140,7 +153,7 @@ def _added(config: Config, script: WsgiScript) -> tuple[Script | None, list[_Add
 
 
 def _found(script: WsgiScript) -> tuple[Script | None, list[_Added]]:
-    read = python_of_script(script) if "sys" in script.script.text and "path" in script.script.text else None
+    read = python_of_script(script) if "sys" in script.script.text or "addsitedir" in script.script.text else None
     return read, list(_statements(read)) if read is not None else []
 
 
@@ -149,17 +162,15 @@ def _statements(read: Script) -> Iterator[_Added]:
         if name not in _ADD or not call.args:
             continue
         directory = read.value(call.args[-1])
-        if directory is None or not directory.startswith("/") or ":" in directory or _is_relative(read, call.args[-1]):
+        if (
+            directory is None
+            or not directory.startswith("/")
+            or ":" in directory
+            or read.moves_with_script(call.args[-1])
+        ):
             continue
-        if "site-packages" not in directory and "dist-packages" not in directory:
+        if not directory.rstrip("/").endswith(("site-packages", "dist-packages")):
             yield _Added(statement, call, posixpath.normpath(directory))
-
-
-def _is_relative(read: Script, node: ast.expr) -> bool:
-    """Whether a path is worked out from where the script lies, so that it moves with it."""
-    names = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
-    values = [read.names[name] for name in names if name in read.names]
-    return "__file__" in names or any(_is_relative(read, value) for value in values if value is not node)
 
 
 def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProcess, one: _Added) -> Fix | None:

@@ -59,16 +59,17 @@ from collections.abc import Collection, Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.entry_points import module_scope
-from modwsgi_fix.script.source import dotted, own, source_of
-from modwsgi_fix.script.values import Scope
-from modwsgi_rules.scripts._shared import is_main_guard
+from modwsgi_fix.script.source import dotted, source_of
+from modwsgi_fix.script.values import Scope, module_scope
 
 _STARTED = frozenset({
     "apscheduler.schedulers.background.BackgroundScheduler", "multiprocessing.Process", "threading.Thread",
     "threading.Timer",
 })  # fmt: skip
-_STARTS = frozenset({"_thread.start_new_thread", "thread.start_new_thread", "thread.start_new"})
+_STARTS = frozenset({
+    "_thread.start_new_thread", "multiprocessing.Pool", "os.fork", "thread.start_new", "thread.start_new_thread",
+})  # fmt: skip
+_WORDS = ("start", "fork", "Pool")
 #: The module that the recipe of mod_wsgi's manual makes.
 _MONITOR = "monitor.start"
 
@@ -76,24 +77,17 @@ _MONITOR = "monitor.start"
 @rule(severity=Severity.INFO)
 def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
-        source = source_of(script.script.text) if "start" in script.script.text else None
+        source = source_of(script.script.text) if any(word in script.script.text for word in _WORDS) else None
         if source is None:
             continue
         scope = module_scope(source)
-        guarded = {
-            id(node)
-            for guard in source.tree.body
-            if isinstance(guard, ast.If) and is_main_guard(guard)
-            for statement in guard.body
-            for node in ast.walk(statement)
-        }
         threads = {
             node.name
             for node in source.tree.body
             if isinstance(node, ast.ClassDef) and any(scope.resolve(base) in _STARTED for base in node.bases)
         }
-        for node in own(source.tree):
-            if not isinstance(node, ast.Call) or id(node) in guarded:
+        for node in source.top:
+            if not isinstance(node, ast.Call):
                 continue
             if scope.resolve(node.func) == _MONITOR:
                 message = "the monitor restarts the process that serves visitors whenever a file changes"

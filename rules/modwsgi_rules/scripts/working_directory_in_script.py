@@ -91,7 +91,7 @@ from modwsgi_fix.model.facts.running import process_of, runs_of
 from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts
 from modwsgi_fix.rewriting.scripts import python_of_script
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.constants import Script, head_of
+from modwsgi_fix.script.constants import Script
 from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.source import dotted
 from modwsgi_rules.scripts._group_options import calls_at_top, moved, process_group_of, runs_there, with_option
@@ -113,7 +113,7 @@ def working_directory_in_script(config: Config) -> Iterator[Diagnostic]:
             fix = _fix(config, script, read, process, directory.rstrip("/") or "/", [statement])
             yield Diagnostic(
                 script.path,
-                head_of(text, call.args[0]),
+                read.source.head(call.args[0]),
                 f"the script changes to {directory} after the process has started elsewhere",
                 fix,
                 runs_there(process),
@@ -141,7 +141,7 @@ def _opened(config: Config, script: WsgiScript, read: Script, process: DaemonPro
         fix = _fix(config, script, read, process, directory, [])
         yield Diagnostic(
             script.path,
-            head_of(script.script.text, call.args[0]),
+            read.source.head(call.args[0]),
             f"{name} lies beside the script, and is looked for in another directory",
             fix,
             runs_there(process),

@@ -56,6 +56,24 @@ CASES = (
         app().replace('"200 OK"', 'b"200 OK"'),
     ),
     script_case(
+        "bytes for the error log",
+        "stream-misused",
+        app().replace("    get = environ.get\n", "    environ['wsgi.errors'].write(b'asked')\n    get = environ.get\n"),
+    ),
+    script_case(
+        "a body that is read with text",
+        "stream-misused",
+        app().replace(
+            "    get = environ.get\n",
+            "    size = '0'\n    environ['wsgi.input'].read(size)\n    get = environ.get\n",
+        ),
+    ),
+    script_case(
+        "an abstract class of another module",
+        "module-gone-from-python",
+        f"from collections import Mapping\nassert issubclass(dict, Mapping)\n{app()}",
+    ),
+    script_case(
         "a debugger that finds no terminal",
         "debugger-left-on",
         app().replace("    get = ", "    import pdb; pdb.set_trace()\n    get = "),

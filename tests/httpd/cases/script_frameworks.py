@@ -78,6 +78,17 @@ CASES = (
         tree=_DJANGO,
     ),
     script_case(
+        "Django's application of ASGI",
+        "asgi-application",
+        f"{BESIDE}import os\n{_SETTINGS}from django.core.asgi import get_asgi_application\n"
+        "application = get_asgi_application()\n",
+        tree={
+            **_DJANGO,
+            "/srv/w/django/core/asgi.py": "def get_asgi_application():\n"
+            "    async def answer(scope, receive, send):\n        pass\n    return answer\n",
+        },
+    ),
+    script_case(
         "a factory in the place of its application",
         "application-not-called",
         f"{BESIDE}import django.core.wsgi, os\n{_SETTINGS}application = django.core.wsgi.get_wsgi_application\n",

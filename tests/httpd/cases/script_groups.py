@@ -47,7 +47,53 @@ def _case(name: str, rule: str, script: str, level: str = "unsafe", conf: str = 
     )
 
 
+#: Two sites of one process, of which the second finds the settings of the first.
+_TWO_SITES = "WSGIScriptAlias /blog /srv/w/blog.wsgi\n"
+_BLOG = f"{_SITE}/blog"
+
+
+def _named(line: str) -> str:
+    """A script that names its settings, and answers with those that it has then."""
+    return f"import os\n{line}\n" + app().replace('"label": LABEL', '"label": os.environ["SETTINGS"]')
+
+
+def _two_sites(name: str, conf: str, blog: str) -> Case:
+    return Case(
+        name=name,
+        rules=("settings-of-two-sites",),
+        level="unsafe",
+        before={
+            "site.conf": conf,
+            "/srv/w/app.wsgi": _named("os.environ['SETTINGS'] = 'shop'"),
+            "/srv/w/blog.wsgi": blog,
+        },
+        include=("site.conf",),
+        tree={},
+        probes=probes(f"{_SITE}/app", _BLOG),
+        expect=EqualExcept(
+            {
+                _BLOG: {
+                    "label": ("shop", "blog"),
+                    "process_group": ("site", "site-w"),
+                    "process_class": (f"{_SITE}/app", _BLOG),
+                }
+            }
+        ),
+    )
+
+
 CASES = (
+    _two_sites(
+        "two sites in one process group",
+        _GROUP + _CONF + _TWO_SITES,
+        _named("os.environ.setdefault('SETTINGS', 'blog')"),
+    ),
+    _two_sites(
+        "two sites whose mounts name the group and the interpreter",
+        "WSGIDaemonProcess site threads=2\n"
+        + (_CONF + _TWO_SITES).replace(".wsgi\n", ".wsgi process-group=site application-group=%{GLOBAL}\n"),
+        _named("os.environ.setdefault('SETTINGS', 'blog')"),
+    ),
     _case(
         "an environment that a script activates",
         "activate-this",
@@ -82,6 +128,21 @@ CASES = (
         "import sys\nsys.path.insert(0, '/srv/lib')\nfrom site_app import application\n",
         tree={"/srv/lib/site_app.py": app()},
         expect=Equal(),
+    ),
+    _case(
+        "a loader of Celery",
+        "import-that-is-gone",
+        "import sys\nsys.path.append('/srv/lib')\nimport djcelery\ndjcelery.setup_loader()\n" + app(),
+        tree={"/srv/lib/djcelery.py": "def setup_loader():\n    pass\n"},
+        expect=Equal(),
+    ),
+    _case(
+        "a directory of packages that a script adds",
+        "sys-path-in-script",
+        "import site\nsite.addsitedir('/srv/lib')\nfrom site_app import application\n",
+        tree={"/srv/lib/packages.pth": "/srv/more\n", "/srv/more/site_app.py": app()},
+        expect=Equal(),
+        equivalent={"/srv/w/app.wsgi: drop: -import site": "nothing uses what is imported then"},
     ),
     _case(
         "a directory for eggs that a script names",

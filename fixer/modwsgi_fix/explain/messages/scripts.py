@@ -9,6 +9,7 @@ _IMPORTS = (
     "embedded-only-python-directive",
     "python-path-is-site-packages",
     "python-2-name",
+    "module-gone-from-python",
     "group-selected-beside-the-script",
 )
 _NO_LIBRARY = (
@@ -82,12 +83,14 @@ SCRIPTS = (
         "SystemExit exception raised when doing exec of Python script file '{path}'.",
         "script",
         "the script ends the process while it is loaded",
+        rules=("process-ended-by-script",),
     ),
     Message(
         "exit-ignored",
         "SystemExit exception raised by WSGI script '{path}' ignored.",
         "script",
         "the script asked the process to end, which mod_wsgi does not do",
+        rules=("process-ended-by-script",),
     ),
     Message(
         "home-missing",
@@ -166,6 +169,7 @@ SCRIPTS = (
         "cannot import name '{name}' from '{module}'",
         "exception",
         "the module is there, and has no such name: another version, or two modules import each other",
+        rules=("module-gone-from-python",),
     ),
     Message(
         "loaded-twice",
@@ -204,7 +208,34 @@ SCRIPTS = (
         "the status of start_response has no text behind its number",
         rules=("bad-start-response",),
     ),
-    Message("no-answer", "'NoneType' object is not iterable", "exception", "the application returns nothing"),
+    Message(
+        "no-answer",
+        "'NoneType' object is not iterable",
+        "exception",
+        "the application returns nothing",
+        rules=("application-returns-nothing",),
+    ),
+    Message(
+        "coroutine",
+        "'coroutine' object is not iterable",
+        "exception",
+        "the application is one of ASGI, and not of WSGI",
+        rules=("asgi-application",),
+    ),
+    Message(
+        "not-started",
+        "response has not been started",
+        "exception",
+        "the application returns a body without having called start_response",
+        rules=("start-response-not-called",),
+    ),
+    Message(
+        "header-character",
+        "carriage return/line feed character present in header {part}",
+        "exception",
+        "a header of start_response has a line end in it",
+        rules=("bad-start-response",),
+    ),
     Message(
         "no-key",
         "KeyError: '{name}'",

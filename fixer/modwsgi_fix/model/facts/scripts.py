@@ -15,7 +15,8 @@ from modwsgi_fix.model.facts.served import target_of
 from modwsgi_fix.model.items import Item, Script
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.script import Module, NotPython3, parse
-from modwsgi_fix.script.loading import bound_at_load, tree_of
+from modwsgi_fix.script.loading import bound_at_load, bound_at_top, tree_of
+from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 
 
@@ -163,6 +164,15 @@ def path_of(config: Config, item: Item) -> str:
         word = 1 if item.key == "wsgihandlerscript" else 0
         path = item.args[word].value if len(item.args) > word and item.args[word].known else ""
     return path if path.startswith("/") else ""
+
+
+def binds(script: WsgiScript) -> bool:
+    """Whether a statement at the top of a script, which nothing guards, binds an object that mod_wsgi looks for.
+
+    Rules that look for its absence ask this first: most scripts bind it so, and need not be read by libcst then.
+    """
+    source = source_of(script.script.text)
+    return source is not None and not bound_at_top(source).isdisjoint(script.names)
 
 
 def module_of(script: WsgiScript) -> Module | None:

@@ -1,0 +1,164 @@
+"""
+A script does to `wsgi.input` or `wsgi.errors` what they are not for.
+
+## What happens
+
+The request is an error 500. Of what is written to a log that was closed mod_wsgi 4.9.4 cannot even log the error: the visitor gets no
+answer, and the thread does not come back.
+
+## Why
+
+`wsgi.input` is read with a number of bytes, and cannot be rewound; `wsgi.errors` takes text, is not read, and is the server's to
+close (PEP 3333, "Input and Error Streams"). The values of `environ` are text, `CONTENT_LENGTH` too.
+
+## The fix
+
+A safe fix: it makes a number of the text that `wsgi.input` is read with, and text of a literal of bytes.
+
+## Left alone
+
+The rest is reported without a fix: keep what was read in `io.BytesIO` to read it again, and take the line away that closes a stream.
+
+## See also
+
+Python's own messages are *TypeError: 'str' object cannot be interpreted as an integer*, *TypeError: write() argument must be str, not
+bytes* and *AttributeError: 'mod_wsgi.Input' object has no attribute 'seek'*. Rule `restricted-stream`.
+
+## Examples
+
+    ```diff
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+     def application(environ, start_response):
+    -    environ["wsgi.errors"].write(b"asked")
+    -    data = environ["wsgi.input"].read(environ["CONTENT_LENGTH"])
+    +    environ["wsgi.errors"].write("asked")
+    +    data = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+         start_response("200 OK", [("Content-Type", "text/plain")])
+         return [data]
+    ```
+
+Reported without a fix:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    def application(environ, start_response):
+        body = environ["wsgi.input"]
+        body.seek(0)
+    #   ^^^^^^^^^^^^
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [body.read()]
+    ```
+
+Not reported:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    import io
+    def application(environ, start_response):
+        body = io.BytesIO(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+        body.seek(0)
+        environ["wsgi.errors"].write("asked")
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [body.read()]
+    ```
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from modwsgi_fix.edits import Edit, Fix
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.script.responders import Responder, responders
+from modwsgi_fix.script.source import Source, own
+from modwsgi_fix.script.values import Scope, kind_of
+from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._shared import applications
+
+_INPUT, _ERRORS = "wsgi.input", "wsgi.errors"
+_READS = frozenset({"read", "readline", "readlines"})
+#: What mod_wsgi's own stream has no such method for (``mod_wsgi.c:Input_method``).
+_REWINDS = frozenset({"seek", "tell"})
+_FAILS = "so the request is an error 500"
+_REASON = "a request that was a 500 is answered, and no other changes"
+
+
+class _Fault(NamedTuple):
+    """What is wrong: where, what happens, what to do; the edits that mend it, where they are certain."""
+
+    node: ast.expr
+    message: str
+    help: str
+    edits: tuple[tuple[Span, str], ...] = ()
+
+
+@rule(severity=Severity.ERROR)
+def stream_misused(config: Config) -> Iterator[Diagnostic]:
+    is_python_2 = config.target.python is not None and config.target.python < (3,)
+    for script, source in applications(config):
+        if _INPUT not in source.text and _ERRORS not in source.text:
+            continue
+        for responder in responders(source, script.names):
+            for fault in _faults(source, responder):
+                edits = [Edit(script.path, span, text) for span, text in fault.edits]
+                if is_python_2 and "bytes" in fault.message:
+                    continue
+                yield Diagnostic(
+                    script.path,
+                    source.head(fault.node),
+                    fault.message,
+                    Fix.safe("Give it what it takes", *edits, reason=_REASON) if edits else None,
+                    help="" if edits else fault.help,
+                )
+
+
+def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
+    scope = responder.scope
+    for node in own(responder.function):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        stream, method = _stream(node.func.value, scope), node.func.attr
+        first = node.args[0] if node.args else None
+        if stream == _INPUT and method in _REWINDS:
+            message = f"{_INPUT} cannot be rewound, {_FAILS}"
+            yield _Fault(node, message, "keep what was read in io.BytesIO, and read that again")
+        elif stream == _INPUT and method in _READS and first is not None and kind_of(first, scope) == "text":
+            start, end = source.span(first)
+            edits = ((Span(start, start), "int("), (Span(end, end), ")"))
+            message = f"{_INPUT} is read with text where it wants a number, {_FAILS}"
+            yield _Fault(first, message, "make a number of it by int()", edits)
+        elif stream == _ERRORS and method in _READS:
+            yield _Fault(node, f"{_ERRORS} is not to be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
+        elif stream == _ERRORS and method == "write" and first is not None and kind_of(first, scope) == "bytes":
+            message = f"{_ERRORS} takes text and no bytes, {_FAILS}"
+            yield _Fault(first, message, "decode what is written", _as_text(source, first))
+        elif stream == _ERRORS and method == "close":
+            message = f"{_ERRORS} is closed, and a request that writes to it later gets no answer"
+            yield _Fault(node, message, "take the line away: the server closes its streams itself")
+
+
+def _stream(node: ast.expr, scope: Scope) -> str:
+    """Which stream of the request an expression is; empty for any other."""
+    if isinstance(node, ast.Name):
+        node = scope.only(node.id) or node
+    match node:
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)) if name == scope.environ:
+            return key if key in (_INPUT, _ERRORS) else ""
+    return ""
+
+
+def _as_text(source: Source, node: ast.expr) -> tuple[tuple[Span, str], ...]:
+    """A literal of plain bytes without its ``b``, where it is one literal."""
+    code, start = source.code(node), source.span(node).start
+    is_plain = isinstance(node, ast.Constant) and re.fullmatch(r"""[bB](?:"[^"\\]*"|'[^'\\]*')""", code) is not None
+    return ((Span(start, start + 1), ""),) if is_plain else ()
