@@ -115,3 +115,91 @@ def test_what_keeps_it_from_starting_is_told_first(run: Run, tmp_path: Path) -> 
     now, fixed = parts(run("migrate", "--isolated", "conf/site.conf").out)["Whether it starts"]
     assert now.startswith("  now:   httpd does not start with this configuration: conf/site.conf:2: ")
     assert fixed.startswith("  fixed: whether httpd starts cannot be told")
+
+
+#: What Debian 7 had, shortened: the modules one by one, sites by whatever name, an MPM that was compiled in.
+DEBIAN_7 = {
+    "apache2.conf": """\
+LockFile ${APACHE_LOCK_DIR}/accept.lock
+<IfModule mpm_prefork_module>
+    MaxClients 150
+    MaxRequestsPerChild 0
+</IfModule>
+AccessFileName .htaccess
+<Files ~ "^\\.ht">
+    Order allow,deny
+    Deny from all
+    Satisfy all
+</Files>
+DefaultType None
+<Directory />
+    Order deny,allow
+    Deny from all
+</Directory>
+Include mods-enabled/*.load
+Include ports.conf
+Include sites-enabled/
+""",
+    "ports.conf": "NameVirtualHost *:80\nListen 80\n",
+    **{
+        f"mods-enabled/{name}.load": f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        for name in (
+            "alias", "auth_basic", "authn_file", "authz_default", "authz_host", "authz_user", "dir", "mime", "wsgi",
+        )
+    },
+    "sites-enabled/tickets": """\
+<VirtualHost *:80>
+    ServerName tickets.test
+    WSGIScriptAlias / /srv/tickets/trac.wsgi
+    <Directory /srv/tickets>
+        Order deny,allow
+        Allow from all
+    </Directory>
+    <Location /login>
+        AuthType Basic
+        AuthName tickets
+        AuthUserFile /srv/tickets.users
+        Require valid-user
+    </Location>
+</VirtualHost>
+""",
+}  # fmt: skip
+
+
+def test_a_server_of_debian_7(run: Run, tmp_path: Path) -> None:
+    for name, text in DEBIAN_7.items():
+        path = tmp_path / "conf" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    page = parts(run("migrate", "--isolated", "conf").out)
+    assert "Cannot load /usr/lib/apache2/modules/mod_authz_default.so" in page["Whether it starts"][0]
+    left = page["What is left for you, in this order"]
+    assert "old-module-list" in left[0]
+    assert left[1].strip() == "a2enmod mpm_event authz_core authn_core"
+    run("migrate", "--isolated", "--write", "conf")
+    old = ("LockFile", "MaxClients", "MaxRequestsPerChild", "NameVirtualHost", "Order", "Satisfy", "authz_default")
+    after = {name: (tmp_path / "conf" / name).read_text() for name in DEBIAN_7}
+    assert [word for word in old if any(word in text for text in after.values())] == []
+    site = after["sites-enabled/tickets"]
+    assert site.count("Require") == 2, "nothing is joined that a script is not concerned by"
+    assert "AuthMerging" not in site
+    # Once the modules are enabled, nothing is left.
+    for name in ("mpm_event", "authz_core", "authn_core"):
+        line = f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+        (tmp_path / f"conf/mods-enabled/{name}.load").write_text(line)
+    again = run("migrate", "--isolated", "conf")
+    assert parts(again.out)["Whether it starts"][0].split() == [
+        "now:",
+        "httpd",
+        "starts",
+        "with",
+        "this",
+        "configuration,",
+        "as",
+        "far",
+        "as",
+        "these",
+        "files",
+        "say",
+    ]
+    assert "old-module-list" not in again.out

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from modwsgi_fix.directives.families import (
-    FILES_SECTIONS,
     LOCATION_SECTIONS,
     OLD_ACCESS,
     PATH_SECTIONS,
@@ -13,10 +12,11 @@ from modwsgi_fix.directives.families import (
 )
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.served import location_prefix, served, served_near
+from modwsgi_fix.model.facts.served import Served, location_prefix, served, served_near
 from modwsgi_fix.model.gaps import HARMLESS
-from modwsgi_fix.model.items import Guard, Item
-from modwsgi_fix.model.merge.sections import files_match, is_regex_section, path_matches, pattern_of
+from modwsgi_fix.model.items import Guard, Item, Server
+from modwsgi_fix.model.merge.access import access_of, grant
+from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, directory_of, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
@@ -58,7 +58,10 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
                 return None, f"not converted, because {_label(clause.section)} cannot be said in Require lines alone"
             edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
         else:
-            kept = [one for one in before if not one.admits_by_old and not _is_of_other_files(config, clause, one)]
+            kept = [other for other in before if not other.admits_by_old]
+            if kept and _leads_to_the_admitted(config, clause):
+                # What directories and files refuse is not what this Location leads to.
+                kept = [other for other in kept if other.section.key in LOCATION_SECTIONS]
             if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
                 continue  # refused before and after
             if kept and _may_join(config, clause, kept):
@@ -69,19 +72,23 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
     return _graded(config, sorted(edits), opened, lifted)
 
 
-def _is_of_other_files(config: Config, clause: Clause, other: Clause) -> bool:
-    """Whether what stands in a ``<Files>`` is no concern of a Location: its URLs lead to WSGI scripts of other names alone."""
-    files = other.section if other.section.key in FILES_SECTIONS else other.section.section(*FILES_SECTIONS)
+def _leads_to_the_admitted(config: Config, clause: Clause) -> bool:
+    """Whether a Location's URLs lead to WSGI scripts alone, to which the old words of directories and files admit everyone."""
     prefix = location_prefix(clause.section) if clause.section.key in LOCATION_SECTIONS else None
-    if files is None or not files.known or prefix is None:
+    if prefix is None:
         return False
     for host in config.servers if clause.section.server.is_main else [clause.section.server]:
         targets = served_near(config, host, prefix)
-        if not targets or any(
-            not one.is_script or one.file is None or files_match(files, one.file) is not False for one in targets
-        ):
+        if not targets or not all(_is_admitted(config, host, target) for target in targets):
             return False
     return True
+
+
+def _is_admitted(config: Config, host: Server, target: Served) -> bool:
+    if not target.is_script or target.file is None:
+        return False
+    deciding = grant(config, host, target.directory, target.file).by_22
+    return deciding is None or access_of(deciding).admits_22 is True
 
 
 def _is_without_use(config: Config, clause: Clause) -> bool:
