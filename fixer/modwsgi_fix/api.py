@@ -143,13 +143,13 @@ class Fixed:
 
         return diff(self._rewritten, here=working_directory())
 
-    def write(self) -> None:
+    def write(self, *, allow_shared_tree: bool = False) -> None:
         """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where one was changed meanwhile."""
         from modwsgi_fix.files.writing import Change, write_all
 
         changes = [Change(file.path, file.before, file.after) for file in self.files]
         with _errors():
-            write_all(changes, within=self._within)
+            write_all(changes, within=self._within, allow_shared=allow_shared_tree)
 
     def to_json(self) -> str:
         """``modwsgi-fix --write --output-format json PATHS``."""

@@ -21,7 +21,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
 
     def obstacle(path: str) -> str | None:
         try:
-            must_be_writable(path, path, in_place=request.writing.in_place)
+            must_be_writable(path, in_place=request.writing.in_place)
         except FileProblem as problem:
             return problem.reason
         return None

@@ -53,7 +53,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, plan.denies))
         return 0
     if request.mode is Mode.WRITE:
-        put_right(plan)
+        put_right(plan, allow_shared=request.writing.allow_shared)
     wants_all = request.mode is Mode.FILTER or request.showing.only == "files" or request.allow is not None
     session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
