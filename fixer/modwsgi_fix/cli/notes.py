@@ -9,7 +9,7 @@ from modwsgi_fix.engine import Fixed, Job
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.reports import plural
-from modwsgi_fix.reports.text import names, printable
+from modwsgi_fix.reports.text import further, names, printable
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.disk import unread
 from modwsgi_fix.workspace.session import Session
@@ -102,6 +102,13 @@ def say_baseline(session: Session) -> None:
         say(printable(f"note: {name}: stale: {len(stale) - _MOST} more"))
     if stale:
         say("note: modwsgi-fix baseline prune takes stale entries out")
+
+
+def say_more(report: Report) -> None:
+    """Say of how many findings a format does not tell that has no place for their number."""
+    if not report.quiet:
+        for line in further(report):
+            say(f"note: not in this report: {line}")
 
 
 def say_shipped(report: Report) -> None:
