@@ -38,6 +38,9 @@ LIMITS = {
     "model.request.visits._MOST_FILES": "files below one mapping",
     "effect.impact._MOST_HOSTS": "hosts whose visitors",
     "explain.lines.LONGEST": "bytes of a line of a log",
+    "workspace.discretion.MESSAGE": "characters of a message",
+    "workspace.discretion.REASON": "characters of the reason why a fix",
+    "effect.impact._MOST_WAYS": "outcomes of one request",
     "workspace.session.MOST_FINDINGS": "findings of one rule and severity",
 }
 

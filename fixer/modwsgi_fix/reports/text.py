@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.edits import Applicability, Edit
@@ -235,10 +235,3 @@ def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
         return f"\x1b[{code}m{shown}\x1b[0m" if color and code else shown
 
     return paint
-
-
-def names(files: Iterable[str], most: int = 3) -> str:
-    """Return some names, and how many more there are."""
-    shown = list(files)
-    more = len(shown) - most
-    return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")
