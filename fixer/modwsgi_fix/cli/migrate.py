@@ -60,6 +60,8 @@ def run(
     """
     if diff and make:
         raise Stop("--diff and --write exclude each other")
+    if allow_shared_tree and not make:
+        raise Stop("--allow-shared-tree needs --write")
     if not paths:
         raise Stop("nothing to move: name directories or files, as in modwsgi-fix migrate /etc/apache2")
     old, new = tuple(moved_from or _FROM), tuple(to or _TO)
