@@ -154,6 +154,15 @@ def test_each_rule_has_its_own_number(tmp_path: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("three_of_a_rule")
+def test_what_two_servers_share_counts_once(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "shared.conf").write_text(_REFUSED * 7)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "httpd.conf").write_text(f"Include {tmp_path}/shared.conf\n")
+    assert f"... and 4 more findings of {_BY}\n" in run("--isolated", "--select", _BY, "one", "two", "shared.conf").out
+
+
+@pytest.mark.usefixtures("three_of_a_rule")
 def test_what_is_not_told_counts_and_is_fixed(tmp_path: Path, run: Run) -> None:
     name = in_a_file(tmp_path, 7)
     assert run("--isolated", "--unfixable", "ALL", "--write", name).out.splitlines()[-2:] == [

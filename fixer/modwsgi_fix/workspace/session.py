@@ -256,13 +256,15 @@ def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[M
     """Return each finding once, where servers share files, and how many of a rule there are beyond what is told."""
     once: dict[tuple[object, ...], Finding] = {}
     told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
+    beyond: set[int] = set()
     for one in findings:
         key = (one.place.file.path, one.place.span, one.rule, one.message)
         kind = (one.rule, one.severity)
         if told[kind] < MOST_FINDINGS:
             told[kind] += key not in once
             once.setdefault(key, one)
-        elif key not in once:
+        elif key not in once and hash(key) not in beyond:
+            beyond.add(hash(key))
             more[*kind, one.level] += 1
     return tuple(once.values()), tuple(More(*kind, count) for kind, count in more.items())
 
