@@ -38,6 +38,8 @@ def test_a_mark_is_what_a_diff_fixes_in_every_example(rule: Rule) -> None:
         asked = job(rule, example, example.before)
         config = read(asked)
         found = check(asked, config)
+        if not any(one.fix for one in found):
+            continue
         levels = outlook(asked, config, found, Applicability.UNSAFE, objection, effect).levels
         for level in Applicability:
             fixed = fix(job(rule, example, example.before), level, objection, proof=effect)
