@@ -35,12 +35,12 @@ def backups(conf: Path, suffix: str = ".orig") -> dict[str, str]:
     return {str(path): str(path) + suffix for path in conf.rglob("*.conf")}
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """All files below a directory, but for what ``undo`` needs."""
+def contents(folder: Path, *, but: str = ".undo") -> dict[str, bytes]:
+    """All files below a directory, but for what ``undo`` needs, which ends in ``but``."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix != ".undo"
+        if path.is_file() and path.suffix != (but or None)
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
-from support import ROOT, config_of, one_file
+from support import ROOT, Run, config_of, one_file
 
 from modwsgi_fix.model import bounds
 from modwsgi_fix.model.patterns import LONGEST_TEXT, Unknown, search
@@ -39,6 +41,10 @@ LIMITS = {
     "script.loading._MOST": "characters of a WSGI script that libcst",
     "script.remembered._MOST": "characters of the scripts of which",
     "explain.lines.LONGEST": "bytes of a line of a log",
+    "workspace.discretion.MESSAGE": "characters of a message",
+    "workspace.discretion.REASON": "characters of the reason why a fix",
+    "effect.impact._MOST_WAYS": "outcomes of one request",
+    "workspace.session.MOST_FINDINGS": "findings of one rule and severity",
 }
 
 
@@ -94,3 +100,82 @@ def test_an_expression_that_is_too_much_to_search_for_names_the_reason() -> None
     found = search("a$", "a" * (LONGEST_TEXT + 1))
     assert isinstance(found, Unknown)
     assert f"{LONGEST_TEXT:,}" in found.reason
+
+
+# -- findings --------------------------------------------------------------------------------------------------------------
+
+#: A line that httpd 2.4 refuses, and what deletes it.
+_REFUSED, _BY = "LockFile /x\n", "removed-mutex-directives"
+_FORMATS = ("github", "gitlab", "junit", "rdjson", "sarif")
+
+
+@pytest.fixture
+def three_of_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modwsgi_fix.workspace.session.MOST_FINDINGS", 3)
+
+
+def in_a_file(directory: Path, count: int) -> str:
+    (directory / "many.conf").write_text(_REFUSED * count)
+    return "many.conf"
+
+
+def test_a_file_of_findings_is_told_up_to_a_number(tmp_path: Path, run: Run) -> None:
+    """Ten thousand and five of them, as they are; the tests below make do with fewer."""
+    done = run("--isolated", in_a_file(tmp_path, 10_005))
+    assert done.code == 1
+    assert done.out.count(f" {_BY} [*] ") == 10_000
+    *_, more, summary = done.out.splitlines()
+    assert more == f"... and 5 more findings of {_BY}"
+    assert summary == "Found 10005 findings (10005 fixable with --write: 10005 safe)."
+
+
+@pytest.mark.usefixtures("three_of_a_rule")
+@pytest.mark.parametrize("around", ["{0}", "<IfModule mod_wsgi.c>\n{0}</IfModule>\n"])
+def test_formats_say_how_many_more_there_are(tmp_path: Path, run: Run, around: str) -> None:
+    (tmp_path / "many.conf").write_text(around.format(_REFUSED * 7))
+    words = ("--isolated", "--output-format")
+    assert f"... and 4 more findings of {_BY}\n" in run(*words, "full", "many.conf").out
+    report = json.loads(run(*words, "json", "many.conf").out)
+    assert len(report["findings"]) == 3
+    assert report["more"] == [{"rule": _BY, "severity": "error", "fixable": "safe", "count": 4}]
+    for format in _FORMATS:
+        done = run(*words, format, "many.conf")
+        assert f"note: not in this report: 4 more findings of {_BY}\n" in done.err
+        assert run(*words, format, "--quiet", "many.conf").err == ""
+    assert run("--isolated", "--statistics", "many.conf").out.startswith(f"7  {_BY}  [*] 7\nFound 7 findings ")
+
+
+@pytest.mark.usefixtures("three_of_a_rule")
+def test_each_rule_has_its_own_number(tmp_path: Path, run: Run) -> None:
+    """Also over several files, of which none has more than are told."""
+    for name in "abc":
+        (tmp_path / f"{name}.conf").write_text(_REFUSED * 2 + "NameVirtualHost *:80\n")
+    out = run("--isolated", "a.conf", "b.conf", "c.conf").out
+    assert out.count(f" {_BY} ") == 3
+    assert out.count(" name-virtual-host ") == 3
+    assert [line for line in out.splitlines() if line.startswith("...")] == [f"... and 3 more findings of {_BY}"]
+
+
+@pytest.mark.usefixtures("three_of_a_rule")
+def test_what_two_servers_share_counts_once(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "shared.conf").write_text(_REFUSED * 7)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "httpd.conf").write_text(f"Include {tmp_path}/shared.conf\n")
+    assert f"... and 4 more findings of {_BY}\n" in run("--isolated", "--select", _BY, "one", "two", "shared.conf").out
+
+
+@pytest.mark.usefixtures("three_of_a_rule")
+def test_what_is_not_told_counts_and_is_fixed(tmp_path: Path, run: Run) -> None:
+    name = in_a_file(tmp_path, 7)
+    assert run("--isolated", "--unfixable", "ALL", "--write", name).out.splitlines()[-2:] == [
+        f"... and 4 more findings of {_BY}",
+        "Found 7 findings.",
+    ]
+    known = ("baseline", "write", "--isolated", "--baseline", "known.json", name)
+    assert "Wrote 7 findings" in run(*known).out
+    assert run("--isolated", "--baseline", "known.json", name).code == 0
+    diff = run("--isolated", "--diff", name)
+    assert diff.out.count(f"\n-{_REFUSED.rstrip()}") == 7
+    assert run("--isolated", "--write", name).code == 0
+    assert (tmp_path / name).read_text() == ""

@@ -206,3 +206,17 @@ def test_what_is_listed_is_there(module: str, begin: str) -> None:
 )
 def test_one_that_is_not_linear_is_found(pattern: str, ways: str) -> None:
     assert slow(Own("x", 1, pattern, 0, frozenset({ways})))
+
+
+def test_python_warns_of_none_of_our_sources() -> None:
+    """Escapes that the next Python reads otherwise, and the like; of expressions that `re` warns of, every test fails."""
+    for top in ("fixer", "rules", "tools", "benchmarks", "tests"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            compile(path.read_text("utf-8"), str(path), "exec", dont_inherit=True)
+
+
+def test_a_warning_is_an_error_here() -> None:
+    with pytest.raises(FutureWarning):
+        re.compile("[[]a-b[[:x]")
+    with pytest.raises(SyntaxError):
+        compile(r"'\d'", "a.py", "exec")

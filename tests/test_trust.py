@@ -84,7 +84,7 @@ def test_a_journal_of_an_interrupted_run_is_obeyed(conf: Path, run: Run) -> None
         assert sorted(os.listdir(conf)) == ["linked", "notes", "part", "profile", "site.conf"]
 
 
-def refused(run: Run, root: Path, journal: str | Path, reason: str, *, given: str = "conf") -> None:
+def refused(run: Run, root: Path, journal: str | Path, reason: str, *words: str, given: str = "conf") -> None:
     """The run goes on as if the journal were not there, and one line says why it is not obeyed."""
     site = root / given / "site.conf"
     around = contents(root)
@@ -95,7 +95,7 @@ def refused(run: Run, root: Path, journal: str | Path, reason: str, *, given: st
     assert not any("interrupted run" in line for line in said)
     assert code == 1
     assert contents(root) == around
-    assert run("-q", "--write", given) == (0, [line.removeprefix("note: ")])
+    assert run("-q", "--write", *words, given) == (0, [line.removeprefix("note: ")])
     assert contents(root) == around | {str(site.relative_to(root)): ONCE}
     assert os.path.lexists(journal)
 
@@ -225,7 +225,7 @@ def test_another_user(conf: Path, run: Run) -> None:
     (conf / "site.conf").write_bytes(TWICE)
     os.chown(journal, 0, 0)
     os.chown(conf, 1234, 1234)
-    refused(run, conf.parent, journal, "its directory belongs to another user")
+    refused(run, conf.parent, journal, "its directory belongs to another user", "--allow-shared-tree")
 
 
 # -- its form ------------------------------------------------------------------

@@ -204,11 +204,11 @@ _KILLED = """
 import os, sys
 from modwsgi_fix.cli import main
 real, left = os.replace, [int(sys.argv[1])]
-def replace(*words):
+def replace(*words, **options):
     left[0] -= 1
     if left[0] == 0:
         os.kill(os.getpid(), 9)
-    real(*words)
+    real(*words, **options)
 os.replace = replace
 sys.exit(main(sys.argv[2:]))
 """

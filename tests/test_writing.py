@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import resource
 import stat
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from disturbance import Crash, backups, changes, contents, interfere, outcome, stop, three_files, without_nameless
 
-from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files import Disk, FileProblem
 from modwsgi_fix.files.writing import Change, write_all
 
 
@@ -45,10 +46,17 @@ def test_any_bytes_and_an_empty_file_are_written(conf: Path) -> None:
 def test_a_link_stays_and_its_target_is_written(conf: Path) -> None:
     link = conf / "link.conf"
     link.symlink_to("sub/b.conf")
-    before = "sub/b.conf before\n"
-    write_all([Change(str(link), before, "new\n"), Change(str(conf / "sub/b.conf"), before, "new\n")])
+    change = Change(Disk().key(str(link)), "sub/b.conf before\n", "new\n")
+    write_all([change, change])
     assert link.is_symlink()
     assert (conf / "sub/b.conf").read_text() == "new\n"
+
+
+def test_a_file_that_has_become_a_link_is_refused(conf: Path) -> None:
+    wanted = changes(conf)
+    (conf / "a.conf").rename(conf / "elsewhere")
+    (conf / "a.conf").symlink_to("elsewhere")
+    refuse(conf, r"a\.conf: was replaced by a link meanwhile", wanted)
 
 
 def test_mode_owner_and_attributes_stay(conf: Path) -> None:
@@ -59,7 +67,7 @@ def test_mode_owner_and_attributes_stay(conf: Path) -> None:
         os.chown(file, 1234, 4321)
         file.chmod(0o2640)
     before = file.stat()
-    write_all([change for change in changes(conf) if change.path == str(file)])
+    write_all([change for change in changes(conf) if change.path == str(file)], allow_shared=True)
     after = file.stat()
     assert after.st_ino != before.st_ino
     assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
@@ -111,8 +119,8 @@ def test_a_file_that_changes_while_others_are_written_undoes_those(conf: Path, m
     real = os.replace
     done: list[str] = []
 
-    def replace(source: str, target: str) -> None:
-        real(source, target)
+    def replace(source: str, target: str, **options: Any) -> None:
+        real(source, target, **options)
         if not done:
             (conf / "sub/c.conf").write_text("edited\n")
         done.append(target)
@@ -142,22 +150,29 @@ def test_a_file_that_changes_while_others_are_staged_stops_all(conf: Path, monke
 
 
 def test_two_different_changes_of_one_file_are_refused(conf: Path) -> None:
-    (conf / "link.conf").symlink_to("a.conf")
     one = Change(str(conf / "a.conf"), "a.conf before\n", "one\n")
-    refuse(conf, "two different ways", [one, Change(str(conf / "link.conf"), "a.conf before\n", "two\n")])
+    refuse(conf, "a.conf: is to be changed in two different ways", [one, dataclasses.replace(one, after="two\n")])
+
+
+def test_two_names_of_a_file_are_one_file_in_place(conf: Path) -> None:
+    os.link(conf / "a.conf", conf / "z.conf")
+    first, second = (Change(str(conf / name), "a.conf before\n", "new\n") for name in ("a.conf", "z.conf"))
+    refuse(conf, "has 2 hard links", [first, second])
+    reason = f"z.conf: is the same file as {conf}/a.conf, and is to be changed in two different ways"
+    refuse(conf, reason, [first, dataclasses.replace(second, after="other\n")], in_place=True)
+    write_all([first, second], in_place=True)
+    assert (conf / "a.conf").read_text() == (conf / "z.conf").read_text() == "new\n"
+    assert (conf / "a.conf").stat().st_nlink == 2
 
 
 def test_nothing_outside_the_given_paths_is_written(conf: Path) -> None:
-    enabled = conf / "enabled"
-    enabled.mkdir()
-    (enabled / "x.conf").symlink_to("../sub/b.conf")
-    change = Change(str(enabled / "x.conf"), "sub/b.conf before\n", "new\n")
-    reason = f"is {conf}/sub/b.conf, which lies outside the given paths; give {conf}/sub too"
-    refuse(conf, reason, [change], within=[str(enabled)])
+    change = Change(str(conf / "sub/b.conf"), "sub/b.conf before\n", "new\n")
+    reason = f"sub/b.conf: lies outside the given paths; give {conf}/sub too"
+    refuse(conf, reason, [change], within=[str(conf / "enabled")])
     refuse(conf, "outside", [Change(str(conf / "a.conf"), "a.conf before\n", "x")], within=[str(conf / "a")])
     refuse(conf, "outside", [change], within=[])
-    write_all([change], within=[str(enabled / "x.conf")])
-    write_all([Change(str(conf / "a.conf"), "a.conf before\n", "x")], within=[str(conf / "enabled/..")])
+    write_all([change], within=[str(conf / "sub/b.conf")])
+    write_all([Change(str(conf / "a.conf"), "a.conf before\n", "x")], within=[str(conf)])
     assert (conf / "sub/b.conf").read_text() == "new\n"
 
 
@@ -307,10 +322,10 @@ def test_nothing_has_a_name_before_its_turn(conf: Path, monkeypatch: pytest.Monk
     real = os.replace
     seen: list[set[str]] = []
 
-    def replace(source: str, target: str) -> None:
+    def replace(source: str, target: str, **options: Any) -> None:
         seen.append({path.name for path in conf.rglob(".modwsgi-fix-*.staged")})
-        assert seen[-1] == {os.path.basename(source)}
-        real(source, target)
+        assert seen[-1] == {source}
+        real(source, target, **options)
 
     monkeypatch.setattr(os, "replace", replace)
     write_all(changes(conf))
@@ -353,8 +368,10 @@ def test_a_signal_between_a_file_and_its_descriptor_leaves_no_file(conf: Path, m
     for at in range(1, 5):
         counted: list[str] = []
 
-        def open_and_stop(path: Any, flags: int, *args: Any, at: int = at, counted: list[str] = counted) -> int:
-            descriptor = real(path, flags, *args)
+        def open_and_stop(
+            path: Any, flags: int, *args: Any, at: int = at, counted: list[str] = counted, **options: Any
+        ) -> int:
+            descriptor = real(path, flags, *args, **options)
             if flags & os.O_CREAT:
                 counted.append(path)
                 if len(counted) == at:

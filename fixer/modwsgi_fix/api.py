@@ -21,7 +21,7 @@ from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.facts.overview import Overview
 from modwsgi_fix.model.request import request_of
-from modwsgi_fix.records import Explained, Explanation, Finding, Gap, Outcome, Report, Trace, Unexplained
+from modwsgi_fix.records import Explained, Explanation, Finding, Gap, More, Outcome, Report, Trace, Unexplained
 from modwsgi_fix.workspace.again import Base, again, base_of
 from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
 from modwsgi_fix.workspace.plan import Wanted, plan
@@ -40,7 +40,7 @@ from modwsgi_fix.workspace.session import (
 
 __all__ = [
     "Applied", "Change", "Checked", "Error", "Explanation", "Explanations", "Exposed", "Exposures", "File", "Finding",
-    "Fixed", "Gap", "Outcome", "Overview", "Overviews", "Server", "Trace", "Traces", "Unexplained", "Withheld", "load",
+    "Fixed", "Gap", "More", "Outcome", "Overview", "Overviews", "Server", "Trace", "Traces", "Unexplained", "Withheld", "load",
 ]  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Error(Exception):
 class Checked:
     """What the rules find, by file and place. ``findings`` also has those that a fix reveals: they have ``after``.
 
+    Of one rule and severity it has 10,000; ``more`` counts the rest.
     ``files`` are the names of those that were read, ``not_understood`` the lines that nothing is said of, ``unread`` and
     ``skipped`` what could not be read, and what is not httpd's, each with the reason.
     """
@@ -61,6 +62,10 @@ class Checked:
     @property
     def findings(self) -> tuple[Finding, ...]:
         return self.report.findings
+
+    @property
+    def more(self) -> tuple[More, ...]:
+        return self.report.more
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -143,13 +148,13 @@ class Fixed:
 
         return diff(self._rewritten, here=working_directory())
 
-    def write(self) -> None:
+    def write(self, *, allow_shared_tree: bool = False) -> None:
         """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where one was changed meanwhile."""
         from modwsgi_fix.files.writing import Change, write_all
 
         changes = [Change(file.path, file.before, file.after) for file in self.files]
         with _errors():
-            write_all(changes, within=self._within)
+            write_all(changes, within=self._within, allow_shared=allow_shared_tree)
 
     def to_json(self) -> str:
         """``modwsgi-fix --write --output-format json PATHS``."""

@@ -140,6 +140,15 @@ class Gap(NamedTuple):
     reason: str
 
 
+class More(NamedTuple):
+    """How many findings of a rule there are that are not told of one by one, and the ``level`` at which they would go."""
+
+    rule: str
+    severity: Severity
+    level: Applicability | None
+    times: int
+
+
 class Report(NamedTuple):
     """What is to be shown of a run: of all servers that were named.
 
@@ -169,6 +178,15 @@ class Report(NamedTuple):
     starts: tuple[Start, ...] = ()
     #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
     shipped: Mapping[str, int] = MappingProxyType({})
+    #: What there is beyond ``findings``.
+    more: tuple[More, ...] = ()
+    #: Whether what fixes do to visitors was measured to find out what ``--write`` would fix.
+    weighed: bool = False
+
+    @property
+    def total(self) -> int:
+        """How many findings there are, told or not."""
+        return len(self.findings) + sum(one.times for one in self.more)
 
     @property
     def partial(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 #: What httpd skips between words and at both ends of a line (``apr_isspace`` in the C locale). ``str.strip()`` and
@@ -37,6 +38,26 @@ _BREAK = re.compile(r"\\?\r?\n[ \t]*")
 def one_line(sentence: str) -> str:
     """A sentence that quotes what stands in several lines, without their ends and the backslashes that continue them."""
     return _BREAK.sub(" ", sentence) if "\n" in sentence else sentence
+
+
+#: Of a word that makes a sentence too long, as many characters are kept of its beginning and of its end.
+_HEAD, _TAIL = 40, 20
+_LONG_WORD = re.compile(rf"(\S{{{_HEAD}}})\S{{2,}}(\S{{{_TAIL}}})", re.ASCII)
+
+
+def shortened(sentence: str, most: int) -> str:
+    """A sentence in one line of at most ``most`` characters: long words lose their middle, and then it loses its end."""
+    said = one_line(sentence)
+    if len(said) > most:
+        said = _LONG_WORD.sub("\\1\u2026\\2", said)
+    return said if len(said) <= most else f"{said[: most - 2].rstrip()} \u2026"
+
+
+def listed(names: Iterable[str], most: int = 3, word: str = "and") -> str:
+    """Some names, and how many more there are: ``a, b, c and 7 more``."""
+    shown = list(names)
+    more = len(shown) - most
+    return ", ".join(shown[:most]) + (f" {word} {more} more" if more > 0 else "")
 
 
 class Span(NamedTuple):

@@ -15,9 +15,12 @@ from modwsgi_fix.files import OWN
 from .calls import Ended, ended
 
 _TWICE = "WSGIDaemonProcess {0} threads=20\nWSGIDaemonProcess {0} threads=20\n<VirtualHost *:80>\n    WSGIProcessGroup {0}\n</VirtualHost>\n"
+#: One of the files belongs to another user, so that root has to be told.
+_ALL_THE_SAME = "--allow-shared-tree"
 _RULE = ("--isolated", "--select", "duplicate-daemon-process")
 #: A run that writes nothing of its own, and puts right what another one left.
-_NOTHING = ("--isolated", "--select", "name-virtual-host", "--write", "conf")
+_NOTHING = ("--isolated", "--select", "name-virtual-host", "--write", _ALL_THE_SAME, "conf")
+UNDO = ("undo", _ALL_THE_SAME)
 _BASELINE = ("baseline", "write", "--isolated", "--select", "duplicate-daemon-process", "conf")
 
 #: What a path is: what it holds or where it leads, mode, owner, group, and how many names it has.
@@ -54,16 +57,16 @@ def _without_nameless() -> None:
     without_nameless(setattr)
 
 
-WRITE = (*_RULE, "--write", "conf")
+WRITE = (*_RULE, "--write", _ALL_THE_SAME, "conf")
 SCENES = (
     Scene("write", WRITE),
     Scene("write without nameless files", WRITE, tool=_without_nameless),
-    Scene("write in place", (*_RULE, "--write", "--in-place", "conf"), prepare=_two_names, in_place=True),
-    Scene("write with backups", (*_RULE, "--write", "--backup", "conf")),
-    Scene("write with a verification", (*_RULE, "--write", "--verify", "true", "conf")),
-    Scene("undo", ("undo",), first=(WRITE,), can_undo=False),
-    Scene("undo in place", ("undo",), first=((*_RULE, "--write", "--in-place", "conf"),), prepare=_two_names, can_undo=False, in_place=True),
-    Scene("add-ignore", (*_RULE, "--add-ignore=as agreed", "conf")),
+    Scene("write in place", (*_RULE, "--write", "--in-place", _ALL_THE_SAME, "conf"), prepare=_two_names, in_place=True),
+    Scene("write with backups", (*_RULE, "--write", "--backup", _ALL_THE_SAME, "conf")),
+    Scene("write with a verification", (*_RULE, "--write", "--verify", "true", _ALL_THE_SAME, "conf")),
+    Scene("undo", UNDO, first=(WRITE,), can_undo=False),
+    Scene("undo in place", UNDO, first=((*_RULE, "--write", "--in-place", _ALL_THE_SAME, "conf"),), prepare=_two_names, can_undo=False, in_place=True),
+    Scene("add-ignore", (*_RULE, "--add-ignore=as agreed", _ALL_THE_SAME, "conf")),
     Scene("baseline", _BASELINE, can_undo=False),
     Scene("baseline anew", _BASELINE, prepare=_old_baseline, can_undo=False),
     Scene("baseline anew without nameless files", _BASELINE, prepare=_old_baseline, tool=_without_nameless, can_undo=False),
@@ -80,7 +83,7 @@ def warm(place: Path) -> None:
         os.environ["XDG_STATE_HOME"] = str(stage.state)
         os.chdir(stage.directory)
         try:
-            for words in (*scene.first, scene.words, _NOTHING, ("undo",)):
+            for words in (*scene.first, scene.words, _NOTHING, UNDO):
                 main(words)
         finally:
             os.chdir(here)
@@ -173,7 +176,7 @@ def _wrong_afterwards(scene: Scene, stage: Stage, done: Ended, before: Tree, aft
         yield f"the next run leaves {debris(stage)}"
     if not scene.can_undo or now not in (before, after):
         return
-    undone = ended(("undo",), *stage)
+    undone = ended(UNDO, *stage)
     if "cannot be taken back" in done.err and now == after:
         return
     if undone.code != (0 if now == after else 1):

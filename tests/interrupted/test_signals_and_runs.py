@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from .calls import Ended, ended
-from .scenes import SCENES, WRITE, Scene, Stage, Tree, debris, set_up, tree, warm, wrong
+from .scenes import SCENES, UNDO, WRITE, Scene, Stage, Tree, debris, set_up, tree, warm, wrong
 
 _ALL = os.environ.get("MODWSGI_FIX_PROOFS") == "all"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL)
@@ -22,7 +22,6 @@ _BUSY = (
     "an interrupted run is to be put right first",
     "was changed since",
 )
-_UNDO = ("undo",)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,10 +68,10 @@ def _at_once(one: tuple[str, ...], other: tuple[str, ...], stage: Stage, moment:
 
 PAIRS = {
     "write and write": (WRITE, WRITE, False),
-    "write and undo": (WRITE, _UNDO, False),
-    "undo and write": (_UNDO, WRITE, True),
-    "undo and undo": (_UNDO, _UNDO, True),
-    "undo and write in place": (_UNDO, (*WRITE[:-1], "--in-place", "conf"), True),
+    "write and undo": (WRITE, UNDO, False),
+    "undo and write": (UNDO, WRITE, True),
+    "undo and undo": (UNDO, UNDO, True),
+    "undo and write in place": (UNDO, (*WRITE[:-1], "--in-place", "conf"), True),
     "baseline and baseline": (SCENES[-2].words, SCENES[-2].words, False),
 }
 
@@ -99,7 +98,7 @@ def _possible(place: Path, words: tuple[str, ...]) -> list[Tree]:
     """What a tree may be: as it was, written, or with a baseline."""
     stage = set_up(SCENES[0], place)
     found = [tree(stage.directory)]
-    assert ended(words if words != _UNDO else WRITE, *stage).code == 0
+    assert ended(words if words != UNDO else WRITE, *stage).code == 0
     return [*found, tree(stage.directory)]
 
 
@@ -117,6 +116,6 @@ def _wrong(stage: Stage, bare: Tree, every: list[Tree], done: tuple[Ended, Ended
     if not any(one.code == 0 for one in done):
         yield f"none of them did anything: {[one.err for one in done]}"
     if now == every[1] != bare and "modwsgi-fix-baseline.json" not in now:
-        undone = ended(_UNDO, *stage)
+        undone = ended(UNDO, *stage)
         if undone.code or tree(stage.directory) != bare:
             yield f"undo does not take it back: {undone.code} {undone.err}"

@@ -21,7 +21,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
 
     def obstacle(path: str) -> str | None:
         try:
-            must_be_writable(path, path, in_place=request.writing.in_place)
+            must_be_writable(path, in_place=request.writing.in_place)
         except FileProblem as problem:
             return problem.reason
         return None
@@ -34,7 +34,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
         say(printable(f"{one.file}:{line}: {one.rule}: no comment: {one.reason}"))
     if not request.showing.quiet:
         verb = "Added" if request.mode is Mode.WRITE else "Would add"
-        to, left = plural(len(done.files), "file"), plural(len(done.report.findings), "finding")
+        to, left = plural(len(done.files), "file"), plural(done.report.total, "finding")
         say(f"{verb} {plural(done.comments, 'comment')} to {to}; {left} left.")
     if request.mode is Mode.DIFF:
         from modwsgi_fix.reports.diff import BadDiff, diff

@@ -9,7 +9,7 @@ from modwsgi_fix.engine import Rewritten
 from modwsgi_fix.files.state import kept_in_state
 from modwsgi_fix.model.reading.source import Source, server_above
 from modwsgi_fix.model.reading.taken import taken_in
-from modwsgi_fix.reports.text import names
+from modwsgi_fix.text import listed
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Plan
 
@@ -40,7 +40,7 @@ def kept_elsewhere(files: Sequence[Rewritten], kept: Mapping[str, str]) -> str:
         (file,) = moved
         return f"note: the original of {file.name} is kept as {kept[file.path]}: httpd would read a backup beside it"
     top = os.path.commonpath([os.path.dirname(kept[file.path]) for file in moved])
-    shown = names(file.name for file in moved)
+    shown = listed(file.name for file in moved)
     return f"note: the originals of {shown} are kept below {top}: httpd would read backups beside them"
 
 

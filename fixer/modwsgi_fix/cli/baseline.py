@@ -10,10 +10,13 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.backups import read_by_httpd
+from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.files import OWN, FileProblem, problem, working_directory
 from modwsgi_fix.files.locking import locked
-from modwsgi_fix.files.staging import put
+from modwsgi_fix.files.places import opening
+from modwsgi_fix.files.sharing import judge_of
+from modwsgi_fix.files.staging import exists, put
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import encode
@@ -62,6 +65,7 @@ def run(
     ] = None,
     config: Annotated[str | None, _option("The settings file to use.", "--config", "FILE")] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
 ) -> int:
     """Take the findings there are as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
 
@@ -93,7 +97,8 @@ def run(
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
-    line = _written(session, path) if what == "write" else _pruned(session, path)
+    make = _written if what == "write" else _pruned
+    line = make(session, path, allow_shared=allow_shared_tree)
     in_trouble |= trouble.tell(
         trouble.failed({name: how for one in session.configs for name, how in one.failed.items()})
     )
@@ -101,18 +106,18 @@ def run(
     return 2 if in_trouble else 0
 
 
-def _written(session: Session, path: str) -> str:
+def _written(session: Session, path: str, *, allow_shared: bool) -> str:
     """Write a baseline of all that is found, and return a line on it."""
     _must_not_be_configuration(session, path)
     if os.path.lexists(path):
         read_baseline(path)
     entries = written(session)
-    _put(path, as_text(entries))
+    _put(path, as_text(entries), allow_shared=allow_shared)
     found = plural(sum(entry.times for entry in entries), "finding")
     return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only what is new."
 
 
-def _pruned(session: Session, path: str) -> str:
+def _pruned(session: Session, path: str, *, allow_shared: bool) -> str:
     """Take the stale entries out of a baseline, and return a line on it."""
     known = session.plan.baseline
     stale = standing(session).stale
@@ -120,7 +125,7 @@ def _pruned(session: Session, path: str) -> str:
         return f"No entry of {path} is stale."
     fewer = {entry[:3]: entry.times for entry in stale}
     kept = (entry._replace(times=entry.times - fewer.get(entry[:3], 0)) for entry in known.entries)
-    _put(path, as_text(entry for entry in kept if entry.times))
+    _put(path, as_text(entry for entry in kept if entry.times), allow_shared=allow_shared)
     return f"Took {plural(_sum(stale), 'stale finding')} out of {path}."
 
 
@@ -158,7 +163,7 @@ def _is_read(planned: Plan, path: str) -> bool:
     return bool(planned.jobs) and real in read_by_httpd(planned, [real], {})
 
 
-def _put(path: str, text: str) -> None:
+def _put(path: str, text: str, *, allow_shared: bool) -> None:
     """Write a file, whole at any moment. Raises ``FileProblem``."""
     real = os.path.realpath(path)
     directory = os.path.dirname(real)
@@ -167,8 +172,13 @@ def _put(path: str, text: str) -> None:
     if os.path.exists(real) and not os.access(real, os.W_OK):
         raise FileProblem(path, "permission denied")
     try:
-        with locked([directory]):
-            put(real, encode(text), staged=os.path.join(directory, _STAGED), mode=0o666 & ~mask)
+        judge = judge_of(allow_shared=allow_shared)
+        with locked([directory], judge) as places:
+            place = places.at(real)
+            if judge and exists(place):
+                with opening(place) as descriptor:
+                    judge(real, descriptor)
+            put(place, encode(text), staged=places.at(os.path.join(directory, _STAGED)), mode=0o666 & ~mask)
     except OSError as error:
         raise problem(path, error) from error
 

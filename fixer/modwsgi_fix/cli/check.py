@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.output import write as write_text
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing, checked
 from modwsgi_fix.cli.run import carry_out
@@ -102,6 +103,7 @@ def run(
         str | None,
         _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
     ] = None,
+    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
     plugins: Annotated[
         list[str] | None,
         _option(
@@ -173,7 +175,7 @@ def run(
         plugins=_words(plugins),
         baseline=baseline,
         allow=None if add_ignore is None else add_ignore.strip(" "),
-        writing=Writing(in_place, backup, verify, exit_non_zero_on_fix),
+        writing=Writing(in_place, backup, verify, exit_non_zero_on_fix, allow_shared_tree),
         showing=Showing(
             output_format,
             output_file,

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from typer import Typer
 
 
+#: What the option of that name says wherever something is written.
+SHARED_TREE = "As root, also write where another user could change what is written."
+
+
 class Command(NamedTuple):
     """A subcommand: the module whose function ``run`` is its Typer command, and a line for ``--help``."""
 

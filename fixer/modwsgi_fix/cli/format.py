@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.output import write as write_text
@@ -33,6 +34,7 @@ def run(
             "--stdin-filename", help="The name of what is on standard input.", metavar="FILE", show_default=False
         ),
     ] = None,
+    allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
 ) -> int:
     """Indent each line as deep as it is nested, and take the blanks from the ends of lines. Nothing else changes.
 
@@ -54,7 +56,7 @@ def run(
     wanted = plan(Wanted(tuple(paths)), looks_only=True)
     writes = not check and not diff
     if writes:
-        put_right(wanted)
+        put_right(wanted, allow_shared=allow_shared_tree)
     session = opened(wanted)
     in_trouble = trouble.reading(session)
     found = layout(session)
@@ -68,7 +70,7 @@ def run(
         from modwsgi_fix.files.writing import Change, write_all
 
         changes = [Change(file.path, file.before, file.after) for file in found.files]
-        write_all(changes, within=given(session.plan))
+        write_all(changes, within=given(session.plan), allow_shared=allow_shared_tree)
     else:
         write_text("".join(f"would indent {printable(file.name)}\n" for file in found.files))
     changed = len(found.files)

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.cli.request import Mode, Request, Showing
+from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.workspace.errors import Stop
@@ -51,6 +52,7 @@ def run(
     ] = None,
     output_format: Annotated[Literal["text", "json"], _option("How to show the page.", "--output-format")] = "text",
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
 ) -> int:
     """What it takes to move a server to another release: what starts it, what changes, and what is left for a person.
 
@@ -58,6 +60,8 @@ def run(
     """
     if diff and make:
         raise Stop("--diff and --write exclude each other")
+    if allow_shared_tree and not make:
+        raise Stop("--allow-shared-tree needs --write")
     if not paths:
         raise Stop("nothing to move: name directories or files, as in modwsgi-fix migrate /etc/apache2")
     old, new = tuple(moved_from or _FROM), tuple(to or _TO)
@@ -71,6 +75,7 @@ def run(
         isolated=isolated,
         # What is moved comes into a server that denies as the new release's own configuration does.
         denies=assume_deny or ("2.4" if is_old and not parse_target(new, {}).is_22 else ""),
+        writing=Writing(allow_shared=allow_shared_tree),
         showing=Showing(None),
     )
     return carry_out(request) if diff or make else _page(request, old, new, assume_deny or "", output_format)

@@ -9,7 +9,8 @@ from modwsgi_fix.engine import Fixed, Job
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.records import Report
 from modwsgi_fix.reports import plural
-from modwsgi_fix.reports.text import names, printable
+from modwsgi_fix.reports.text import further, printable
+from modwsgi_fix.text import listed
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.disk import unread
 from modwsgi_fix.workspace.session import Session
@@ -66,7 +67,7 @@ def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:
     if missed:
         entry = next(iter(config.files.values())).name
         are = "are" if len(missed) > 1 else "is"
-        yield f"{plural(len(missed), 'file')} {are} not part of the server of {entry}, and not checked: {names(missed)}"
+        yield f"{plural(len(missed), 'file')} {are} not part of the server of {entry}, and not checked: {listed(missed)}"
 
 
 def _refused(config: Config) -> Iterator[str]:
@@ -102,6 +103,13 @@ def say_baseline(session: Session) -> None:
         say(printable(f"note: {name}: stale: {len(stale) - _MOST} more"))
     if stale:
         say("note: modwsgi-fix baseline prune takes stale entries out")
+
+
+def say_more(report: Report) -> None:
+    """Say of how many findings a format does not tell that has no place for their number."""
+    if not report.quiet:
+        for line in further(report):
+            say(f"note: not in this report: {line}")
 
 
 def say_shipped(report: Report) -> None:

@@ -30,6 +30,8 @@ class Writing(NamedTuple):
     backup: str | None = None
     verify: str | None = None
     exit_on_fix: bool = False
+    #: Root also writes where another user could change what it writes.
+    allow_shared: bool = False
 
 
 class Showing(NamedTuple):
@@ -135,6 +137,7 @@ def checked(request: Request) -> Request:
         "--in-place": writing.in_place,
         "--verify": writing.verify is not None,
         "--exit-non-zero-on-fix": writing.exit_on_fix,
+        "--allow-shared-tree": writing.allow_shared,
     }
     for option, given in needs_write.items():
         if given and mode is not Mode.WRITE:

@@ -53,7 +53,7 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, plan.denies))
         return 0
     if request.mode is Mode.WRITE:
-        put_right(plan)
+        put_right(plan, allow_shared=request.writing.allow_shared)
     wants_all = request.mode is Mode.FILTER or request.showing.only == "files" or request.allow is not None
     session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
@@ -152,6 +152,8 @@ def _show(request: Request, report: Report) -> None:
         text = statistics(report)
     else:
         text = render(report, format, color=color)
+    if format not in ("concise", "full", "json") and not showing.statistics:
+        notes.say_more(report)
     if aside:
         say(text.removesuffix("\n")) if text else None
     else:
@@ -170,7 +172,8 @@ def _wants_all(request: Request) -> bool:
 
 def _exit_code(request: Request, report: Report, fail_level: Severity, *, changed: bool = False) -> int:
     wanted = request.fail_level or fail_level
-    left = any(finding.severity >= wanted for finding in report.findings)
+    severities = {one.severity for one in report.findings} | {one.severity for one in report.more}
+    left = any(severity >= wanted for severity in severities)
     return int((left or changed) and not request.exit_zero)
 
 
@@ -266,7 +269,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     if not request.showing.quiet:
         if files:
             say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
-                f"{len(report.findings)} left. --write instead of --diff does it.")  # fmt: skip
+                f"{report.total} left. --write instead of --diff does it.")  # fmt: skip
         else:
             # Without a diff, what was found is all that there is to see.
             say(render(report._replace(folded=not _wants_all(request)), "concise").removesuffix("\n"))

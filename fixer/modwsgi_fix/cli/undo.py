@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli import reloading
+from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.files import MISSING, FileProblem
 from modwsgi_fix.files.history import Record, changed_since, drop, records
@@ -25,6 +26,8 @@ def run(
         list[str] | None,
         typer.Argument(metavar="PATHS", help="Files or directories: the last write to these.", show_default=False),
     ] = None,
+    *,
+    allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
 ) -> int:
     """Take the last --write back: all its files are as they were before, or none is touched. Again for the one before.
 
@@ -38,7 +41,7 @@ def run(
     outside = [file.path for file in record.files if given and not lies_within(file.path, given)]
     if outside:
         raise Stop(f"{outside[0]}: was written in the same run, and lies outside the given paths; give it too")
-    if _put_right(record):
+    if _put_right(record, allow_shared=allow_shared_tree):
         drop(record.kept)
         return 0
     if problems := changed_since(record.files):
@@ -46,6 +49,7 @@ def run(
     write_all(
         [Change(file.path, decode(file.now() or b""), decode(file.before)) for file in record.files],
         in_place=record.in_place,
+        allow_shared=allow_shared_tree,
     )
     drop(record.kept)
     for file in record.files:
@@ -71,10 +75,10 @@ def _last(given: Sequence[str]) -> Record | None:
     return next((one for one in known if not given or any(lies_within(file.path, given) for file in one.files)), None)
 
 
-def _put_right(record: Record) -> bool:
+def _put_right(record: Record, *, allow_shared: bool) -> bool:
     """Finish or undo what an interrupted run left among these files; return whether all are as before the write then."""
     if not journals(record.directories):
         return False
-    for line in recover(record.directories, [file.path for file in record.files]):
+    for line in recover(record.directories, [one.path for one in record.files], allow_shared=allow_shared):
         say(printable(line))
     return record.is_undone

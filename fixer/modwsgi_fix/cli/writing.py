@@ -17,14 +17,14 @@ from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Plan
 
 
-def put_right(plan: Plan) -> None:
+def put_right(plan: Plan, *, allow_shared: bool) -> None:
     """Finish or undo what interrupted runs have left in the given paths, and say so."""
     left = _own_files(plan)
     if left:
         from modwsgi_fix.files.history import records
         from modwsgi_fix.files.recovery import recover
 
-        for line in recover(dict.fromkeys(map(os.path.dirname, left)), given(plan)):
+        for line in recover(dict.fromkeys(map(os.path.dirname, left)), given(plan), allow_shared=allow_shared):
             _tell(line)
         with suppress(FileProblem):
             records()  # Drops that of a write which was undone just now.
@@ -73,6 +73,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> boo
                 backups=kept,
                 verify=None if command is None else lambda: _verify(command),
                 within=given(plan),
+                allow_shared=writing.allow_shared,
             )
         except BaseException as problem:
             history.drop_unless_written(record)

@@ -25,7 +25,7 @@ from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.request import Branch, Kind, Outcome, Request, Trace, trace
 from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, every_file, visits
 from modwsgi_fix.model.servers import label
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, listed
 
 #: Files of one host that are all asked for; of more, so many of each directory and suffix.
 _MOST_FILES, _LIKE = 500, 3
@@ -33,6 +33,8 @@ _MOST_FILES, _LIKE = 500, 3
 _STRANGER = "no-such-host.invalid"
 #: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
+#: Outcomes of one request that are told, where what is not in the files decides among them.
+_MOST_WAYS = 3
 
 
 #: A request for a log-in, as a kind of answer.
@@ -288,7 +290,8 @@ def told(traced: Trace, other: Trace) -> str:
     if not traced.is_known:
         if len(traced.branches) == 1:
             return f"unknown ({outcome.reason})"
-        return " or ".join(dict.fromkeys(branch.outcome.short for branch in _differing(traced, other)))
+        ways = dict.fromkeys(branch.outcome.short for branch in _differing(traced, other))
+        return " or ".join(ways) if len(ways) <= _MOST_WAYS else listed(ways, _MOST_WAYS, "or")
     if outcome.short != against.short or not other.is_known:
         return outcome.short
     details = [name(outcome) for name in _DETAILS if name(outcome) != name(against)]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.edits import Applicability, Edit
 from modwsgi_fix.engine.check import findings
-from modwsgi_fix.engine.job import Job
+from modwsgi_fix.engine.job import Job, Opinion, Proof
 from modwsgi_fix.engine.outcome import Applied, Fixed
 from modwsgi_fix.engine.run import Met, Run, met, origin_in
 from modwsgi_fix.model.config import Config
@@ -46,15 +46,17 @@ def outlook(
     config: Config,
     found: Sequence[Diagnostic],
     level: Applicability = Applicability.REPAIR,
+    opinion: Opinion | None = None,
+    proof: Proof | None = None,
 ) -> Outlook:
     """What the fixes of each level would do for the findings of a server: one run goes through the levels.
 
-    What fixes reveal is told of those up to ``level``. What a fix would do to visitors is not measured: that takes longer
-    than all the rest, and few fixes are withheld for it.
+    What fixes reveal is told of those up to ``level``. With the ``opinion`` and ``proof`` that a run to write has, it comes
+    to what that comes to (``fix``); without them a fix may count that is then withheld.
     """
     if not any(diagnostic.fix for diagnostic in found):
         return Outlook((None,) * len(found))
-    run = Run(job, config=config)
+    run = Run(job, opinion, config, proof)
     outcomes: dict[Applicability, Fixed] = {}
     levels: list[Applicability | None] = [None] * len(found)
     revealed: list[Met] = []

@@ -165,7 +165,7 @@ class Disk:
             found = os.stat(path)
         except (OSError, ValueError):
             return None
-        return None if _has_acl(path) else Permissions(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+        return None if has_acl(path) else Permissions(stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
 
     def readlink(self, path: str) -> str:
         try:
@@ -180,7 +180,7 @@ class Disk:
             raise problem(directory, error) from error
 
 
-def _has_acl(path: str) -> bool:
+def has_acl(path: str) -> bool:
     """Whether a list of further users and groups decides with the mode, as far as this system shows one."""
     if not hasattr(os, "getxattr"):
         return False

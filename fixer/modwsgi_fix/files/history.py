@@ -24,8 +24,9 @@ from dataclasses import dataclass
 from modwsgi_fix.files import FileProblem, problem, read_bytes
 from modwsgi_fix.files.journal import MOST
 from modwsgi_fix.files.locking import locked, used
-from modwsgi_fix.files.staging import create, delete, sync_directory
-from modwsgi_fix.files.state import is_private, make_private, state_directory
+from modwsgi_fix.files.places import opening, read_whole
+from modwsgi_fix.files.staging import create, delete
+from modwsgi_fix.files.state import make_private, private, state_directory
 from modwsgi_fix.text import encode
 
 #: As many writes can be taken back.
@@ -105,21 +106,22 @@ def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
     data = json.dumps({"version": _VERSION, "in_place": in_place, "files": files}).encode("ascii")
     if len(data) > MOST:
         raise FileProblem(directory, f"more than {MOST >> 20} MiB of originals are not kept")
-    numbers = [int(match[1]) for match in map(_NAME.fullmatch, os.listdir(directory)) if match]
-    kept = os.path.join(directory, f"{max(numbers, default=0) + 1:08d}-{secrets.token_hex(4)}.undo")
-    try:
-        create(kept, data)
-        sync_directory(directory)
-    except OSError as error:
-        raise problem(directory, error) from error
+    with private(directory) as places:
+        try:
+            numbers = [int(match[1]) for match in map(_NAME.fullmatch, places.names(directory)) if match]
+            kept = os.path.join(directory, f"{max(numbers, default=0) + 1:08d}-{secrets.token_hex(4)}.undo")
+            create(places.at(kept), data)
+        except OSError as error:
+            raise problem(directory, error) from error
+        places.sync(directory)
     return kept
 
 
 def drop(kept: str) -> None:
     """Delete a record, if there is one."""
     if kept:
-        with suppress(OSError):
-            delete(kept)
+        with suppress(OSError, FileProblem), private(os.path.dirname(kept)) as places:
+            delete(places.at(kept))
 
 
 def drop_unless_written(kept: str) -> None:
@@ -153,10 +155,8 @@ def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[
 def _kept() -> list[str]:
     """The files of all records, the last one first."""
     directory = state_directory("undo")
-    if not is_private(directory):
-        return []
-    with suppress(OSError):
-        names = [(int(match[1]), match[0]) for match in map(_NAME.fullmatch, os.listdir(directory)) if match]
+    with suppress(OSError, FileProblem), private(directory) as places:
+        names = [(int(match[1]), match[0]) for match in map(_NAME.fullmatch, places.names(directory)) if match]
         return [os.path.join(directory, name) for _, name in sorted(names, reverse=True)]
     return []
 
@@ -164,11 +164,12 @@ def _kept() -> list[str]:
 def _read(kept: str) -> Record | None:
     """The record in a file; None for what this program did not make."""
     try:
-        info = os.lstat(kept)
-        own = not hasattr(os, "geteuid") or (info.st_uid == os.geteuid() and stat.S_IMODE(info.st_mode) == 0o600)
-        if not stat.S_ISREG(info.st_mode) or not own or info.st_nlink != 1 or info.st_size > MOST:
-            return None
-        read = json.loads(read_bytes(kept))
+        with private(os.path.dirname(kept)) as places, opening(places.at(kept)) as descriptor:
+            info = os.fstat(descriptor)
+            own = not hasattr(os, "geteuid") or (info.st_uid == os.geteuid() and stat.S_IMODE(info.st_mode) == 0o600)
+            if not own or info.st_nlink != 1 or info.st_size > MOST:
+                return None
+            read = json.loads(read_whole(places.at(kept), descriptor))
         if read["version"] != _VERSION or type(read["in_place"]) is not bool:
             return None
         files = tuple(

@@ -2,48 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
-from modwsgi_fix.files import FileProblem, problem
-
-
-@contextmanager
-def locked(directories: Sequence[str]) -> Iterator[None]:
-    """Keeps other runs out. The kernel drops such locks with the process, so that a crash leaves none behind."""
-    with ExitStack() as stack:
-        for directory in directories:
-            stack.enter_context(_held(directory, shared=False))
-        yield
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files.places import Held, held
+from modwsgi_fix.files.sharing import Judge
 
 
 @contextmanager
-def used(directory: str) -> Iterator[None]:
+def locked(directories: Sequence[str], judge: Judge | None = None) -> Iterator[Held]:
+    """Opens directories as ``held`` does, and keeps other runs out of them.
+
+    The kernel drops such locks with the process, so that a crash leaves none behind.
+    """
+    with held(directories, judge) as places:
+        for directory, descriptor in places.descriptors.items():
+            _lock(directory, descriptor, shared=False)
+        yield places
+
+
+@contextmanager
+def used(directory: str) -> Iterator[Held]:
     """Keeps out those who want a directory for themselves (``locked``), and nobody else; waits for one who has it."""
-    with _held(directory, shared=True):
-        yield
+    with held([directory]) as places:
+        for descriptor in places.descriptors.values():
+            _lock(directory, descriptor, shared=True)
+        yield places
 
 
-@contextmanager
-def _held(directory: str, *, shared: bool) -> Iterator[None]:
+def _lock(directory: str, descriptor: int, *, shared: bool) -> None:
+    """Locks an open directory for as long as it is open."""
     if sys.platform == "win32":
-        yield
         return
     import fcntl
 
     try:
-        descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise problem(directory, error) from error
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FileProblem(directory, "another run of modwsgi-fix is writing here") from None
-        except OSError:  # a filesystem without locks, as NFS for a directory
-            pass
-        yield
-    finally:
-        os.close(descriptor)
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise FileProblem(directory, "another run of modwsgi-fix is writing here") from None
+    except OSError:  # a filesystem without locks, as NFS for a directory
+        pass

@@ -8,10 +8,12 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from modwsgi_fix.files import OWN, FileProblem, problem, read_bytes
-from modwsgi_fix.files.journal import SUFFIX, Entry, is_staged_name
+from modwsgi_fix.files import OWN, FileProblem, problem
+from modwsgi_fix.files.journal import SUFFIX, Entry, Journal, is_staged_name
 from modwsgi_fix.files.locking import locked
-from modwsgi_fix.files.staging import delete, nameless, replace, sync_directory, write_into
+from modwsgi_fix.files.places import Held, Place, content, held, opening, sync
+from modwsgi_fix.files.sharing import Judge, judge_of
+from modwsgi_fix.files.staging import delete, exists, nameless, replace, write_into
 from modwsgi_fix.files.trust import Refused, is_own, obeyed
 
 #: How a line on a file ends that was not put back since it is not what the run had made of it.
@@ -30,7 +32,7 @@ def journals(directories: Iterable[str]) -> list[str]:
 
 def pending(directories: Iterable[str], within: Iterable[str]) -> tuple[list[str], list[Refused]]:
     """The journals in these directories that ``recover`` would obey, and why it would not obey the others."""
-    given = real(within)
+    given = list(within)
     waiting, refused = [], []
     for path in journals(directories):
         try:
@@ -42,34 +44,56 @@ def pending(directories: Iterable[str], within: Iterable[str]) -> tuple[list[str
     return waiting, refused
 
 
-def recover(directories: Iterable[str], within: Iterable[str]) -> list[str]:
+def recover(directories: Iterable[str], within: Iterable[str], *, allow_shared: bool = False) -> list[str]:
     """Finishes or undoes the interrupted runs whose journals lie in these directories.
 
-    ``within`` are the paths that the user gave. A run that had replaced all its files is finished, unless a verification
-    had still to pass; any other is undone. A file that somebody has edited since is left as it is. Returns a line on
-    each file for the user, and one on each journal that is not obeyed, and so left alone. Raises ``FileProblem`` where
-    another run is at work or a file cannot be put back.
+    ``within`` are the keys of the paths that the user gave. A run that had replaced all its files is finished, unless a
+    verification had still to pass; any other is undone. A file that somebody has edited since is left as it is. Returns
+    a line on each file for the user, and one on each journal that is not obeyed, and so left alone. Raises
+    ``FileProblem`` where another run is at work, a file cannot be put back, or another user could change where root
+    writes (``sharing``), which ``allow_shared`` allows.
     """
     told: list[str] = []
-    given = real(within)
+    given, judge = list(within), judge_of(allow_shared=allow_shared)
     for directory in dict.fromkeys(map(os.path.realpath, directories)):
         if not (journals([directory]) or _has_staged(directory)):
             continue
-        with locked([directory]):
+        with locked([directory], judge) as here:
             for path in journals([directory]):
                 try:
                     journal = obeyed(path, given)
                 except Refused as refused:
                     told.append(str(refused))
                     continue
-                if not journal.verified and all(_state(entry) == "after" for entry in journal.entries):
-                    told += [f"{entry.path}: an interrupted run had written it; finished" for entry in journal.entries]
-                    _tidy(journal.entries)
-                    forget(path)
-                else:
-                    told += undo(journal.entries, path)
-            sweep(directory)
+                with held(directories_of(journal.entries), judge) as places:
+                    judge_files(journal.entries, places, judge)
+                    told += _put_right(journal, here.at(path), places)
+            sweep(directory, here)
     return told
+
+
+def _put_right(journal: Journal, kept: Place, places: Held) -> list[str]:
+    """Finishes or undoes a run whose journal is ``kept``. A line on each file."""
+    if journal.verified or any(_state(entry, _now(entry, places)) != "after" for entry in journal.entries):
+        return undo(journal.entries, kept, places)
+    for entry in journal.entries:
+        _tidy(entry, places)
+    forget(kept)
+    return [f"{entry.path}: an interrupted run had written it; finished" for entry in journal.entries]
+
+
+def directories_of(entries: Iterable[Entry]) -> list[str]:
+    """Where the files of a run lie, and their backups as far as those directories are there."""
+    beside = [os.path.dirname(entry.path) for entry in entries]
+    return list(dict.fromkeys([*beside, *filter(os.path.isdir, (os.path.dirname(entry.backup) for entry in entries))]))
+
+
+def judge_files(entries: Iterable[Entry], places: Held, judge: Judge | None) -> None:
+    """Raises ``FileProblem`` for a file that root must not write into or replace."""
+    if judge:
+        for entry in entries:
+            with opening(places.at(entry.path)) as descriptor:
+                judge(entry.path, descriptor)
 
 
 def _has_staged(directory: str) -> bool:
@@ -78,26 +102,26 @@ def _has_staged(directory: str) -> bool:
     return False
 
 
-def undo(entries: Sequence[Entry], journal: str) -> list[str]:
+def undo(entries: Sequence[Entry], journal: Place | None, places: Held) -> list[str]:
     """Puts back what was replaced and leaves no debris; the journal stays when that fails. A line on each file."""
     told: list[str] = []
     failed: FileProblem | None = None
     for entry in reversed(entries):
         try:
-            state = _state(entry)
+            now = _now(entry, places)
+            state = _state(entry, now)
             if entry.staged:
-                delete(entry.staged)
+                delete(places.at(entry.staged))
             if state in ("after", "torn"):
-                _put_back(entry)
+                _put_back(entry, now or b"", places)
                 told.append(f"{entry.path}: an interrupted run had changed it; put back")
             elif state == "other":
                 told.append(f"{entry.path}: an interrupted run had begun to change it, and it {LEFT}")
-            if entry.backup and os.path.exists(entry.backup) and entry.before.startswith(read_bytes(entry.backup)):
-                os.unlink(entry.backup)
-            sync_directory(os.path.dirname(entry.path))
+            _delete_backup(entry, places)
+            places.sync(os.path.dirname(entry.path))
         except (OSError, FileProblem) as error:
             reason = error.reason if isinstance(error, FileProblem) else str(error.strerror or error).lower()
-            where = f"; {journal} holds the original, and the next run puts it back" if journal else ""
+            where = f"; {journal.path} holds the original, and the next run puts it back" if journal else ""
             failed = FileProblem(entry.path, f"could not be put back: {reason}{where}")
     if failed:
         raise failed
@@ -105,15 +129,24 @@ def undo(entries: Sequence[Entry], journal: str) -> list[str]:
     return told[::-1]
 
 
-def forget(journal: str) -> None:
+def _delete_backup(entry: Entry, places: Held) -> None:
+    """Deletes the backup of a file that was not changed, as far as it was written."""
+    if not entry.backup or os.path.dirname(entry.backup) not in places:
+        return
+    backup = places.at(entry.backup)
+    if exists(backup) and entry.before.startswith(content(backup)):
+        delete(backup)
+
+
+def forget(journal: Place | None) -> None:
     """Deletes a journal: the run is over."""
     if journal:
         try:
             delete(journal)
         except OSError as error:
-            raise problem(journal, error) from error
+            raise problem(journal.path, error) from error
         with suppress(FileProblem):
-            sync_directory(os.path.dirname(journal))
+            sync(journal)
 
 
 @contextmanager
@@ -129,50 +162,52 @@ def undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def real(paths: Iterable[str]) -> list[str]:
-    """The paths behind all links."""
-    return [os.path.realpath(path) for path in paths]
+def _tidy(entry: Entry, places: Held) -> None:
+    """Deletes what lies under the name of a temporary file: a disk that failed may have left it."""
+    try:
+        if entry.staged:
+            delete(places.at(entry.staged))
+    except OSError as error:
+        raise problem(entry.staged, error) from error
 
 
-def _tidy(entries: Iterable[Entry]) -> None:
-    """Deletes what lies under the names of temporary files: a disk that failed may have left it."""
-    for entry in entries:
-        try:
-            if entry.staged:
-                delete(entry.staged)
-        except OSError as error:
-            raise problem(entry.staged, error) from error
-
-
-def sweep(directory: str) -> None:
+def sweep(directory: str, places: Held) -> None:
     """Deletes the temporary files of this user's runs in a directory that is locked.
 
     One that a journal elsewhere speaks of is made anew from that, if it is needed.
     """
     with suppress(OSError):
-        for path in (os.path.join(directory, name) for name in sorted(os.listdir(directory)) if is_staged_name(name)):
-            info = os.lstat(path)
+        for name in sorted(filter(is_staged_name, places.names(directory))):
+            place = places.at(os.path.join(directory, name))
+            info = os.stat(place.name, dir_fd=place.above, follow_symlinks=False)
             if stat.S_ISREG(info.st_mode) and is_own(info):
-                delete(path)
+                delete(place)
 
 
-def _put_back(entry: Entry) -> None:
+def _put_back(entry: Entry, now: bytes, places: Held) -> None:
+    place = places.at(entry.path)
     if not entry.staged:
-        write_into(entry.path, entry.before)
+        write_into(place, entry.before, before=now)
         return
-    descriptor = nameless(os.path.dirname(entry.path), entry.before, like=entry.path)
+    descriptor = nameless(place, entry.before, like=place)
     try:
-        replace(entry.path, entry.before, staged=entry.staged, descriptor=descriptor)
+        replace(place, entry.before, staged=places.at(entry.staged), descriptor=descriptor)
     finally:
         if descriptor is not None:
             os.close(descriptor)
 
 
-def _state(entry: Entry) -> str:
-    """What a file is now: ``before``, ``after``, ``torn`` on the way there, written in place, or ``other``."""
+def _now(entry: Entry, places: Held) -> bytes | None:
+    """The bytes that a file has now; None where it is not one any more."""
     try:
-        now = read_bytes(entry.path)
+        return content(places.at(entry.path))
     except FileProblem:
+        return None
+
+
+def _state(entry: Entry, now: bytes | None) -> str:
+    """What a file is now: ``before``, ``after``, ``torn`` on the way there, written in place, or ``other``."""
+    if now is None:
         return "other"
     if now == entry.before:
         return "before"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
+from contextlib import AbstractContextManager
 
-from modwsgi_fix.files import FileProblem, problem
+from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files.places import NO_DIRECTORY, Held, held, open_directory
+from modwsgi_fix.files.sharing import Judge
 
 _NEEDED = "set XDG_STATE_HOME to a directory of your own"
+_NOT_OURS = "is not a directory of this user"
 
 
 def _home() -> str:
@@ -37,23 +40,9 @@ def state_directory(name: str) -> str:
     return os.path.join(home, "modwsgi-fix", name)
 
 
-def is_private(directory: str) -> bool:
-    """Whether a directory in the state directory is as ``make_private`` leaves it; a link or another user's is not."""
-    home = _home()
-    here = directory
-    while here.startswith(f"{home}/"):
-        try:
-            info = os.lstat(here)
-        except OSError:
-            return False
-        if not (stat.S_ISDIR(info.st_mode) and _is_own(info)):
-            return False
-        here = os.path.dirname(here)
-    return True
-
-
-def _is_own(info: os.stat_result) -> bool:
-    return not hasattr(os, "geteuid") or info.st_uid == os.geteuid()
+def private(directory: str) -> AbstractContextManager[Held]:
+    """Opens a directory in the state directory. Raises ``FileProblem`` where it is not as ``make_private`` leaves it."""
+    return held([directory], _judge("where nothing is kept"))
 
 
 def make_private(directory: str, purpose: str = "where a backup is to be kept") -> None:
@@ -62,15 +51,25 @@ def make_private(directory: str, purpose: str = "where a backup is to be kept") 
     Raises ``FileProblem`` where that cannot be done, and where what is there could lead elsewhere: below the state
     directory, a link or another user's directory.
     """
+    if sys.platform == "win32":
+        os.makedirs(directory, exist_ok=True)
+        return
+    try:
+        os.close(open_directory(directory, _judge(purpose), makes=True))
+    except FileProblem as error:
+        if error.reason.endswith(_NEEDED):
+            raise
+        below = error.path.startswith(f"{_home()}/")
+        reason = error.reason if error.reason != NO_DIRECTORY else _NOT_OURS if below else "not a directory"
+        raise FileProblem(error.path, f"{reason}, {purpose}; {_NEEDED}") from error
+
+
+def _judge(purpose: str) -> Judge:
+    """Objects to a directory of another user below the state directory."""
     home = _home()
-    here = "/"
-    for name in directory.split("/"):
-        here = os.path.join(here, name)
-        try:
-            if not os.path.lexists(here):
-                os.mkdir(here, 0o700)
-            info = os.lstat(here)
-        except OSError as error:
-            raise FileProblem(here, f"{problem(here, error).reason}, {purpose}; {_NEEDED}") from error
-        if here.startswith(f"{home}/") and not (stat.S_ISDIR(info.st_mode) and _is_own(info)):
-            raise FileProblem(here, f"is not a directory of this user, {purpose}; {_NEEDED}")
+
+    def judge(path: str, descriptor: int) -> None:
+        if path.startswith(f"{home}/") and hasattr(os, "geteuid") and os.fstat(descriptor).st_uid != os.geteuid():
+            raise FileProblem(path, f"{_NOT_OURS}, {purpose}; {_NEEDED}")
+
+    return judge

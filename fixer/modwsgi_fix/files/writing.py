@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from modwsgi_fix.files import FileProblem, problem, read_bytes
+from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.files.journal import MOST, Entry, Journal, dump, journal_name, staged_name
 from modwsgi_fix.files.locking import locked
-from modwsgi_fix.files.recovery import LEFT, forget, pending, real, sweep, undisturbed, undo
-from modwsgi_fix.files.staging import create, nameless, replace, sync_directory, write_into
-from modwsgi_fix.files.state import make_private
+from modwsgi_fix.files.places import REPLACED, Held, Place, content, opening, sync
+from modwsgi_fix.files.recovery import LEFT, forget, judge_files, pending, sweep, undisturbed, undo
+from modwsgi_fix.files.sharing import judge_of
+from modwsgi_fix.files.staging import CHANGED, create, nameless, replace, write_into
+from modwsgi_fix.files.state import make_private, private
 from modwsgi_fix.files.trust import lies_within
 from modwsgi_fix.text import encode
 
@@ -30,7 +32,7 @@ _EFFECTIVE = os.access in os.supports_effective_ids
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file, by key or by a path that leads there: its text as it was read, and as it shall be."""
+    """One file by its key, as it was when it was read: its text then, and as it shall be."""
 
     path: str
     before: str
@@ -44,44 +46,45 @@ def write_all(
     backups: Mapping[str, str] | None = None,
     verify: Callable[[], None] | None = None,
     within: Sequence[str] | None = None,
+    allow_shared: bool = False,
 ) -> None:
     """Writes all changes, or raises ``FileProblem`` and has written none.
 
-    A symlink stays, and the file that it leads to is edited. ``in_place`` writes into the files instead of replacing
-    them: for hard links, bind mounts and directories that cannot be written to; a crash in the middle of one file is
-    then put right by the journal only, and there is none where no directory can take it. ``backups`` says by the real
-    path of a file where its original is kept: beside it, or in the state directory. ``verify`` is called once all is in
-    place; when it raises, all is put back, and the error passed on. ``within`` are the paths that the user gave: a file
-    that lies outside of them, symlinks resolved, is refused.
+    ``in_place`` writes into the files instead of replacing them: for hard links, bind mounts and directories that cannot
+    be written to; a crash in the middle of one file is then put right by the journal only, and there is none where no
+    directory can take it. ``backups`` says by the key of a file where its original is kept: beside it, or in the state
+    directory. ``verify`` is called once all is in place; when it raises, all is put back, and the error passed on.
+    ``within`` are the keys of the paths that the user gave: a file that lies outside of them is refused. So is, for root,
+    one that another user could change (``sharing``), unless with ``allow_shared``.
     """
-    given = ["/"] if within is None else real(within)
+    given = ["/"] if within is None else list(within)
+    judge = judge_of(allow_shared=allow_shared)
     entries = _planned(changes, in_place=in_place, backups=backups or {}, given=given)
     if not entries:
         return
     directories = sorted({os.path.dirname(entry.path) for entry in entries})
-    with locked(directories), ExitStack() as stack:
+    with locked(directories, judge) as places, ExitStack() as stack:
         for left in pending(directories, given)[0]:
             raise FileProblem(left, "an interrupted run is to be put right first")
         for directory in directories:
-            sweep(directory)
+            sweep(directory, places)
+        judge_files(entries, places, judge)
         for entry in entries:
-            _must_be_unchanged(entry)
-        for entry in entries:
-            if entry.backup and not _is_beside(entry):
-                make_private(os.path.dirname(entry.backup))
-        noted = _place(entries, directories)
+            _must_be_unchanged(entry, places)
+        places = _with_state(entries, places, stack)
+        noted = _place(entries, directories, places)
         try:
             if noted:
                 _note(Journal(verify is not None, entries), noted)
             for entry in entries:
-                _backed_up(entry)
-            staged = list(_staged(entries, stack))
+                _backed_up(entry, places)
+            staged = list(_staged(entries, places, stack))
             for entry in entries:
-                _must_be_unchanged(entry)
+                _must_be_unchanged(entry, places)
             for entry, descriptor in zip(entries, staged, strict=True):
-                _put(entry, descriptor)
+                _put(entry, descriptor, places)
             for directory in directories:
-                sync_directory(directory)
+                places.sync(directory)
             if verify:
                 verify()
             # From here on the run counts, and must not be undone without its journal.
@@ -89,7 +92,7 @@ def write_all(
             forget(noted)
         except BaseException as error:
             stack.enter_context(undisturbed())
-            for line in undo(entries, noted):
+            for line in undo(entries, noted, places):
                 if line.endswith(LEFT):
                     error.add_note(line)
             raise
@@ -98,96 +101,113 @@ def write_all(
 def _planned(
     changes: Iterable[Change], *, in_place: bool, backups: Mapping[str, str], given: Sequence[str]
 ) -> tuple[Entry, ...]:
-    """What is to be done to which real file. Raises ``FileProblem`` for all that can be known beforehand."""
+    """What is to be done to which file. Raises ``FileProblem`` for all that can be known beforehand."""
     token = secrets.token_hex(4)
-    entries: dict[str, Entry] = {}
+    entries: dict[tuple[int, int], Entry] = {}
     for change in changes:
         if change.before == change.after:
             continue
-        path = os.path.realpath(change.path)
+        path = change.path
         directory = os.path.dirname(path)
         if not lies_within(path, given):
-            at = "" if path == os.path.abspath(change.path) else f"is {path}, which "
-            raise FileProblem(change.path, f"{at}lies outside the given paths; give {directory} too to change it")
-        must_be_writable(change.path, path, in_place=in_place)
+            raise FileProblem(path, f"lies outside the given paths; give {directory} too to change it")
+        info = must_be_writable(path, in_place=in_place)
         staged = "" if in_place else os.path.join(directory, staged_name(token, len(entries)))
         backup = backups.get(path, "")
         if backup and os.path.lexists(backup):
             shown = os.path.basename(backup) if os.path.dirname(backup) == directory else backup
-            raise FileProblem(change.path, f"the backup {shown} exists already; move it away first")
+            raise FileProblem(path, f"the backup {shown} exists already; move it away first")
         entry = Entry(path, encode(change.before), encode(change.after), staged, backup)
-        other = entries.setdefault(path, entry)
+        # Two names of one file are one file that is written in place.
+        other = entries.setdefault((info.st_dev, info.st_ino), entry)
         if (other.before, other.after) != (entry.before, entry.after):
-            raise FileProblem(change.path, "is to be changed in two different ways")
+            same = "" if other.path == path else f"is the same file as {other.path}, and "
+            raise FileProblem(path, f"{same}is to be changed in two different ways")
     return tuple(entries.values())
 
 
-def must_be_writable(given: str, path: str, *, in_place: bool) -> None:
-    """Raise ``FileProblem`` where the real file behind a path cannot be written."""
+def must_be_writable(path: str, *, in_place: bool) -> os.stat_result:
+    """What the system says of a file, by its key. Raises ``FileProblem`` where it cannot be written."""
     try:
-        info = os.stat(path)
+        info = os.lstat(path)
     except (OSError, ValueError) as error:
-        raise problem(given, error) from error
+        raise problem(path, error) from error
+    if stat.S_ISLNK(info.st_mode):
+        raise FileProblem(path, REPLACED)
     if not stat.S_ISREG(info.st_mode):
-        raise FileProblem(given, "is not a regular file")
+        raise FileProblem(path, "is not a regular file")
     if not os.access(path, os.W_OK, effective_ids=_EFFECTIVE):
-        raise FileProblem(given, "is read-only")
+        raise FileProblem(path, "is read-only")
     if in_place:
-        return
+        return info
     if info.st_nlink > 1:
-        raise FileProblem(given, f"has {info.st_nlink} hard links, which replacing it would part; use --in-place")
+        raise FileProblem(path, f"has {info.st_nlink} hard links, which replacing it would part; use --in-place")
     directory = os.path.dirname(path)
     if not os.access(directory, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
-        raise FileProblem(given, f"{directory} cannot be written to, so it cannot be replaced; use --in-place")
+        raise FileProblem(path, f"{directory} cannot be written to, so it cannot be replaced; use --in-place")
+    return info
 
 
-def _must_be_unchanged(entry: Entry) -> None:
-    if read_bytes(entry.path) != entry.before:
-        raise FileProblem(entry.path, "changed on disk meanwhile; nothing was written")
+def _must_be_unchanged(entry: Entry, places: Held) -> None:
+    if content(places.at(entry.path)) != entry.before:
+        raise FileProblem(entry.path, CHANGED)
 
 
-def _place(entries: Sequence[Entry], directories: Sequence[str]) -> str:
-    """Where the journal will lie; ``""`` where files are written in place and no directory can take it."""
+def _with_state(entries: Sequence[Entry], places: Held, stack: ExitStack) -> Held:
+    """Also opens where the state directory keeps backups."""
+    elsewhere = dict.fromkeys(os.path.dirname(entry.backup) for entry in entries if not _is_beside(entry))
+    elsewhere.pop("", None)
+    for directory in elsewhere:
+        make_private(directory)
+        places = places.also(stack.enter_context(private(directory)))
+    return places
+
+
+def _place(entries: Sequence[Entry], directories: Sequence[str], places: Held) -> Place | None:
+    """Where the journal will lie; None where files are written in place and no directory can take it."""
     name = journal_name(secrets.token_hex(4))
     first = os.path.dirname(entries[0].path)
     for directory in dict.fromkeys([first, *directories]):
         if entries[0].staged or os.access(directory, os.W_OK | os.X_OK, effective_ids=_EFFECTIVE):
-            return os.path.join(directory, name)
-    return ""
+            return places.at(os.path.join(directory, name))
+    return None
 
 
-def _note(journal: Journal, path: str) -> None:
-    directory = os.path.dirname(path)
+def _note(journal: Journal, place: Place) -> None:
+    directory = os.path.dirname(place.path)
     try:
-        data = dump(journal, os.stat(directory).st_ino)
+        data = dump(journal, os.stat(directory if place.above is None else place.above).st_ino)
         if len(data) > MOST:
             raise FileProblem(directory, f"more than {MOST >> 20} MiB would be written at once; give fewer paths")
         # A journal that is not whole would be in the way of all further runs.
-        create(path, data, staged=os.path.join(directory, staged_name(secrets.token_hex(4), 0)))
+        create(place, data, staged=place.beside(os.path.join(directory, staged_name(secrets.token_hex(4), 0))))
     except OSError as error:
         raise problem(directory, error) from error
-    sync_directory(directory)
+    sync(place)
 
 
-def _backed_up(entry: Entry) -> None:
+def _backed_up(entry: Entry, places: Held) -> None:
     """Keeps the original: beside the file with all that it has, in the state directory with no wider mode."""
     if not entry.backup:
         return
+    original, backup = places.at(entry.path), places.at(entry.backup)
     try:
         if _is_beside(entry):
-            create(entry.backup, entry.before, like=entry.path)
+            create(backup, entry.before, like=original)
         else:
-            create(entry.backup, entry.before, mode=os.stat(entry.path).st_mode & 0o777)
-        sync_directory(os.path.dirname(entry.backup))
+            with opening(original) as descriptor:
+                mode = os.fstat(descriptor).st_mode & 0o777
+            create(backup, entry.before, mode=mode)
     except OSError as error:
         raise problem(entry.path, error) from error
+    sync(backup)
 
 
 def _is_beside(entry: Entry) -> bool:
     return os.path.dirname(entry.backup) == os.path.dirname(entry.path)
 
 
-def _staged(entries: Sequence[Entry], stack: ExitStack) -> Iterator[int | None]:
+def _staged(entries: Sequence[Entry], places: Held, stack: ExitStack) -> Iterator[int | None]:
     """A descriptor of the new content for each file, closed with ``stack``; None where it is written when its turn comes.
 
     So it is for files written in place, where the filesystem has no files without a name, and for those that are more
@@ -197,7 +217,8 @@ def _staged(entries: Sequence[Entry], stack: ExitStack) -> Iterator[int | None]:
         descriptor = None
         if entry.staged and number < _most_open():
             try:
-                descriptor = nameless(os.path.dirname(entry.path), entry.after, like=entry.path)
+                place = places.at(entry.path)
+                descriptor = nameless(place, entry.after, like=place)
             except OSError as error:
                 raise problem(entry.path, error) from error
         if descriptor is not None:
@@ -214,12 +235,13 @@ def _most_open() -> int:
     return sys.maxsize if limit == resource.RLIM_INFINITY else limit // 2
 
 
-def _put(entry: Entry, descriptor: int | None) -> None:
-    _must_be_unchanged(entry)
+def _put(entry: Entry, descriptor: int | None, places: Held) -> None:
+    _must_be_unchanged(entry, places)
+    place = places.at(entry.path)
     try:
         if entry.staged:
-            replace(entry.path, entry.after, staged=entry.staged, descriptor=descriptor)
+            replace(place, entry.after, staged=places.at(entry.staged), descriptor=descriptor)
         else:
-            write_into(entry.path, entry.after)
+            write_into(place, entry.after, before=entry.before)
     except OSError as error:
         raise FileProblem(entry.path, f"{error.strerror or error}; nothing was written".lower()) from error

@@ -48,7 +48,7 @@ def checked(session: Session, *, hurried: bool) -> Report:
         found = sessions.checked(session, marked=False)
         if _is_large(session) or not any(one.fix and one.fix.level <= session.plan.level for one in found.findings):
             return found
-    return sessions.checked(session)
+    return sessions.checked(session, weighed=False)
 
 
 def _is_large(session: Session) -> bool:

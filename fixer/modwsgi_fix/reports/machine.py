@@ -20,7 +20,8 @@ def json(report: Report) -> str:
     """Return everything that is known, as one object. Lines and columns count from 1, columns in characters.
 
     ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go; ``after`` is the
-    line whose repair reveals it, and missing where it is there now. ``as_shipped``
+    line whose repair reveals it, and missing where it is there now. ``more`` counts the findings of a rule beyond those
+    that are told one by one. ``as_shipped``
     counts the findings that are left out because their files are as their packages ship them.
     """
     return _dump(
@@ -28,6 +29,15 @@ def json(report: Report) -> str:
             "version": VERSION,
             **started(report.starts),
             "findings": [finding_object(finding) for finding in report.findings],
+            "more": [
+                {
+                    "rule": one.rule,
+                    "severity": one.severity.label,
+                    "fixable": one.level.label if one.level else None,
+                    "count": one.times,
+                }
+                for one in report.more
+            ],
             "fixed": [
                 {
                     "rule": f.rule,

@@ -10,7 +10,7 @@ from modwsgi_fix.records import Finding, Report
 from modwsgi_fix.reports import VERSION, dumped, plural, started
 from modwsgi_fix.reports.impact import as_lines, as_objects, kinds_of_change
 from modwsgi_fix.reports.machine import finding_object, withheld_object
-from modwsgi_fix.reports.text import printable
+from modwsgi_fix.reports.text import further, printable
 from modwsgi_fix.rule import Severity
 
 if TYPE_CHECKING:
@@ -104,8 +104,14 @@ def _left(move: Move) -> Iterator[str]:
             yield f"   --fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
     if not left:
         yield "nothing"
-    if further := len(move.report.findings) - len(left):
-        yield f"({plural(further, 'finding')} more that {'is' if further == 1 else 'are'} only worth knowing)"
+    for line in further(move.report, folded=True):
+        yield f"... and {line}"
+    every = (
+        *((one.severity, 1) for one in move.report.findings),
+        *((one.severity, one.times) for one in move.report.more),
+    )
+    if unshown := sum(count for severity, count in every if severity is Severity.INFO):
+        yield f"({plural(unshown, 'finding')} more that {'is' if unshown == 1 else 'are'} only worth knowing)"
 
 
 def as_json(move: Move) -> str:

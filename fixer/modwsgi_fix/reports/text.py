@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.edits import Applicability, Edit
-from modwsgi_fix.records import UNNAMED, FileText, Finding, Fix, Report
+from modwsgi_fix.records import UNNAMED, FileText, Finding, Fix, More, Report
 from modwsgi_fix.reports import gap_lines, plural
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.text import Span
@@ -52,13 +52,16 @@ def statistics(report: Report) -> str:
     """Return how often each rule found something, and how often ``--write`` would fix it."""
     counts = Counter(finding.rule for finding in report.findings)
     cured = Counter(finding.rule for finding in report.findings if _marked(finding, report))
+    for one in report.more:
+        counts[one.rule] += one.times
+        cured[one.rule] += one.times if _marked(one, report) else 0
     width = max((len(str(count)) for count in counts.values()), default=0)
     longest = max(map(len, counts), default=0)
     rows = [
         f"{count:>{width}}  {name:<{longest}}  {f'[*] {cured[name]}' if cured[name] else ''}".rstrip()
         for name, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return "".join(f"{row}\n" for row in [*rows, *_end(report)])
+    return "".join(f"{row}\n" for row in [*rows, *_end(report, is_counted=True)])
 
 
 def printable(line: str) -> str:
@@ -83,7 +86,7 @@ def withheld(fix: Withheld) -> str:
 
 def summary(report: Report) -> str:
     """Return ``Found 4 findings (3 fixable with --write: 1 safe, 2 repairs; 1 more with --unsafe-fixes).``"""
-    count = len(report.findings)
+    count = report.total
     if report.fixed:
         done = f"Fixed {plural(len(report.fixed), 'finding')}"
         return f"{done}; {plural(count, 'finding')} left." if count else f"{done}; none left."
@@ -98,6 +101,9 @@ def summary(report: Report) -> str:
     if not report.marked:
         return f"{found}."
     levels = Counter(finding.level for finding in report.findings if finding.level)
+    for one in report.more:
+        if one.level:
+            levels[one.level] += one.times
     now = sum(count for level, count in levels.items() if level and level <= report.level)
     kinds = [
         f"{levels[level]} {_NAMES[level]}" + ("s" if level is Applicability.REPAIR and levels[level] > 1 else "")
@@ -113,17 +119,30 @@ def summary(report: Report) -> str:
     return f"{found} ({'; '.join(parts)})." if parts else f"{found}, none of which can be fixed automatically."
 
 
+def further(report: Report, *, folded: bool = False) -> Iterator[str]:
+    """Yield ``1,000 more findings of NAME`` for each rule of which not all are told."""
+    counts = Counter[str]()
+    for one in report.more:
+        counts[one.rule] += 0 if folded and one.severity is Severity.INFO else one.times
+    for rule, count in counts.items():
+        if count:
+            yield f"{count:,} more {'finding' if count == 1 else 'findings'} of {rule}"
+
+
 def _shown(report: Report) -> list[Finding]:
     """The findings that are shown, what matters most first."""
     shown = (one for one in report.findings if not (report.folded and one.severity is Severity.INFO))
     return sorted(shown, key=lambda one: one.rank)
 
 
-def _end(report: Report, *, folded: bool = False) -> Iterator[str]:
+def _end(report: Report, *, folded: bool = False, is_counted: bool = False) -> Iterator[str]:
     if report.quiet:
         return
+    for line in () if is_counted else further(report, folded=folded):
+        yield f"... and {line}"
     yield summary(report)
     hidden = sum(one.severity is Severity.INFO for one in report.findings) if folded else 0
+    hidden += sum(one.times for one in report.more if one.severity is Severity.INFO) if folded else 0
     if hidden:
         what = "1 finding that is" if hidden == 1 else f"{hidden} findings that are"
         yield f"Not shown: {what} only worth knowing; --all shows {'it' if hidden == 1 else 'them'}."
@@ -135,7 +154,7 @@ def _end(report: Report, *, folded: bool = False) -> Iterator[str]:
         yield f"Not understood: {shown}{more}. What is said here does not cover them."
 
 
-def _marked(finding: Finding, report: Report) -> bool:
+def _marked(finding: Finding | More, report: Report) -> bool:
     return finding.level is not None and finding.level <= report.level
 
 
@@ -216,10 +235,3 @@ def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
         return f"\x1b[{code}m{shown}\x1b[0m" if color and code else shown
 
     return paint
-
-
-def names(files: Iterable[str], most: int = 3) -> str:
-    """Return some names, and how many more there are."""
-    shown = list(files)
-    more = len(shown) - most
-    return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")

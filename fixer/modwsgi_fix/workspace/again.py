@@ -88,7 +88,14 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     (job,), (config,) = plan.jobs, session.configs
     source = job.source
-    if not source.complete or len(source.entries) != 1 or job.disk is not None or report.failed or report.shipped:
+    if (
+        not source.complete
+        or len(source.entries) != 1
+        or job.disk is not None
+        or report.failed
+        or report.shipped
+        or report.more
+    ):
         return None
     if config.left_out or any(file.readings != 1 for file in config.files.values()):
         return None
@@ -195,7 +202,7 @@ def _read(base: Base, hosts: frozenset[Host]) -> Report:
     )
     less = job._replace(source=source)
     session = Session(base.plan._replace(jobs=(less,)), (read(less, trees=base.trees),))
-    return checked(session)._replace(starts=starts(session.configs))
+    return checked(session, weighed=base.report.weighed)._replace(starts=starts(session.configs))
 
 
 def _is_comment(text: str) -> bool:
@@ -239,7 +246,7 @@ def _together(
 ) -> Report | None:
     """Return what was found before, but of the hosts that were read again; None where these do not tell of the others."""
     was = base.report
-    for aspect in ("unread", "skipped", "failed", "gaps", "shipped"):
+    for aspect in ("unread", "skipped", "failed", "gaps", "shipped", "more"):
         if not getattr(old, aspect) == getattr(new, aspect) == getattr(was, aspect):
             return None
     if old.starts != was.starts or (new.starts != old.starts and not _is_refused_now(old, new)):

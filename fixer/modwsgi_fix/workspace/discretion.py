@@ -19,7 +19,7 @@ from modwsgi_fix.model.secrets import has_secrets, masked
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.records import UNNAMED, FileText, Finding, Place
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Related, Severity, registered
-from modwsgi_fix.text import Span, one_line
+from modwsgi_fix.text import Span, shortened
 from modwsgi_fix.workspace.ranking import rank
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.model.merge.world import Step
     from modwsgi_fix.model.request import Outcome, Trace
+
+
+#: Characters of a message, a help and the title of a fix; and of the reason why a fix is of its level, or is withheld. With
+#: names of usual length none is as long; a name may be as long as its file.
+MESSAGE, REASON = 300, 500
 
 
 def finding(
@@ -42,13 +47,16 @@ def finding(
     return Finding(
         shown.rule,
         shown.severity or Severity.WARNING,
-        one_line(shown.message),
-        one_line(shown.help),
+        shortened(shown.message, MESSAGE),
+        shortened(shown.help, MESSAGE),
         _place(config, shown.path, shown.span),
         rank(diagnostic, config, is_revealed=after is not None),
         level,
         None if shown.fix is None else _fix(shown.fix, config),
-        tuple(records.Related(_place(config, one.path, one.span), one_line(one.message)) for one in shown.related),
+        tuple(
+            records.Related(_place(config, one.path, one.span), shortened(one.message, MESSAGE))
+            for one in shown.related
+        ),
         after,
     )
 
@@ -75,7 +83,7 @@ def _holds_back(config: Config) -> bool:
 
 def _fix(fix: Fix, config: Config) -> records.Fix:
     edits = tuple(records.Replacement(_place(config, path, span), text) for path, span, text in fix.edits)
-    return records.Fix(one_line(fix.title), fix.applicability, one_line(fix.reason), edits)
+    return records.Fix(shortened(fix.title, MESSAGE), fix.applicability, shortened(fix.reason, REASON), edits)
 
 
 def _place(config: Config, path: str, span: Span) -> Place:
@@ -145,13 +153,16 @@ def fixed(outcome: Fixed) -> Fixed:
         )
     return outcome._replace(
         applied=tuple(map(_in_one_line, outcome.applied)),
-        withheld=tuple(one._replace(title=one_line(one.title)) for one in outcome.withheld),
+        withheld=tuple(
+            one._replace(title=shortened(one.title, MESSAGE), reason=shortened(one.reason, REASON))
+            for one in outcome.withheld
+        ),
     )
 
 
 def _in_one_line(one: Applied) -> Applied:
-    fix = one.fix._replace(title=one_line(one.fix.title), reason=one_line(one.fix.reason))
-    return one._replace(fix=fix, message=one_line(one.message))
+    fix = one.fix._replace(title=shortened(one.fix.title, MESSAGE), reason=shortened(one.fix.reason, REASON))
+    return one._replace(fix=fix, message=shortened(one.message, MESSAGE))
 
 
 def _is_outside(path: str, config: Config) -> bool:

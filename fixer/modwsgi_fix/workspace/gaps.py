@@ -14,7 +14,8 @@ from modwsgi_fix.model.items import File
 from modwsgi_fix.model.outside import NOT_SHOWN, tells
 from modwsgi_fix.model.secrets import masked
 from modwsgi_fix.records import UNNAMED, Gap, end_of
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, shortened
+from modwsgi_fix.workspace.discretion import MESSAGE
 
 
 def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
@@ -50,7 +51,12 @@ def _gaps(config: Config) -> Iterator[Gap]:
 
     for unread in unread_scripts(config):
         is_told = unread.file.quotable and not tells(config, [unread.reason])
-        yield Gap(unread.file.name, unread.line, unread.line, unread.reason if is_told else f"a script {NOT_SHOWN}")
+        yield Gap(
+            unread.file.name,
+            unread.line,
+            unread.line,
+            shortened(unread.reason, MESSAGE) if is_told else f"a script {NOT_SHOWN}",
+        )
 
 
 def _strangers(config: Config) -> Iterator[Gap]:
@@ -85,4 +91,4 @@ def _reason(config: Config, file: File, reason: str, kind: str) -> str:
     """Return why lines were not understood; ``kind`` stands for a reason that quotes what must not be shown."""
     if not file.quotable:
         return f"{kind} ({UNNAMED})"
-    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else masked(config, reason)
+    return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else shortened(masked(config, reason), MESSAGE)

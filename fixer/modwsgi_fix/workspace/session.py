@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import partial
 from itertools import chain
@@ -16,8 +17,8 @@ from modwsgi_fix.files import key_of_each
 from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.source import find_sources
-from modwsgi_fix.records import FileText, Finding, Report, Trace
-from modwsgi_fix.rule import Diagnostic
+from modwsgi_fix.records import FileText, Finding, More, Report, Trace
+from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex
 from modwsgi_fix.workspace import discretion, shipped
 from modwsgi_fix.workspace.errors import Stop
@@ -29,10 +30,15 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Impact
     from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.engine.htaccess import Around
+    from modwsgi_fix.engine.job import Opinion, Proof
     from modwsgi_fix.engine.outlook import Outlook
     from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
     from modwsgi_fix.model.request import Request
+
+
+#: Findings of one rule and severity that are told of; of the rest the number is.
+MOST_FINDINGS = 10_000
 
 
 class Hosts(Enum):
@@ -176,47 +182,60 @@ def _marked(found: Overview, config: Config) -> Overview:
 # -- what is wrong --------------------------------------------------------------------------------------------------------
 
 
-def checked(session: Session, *, marked: bool = True) -> Report:
-    """Return what the rules find; ``marked``, and what ``--write`` would do for each finding."""
+def checked(session: Session, *, marked: bool = True, weighed: bool = True) -> Report:
+    """Return what the rules find; ``marked``, and what ``--write`` would do for each finding.
+
+    ``weighed``, what fixes do to visitors is measured for that, as it is before they are written.
+    """
     plan, configs = session.plan, session.configs
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
     found, hidden = shipped.without(plan.jobs, configs, every)
     asked = zip(plan.jobs, configs, found, strict=True)
-    views = [_view(job, config, each, plan.level) if marked else None for job, config, each in asked]
+    weigh = partial(_judges, session) if weighed else None
+    views = [_view(job, config, each, plan.level, weigh) if marked else None for job, config, each in asked]
     findings = chain.from_iterable(map(_findings, configs, found, views))
-    return _report(session, configs, findings)._replace(marked=marked, shipped=hidden)
+    return _report(session, configs, findings)._replace(marked=marked, weighed=marked and weighed, shipped=hidden)
 
 
-def _view(job: Job, config: Config, found: Sequence[Diagnostic], level: Applicability) -> Outlook | None:
+def _view(
+    job: Job,
+    config: Config,
+    found: Sequence[Diagnostic],
+    level: Applicability,
+    weigh: Callable[[Config], tuple[Opinion, Proof]] | None,
+) -> Outlook | None:
     """Return what fixes would do for findings; None where none has a fix."""
     if not any(diagnostic.fix for diagnostic in found):
         return None
     from modwsgi_fix.engine.outlook import outlook
 
-    return outlook(job, config, found, level)
+    return outlook(job, config, found, level, *(weigh(config) if weigh else ()))
 
 
 def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None) -> Iterator[Finding]:
     """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
     levels = view.levels if view is not None else (None,) * len(found)
-    every = [discretion.finding(one, config, level) for one, level in zip(found, levels, strict=True)]
-    revealed = view.revealed if view is not None else ()
-    every += [discretion.finding(one.diagnostic, one.config, one.level, one.after) for one in revealed]
+    every: list[tuple[Diagnostic, Config, Applicability | None, tuple[str, int] | None]]
+    every = [(one, config, level, None) for one, level in zip(found, levels, strict=True)]
+    every += [(one.diagnostic, one.config, one.level, one.after) for one in (view.revealed if view else ())]
     order = {path: at for at, path in enumerate([*config.files, *config.scripts])}
-    yield from sorted(every, key=lambda one: (order.get(one.place.file.path, len(order)), one.place.span, one.rule))
+    every.sort(key=lambda one: (order.get(one[0].path, len(order)), one[0].span, one[0].rule))
+    return (discretion.finding(*one) for one in every)
 
 
 def _report(session: Session, configs: Sequence[Config], findings: Iterable[Finding]) -> Report:
     """Return a report on servers, as they were read or as fixes have left them."""
     problems = (*session.plan.problems, *(problem for config in configs for problem in config.unread))
+    shown, more = _distinct(findings)
     return Report(
-        _distinct(findings),
+        shown,
         _files(configs, session.unopened),
         gaps(configs),
         session.plan.level,
         unread=tuple(dict.fromkeys((one.path, one.reason) for one in problems)),
         skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
         failed=_merged(discretion.failed(config.failed, config) for config in configs),
+        more=more,
     )
 
 
@@ -233,12 +252,21 @@ def _files(configs: Sequence[Config], unopened: Mapping[str, Sequence[FileText]]
     return tuple({file.path: file for file in (*read, *unopened.get("", ()))}.values())
 
 
-def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return each finding once, where servers share files."""
+def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
+    """Return each finding once, where servers share files, and how many of a rule there are beyond what is told."""
     once: dict[tuple[object, ...], Finding] = {}
+    told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
+    beyond: set[int] = set()
     for one in findings:
-        once.setdefault((one.place.file.path, one.place.span, one.rule, one.message), one)
-    return tuple(once.values())
+        key = (one.place.file.path, one.place.span, one.rule, one.message)
+        kind = (one.rule, one.severity)
+        if told[kind] < MOST_FINDINGS:
+            told[kind] += key not in once
+            once.setdefault(key, one)
+        elif key not in once and hash(key) not in beyond:
+            beyond.add(hash(key))
+            more[*kind, one.level] += 1
+    return tuple(once.values()), tuple(More(*kind, count) for kind, count in more.items())
 
 
 # -- what fixing comes to -------------------------------------------------------------------------------------------------
@@ -247,19 +275,14 @@ def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def mended(session: Session, level: Applicability | None = None) -> Mended:
     """Return what the fixes up to a level, the plan's by default, come to. Nothing is written."""
     from modwsgi_fix.engine import fix
-    from modwsgi_fix.engine.gate import objection as effect
-    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
-    from modwsgi_fix.engine.read_later import is_htaccess
-    from modwsgi_fix.second_reader import objection
 
     plan = session.plan if level is None else session.plan._replace(level=level)
 
     around = _servers_around(session)
 
     def fixed(job: Job, config: Config | None = None) -> Fixed:
-        is_read_later = config is not None and bool(config.files) and all(map(is_htaccess, config.files))
-        proof = partial(effect_of_htaccess, around) if is_read_later else effect
-        return fix(job, plan.level, objection, config, proof)
+        opinion, proof = _judges(session, config, around)
+        return fix(job, plan.level, opinion, config, proof)
 
     each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
     for at, unlike in enumerate(session.unlike):
@@ -271,6 +294,18 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     files = {file.path: file for outcome in outcomes for file in outcome.files}
     report = _mended_report(session._replace(plan=plan), outcomes)
     return Mended(tuple(outcomes), report, tuple(files.values()), tuple(conflicts))
+
+
+def _judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
+    """Return what objects to a fix: the second reader, and what measures its effect on visitors."""
+    from modwsgi_fix.engine.gate import objection as effect
+    from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
+    from modwsgi_fix.engine.read_later import is_htaccess
+    from modwsgi_fix.second_reader import objection
+
+    if config is None or not config.files or not all(map(is_htaccess, config.files)):
+        return objection, effect
+    return objection, partial(effect_of_htaccess, _servers_around(session) if around is None else around)
 
 
 def _servers_around(session: Session) -> list[Around]:

@@ -76,7 +76,7 @@ from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import Mapping, covers_whole, mount_options, mounts, together
 from modwsgi_fix.rewriting.lines import delete_lines, with_comments
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import Span, listed
 
 
 @rule(severity=Severity.ERROR, changes=("moved",))
@@ -135,7 +135,7 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
         moved += text if text.endswith("\n") else text + newline
     place = with_comments(item).start
     edits = [Edit(item.path, Span(place, place), moved), *(delete_lines(mount.item) for mount in hidden)]
-    names = ", ".join(dict.fromkeys(mount.url for mount in order))
+    names = listed(dict.fromkeys(mount.url for mount in order))
     return Fix.repair(
         f"Move the longer paths above {shorter.url}",
         *edits,

@@ -1,0 +1,180 @@
+"""Files by the directory that holds them, which stays open: whatever takes its name meanwhile, it is this one.
+
+A run reads, works things out, and writes. Whoever may change a directory on the way could put a link in its place in
+between, and the path would then lead elsewhere. So what writes opens the directories once, step by step from the root
+and through no link, and then speaks of names in them (openat(2) and its kin). Where the system has no such calls
+(Windows) a place is its path.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from modwsgi_fix.files import FileProblem, problem
+from modwsgi_fix.files.sharing import Judge
+
+#: Opens a directory only to pass through it, which takes no right to read it (open(2)).
+_PASS = getattr(os, "O_PATH", os.O_RDONLY)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+#: Why nothing is written below what was a directory, and is a link or a file now.
+NO_DIRECTORY = "is not a directory, or was replaced by a link; nothing was written"
+#: Why nothing is written to a name that has become a link.
+REPLACED = "was replaced by a link meanwhile; nothing was written"
+_HAS_PLACES = os.open in os.supports_dir_fd
+
+
+class Place(NamedTuple):
+    """A file, there or not: its real path, and its name in the open directory ``above``."""
+
+    path: str
+    name: str
+    above: int | None
+
+    def beside(self, path: str) -> Place:
+        """Another file of the same directory, by its path."""
+        return Place(path, path if self.above is None else os.path.basename(path), self.above)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Directories that are open, each by its real path."""
+
+    descriptors: Mapping[str, int]
+
+    def at(self, path: str) -> Place:
+        """The place of a file in one of these directories, by its real path."""
+        if not _HAS_PLACES:
+            return Place(path, path, None)
+        directory, name = os.path.split(path)
+        return Place(path, name, self.descriptors[directory])
+
+    def also(self, other: Held) -> Held:
+        """These directories and others, which stay as open as each is."""
+        return Held({**self.descriptors, **other.descriptors})
+
+    def __contains__(self, directory: str) -> bool:
+        return directory in self.descriptors if _HAS_PLACES else os.path.isdir(directory)
+
+    def names(self, directory: str) -> list[str]:
+        """The names in one of these directories. Raises ``OSError``."""
+        return os.listdir(self.descriptors.get(directory, directory))
+
+    def sync(self, directory: str) -> None:
+        """Makes what was created, renamed or deleted in one of these directories last."""
+        _sync(directory, self.descriptors.get(directory))
+
+
+def sync(place: Place) -> None:
+    """Makes what was created, renamed or deleted in the directory of a place last."""
+    _sync(os.path.dirname(place.path), place.above)
+
+
+def _sync(directory: str, descriptor: int | None) -> None:
+    if descriptor is not None:
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            raise problem(directory, error) from error
+
+
+@contextmanager
+def held(directories: Iterable[str], judge: Judge | None = None) -> Iterator[Held]:
+    """Opens directories by their real paths, and closes them in the end. Raises ``FileProblem``.
+
+    ``judge`` is shown each directory on the way, and raises where root must not write below it.
+    """
+    with ExitStack() as stack:
+        descriptors: dict[str, int] = {}
+        for directory in dict.fromkeys(directories if _HAS_PLACES else ()):
+            descriptors[directory] = open_directory(directory, judge)
+            stack.callback(os.close, descriptors[directory])
+        yield Held(descriptors)
+
+
+def open_directory(path: str, judge: Judge | None = None, *, makes: bool = False) -> int:
+    """A descriptor of a directory by its real path, which is the caller's to close. Raises ``FileProblem``.
+
+    With ``makes``, what is missing of it is made, for this user alone.
+    """
+    names = [name for name in path.split("/") if name]
+    here, above = "/", _step("/", None, "/", flags=_PASS if names else os.O_RDONLY)
+    try:
+        if judge:
+            judge(here, above)
+        for number, name in enumerate(names, 1):
+            here = os.path.join(here, name)
+            if makes:
+                _make(name, above, here)
+            below = _step(name, above, here, flags=_PASS if number < len(names) else os.O_RDONLY)
+            os.close(above)
+            above = below
+            if judge:
+                judge(here, above)
+    except BaseException:
+        os.close(above)
+        raise
+    return above
+
+
+def _make(name: str, above: int, path: str) -> None:
+    try:
+        try:
+            os.stat(name, dir_fd=above, follow_symlinks=False)
+        except FileNotFoundError:
+            os.mkdir(name, 0o700, dir_fd=above)
+    except OSError as error:
+        raise problem(path, error) from error
+
+
+def _step(name: str, above: int | None, path: str, *, flags: int) -> int:
+    try:
+        return os.open(name, flags | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise FileProblem(path, NO_DIRECTORY) from error
+        raise problem(path, error) from error
+
+
+def opened(place: Place, *, writes: bool = False) -> int:
+    """A descriptor of a regular file, which is the caller's to close: no link, and no pipe, which would block for ever."""
+    try:
+        descriptor = os.open(place.name, (os.O_RDWR if writes else os.O_RDONLY) | _NO_LINK, dir_fd=place.above)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise FileProblem(place.path, REPLACED) from error
+        raise problem(place.path, error) from error
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise FileProblem(place.path, "is not a regular file")
+
+
+@contextmanager
+def opening(place: Place, *, writes: bool = False) -> Iterator[int]:
+    """As ``opened``; it is closed in the end."""
+    descriptor = opened(place, writes=writes)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def content(place: Place) -> bytes:
+    """The bytes of a regular file. Raises ``FileProblem``."""
+    with opening(place) as descriptor:
+        return read_whole(place, descriptor)
+
+
+def read_whole(place: Place, descriptor: int) -> bytes:
+    """All bytes of an open file from where it stands. Raises ``FileProblem``."""
+    try:
+        with open(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    except OSError as error:
+        raise problem(place.path, error) from error
