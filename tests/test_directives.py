@@ -332,7 +332,7 @@ def test_no_daemon_option_candidates() -> None:
         ("umask", "9", "it must be an octal number, such as 022"),
         ("home", "srv", "it must be an absolute path"),
         ("server-metrics", "yes", "it must be On or Off"),
-        ("group", "", "it must name somebody"),
+        ("group", "", "it must have a value"),
         ("user", "root", "mod_wsgi runs nothing as root"),
         ("lang", "", ""),
     ],

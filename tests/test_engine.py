@@ -18,6 +18,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete, insert_after, replace
 from modwsgi_fix.rule import Diagnostic, Rule, Severity
+from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 
 SITE = "/site.conf"
@@ -237,8 +238,8 @@ def test_a_spoilt_fix_does_not_stop_the_good_ones_of_its_rule() -> None:
 
 
 def test_fixes_that_are_fine_alone_and_not_together_are_applied_one_by_one() -> None:
-    def opinion(name: str, before: str, after: str) -> str | None:
-        return "too much at once" if after.count("B") - before.count("B") > 1 else None
+    def opinion(name: str, before: Tree, after: Tree) -> str | None:
+        return "too much at once" if after.source.count("B") - before.source.count("B") > 1 else None
 
     states: list[str] = []
 
@@ -255,9 +256,9 @@ def test_fixes_that_are_fine_alone_and_not_together_are_applied_one_by_one() -> 
 def test_an_opinion_is_asked_and_heeded() -> None:
     asked: list[tuple[str, str, str]] = []
 
-    def opinion(name: str, before: str, after: str) -> str | None:
-        asked.append((name, before, after))
-        return "it smells" if "B 2" in after else None
+    def opinion(name: str, before: Tree, after: Tree) -> str | None:
+        asked.append((name, before.source, after.source))
+        return "it smells" if "B 2" in after.source else None
 
     fixed = fix(job_of({"/a.conf": "A 1\n", "/b.conf": "A 2\n"}, rename("A", "B")), opinion=opinion)
     assert texts(fixed) == {"/a.conf": "B 1\n"}

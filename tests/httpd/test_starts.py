@@ -51,7 +51,7 @@ def test_made_servers_start_as_it_is_said(httpd: Path, record_property: Callable
     record_property("refused", refused)
     record_property("not told", said[None])
     assert not wrong, "\n".join([f"{len(wrong)} of {SERVERS}", *wrong])
-    assert SERVERS / 4 < refused < SERVERS * 3 / 4
+    assert SERVERS / 4 < refused < SERVERS * 4 / 5
     assert said[None] <= 0.03 * SERVERS, said
 
 

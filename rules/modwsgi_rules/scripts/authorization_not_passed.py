@@ -69,7 +69,8 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.model.items import Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
-from modwsgi_fix.script.loading import tree_of
+from modwsgi_fix.script.source import source_of
+from modwsgi_fix.text import Span
 
 _NAME = "HTTP_AUTHORIZATION"
 
@@ -82,15 +83,15 @@ def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
     if not scripts or _is_passed(config):
         return
     for one in scripts:
-        line = _line_that_reads(config, one.script)
-        if line is None or one.item is None:
+        place = _place_that_reads(config, one.script)
+        if place is None or one.item is None:
             continue
         span = one.item.args[1].span if len(one.item.args) > 1 else one.item.span
         yield Diagnostic(
             one.item.path,
             span,
             "the script reads the Authorization header, which mod_wsgi does not pass on",
-            related=(Related(one.path, one.script.lines.line_span(line), "read here"),),
+            related=(Related(one.path, place, "read here"),),
             help="write WSGIPassAuthorization On, if the application checks log-ins itself",
         )
 
@@ -103,31 +104,31 @@ def _is_passed(config: Config) -> bool:
     return any("authorization" in value.lower() for item in others for value in item.values)
 
 
-def _line_that_reads(config: Config, script: Script) -> int | None:
-    """The line of a script that first reads the header; None where none does, or where it sets the value itself."""
-    return config.once((_line_that_reads, script.path), lambda: _find_line(script))
+def _place_that_reads(config: Config, script: Script) -> Span | None:
+    """Where a script first reads the header; None where it does not, or where it sets the value itself."""
+    return config.once((_place_that_reads, script.path), lambda: _find_place(script))
 
 
-def _find_line(script: Script) -> int | None:
-    tree = tree_of(script.text)
-    if tree is None:
+def _find_place(script: Script) -> Span | None:
+    source = source_of(script.text)
+    if source is None:
         return None
-    lines: list[int] = []
-    for node in ast.walk(tree):
+    found: list[ast.expr] = []
+    for node in ast.walk(source.tree):
         if isinstance(node, ast.Subscript) and _is_name(node.slice):
             if isinstance(node.ctx, ast.Store):
                 return None
             if isinstance(node.ctx, ast.Load):
-                lines.append(node.lineno)
+                found.append(node)
         elif isinstance(node, ast.Call) and node.args:
             called = _called(node.func)
             if called == "setdefault" and _is_name(node.args[0]):
                 return None
             if called == "get" and (_is_name(node.args[0]) or _is_header(node.func, node.args[0])):
-                lines.append(node.lineno)
+                found.append(node)
         elif isinstance(node, ast.Attribute) and node.attr == "authorization" and _is_request(node.value):
-            lines.append(node.lineno)
-    return min(lines, default=None)
+            found.append(node)
+    return min(map(source.head, found), default=None)
 
 
 def _is_name(node: ast.expr) -> bool:

@@ -58,14 +58,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import script_directives
 from modwsgi_fix.effect.refused import refused
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.lines import wrapped_end
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 
 
 @rule(severity=Severity.ERROR, gives_way=True)
 def refused_line(config: Config) -> Iterator[Diagnostic]:
+    wrapped = set(_wrapped(config))
     for fault in refused(config):
+        if (fault.path, fault.span.start) in wrapped:
+            continue  # What it lacks may stand on the next lines: wrapped-options.
         if config.complete or not fault.is_of_place:
             message = "httpd refuses this line, so it does not start"
             yield Diagnostic(fault.path, fault.span, message, help=f"it says: {fault.message.rstrip('.')}")
+
+
+def _wrapped(config: Config) -> Iterator[tuple[str, int]]:
+    """The places of directives whose options go on below without a backslash."""
+    for item in config.named("wsgidaemonprocess", *script_directives()):
+        if wrapped_end(item.node) > item.node.end:
+            yield item.path, item.span.start

@@ -170,6 +170,16 @@ NameVirtualHost *:8080
         expect=Equal(),
         equivalent={"site.conf: swap: *": "the two limits do not know of each other"},
     ),
+    case(
+        name="modules that are gone",
+        rules=("removed-module",),
+        before={
+            "site.conf": "LoadModule authz_default_module /usr/lib/apache2/modules/mod_authz_default.so\n"
+            f"LoadModule authn_alias_module /usr/lib/apache2/modules/mod_authn_alias.so\n{HOST}{OPEN}"
+        },
+        probes=probes(SITE, STATIC),
+        expect=StartsAfter("Cannot load /usr/lib/apache2/modules/mod_authz_default.so into server"),
+    ),
     # -- mod_wsgi ---------------------------------------------------------------------------------------------------
     case(
         name="words that mod_wsgi 3 dropped, and one that it renamed",
