@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modwsgi_fix.engine import Job
+from modwsgi_fix.examples import Example, examples
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.loading import load
@@ -20,6 +21,13 @@ CORPUS = ROOT / "corpus"
 SHARED = Path(os.environ.get("MODWSGI_FIX_SHARED") or ROOT / "../shared").resolve() / "corpus"
 
 Texts = Mapping[str, str]
+
+
+def examples_of(rule: Rule) -> Iterator[Example]:
+    """All examples of a rule: of its page, and of the file of its own in ``tests/rules``."""
+    more = Path(__file__).parent / "rules" / f"{rule.name}.md"
+    for page in (rule.page, *([more.read_text("utf-8")] if more.exists() else [])):
+        yield from examples(page)
 
 
 def source_of(texts: Texts, links: Texts | None = None, paths: Iterable[str] = ()) -> Source:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
-from support import made
+from support import examples_of, made
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.effect.classes import Effect, differences
 from modwsgi_fix.effect.touched import Pair
 from modwsgi_fix.engine import Job, fix
 from modwsgi_fix.engine.gate import admitted, objection
-from modwsgi_fix.examples import Example, examples, job
+from modwsgi_fix.examples import Example, job
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.reading.loading import load
@@ -221,14 +220,9 @@ def test_a_fix_that_is_withheld_costs_itself_alone() -> None:
 
 @cache
 def _examples() -> list[tuple[Rule, Example]]:
-    found = []
-    for rule in all_rules().values():
-        pages = [rule.page]
-        more = Path(__file__).parent / "rules" / f"{rule.name}.md"
-        if more.exists():
-            pages.append(more.read_text())
-        found += [(rule, example) for page in pages for example in examples(page) if example.after is not None]
-    return found
+    return [
+        (rule, example) for rule in all_rules().values() for example in examples_of(rule) if example.after is not None
+    ]
 
 
 def _shown(rule: Rule, example: Example) -> set[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support import examples_of
 
 from modwsgi_fix import directives
 from modwsgi_fix.engine import check, read
-from modwsgi_fix.examples import examples, job
+from modwsgi_fix.examples import job
 from modwsgi_fix.rule import Diagnostic, Rule, all_rules
 from modwsgi_fix.text import Span
 
@@ -76,11 +77,9 @@ def faults(finding: Diagnostic) -> list[str]:
 
 def findings(rule: Rule) -> Iterator[Diagnostic]:
     """What a rule reports in its examples, those of its own test page included."""
-    more = _PAGES / f"{rule.name}.md"
-    for page in [rule.page, more.read_text("utf-8")] if more.exists() else [rule.page]:
-        for example in examples(page):
-            asked = job(rule, example, example.before)
-            yield from check(asked, read(asked))
+    for example in examples_of(rule):
+        asked = job(rule, example, example.before)
+        yield from check(asked, read(asked))
 
 
 def prose(page: str) -> str:

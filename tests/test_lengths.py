@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support import Run
+from support import Run, examples_of
 
 from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.engine import check, fix, read
@@ -18,8 +18,6 @@ from modwsgi_fix.text import listed, shortened
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.discretion import MESSAGE, REASON
 
-_PAGES = Path(__file__).parent / "rules"
-
 
 def said(one: Fix) -> list[tuple[str, int]]:
     return [(one.title, MESSAGE), (one.reason, REASON)]
@@ -27,9 +25,7 @@ def said(one: Fix) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
 def test_usual_names_make_no_sentence_too_long(rule: Rule) -> None:
-    extra = _PAGES / f"{rule.name}.md"
-    pages = [rule.page, *([extra.read_text("utf-8")] if extra.exists() else [])]
-    for example in (one for page in pages for one in examples(page)):
+    for example in examples_of(rule):
         asked = job(rule, example, example.before)
         config = read(asked)
         for one in check(asked, config):

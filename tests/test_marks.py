@@ -6,18 +6,17 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support import CORPUS, SHARED, Run
+from support import CORPUS, SHARED, Run, examples_of
 
 from modwsgi_fix import api
 from modwsgi_fix.edits import Applicability
 from modwsgi_fix.engine import Fixed, check, fix, read
 from modwsgi_fix.engine.gate import objection as effect
 from modwsgi_fix.engine.outlook import mover, outlook
-from modwsgi_fix.examples import examples, job
+from modwsgi_fix.examples import job
 from modwsgi_fix.rule import Diagnostic, Rule, all_rules
 from modwsgi_fix.second_reader import objection
 
-_PAGES = Path(__file__).parent / "rules"
 SERVERS = sorted(path.parent for path in CORPUS.glob("*/conf") if path.parent.name != "broken")
 REAL = [*sorted(SHARED.glob("configs/*"))[::6], *SHARED.glob("configs/406-*")]
 
@@ -32,9 +31,7 @@ def left_of(found: list[Diagnostic], fixed: Fixed) -> list[bool]:
 
 @pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
 def test_a_mark_is_what_a_diff_fixes_in_every_example(rule: Rule) -> None:
-    extra = _PAGES / f"{rule.name}.md"
-    pages = [rule.page, *([extra.read_text("utf-8")] if extra.exists() else [])]
-    for example in (one for page in pages for one in examples(page)):
+    for example in examples_of(rule):
         asked = job(rule, example, example.before)
         config = read(asked)
         found = check(asked, config)

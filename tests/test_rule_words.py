@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import ROOT, config_of, job_of, made
+from support import ROOT, config_of, examples_of, job_of, made
 
 from modwsgi_fix.engine import check, read
-from modwsgi_fix.examples import examples, job
+from modwsgi_fix.examples import job
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import Item
@@ -37,11 +37,9 @@ def test_most_rules_are_listed() -> None:
 
 @pytest.mark.parametrize("rule", LISTED, ids=lambda rule: rule.name)
 def test_where_a_rule_finds_something_there_is_one_of_its_words(rule: Rule) -> None:
-    more = ROOT / "tests/rules" / f"{rule.name}.md"
-    for page in [rule.page, *([more.read_text("utf-8")] if more.exists() else [])]:
-        for example in examples(page):
-            config = read(job(rule, example, example.before))
-            assert not (config.lacks(rule.words or frozenset()) and list(rule.check(config.for_rule(rule.name))))
+    for example in examples_of(rule):
+        config = read(job(rule, example, example.before))
+        assert not (config.lacks(rule.words or frozenset()) and list(rule.check(config.for_rule(rule.name))))
 
 
 @derived

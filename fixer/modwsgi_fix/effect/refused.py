@@ -13,7 +13,7 @@ from modwsgi_fix.directives import Context
 from modwsgi_fix.directives.families import PREFIX_ALIASES
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import all_groups_known, daemon_processes, group_uses, options_of, refused_uses
+from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
@@ -37,22 +37,22 @@ class Fault(NamedTuple):
 _MISPLACED = " not allowed here"
 
 
+def is_certain(item: Item) -> bool:
+    """Whether a line is read, and what it says is known."""
+    return not item.guards and item.known
+
+
 def refused(config: Config) -> Iterator[Fault]:
     """What httpd certainly refuses: no condition decides whether the line is read, and no variable what it says."""
     for item, reason in refused_lines(config):
-        if not item.guards and item.known:
+        if is_certain(item):
             yield Fault(item.path, item.span, reason)
-    for item in config.named("loadmodule") if not config.target.is_22 else ():
-        if (
-            item.value.removesuffix("_module") in REMOVED_MODULES
-            and len(item.args) == 2
-            and item.known
-            and not item.guards
-        ):
+    for item in filter(is_certain, config.named("loadmodule") if not config.target.is_22 else ()):
+        if item.value.removesuffix("_module") in REMOVED_MODULES and len(item.args) == 2:
             yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server")
     yield from _preloaded(config)
-    for item in config.named("requireall"):
-        if not item.guards and item.known and item.children and all(map(_denies, item.children)):
+    for item in filter(is_certain, config.named("requireall")):
+        if item.children and all(map(_denies, item.children)):
             reason = "<RequireAll> directive contains only negative authorization directives"
             yield Fault(item.path, item.span, reason)
 
@@ -114,12 +114,11 @@ def _preloaded(config: Config) -> Iterator[Fault]:
             yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
     if not config.complete or not all_groups_known(config):
         return
-    first: dict[str, int] = {}
-    for process in daemon_processes(config):
-        first.setdefault(process.name, process.directive.index)
     for use in group_uses(config):
         item = use.item
-        if use.at_start and not item.guards and "${" not in use.name and first.get(use.name, item.index) >= item.index:
+        if not use.at_start or item.guards or "${" in use.name:
+            continue
+        if all(process.directive.index > item.index for process in definitions(config).get(use.name, ())):
             yield Fault(item.path, item.span, "WSGI process group not yet configured.")
 
 

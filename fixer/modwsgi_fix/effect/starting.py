@@ -6,12 +6,12 @@ known here, the answer is that it cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
-from modwsgi_fix.effect.refused import Fault, refused, refused_lines
+from modwsgi_fix.effect.refused import Fault, is_certain, refused, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.left_open import may_stay_open
@@ -21,8 +21,8 @@ from modwsgi_fix.model.facts.missing import missing
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
-from modwsgi_fix.model.items import File, Item
-from modwsgi_fix.syntax import Problem, Section
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
 #: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
@@ -72,7 +72,7 @@ def faults(config: Config) -> list[Fault]:
 def _faults(config: Config) -> Iterator[Fault]:
     for file in config.files.values():
         for problem in file.tree.problems:
-            if problem.kind == "unclosed-section" and _may_stay_open(config, file, problem) is not False:
+            if may_stay_open(config, file, problem) is not False:
                 continue
             yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message)
         for node in file.tree.children:
@@ -80,7 +80,7 @@ def _faults(config: Config) -> Iterator[Fault]:
                 reason = f"<{node.name}> directive requires additional arguments"
                 yield Fault(file.path, Span(node.start, node.start), reason)
     names: set[str] = set()
-    for item in _certain(config.named("wsgidaemonprocess")):
+    for item in filter(is_certain, config.named("wsgidaemonprocess")):
         if item.value in names:
             yield Fault(item.path, item.span, "Name duplicates previous WSGI daemon definition.")
         names.add(item.value)
@@ -106,10 +106,6 @@ def _faults(config: Config) -> Iterator[Fault]:
             )
 
 
-def _may_stay_open(config: Config, file: File, problem: Problem) -> bool | None:
-    return problem.section is not None and may_stay_open(config, file, problem.section)
-
-
 def _is_left_out(config: Config, item: Item) -> bool:
     """Whether a line is read only with a name that none of these files defines: ``-D`` would have to bring it."""
     defined = _defined(config)
@@ -119,10 +115,6 @@ def _is_left_out(config: Config, item: Item) -> bool:
 @derived
 def _defined(config: Config) -> set[str]:
     return {one.value for one in config.named("define")} | config.variables.keys()
-
-
-def _certain(items: Iterable[Item]) -> Iterator[Item]:
-    return (item for item in items if not item.guards and item.known)
 
 
 def _doubts(config: Config) -> Iterator[str]:
@@ -136,7 +128,7 @@ def _doubts(config: Config) -> Iterator[str]:
         if file.template:
             yield f"{file.name} is a template"
         for problem in file.tree.problems:
-            if problem.kind == "unclosed-section" and _may_stay_open(config, file, problem) is None:
+            if may_stay_open(config, file, problem) is None:
                 yield f"{file.name}: {problem.message}, and httpd takes that where the condition holds"
     if loaded(config) is None:
         yield "the modules that it loads are not all in sight"

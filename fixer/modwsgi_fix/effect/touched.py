@@ -98,11 +98,10 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     elsewhere = [*texts_without(before, was), *texts_without(after, now)]
     groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
     return {
-        units[copy]: Like(units[unit], dict(zip(like.words, group.words, strict=True)))
+        units[copy]: Like(units[unit], dict(zip(of_shape[1].words, group.words, strict=True)))
         for of_shape in by_shape(groups or ()).values()
-        for like in of_shape[STANDING - 1 : STANDING]
         for group in of_shape[STANDING:-1]
-        for unit, copy in zip(like.units, group.units, strict=True)
+        for unit, copy in zip(of_shape[1].units, group.units, strict=True)
     }
 
 

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 
 from modwsgi_fix.engine.check import silent
 from modwsgi_fix.engine.job import Job, read
+from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.host_sections import section_of, spans, text_of, texts_without
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.shapes import FEW
-from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies, grouped
+from modwsgi_fix.model.shapes.alike import Unit, by_shape, copies
 from modwsgi_fix.model.shapes.hosts import Text, without
-from modwsgi_fix.model.shapes.words import known
 from modwsgi_fix.rule import Rule
 
 
@@ -46,11 +46,5 @@ def _like_others(job: Job, config: Config) -> list[Item]:
         if (section := section_of(host)) is not None and section.file.readings == 1 and not section.guards
     ]
     units = {Unit(item.path, item.node.start, item.node.end, text_of(item), whole=False): item for item in alone}
-    said = "\n".join([repr(job.options), *job.source.directives])
-    packages = {rule.package for rule in job.rules} | {__name__.partition(".")[0]}
-    groups = grouped(
-        list(units), [*texts_without(config, alone), said], lambda some: known(some, packages), job.source.files.is_file
-    )
-    if groups is None:
-        return []
-    return [units[unit] for alike in by_shape(groups).values() for unit in copies(alike)]
+    groups = alike_to(job, list(units), list(texts_without(config, alone)))
+    return [units[unit] for alike in by_shape(groups or ()).values() for unit in copies(alike)]

@@ -20,13 +20,14 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.engine.check import findings, found_silent, silent
 from modwsgi_fix.engine.job import Job
 from modwsgi_fix.engine.job import read as read_all
+from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.engine.outcome import Fixed
 from modwsgi_fix.files import FileProblem, Remembered, key_of_each
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.shapes import FEW
-from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, grouped, standing
+from modwsgi_fix.model.shapes.alike import STANDING, Group, Unit, by_shape, copies, standing
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
-from modwsgi_fix.model.shapes.words import known, words
+from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.rule import Diagnostic, Rule
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
@@ -129,16 +130,13 @@ class _Crowd:
         return [Unit(path, 0, len(parts.text), parts.text, whole=True, outside=parts.outside)]
 
     def _elsewhere(self) -> list[str]:
-        """All text that is not a unit's."""
-        job = self.job
-        said = [*job.source.variables.values(), repr(job.options), *job.source.directives]
+        """All text of files that is not a unit's."""
         between = [parts.outside for parts in self.parts.values() if len(parts.hosts) > _OF_ONE_FILE]
-        return [*(file.text for file in self.main.files.values()), *between, "\n".join(said)]
+        return [*(file.text for file in self.main.files.values()), *between]
 
     def reduced(self) -> Read | None:
         """Return the server without what is like others; None where it cannot be told what is."""
-        packages = {rule.package for rule in self.job.rules} | {__name__.partition(".")[0]}
-        groups = grouped(self.units, self._elsewhere(), lambda some: known(some, packages), self.files.is_file)
+        groups = alike_to(self.job, self.units, self._elsewhere(), self.files.is_file)
         if groups is None:
             return None
         shapes = by_shape(groups)

@@ -63,7 +63,7 @@ class Config:
         named_scripts: Sequence[Script] = (),
         unread: Sequence[FileProblem] = (),
         skipped: Sequence[tuple[str, str]] = (),
-        passed_over: Sequence[PassedOver] = (),
+        passed_over: Callable[[], Iterable[PassedOver]] = tuple,
         open_conditions: Mapping[Section, bool | None] = MappingProxyType({}),
         shown_within: tuple[str, ...] = (),
         denies: str = "",
@@ -90,8 +90,7 @@ class Config:
         self.unseen = unseen
         #: The Includes and Uses that lead back to themselves; they are not followed.
         self.endless = endless
-        #: The Includes that pass sites over for their names.
-        self.passed_over = passed_over
+        self._passed_over = passed_over
         #: The conditions that are never closed, and whether each holds; None where that is not known.
         self.open_conditions = open_conditions
         #: Why some of the server was left out, for a limit that is ours; empty where all was read.
@@ -157,6 +156,11 @@ class Config:
         view = copy(self)
         view._rule = name
         return view
+
+    @property
+    def passed_over(self) -> tuple[PassedOver, ...]:
+        """The Includes that pass sites over for their names; looked for when it is asked first."""
+        return self.once(Config.passed_over, lambda: tuple(self._passed_over()))
 
     def setting(self, setting: Setting[T]) -> T:
         """The running rule's setting, or its default; what is given was checked when it was loaded."""

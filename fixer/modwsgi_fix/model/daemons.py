@@ -203,6 +203,12 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
     return found
 
 
+@derived
+def definitions(config: Config) -> dict[str, list[DaemonProcess]]:
+    """What ``daemon_processes`` has, by name: httpd stops at the second one of a name."""
+    return grouped(daemon_processes(config), lambda process: process.name)
+
+
 class GroupUse(NamedTuple):
     """A place that selects a process group.
 
@@ -284,12 +290,9 @@ class RefusedUse(NamedTuple):
 @derived
 def refused_uses(config: Config) -> list[RefusedUse]:
     """The uses at which httpd stops: names are compared as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
-    first: dict[str, DaemonProcess] = {}
-    for definition in daemon_processes(config):
-        first.setdefault(definition.name, definition)
     found = []
     for use in group_uses(config):
-        process, host = first.get(use.name), use.item.server
+        process, host = next(iter(definitions(config).get(use.name, ())), None), use.item.server
         if not use.at_start or process is None or process.directive.index > use.item.index:
             continue
         if host.is_main or process.server.is_main or process.server is host:

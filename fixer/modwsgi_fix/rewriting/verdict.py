@@ -197,32 +197,34 @@ def _header(words: list[str]) -> str:
 
 def _wsgi_options(key: str, words: list[str]) -> str:
     before = directives.words_before_options(key)
-    given = list(_options(words[before:])) if before is not None else []
+    if before is None:
+        return ""
+    given = list(_options(words[before:]))
+    if key == "wsgidaemonprocess":
+        return _daemon_options(given)
     for name, value in given:
-        if key != "wsgidaemonprocess":
-            if value is None or not directives.takes_option(key, name):
-                return directives.script_directives()[key].invalid
-            if not value or (name == "pass-authorization" and is_settled(value) and value.lower() not in ("on", "off")):
-                return directives.script_options(key)[name].error
-            continue
+        if value is None or not directives.takes_option(key, name):
+            return directives.script_directives()[key].invalid
+        if not value or (name == "pass-authorization" and is_settled(value) and value.lower() not in ("on", "off")):
+            return directives.script_options(key)[name].error
+    if key == "wsgiimportscript" and len(words) >= before and "application-group" not in dict(given):
+        return "Name of WSGI application group required."
+    return ""
+
+
+def _daemon_options(given: Sequence[tuple[str, str | None]]) -> str:
+    for name, value in given:
         option = directives.daemon_option(name)
         if value is None or option is None:
             return "Invalid option to WSGI daemon process definition."
         if not is_settled(value):
             continue
         if option.refusal(value):
-            is_root = name == "user" and value
-            return "WSGI process blocked from running as root." if is_root else option.error
+            # The only user with a name that is refused is root.
+            return "WSGI process blocked from running as root." if name == "user" and value else option.error
         if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
             return f"bad {name} name {value}"
-    if (
-        key == "wsgiimportscript"
-        and before is not None
-        and len(words) >= before
-        and "application-group" not in dict(given)
-    ):
-        return "Name of WSGI application group required."
-    if key == "wsgidaemonprocess" and {"script-user", "script-group"} <= dict(given).keys():
+    if {"script-user", "script-group"} <= dict(given).keys():
         return "Only one of script-user and script-group allowed."
     return ""
 

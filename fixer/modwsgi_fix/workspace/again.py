@@ -21,10 +21,11 @@ from typing import NamedTuple
 from modwsgi_fix import records
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
+from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, grouped, standing, tells_names
+from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, standing, tells_names
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
-from modwsgi_fix.model.shapes.words import known, words
+from modwsgi_fix.model.shapes.words import words
 from modwsgi_fix.records import FileText, Finding, Report
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
@@ -105,9 +106,7 @@ def base_of(session: Session, report: Report) -> Base | None:
     found = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
     units = [Unit(_directory(key), *_span(texts, (key, n)), _text(texts, (key, n)), whole=False) for key, n in found]
     outside = [texts[key].outside if key in texts else file.text for key, file in config.files.items()]
-    said = [*source.variables.values(), repr(job.options), *source.directives]
-    packages = {rule.package for rule in job.rules} | {__name__.partition(".")[0]}
-    groups = grouped(units, [*outside, "\n".join(said)], lambda some: known(some, packages), source.files.is_file)
+    groups = alike_to(job, units, outside)
     if groups is None:
         return None
     hosts = iter(found)

@@ -62,7 +62,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, group_uses
+from modwsgi_fix.model.daemons import DaemonProcess, definitions, group_uses
 from modwsgi_fix.rewriting.lines import insert_before
 from modwsgi_fix.rewriting.moving import delete_with_comment, lines_with_comment
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -71,17 +71,12 @@ from modwsgi_rules.daemons._shared import hoisted
 
 @rule(severity=Severity.ERROR)
 def process_group_before_definition(config: Config) -> Iterator[Diagnostic]:
-    first: dict[str, DaemonProcess] = {}
-    count: dict[str, int] = {}
-    for definition in daemon_processes(config):
-        first.setdefault(definition.name, definition)
-        count[definition.name] = count.get(definition.name, 0) + 1
     for use in group_uses(config):
-        process = first.get(use.name)
-        if not use.at_start or process is None or process.directive.index < use.item.index:
+        defined = definitions(config).get(use.name, [])
+        if not use.at_start or not defined or defined[0].directive.index < use.item.index:
             continue
-        place = process.directive
-        fix = _fix(config, process) if count[use.name] == 1 else None
+        place = defined[0].directive
+        fix = _fix(config, defined[0]) if len(defined) == 1 else None
         yield Diagnostic(
             use.item.path,
             use.arg_span,

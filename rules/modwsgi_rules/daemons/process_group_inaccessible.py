@@ -85,7 +85,15 @@ from collections.abc import Iterator
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.daemons import DaemonProcess, GroupUse, daemon_processes, group_uses, may_use, refused_uses
+from modwsgi_fix.model.daemons import (
+    DaemonProcess,
+    GroupUse,
+    daemon_processes,
+    definitions,
+    group_uses,
+    may_use,
+    refused_uses,
+)
 from modwsgi_fix.model.facts.selections import in_force
 from modwsgi_fix.model.servers import label, name_item, own_name, same_error_log, split_name
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
@@ -94,19 +102,16 @@ from modwsgi_rules.daemons._shared import hoisted
 
 @rule(severity=Severity.ERROR, changes=("regained",))
 def process_group_inaccessible(config: Config) -> Iterator[Diagnostic]:
-    by_name: dict[str, list[DaemonProcess]] = {}
-    for process in daemon_processes(config):
-        by_name.setdefault(process.name, []).append(process)
+    stops = {refused.use for refused in refused_uses(config)}
     for use in group_uses(config):
         host = use.item.server
-        definitions = by_name.get(use.name, [])
-        if host.is_main or len(definitions) != 1 or may_use(config, host, definitions[0]) is not False:
+        defined = definitions(config).get(use.name, [])
+        if host.is_main or len(defined) != 1 or may_use(config, host, defined[0]) is not False:
             continue
         if not in_force(config, use):
             continue
-        process = definitions[0]
-        stops = any(refused.use is use for refused in refused_uses(config))
-        outcome = "httpd does not start" if stops else "every request gets an error 500"
+        process = defined[0]
+        outcome = "httpd does not start" if use in stops else "every request gets an error 500"
         message = f"process group {use.name} belongs to a host of another ServerName, so {outcome}"
         fix = _spell_alike(config, use, process)
         if fix is None:

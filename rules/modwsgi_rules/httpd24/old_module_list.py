@@ -58,21 +58,18 @@ from collections.abc import Iterator
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.builds import Build, build_of
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.gaps import whole_text
+from modwsgi_fix.model.facts.loaded import ENOUGH, shows_all
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
-
-#: Fewer modules are an example, or most are compiled in.
-_ENOUGH = 6
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def old_module_list(config: Config) -> Iterator[Diagnostic]:
-    if not whole_text(config) or config.unseen or config.target.is_22:
+    if not shows_all(config):
         return
     lines = {item.value.removesuffix("_module"): item for item in config.named("loadmodule") if item.args}
     host = lines.get("authz_host")
-    if host is None or host.guards or "authz_core" in lines or len(lines) < _ENOUGH:
+    if host is None or host.guards or "authz_core" in lines or len(lines) < ENOUGH:
         return
     if not all(item.known for item in lines.values()):
         return

@@ -65,17 +65,17 @@ Not reported:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.lines import files
+from modwsgi_fix.model.lines import files, lines_with
 from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.syntax import Section
 
 #: Modules of 2.2 by name, and what to do.
 _GONE = {
@@ -85,6 +85,7 @@ _GONE = {
     "disk_cache": "its name is cache_disk now",
     "mem_cache": "mod_cache_socache or mod_cache_disk takes its place",
 }
+_CONDITION = re.compile(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
 _NEEDED_NO_MORE = frozenset({"authn_alias", "authn_default", "authz_default"})
 
 
@@ -121,10 +122,8 @@ def _fix(config: Config, item: Item, name: str) -> Fix | None:
 def _never_read(config: Config) -> Iterator[Diagnostic]:
     """The conditions that ask for such a module."""
     for file in files(config):
-        if "<IfModule" not in file.text and "<ifmodule" not in file.text.lower():
-            continue
-        for node in file.tree.walk():
-            if not isinstance(node, Section) or node.key != "ifmodule" or not node.args:
+        for node, _ in lines_with(file, _CONDITION):
+            if node.key != "ifmodule" or not node.args:
                 continue
             word = node.args[0]
             name = module_asked(word.value) or word.value.removesuffix("_module")

@@ -11,6 +11,7 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.scripts import WsgiScript, wsgi_scripts
 from modwsgi_fix.script import Module
+from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, is_main_guard, source_of
 from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.script.values import module_scope
@@ -157,6 +158,15 @@ def called(source: Source, names: Collection[str]) -> Iterator[ast.FunctionDef |
             continue
         if node.name in names and len(scope.of(node.name)) == 1:
             yield node
+
+
+def asked_responders(config: Config) -> Iterator[tuple[WsgiScript, Source, Responder]]:
+    """The functions that mod_wsgi calls itself, and that are given ``start_response``, of each script."""
+    for script, source in applications(config):
+        asked = {id(node) for node in called(source, script.names)}
+        for responder in responders(source, script.names):
+            if id(responder.function) in asked:
+                yield script, source, responder
 
 
 def takes(given: ast.arguments, number: int) -> bool:

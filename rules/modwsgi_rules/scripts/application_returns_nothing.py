@@ -54,33 +54,29 @@ from collections.abc import Iterator, Sequence
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.responders import responders
 from modwsgi_fix.script.source import Function, dotted, own
-from modwsgi_rules.scripts._shared import applications, called
+from modwsgi_rules.scripts._shared import asked_responders
 
 _EXITS = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort"})
 
 
 @rule(severity=Severity.ERROR)
 def application_returns_nothing(config: Config) -> Iterator[Diagnostic]:
-    for script, source in applications(config):
-        asked = {id(node) for node in called(source, script.names)}
-        for responder in responders(source, script.names):
-            function = responder.function
-            if id(function) not in asked or _is_generator(function):
-                continue
-            start = responder.start_response
-            calls = [node for node in own(function) if _calls(node, start)]
-            # What is done with what start_response returns is a way to send a body.
-            if len(calls) < sum(isinstance(node, ast.Name) and node.id == start for node in own(function)):
-                continue
-            for node in _last(function, start):
-                yield Diagnostic(
-                    script.path,
-                    source.head(node),
-                    "nothing is returned after this, so the request is an error 500",
-                    help="return a list of bytes, or [] where there is no body",
-                )
+    for script, source, responder in asked_responders(config):
+        function, start = responder.function, responder.start_response
+        if _is_generator(function):
+            continue
+        calls = [node for node in own(function) if _calls(node, start)]
+        # What is done with what start_response returns is a way to send a body.
+        if len(calls) < sum(isinstance(node, ast.Name) and node.id == start for node in own(function)):
+            continue
+        for node in _last(function, start):
+            yield Diagnostic(
+                script.path,
+                source.head(node),
+                "nothing is returned after this, so the request is an error 500",
+                help="return a list of bytes, or [] where there is no body",
+            )
 
 
 def _is_generator(function: Function) -> bool:

@@ -50,9 +50,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.script.responders import responders
 from modwsgi_fix.script.source import Function
-from modwsgi_rules.scripts._shared import applications, called
+from modwsgi_rules.scripts._shared import asked_responders
 
 #: What reaches a parameter by no name.
 _REACHES = frozenset({"eval", "exec", "locals", "vars"})
@@ -60,17 +59,15 @@ _REACHES = frozenset({"eval", "exec", "locals", "vars"})
 
 @rule(severity=Severity.ERROR)
 def start_response_not_called(config: Config) -> Iterator[Diagnostic]:
-    for script, source in applications(config):
-        asked = {id(node) for node in called(source, script.names)}
-        for responder in responders(source, script.names):
-            function = responder.function
-            if id(function) in asked and _answers(function) and not _uses(function, responder.start_response):
-                yield Diagnostic(
-                    script.path,
-                    source.head(function),
-                    f"{function.name} does not call {responder.start_response}, so each request is an error 500",
-                    help=f'call it before the body: {responder.start_response}("200 OK", [("Content-Type", "text/html")])',
-                )
+    for script, source, responder in asked_responders(config):
+        function = responder.function
+        if _answers(function) and not _uses(function, responder.start_response):
+            yield Diagnostic(
+                script.path,
+                source.head(function),
+                f"{function.name} does not call {responder.start_response}, so each request is an error 500",
+                help=f'call it before the body: {responder.start_response}("200 OK", [("Content-Type", "text/html")])',
+            )
 
 
 def _uses(function: Function, name: str) -> bool:

@@ -93,7 +93,7 @@ def unclosed_section(config: Config) -> Iterator[Diagnostic]:
         for problem, following in zip(problems, [*problems[1:], None], strict=False):
             section = problem.section
             assert section is not None
-            stays = may_stay_open(config, file, section)
+            stays = may_stay_open(config, file, problem)
             message = f"<{section.name}> is never closed{_SO[stays]}"
             # The innermost first: until it is closed, what it swallowed cannot be told from what it holds. They are in
             # the order of the file, so one that is in this one comes next.

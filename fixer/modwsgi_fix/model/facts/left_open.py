@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File
-from modwsgi_fix.syntax import Node, Section
+from modwsgi_fix.syntax import Node, Problem, Section
 
 
-def may_stay_open(config: Config, file: File, section: Section) -> bool | None:
-    """Whether httpd takes a section that is never closed; None where a condition decides that.
+def may_stay_open(config: Config, file: File, problem: Problem) -> bool | None:
+    """Whether a problem is a section that is never closed, and that httpd takes; None where a condition decides that.
 
     The file may end within a condition that holds, and then within any section in that; not within one that does not hold
     (core.c:start_ifmod and its like, config.c:ap_build_cont_config, ap_soak_end_container; F-read-8).
     """
-    end = len(file.text)
+    end, section = len(file.text), problem.section
+    if problem.kind != "unclosed-section" or section is None or section.end != end:
+        return False
     open_section = _open_at(file.tree.children, end)
-    if section.end != end or open_section is None or open_section.key not in CONDITIONS:
+    if open_section is None or open_section.key not in CONDITIONS:
         return False
     while open_section is not None:
         holds = open_section.key not in CONDITIONS or config.open_conditions.get(open_section)

@@ -20,7 +20,7 @@ from modwsgi_fix.model.modules import compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
 
 #: With fewer than these, a server is an example, or has its modules compiled in; unless it has all that one needs.
-_ENOUGH = 6
+ENOUGH = 6
 #: A server that loads one of these from a file was built to load all others so, too: no 2.4 answers without them.
 _BASIC = frozenset({"authz_core", "mpm_event", "mpm_prefork", "mpm_winnt", "mpm_worker", "unixd"})
 MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
@@ -64,16 +64,21 @@ class Loaded(NamedTuple):
         return bool(names & MPMS) and not self.certain & MPMS
 
 
+def shows_all(config: Config) -> bool:
+    """Whether every LoadModule line of a server of 2.4 is in sight."""
+    return whole_text(config) and not config.unseen and not config.target.is_22
+
+
 @derived
 def loaded(config: Config) -> Loaded | None:
     """The modules that are loaded; None where that is not known: of a fragment, or of a server that is not all in sight."""
-    if not whole_text(config) or config.unseen or config.target.is_22:
+    if not shows_all(config):
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
     certain = frozenset(loaded_modules(config))
     if any(not item.args[0].known for item in lines) or not certain & _BASIC:
         return None
-    if len(certain) < _ENOUGH and not ("authz_core" in certain and certain & MPMS):
+    if len(certain) < ENOUGH and not ("authz_core" in certain and certain & MPMS):
         return None
     static = frozenset(name for name in ("core", "http", "so", *SOMETIMES) if compiled_in(config, name) is not False)
     return Loaded(certain, frozenset(item.value.removesuffix("_module") for item in lines) - certain, static)

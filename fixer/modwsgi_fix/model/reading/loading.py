@@ -45,7 +45,7 @@ def load(
     return Config(
         reader.files, reader.items, reader.servers, list(reader.gaps),
         unmatched=reader.unmatched, unseen=reader.unseen, endless=reader.endless, left_out=reader.left_out,
-        open_conditions=reader.open_conditions, passed_over=tuple(reader.passed_over()),
+        open_conditions=reader.open_conditions, passed_over=reader.passed_over,
         complete=source.complete and not reader.left_out, target=reader.target, disk=disk, options=options or {},
         variables=reader.variables.values, shown_within=source.shown_within, denies=source.denies,
         known_directives=source.directives, again=again,

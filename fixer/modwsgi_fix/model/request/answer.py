@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from modwsgi_fix.directives.families import LATE_VARIABLES
-from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, may_use, options_of
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.daemons import DaemonProcess, definitions, may_use, options_of
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.groups import selecting
 from modwsgi_fix.model.merge.layers import every, last
@@ -270,17 +270,9 @@ def _mount_name(config: Config, script_name: str) -> tuple[str, str]:
     return (script_name if target >= (6,) else lowered), ""
 
 
-@derived
-def _by_name(config: Config) -> dict[str, list[DaemonProcess]]:
-    found: dict[str, list[DaemonProcess]] = {}
-    for process in daemon_processes(config):
-        found.setdefault(process.name, []).append(process)
-    return found
-
-
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
     """The process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
-    named = list(_by_name(state.config).get(group, ()))
+    named = list(definitions(state.config).get(group, ()))
     for process in named:
         if not process.directive.known:
             raise Beyond("WSGIDaemonProcess holds a variable that is not defined here", process.directive)

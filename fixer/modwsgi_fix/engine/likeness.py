@@ -1,0 +1,21 @@
+"""Which hosts of a server are alike to its rules: ``model.shapes`` compares texts, and knows no job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from modwsgi_fix.engine.job import Job
+from modwsgi_fix.model.shapes.alike import Group, Unit, grouped
+from modwsgi_fix.model.shapes.words import known
+
+
+def alike_to(
+    job: Job, units: Sequence[Unit], elsewhere: Sequence[str], is_file: Callable[[str], bool] | None = None
+) -> list[Group] | None:
+    """Put texts that belong together into groups, each with its shape; None where it cannot be told which are alike.
+
+    ``elsewhere`` is all other text of the server. What the variables, settings and rules of the job say counts as such.
+    """
+    said = "\n".join([*job.source.variables.values(), repr(job.options), *job.source.directives])
+    packages = {rule.package for rule in job.rules} | {__name__.partition(".")[0]}
+    return grouped(units, [*elsewhere, said], lambda some: known(some, packages), is_file or job.source.files.is_file)
