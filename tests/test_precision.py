@@ -110,7 +110,7 @@ def test_a_tag_of_a_template_is_called_so() -> None:
 def test_a_script_is_named_by_its_path_below_the_project() -> None:
     text = "WSGIScriptAlias / /srv/shop/shop/wsgi.py\n<Directory /srv/shop>\nRequire all granted\n</Directory>\n"
     (found,) = findings(one_file(text), [all_rules()["whole-project-granted"]])
-    assert found.message == "all of /srv/shop is opened, and only shop/wsgi.py needs to be"
+    assert found.message == "all of /srv/shop is opened, where mod_wsgi needs shop/wsgi.py only"
 
 
 def test_the_figures_of_the_sample_are_those_of_its_table() -> None:

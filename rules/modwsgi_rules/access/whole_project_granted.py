@@ -165,7 +165,7 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             first.path,
             first.args[-1].span,
-            f"all of {path} is opened, and only {_listed(path, names)} to be",
+            f"all of {path} is opened, where mod_wsgi needs {_listed(path, names)} only",
             related=(
                 *(Related(section.path, section.args[-1].span, "here, too") for section, _ in sections[1:]),
                 *(Related(mount.item.path, mount.target_span, "the script") for mount in mounted[:1]),
@@ -183,11 +183,10 @@ def _path_of(section: Item) -> str | None:
 
 
 def _listed(path: str, names: tuple[str, ...]) -> str:
-    """The scripts by their paths below the directory, as the subject of "need" or "needs"."""
+    """The scripts by their paths below the directory, or how many there are."""
     if len(names) > 2:
-        return f"its {len(names)} WSGI scripts need"
-    below = [posixpath.relpath(name, path) for name in names]
-    return f"{' and '.join(below)} {'need' if len(names) > 1 else 'needs'}"
+        return f"its {len(names)} WSGI scripts"
+    return " and ".join(posixpath.relpath(name, path) for name in names)
 
 
 def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:

@@ -13,6 +13,8 @@ of that name there: only a shell knows the home of a user.
 
 ## Left alone
 
+Where httpd refuses the line, as one with a path in two words, `refused-line` says so.
+
 There is no fix: the path alone does not say which script is meant. The help names one below a `<Directory>` of the same host
 where there is just one.
 
@@ -46,6 +48,7 @@ Not reported:
     WSGIScriptAlias /shop ${SITE}/app.wsgi
     WSGIScriptAlias /win C:/site/app.wsgi
     WSGIScriptAliasMatch ^/([a-z]+) /srv/$1/app.wsgi
+    WSGIScriptAlias / shop "/srv/shop/app.wsgi"
     ```
 """
 
@@ -56,6 +59,7 @@ import re
 from collections.abc import Iterator
 
 from modwsgi_fix.directives import script_directives
+from modwsgi_fix.effect.refused import refused
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.sections import is_regex_section
@@ -68,12 +72,15 @@ _RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def script_path_relative(config: Config) -> Iterator[Diagnostic]:
+    meaningless = {(fault.path, fault.span.start) for fault in refused(config)}
     for key, info in script_directives().items():
         at = len(info.missing) - 1
         for item in config.named(key):
             if len(item.args) <= at or item.file.tree.is_template:
                 continue
             script = item.args[at]
+            if (item.path, item.span.start) in meaningless:
+                continue
             if not script.known or not is_settled(script.value) or not _RELATIVE.match(script.value):
                 continue
             message = f"{script.value} is looked for where httpd is started, so the script is not found"
