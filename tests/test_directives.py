@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from modwsgi_fix import directives as d
-from modwsgi_fix.directives import Context
+from modwsgi_fix.directives import Context, spelling
 
 ALL_SERVER = Context.SERVER | Context.VIRTUAL_HOST
 PER_DIRECTORY = Context.DIRECTORY | Context.LOCATION | Context.FILES | Context.IF
@@ -193,7 +193,7 @@ def test_values() -> None:
     ],
 )
 def test_candidates(written: str, meant: str) -> None:
-    assert d.candidates(written, sections=written.startswith("<"))[:1] == [meant]
+    assert d.candidates(written, sections=written.startswith("<"))[:1] == (meant,)
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,29 @@ def test_candidates(written: str, meant: str) -> None:
     ],
 )
 def test_no_candidates(name: str) -> None:
-    assert d.candidates(name, sections=False) == []
+    assert not d.candidates(name, sections=False)
 
 
 def test_sections_and_directives_are_not_mixed() -> None:
-    assert d.candidates("VirtualHos", sections=False) == []
-    assert d.candidates("ServerNam", sections=True) == []
+    assert not d.candidates("VirtualHos", sections=False)
+    assert not d.candidates("ServerNam", sections=True)
+
+
+def test_a_name_that_is_misspelt_on_many_lines_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    distance = spelling.distance
+
+    def counted(one: str, other: str, most: int = spelling.MAX_DISTANCE) -> int:
+        compared.append(one)
+        return distance(one, other, most)
+
+    monkeypatch.setattr(spelling, "distance", counted)
+    first = d.candidates("DocumentRott", sections=False)
+    once = len(compared)
+    assert first == ("DocumentRoot",)
+    assert once
+    assert d.candidates("documentrott", sections=False) == first
+    assert len(compared) == once
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,51 @@ def test_the_gate_decides_of_hosts_that_are_alike_as_of_each(monkeypatch: pytest
     assert sum(asked) > 20
 
 
+#: What hosts share by an Include.
+INCLUDED = {
+    "harmless": "<Location />\n    Order allow,deny\n    Allow from all\n</Location>\n",
+    "with what leads to the sources": "AliasMatch ^/code/(.*)$ /srv/common/$1\n<Location />\n    Require all granted\n</Location>\n",
+}
+INCLUDING = """\
+<VirtualHost *:80>
+    ServerName {name}.example.org
+    WSGIScriptAlias / /srv/common/{name}/wsgi.py
+    {extra}Include {file}
+</VirtualHost>
+"""
+
+
+@pytest.mark.parametrize("shared", INCLUDED.values(), ids=list(INCLUDED))
+@pytest.mark.parametrize("each", [False, True], ids=["one file for all", "a file each"])
+def test_hosts_that_include_the_same_file_stand_for_each_other(
+    each: bool,  # noqa: FBT001
+    shared: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One of them has a line of its own, and is asked itself; those with a file each are all asked."""
+    hosts = {name: "SetEnv ODD yes\n    " if at == 7 else "" for at, name in enumerate(names(14))}
+    files = {f"{ROOT}/common/{name if each else 'all'}.inc": shared for name in hosts}
+    text = "".join(
+        INCLUDING.format(name=name, extra=extra, file=f"common/{name if each else 'all'}.inc")
+        for name, extra in hosts.items()
+    )
+    job = job_of({"all.conf": text}, others=files)
+    asked: list[tuple[int, int]] = []
+
+    def counted(before: Config, after: Config, pairs: Sequence[touched.Pair]) -> list[touched.Pair]:
+        some = touched.standing_for_all(before, after, pairs)
+        asked.append((len(pairs), len(some)))
+        return some
+
+    monkeypatch.setattr(impact, "standing_for_all", counted)
+    few = decided(job)
+    of_many = [some for pairs, some in asked if pairs >= 14]
+    assert each or (of_many and max(of_many) <= 5)
+    assert not each or all(pairs == some for pairs, some in asked)
+    monkeypatch.setattr(impact, "standing_for_all", lambda before, after, pairs: pairs)
+    assert few == decided(job)
+
+
 # -- after a fix -------------------------------------------------------------------------------------------------------
 
 

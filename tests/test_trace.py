@@ -19,7 +19,7 @@ from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.facts.overview import overview
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
-from modwsgi_fix.model.request import Kind, Outcome, Trace, request_of, trace
+from modwsgi_fix.model.request import Kind, Outcome, Request, Trace, request_of, trace
 from modwsgi_fix.model.request.samples import sample
 from modwsgi_fix.model.request.visits import visits
 from modwsgi_fix.reports.show import SHOWN
@@ -386,6 +386,32 @@ def test_exposure_names_the_worst_first_and_how_it_is_reached() -> None:
     ]
     assert "through the link /srv/a/static/keys" in host.sensitive[0].via
     assert "/srv/a/settings.py" not in {one.file for one in host.files}
+
+
+def test_of_hosts_that_no_request_reaches_one_file_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred hosts of one name share a directory: it is looked through once, and all but the first are done with at once."""
+    host = "<VirtualHost *:80>\nServerName a.test\nDocumentRoot /srv/a/static\n</VirtualHost>\n"
+    asked: list[str] = []
+
+    def counted(config: Config, request: Request) -> Trace:
+        asked.append(request.path)
+        return trace(config, request)
+
+    monkeypatch.setattr("modwsgi_fix.effect.exposure.trace", counted)
+    granted = "<Directory /srv/a/static>\nRequire all granted\n</Directory>\n"
+    config = server(_BASE + granted + host * 100, {f"/srv/a/static/{at}.txt": "x" for at in range(20)})
+    looked_at: list[str] = []
+    names = Memory.names
+
+    def counted_names(files: Memory, directory: str) -> list[str]:
+        looked_at.append(directory)
+        return names(files, directory)
+
+    monkeypatch.setattr(Memory, "names", counted_names)
+    (found,) = exposed(config)
+    assert len(found.files) == 20
+    assert len(asked) <= 20 + 100
+    assert looked_at.count("/srv/a/static") <= 2
 
 
 @pytest.mark.parametrize(

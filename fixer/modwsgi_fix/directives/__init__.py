@@ -97,5 +97,6 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from modwsgi_fix.directives import options, powers
 
-        return getattr(powers if hasattr(powers, name) else options, name)
+        found = globals()[name] = getattr(powers if hasattr(powers, name) else options, name)
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from modwsgi_fix.directives.table import directives, find
 
@@ -55,7 +55,7 @@ def _pool(sections: bool) -> tuple[tuple[str, str, int], ...]:  # noqa: FBT001
     )
 
 
-def _nearest(word: str, pool: Iterable[tuple[str, str, int]]) -> list[str]:
+def _nearest(word: str, pool: Iterable[tuple[str, str, int]]) -> tuple[str, ...]:
     most = 1 if len(word) <= _SHORT else MAX_DISTANCE
     letters = _letters(word)
     near = []
@@ -65,19 +65,25 @@ def _nearest(word: str, pool: Iterable[tuple[str, str, int]]) -> list[str]:
         away = distance(word, key, most)
         if 0 < away <= most:
             near.append((away, key[0] != word[0], abs(len(key) - len(word)), name))
-    return [name for *_, name in sorted(near)]
+    return tuple(name for *_, name in sorted(near))
 
 
-def candidates(name: str, *, sections: bool) -> list[str]:
+def candidates(name: str, *, sections: bool) -> tuple[str, ...]:
     """Names that may have been meant, best first, spelt as their modules do.
 
     Empty for a name that is known as it is or that is a third-party module's, and where nothing is near enough.
     Directives that no release since 2.4 and mod_wsgi 6 knows are never proposed.
     """
     word = name.removeprefix("<").removesuffix(">").casefold()
+    return _candidates(word, sections) if 0 < len(word) <= _LONGEST else ()
+
+
+# A name that is misspelt once is so on many lines.
+@lru_cache(maxsize=1024)
+def _candidates(word: str, sections: bool) -> tuple[str, ...]:  # noqa: FBT001
     known = find(f"<{word}" if sections else word)
-    if not word or (known is not None and known.section is sections) or is_known_third_party(word):
-        return []
+    if (known is not None and known.section is sections) or is_known_third_party(word):
+        return ()
     return _nearest(word, _pool(sections))
 
 
@@ -114,7 +120,7 @@ def daemon_option_candidates(name: str) -> list[str]:
     word = name.casefold().replace("_", "-")
     if word in daemon_options():
         return [word]
-    return _nearest(word, ((option, option, _letters(option)) for option in daemon_options()))
+    return list(_nearest(word, ((option, option, _letters(option)) for option in daemon_options())))
 
 
 _ASSIGNED = re.compile(r"([A-Za-z]+(?:[-_][A-Za-z]+)*)=")

@@ -79,6 +79,8 @@ def _of(config: Config, server: Server) -> Iterator[Found]:
     seen: set[str] = set()
     for request in every_file(config, server):
         traced = trace(config, request)
+        if not config.named("serverpath") and all(b.outcome.server not in (None, server) for b in traced):
+            return  # Another host has the name that all of these requests are made for.
         outcome = traced.outcome
         served = [b.outcome for b in traced if b.outcome.kind in _HANDED_OUT]
         if not served or served[0].server is not server:

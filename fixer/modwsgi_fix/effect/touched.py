@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from modwsgi_fix.directives.families import SAID_OF_ITSELF, SAID_OF_PLACES
 from modwsgi_fix.model.config import Config, derived
-from modwsgi_fix.model.facts.host_sections import section_of, text_of, texts_without
+from modwsgi_fix.model.facts.host_sections import said_by, texts_without
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
@@ -78,23 +78,17 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
     """Return those of the hosts that are like others before and after, but for the first, the second and the last.
 
     What is said of the second is said of all that are like it, with other words. Under a disk none are: what is on it may
-    differ. Nor are hosts that include files, or are made by a macro.
+    differ. Nor are hosts that macros make; of files, all include the same ones.
     """
     if len(hosts) < _FEW or before.disk is not None or after.disk is not None:
         return {}
     from modwsgi_fix.model.shapes.alike import STANDING, Unit, by_shape, grouped
     from modwsgi_fix.model.shapes.words import known
 
-    alone = [
-        (pair, old, new)
-        for pair in hosts
-        if (old := section_of(pair.before)) is not None and (new := section_of(pair.after)) is not None
-    ]
-    units = {
-        Unit("", at, at, f"{text_of(old)}\0\n{text_of(new)}", whole=False): pair
-        for at, (pair, old, new) in enumerate(alone)
-    }
-    was, now = [old for _, old, _ in alone], [new for _, _, new in alone]
+    said = {pair: (old, new) for pair in hosts if (old := said_by(pair.before)) and (new := said_by(pair.after))}
+    units = {Unit("", at, at, "\0\n".join(texts), whole=False): pair for at, (pair, texts) in enumerate(said.items())}
+    was = [pair.before.item for pair in said if pair.before is not None and pair.before.item is not None]
+    now = [pair.after.item for pair in said if pair.after is not None and pair.after.item is not None]
     elsewhere = [*texts_without(before, was), *texts_without(after, now)]
     groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
     return {

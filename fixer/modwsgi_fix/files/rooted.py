@@ -92,19 +92,23 @@ class Rooted:
         return self.host(path)
 
     def is_file(self, path: str) -> bool:
-        return self._is_there(path) and self.files.is_file(self.host(path))
+        there = self._reached(path)
+        return there is not None and self.files.is_file(there)
 
     def is_dir(self, path: str) -> bool:
-        return self._is_there(path) and self.files.is_dir(self.host(path))
+        there = self._reached(path)
+        return there is not None and self.files.is_dir(there)
 
     def is_link(self, path: str) -> bool:
-        return self._is_there(os.path.dirname(path)) and self.files.is_link(self._link_at(path))
+        return self._reached(os.path.dirname(path)) is not None and self.files.is_link(self._link_at(path))
 
     def is_program(self, path: str) -> bool | None:
-        return self.files.is_program(self.host(path)) if self._is_there(path) else None
+        there = self._reached(path)
+        return None if there is None else self.files.is_program(there)
 
     def permissions(self, path: str) -> Permissions | None:
-        return self.files.permissions(self.host(path)) if self._is_there(path) else None
+        there = self._reached(path)
+        return None if there is None else self.files.permissions(there)
 
     def readlink(self, path: str) -> str:
         return self.files.readlink(self._link_at(path))
@@ -116,12 +120,12 @@ class Rooted:
         head, name = os.path.split(path)
         return self.host(path) if name in ("", ".", "..") else self._at(os.path.join(resolve(head, self._link), name))
 
-    def _is_there(self, path: str) -> bool:
+    def _reached(self, path: str) -> str | None:
+        """Where a path is for ``files``; None where it passes through what is not a directory."""
         try:
-            resolve(path, self._link, self._is_passable)
+            return self._at(resolve(path, self._link, self._is_passable))
         except OSError:
-            return False
-        return True
+            return None
 
     def _is_passable(self, directory: str) -> bool:
         """Whether a path without symlinks is a directory, be it only to hold what stands in it."""
@@ -129,9 +133,10 @@ class Rooted:
         return self.files.is_dir(self._at(directory)) or any(at.startswith(above) for at, _ in self._places)
 
     def _host_if_there(self, path: str) -> str:
-        if not self._is_there(path):
+        there = self._reached(path)
+        if there is None:
             raise FileProblem(path, MISSING)
-        return self.host(path)
+        return there
 
 
 class Held:

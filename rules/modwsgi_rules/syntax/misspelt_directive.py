@@ -58,7 +58,8 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Applicability, Edit, Fix
@@ -76,11 +77,11 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
                 continue
             if in_foreign_module(parents) or is_template(node) or node.name.isdigit():
                 continue
-            near = directives.candidates(node.name, sections=False)
-            if not near:
+            meant = directives.candidates(node.name, sections=False)
+            if not meant:
                 continue
             words = [word.value for word in node.args]
-            near = _nearest(node.key, [name for name in near if directives.fits(name, words)])
+            near = _nearest(node.key, tuple(name for name in meant if directives.fits(name, words)))
             message, fix = f"httpd does not know the directive {node.name}, so it does not start", None
             power = next(filter(None, (directives.power_of(name, words) for name in near)), "")
             if not near:
@@ -94,10 +95,11 @@ def misspelt_directive(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(file.path, node.name_span, message, fix, help="" if fix else advice)
 
 
-def _nearest(key: str, near: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=1024)
+def _nearest(key: str, near: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names that are closest: of two that are equally close nobody can say which is meant."""
     away = [directives.distance(key, name.lower()) for name in near]
-    return [name for name, steps in zip(near, away, strict=True) if steps == away[0]]
+    return tuple(name for name, steps in zip(near, away, strict=True) if steps == away[0])
 
 
 def _fix(path: str, node: Directive, meant: str) -> Fix:

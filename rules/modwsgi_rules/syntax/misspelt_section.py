@@ -68,7 +68,7 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from modwsgi_fix import directives
 from modwsgi_fix.edits import Edit, Fix
@@ -136,7 +136,7 @@ def _meant(section: Section) -> str:
     return common[0] if len(common) == 1 else ""
 
 
-def _lead(name: str, near: list[str]) -> bool:
+def _lead(name: str, near: Sequence[str]) -> bool:
     """Whether the first is closer than the second."""
     first, second = (directives.distance(name.lower(), candidate.lower()) for candidate in near[:2])
     return first < second

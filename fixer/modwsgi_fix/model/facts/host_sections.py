@@ -17,6 +17,18 @@ def section_of(server: Server | None) -> Item | None:
     return item
 
 
+def said_by(server: Server | None) -> str | None:
+    """All that a host says: the text of its section, and the names of the files that it includes, by their keys.
+
+    None of the main server, and where a macro says some of it.
+    """
+    item = server.item if server is not None else None
+    if server is None or item is None or any(one.foreign for one in server.walk()):
+        return None
+    included = dict.fromkeys(one.path for one in server.walk() if one.path != item.path)
+    return "\0\n".join([text_of(item), *included])
+
+
 def text_of(section: Item) -> str:
     """The text of a section, with its tags."""
     return section.file.text[section.node.start : section.node.end]

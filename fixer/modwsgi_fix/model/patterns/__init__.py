@@ -99,7 +99,8 @@ def _is_affordable(steps: float) -> bool:
     return steps <= MOST_STEPS and left[0] >= 0
 
 
-@lru_cache(maxsize=4096)
+# Small each, and asked for by the length of the text: a thousand expressions on some files of a directory.
+@lru_cache(maxsize=16384)
 def _cost(pattern: str, nocase: bool, longest: int) -> Callable[[int], float]:  # noqa: FBT001
     """The steps for a text, by its length."""
     return cost(_parse(pattern, nocase), longest)

@@ -25,11 +25,13 @@ _HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 class Chain:
     """The hosts at one address and port, in the order that names are tried; the first is the default."""
 
-    __slots__ = ("entries", "exact", "suffixes", "wild")
+    __slots__ = ("entries", "exact", "orders", "suffixes", "wild")
 
     def __init__(self) -> None:
         self.entries: list[tuple[Address, Server]] = []
         self.exact: dict[str, int] = {}
+        #: The place of each host among ``entries``, by its identity.
+        self.orders: dict[int, int] = {}
         #: ``*`` and a literal rest, by that rest; any other wildcards one by one.
         self.suffixes: dict[str, int] = {}
         self.wild: list[tuple[int, str]] = []
@@ -38,6 +40,7 @@ class Chain:
         """Look names up by hash instead of one by one."""
         for order, (address, server) in enumerate(self.entries):
             name = own_name(server)
+            self.orders.setdefault(id(server), order)
             self.exact.setdefault(address.host.lower(), order)
             if name is None and all(a.is_wildcard for a in addresses(server)):
                 name = main_name

@@ -78,7 +78,7 @@ def _of_every_port(config: Config, place: str, ports: Mapping[int, Collection[st
 def _among(config: Config, chain: Chain, server: Server) -> Unreached | None:
     """Why no name leads to a host of a chain; None where one does."""
     first = chain.entries[0][1]
-    at = next(order for order, (_, one) in enumerate(chain.entries) if one is server)
+    at = chain.orders[id(server)]
     if at == 0:
         return None
     own = own_name(server)

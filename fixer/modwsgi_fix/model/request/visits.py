@@ -288,8 +288,12 @@ def _files_of(config: Config, mapping: Mapping, most: int) -> Iterator[tuple[str
             yield url, _class(url)
 
 
-def _below(config: Config, directory: str, most: int) -> Iterator[str]:
-    """Files and directories below one, level by level, links followed; at most so many."""
+def _below(config: Config, directory: str, most: int) -> list[str]:
+    """Files and directories below one, level by level, links followed; at most so many. Hosts share directories."""
+    return config.once((_below, directory, most), lambda: list(_walked(config, directory, most)))
+
+
+def _walked(config: Config, directory: str, most: int) -> Iterator[str]:
     disk = config.disk
     if disk is None or not disk.is_dir(directory):
         return
