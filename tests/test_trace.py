@@ -198,6 +198,65 @@ def test_an_index_file_is_asked_for_by_get() -> None:
     assert (answered.kind, answered.status) == (Kind.REFUSED, 403)
 
 
+def test_an_index_may_be_another_servers() -> None:
+    text = f"{_BASE}DirectoryIndex /far/page.html\nProxyPass /far http://127.0.0.1:9/x\n"
+    answered = outcome(server(text), "http://main.example/")
+    assert (answered.kind, answered.location) == (Kind.PROXY, "http://127.0.0.1:9/x/page.html")
+
+
+def test_a_redirect_of_a_directory_comes_before_what_its_rules_lead_to() -> None:
+    rules = "RewriteEngine On\nRewriteRule !^other /other [L]\nRedirect gone /old\n"
+    config = server(f"{_BASE}<Directory /var/www>\nOptions FollowSymLinks\n{rules}</Directory>\n")
+    assert outcome(config, "http://main.example/old/x").status == 410
+    assert outcome(config, "http://main.example/index.html").status == 404
+
+
+@pytest.mark.parametrize("allowed", ["Require method POST", "AllowMethods POST"])
+@pytest.mark.parametrize(
+    ("other", "is_asked"),
+    [
+        ("", False),
+        ("<Directory /srv>\nLimitRequestBody 9\n</Directory>", False),
+        ("<Location /other>\nLimitRequestBody 9\n</Location>", False),
+        ("<Location />\nLimitRequestBody 9\n</Location>", True),
+        ("<Files *>\nLimitRequestBody 9\n</Files>", True),
+        ('<If "true">\nLimitRequestBody 9\n</If>', True),
+    ],
+)
+def test_access_to_an_index_file_that_is_there_is_not_asked_again(allowed: str, other: str, *, is_asked: bool) -> None:
+    """Where directories alone say what holds; else it is asked for by GET. Each measured with httpd 2.4.71."""
+    section = f"<Directory /srv/a>\n    {allowed}\n</Directory>\n"
+    tree = {**_TREE, "/srv/a/static/index.html": "index"}
+    config = server(
+        f"{_BASE}Alias /static /srv/a/static\n<Directory /srv/a>\nRequire all granted\n</Directory>\n{section}{other}\n",
+        tree,
+    )
+    answered = outcome(config, "http://main.example/static/", method="POST")
+    assert (answered.kind in (Kind.REFUSED, Kind.ERROR)) is is_asked
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "file"),
+    [
+        ("RewriteRule ^/a(.*)$ $1", "/a/srv/a/static/site.css", "/var/www/srv"),
+        ("RewriteRule ^/a/(.*)$ /$1", "/a/srv/a/static/site.css", "/var/www/srv"),
+        ("RewriteRule ^/a(.*)$ $1 [UnsafePrefixStat]", "/a/srv/a/static/site.css", "/srv/a/static/site.css"),
+        ("RewriteRule ^/a/(.*)$ /srv/$1", "/a/a/static/site.css", "/srv/a/static/site.css"),
+        ("RewriteRule ^/a/(.*)$ /srv/$1\nRewriteRule ^(.*)$ $1", "/a/a/static/site.css", "/var/www/srv"),
+        ("RewriteRule ^/a(.*)$ $1\nRewriteRule ^/srv/(.*)$ /srv/$1", "/a/srv/a/static/site.css", "/srv/a/static/site.css"),
+        ("RewriteRule ^/a/(.*)$ %{DOCUMENT_ROOT}/$1", "/a/index.html", "/var/www/index.html"),
+        ("RewriteRule . -", "/srv/a/static/site.css", "/var/www/srv"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_leaves_the_first_directory_to_the_request_stays_below_documentroot(
+    rules: str, path: str, file: str
+) -> None:
+    """Since httpd 2.4.60, unless [UnsafePrefixStat] says otherwise; each asked of httpd 2.4.71."""
+    granted = "<Directory /srv/a>\nRequire all granted\n</Directory>\n"
+    config = server(f"{_BASE}{granted}RewriteEngine On\n{rules}\n")
+    assert outcome(config, f"http://main.example{path}").file == file
+
+
 @pytest.mark.parametrize(
     "lines", [("RemoveHandler .css", "AddHandler x .css"), ("AddHandler x .css", "RemoveHandler .css")]
 )

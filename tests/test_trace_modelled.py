@@ -395,17 +395,45 @@ def test_serverpath_is_cut_off_below_the_documentroot() -> None:
             200,
         ),
         ("LimitRequestLine 30", "GET", "/a-name-that-is-quite-long.txt", 414),
+        ("LimitRequestLine 18", "GET", "/a.txt", 200),
+        ("LimitRequestLine 17", "GET", "/a.txt", 414),
     ],
 )
 def test_what_a_method_or_a_size_comes_to(text: str, method: str, path: str, status: int) -> None:
     assert answer(text, path, method=method).status == status
 
 
-@pytest.mark.parametrize("method", ["TRACE", "OPTIONS"])
-def test_what_httpd_answers_by_itself_is_no_file(method: str) -> None:
-    found = answer("", method=method)
-    assert found.kind is Kind.UNKNOWN
-    assert method in found.reason
+@pytest.mark.parametrize(
+    ("text", "method", "path"),
+    [
+        ("", "OPTIONS", "/a.txt"),
+        ("", "OPTIONS", "/no-such-file.txt"),
+        ("", "TRACE", "/a.txt"),
+        ("", "TRACE", "/app/x"),
+        ("TraceEnable extended", "TRACE", "/a.txt"),
+        ("<Location />\nRequire all denied\n</Location>", "TRACE", "/a.txt"),
+    ],
+)
+def test_what_httpd_answers_by_itself_is_no_file(text: str, method: str, path: str) -> None:
+    found = answer(text, path, method=method)
+    assert (found.kind, found.status, found.short) == (Kind.SERVER, 200, "httpd itself")
+
+
+@pytest.mark.parametrize(
+    ("text", "method", "kind"),
+    [
+        ("<Location />\nRequire all denied\n</Location>", "OPTIONS", Kind.REFUSED),
+        ("<Location />\nAllowMethods GET\n</Location>", "OPTIONS", Kind.ERROR),
+        ("ProxyPass /a.txt http://127.0.0.1:81/", "TRACE", Kind.PROXY),
+        ("Redirect /a.txt http://b.test/", "TRACE", Kind.REDIRECT),
+    ],
+)
+def test_who_speaks_before_httpd_answers_by_itself(text: str, method: str, kind: Kind) -> None:
+    assert answer(text, "/a.txt", method=method).kind is kind
+
+
+def test_a_trace_with_a_body_is_not_known() -> None:
+    assert answer("", "/a.txt", method="TRACE", headers=(("Content-Length", "3"),)).kind is Kind.UNKNOWN
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "PUT", "BREWER"])

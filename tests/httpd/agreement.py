@@ -135,8 +135,8 @@ def _runs(config: Config, outcome: Outcome) -> bool:
 
 def _differences(config: Config, outcome: Outcome, answer: Answer, *, runs: bool) -> Iterator[str]:
     who = {Kind.APPLICATION: "application", Kind.FILE: "file", Kind.LISTING: "listing"}.get(outcome.kind, "httpd")
-    if outcome.kind is Kind.PROGRAM:
-        # Its output looks like a file's.
+    if outcome.kind in (Kind.PROGRAM, Kind.SERVER):
+        # What comes of it looks like a file.
         who = "file" if outcome.status == 200 else "httpd"
     if outcome.kind is Kind.ERROR and outcome.status is None:
         if answer.who != "nobody":

@@ -44,6 +44,16 @@ Reported without a fix:
         Satisfy Any
     </Location>
     ```
+    ```apache
+    <Directory /srv/site>
+        Allow from all
+    #   ^^^^^^^^^^^^^^
+        Satisfy Any
+        <Limit GET>
+            Require valid-user
+        </Limit>
+    </Directory>
+    ```
 
 Not reported:
 
@@ -96,11 +106,11 @@ def mixed_access_dialects(config: Config) -> Iterator[Diagnostic]:
         access = clause.access
         pool = access.denies if clause.hosts == DENIED else access.allows
         line = max(pool, default=clause.old_lines[0], key=lambda item: item.index)
-        require = access.requires[0]
         advice = (
             "say which hosts are allowed" if clause.satisfy_any else "keep either Order, Allow and Deny, or Require"
         )
-        related = (Related(require.path, require.span, "this must agree as well"),)
+        # Of what stands in a <Limit> there is no line here.
+        related = tuple(Related(one.path, one.span, "this must agree as well") for one in access.requires[:1])
         yield Diagnostic(line.path, line.span, result, related=related, help=advice)
 
 

@@ -11,6 +11,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import last
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING
 from modwsgi_fix.model.request.outcome import Done, Kind
+from modwsgi_fix.model.request.proxied import is_sent_away
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.text import whole_number
 
@@ -104,7 +105,10 @@ def _index(state: State, depth: int, prepare: Prepare) -> None:
 
 
 def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State | None:
-    """The subrequest for a name, if it leads to a file; its steps are kept with it. Raises ``Done`` for its refusal."""
+    """The subrequest for a name, if it leads to a file or to another server; its steps are kept with it.
+
+    Raises ``Done`` for its refusal.
+    """
     world = state.world
     path, _, query = name.partition("?")
     uri = path if path.startswith("/") else state.uri.rpartition("/")[0] + "/" + path
@@ -120,7 +124,7 @@ def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State |
         sub.steps = world.steps[steps:]
     finally:
         del world.steps[steps:]
-    return sub if sub.type == FILE else None
+    return sub if sub.type == FILE or is_sent_away(sub) else None
 
 
 def _promote(state: State, sub: State, said: str, item: Item | None) -> None:

@@ -79,6 +79,11 @@ def rewrite(state: State) -> bool:
     return run.apply() and (is_sent_away(state) or run.local())
 
 
+def _begins_with_a_name(rule: Rule) -> bool:
+    """Whether a rule says itself where its path begins: not by what a request, or a variable, puts there."""
+    return "unsafeprefixstat" in rule.flags or re.match(r"/[^$%]", rule.target) is not None
+
+
 class Run:
     """One pass of rules over a request. ``directory`` is that of rules by directory, with its slash, and empty for others.
 
@@ -94,6 +99,8 @@ class Run:
         self.groups: Match | None = None
         self.condition_groups: Match | None = None
         self.rounds = 0
+        #: The last rule that changed it.
+        self.changing: Rule | None = None
         #: The status of a redirect that the rules behind it still see.
         self.sending: int | None = None
 
@@ -101,7 +108,6 @@ class Run:
         """Whether a rule changed it; raises ``Done`` for a redirect or a status."""
         state, rules = self.state, self.rules
         changed = False
-        changing: Rule | None = None
         at = 0
         while at < len(rules):
             rule = rules[at]
@@ -142,12 +148,12 @@ class Run:
                 raise Beyond(
                     "a rule behind a redirect without [L] takes the URL back, which is not modelled", rule.item
                 )
-            changing = rule
+            self.changing = rule
             if self.last(flags):
                 break
             at = 0 if self.begins_again(rule) else at + self.skipped(flags)
-        if self.sending is not None and changing is not None:
-            self.send(changing, self.sending)
+        if self.sending is not None and self.changing is not None:
+            self.send(self.changing, self.sending)
         return changed
 
     def begins_again(self, rule: Rule) -> bool:
@@ -385,7 +391,10 @@ class Run:
         return f"{scheme}{separator}{host}{base.value.rstrip('/')}/{path[len(self.directory) - 1 :]}"
 
     def local(self) -> bool:
-        """A path: of the filesystem where its first component exists there, else below DocumentRoot (prefix_stat)."""
+        """A path: of the filesystem where its first component exists there, else below DocumentRoot (prefix_stat).
+
+        Also below it where the last rule leaves the first component to the request, and has no [UnsafePrefixStat].
+        """
         state = self.state
         path = self.filename
         if not path.startswith("/"):
@@ -393,7 +402,8 @@ class Run:
         first = "/" + path[1:].partition("/")[0]
         root = state.site.last("documentroot", state.world)
         below = root is None or not path.startswith(root.value.rstrip("/") + "/")
-        if (first == "/" or (below and state.world.type_of(first) != DIRECTORY)) and root is not None:
+        is_fixed = self.changing is None or _begins_with_a_name(self.changing)
+        if (first == "/" or (below and (not is_fixed or state.world.type_of(first) != DIRECTORY))) and root is not None:
             path = root.value.rstrip("/") + path
         elif root is None and first == "/":
             raise Beyond("DocumentRoot is not in sight")

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     PROGRAM = "program"
     LISTING = "listing"
     REDIRECT = "redirect"
+    #: httpd itself says which methods it takes (OPTIONS), or sends the request back (TRACE).
+    SERVER = "server"
     #: Handed to another server by mod_proxy.
     PROXY = "proxy"
     #: A log-in is asked for (401), or nobody gets it (403).
@@ -139,6 +141,8 @@ class Outcome(NamedTuple):
             return "file served"
         if self.kind is Kind.PROGRAM:
             return "program"
+        if self.kind is Kind.SERVER:
+            return "httpd itself"
         if self.kind is Kind.REFUSED and self.status == 401:
             return "log-in asked for"
         if self.kind is Kind.REFUSED:

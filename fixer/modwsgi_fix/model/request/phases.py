@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modwsgi_fix.directives import REGEX_WORDS
 from modwsgi_fix.directives.families import REDIRECTS
 from modwsgi_fix.model.bounds import LONGEST_URL, steps_for
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item, Server
-from modwsgi_fix.model.merge.layers import if_layers, last, site_of, stack
+from modwsgi_fix.model.merge.layers import Layer, if_layers, last, site_of, stack
 from modwsgi_fix.model.merge.world import DIRECTORY, FILE, MISSING, Beyond, Way, World, ways
 from modwsgi_fix.model.patterns import allowing
 from modwsgi_fix.model.request.actions import acted_on
@@ -140,11 +142,23 @@ def prepare(state: State, depth: int) -> None:
     state.layers = [*located, *if_layers(located, world, lambda expression: holds(expression, state))]
     check(state)
     translate(state)
-    trace_method(state)
+    if not is_sent_away(state):
+        trace_method(state)
     settle(state)
     if not is_sent_away(state):
         _negotiate(state)
     _fixups(state, depth)
+
+
+def _is_allowed_already(state: State, walked: Sequence[Layer]) -> bool:
+    """Whether access is not asked again for a subrequest: httpd has one configuration for it and the request.
+
+    So it is for a file where sections of directories alone hold, and the same ones (request.c:ap_process_request_internal,
+    measured: any ``<Location>``, ``<Files>`` or ``<If>`` that holds makes it another configuration).
+    """
+    if state.parent is None or state.type != FILE:
+        return False
+    return state.parent.layers == state.layers == [*state.site.base, *walked]
 
 
 def settle(state: State) -> None:
@@ -162,8 +176,9 @@ def settle(state: State) -> None:
     name = state.filename.rstrip("/").rpartition("/")[2] if not state.filename.endswith("/") else ""
     located = site.locations(state.uri, world)
     state.layers = stack(site, found.layers, name, located, world, lambda expression: holds(expression, state))
-    refuse_method(state)
-    authorize(state)
+    if not _is_allowed_already(state, found.layers):
+        refuse_method(state)
+        authorize(state)
     find_type(state)
     check(state)
 
@@ -209,14 +224,12 @@ def _fixups(state: State, depth: int) -> None:
     """What modules still do once access is granted: rewriting by directory, redirects by directory, mod_dir."""
     world = state.world
     sections = [layer for layer in state.layers if not layer.is_level]
+    directory, is_rewritten = state.filename or "", False
     if any("rewriterule" in layer.by_key for layer in sections):
         from modwsgi_fix.model.request.rewriting import rewrite_in_directory
 
-        directory = state.filename or ""
-        if rewrite_in_directory(state, sections):
-            if state.type == DIRECTORY:
-                add_slash(state, directory)
-            return
+        is_rewritten = rewrite_in_directory(state, sections)
+    # All modules are asked, also where mod_rewrite has found another URL.
     for key in REDIRECTS:
         for layer in sections:
             for item in layer.by_key.get(key, ()):
@@ -227,6 +240,10 @@ def _fixups(state: State, depth: int) -> None:
                     and world.active(item)
                 ):
                     raise redirection(state, redirect, target)
+    if is_rewritten:
+        if state.type == DIRECTORY:
+            add_slash(state, directory)
+        return
     if is_sent_away(state):
         written_out(state)
     else:
