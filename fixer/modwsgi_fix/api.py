@@ -7,10 +7,9 @@ Names and keys that are here stay; further ones may come. docs/api.md shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from os import PathLike, fspath
 from typing import Any
 
@@ -18,12 +17,12 @@ from modwsgi_fix.edits import Applicability
 from modwsgi_fix.effect.exposure import Exposed
 from modwsgi_fix.effect.impact import Change
 from modwsgi_fix.engine import Rewritten
-from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.facts.overview import Overview
 from modwsgi_fix.model.request import request_of
 from modwsgi_fix.records import Explained, Explanation, Finding, Gap, More, Outcome, Report, Trace, Unexplained
 from modwsgi_fix.workspace.again import Base, again, base_of
-from modwsgi_fix.workspace.errors import SettingsError, Stop, explain
+from modwsgi_fix.workspace.errors import Error, Stop, as_errors
+from modwsgi_fix.workspace.places import place_of
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import (
@@ -42,10 +41,6 @@ __all__ = [
     "Applied", "Change", "Checked", "Error", "Explanation", "Explanations", "Exposed", "Exposures", "File", "Finding",
     "Fixed", "Gap", "More", "Outcome", "Overview", "Overviews", "Server", "Trace", "Traces", "Unexplained", "Withheld", "load",
 ]  # fmt: skip
-
-
-class Error(Exception):
-    """Why nothing came of it, in the line that the command would print."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +148,7 @@ class Fixed:
         from modwsgi_fix.files.writing import Change, write_all
 
         changes = [Change(file.path, file.before, file.after) for file in self.files]
-        with _errors():
+        with as_errors():
             write_all(changes, within=self._within, allow_shared=allow_shared_tree)
 
     def to_json(self) -> str:
@@ -239,7 +234,7 @@ class Server:
 
     @cached_property
     def _session(self) -> Session:
-        with _errors():
+        with as_errors():
             session = opened(plan(self._wanted))
             if not session.plan.jobs:
                 raise session.plan.problems[0] if session.plan.problems else Stop("nothing to read")
@@ -295,9 +290,13 @@ class Server:
         known = {one.label: one for one in Applicability}
         if level not in known:
             raise Error(f"level must be safe, repair or unsafe, not {level}")
+        from modwsgi_fix.reports.diff import changes as changed
+
+        jobs = self._session.plan.jobs
         done = mended(self._session, known[level])
         changes = impacts(done.outcomes)
-        report = done.report
+        files = changed(done.files, done.report.fixed, place=partial(place_of, jobs))
+        report = done.report._replace(changed=files, conflicts=done.conflicts)
         return Fixed(
             tuple(File(file.path, file.name, file.before, file.after) for file in done.files),
             tuple(
@@ -310,7 +309,7 @@ class Server:
             done.conflicts,
             report._replace(impacts=changes, starts=starts(outcome.after for outcome in done.outcomes)),
             done.files,
-            tuple(key for job in self._session.plan.jobs for _, key in job.source.given),
+            tuple(key for job in jobs for _, key in job.source.given),
         )
 
     def trace(
@@ -345,13 +344,13 @@ class Server:
         shown = (line.rstrip("\r\n")[:LONGEST] for line in lines)
         every = (line_of(number, line) for number, line in enumerate(shown, start=1) if line)
         wanted = self._wanted._replace(selection=Selection(extend_select=rules_asked()))
-        with _errors():
+        with as_errors():
             session = opened(plan(wanted))
             return Explanations(explained(gathered(every), Asked(session, wanted.words)))
 
     def exposed(self) -> Exposures:
         """Every file that a visitor can fetch. Raises ``Error`` where no ``root`` says which files there are."""
-        with _errors():
+        with as_errors():
             return Exposures(exposures(self._session))
 
     def show(self) -> Overviews:
@@ -390,12 +389,3 @@ def load(
     server = Server(wanted)
     _ = server._session
     return server
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """What the command line would say in one line becomes an ``Error``."""
-    try:
-        yield
-    except (Stop, FileProblem, SettingsError) as error:
-        raise Error(explain(error)) from error

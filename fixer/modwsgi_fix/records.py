@@ -149,6 +149,30 @@ class More(NamedTuple):
     times: int
 
 
+class Hunk(NamedTuple):
+    """Some lines of a file that change, as a unified diff has them.
+
+    ``header`` is its first line (``@@ -1,3 +1,2 @@``), ``text`` the lines below it; ``fixes`` are those that had part in it.
+    """
+
+    header: str
+    text: str
+    fixes: tuple[Applied, ...]
+
+
+class Changed(NamedTuple):
+    """A file that changes. ``place`` is its path from the directory of its server's main file, or from what was named.
+
+    ``before`` and ``after`` are the SHA-256 of its bytes, in hexadecimal digits.
+    """
+
+    name: str
+    place: str
+    before: str
+    after: str
+    hunks: tuple[Hunk, ...]
+
+
 class Report(NamedTuple):
     """What is to be shown of a run: of all servers that were named.
 
@@ -182,6 +206,14 @@ class Report(NamedTuple):
     more: tuple[More, ...] = ()
     #: Whether what fixes do to visitors was measured to find out what ``--write`` would fix.
     weighed: bool = False
+    #: The files that fixes change; None where nothing was to be fixed.
+    changed: tuple[Changed, ...] | None = None
+    #: Whether ``changed`` is a diff, which shows files as they are: else its text is left out, which may hold secrets.
+    is_diff: bool = False
+    #: What takes the write back, as undo names it; empty where nothing was written, or it cannot be taken back.
+    undo: str = ""
+    #: A line on each server whose fixes cannot be had with another's.
+    conflicts: tuple[str, ...] = ()
 
     @property
     def total(self) -> int:

@@ -69,6 +69,8 @@ def _run(words: list[str]) -> int:
 
             if HANDED_ON not in getattr(error, "__notes__", []):
                 hand_on()
+        elif _wants_json(words):
+            _say_to_programs("usage" if usage else "", line, error)
         return fail(line)
     finally:
         gc.enable()
@@ -110,6 +112,21 @@ def _dispatch(words: list[str]) -> int:
 def _is_filter(words: Sequence[str]) -> bool:
     """Whether standard output is an editor's buffer, as far as words say that are not understood."""
     return "-" in words and "--diff" not in words and not any(word.startswith("--show-") for word in words)
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    """Whether a program reads standard output, as far as words say that are not understood."""
+    asked = zip(words, [*words[1:], ""], strict=False)
+    return any(pair == ("--output-format", "json") or pair[0] == "--output-format=json" for pair in asked)
+
+
+def _say_to_programs(kind: str, line: str, error: Exception) -> None:
+    """Say on standard output why a run ended, as JSON."""
+    from modwsgi_fix.cli.output import write
+    from modwsgi_fix.reports.machine import problem
+    from modwsgi_fix.workspace.errors import kind_of
+
+    write(problem(kind or kind_of(error), _one_line(line)))
 
 
 def _with_values(words: list[str]) -> list[str]:

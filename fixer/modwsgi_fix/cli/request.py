@@ -146,8 +146,8 @@ def checked(request: Request) -> Request:
         raise Stop(f"--backup={writing.backup}: is not a suffix for a file name")
     if request.config is not None and request.isolated:
         raise Stop("--config and --isolated exclude each other")
-    if mode is Mode.DIFF and showing.format is not None:
-        raise Stop("--diff and --output-format exclude each other")
+    if mode is Mode.DIFF and showing.format not in (None, "json"):
+        raise Stop(f"--diff and --output-format {showing.format} exclude each other; json has the diff for programs")
     if showing.statistics and (showing.format not in (None, "concise", "full") or mode is Mode.DIFF):
         raise Stop("--statistics takes the place of a report; leave out --diff and --output-format")
     if showing.quiet and showing.verbose:

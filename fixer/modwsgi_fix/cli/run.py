@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.cli import WRITTEN, notes, trouble
@@ -21,6 +22,7 @@ from modwsgi_fix.reports import plural, render
 from modwsgi_fix.reports.text import printable, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.places import place_of
 from modwsgi_fix.workspace.plan import plan as make_plan
 from modwsgi_fix.workspace.session import Hosts, Mended, Session, checked, impacts, mended, opened, starts
 from modwsgi_fix.workspace.settings import as_toml
@@ -65,6 +67,10 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         return _filter(request, session, stdin or "")
     in_trouble = trouble.reading(session, quiet=request.showing.quiet)
     if not session.plan.jobs:
+        if request.showing.format == "json":
+            from modwsgi_fix.reports.machine import problem
+
+            _put(request, problem("file", "; ".join(trouble.unread(session.plan.problems, session.configs))))
         return 2
     if not request.showing.quiet:
         if request.mode in (Mode.REPORT, Mode.DIFF):
@@ -183,22 +189,44 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 def _fix(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     changes = _impacts(request, done.outcomes)
-    can_undo = False
+    undo = ""
     if request.mode is Mode.WRITE:
-        can_undo = write_files(request, session.plan, done.files)
+        undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
         (file, *_) = [*(file.after for file in done.files), stdin]
         write(file)
     try:
         in_trouble = trouble.fixing(done)
-        code = (_diff if request.mode is Mode.DIFF else _tell)(request, done, changes)
+        if request.showing.format == "json":
+            done = done._replace(report=_with_changes(request, session, done, undo))
+        is_diff = request.mode is Mode.DIFF and request.showing.format is None
+        code = (_diff if is_diff else _tell)(request, done, changes)
         if request.mode is Mode.WRITE and not request.showing.quiet:
-            say_what_next(done.files, can_undo=can_undo)
+            say_what_next(done.files, can_undo=bool(undo))
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
             error.add_note(WRITTEN)
         raise
+
+
+def _with_changes(request: Request, session: Session, done: Mended, undo: str) -> Report:
+    """The report with what becomes of each file, for programs."""
+    from modwsgi_fix.reports.diff import BadDiff, diff
+    from modwsgi_fix.reports.diff import changes as changed
+
+    here, files = working_directory(), done.files
+    try:
+        diff(files, here=here)
+    except BadDiff as error:
+        raise Stop(f"{error}; {_BUG}", "internal") from error
+    places = partial(place_of, session.plan.jobs)
+    return done.report._replace(
+        changed=changed(files, done.report.fixed, place=places),
+        is_diff=request.mode is Mode.DIFF,
+        undo=undo,
+        conflicts=done.conflicts,
+    )
 
 
 def _allow(request: Request, session: Session) -> int:
@@ -219,9 +247,13 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     report = done.report._replace(impacts=changes)
     if request.showing.format == "json":
         report = report._replace(starts=starts(outcome.after for outcome in done.outcomes))
-    code = _exit_code(request, report, Severity.ERROR, changed=bool(done.files) and request.writing.exit_on_fix)
-    _withheld(request, report)
-    if report.findings or report.fixed or request.mode is Mode.WRITE or report.gaps:
+    is_diff = request.mode is Mode.DIFF
+    counts = is_diff or request.writing.exit_on_fix
+    code = _exit_code(
+        request, report, Severity.WARNING if is_diff else Severity.ERROR, changed=bool(done.files) and counts
+    )
+    _withheld(request, report, done.files if is_diff else ())
+    if report.findings or report.fixed or is_diff or request.mode is Mode.WRITE or report.gaps:
         _show(request, report)
     _say_impact(request, done.outcomes, changes)
     _say_shipped(request, report)
@@ -259,7 +291,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     try:
         text = diff(files, here=here)
     except BadDiff as error:
-        raise Stop(f"{error}; no file was changed; {_BUG}") from error
+        raise Stop(f"{error}; no file was changed; {_BUG}", "internal") from error
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, here=here):

@@ -49,13 +49,13 @@ def note_left(plan: Plan) -> None:
             _tell(f"note: {path}: is not read here, though httpd may read it; delete it")
 
 
-def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> bool:
-    """Write all files or none, and return whether that can be taken back.
+def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> str:
+    """Write all files or none, and return the name of the record by which that can be taken back; empty where it cannot.
 
     Raises ``FileProblem`` or ``Stop`` where none was written.
     """
     if not files:
-        return False
+        return ""
     from modwsgi_fix.cli.backups import backups, kept_elsewhere
     from modwsgi_fix.files import history
     from modwsgi_fix.files.writing import Change, write_all
@@ -89,7 +89,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> boo
         _tell(f"note: this write cannot be taken back by modwsgi-fix undo: {why_not}")
     if (line := kept_elsewhere(files, kept)) and not request.showing.quiet:
         _tell(line)
-    return bool(record)
+    return os.path.basename(record).removesuffix(".undo")
 
 
 def say_what_next(files: Sequence[Rewritten], *, can_undo: bool) -> None:
@@ -125,12 +125,14 @@ def _verify(command: str) -> None:
         run = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     except OSError as error:
         raise Stop(
-            f"--verify {command} cannot be run: {str(error.strerror).lower()}; all files are as they were"
+            f"--verify {command} cannot be run: {str(error.strerror).lower()}; all files are as they were",
+            "verification",
         ) from error
     if run.returncode:
         said = decode(run.stderr or run.stdout).strip().splitlines()
         last = f": {printable(' / '.join(said[-3:]))}" if said else ""
-        raise Stop(f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were")
+        line = f"--verify {command} failed with exit code {run.returncode}{last}; all files are as they were"
+        raise Stop(line, "verification")
 
 
 def given(plan: Plan) -> list[str]:

@@ -12,9 +12,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import check, origins, unified
+from modwsgi_fix.records import Changed, Hunk
 from modwsgi_fix.reports.text import applied as describe
 from modwsgi_fix.reports.text import named, printable
-from modwsgi_fix.text import LineIndex, Span
+from modwsgi_fix.text import LineIndex, Span, encode
 
 if TYPE_CHECKING:
     from modwsgi_fix.engine import Applied, Rewritten
@@ -51,9 +52,26 @@ def strip_from(files: Iterable[Rewritten], here: str) -> str:
     return here if below else "/"
 
 
-def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
-    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it; a reason once."""
-    top, told = strip_from(files, here), set[str]()
+def changes(
+    files: Sequence[Rewritten], applied: Sequence[Applied], *, place: Callable[[str], str]
+) -> tuple[Changed, ...]:
+    """Return what becomes of each file; ``place`` says where a file, by its key, lies in its server."""
+    return tuple(
+        Changed(file.name, place(file.path), _digest(file.before), _digest(file.after), found)
+        for file, found in _with_hunks(files, applied, top="/")
+    )
+
+
+def _digest(text: str) -> str:
+    from hashlib import sha256
+
+    return sha256(encode(text)).hexdigest()
+
+
+def _with_hunks(
+    files: Sequence[Rewritten], applied: Sequence[Applied], *, top: str
+) -> Iterator[tuple[Rewritten, tuple[Hunk, ...]]]:
+    """Yield each file with the hunks of its diff in a directory, and the fixes that had part in each."""
     for file in files:
         lines = LineIndex(file.before)
         places = sorted(
@@ -66,12 +84,24 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
         )
         # Of those that begin before a hunk, few reach into it: only behind the furthest end so far need one look.
         ends = list(accumulate((end for _, end, _ in places), max))
-        for found in _HUNK.finditer(unified(file.before, file.edits, os.path.relpath(file.path, top))):
-            first, count = int(found[1]), int(found[2] or 1)
-            yield f"{printable(file.name)} {found[0]}"
+        text = unified(file.before, file.edits, os.path.relpath(file.path, top))
+        found = list(_HUNK.finditer(text))
+        hunks = []
+        for one, following in zip(found, [*(later.start() for later in found[1:]), len(text)], strict=True):
+            first, count = int(one[1]), int(one[2] or 1)
             reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
             mine = sorted({at for _, end, at in reaching if end >= first})
-            ours = dict.fromkeys((describe(applied[at]), named(applied[at])) for at in mine)
+            hunks.append(Hunk(one[0], text[one.end() + 1 : following], tuple(applied[at] for at in mine)))
+        yield file, tuple(hunks)
+
+
+def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
+    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it; a reason once."""
+    told = set[str]()
+    for file, found in _with_hunks(files, applied, top=strip_from(files, here)):
+        for hunk in found:
+            yield f"{printable(file.name)} {hunk.header}"
+            ours = dict.fromkeys((describe(one), named(one)) for one in hunk.fixes)
             yield from (f"  {name if line in told else line}" for line, name in ours)
             told.update(line for line, _ in ours)
 

@@ -6,14 +6,19 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.files import working_directory
-from modwsgi_fix.records import Finding, Fix, Place, Report
+from modwsgi_fix.records import Changed, Finding, Fix, Place, Report
 from modwsgi_fix.reports import OBEYED, VERSION, dumped, fingerprints, gap_lines, plural, started, valid
 from modwsgi_fix.reports.impact import as_objects
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modwsgi_fix.engine import Withheld
+
+#: The version of docs/report.schema.json that the output keeps to: one more where a key goes, or means something else.
+SCHEMA = 1
 
 
 def json(report: Report) -> str:
@@ -27,6 +32,7 @@ def json(report: Report) -> str:
     return _dump(
         {
             "version": VERSION,
+            "schema": SCHEMA,
             **started(report.starts),
             "findings": [finding_object(finding) for finding in report.findings],
             "more": [
@@ -55,10 +61,40 @@ def json(report: Report) -> str:
             "files": [file.name for file in report.files],
             "unread": [{"file": name, "reason": reason} for name, reason in report.unread],
             "skipped": [{"file": name, "reason": f"looks like {language}"} for name, language in report.skipped],
+            "failed": [{"rule": name, "error": error} for name, error in report.failed.items()],
+            "conflicts": list(report.conflicts),
             "as_shipped": {"findings": sum(report.shipped.values()), "files": len(report.shipped)},
+            **({} if report.changed is None else _changes(report, report.changed)),
             **({} if report.impacts is None else {"impact": as_objects(report.impacts)}),
         }
     )
+
+
+def problem(kind: str, message: str) -> str:
+    """Return why a run ended with exit code 2: ``usage``, ``settings``, ``file``, ``verification`` or ``internal``."""
+    return _dump({"version": VERSION, "schema": SCHEMA, "error": {"kind": kind, "message": message}})
+
+
+def _changes(report: Report, changed: Sequence[Changed]) -> dict[str, Any]:
+    """Return the files that change; of a write also what takes it back, null where nothing does."""
+    files = [
+        {
+            "file": file.name,
+            "place": file.place,
+            "before": file.before,
+            "after": file.after,
+            "hunks": [
+                {
+                    "header": hunk.header,
+                    **({"text": hunk.text} if report.is_diff else {}),
+                    "fixes": [{"rule": one.rule, "level": one.fix.applicability.label} for one in hunk.fixes],
+                }
+                for hunk in file.hunks
+            ],
+        }
+        for file in changed
+    ]
+    return {"changed": files} if report.is_diff else {"changed": files, "undo": report.undo or None}
 
 
 def withheld_object(one: Withheld) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from modwsgi_fix.engine.job import New
 from modwsgi_fix.files import MISSING, FileProblem, read_bytes
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.reading.source import Source, lies_in
+from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.places import below_given
 
 _VERSION = 1
 _DIGITS = 32
@@ -104,7 +105,7 @@ def entries_of(found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> 
     """Return the entries for the findings of some servers, each finding counted once."""
     counts = Counter[tuple[str, str, str]]()
     for source, config, one in _once(found):
-        counts[(_name(source, one.path), one.rule, _fingerprint(config, one))] += 1
+        counts[(below_given(source, one.path) or os.path.basename(one.path), one.rule, _fingerprint(config, one))] += 1
     return tuple(Entry(*key, count) for key, count in sorted(counts.items()))
 
 
@@ -161,14 +162,6 @@ def _once(
 
 def _identity(one: Diagnostic) -> tuple[object, ...]:
     return one.path, one.span, one.rule, one.message
-
-
-def _name(source: Source, path: str) -> str:
-    """Return a file's path from the directory that was given, its own name where it lies in none."""
-    for _, given in source.given:
-        if path != given and lies_in(path, given):
-            return os.path.relpath(path, given)
-    return os.path.basename(path)
 
 
 def _ends_so(path: str, name: str) -> bool:

@@ -19,7 +19,17 @@ from modwsgi_fix.model.request.hosts import goes_by
 from modwsgi_fix.model.request.outcome import Done, Kind
 from modwsgi_fix.model.request.proxied import is_sent_away, send_away
 from modwsgi_fix.model.request.rewrite_maps import looked_up
-from modwsgi_fix.model.request.rewrite_rules import FLAGS, STATUSES, Rule, arguments, flags_of, rules_of, status_of
+from modwsgi_fix.model.request.rewrite_rules import (
+    FLAGS,
+    ORDER,
+    STATUSES,
+    Rule,
+    arguments,
+    flags_of,
+    is_in_order,
+    rules_of,
+    status_of,
+)
 from modwsgi_fix.model.request.state import State, escaped, location_url
 from modwsgi_fix.model.request.variables import rewriting_value
 from modwsgi_fix.text import decode, encode, whole_number
@@ -30,25 +40,6 @@ _PLACE = re.compile(
 )
 #: Rounds of [N] that are followed; httpd gives up after 32,000.
 _MOST_ROUNDS = 100
-
-
-#: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
-_ORDER = re.compile(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
-
-
-def _is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
-    if order["name"] is not None:
-        have, wanted = (int(found[0]) if (found := _NUMBER.match(word)) else 0 for word in (text, order["number"]))
-        compared, operator = (have > wanted) - (have < wanted), order["name"]
-    else:
-        one, other = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
-        compared = (one > other) - (one < other)
-        operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
-    wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
-    return compared in wanted_order[operator]
-
-
-_NUMBER = re.compile(r"\s*[-+]?\d{1,18}", re.ASCII)
 
 
 def _cache(config: Config) -> dict[int, list[Rule]]:
@@ -77,11 +68,6 @@ def rewrite(state: State) -> bool:
         return False
     run = Run(state, rules)
     return run.apply() and (is_sent_away(state) or run.local())
-
-
-def _begins_with_a_name(rule: Rule) -> bool:
-    """Whether a rule says itself where its path begins: not by what a request, or a variable, puts there."""
-    return "unsafeprefixstat" in rule.flags or re.match(r"/[^$%]", rule.target) is not None
 
 
 class Run:
@@ -267,8 +253,8 @@ class Run:
             wanted = pattern[1:].removeprefix('"').removesuffix('"')
             same = text.lower() == wanted.lower() if nocase else text == wanted
             return same is not negated
-        if (order := _ORDER.fullmatch(pattern)) is not None:
-            return _is_in_order(order, text, nocase=nocase) is not negated
+        if (order := ORDER.fullmatch(pattern)) is not None:
+            return is_in_order(order, text, nocase=nocase) is not negated
         found = search(pattern, text, nocase=nocase)
         if isinstance(found, Unknown):
             raise Beyond(found.reason, item)
@@ -402,7 +388,7 @@ class Run:
         first = "/" + path[1:].partition("/")[0]
         root = state.site.last("documentroot", state.world)
         below = root is None or not path.startswith(root.value.rstrip("/") + "/")
-        is_fixed = self.changing is None or _begins_with_a_name(self.changing)
+        is_fixed = self.changing is None or self.changing.begins_with_a_name
         if (first == "/" or (below and (not is_fixed or state.world.type_of(first) != DIRECTORY))) and root is not None:
             path = root.value.rstrip("/") + path
         elif root is None and first == "/":

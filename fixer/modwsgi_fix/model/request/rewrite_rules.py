@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -30,6 +31,11 @@ class Rule(NamedTuple):
     negated: bool
     target: str
     flags: dict[str, str]
+
+    @property
+    def begins_with_a_name(self) -> bool:
+        """Whether the rule says itself where its path begins: not by what a request, or a variable, puts there."""
+        return "unsafeprefixstat" in self.flags or re.match(r"/[^$%]", self.target) is not None
 
 
 def flags_of(text: str) -> dict[str, str]:
@@ -86,3 +92,21 @@ def status_of(flags: dict[str, str]) -> int | None:
     word = flags.get("r", flags.get("redirect", ""))
     status = STATUSES.get(word.lower()) or whole_number(word)
     return status if status is not None and not 300 <= status < 400 else None
+
+
+#: Comparisons of RewriteCond: of texts, and of whole numbers (mod_rewrite.c:apply_rewrite_cond).
+ORDER = re.compile(r"(?:(?P<sign>[<>]=?)(?P<text>.*)|-(?P<name>eq|ne|lt|le|gt|ge)(?P<number>.*))", re.S)
+_NUMBER = re.compile(r"\s*[-+]?\d{1,18}", re.ASCII)
+
+
+def is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
+    """Whether a text, or the number at its beginning, compares as a match of ``ORDER`` says."""
+    if order["name"] is not None:
+        have, wanted = (int(found[0]) if (found := _NUMBER.match(word)) else 0 for word in (text, order["number"]))
+        compared, operator = (have > wanted) - (have < wanted), order["name"]
+    else:
+        one, other = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
+        compared = (one > other) - (one < other)
+        operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
+    wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
+    return compared in wanted_order[operator]
