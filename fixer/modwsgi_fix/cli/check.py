@@ -118,7 +118,10 @@ def run(
     color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
     verbose: Annotated[
-        bool, _option("With -: report on standard error what was found and fixed.", "--verbose", "-v")
+        bool,
+        _option(
+            "With -: report on standard error what was found and fixed; with --write: name each fix.", "--verbose", "-v"
+        ),
     ] = False,
     all: Annotated[bool, _option("Also show what is only worth knowing.", "--all")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,

@@ -19,7 +19,7 @@ from modwsgi_fix.engine.outcome import Rewritten
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.records import Report
 from modwsgi_fix.reports import plural, render
-from modwsgi_fix.reports.text import printable, withheld
+from modwsgi_fix.reports.text import named, printable, withheld
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.places import place_of
@@ -201,6 +201,9 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
             done = done._replace(report=_with_changes(request, session, done, undo))
         is_diff = request.mode is Mode.DIFF and request.showing.format is None
         code = (_diff if is_diff else _tell)(request, done, changes)
+        if request.mode is Mode.WRITE and request.showing.verbose:
+            for one in done.report.fixed:
+                say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
         if request.mode is Mode.WRITE and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
         return 2 if in_trouble else code
