@@ -208,6 +208,24 @@ def test_sarif_describes_the_rules_that_found_something() -> None:
     assert run["results"][0]["ruleIndex"] == 0
 
 
+def test_sarif_says_how_much_it_matters_that_something_lies_open() -> None:
+    text = "Alias /a /srv/app\nWSGIScriptAlias / /srv/app/app.wsgi\nWSGIDaemonProcess a\nWSGIDaemonProcess a\n"
+    text += "<Directory /srv/app>\nRequire all granted\n</Directory>\n"
+    files = Memory({"/a.conf": text})
+    from modwsgi_fix.rule import all_rules
+
+    names = ("alias-exposes-application", "duplicate-daemon-process")
+    job = Job(find_sources(files, ["/a.conf"])[0], [all_rules()[name] for name in names])
+    config = read(job)
+    report = Report(tuple(finding(one, config) for one in check(job, config)), ())
+    (run,) = json.loads(render(report, "sarif"))["runs"]
+    said = {rule["id"]: rule["properties"] for rule in run["tool"]["driver"]["rules"]}
+    assert said == {
+        "alias-exposes-application": {"tags": ["urls", "security"], "security-severity": "8.0"},
+        "duplicate-daemon-process": {"tags": ["daemons"]},
+    }
+
+
 def test_github(report: Report) -> None:
     found, gap = render(report, "github").splitlines()
     assert found == (

@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 from modwsgi_fix.records import Finding, Fix, Place, Report
 from modwsgi_fix.reports import VERSION, dumped, fingerprints
-from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rule, Severity, registered
+from modwsgi_fix.rule import UNUSED_SUPPRESSION, Rank, Rule, Severity, registered
 from modwsgi_fix.text import encode
 
+#: As GitHub sorts alerts: over 7 is high, over 4 medium.
+_SECURITY = {Severity.ERROR: "8.0", Severity.WARNING: "6.0", Severity.INFO: "3.0"}
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -21,9 +23,17 @@ def sarif(report: Report) -> str:
     used = [rule for rule in rules if rule is not None]
     index = {rule.name: at for at, rule in enumerate(used)}
     prints = fingerprints(report.findings)
+    exposing: dict[str, Severity] = {}
+    for finding in report.findings:
+        if finding.rank is Rank.EXPOSED:
+            exposing[finding.rule] = max(finding.severity, exposing.get(finding.rule, Severity.INFO))
     run = {
         "tool": {
-            "driver": {"name": "modwsgi-fix", "semanticVersion": VERSION, "rules": [_rule(rule) for rule in used]}
+            "driver": {
+                "name": "modwsgi-fix",
+                "semanticVersion": VERSION,
+                "rules": [_rule(rule, exposing.get(rule.name)) for rule in used],
+            }
         },
         "columnKind": "unicodeCodePoints",
         "invocations": [
@@ -52,14 +62,18 @@ def sarif(report: Report) -> str:
     return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, exposing: Severity | None) -> dict[str, Any]:
+    """Return a rule; ``exposing`` is how much its findings matter where something lies open by them."""
+    tags = {"tags": [rule.family]}
+    if exposing is not None:
+        tags["tags"].append("security")
     return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.summary},
         "help": {"text": rule.page, "markdown": rule.page},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [rule.family]},
+        "properties": tags if exposing is None else {**tags, "security-severity": _SECURITY[exposing]},
     }
 
 
