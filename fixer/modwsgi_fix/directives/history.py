@@ -14,7 +14,7 @@ SINCE = """
 2.4 DirectoryIndexRedirect Else ElseIf Error HeartbeatStorage If IncludeOptional IndexIgnoreReset
 2.4 LDAPConnectionPoolTTL LDAPTimeout mod_allowmethods.c mod_auth_form.c mod_authn_socache.c mod_authz_dbd.c
 2.4 mod_buffer.c mod_heartbeat.c mod_heartmonitor.c mod_log_debug.c mod_lua.c mod_proxy_express.c
-2.4 mod_proxy_fcgi.c mod_proxy_html.c mod_remoteip.c mod_request.c mod_sed.c mod_session.c mod_session_cookie.c
+2.4 mod_privileges.c mod_proxy_fcgi.c mod_proxy_html.c mod_remoteip.c mod_request.c mod_sed.c mod_session.c mod_session_cookie.c
 2.4 mod_session_crypto.c mod_session_dbd.c mod_watchdog.c mod_xml2enc.c Mutex ProxyAddHeaders
 2.4 ProxyFtpEscapeWildcards ProxyFtpListOnWildcard ProxySourceAddress RequireAll RequireAny RequireNone
 2.4 SSILegacyExprParser SSLSessionTicketKeyFile UnDefine
@@ -93,6 +93,7 @@ AuthDBUserFile mod_auth_db.c DLFIMPH 2.0 - Its module is gone; AuthDBMUserFile d
 AuthDigestEnableQueryStringHack mod_auth_digest.c DLFIMPH 2.2 - BrowserMatch with AuthDigestEnableQueryStringHack=On.
 AuthDigestFile mod_auth_digest.c DLFIMPH 2.2 AuthUserFile Renamed in httpd 2.2.
 AuthDigestGroupFile mod_auth_digest.c DLFIMPH 2.2 AuthGroupFile Renamed in httpd 2.2.
+AuthDigestNonceFormat mod_auth_digest.c DLFIMPH 2.4 - It never had an effect; delete the line.
 AuthDefaultAuthoritative mod_authn_default.c DLFIMPH 2.4 - Its module is gone; mod_authn_core refuses what nobody answers for.
 AuthLDAPAuthoritative mod_auth_ldap.c DLFIMPH 2.2 - Its module became mod_authnz_ldap.
 AuthLDAPEnabled mod_auth_ldap.c DLFIMPH 2.2 - Its module became mod_authnz_ldap.
