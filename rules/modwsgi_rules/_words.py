@@ -91,7 +91,6 @@ WORDS: dict[str, tuple[str, ...]] = {
     "logs.log_format_redefined": ("logformat", "virtualhost",),
     "logs.piped_log_without_shell": ("customlog", "errorlog", "transferlog",),
     "modules.module_loaded_twice": ("loadmodule",),
-    "modules.provider_not_loaded": ("authbasicprovider", "authdigestprovider", "loadmodule", "require", "sslsessioncache", "sslstaplingcache",),
     "python.embedded_only_python_directive": ("wsgipythoneggs", "wsgipythonpath",),
     "python.python_home_not_a_prefix": ("wsgidaemonprocess", "wsgipythonhome",),
     "python.python_home_of_another_version": (),

@@ -12,8 +12,8 @@ requests are answered without a cache (`cache_get_providers`, cache_util.c).
 
 ## Left alone
 
-There is no fix, because what is to be kept, and where, is the administrator's to say: `CacheEnable disk` with `CacheRoot`, which
-the system keeps in memory anyway, or `CacheEnable socache`. A section of `<IfModule mod_mem_cache.c>` is never read; that is
+There is no fix, because the administrator decides what is kept, and where: by `CacheEnable disk` with `CacheRoot`, whose files
+the system keeps in memory anyway, or by `CacheEnable socache`. A section of `<IfModule mod_mem_cache.c>` is never read; that is
 reported by `removed-module`. A server of 2.2 is not reported.
 
 ## See also
