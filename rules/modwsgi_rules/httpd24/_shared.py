@@ -20,6 +20,11 @@ def read_by_24(config: Config, *names: str) -> Iterator[Item]:
             yield item
 
 
+def is_literal(item: Item) -> bool:
+    """Whether the words of a directive stand in its line as they are, and not in a variable."""
+    return item.known and not any("${" in arg.written for arg in item.args)
+
+
 def logged_at(item: Item, module: str, level: str) -> tuple[Edit, ...]:
     """The edits that take a directive out and have its module log at a level, by the LogLevel of the same server.
 

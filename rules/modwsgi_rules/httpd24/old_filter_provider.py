@@ -86,7 +86,7 @@ _NAMED = re.compile(r"(?:(req|resp|env)=)?([A-Za-z][A-Za-z0-9-]*)\Z", re.I)
 _NUMBER = re.compile(r"(<=|>=|<|>|=)(\d+)\Z")
 #: As the last releases of 2.2 read it: up to the last slash.
 _REGEX = re.compile(r"/((?:[^#\"\\]|\\[^#\"\\])+)/(i?)\Z")
-_TEXT = re.compile(r"[\w/.+ ;-]+\Z", re.A)
+_TEXT = re.compile(r"[\w/.+ ;=-]+\Z", re.A)
 _SPECIAL = re.compile(r"([.+])")
 #: An operator of 2.2 in the words of expressions, and its opposite.
 _COMPARED = {"=": ("eq", "ne"), "<": ("lt", "ge"), "<=": ("le", "gt"), ">": ("gt", "le"), ">=": ("ge", "lt")}
@@ -127,7 +127,7 @@ def _expression(dispatch: str, match: str) -> str:
     if regex := _REGEX.match(wanted):
         return f"{value} {equals} m#{regex[1]}#{regex[2]}"
     text = wanted.removeprefix("$")
-    if not _TEXT.match(text):
+    if wanted[:1] in ("=", "<", ">", "/") or not _TEXT.match(text):
         return ""
     pattern = _SPECIAL.sub(r"\\\1", text)
     return f"{value} {equals} m#{pattern if text != wanted else f'^{pattern}$'}#i"

@@ -161,4 +161,5 @@ def _dumped(item: Item) -> tuple[Edit, ...]:
 def _advice(note: str) -> str:
     """Return the note of the table as a help is written: no full stop, and only a directive in upper case."""
     first, blank, rest = note.rstrip(".").partition(" ")
-    return f"{first if find(first.rstrip(',').lower()) else first.lower()}{blank}{rest}"
+    name = first.strip('",').lower()
+    return f"{first if find(name) else first.lower()}{blank}{rest}"

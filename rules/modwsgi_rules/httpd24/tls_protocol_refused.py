@@ -49,6 +49,14 @@ httpd's own messages are *SSLProtocol: SSLv2 is no longer supported* and *SSLv3 
      </IfModule>
     ```
 
+Reported without a fix:
+
+    ```apache
+    Define VERSIONS SSLv3
+    SSLProtocol ${VERSIONS}
+    #           ^^^^^^^^^^^
+    ```
+
 Not reported:
 
     ```apache
@@ -70,7 +78,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
-from modwsgi_rules.httpd24._shared import read_by_24
+from modwsgi_rules.httpd24._shared import is_literal, read_by_24
 
 _REFUSED = frozenset({"sslv2", "sslv3"})
 _ANSWERED = frozenset({"tlsv1.2", "tlsv1.3"})
@@ -89,7 +97,7 @@ def tls_protocol_refused(config: Config) -> Iterator[Diagnostic]:
         span = Span(item.args[0].span.start, item.args[-1].span.end)
         if refused:
             spans = [item.args[at].span for at in refused]
-            named = item.file.text[slice(*spans[0])].lstrip("+")
+            named = item.values[refused[0]].lstrip("+")
             message = f"httpd and its OpenSSL do not have {named} any more, so httpd does not start"
             yield Diagnostic(
                 item.path, spans[0], message, _fix(item, spans if remains else [], span), help=f"write {_USABLE}"
@@ -116,7 +124,7 @@ def _fix(item: Item, out: list[Span], span: Span) -> Fix | None:
         return _all(
             item, span, Applicability.REPAIR, "httpd refused the line; with what remains it would answer nobody"
         )
-    if item.foreign:
+    if item.foreign or not is_literal(item):
         return None
     return Fix.safe(
         "Take the refused words out", *delete_words(item, out), reason="httpd refused the line", every_reading=True
@@ -124,6 +132,6 @@ def _fix(item: Item, out: list[Span], span: Span) -> Fix | None:
 
 
 def _all(item: Item, span: Span, level: Applicability, reason: str) -> Fix | None:
-    if item.foreign:
+    if item.foreign or not is_literal(item):
         return None
     return Fix(f"Write {_USABLE}", (Edit(item.path, span, _USABLE),), level, reason, every_reading=True)
