@@ -69,6 +69,8 @@ EXAMPLES = {
     "SSIEnableAccess": inside("SSIEnableAccess On"),
     "SSLCARevocationFile": "SSLCARevocationFile /etc/hosts\n",
     "SSLCARevocationPath": "SSLCARevocationPath /etc\n",
+    "SSLCipherSuite": "SSLCipherSuite RC4-SHA:DES-CBC3-SHA\n",
+    "SSLProxyCipherSuite": "SSLProxyCipherSuite EXP\n",
     "SSLOptions": "SSLOptions +StdEnvVars +CompatEnvVars\n",
     "SSLProtocol": "SSLProtocol -ALL +SSLv3 +TLSv1\n",
     "SSLProxyCARevocationFile": "SSLProxyCARevocationFile /etc/hosts\n",
@@ -85,7 +87,7 @@ EXAMPLES = {
 TAKEN = {
     "Allow", "Deny", "Order", "Satisfy", "NameVirtualHost", "DefaultType", "MaxClients", "MaxRequestsPerChild", "RewriteOptions",
     "SSLCARevocationFile", "SSLCARevocationPath", "SSLProxyCARevocationFile", "SSLProxyCARevocationPath",
-    "WSGILazyInitialization",
+    "SSLCipherSuite", "SSLProxyCipherSuite", "WSGILazyInitialization",
 }  # fmt: skip
 
 

@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "httpd24.authz_authoritative_removed": ("authzdbdauthoritative", "authzdbmauthoritative", "authzdefaultauthoritative", "authzgroupfileauthoritative", "authzldapauthoritative", "authzownerauthoritative", "authzuserauthoritative",),
     "httpd24.cache_in_memory": ("cacheenable",),
     "httpd24.certificate_chain_file": ("sslcertificatechainfile",),
+    "httpd24.cipher_list_empty": ("sslciphersuite", "sslproxyciphersuite",),
     "httpd24.default_type": ("defaulttype",),
     "httpd24.host_name_address": ("virtualhost",),
     "httpd24.missing_name_virtual_host": ("virtualhost",),

@@ -20,12 +20,13 @@ ssl_engine_config.c). To take them away, as in `-SSLv3`, is allowed as before.
 
 ## Left alone
 
-A line that a variable takes part in is reported without a fix. `SSLProxyProtocol` is judged alike. `SSLCipherSuite` is not
-looked at: OpenSSL skips the names that it does not know. A server of 2.2 is not reported.
+A line that a variable takes part in is reported without a fix. `SSLProxyProtocol` is judged alike. A
+server of 2.2 is not reported.
 
 ## See also
 
 httpd's own messages are *SSLProtocol: SSLv2 is no longer supported* and *SSLv3 not supported by this version of OpenSSL*.
+Rule `cipher-list-empty`.
 
 ## Examples
 

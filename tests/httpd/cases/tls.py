@@ -238,6 +238,15 @@ CASES = (
         expect=StartsAfter("SSLv3 not supported", {_PLAIN: {"status": 200}, _TLS: {"status": 200}}),
     ),
     _case(
+        name="ciphers that OpenSSL does not have",
+        rules=("cipher-list-empty",),
+        level="repair",
+        before={"site.conf": _host(80, _MOUNT) + _host(443, "SSLCipherSuite RC4-SHA:RC4-MD5", _MOUNT) + _OPEN},
+        expect=StartsAfter(
+            "Unable to configure permitted SSL ciphers", {_PLAIN: {"status": 200}, _TLS: {"status": 200}}
+        ),
+    ),
+    _case(
         name="lists of revoked certificates that nobody looks into",
         rules=("revocation-not-checked",),
         level="repair",
