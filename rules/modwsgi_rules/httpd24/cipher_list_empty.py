@@ -96,7 +96,7 @@ def cipher_list_empty(config: Config) -> Iterator[Diagnostic]:
             fix = Fix.repair(
                 f"Write {_STRONG}",
                 edit,
-                reason="with the list as it is no visitor is answered by TLS",
+                reason="otherwise nobody is answered by TLS",
                 every_reading=True,
             )
         message = "neither OpenSSL nor browsers have these ciphers any more, so nobody is answered by TLS"
