@@ -68,8 +68,15 @@ def unserved(config: Config) -> list[Unserved]:
         return []
     found = [*_mpm(config, there), *_providers(config, there), *_levels(config, there)]
     if not loads_unknown_modules(config):
-        found += [*_passwords(config, there), *_caches(config, there), *_balancers(config, there)]
+        found += [one for one in asked(config) if one.module not in there.all]
     return found
+
+
+@derived
+def asked(config: Config) -> list[Unserved]:
+    """The words for passwords, caches and balancers that are certainly read, each with the module that it asks for; also where
+    that is loaded."""
+    return [*_passwords(config), *_caches(config), *_balancers(config)]
 
 
 def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
@@ -108,45 +115,38 @@ def _levels(config: Config, there: Loaded) -> Iterator[Unserved]:
                 break
 
 
-def _passwords(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _passwords(config: Config) -> Iterator[Unserved]:
     aliases = {item.values[1] for item in config.named("authnprovideralias") if len(item.values) > 1}
     for item in config.named("authbasicprovider", "authdigestprovider"):
         for arg in item.args if _is_read(item) else ():
-            module = _OF_PASSWORDS.get(arg.value, "")
-            if module and module not in there.all and arg.value not in aliases:
-                yield Unserved(item, f"Unknown Authn provider: {arg.value}", arg.span, module)
+            if arg.value in _OF_PASSWORDS and arg.value not in aliases:
+                yield Unserved(item, f"Unknown Authn provider: {arg.value}", arg.span, _OF_PASSWORDS[arg.value])
 
 
-def _caches(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _caches(config: Config) -> Iterator[Unserved]:
     for item in filter(_is_read, config.named("sslsessioncache", "sslstaplingcache")):
         kind = item.value.partition(":")[0]
-        if kind in _CACHES and f"socache_{kind}" not in there.all:
+        if kind in _CACHES:
             message = f"{item.name}: '{kind}' session cache not supported"
             yield Unserved(item, message, item.args[0].span, f"socache_{kind}")
 
 
-def _balancers(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _balancers(config: Config) -> Iterator[Unserved]:
     """What mod_proxy_balancer needs to start: memory to share, and for each balancer a method (byrequests by default)."""
     loading = [item for item in config.named("loadmodule") if item.value == "proxy_balancer_module" and _is_read(item)]
     for item in loading:
-        if "slotmem_shm" not in there.all:
-            message = "Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??"
-            yield Unserved(item, message, item.args[0].span, "slotmem_shm")
+        message = "Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??"
+        yield Unserved(item, message, item.args[0].span, "slotmem_shm")
     for item in filter(_is_read, config.named(*BALANCER_LINES) if loading else ()):
-        named = [arg for arg in item.args if arg.value.startswith("lbmethod=")]
-        for arg in named:
+        methods = [arg for arg in item.args if arg.value.startswith("lbmethod=")]
+        for arg in methods:
             method = arg.value.partition("=")[2]
-            if method in _METHODS and f"lbmethod_{method}" not in there.all:
+            if method in _METHODS:
                 yield Unserved(item, "ProxyPass unknown lbmethod", arg.span, f"lbmethod_{method}")
-        if (
-            not named
-            and item.key == "proxypass"
-            and not config.named("proxyset")
-            and "lbmethod_byrequests" not in there.all
-        ):
-            asking = [arg for arg in item.args if arg.value.startswith("balancer:")]
-            for arg in asking:
-                yield Unserved(item, "Cannot find LB Method: byrequests", arg.span, "lbmethod_byrequests")
+        if not methods and item.key == "proxypass" and not config.named("proxyset"):
+            for arg in item.args:
+                if arg.value.startswith("balancer:"):
+                    yield Unserved(item, "Cannot find LB Method: byrequests", arg.span, "lbmethod_byrequests")
 
 
 def _is_read(item: Item) -> bool:
