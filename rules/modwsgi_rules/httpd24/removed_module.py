@@ -15,7 +15,8 @@ is gone (httpd's *Upgrading to 2.4 from 2.2*). Older names went with 2.2: `mod_i
 ## The fix
 
 A safe fix takes out a line whose module is not needed any more, as httpd would not start with it. The lines of
-`mod_disk_cache` and `mod_imap` get the new name, as a repair, since the module works again then.
+`mod_disk_cache` and `mod_imap` get the new name, as a repair, since the module works again then. So does an `<IfModule>` that
+asks for one of them and holds nothing but the module's own directives.
 
 ## Left alone
 
@@ -44,6 +45,14 @@ httpd's own message is *Cannot load modules/mod_authz_default.so into server*. R
     +    LoadModule imagemap_module modules/mod_imagemap.so
      </IfModule>
     ```
+    ```diff repair
+     #- httpd.conf
+    -<IfModule mod_disk_cache.c>
+    +<IfModule mod_cache_disk.c>
+         CacheEnable disk /
+         CacheRoot /var/cache/apache2
+     </IfModule>
+    ```
 
 Reported without a fix:
 
@@ -54,9 +63,13 @@ Reported without a fix:
     #          ^^^^^^^^^^^
     ```
     ```apache
+    <IfModule mod_mem_cache.c>
+    #         ^^^^^^^^^^^^^^^
+        MCacheSize 4096
+    </IfModule>
     <IfModule mod_disk_cache.c>
     #         ^^^^^^^^^^^^^^^^
-        CacheEnable disk /
+        Alias /cache /var/cache/apache2
     </IfModule>
     ```
 
@@ -78,14 +91,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import module_of
 from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.lines import files, lines_with
 from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_fix.syntax import Comment, Directive, Section
+from modwsgi_fix.text import Span
 
 #: Modules of 2.2 and 2.0 by name, and what to do.
 _GONE = {
@@ -105,6 +121,8 @@ _GONE = {
 _CONDITION = re.compile(r"^[ \t]*<IfModule[ \t]", re.M | re.I)
 #: What the others are called now.
 _RENAMED = {"disk_cache": "cache_disk", "imap": "imagemap"}
+#: Whose directives may stand in a section for it that is to be read again.
+_OWN = {"disk_cache": ("mod_cache.c", "mod_cache_disk.c"), "imap": ("mod_imagemap.c",)}
 _NEEDED_NO_MORE = frozenset({"authn_alias", "authn_default", "authz_default"})
 
 
@@ -148,4 +166,20 @@ def _never_read(config: Config) -> Iterator[Diagnostic]:
             name = module_asked(word.value) or word.value.removesuffix("_module")
             if name in REMOVED_MODULES and not word.value.startswith("!"):
                 message = f"httpd 2.4 does not have mod_{name}, so this section is never read"
-                yield Diagnostic(file.path, word.span, message, severity=Severity.INFO, help=_GONE[name])
+                fix = _read_again(file, node, name)
+                advice = "" if fix else _GONE[name]
+                yield Diagnostic(file.path, word.span, message, fix, severity=Severity.INFO, help=advice)
+
+
+def _read_again(file: File, node: Directive, name: str) -> Fix | None:
+    """Ask for the module under its new name, where all that is read then is the module's own."""
+    start, end = node.args[0].span
+    at = file.text.find(name, start, end)
+    if name not in _RENAMED or at < 0 or not isinstance(node, Section):
+        return None
+    lines = [line for line in node.children if not isinstance(line, Comment)]
+    if not all(isinstance(line, Directive) and module_of(line.name) in _OWN[name] for line in lines):
+        return None
+    edit = Edit(file.path, Span(at, at + len(name)), _RENAMED[name])
+    reason = "what is in it works again, as in httpd 2.2"
+    return Fix.repair(f"Ask for mod_{_RENAMED[name]}", edit, reason=reason, every_reading=True)

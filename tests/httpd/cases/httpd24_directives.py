@@ -242,6 +242,17 @@ FilterChain COMPRESS
         probes=probes(SITE, STATIC),
         expect=StartsAfter("Cannot load /usr/lib/apache2/modules/mod_authz_default.so into server"),
     ),
+    case(
+        name="a module under its former name",
+        rules=("removed-module",),
+        level="repair",
+        before={
+            "site.conf": "LoadModule imap_module /usr/lib/apache2/modules/mod_imap.so\n"
+            f"<IfModule mod_imap.c>\n    ImapMenu none\n</IfModule>\n{HOST}{OPEN}"
+        },
+        probes=probes(SITE, STATIC),
+        expect=StartsAfter("Cannot load /usr/lib/apache2/modules/mod_imap.so into server", {SITE: APPLICATION}),
+    ),
     # -- mod_wsgi ---------------------------------------------------------------------------------------------------
     case(
         name="words that mod_wsgi 3 dropped, and one that it renamed",
