@@ -51,6 +51,7 @@ EXAMPLES = {
     "ErrorLog": 'ErrorLog "|/usr/bin/tee > /srv/a"\n',
     "ExtFilterOptions": inside("ExtFilterOptions DebugLevel=1"),
     "FilterProvider": "FilterProvider x DEFLATE resp=Content-Type $text/html\n",
+    "IfModule": "<IfModule mod_disk_cache.c>\n    CacheRoot /srv/cache\n</IfModule>\n",
     "Include": "Include conf.d/*.conf\n",
     "KeepAlive": "KeepAlive 5\n",
     "LDAPTrustedClientCert": "LDAPTrustedClientCert CERT_BASE64 /srv/ldap.pem\n",
@@ -87,7 +88,7 @@ EXAMPLES = {
 TAKEN = {
     "Allow", "Deny", "Order", "Satisfy", "NameVirtualHost", "DefaultType", "MaxClients", "MaxRequestsPerChild", "RewriteOptions",
     "SSLCARevocationFile", "SSLCARevocationPath", "SSLProxyCARevocationFile", "SSLProxyCARevocationPath",
-    "SSLCipherSuite", "SSLProxyCipherSuite", "WSGILazyInitialization",
+    "IfModule", "SSLCipherSuite", "SSLProxyCipherSuite", "WSGILazyInitialization",
 }  # fmt: skip
 
 
