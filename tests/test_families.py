@@ -31,6 +31,7 @@ ALLOWED = {
     "fixer/modwsgi_fix/rewriting/verdict.py": "how httpd spells them in its messages",
     "rules/modwsgi_rules/_words.py": "what each rule asks for, as tools/rule_words.py found it",
     "rules/modwsgi_rules/groups/redundant_default.py": "defaults, with the release that has them",
+    "rules/modwsgi_rules/httpd24/removed_words.py": "which word each directive does not take any more",
     "rules/modwsgi_rules/scripts/auth_script_result.py": "what mod_wsgi asks of each script, and with how many arguments",
     "rules/modwsgi_rules/urls/needless_location_root.py": "what means the same at the level of a host, and what .htaccess may set",
 }

@@ -139,6 +139,14 @@ SCENES = [
     refused("root-missing-main", "DocumentRoot /srv/site/none\n" + GRANT, "missing-on-disk", 1),
     refused("error-log-directory", GRANT + host("ErrorLog /srv/site/none/error.log\n"), "missing-on-disk", 6),
     refused("log-directory", GRANT + host("CustomLog /srv/site/none/access.log common\n"), "missing-on-disk", 6),
+    refused("filter-provider-words", GRANT + "FilterProvider x DEFLATE resp=Content-Type $text/html\n", "old-filter-provider", 4, setup={"modules": ("filter",)}),
+    refused("keep-alive", "KeepAlive 5\n" + GRANT, "removed-words", 1),
+    refused("session-cache", "SSLSessionCache shm:/srv/site/cache(512000)\n" + GRANT, "session-cache-type", 1, setup={"modules": ("ssl", "socache_shmcb")}),
+    refused("session-cache", "SSLSessionCache dbm:/srv/site/cache\n" + GRANT, "provider-not-loaded", 1, setup={"modules": ("ssl", "socache_shmcb")}),
+    refused("tls-version-gone", GRANT + host("SSLProtocol SSLv2\n"), "tls-protocol-refused", 6, setup={"modules": ("ssl", "socache_shmcb")}),
+    refused("tls-version-not-built", GRANT + host("SSLProtocol SSLv3\n"), "tls-protocol-refused", 6, setup={"modules": ("ssl", "socache_shmcb")}),
+    refused("authz-provider", "<Directory /srv/site>\nRequire ldap-user ann\n</Directory>\n", "provider-not-loaded", 2),
+    refused("authn-provider", "<Directory /srv/site>\nAuthBasicProvider dbd\n</Directory>\n", "provider-not-loaded", 2),
     refused("syntax-error", GRANT + "LimitRequestBody many\n", "", 4),
     # -- starting all the same ----------------------------------------------------------------------------------------
     Scene(("module-twice",), "LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\nLoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so\n" + GRANT + host(MOUNT), "module-loaded-twice", 2),
@@ -250,6 +258,8 @@ SCENES = [
 #: Messages that this server does not write, and why.
 ELSEWHERE = {
     "no-program-output-2.2": "httpd 2.2 writes it",
+    "balancer-method": "see test_explain.py: httpd ends after it has read its files",
+    "balancer-memory": "see test_explain.py: httpd ends after it has read its files",
     "script-timeout": "mod_wsgi 4.9.4 has another text",
     "cannot-be-loaded": "mod_wsgi 4.9.4 has another text",
     "no-module-2": "Python 2 writes it",

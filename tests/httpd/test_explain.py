@@ -114,6 +114,38 @@ def test_a_server_without_a_name(httpd: Path, tmp_path: Path, capfd: pytest.Capt
     assert "no ServerName stands outside of hosts" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("modules", "name", "asked"),
+    [
+        (("proxy", "proxy_balancer"), "balancer-memory", "slotmem_shm"),
+        (("proxy", "slotmem_shm", "proxy_balancer"), "balancer-method", "lbmethod_byrequests"),
+    ],
+)
+def test_a_balancer_without_its_modules(
+    httpd: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], modules: tuple[str, ...], name: str, asked: str
+) -> None:
+    found = install.find()
+    assert not isinstance(found, str)
+    loads = [f"LoadModule {module}_module {found.module(module)}" for module in modules]
+    balancer = [
+        "ProxyPass / balancer://shop/",
+        "<Proxy balancer://shop>",
+        "BalancerMember http://127.0.0.1:1",
+        "</Proxy>",
+    ]
+    conf = small(tmp_path, "ServerName here", "Listen 127.77.7.7:8098", *loads, *balancer).rename(
+        tmp_path / "httpd.conf"
+    )
+    said_by(conf, "-DFOREGROUND")
+    log = (tmp_path / "e.log").read_text()
+    assert name in names_in(log)
+    capfd.readouterr()
+    assert main(["explain", log, str(conf), "--isolated"]) == 0
+    out, _ = capfd.readouterr()
+    assert "provider-not-loaded" in out
+    assert f"a2enmod {asked}" in out
+
+
 def test_every_rule_of_a_message_is_found_by_it() -> None:
     """Rules' pages list the messages, so each pair is shown by a server."""
     shown = {(name, scene.rule) for scene in SCENES for name in scene.proves if scene.rule}

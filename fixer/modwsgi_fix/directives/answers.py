@@ -195,7 +195,7 @@ _DEPENDENT = {
         CGIMapExtension DTracePrivileges EnableExceptionHook GprofDir ISAPIAppendLogToErrors ISAPIAppendLogToQuery
         ISAPICacheFile ISAPIFakeAsync ISAPILogNotSupported ISAPIReadAheadBuffer MaxThreads NWSSLTrustedCerts
         NWSSLUpgradeable PrivilegesMode ScriptInterpreterSource SecureListen StartThreads UNCList VHostCGIMode
-        VHostCGIPrivs VHostGroup VHostPrivs VHostSecure VHostUser Win32DisableAcceptEx
+        VHostCGIPrivs VHostGroup VHostPrivs VHostSecure VHostUser
     """,
 }
 

@@ -165,6 +165,16 @@ REMOVED_AUTHZ = (
     "authzuserauthoritative", "authzownerauthoritative", "authzdefaultauthoritative",
 )  # fmt: skip
 
+#: What names lists of revoked certificates, and is looked into only where a directive says so since 2.4 (mod_ssl).
+REVOCATION_LISTS = (
+    "sslcarevocationfile", "sslcarevocationpath", "sslproxycarevocationfile", "sslproxycarevocationpath",
+)  # fmt: skip
+
+# -- proxies ------------------------------------------------------------------------------------------------------------
+
+#: What may say by ``lbmethod=`` how a balancer chooses.
+BALANCER_LINES = ("proxypass", "proxypassmatch", "proxyset", "balancermember")
+
 # -- listings -----------------------------------------------------------------------------------------------------------
 
 #: What says how a list looks (mod_autoindex).

@@ -14,7 +14,7 @@ SINCE = """
 2.4 DirectoryIndexRedirect Else ElseIf Error HeartbeatStorage If IncludeOptional IndexIgnoreReset
 2.4 LDAPConnectionPoolTTL LDAPTimeout mod_allowmethods.c mod_auth_form.c mod_authn_socache.c mod_authz_dbd.c
 2.4 mod_buffer.c mod_heartbeat.c mod_heartmonitor.c mod_log_debug.c mod_lua.c mod_proxy_express.c
-2.4 mod_proxy_fcgi.c mod_proxy_html.c mod_remoteip.c mod_request.c mod_sed.c mod_session.c mod_session_cookie.c
+2.4 mod_privileges.c mod_proxy_fcgi.c mod_proxy_html.c mod_remoteip.c mod_request.c mod_sed.c mod_session.c mod_session_cookie.c
 2.4 mod_session_crypto.c mod_session_dbd.c mod_watchdog.c mod_xml2enc.c Mutex ProxyAddHeaders
 2.4 ProxyFtpEscapeWildcards ProxyFtpListOnWildcard ProxySourceAddress RequireAll RequireAny RequireNone
 2.4 SSILegacyExprParser SSLSessionTicketKeyFile UnDefine
@@ -76,7 +76,6 @@ mod_privileges.c S - FLAG: DTracePrivileges
  SVDLFIMP - TAKE1: PrivilegesMode
  V - RAW_ARGS: VHostCGIMode VHostCGIPrivs VHostGroup VHostPrivs VHostSecure VHostUser
 mpm_netware.c S - TAKE1: MaxThreads StartThreads
-mpm_winnt.c S - TAKE1: Win32DisableAcceptEx
 """
 
 #: Name, module, contexts, first version that refuses it, replacement that takes the same arguments or -, note.
@@ -94,18 +93,19 @@ AuthDBUserFile mod_auth_db.c DLFIMPH 2.0 - Its module is gone; AuthDBMUserFile d
 AuthDigestEnableQueryStringHack mod_auth_digest.c DLFIMPH 2.2 - BrowserMatch with AuthDigestEnableQueryStringHack=On.
 AuthDigestFile mod_auth_digest.c DLFIMPH 2.2 AuthUserFile Renamed in httpd 2.2.
 AuthDigestGroupFile mod_auth_digest.c DLFIMPH 2.2 AuthGroupFile Renamed in httpd 2.2.
+AuthDigestNonceFormat mod_auth_digest.c DLFIMPH 2.4 - It never had an effect; delete the line.
+AuthDefaultAuthoritative mod_authn_default.c DLFIMPH 2.4 - Its module is gone; mod_authn_core refuses what nobody answers for.
 AuthLDAPAuthoritative mod_auth_ldap.c DLFIMPH 2.2 - Its module became mod_authnz_ldap.
 AuthLDAPEnabled mod_auth_ldap.c DLFIMPH 2.2 - Its module became mod_authnz_ldap.
 AuthLDAPFrontPageHack mod_auth_ldap.c DLFIMPH 2.2 - Its module became mod_authnz_ldap.
 AuthzDBMAuthoritative mod_authz_dbm.c DLFIMPH 2.4 - Require directives and containers decide since 2.4.
 AuthzDefaultAuthoritative mod_authz_default.c DLFIMPH 2.4 - Its module is gone; Require decides.
-AuthnDefaultAuthoritative mod_authn_default.c DLFIMPH 2.4 - Its module is gone.
 AuthzGroupFileAuthoritative mod_authz_groupfile.c DLFIMPH 2.4 - Require directives and containers decide since 2.4.
 AuthzLDAPAuthoritative mod_authnz_ldap.c DLFIMPH 2.4 - Require directives and containers decide since 2.4.
 AuthzOwnerAuthoritative mod_authz_owner.c DLFIMPH 2.4 - Require directives and containers decide since 2.4.
 AuthzUserAuthoritative mod_authz_user.c DLFIMPH 2.4 - Require directives and containers decide since 2.4.
 BS2000Account core.c S 2.4 - For BS2000 machines only.
-BindAddress core.c S 2.0 Listen Listen replaces it.
+BindAddress core.c S 2.0 - Listen replaces it, with the port.
 CacheExpiryCheck mod_cache.c SV 2.2 - Removed in httpd 2.2.
 CacheForceCompletion mod_cache.c SV 2.2 - Removed in httpd 2.2.
 CacheGcClean mod_disk_cache.c SV 2.2 - The program htcacheclean replaces it.
@@ -119,6 +119,7 @@ ChildPerUserID perchild.c S 2.2 - Its MPM is gone.
 ClearModuleList mod_so.c S 2.0 - LoadModule alone loads a module.
 CookieLog mod_log_config.c SV 2.4 - CustomLog with %{cookie}n replaces it.
 FancyIndexing mod_autoindex.c SVDLFIMPH 2.0 - "IndexOptions FancyIndexing" replaces it.
+DumpIOLogLevel mod_dumpio.c S 2.4 - "LogLevel dumpio:trace7" replaces it.
 LDAPTrustedCA util_ldap.c S 2.2 - LDAPTrustedGlobalCert replaces it.
 LDAPTrustedCAType util_ldap.c S 2.2 - LDAPTrustedGlobalCert replaces it.
 LockFile mpm_common.c S 2.4 - "Mutex" replaces it.
@@ -128,6 +129,7 @@ MCacheMaxStreamingBuffer mod_mem_cache.c S 2.4 - Its module is gone; see mod_cac
 MCacheMinObjectSize mod_mem_cache.c S 2.4 - Its module is gone; see mod_cache_socache.
 MCacheRemovalAlgorithm mod_mem_cache.c S 2.4 - Its module is gone; see mod_cache_socache.
 MCacheSize mod_mem_cache.c S 2.4 - Its module is gone; see mod_cache_socache.
+MaxRequestsPerThread beos.c S 2.4 - Its MPM is gone.
 MaxThreadsPerChild perchild.c S 2.2 - Its MPM is gone.
 NumServers perchild.c S 2.2 - Its MPM is gone.
 Port core.c SV 2.0 - Listen, and the port in ServerName, replace it.
@@ -137,12 +139,14 @@ ResourceConfig core.c S 2.0 - Include the file.
 RewriteLock mod_rewrite.c S 2.4 - "Mutex" replaces it.
 RewriteLog mod_rewrite.c SV 2.4 - "LogLevel rewrite:trace3" and the ErrorLog replace it.
 RewriteLogLevel mod_rewrite.c SV 2.4 - "LogLevel rewrite:trace3" and the like replace it.
+SSIEnableAccess mod_include.c DLFIMPH 2.4 - The operator -A works without it.
 SSLLog mod_ssl.c SV 2.0 - ErrorLog replaces it.
 SSLLogLevel mod_ssl.c SV 2.0 - "LogLevel ssl:..." replaces it.
 SSLMutex mod_ssl.c S 2.4 - "Mutex" replaces it.
 SSLStaplingMutex mod_ssl.c S 2.4 - "Mutex" replaces it.
 ServerType core.c S 2.0 - httpd is always standalone.
 WatchdogMutexPath mod_watchdog.c S 2.4 - "Mutex" replaces it.
+Win32DisableAcceptEx mpm_winnt.c S 2.4 - "AcceptFilter http none" replaces it.
 """
 
 #: Name, first version in which it is so, replacement that takes the same arguments or -, note.

@@ -16,7 +16,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.moving import context
-from modwsgi_fix.rewriting.verdict import refusal, unsigned_options
+from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
 from modwsgi_fix.text import Span
 
 
@@ -97,8 +97,8 @@ def _words(config: Config, item: Item) -> tuple[str, ...]:
 def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
     """Why httpd refuses a line for its words; empty where it may take them."""
     key = name.lower()
-    if key == "options" and not config.target.is_22 and unsigned_options(words):
-        return "Either all Options must start with + or -, or no Option may."
+    if not config.target.is_22 and (reason := refusal_of_24(name, words)):
+        return reason
     if config.target.mod_wsgi is not None and key == "wsgidaemonprocess":
         have = config.target.mod_wsgi
         options = (directives.daemon_option(word.partition("=")[0]) for word in words[1:])

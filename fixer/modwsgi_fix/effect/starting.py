@@ -85,8 +85,8 @@ def _faults(config: Config) -> Iterator[Fault]:
             yield Fault(item.path, item.span, "Name duplicates previous WSGI daemon definition.")
         names.add(item.value)
     yield from refused(config)
-    for item, reason in unserved(config):
-        yield Fault(item.path, item.span, reason)
+    for lacking_module in unserved(config):
+        yield Fault(lacking_module.item.path, lacking_module.item.span, lacking_module.message)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name

@@ -100,6 +100,26 @@ def refusal(name: str, words: Sequence[str]) -> str:
     return _grammar(key, list(words), first)
 
 
+def refusal_of_24(name: str, words: Sequence[str]) -> str:
+    """Why httpd 2.4 refuses words that 2.2 took; empty where it may take them (tried on 2.4.71 with OpenSSL 3.0)."""
+    key = name.lower()
+    bare = [word.lower().lstrip("+") for word in words]
+    if key == "options" and unsigned_options(words):
+        return "Either all Options must start with + or -, or no Option may."
+    if key in ("sslprotocol", "sslproxyprotocol"):
+        if "sslv2" in bare:
+            return "SSLProtocol: SSLv2 is no longer supported"
+        return "SSLv3 not supported by this version of OpenSSL" if "sslv3" in bare else ""
+    kind = bare[0].partition(":")[0] if bare and ":" in bare[0] else ""
+    if key == "sslsessioncache" and kind in ("shm", "shmht", "dc"):
+        return f"SSLSessionCache: '{kind}' session cache not supported"
+    if key == "ssloptions" and "compatenvvars" in bare:
+        return "SSLOptions: Illegal option 'CompatEnvVars'"
+    if key == "charsetoptions" and (level := next((w for w in words if w.lower().startswith("debuglevel=")), "")):
+        return f"Invalid CharsetOptions option: {level}"
+    return ""
+
+
 def unsigned_options(words: Sequence[str]) -> list[int]:
     """Which words of ``Options`` lack the sign that httpd 2.4 wants of them (core.c:set_options); 2.2 takes any mixture.
 

@@ -8,7 +8,8 @@ httpd 2.4 does not start: *Invalid command 'Require'*, or *AH00534: No MPM loade
 ## Why
 
 In 2.4 `Require` is `mod_authz_core`'s and `AuthType` is `mod_authn_core`'s, and the MPM is a module like others; lines with
-`Order` need `mod_access_compat` besides. A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
+`Order` need `mod_access_compat` besides, `AddOutputFilterByType` needs `mod_filter`, and balancers and session caches need modules
+of their own; the help names those that are asked for. A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
 distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are loaded from files, too.
 
 ## Left alone
@@ -59,6 +60,7 @@ from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.builds import Build, build_of
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import ENOUGH, shows_all
+from modwsgi_fix.model.facts.named_modules import asked
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
@@ -85,10 +87,12 @@ def old_module_list(config: Config) -> Iterator[Diagnostic]:
 
 
 def _wanted(config: Config, host: Item) -> list[str]:
-    """What 2.4 needs besides an MPM; all that RHEL has as modules, which Debian compiles in."""
+    """What 2.4 needs besides an MPM: what became modules of their own, as far as it is asked for; and what Debian compiles in."""
     wanted = ["authz_core", "authn_core"]
     if config.named(*OLD_ACCESS):
         wanted.append("access_compat")
     if build_of(host.file.name, host.values[-1]) is Build.RHEL:
         wanted.append("unixd")
-    return wanted
+    if config.named("addoutputfilterbytype"):
+        wanted.append("filter")
+    return [*wanted, *dict.fromkeys(one.module for one in asked(config))]

@@ -70,18 +70,15 @@ from modwsgi_fix.directives.families import REMOVED_REWRITE_LOGS
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.rewriting.lines import delete, replace
+from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_fix.text import Span, whole_number
+from modwsgi_fix.text import whole_number
+from modwsgi_rules.httpd24._shared import logged_at, read_by_24
 
 
 @rule(severity=Severity.ERROR)
 def rewrite_log(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
-        return
-    for item in config.named(*REMOVED_REWRITE_LOGS):
-        if any(guard.kind == "ifversion" for guard in item.guards):
-            continue
+    for item in read_by_24(config, *REMOVED_REWRITE_LOGS):
         edits = _edits(config, item)
         fix = None
         if edits:
@@ -110,17 +107,4 @@ def _edits(config: Config, item: Item) -> tuple[Edit, ...]:
     trace = min(number, 8)
     if not trace:
         return (delete(item),)
-    word = f"rewrite:trace{trace}"
-    at_level = [level for level in item.server.all("loglevel") if not level.foreign]
-    if not at_level:
-        return (replace(item, f"LogLevel {word}"),)
-    last = at_level[-1]
-    if any(value.lower().startswith(("rewrite:", "rewrite_module:", "mod_rewrite.c:")) for value in last.values):
-        return (delete(item),)
-    if not last.known or not last.accompanies(item):
-        return ()
-    if last.guards != item.guards:
-        # A LogLevel outside must not name a module that may not be there; one further down would win.
-        words = [item.file.text[arg.span.start : arg.span.end] for arg in last.args if last.file is item.file]
-        return (replace(item, " ".join(["LogLevel", *words, word])),) if words and last.index < item.index else ()
-    return (delete(item), Edit(last.path, Span(last.span.end, last.span.end), f" {word}"))
+    return logged_at(item, "rewrite", f"trace{trace}")

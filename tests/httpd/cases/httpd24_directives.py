@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..case import Equal, EqualExcept, StartsAfter
 from ..probe import probes
 from . import opened
-from ._httpd24 import ANN, APPLICATION, HOST, LINES, OPEN, README, SITE, STATIC, TREE, B, case
+from ._httpd24 import ANN, APPLICATION, HOST, LINES, OPEN, PASSWORD, README, SITE, STATIC, TREE, WRONG, B, case
 
 CASES = (
     # -- hosts ------------------------------------------------------------------------------------------------------
@@ -154,6 +154,68 @@ NameVirtualHost *:8080
         ),
         equivalent={"site.conf: drop: -LogLevel warn +*": "the level of a log is no part of an answer"},
     ),
+    case(
+        name="a log of cookies, and directives of modules that are gone",
+        rules=("removed-directives",),
+        before={
+            "site.conf": f"""\
+CookieLog /var/log/apache2/cookies
+{HOST}\
+<Directory /srv/site>
+    {PASSWORD}
+    AuthAuthoritative On
+    AuthDefaultAuthoritative On
+    Require valid-user
+    Order allow,deny
+    Allow from all
+</Directory>
+"""
+        },
+        probes=(ANN, WRONG),
+        expect=StartsAfter("Invalid command 'CookieLog'", {str(ANN): APPLICATION, str(WRONG): {"status": 401}}),
+        equivalent={
+            "site.conf: opposite: AuthBasicAuthoritative *": "no other module is asked for passwords",
+        },
+    ),
+    case(
+        name="words that httpd 2.4 does not take",
+        rules=("removed-words",),
+        before={
+            "site.conf": f"""\
+KeepAlive 5
+<VirtualHost *:80>
+    ServerName a.example
+    RewriteOptions MaxRedirects=20 Inherit
+    RewriteEngine On
+{LINES}\
+</VirtualHost>
+RewriteEngine On
+RewriteRule ^/old/(.*) /static/$1 [PT]
+{OPEN}"""
+        },
+        probes=probes(SITE, f"{SITE}old/a.css"),
+        expect=StartsAfter("KeepAlive must be On or Off", {SITE: APPLICATION, f"{SITE}old/a.css": {"body": "STYLE"}}),
+        equivalent={
+            "site.conf: opposite: KeepAlive *": "each request is one connection",
+            "site.conf: drop: -*RewriteOptions *": "httpd warns of the word, and takes it",
+        },
+    ),
+    case(
+        name="a filter by type, as 2.2 wrote it",
+        rules=("old-filter-provider",),
+        modules=("filter", "deflate"),
+        before={
+            "site.conf": f"""\
+FilterDeclare COMPRESS
+FilterProvider COMPRESS DEFLATE resp=Content-Type $text/css
+FilterChain COMPRESS
+{HOST}{OPEN}"""
+        },
+        probes=probes(SITE, STATIC),
+        expect=StartsAfter(
+            "FilterProvider takes three arguments", {SITE: APPLICATION, STATIC: {"status": 200, "body": "STYLE"}}
+        ),
+    ),
     # -- what 2.4 calls otherwise, or ignores -----------------------------------------------------------------------
     case(
         name="a default type",
@@ -179,6 +241,17 @@ NameVirtualHost *:8080
         },
         probes=probes(SITE, STATIC),
         expect=StartsAfter("Cannot load /usr/lib/apache2/modules/mod_authz_default.so into server"),
+    ),
+    case(
+        name="a module under its former name",
+        rules=("removed-module",),
+        level="repair",
+        before={
+            "site.conf": "LoadModule imap_module /usr/lib/apache2/modules/mod_imap.so\n"
+            f"<IfModule mod_imap.c>\n    ImapMenu none\n</IfModule>\n{HOST}{OPEN}"
+        },
+        probes=probes(SITE, STATIC),
+        expect=StartsAfter("Cannot load /usr/lib/apache2/modules/mod_imap.so into server", {SITE: APPLICATION}),
     ),
     # -- mod_wsgi ---------------------------------------------------------------------------------------------------
     case(

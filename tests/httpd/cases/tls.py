@@ -219,6 +219,42 @@ CASES = (
         expect=Equal(),
     ),
     _case(
+        name="a session cache that 2.4 does not have",
+        rules=("session-cache-type",),
+        level="safe",
+        before={
+            "site.conf": "SSLSessionCache shm:/var/run/ssl_scache(512000)\n"
+            + _host(80, _MOUNT)
+            + _host(443, _MOUNT)
+            + _OPEN
+        },
+        expect=StartsAfter("'shm' session cache not supported", {_PLAIN: {"status": 200}, _TLS: {"status": 200}}),
+    ),
+    _case(
+        name="versions of TLS that OpenSSL does not have",
+        rules=("tls-protocol-refused",),
+        level="repair",
+        before={"site.conf": _host(80, _MOUNT) + _host(443, "SSLProtocol -ALL +SSLv3 +TLSv1", _MOUNT) + _OPEN},
+        expect=StartsAfter("SSLv3 not supported", {_PLAIN: {"status": 200}, _TLS: {"status": 200}}),
+    ),
+    _case(
+        name="ciphers that OpenSSL does not have",
+        rules=("cipher-list-empty",),
+        level="repair",
+        before={"site.conf": _host(80, _MOUNT) + _host(443, "SSLCipherSuite RC4-SHA:RC4-MD5", _MOUNT) + _OPEN},
+        expect=StartsAfter(
+            "Unable to configure permitted SSL ciphers", {_PLAIN: {"status": 200}, _TLS: {"status": 200}}
+        ),
+    ),
+    _case(
+        name="lists of revoked certificates that nobody looks into",
+        rules=("revocation-not-checked",),
+        level="repair",
+        before={"httpd.conf": _host(80, _MOUNT) + _host(443, "SSLCARevocationPath /srv/w/static", _MOUNT) + _OPEN},
+        expect=Equal(),
+        equivalent={"httpd.conf: *": "a visitor without a certificate of a client has none that is looked for"},
+    ),
+    _case(
         name="the locks of 2.2's mod_ssl",
         rules=("removed-mutex-directives",),
         level="safe",
