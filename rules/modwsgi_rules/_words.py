@@ -157,7 +157,6 @@ WORDS: dict[str, tuple[str, ...]] = {
     "urls.proxy_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.redirect_hides_application": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.rewrite_without_pt": ("rewriteengine", "virtualhost",),
-    "urls.script_path_relative": ("wsgiaccessscript", "wsgiauthgroupscript", "wsgiauthuserscript", "wsgidispatchscript", "wsgihandlerscript", "wsgiimportscript", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.static_files_by_python": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
     "urls.wsgi_alias_match_unanchored": ("wsgiscriptaliasmatch",),
     "urls.wsgi_alias_order": ("virtualhost", "wsgiscriptalias", "wsgiscriptaliasmatch",),
