@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -117,7 +117,9 @@ def open_directory(path: str, judge: Judge | None = None, *, makes: bool = False
             if judge:
                 judge(here, above)
     except BaseException:
-        os.close(above)
+        # A signal may come when it is closed already, and the next one is not known yet.
+        with suppress(OSError):
+            os.close(above)
         raise
     return above
 

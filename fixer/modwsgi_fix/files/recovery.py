@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -16,6 +17,8 @@ from modwsgi_fix.files.sharing import Judge, judge_of
 from modwsgi_fix.files.staging import delete, exists, nameless, replace, write_into
 from modwsgi_fix.files.trust import Refused, is_own, obeyed
 
+#: What the system says of a name that has no regular file, or one that is closed to this user.
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO, errno.EACCES, errno.EPERM)
 #: How a line on a file ends that was not put back since it is not what the run had made of it.
 LEFT = "was edited since; left as it is"
 
@@ -198,10 +201,15 @@ def _put_back(entry: Entry, now: bytes, places: Held) -> None:
 
 
 def _now(entry: Entry, places: Held) -> bytes | None:
-    """The bytes that a file has now; None where it is not one any more."""
+    """The bytes that a file has now; None where it is not one any more, or nobody may read it.
+
+    Raises ``FileProblem`` where the system fails to say: what cannot be read was not edited for that.
+    """
     try:
         return content(places.at(entry.path))
-    except FileProblem:
+    except FileProblem as fault:
+        if isinstance(fault.__cause__, OSError) and fault.__cause__.errno not in _NO_FILE:
+            raise
         return None
 
 
