@@ -59,6 +59,9 @@ ENVIRONMENT = {
 #: The file of TypesConfig.
 TYPES = "text/html html\ntext/css css\ntext/plain txt\n"
 
+#: Says of each probe which host answered it, by which handler, and which file it was mapped to.
+PROBES_LOG = rf'GlobalLog {HARNESS}/logs/probes.log "%{{X-Probe}}i\t%v:%{{local}}p\t%R\t%f"'
+
 #: Names every process of ours in its environment, and holds the directory of the run that started it.
 MARK = "MODWSGI_FIX_HARNESS"
 
@@ -80,6 +83,8 @@ class Setup:
     include: tuple[str, ...] = ()
     #: Directives before the files: what the rest of a server would have said.
     preamble: str = ""
+    #: The lines that httpd is started with, where the configuration itself says all the rest.
+    main: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +262,7 @@ def _write(setup: Setup, root: Root, address: str, found: install.Install) -> No
 
     plant(root, setup.tree)
     plant(root, {name: prepared(text) for name, text in setup.files.items()}, home=CONF)
-    main = prepared("\n".join(_main(setup, address, found)) + "\n")
+    main = prepared("\n".join(setup.main or _main(setup, address, found)) + "\n")
     plant(root, {"httpd.conf": main, "mime.types": TYPES}, home=HARNESS)
 
 
@@ -283,8 +288,7 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
     yield f"User {found.user}\nGroup {found.user}"
     yield from (f"Listen {address}:{port}" for port in setup.listen if port not in own)
     yield f"LogLevel warn\nErrorLog {HARNESS}/logs/error.log"
-    fields = r"\t".join(("%{X-Probe}i", "%v:%{local}p", "%R", "%f"))
-    yield f'GlobalLog {HARNESS}/logs/probes.log "{fields}"'
+    yield PROBES_LOG
     yield f"DocumentRoot {HARNESS}/empty\nTypesConfig {HARNESS}/mime.types"
     yield "StartServers 1\nMaxRequestWorkers 4"
     if setup.mpm != "prefork":

@@ -20,6 +20,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pat
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, directory_of, merge, order_of
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
+from modwsgi_rules.httpd24._htaccess import obstacle as htaccess_obstacle
 
 SEPARATELY = (
     "convert the whole server at once, with its httpd.conf or apache2.conf among the files, or say with --assume-deny 2.4"
@@ -107,8 +108,7 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
         return unsafe(reason=what), SEPARATELY
     if lifted:
         return unsafe(reason=lifted), f"{_WHOLE}, but then {lifted}"
-    if _htaccess(config):
-        what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
+    if what := htaccess_obstacle(config):
         return unsafe(reason=what), f"before converting the whole server look at {what}"
     if opened:
         what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
@@ -234,15 +234,3 @@ def _edits(clause: Clause, lines: tuple[str, ...], *, requires: bool) -> set[Edi
     )
     edits = {delete(item) for item in (first, *rest) if item is not last}
     return edits | {replace_lines(last, lines)}
-
-
-def _htaccess(config: Config) -> bool:
-    """Whether .htaccess files may hold access directives. Without an AllowOverride 2.4 reads none."""
-    for item in config.named("allowoverride"):
-        words = {value.lower().partition("=")[0] for value in item.values}
-        if not item.known or words & {"all", "limit", "authconfig"}:
-            return True
-    return any(
-        {value.lower() for value in item.values} & {*OLD_ACCESS, "require"}
-        for item in config.named("allowoverridelist")
-    )

@@ -8,7 +8,8 @@ httpd 2.4 does not start: *Invalid command 'Require'*, or *AH00534: No MPM loade
 ## Why
 
 In 2.4 `Require` is `mod_authz_core`'s and `AuthType` is `mod_authn_core`'s, and the MPM is a module like others; lines with
-`Order` need `mod_access_compat` besides. A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
+`Order` need `mod_access_compat` besides, in `.htaccess` files too. `AddOutputFilterByType` has become `mod_filter`'s, the caches of
+TLS sessions and the ways to balance are modules of their own (`mod_socache_shmcb`, `mod_lbmethod_byrequests`). A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
 distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are loaded from files, too.
 
 ## Left alone
@@ -55,12 +56,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import find
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.builds import Build, build_of
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import ENOUGH, shows_all
+from modwsgi_fix.model.facts.providers import lacking
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.modules import has_module
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.httpd24._htaccess import needs_compat
+
+#: What the directives of an MPM are listed under.
+_MPMS = frozenset({"event", "prefork", "worker", "mpm_winnt"})
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
@@ -85,10 +93,20 @@ def old_module_list(config: Config) -> Iterator[Diagnostic]:
 
 
 def _wanted(config: Config, host: Item) -> list[str]:
-    """What 2.4 needs besides an MPM; all that RHEL has as modules, which Debian compiles in."""
+    """What 2.4 needs besides an MPM: what its own modules have become, and all that RHEL has as modules."""
     wanted = ["authz_core", "authn_core"]
-    if config.named(*OLD_ACCESS):
+    if config.named(*OLD_ACCESS) or needs_compat(config):
         wanted.append("access_compat")
     if build_of(host.file.name, host.values[-1]) is Build.RHEL:
         wanted.append("unixd")
-    return wanted
+    return [*wanted, *sorted({*_of_directives(config), *(module for _, module in lacking(config))} - {*wanted})]
+
+
+def _of_directives(config: Config) -> Iterator[str]:
+    """The modules that have directives of this server, where they are certainly not loaded."""
+    infos = {item.key: find(item.name) for item in config.items if not item.guards and not item.is_section}
+    for info in infos.values():
+        if info is None or not info.exists_in("2.4") or has_module(config, info) is not False:
+            continue
+        if (name := info.modules[0].removeprefix("mod_").removesuffix(".c")) not in _MPMS:
+            yield name
