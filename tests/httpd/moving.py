@@ -23,7 +23,7 @@ from .root import Entry, Link
 from .server import PROBES_LOG, Setup
 
 #: Which trees there are, and where each has its configuration.
-TREES = {"debian-7": "etc/apache2"}
+TREES = {"debian-7": "etc/apache2", "centos-6": "etc/httpd"}
 
 #: A module that is read from a file elsewhere, and is compiled in here.
 _LOADED = re.compile(rf"^([ \t]*)(?=LoadModule[ \t]+(?:{'|'.join(sorted(SOMETIMES))})_module[ \t])", re.M)
@@ -78,7 +78,22 @@ def laid_out(tree: Path, conf: str, directory: Path) -> Path:
     return directory / conf
 
 
-def enable(conf: Path, names: Sequence[str], found: Install) -> None:
+def follow(advice: str, conf: Path, found: Install) -> None:
+    """Do what the page tells a person to do of modules."""
+    if (words := re.search(r"^ +a2enmod (.+)$", advice, re.M)) is not None:
+        _enable(conf, words[1].split(), found)
+    elif (words := re.search(r"^ +load (.+), too$", advice, re.M)) is not None:
+        _load(conf / "conf/httpd.conf", re.findall(r"mod_(\w+)", words[1]), found)
+
+
+def _load(main: Path, names: Sequence[str], found: Install) -> None:
+    """Lines for these modules above the first of its kind; what this build has compiled in, or does without, has none."""
+    files = ((name, found.module(name)) for name in names)
+    lines = "".join(f"LoadModule {name}_module modules/{file.name}\n" for name, file in files if file is not None)
+    main.write_text(main.read_text("utf-8").replace("LoadModule", f"{lines}LoadModule", 1), "utf-8")
+
+
+def _enable(conf: Path, names: Sequence[str], found: Install) -> None:
     """What Debian's ``a2enmod`` does: a link to what the package of this release has in ``mods-available``."""
     for name in names:
         file = found.module(name)
@@ -101,6 +116,11 @@ def setup_of(machine: Path, conf: Path, found: Install) -> Setup:
             files[name] = _LOADED.sub(r"\1# ", path.read_text("utf-8"))
         else:
             tree[name] = _file(path, name)
+    if (conf / "conf").is_dir():
+        # Links of the distribution's, which belong to its package.
+        under = f"/{conf.relative_to(machine)}"
+        tree |= {f"{under}/modules": Link(str(found.modules)), f"{under}/run": Link("/run/httpd"), "/run/httpd": None}
+        tree |= {f"{under}/logs": Link("/var/log/httpd")}
     main = next(path for path in (conf / "apache2.conf", conf / "conf/httpd.conf") if path.is_file())
     lines = (f"ServerRoot /{conf.relative_to(machine)}", f"Include /{main.relative_to(machine)}", PROBES_LOG)
     return Setup(files, tree, None, main=lines)
@@ -109,7 +129,7 @@ def setup_of(machine: Path, conf: Path, found: Install) -> Setup:
 def _file(path: Path, name: str) -> str | bytes:
     if name.endswith((".wsgi", "/wsgi.py", "/wsgihandler.py")):
         return app(name)
-    if path.suffix in (".pem", ".key"):
+    if path.suffix in (".pem", ".crt", ".key"):
         return certificate()[path.suffix == ".key"]
     data = path.read_bytes()
     return data.decode() if data.startswith(b"#!") else data

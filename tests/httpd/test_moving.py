@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from support import CORPUS, Run
 
 from . import install
-from .moving import TREES, Asked, asked_of, enable, laid_out, setup_of
+from .moving import TREES, Asked, asked_of, follow, laid_out, setup_of
 from .probe import Probe
 from .server import Run as Served
 from .server import Setup
@@ -55,8 +54,7 @@ def test_a_tree_moves(run: Run, copy: tuple[str, Path], serve: Serve) -> None:
     assert not isinstance(found, str)
     page = moved(run, conf)
     # What the page tells a person to do is all that there is to be done.
-    for line in re.findall(r"^ +a2enmod (.+)$", page, re.M):
-        enable(conf, line.split(), found)
+    follow(page, conf, found)
     asked = requests(name)
     done = serve(setup_of(conf.parents[1], conf, found), [one.probe for one in asked])
     assert done.started, f"{done.messages}\n{page}"

@@ -10,7 +10,8 @@ httpd 2.4 does not start: *Invalid command 'Require'*, or *AH00534: No MPM loade
 In 2.4 `Require` is `mod_authz_core`'s and `AuthType` is `mod_authn_core`'s, and the MPM is a module like others; lines with
 `Order` need `mod_access_compat` besides, in `.htaccess` files too. `AddOutputFilterByType` has become `mod_filter`'s, the caches of
 TLS sessions and the ways to balance are modules of their own (`mod_socache_shmcb`, `mod_lbmethod_byrequests`). A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
-distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are loaded from files, too.
+distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are loaded from files, too, and the unit of
+systemd waits for `mod_systemd` (`Type=notify`).
 
 ## Left alone
 
@@ -98,7 +99,7 @@ def _wanted(config: Config, host: Item) -> list[str]:
     if config.named(*OLD_ACCESS) or needs_compat(config):
         wanted.append("access_compat")
     if build_of(host.file.name, host.values[-1]) is Build.RHEL:
-        wanted.append("unixd")
+        wanted += ["unixd", "systemd"]
     return [*wanted, *sorted({*_of_directives(config), *(module for _, module in lacking(config))} - {*wanted})]
 
 
