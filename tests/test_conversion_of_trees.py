@@ -155,6 +155,78 @@ def test_without_the_disk_nobody_knows_what_such_files_say(run: Run, tmp_path: P
     )
 
 
+# -- old words under a denial of 2.4 -------------------------------------------
+
+_NEW_BASE = """\
+ServerName www.test
+Listen 80
+<Directory />
+    AllowOverride None
+    Require all denied
+</Directory>
+<FilesMatch "^\\.ht">
+    Require all denied
+</FilesMatch>
+"""
+_APP = """\
+    WSGIScriptAlias / /srv/app/app.wsgi
+    <Directory /srv/app>
+        Order allow,deny
+        Deny from all
+        <Files app.wsgi>
+            Order allow,deny
+            Allow from all
+            Require all granted
+        </Files>
+    </Directory>
+"""
+_STATIC = """\
+    Alias /static/ /srv/static/
+    <Directory /srv/static>
+        Order allow,deny
+        Allow from all
+        Require all granted
+    </Directory>
+"""
+_ADMIN = "    <Location /admin>\n        Order deny,allow\n        Deny from all\n        Allow from 192.0.2.7\n    </Location>\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # What the URLs lead to is open in both dialects, whatever is said around it.
+        _NEW_BASE + "<Location /status>\n    Require ip 192.0.2.7\n</Location>\n" + _host(_APP),
+        _NEW_BASE + _host(_APP + _ADMIN),
+        _NEW_BASE + _host(_APP + _STATIC + _ADMIN),
+        _NEW_BASE + "<IfModule mod_dir.c>\n" + _host(_APP + _ADMIN) + "</IfModule>\n",
+        _NEW_BASE + "<Location /status>\n    Require ip 192.0.2.7\n</Location>\n" + _host(_APP + _STATIC) + _host(_ADMIN + _APP),
+    ],
+)  # fmt: skip
+def test_what_a_location_leads_to_counts_and_not_what_is_denied_around_it(run: Run, tmp_path: Path, text: str) -> None:
+    after, page = _converted(run, tmp_path, text)
+    assert "Order" not in after, page
+    assert after.count("Require all denied") == 2 + text.count("Deny from all\n        <Files")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # Static files below it: the denial of .htaccess would be lifted for whom the Location admits.
+        (_NEW_BASE + _host(_APP + _STATIC + _ADMIN.replace("/admin", "/static")), "<Location /static>"),
+        # The script itself is denied by the old words.
+        (
+            _NEW_BASE + "<Location /status>\n    Require ip 192.0.2.7\n</Location>\n"
+            + _host(_APP.replace("Allow from all", "Deny from 198.51.100.7\n            Allow from all")),
+            "<Location /status>",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_be_lifted_for_it_is_left_to_a_person(run: Run, tmp_path: Path, text: str, said: str) -> None:
+    after, page = _converted(run, tmp_path, text)
+    assert "Order" in after
+    assert said in page
+
+
 # -- which modules 2.4 has to load ---------------------------------------------
 
 _OLD_LIST = "".join(

@@ -23,7 +23,7 @@ from .root import Entry, Link
 from .server import PROBES_LOG, Setup
 
 #: Which trees there are, and where each has its configuration.
-TREES = {"debian-7": "etc/apache2", "centos-6": "etc/httpd"}
+TREES = {"debian-7": "etc/apache2", "debian-8": "etc/apache2", "centos-6": "etc/httpd"}
 
 #: A module that is read from a file elsewhere, and is compiled in here.
 _LOADED = re.compile(rf"^([ \t]*)(?=LoadModule[ \t]+(?:{'|'.join(sorted(SOMETIMES))})_module[ \t])", re.M)
@@ -130,6 +130,6 @@ def _file(path: Path, name: str) -> str | bytes:
     if name.endswith((".wsgi", "/wsgi.py", "/wsgihandler.py")):
         return app(name)
     if path.suffix in (".pem", ".crt", ".key"):
-        return certificate()[path.suffix == ".key"]
+        return certificate()["key" in path.name]
     data = path.read_bytes()
     return data.decode() if data.startswith(b"#!") else data
