@@ -244,7 +244,7 @@ _OLD_LIST = "".join(
         ("SSLSessionCache dbm:/run/cache\n", "socache_dbm"),
         ("<IfModule mod_ssl.c>\nSSLSessionCache shmcb:/run/cache(512000)\n</IfModule>\n", "socache_shmcb"),
         ("", "slotmem_shm"),
-        ("", "lbmethod_byrequests"),
+        ("<Proxy balancer://apps>\nBalancerMember http://127.0.0.1:8001\n</Proxy>\n", "lbmethod_byrequests"),
         ("ExpiresActive On\n", "expires"),
     ],
 )
@@ -259,7 +259,8 @@ def test_a_module_that_the_new_release_needs_is_named(run: Run, tmp_path: Path, 
     [
         ("<IfModule mod_expires.c>\nExpiresActive On\n</IfModule>\n", "expires"),
         ("SSLSessionCache none\n", "socache_shmcb"),
-        ("ProxySet lbmethod=bytraffic\n", "lbmethod_byrequests"),
+        ("", "lbmethod_byrequests"),
+        ("<Proxy balancer://a>\nBalancerMember http://127.0.0.1\nProxySet lbmethod=bytraffic\n</Proxy>\n", "lbmethod_byrequests"),
         ("LoadModule filter_module /usr/lib/apache2/modules/mod_filter.so\nAddOutputFilterByType DEFLATE a/b\n", "filter"),
     ],
 )  # fmt: skip
@@ -278,3 +279,46 @@ def test_files_beside_the_configuration_need_mod_access_compat_as_long_as_they_h
     (tmp_path / "root/srv/www/internal/.htaccess").write_text("Options -Indexes\n")
     page = run("migrate", "--isolated", "--root", "root", "root/etc/httpd").out
     assert "access_compat" not in next(line for line in page.splitlines() if "a2enmod" in line)
+
+
+_NEW_LIST = "".join(
+    f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+    for name in (
+        "mpm_event",
+        "authz_core",
+        "authn_core",
+        "alias",
+        "ssl",
+        "dir",
+        "proxy",
+        "proxy_balancer",
+        "slotmem_shm",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "without", "said"),
+    [
+        ("SSLSessionCache shmcb:/run/cache(512000)\n", "", "SSLSessionCache needs socache_shmcb_module"),
+        ("SSLSessionCache dbm:/run/cache\n", "", "SSLSessionCache needs socache_dbm_module"),
+        ("<IfModule mod_ssl.c>\nSSLStaplingCache shmcb:/run/s(32768)\n</IfModule>\n", "", "needs socache_shmcb_module"),
+        ("", "slotmem_shm", "proxy_balancer_module needs slotmem_shm_module"),
+    ],
+)  # fmt: skip
+def test_a_module_that_words_of_a_line_need_is_not_loaded(
+    run: Run, tmp_path: Path, lines: str, without: str, said: str
+) -> None:
+    listed = "".join(line + "\n" for line in _NEW_LIST.splitlines() if not without or f"{without}_module" not in line)
+    (tmp_path / "apache2.conf").write_text(listed + lines)
+    assert f"{said}, which is not loaded, so httpd does not start" in run("--isolated", ".").out
+    (tmp_path / "apache2.conf").write_text(_NEW_LIST + "SSLSessionCache none\n")
+    assert "module-not-loaded" not in run("--isolated", ".").out
+
+
+def test_a_file_that_waits_for_the_new_modules_is_not_called_refused(run: Run, tmp_path: Path) -> None:
+    text = _OLD_LIST + _BASE + _host("") + _OPEN.format(override="All")
+    _, page = _converted(run, tmp_path, text, www_internal=_ASK, www_other="WSGIScriptAlias / /srv/app.wsgi\n")
+    assert "AuthType is not a directive" not in page
+    # What no module makes right is.
+    assert "WSGIScriptAlias is not allowed here" in page

@@ -8,7 +8,8 @@ httpd does not start.
 ## Why
 
 httpd knows a directive while the module that has it is loaded (`ap_walk_config_sub`, config.c). In a whole server all
-`LoadModule` lines are in sight. A site that was moved from another server is often the first to need a module there.
+`LoadModule` lines are in sight. Some words need a module, too: the kind of an `SSLSessionCache` (mod_socache_shmcb), and balancers
+(mod_slotmem_shm, mod_lbmethod_byrequests), which 2.2 had inside of others. A site that was moved from another server is often the first to need a module there.
 
 ## Left alone
 
@@ -63,7 +64,8 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.loaded import Standing, strangers
+from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
+from modwsgi_fix.model.facts.providers import lacking
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
@@ -85,5 +87,14 @@ def module_not_loaded(config: Config) -> Iterator[Diagnostic]:
             first.node.name_span,
             f"{first.name} needs {module}, which is not loaded, so httpd does not start",
             related=tuple(Related(item.path, item.node.name_span, "so does this line") for item in others[:_MOST]),
-            help=f"a2enmod {short}, or LoadModule {module} modules/mod_{short}.so",
+            help=_advice(short),
         )
+    if loaded(config) is not None:
+        for item, short in lacking(config):
+            what = item.value if item.key == "loadmodule" else item.name
+            message = f"{what} needs {short}_module, which is not loaded, so httpd does not start"
+            yield Diagnostic(item.path, item.args[0].span, message, help=_advice(short))
+
+
+def _advice(short: str) -> str:
+    return f"a2enmod {short}, or LoadModule {short}_module modules/mod_{short}.so"

@@ -10,10 +10,13 @@ from collections.abc import Collection, Iterator
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from modwsgi_fix.directives import find
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.loaded import ENOUGH, loaded
 from modwsgi_fix.model.facts.served import served
-from modwsgi_fix.model.items import File, Server
+from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.modules import has_module, loaded_modules
 from modwsgi_fix.model.paths import ascending, components, has_wildcard
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
@@ -84,6 +87,8 @@ def _refused(config: Config, request: Request) -> Refused | None:
     if path is None:
         return None
     step = outcome.because[-1]
+    if step.item is not None and _waits_for_modules(config, step.item):
+        return None
     if step.item is not None:
         return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2])
     file = htaccess_file(config, path)
@@ -91,6 +96,14 @@ def _refused(config: Config, request: Request) -> Refused | None:
     if file is None or problem is None:
         return None
     return Refused(file, Span(problem.node.start, problem.node.start), problem.message)
+
+
+def _waits_for_modules(config: Config, item: Item) -> bool:
+    """Whether a line is refused for want of a module of a server whose list of modules is still that of httpd 2.2."""
+    if len(loaded_modules(config)) < ENOUGH or loaded(config) is not None:
+        return False
+    info = find(f"<{item.name}" if item.is_section else item.name)
+    return info is not None and info.exists_in("2.4") and has_module(config, info) is False
 
 
 def htaccess_files(config: Config, server: Server) -> list[tuple[str, File]] | None:

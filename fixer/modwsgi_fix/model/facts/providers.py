@@ -32,7 +32,7 @@ def lacking(config: Config) -> Iterator[tuple[Item, str]]:
 
 def _balancing(config: Config) -> tuple[str, ...]:
     named = any(_BY_NAME in word.lower() for item in config.named("proxyset", "proxypass") for word in item.values)
-    return _BALANCER[:1] if named else _BALANCER
+    return _BALANCER if config.named("balancermember") and not named else _BALANCER[:1]
 
 
 def _is_missing(config: Config, module: str) -> bool:
