@@ -129,16 +129,19 @@ def directives_of(setup: Setup, directory: Path) -> Counter[str] | None:
     Sections are left out, and so is what httpd executes while it reads (Include, Define, LoadModule). None where it
     does not accept the configuration.
     """
-    with _rooted(setup, directory, "127.0.0.1") as (root, found):
-        arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-t", "-DDUMP_CONFIG"]
-        done = subprocess.run(
-            root.command(arguments), env=_environment(root, directory, found), cwd="/", capture_output=True, check=False
-        )
-        shown = root.as_written(done.stdout.decode("utf-8", "surrogateescape"))
-    if done.returncode:
-        return None
+    code, shown, _ = tested(setup, directory, f"{HARNESS}/httpd.conf", "-DDUMP_CONFIG")
     lines = map(str.strip, shown.splitlines())
-    return Counter(line for line in lines if line and not line.startswith(("#", "<")))
+    return None if code else Counter(line for line in lines if line and not line.startswith(("#", "<")))
+
+
+def tested(setup: Setup, directory: Path, main: str, *words: str) -> tuple[int, str, str]:
+    """What ``httpd -t`` says of this main file: its exit code and both outputs."""
+    with _rooted(setup, directory, "127.0.0.1") as (root, found):
+        arguments = root.command([str(found.server), "-f", root.inside(main), "-t", *words])
+        environment = _environment(root, directory, found)
+        done = subprocess.run(arguments, env=environment, cwd="/", capture_output=True, check=False)
+        out, err = (root.as_written(text.decode("utf-8", "surrogateescape")) for text in (done.stdout, done.stderr))
+    return done.returncode, out, err
 
 
 # -- a server's life ----------------------------------------------------------------------------------------------

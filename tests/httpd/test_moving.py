@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import CORPUS, Run
+from support import CORPUS, ROOT, Run
 
 from . import install
 from .moving import TREES, Asked, asked_of, follow, laid_out, setup_of
@@ -60,3 +62,18 @@ def test_a_tree_moves(run: Run, copy: tuple[str, Path], serve: Serve) -> None:
     assert done.started, f"{done.messages}\n{page}"
     wrong = [one.contradiction(done.answers[one.probe]) for one in asked]
     assert [line for line in wrong if line] == [], done.log
+
+
+def test_the_page_about_a_move_is_what_its_script_makes(httpd: Path) -> None:
+    spec = importlib.util.spec_from_file_location("moving_page", ROOT / "tools/moving.py")
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    directory = httpd / "page"
+    directory.mkdir(mode=0o755)
+    try:
+        made = tool.page(directory)
+    finally:
+        shutil.rmtree(directory)
+    assert made == (ROOT / "docs/moving.md").read_text("utf-8"), "python tools/moving.py > docs/moving.md"
