@@ -25,8 +25,9 @@ from .server import PROBES_LOG, Setup
 #: Which trees there are, and where each has its configuration.
 TREES = {"debian-7": "etc/apache2", "debian-8": "etc/apache2", "centos-6": "etc/httpd"}
 
-#: A module that is read from a file elsewhere, and is compiled in here.
-_LOADED = re.compile(rf"^([ \t]*)(?=LoadModule[ \t]+(?:{'|'.join(sorted(SOMETIMES))})_module[ \t])", re.M)
+#: Modules that are read from files elsewhere, and that are compiled in here, or that this build does without.
+_ELSEWHERE = {*SOMETIMES, "systemd"}
+_LOADED = re.compile(rf"^([ 	]*)(?=LoadModule[ 	]+(?:{'|'.join(sorted(_ELSEWHERE))})_module[ 	])", re.M)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def follow(advice: str, conf: Path, found: Install) -> None:
 
 
 def _load(main: Path, names: Sequence[str], found: Install) -> None:
-    """Lines for these modules above the first of its kind; what this build has compiled in, or does without, has none."""
-    files = ((name, found.module(name)) for name in names)
-    lines = "".join(f"LoadModule {name}_module modules/{file.name}\n" for name, file in files if file is not None)
+    """Lines for these modules above the first of its kind."""
+    strange = [name for name in names if found.module(name) is None and name not in _ELSEWHERE]
+    assert not strange, f"not here: {strange}"
+    lines = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in names)
     main.write_text(main.read_text("utf-8").replace("LoadModule", f"{lines}LoadModule", 1), "utf-8")
 
 

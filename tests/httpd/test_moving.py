@@ -57,6 +57,7 @@ def test_a_tree_moves(run: Run, copy: tuple[str, Path], serve: Serve) -> None:
     page = moved(run, conf)
     # What the page tells a person to do is all that there is to be done.
     follow(page, conf, found)
+    assert "now:   httpd starts with this configuration" in moved(run, conf)
     asked = requests(name)
     done = serve(setup_of(conf.parents[1], conf, found), [one.probe for one in asked])
     assert done.started, f"{done.messages}\n{page}"

@@ -10,6 +10,7 @@ import typer
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import must_not_be_configuration, put
 from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.notes import what_starting_serves
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
@@ -115,6 +116,7 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
         done.report,
         len(done.files),
         _command(request, old, new, denies),
+        tuple(what_starting_serves(done.outcomes)),
     )
     if form == "html":
         from modwsgi_fix.reports.migrate_html import as_html

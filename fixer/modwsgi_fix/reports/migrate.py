@@ -32,6 +32,8 @@ class Move(NamedTuple):
     report: Report
     files: int
     command: str
+    #: What a server hands out that starts by the fixes and did not before: for each a line, and one for each file.
+    starting: tuple[Sequence[str], ...] = ()
 
     @property
     def left(self) -> list[Finding]:
@@ -66,7 +68,7 @@ def sections(move: Move) -> dict[str, list[str]]:
     found = {
         "Whether it starts": list(_starts(move)),
         "What the fixes do": list(_fixes(move)),
-        "What changes for visitors": _visitors(move.impacts),
+        "What changes for visitors": _visitors(move),
     }
     return {name: lines for name, lines in found.items() if lines}
 
@@ -104,9 +106,13 @@ def _fixes(move: Move) -> Iterator[str]:
         yield f"in {plural(move.files, 'file')} altogether"
 
 
-def _visitors(impacts: Sequence[Impact]) -> list[str]:
-    changes, counted = kinds_of_change(impacts)
-    return [*changes, *counted] or as_lines(impacts)
+def _visitors(move: Move) -> list[str]:
+    changes, counted = kinds_of_change(move.impacts)
+    lines = [*changes, *counted] or as_lines(move.impacts)
+    if not lines and any(one.refused and one.changes for one in move.impacts):
+        traced = sum(change.requests for one in move.impacts for change in one.changes)
+        lines = [f"nothing, compared with what it would answer if it started now ({plural(traced, 'request')} traced)"]
+    return [*lines, *(line for first, *rest in move.starting for line in (first, *(f"  {one}" for one in rest)))]
 
 
 def _left(move: Move) -> Iterator[str]:
@@ -163,6 +169,7 @@ def as_json(move: Move) -> str:
             for (rule, level, title), times in move.fixes.items()
         ],
         "impact": as_objects(move.impacts),
+        "starting": [list(lines) for lines in move.starting],
         "left": [finding_object(one) for one in move.left],
         "withheld": [withheld_object(one) for one in move.report.withheld],
         "command": move.command,
