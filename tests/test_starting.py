@@ -322,7 +322,7 @@ _LOADED = "".join(
         ("<IfModule !mod_rewrite.c>\n    RewriteEngine On\n</IfModule>\n", None),
     ],
 )
-def test_a_line_is_no_doubt_where_its_condition_asks_for_its_module(lines: str, starts: bool | None) -> None:
+def test_a_line_is_no_doubt_where_its_condition_asks_for_its_module(lines: str, *, starts: bool | None) -> None:
     # Above the LoadModule lines httpd does not know them yet.
     text = f"{lines}{_LOADED}ServerName www.test\nListen 80\n"
     assert verdict(config_of({"/etc/httpd/httpd.conf": text}, paths=["/etc/httpd"])).starts is starts

@@ -314,6 +314,10 @@ class Merge:
         self._config = config
         self._kinds = {True: _Kind(c for c in found if c.is_old), False: _Kind(c for c in found if c.is_new)}
 
+    def beside(self, server: Server, *, old: bool) -> list[Clause]:
+        """The clauses of one kind that may hold in a server: its own, and the main server's."""
+        return self._kinds[old].beside(server)
+
     def before(self, clause: Clause, *, old: bool) -> list[Clause]:
         """The clauses of one kind that may be in force where this one is merged: those that it would replace or join.
 

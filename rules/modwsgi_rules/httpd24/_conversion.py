@@ -127,11 +127,10 @@ def _is_admitted(config: Config, host: Server, target: Served, *, old: bool) -> 
 def _is_replaced(config: Config, host: Server, target: Served, other: Clause, *, old: bool) -> bool:
     """Whether a ``<Directory>`` around all of a target comes after a section and has words of its own in that dialect."""
     place = components(target.directory)
-    for later in clauses(config):
+    for later in merge(config).beside(host, old=old):
         around = components_of(later.section) if later.rank == 0 else None
         if (
             around is not None
-            and (later.is_old if old else later.is_new)
             and later.key > other.key
             and later.section.accompanies(other.section)
             and later.section.server in (host, config.main)

@@ -14,7 +14,7 @@ from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import are_apart
 from modwsgi_fix.model.paths import components
-from modwsgi_fix.rewriting.dialects import DENIED, Clause, clauses, components_of, directory_of
+from modwsgi_fix.rewriting.dialects import DENIED, Clause, components_of, directory_of, merge
 from modwsgi_fix.syntax import Directive
 
 _UNSEEN = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
@@ -94,13 +94,13 @@ def _is_kept(config: Config, spoken: _Spoken) -> bool:
     around = grant(config, spoken.server, spoken.directory).by_22
     if around is None or access_of(around).satisfy_any or access_of(around).admits_22 is not True:
         return False
-    return not any(_comes_later(config, clause, spoken) for clause in clauses(config))
+    return not any(_comes_later(config, clause, spoken) for clause in merge(config).beside(spoken.server, old=True))
 
 
 def _comes_later(config: Config, clause: Clause, spoken: _Spoken) -> bool:
     """Whether old words that admit somebody may be merged after those of a file."""
     section = clause.section
-    if not clause.is_old or clause.rank < 2 or (clause.hosts == DENIED and not clause.satisfy_any):
+    if clause.rank < 2 or (clause.hosts == DENIED and not clause.satisfy_any):
         return False
     if not section.server.is_main and section.server is not spoken.server:
         return False
