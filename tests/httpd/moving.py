@@ -76,7 +76,22 @@ def laid_out(tree: Path, conf: str, directory: Path) -> Path:
     """A copy of the machine that a tree is of, in a directory; where its configuration lies in it."""
     shutil.copytree(tree / "root", directory, symlinks=True)
     shutil.copytree(tree / "conf", directory / conf, symlinks=True)
+    for path in directory.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(_mode(path))
+    directory.chmod(0o755)
     return directory / conf
+
+
+def _mode(path: Path) -> int:
+    """The mode that a file has on such a machine: git knows of programs only."""
+    if path.is_dir() or path.read_bytes().startswith(b"#!"):
+        return 0o755
+    return 0o600 if _is_key(path) else 0o644
+
+
+def _is_key(path: Path) -> bool:
+    return path.suffix in (".pem", ".key") and "key" in path.name
 
 
 def follow(advice: str, conf: Path, found: Install) -> None:
@@ -132,6 +147,6 @@ def _file(path: Path, name: str) -> str | bytes:
     if name.endswith((".wsgi", "/wsgi.py", "/wsgihandler.py")):
         return app(name)
     if path.suffix in (".pem", ".crt", ".key"):
-        return certificate()["key" in path.name]
+        return certificate()[_is_key(path)]
     data = path.read_bytes()
     return data.decode() if data.startswith(b"#!") else data
