@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences moving words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -66,6 +66,11 @@ pinned:
 
 licences: $(VENV)/.installed
 	$(BIN)/python tools/licences.py > docs/licences.md
+
+# The page about a move, made by one: it needs httpd with mod_wsgi, and root.
+moving: $(VENV)/.dev
+	$(BIN)/python tools/moving.py > docs/moving.md.new
+	mv docs/moving.md.new docs/moving.md
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done

@@ -117,6 +117,19 @@ def test_what_keeps_it_from_starting_is_told_first(run: Run, tmp_path: Path) -> 
     assert fixed.startswith("  fixed: whether httpd starts cannot be told")
 
 
+TWICE = "WSGIDaemonProcess a\nWSGIDaemonProcess a\n"
+
+
+@pytest.mark.parametrize("fault", [TWICE, f"<IfModule mod_wsgi.c>\n{TWICE}</IfModule>\n"])
+def test_of_a_server_that_does_not_start_it_says_what_starting_serves(run: Run, tmp_path: Path, fault: str) -> None:
+    server(tmp_path, fault + BASE + SITE)
+    told = parts(run("migrate", "--isolated", "conf").out)["What changes for visitors"]
+    assert told[0].startswith("  nothing, compared with what it would answer if it started now (")
+    assert told[1].startswith("  httpd refuses to start now, and starts with these fixes; it then serves no source")
+    page = json.loads(run("migrate", "--isolated", "--output-format", "json", "conf").out)
+    assert len(page["starting"]) == 1
+
+
 #: What Debian 7 had, shortened: the modules one by one, sites by whatever name, an MPM that was compiled in.
 DEBIAN_7 = {
     "apache2.conf": """\

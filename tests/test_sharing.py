@@ -123,6 +123,7 @@ WRITERS = {
     "comments": (*ONLY, "--add-ignore=as agreed", "site/conf"),
     "indentation": ("format", "site/conf"),
     "a move": ("migrate", "--isolated", "--write", "site/conf"),
+    "a page": ("migrate", "--isolated", "--html", "site/conf/page.html", "site/conf"),
     "a baseline": ("baseline", "write", "--isolated", "--baseline", "site/conf/known.json", "site/conf"),
 }
 #: What makes the way to the file another user's, and how the line begins that refuses it.
@@ -232,7 +233,8 @@ def test_an_interrupted_run_is_not_put_right_there(run: Run, tmp_path: Path) -> 
 def test_the_option_needs_something_to_write(run: Run) -> None:
     done = run(*ONLY, "--allow-shared-tree", "site/conf")
     assert done == (2, "modwsgi-fix: --allow-shared-tree needs --write\n")
-    assert run("migrate", "--isolated", "--allow-shared-tree", "site/conf") == done
+    done = run("migrate", "--isolated", "--allow-shared-tree", "site/conf")
+    assert done == (2, "modwsgi-fix: --allow-shared-tree needs --write or --html\n")
 
 
 # -- links in between --------------------------------------------------------------

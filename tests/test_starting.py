@@ -302,3 +302,27 @@ def test_json_says_whether_it_starts(root: Path, run: Run, *, text: str, starts:
         assert found["starts"] is starts
         assert ("start_fault" in found) == (starts is False)
         assert ("start_unknown" in found) == (starts is None)
+
+
+_LOADED = "".join(
+    f"LoadModule {name}_module modules/mod_{name}.so\n"
+    for name in ("mpm_event", "authz_core", "authn_core", "alias", "dir", "mime", "log_config", "unixd")
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "starts"),
+    [
+        # Whoever has the line is asked for: it is read with its module, or not at all.
+        ("<IfModule mpm_prefork_module>\n    MinSpareServers 5\n</IfModule>\n", True),
+        ("<IfModule prefork.c>\n    MinSpareServers 5\n    MaxSpareServers 9\n</IfModule>\n", True),
+        ("<IfModule mod_rewrite.c>\n    RewriteEngine On\n</IfModule>\n", True),
+        # Another module is, or its absence.
+        ("<IfModule mod_rewrite.c>\n    ExpiresActive On\n</IfModule>\n", None),
+        ("<IfModule !mod_rewrite.c>\n    RewriteEngine On\n</IfModule>\n", None),
+    ],
+)
+def test_a_line_is_no_doubt_where_its_condition_asks_for_its_module(lines: str, *, starts: bool | None) -> None:
+    # Above the LoadModule lines httpd does not know them yet.
+    text = f"{lines}{_LOADED}ServerName www.test\nListen 80\n"
+    assert verdict(config_of({"/etc/httpd/httpd.conf": text}, paths=["/etc/httpd"])).starts is starts

@@ -59,6 +59,9 @@ ENVIRONMENT = {
 #: The file of TypesConfig.
 TYPES = "text/html html\ntext/css css\ntext/plain txt\n"
 
+#: Says of each probe which host answered it, by which handler, and which file it was mapped to.
+PROBES_LOG = rf'GlobalLog {HARNESS}/logs/probes.log "%{{X-Probe}}i\t%v:%{{local}}p\t%R\t%f"'
+
 #: Names every process of ours in its environment, and holds the directory of the run that started it.
 MARK = "MODWSGI_FIX_HARNESS"
 
@@ -80,6 +83,8 @@ class Setup:
     include: tuple[str, ...] = ()
     #: Directives before the files: what the rest of a server would have said.
     preamble: str = ""
+    #: The lines that httpd is started with, where the configuration itself says all the rest.
+    main: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +129,19 @@ def directives_of(setup: Setup, directory: Path) -> Counter[str] | None:
     Sections are left out, and so is what httpd executes while it reads (Include, Define, LoadModule). None where it
     does not accept the configuration.
     """
-    with _rooted(setup, directory, "127.0.0.1") as (root, found):
-        arguments = [str(found.server), "-f", root.inside(f"{HARNESS}/httpd.conf"), "-t", "-DDUMP_CONFIG"]
-        done = subprocess.run(
-            root.command(arguments), env=_environment(root, directory, found), cwd="/", capture_output=True, check=False
-        )
-        shown = root.as_written(done.stdout.decode("utf-8", "surrogateescape"))
-    if done.returncode:
-        return None
+    code, shown, _ = tested(setup, directory, f"{HARNESS}/httpd.conf", "-DDUMP_CONFIG")
     lines = map(str.strip, shown.splitlines())
-    return Counter(line for line in lines if line and not line.startswith(("#", "<")))
+    return None if code else Counter(line for line in lines if line and not line.startswith(("#", "<")))
+
+
+def tested(setup: Setup, directory: Path, main: str, *words: str) -> tuple[int, str, str]:
+    """What ``httpd -t`` says of this main file: its exit code and both outputs."""
+    with _rooted(setup, directory, "127.0.0.1") as (root, found):
+        arguments = root.command([str(found.server), "-f", root.inside(main), "-t", *words])
+        environment = _environment(root, directory, found)
+        done = subprocess.run(arguments, env=environment, cwd="/", capture_output=True, check=False)
+        out, err = (root.as_written(text.decode("utf-8", "surrogateescape")) for text in (done.stdout, done.stderr))
+    return done.returncode, out, err
 
 
 # -- a server's life ----------------------------------------------------------------------------------------------
@@ -257,7 +265,7 @@ def _write(setup: Setup, root: Root, address: str, found: install.Install) -> No
 
     plant(root, setup.tree)
     plant(root, {name: prepared(text) for name, text in setup.files.items()}, home=CONF)
-    main = prepared("\n".join(_main(setup, address, found)) + "\n")
+    main = prepared("\n".join(setup.main or _main(setup, address, found)) + "\n")
     plant(root, {"httpd.conf": main, "mime.types": TYPES}, home=HARNESS)
 
 
@@ -283,8 +291,7 @@ def _main(setup: Setup, address: str, found: install.Install) -> Iterator[str]:
     yield f"User {found.user}\nGroup {found.user}"
     yield from (f"Listen {address}:{port}" for port in setup.listen if port not in own)
     yield f"LogLevel warn\nErrorLog {HARNESS}/logs/error.log"
-    fields = r"\t".join(("%{X-Probe}i", "%v:%{local}p", "%R", "%f"))
-    yield f'GlobalLog {HARNESS}/logs/probes.log "{fields}"'
+    yield PROBES_LOG
     yield f"DocumentRoot {HARNESS}/empty\nTypesConfig {HARNESS}/mime.types"
     yield "StartServers 1\nMaxRequestWorkers 4"
     if setup.mpm != "prefork":

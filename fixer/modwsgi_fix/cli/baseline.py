@@ -2,24 +2,18 @@
 
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 import typer
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.backups import read_by_httpd
+from modwsgi_fix.cli.beside import is_enabled, is_read, must_not_be_configuration, put
 from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.output import write
-from modwsgi_fix.files import OWN, FileProblem, problem, working_directory
-from modwsgi_fix.files.locking import locked
-from modwsgi_fix.files.places import opening
-from modwsgi_fix.files.sharing import judge_of
-from modwsgi_fix.files.staging import exists, put
+from modwsgi_fix.files import working_directory
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
-from modwsgi_fix.text import encode
 from modwsgi_fix.workspace.baseline import Entry, as_text, read_baseline
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.known import standing, written
@@ -29,10 +23,6 @@ from modwsgi_fix.workspace.session import Hosts, Session, opened
 
 #: What a baseline is called where nothing else is said.
 NAME = "modwsgi-fix-baseline.json"
-#: What the new one is called until it takes the place of the old one.
-_STAGED = f"{OWN}baseline.staged"
-#: Directories of files that are enabled one by one: whatever lies there may be read by httpd one day.
-_ENABLED = re.compile(r"(?:sites|conf|mods)-[^/]+").fullmatch
 
 
 def _option(help: str, name: str, metavar: str | None = None) -> Any:
@@ -108,11 +98,11 @@ def run(
 
 def _written(session: Session, path: str, *, allow_shared: bool) -> str:
     """Write a baseline of all that is found, and return a line on it."""
-    _must_not_be_configuration(session, path)
+    must_not_be_configuration(session, path, "--baseline")
     if os.path.lexists(path):
         read_baseline(path)
     entries = written(session)
-    _put(path, as_text(entries), allow_shared=allow_shared)
+    put(path, as_text(entries), "baseline", allow_shared=allow_shared)
     found = plural(sum(entry.times for entry in entries), "finding")
     return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only what is new."
 
@@ -125,7 +115,7 @@ def _pruned(session: Session, path: str, *, allow_shared: bool) -> str:
         return f"No entry of {path} is stale."
     fewer = {entry[:3]: entry.times for entry in stale}
     kept = (entry._replace(times=entry.times - fewer.get(entry[:3], 0)) for entry in known.entries)
-    _put(path, as_text(entry for entry in kept if entry.times), allow_shared=allow_shared)
+    put(path, as_text(entry for entry in kept if entry.times), "baseline", allow_shared=allow_shared)
     return f"Took {plural(_sum(stale), 'stale finding')} out of {path}."
 
 
@@ -137,50 +127,12 @@ def _place(planned: Plan) -> str:
     """Return the path of the usual file: in the working directory, or the nearest one above it that is not httpd's."""
     top = working_directory()
     above, path = top, NAME
-    while _is_enabled(path) or _is_read(planned, path):
+    while is_enabled(path) or is_read(planned, path):
         if above == os.path.dirname(above):
             raise Stop(f"httpd might read {NAME} here; say with --baseline where it is to lie")
         above = os.path.dirname(above)
         path = os.path.join(os.path.relpath(above, top), NAME)
     return path
-
-
-def _must_not_be_configuration(session: Session, path: str) -> None:
-    """Raise ``Stop`` where httpd reads the file, or might."""
-    real = os.path.realpath(path)
-    if any(real in config.files or real in config.scripts for config in session.configs):
-        raise Stop(f"--baseline {path}: is one of the files that are checked")
-    if _is_enabled(path) or _is_read(session.plan, path):
-        raise Stop(f"--baseline {path}: httpd might read it there; name a file in another directory")
-
-
-def _is_enabled(path: str) -> bool:
-    return any(map(_ENABLED, os.path.dirname(os.path.realpath(path)).split("/")))
-
-
-def _is_read(planned: Plan, path: str) -> bool:
-    real = os.path.realpath(path)
-    return bool(planned.jobs) and real in read_by_httpd(planned, [real], {})
-
-
-def _put(path: str, text: str, *, allow_shared: bool) -> None:
-    """Write a file, whole at any moment. Raises ``FileProblem``."""
-    real = os.path.realpath(path)
-    directory = os.path.dirname(real)
-    mask = os.umask(0o077)
-    os.umask(mask)
-    if os.path.exists(real) and not os.access(real, os.W_OK):
-        raise FileProblem(path, "permission denied")
-    try:
-        judge = judge_of(allow_shared=allow_shared)
-        with locked([directory], judge) as places:
-            place = places.at(real)
-            if judge and exists(place):
-                with opening(place) as descriptor:
-                    judge(real, descriptor)
-            put(place, encode(text), staged=places.at(os.path.join(directory, _STAGED)), mode=0o666 & ~mask)
-    except OSError as error:
-        raise problem(path, error) from error
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

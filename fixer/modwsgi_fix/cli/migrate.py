@@ -1,17 +1,21 @@
 """``modwsgi-fix migrate --from httpd=2.2 --to httpd=2.4 PATHS``: on one page what it takes to move a server."""
 
 # No postponed annotations here: Typer would evaluate each of them four times.
+import os
 import shlex
 from typing import Annotated, Any, Literal
 
 import typer
 
 from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.beside import must_not_be_configuration, put
 from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.notes import what_starting_serves
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.reports.text import printable
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan
 from modwsgi_fix.workspace.session import Hosts, impacts, mended, opened, starts
@@ -51,6 +55,9 @@ def run(
         ),
     ] = None,
     output_format: Annotated[Literal["text", "json"], _option("How to show the page.", "--output-format")] = "text",
+    html: Annotated[
+        str | None, _option("Write the page to a file for a browser, with the changes in it.", "--html", "FILE")
+    ] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
 ) -> int:
@@ -60,8 +67,10 @@ def run(
     """
     if diff and make:
         raise Stop("--diff and --write exclude each other")
-    if allow_shared_tree and not make:
-        raise Stop("--allow-shared-tree needs --write")
+    if html is not None and (diff or make or output_format == "json"):
+        raise Stop("--html has the page and the changes in one file; leave --diff, --write and --output-format out")
+    if allow_shared_tree and not make and html is None:
+        raise Stop("--allow-shared-tree needs --write or --html")
     if not paths:
         raise Stop("nothing to move: name directories or files, as in modwsgi-fix migrate /etc/apache2")
     old, new = tuple(moved_from or _FROM), tuple(to or _TO)
@@ -78,13 +87,21 @@ def run(
         writing=Writing(allow_shared=allow_shared_tree),
         showing=Showing(None),
     )
-    return carry_out(request) if diff or make else _page(request, old, new, assume_deny or "", output_format)
+    return (
+        carry_out(request)
+        if diff or make
+        else _page(request, old, new, assume_deny or "", output_format if html is None else "html", html or "")
+    )
 
 
-def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str, form: str) -> int:
+def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str, form: str, file: str) -> int:
+    """Show the page; in the form ``html`` it is written to a file."""
     from modwsgi_fix.reports.migrate import Move, as_json, as_text
 
     session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
+    if form == "html":
+        _must_be_a_file(file)
+        must_not_be_configuration(session, file, "--html")
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
@@ -99,9 +116,23 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
         done.report,
         len(done.files),
         _command(request, old, new, denies),
+        tuple(what_starting_serves(done.outcomes)),
     )
-    write(as_json(move) if form == "json" else as_text(move))
+    if form == "html":
+        from modwsgi_fix.reports.migrate_html import as_html
+
+        put(file, as_html(move, done.files), "page", allow_shared=request.writing.allow_shared)
+        write(printable(f"Wrote the page to {file}.") + "\n")
+    else:
+        write(as_json(move) if form == "json" else as_text(move))
     return 2 if in_trouble else int(bool(done.files) or bool(move.left))
+
+
+def _must_be_a_file(path: str) -> None:
+    if os.path.isdir(path) or not os.path.basename(path):
+        raise Stop(f"--html {path}: is a directory; name a file")
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise Stop(f"--html {path}: no such directory")
 
 
 def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str) -> str:

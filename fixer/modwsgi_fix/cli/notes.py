@@ -41,6 +41,14 @@ def say_starts(session: Session, *, of_fragments: bool = False) -> None:
 
 def say_what_starting_serves(outcomes: Sequence[Fixed]) -> None:
     """Say what a server will hand out that starts by these fixes and did not before, the worst first."""
+    for first, *served in what_starting_serves(outcomes):
+        say(f"{'warning' if served else 'note'}: {first}")
+        for line in served:
+            say(printable(f"  {line}"))
+
+
+def what_starting_serves(outcomes: Sequence[Fixed]) -> Iterator[list[str]]:
+    """Yield, of each server that starts by these fixes and did not before, a line and one for each file it then hands out."""
     from modwsgi_fix.effect.classes import served_by_starting
     from modwsgi_fix.effect.impact import refused
 
@@ -50,14 +58,13 @@ def say_what_starting_serves(outcomes: Sequence[Fixed]) -> None:
         served = served_by_starting(outcome.before, outcome.after)
         starts = "httpd refuses to start now, and starts with these fixes; it then serves"
         if not served:
-            say(f"note: {starts} no source, database or key, as far as these files show")
+            yield [f"{starts} no source, database or key, as far as these files show"]
             continue
         may = "" if outcome.after.disk is not None else ", if they are there"
-        say(f"warning: {starts} {plural(len(served), 'file')} that should not lie open{may}:")
-        for url, what in served[:_MOST]:
-            say(printable(f"  {discretion.text(f'{url}: {what}', outcome.before, outcome.after)}"))
-        if len(served) > _MOST:
-            say(f"  and {len(served) - _MOST} more (modwsgi-fix exposed lists them)")
+        lines = [f"{starts} {plural(len(served), 'file')} that should not lie open{may}:"]
+        lines += [discretion.text(f"{url}: {what}", outcome.before, outcome.after) for url, what in served[:_MOST]]
+        rest = len(served) - _MOST
+        yield [*lines, f"and {rest} more (modwsgi-fix exposed lists them)"] if rest > 0 else lines
 
 
 def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:

@@ -22,6 +22,7 @@ from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
@@ -112,6 +113,13 @@ def _is_left_out(config: Config, item: Item) -> bool:
     return any(g.kind == "ifdefine" and not g.negated and g.test not in defined for g in item.guards)
 
 
+def _asks_for_its_module(item: Item) -> bool:
+    """Whether a line is read only where the module that has it is loaded: a condition around it asks for just that."""
+    info = directives.find(f"<{item.name}" if item.is_section else item.name)
+    names = {module_asked(file) or file for file in info.modules} if info is not None else set()
+    return any(g.kind == "ifmodule" and not g.negated and module_asked(g.test) in names for g in item.guards)
+
+
 @derived
 def _defined(config: Config) -> set[str]:
     return {one.value for one in config.named("define")} | config.variables.keys()
@@ -133,7 +141,7 @@ def _doubts(config: Config) -> Iterator[str]:
     if loaded(config) is None:
         yield "the modules that it loads are not all in sight"
     for item, standing in strangers(config):
-        if not _is_left_out(config, item):
+        if not _is_left_out(config, item) and not _asks_for_its_module(item):
             yield f"{item.file.name}:{item.line}: {item.name} is a directive of a module that is not known ({standing.value})"
     for item, _ in refused_lines(config):
         if _is_left_out(config, item):

@@ -27,6 +27,9 @@ def build_of(file: str, module: str) -> Build:
     """Whose build a LoadModule line speaks of, by the file that it stands in and the path that it loads."""
     if "/usr/lib/apache2/modules/" in module or "/mods-enabled/" in f"/{file}":
         return Build.DEBIAN
+    # RHEL 6 has all lines in its main file; modules/ is a link there.
+    if "/etc/httpd/conf" in f"/{file}" and module.startswith("modules/"):
+        return Build.RHEL
     if "/conf.modules.d/" in f"/{file}" or module.startswith(("/usr/lib64/httpd/modules/", "/etc/httpd/modules/")):
         return Build.RHEL
     return Build.OTHER

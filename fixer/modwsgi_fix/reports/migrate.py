@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.records import Finding, Report
@@ -32,6 +32,8 @@ class Move(NamedTuple):
     report: Report
     files: int
     command: str
+    #: What a server hands out that starts by the fixes and did not before: for each a line, and one for each file.
+    starting: tuple[Sequence[str], ...] = ()
 
     @property
     def left(self) -> list[Finding]:
@@ -49,18 +51,38 @@ def _named(fix: Applied) -> tuple[str, str, str]:
     return fix.rule, fix.fix.applicability.label, fix.fix.title
 
 
+class Left(NamedTuple):
+    """What a person has to look at: where and what, then what to do and why the tool does not."""
+
+    line: str
+    further: tuple[str, ...]
+
+
+def heading(move: Move) -> str:
+    """What the page is called."""
+    return f"From {_releases(move.old)} to {_releases(move.new)}: {plural(len(move.report.files), 'file')}"
+
+
+def sections(move: Move) -> dict[str, list[str]]:
+    """The lines of the page by their headings, but for what is left; without those that there is nothing to say of."""
+    found = {
+        "Whether it starts": list(_starts(move)),
+        "What the fixes do": list(_fixes(move)),
+        "What changes for visitors": _visitors(move),
+    }
+    return {name: lines for name, lines in found.items() if lines}
+
+
+#: What is left, and what becomes of the page.
+LEFT = "What is left for you, in this order"
+
+
 def as_text(move: Move) -> str:
     """Return the page."""
-    sections = {
-        "Whether it starts": _starts(move),
-        "What the fixes do": _fixes(move),
-        "What changes for visitors": _visitors(move.impacts),
-        "What is left for you, in this order": _left(move),
-    }
-    found = ((heading, list(lines)) for heading, lines in sections.items())
     parts = [
-        [f"From {_releases(move.old)} to {_releases(move.new)}: {plural(len(move.report.files), 'file')}"],
-        *([heading, *(f"  {line}" for line in lines)] for heading, lines in found if lines),
+        [heading(move)],
+        *([name, *(f"  {line}" for line in lines)] for name, lines in sections(move).items()),
+        [LEFT, *(f"  {line}" for line in _left(move))],
         [f"{move.command} --diff shows the changes, --write makes them, and modwsgi-fix undo takes them back."],
     ]
     return "\n\n".join("\n".join(map(printable, part)) for part in parts) + "\n"
@@ -84,26 +106,46 @@ def _fixes(move: Move) -> Iterator[str]:
         yield f"in {plural(move.files, 'file')} altogether"
 
 
-def _visitors(impacts: Sequence[Impact]) -> list[str]:
-    changes, counted = kinds_of_change(impacts)
-    return [*changes, *counted] or as_lines(impacts)
+def _visitors(move: Move) -> list[str]:
+    changes, counted = kinds_of_change(move.impacts)
+    lines = [*changes, *counted] or as_lines(move.impacts)
+    if not lines and any(one.refused and one.changes for one in move.impacts):
+        traced = sum(change.requests for one in move.impacts for change in one.changes)
+        lines = [f"nothing, compared with what it would answer if it started now ({plural(traced, 'request')} traced)"]
+    return [*lines, *(line for first, *rest in move.starting for line in (first, *(f"  {one}" for one in rest)))]
 
 
 def _left(move: Move) -> Iterator[str]:
     """Yield what is left, numbered, with what to do and why the tool does not."""
-    why = {(one.name, one.rule): one.reason for one in move.report.withheld}
-    left = move.left
-    for number, one in enumerate(left, start=1):
-        yield f"{number}. {one.file}:{one.line}: {one.rule}: {one.message}"
-        if one.help:
-            yield f"   {one.help}"
-        if reason := why.get((one.file, one.rule)):
-            yield f"   not fixed, because {reason}"
-        elif one.fix is not None and one.fix.level > move.report.level:
-            because = f" ({one.fix.reason})" if one.fix.reason else ""
-            yield f"   --fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
-    if not left:
+    entries = left(move)
+    for number, one in enumerate(entries, start=1):
+        yield f"{number}. {one.line}"
+        yield from (f"   {line}" for line in one.further)
+    if not entries:
         yield "nothing"
+    yield from beyond(move)
+
+
+def left(move: Move) -> list[Left]:
+    """Return what is left, in order."""
+    why = {(one.name, one.rule): one.reason for one in move.report.withheld}
+    return [
+        Left(f"{one.file}:{one.line}: {one.rule}: {one.message}", tuple(_further(one, move, why))) for one in move.left
+    ]
+
+
+def _further(one: Finding, move: Move, why: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    if one.help:
+        yield one.help
+    if reason := why.get((one.file, one.rule)):
+        yield f"not fixed, because {reason}"
+    elif one.fix is not None and one.fix.level > move.report.level:
+        because = f" ({one.fix.reason})" if one.fix.reason else ""
+        yield f"--fix-level {one.fix.level.label} does it: {one.fix.title}{because}"
+
+
+def beyond(move: Move) -> Iterator[str]:
+    """Yield what there is besides that is not told one by one."""
     for line in further(move.report, folded=True):
         yield f"... and {line}"
     every = (
@@ -127,6 +169,7 @@ def as_json(move: Move) -> str:
             for (rule, level, title), times in move.fixes.items()
         ],
         "impact": as_objects(move.impacts),
+        "starting": [list(lines) for lines in move.starting],
         "left": [finding_object(one) for one in move.left],
         "withheld": [withheld_object(one) for one in move.report.withheld],
         "command": move.command,

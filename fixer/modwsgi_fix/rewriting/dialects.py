@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.directives.families import DIRECTORY_SECTIONS, PATH_SECTIONS
 from modwsgi_fix.model.config import Config, derived, grouped
+from modwsgi_fix.model.facts.led_to import leads_past
 from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.merge.access import Access, access_of
 from modwsgi_fix.model.merge.sections import are_apart, directory_rank, is_regex_section, pattern_of
@@ -236,7 +237,7 @@ def _rank(section: Item) -> int:
     return 1 if is_regex_section(section) and section.key.startswith("directory") else 0
 
 
-def may_follow(one: Clause, other: Clause) -> bool:
+def may_follow(config: Config, one: Clause, other: Clause) -> bool:
     """Whether a request may exist for which both hold, and ``one`` is merged after ``other``; True when in doubt."""
     a, b = one.section, other.section
     if a is b or not (a.server is b.server or a.server.is_main or b.server.is_main):
@@ -244,12 +245,12 @@ def may_follow(one: Clause, other: Clause) -> bool:
     if a.excludes(b):
         return False
     if one.rank == other.rank == 2 and a.parent is not b.parent:
-        return not _disjoint(one, other)  # nested Files: httpd's order is not retold here
+        return not _disjoint(config, one, other)  # nested Files: httpd's order is not retold here
     is_ordered = one.is_ordered and other.is_ordered
-    return (one.key > other.key or not is_ordered) and not _disjoint(one, other)
+    return (one.key > other.key or not is_ordered) and not _disjoint(config, one, other)
 
 
-def _disjoint(one: Clause, other: Clause) -> bool:
+def _disjoint(config: Config, one: Clause, other: Clause) -> bool:
     """True where no request can be meant by both."""
     a, b = one.section, other.section
     if a.key.startswith("proxy") != b.key.startswith("proxy") and min(one.rank, other.rank) < 2:
@@ -258,12 +259,15 @@ def _disjoint(one: Clause, other: Clause) -> bool:
     if a.key.startswith("proxy"):
         return False
     if one.rank == other.rank == 3:
-        return _apart(_components(a), _components(b))
+        return _apart(components_of(a), components_of(b))
     if 3 in (one.rank, other.rank):
-        return False
+        location, place = (a, b) if one.rank == 3 else (b, a)
+        path = components_of(directory_of(place))
+        own = next((section.server for section in (a, b) if not section.server.is_main), None)
+        return path is not None and leads_past(config, location, [own] if own else config.servers, path)
     if one.rank == other.rank == 2 and _names_apart(a, b):
         return True
-    return _apart(_components(directory_of(a)), _components(directory_of(b)))
+    return _apart(components_of(directory_of(a)), components_of(directory_of(b)))
 
 
 def directory_of(section: Item) -> Item | None:
@@ -271,7 +275,8 @@ def directory_of(section: Item) -> Item | None:
     return section if section.key.startswith("directory") else section.section(*DIRECTORY_SECTIONS)
 
 
-def _components(section: Item | None) -> tuple[str, ...] | None:
+def components_of(section: Item | None) -> tuple[str, ...] | None:
+    """The path of a section by its components; None where it is a regular expression, or not known."""
     return (
         None if section is None or is_regex_section(section) or not section.known else components(pattern_of(section))
     )
@@ -305,15 +310,20 @@ class _Kind:
 class Merge:
     """All clauses of a server, asked which ones one of them may follow."""
 
-    def __init__(self, found: Sequence[Clause]) -> None:
+    def __init__(self, config: Config, found: Sequence[Clause]) -> None:
+        self._config = config
         self._kinds = {True: _Kind(c for c in found if c.is_old), False: _Kind(c for c in found if c.is_new)}
+
+    def beside(self, server: Server, *, old: bool) -> list[Clause]:
+        """The clauses of one kind that may hold in a server: its own, and the main server's."""
+        return self._kinds[old].beside(server)
 
     def before(self, clause: Clause, *, old: bool) -> list[Clause]:
         """The clauses of one kind that may be in force where this one is merged: those that it would replace or join.
 
         A plain Directory above this one always holds, so those that come before that one are out.
         """
-        found = [c for c in self._kinds[old].beside(clause.section.server) if may_follow(clause, c)]
+        found = [c for c in self._kinds[old].beside(clause.section.server) if may_follow(self._config, clause, c)]
         certain = [c for c in found if _always(c, clause)]
         if not certain:
             return found
@@ -328,7 +338,7 @@ def _always(one: Clause, other: Clause) -> bool:
         return False
     if not (a.server.is_main or a.server is around.server):
         return False
-    outer, inner = _components(a), _components(around)
+    outer, inner = components_of(a), components_of(around)
     if outer is None or inner is None or any(map(has_wildcard, outer)):
         return False
     return inner[: len(outer)] == outer
@@ -337,4 +347,4 @@ def _always(one: Clause, other: Clause) -> bool:
 @derived
 def merge(config: Config) -> Merge:
     """The merge of all of a server's clauses."""
-    return Merge(clauses(config))
+    return Merge(config, clauses(config))

@@ -17,9 +17,20 @@ from modwsgi_fix.model.gaps import HARMLESS
 from modwsgi_fix.model.items import Guard, Item, Server
 from modwsgi_fix.model.merge.access import access_of, grant
 from modwsgi_fix.model.merge.sections import is_regex_section, path_matches, pattern_of
-from modwsgi_fix.model.paths import has_wildcard
-from modwsgi_fix.rewriting.dialects import DENIED, GRANTED, Clause, Converted, clauses, directory_of, merge, order_of
+from modwsgi_fix.model.paths import components, has_wildcard
+from modwsgi_fix.rewriting.dialects import (
+    DENIED,
+    GRANTED,
+    Clause,
+    Converted,
+    clauses,
+    components_of,
+    directory_of,
+    merge,
+    order_of,
+)
 from modwsgi_fix.rewriting.lines import delete, insert_before, replace_lines
+from modwsgi_rules.httpd24._htaccess import obstacle as htaccess_obstacle
 
 SEPARATELY = (
     "convert the whole server at once, with its httpd.conf or apache2.conf among the files, or say with --assume-deny 2.4"
@@ -42,7 +53,7 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
             continue
         before = merge(config).before(clause, old=not clause.is_old)
         if clause.is_old:
-            foreign = [other for other in before if not other.admits_by_new]
+            foreign = _met(config, clause, [other for other in before if not other.admits_by_new], old=False)
             converted = clause.converted()
             # What refuses everyone does so before and after, whatever Require says further up.
             closes = clause.hosts == DENIED and not clause.satisfy_any
@@ -59,9 +70,7 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
             edits |= _edits(clause, converted.lines, requires=converted.instead_of_requires)
         else:
             kept = [other for other in before if not other.admits_by_old]
-            if kept and _leads_to_the_admitted(config, clause):
-                # What directories and files refuse is not what this Location leads to.
-                kept = [other for other in kept if other.section.key in LOCATION_SECTIONS]
+            kept = _met(config, clause, kept, old=True)
             if clause.access.admits_24 is False and not any(other.satisfy_any for other in kept):
                 continue  # refused before and after
             if kept and _may_join(config, clause, kept):
@@ -72,23 +81,64 @@ def conversion(config: Config) -> tuple[Fix | None, str]:
     return _graded(config, sorted(edits), opened, lifted)
 
 
-def _leads_to_the_admitted(config: Config, clause: Clause) -> bool:
-    """Whether a Location's URLs lead to WSGI scripts alone, to which the old words of directories and files admit everyone."""
-    prefix = location_prefix(clause.section) if clause.section.key in LOCATION_SECTIONS else None
+def _met(config: Config, clause: Clause, others: list[Clause], *, old: bool) -> list[Clause]:
+    """Those of other sections whose words of one dialect decide over something that a section holds for.
+
+    What directories and files refuse may be something else than the URLs of a Location lead to.
+    """
+    if clause.section.key not in LOCATION_SECTIONS:
+        return others
+    return [
+        other
+        for other in others
+        if other.section.key in LOCATION_SECTIONS or not _leads_past(config, clause, other, old=old)
+    ]
+
+
+def _leads_past(config: Config, clause: Clause, other: Clause, *, old: bool) -> bool:
+    """Whether a Location's URLs lead to WSGI scripts to which everyone is admitted, and to directories in which a later
+    section replaces what the other one says; in all hosts in which both hold.
+    """
+    prefix = location_prefix(clause.section)
     if prefix is None:
         return False
-    for host in config.servers if clause.section.server.is_main else [clause.section.server]:
+    own = next((one.section.server for one in (clause, other) if not one.section.server.is_main), None)
+    for host in [own] if own else config.servers:
         targets = served_near(config, host, prefix)
-        if not targets or not all(_is_admitted(config, host, target) for target in targets):
+        if not targets or not all(
+            _is_admitted(config, host, target, old=old) or _is_replaced(config, host, target, other, old=old)
+            for target in targets
+        ):
             return False
     return True
 
 
-def _is_admitted(config: Config, host: Server, target: Served) -> bool:
+def _is_admitted(config: Config, host: Server, target: Served, *, old: bool) -> bool:
     if not target.is_script or target.file is None:
         return False
-    deciding = grant(config, host, target.directory, target.file).by_22
-    return deciding is None or access_of(deciding).admits_22 is True
+    granted = grant(config, host, target.directory, target.file)
+    deciding = granted.by_22 if old else granted.by_24
+    if deciding is None:
+        return True
+    access = access_of(deciding)
+    return (access.admits_22 if old else access.admits_24) is True
+
+
+def _is_replaced(config: Config, host: Server, target: Served, other: Clause, *, old: bool) -> bool:
+    """Whether a ``<Directory>`` around all of a target comes after a section and has words of its own in that dialect."""
+    place = components(target.directory)
+    for later in merge(config).beside(host, old=old):
+        around = components_of(later.section) if later.rank == 0 else None
+        if (
+            around is not None
+            and later.key > other.key
+            and later.section.accompanies(other.section)
+            and later.section.server in (host, config.main)
+            and len(around) <= len(place)
+            and all(part in ("*", name) for part, name in zip(around, place, strict=False))
+        ):
+            return True
+    return False
 
 
 def _is_without_use(config: Config, clause: Clause) -> bool:
@@ -107,8 +157,7 @@ def _graded(config: Config, edits: list[Edit], opened: list[Clause], lifted: str
         return unsafe(reason=what), SEPARATELY
     if lifted:
         return unsafe(reason=lifted), f"{_WHOLE}, but then {lifted}"
-    if _htaccess(config):
-        what = ".htaccess files that AllowOverride admits may be written in the old way, and would be merged otherwise"
+    if what := htaccess_obstacle(config):
         return unsafe(reason=what), f"before converting the whole server look at {what}"
     if opened:
         what = f"{_label(opened[0].section)} admits whom it says, also where Require all denied refuses everyone now"
@@ -234,15 +283,3 @@ def _edits(clause: Clause, lines: tuple[str, ...], *, requires: bool) -> set[Edi
     )
     edits = {delete(item) for item in (first, *rest) if item is not last}
     return edits | {replace_lines(last, lines)}
-
-
-def _htaccess(config: Config) -> bool:
-    """Whether .htaccess files may hold access directives. Without an AllowOverride 2.4 reads none."""
-    for item in config.named("allowoverride"):
-        words = {value.lower().partition("=")[0] for value in item.values}
-        if not item.known or words & {"all", "limit", "authconfig"}:
-            return True
-    return any(
-        {value.lower() for value in item.values} & {*OLD_ACCESS, "require"}
-        for item in config.named("allowoverridelist")
-    )

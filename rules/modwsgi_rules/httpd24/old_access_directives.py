@@ -16,7 +16,9 @@ section cannot be converted alone, and the sections of a file are one finding.
 It converts a whole server (with its `httpd.conf` or `apache2.conf`) at once, and each section where it stands, conditions around it
 included. It is safe where every request is answered as before. It is a repair where sections of scripts admit whom
 `Require all denied` refuses now, which is what they say; where files are served from them, it is unsafe. It is unsafe where a section takes its `Require` from one place and its `Order` from another, so that one
-of the two is lifted, and in a fragment.
+of the two is lifted, and in a fragment. Where `AllowOverride` lets `.htaccess` files set access, `--root` has to show them: they stay
+as they are, which is the same where everyone is admitted around them (with mod_access_compat, where they have the old words), and
+else the fix is unsafe.
 
 | old | new |
 |---|---|

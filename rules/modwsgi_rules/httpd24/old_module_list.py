@@ -8,9 +8,10 @@ httpd 2.4 does not start: *Invalid command 'Require'*, or *AH00534: No MPM loade
 ## Why
 
 In 2.4 `Require` is `mod_authz_core`'s and `AuthType` is `mod_authn_core`'s, and the MPM is a module like others; lines with
-`Order` need `mod_access_compat` besides, `AddOutputFilterByType` needs `mod_filter`, and balancers and session caches need modules
-of their own; the help names those that are asked for. A list that loads `mod_authz_host` and not `mod_authz_core` was written for 2.2. Where
-distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are loaded from files, too.
+`Order` need `mod_access_compat` besides, in `.htaccess` files too; `AddOutputFilterByType` needs `mod_filter`, and balancers and
+session caches need modules of their own; the help names those that are asked for. A list that loads `mod_authz_host` and not
+`mod_authz_core` was written for 2.2. Where distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are
+loaded from files, too, and the unit of systemd waits for `mod_systemd` (`Type=notify`).
 
 ## Left alone
 
@@ -56,13 +57,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import find
 from modwsgi_fix.directives.families import OLD_ACCESS
 from modwsgi_fix.model.builds import Build, build_of
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import ENOUGH, shows_all
 from modwsgi_fix.model.facts.named_modules import asked
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.modules import has_module, is_loaded
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.httpd24._htaccess import needs_compat
+
+#: What the directives of an MPM are listed under.
+_MPMS = frozenset({"event", "prefork", "worker", "mpm_winnt"})
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
@@ -87,12 +94,21 @@ def old_module_list(config: Config) -> Iterator[Diagnostic]:
 
 
 def _wanted(config: Config, host: Item) -> list[str]:
-    """What 2.4 needs besides an MPM: what became modules of their own, as far as it is asked for; and what Debian compiles in."""
+    """What 2.4 needs besides an MPM: what its own modules have become, as far as it is asked for; and all that RHEL has as modules."""
     wanted = ["authz_core", "authn_core"]
-    if config.named(*OLD_ACCESS):
+    if config.named(*OLD_ACCESS) or needs_compat(config):
         wanted.append("access_compat")
     if build_of(host.file.name, host.values[-1]) is Build.RHEL:
-        wanted.append("unixd")
-    if config.named("addoutputfilterbytype"):
-        wanted.append("filter")
-    return [*wanted, *dict.fromkeys(one.module for one in asked(config))]
+        wanted += ["unixd", "systemd"]
+    named = {one.module for one in asked(config) if is_loaded(config, f"mod_{one.module}.c") is False}
+    return [*wanted, *sorted({*_of_directives(config), *named} - {*wanted})]
+
+
+def _of_directives(config: Config) -> Iterator[str]:
+    """The modules that have directives of this server, where they are certainly not loaded."""
+    infos = {item.key: find(item.name) for item in config.items if not item.guards and not item.is_section}
+    for info in infos.values():
+        if info is None or not info.exists_in("2.4") or has_module(config, info) is not False:
+            continue
+        if (name := info.modules[0].removeprefix("mod_").removesuffix(".c")) not in _MPMS:
+            yield name

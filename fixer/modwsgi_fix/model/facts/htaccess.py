@@ -1,4 +1,4 @@
-"""The ``.htaccess`` files below what a server serves, as far as ``--root`` shows them, that httpd refuses.
+"""The ``.htaccess`` files on the way to what a server serves, as far as ``--root`` shows them, and those that httpd refuses.
 
 One line that it does not take is answered with 500 for everything below the directory (config.c:ap_parse_htaccess).
 """
@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 from typing import NamedTuple
 
+from modwsgi_fix.directives import find
+from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.items import File, Server
-from modwsgi_fix.model.paths import ascending
+from modwsgi_fix.model.facts.loaded import ENOUGH, loaded
+from modwsgi_fix.model.facts.served import served
+from modwsgi_fix.model.items import File, Item, Server
+from modwsgi_fix.model.modules import has_module, loaded_modules
+from modwsgi_fix.model.paths import ascending, components, has_wildcard
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
 from modwsgi_fix.model.request.state import escaped
@@ -22,6 +27,8 @@ from modwsgi_fix.text import Span
 
 #: Of more files than these in one host the first ones are looked at.
 _MOST = 200
+#: Names below what a host serves that are looked at; of more it is not known which files are among them.
+_NAMES = 20_000
 
 
 class Refused(NamedTuple):
@@ -36,7 +43,7 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
     """What httpd certainly refuses, each line once; nothing without a disk."""
     if config.disk is None or not config.complete or config.target.is_22:
         return
-    names = {name for item in config.named("accessfilename") for name in item.values} or {".htaccess"}
+    names = _names(config)
     seen: set[tuple[str, Span]] = set()
     for server in config.servers:
         for request in islice(_asked(config, server, names), _MOST):
@@ -45,6 +52,10 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
                 seen.add((found.file.path, found.span))
                 config.htaccess[found.file.path] = found.file
                 yield found
+
+
+def _names(config: Config) -> set[str]:
+    return {name for item in config.named("accessfilename") for name in item.values} or {".htaccess"}
 
 
 def _asked(config: Config, server: Server, names: Collection[str]) -> Iterator[Request]:
@@ -76,6 +87,8 @@ def _refused(config: Config, request: Request) -> Refused | None:
     if path is None:
         return None
     step = outcome.because[-1]
+    if step.item is not None and _waits_for_modules(config, step.item):
+        return None
     if step.item is not None:
         return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2])
     file = htaccess_file(config, path)
@@ -83,3 +96,59 @@ def _refused(config: Config, request: Request) -> Refused | None:
     if file is None or problem is None:
         return None
     return Refused(file, Span(problem.node.start, problem.node.start), problem.message)
+
+
+def _waits_for_modules(config: Config, item: Item) -> bool:
+    """Whether a line is refused for want of a module of a server whose list of modules is still that of httpd 2.2."""
+    if len(loaded_modules(config)) < ENOUGH or loaded(config) is not None:
+        return False
+    info = find(f"<{item.name}" if item.is_section else item.name)
+    return info is not None and info.exists_in("2.4") and has_module(config, info) is False
+
+
+def htaccess_files(config: Config, server: Server) -> list[tuple[str, File]] | None:
+    """Every such file above and below what the URLs of a host lead to, by its path; None where not all can be seen.
+
+    Whether an ``AllowOverride`` has httpd read it is not asked.
+    """
+    disk, targets = config.disk, served(config, server)
+    if disk is None or targets is None or not config.complete:
+        return None
+    if any(not item.known for item in config.named("accessfilename")):
+        return None
+    above: dict[str, None] = {}
+    tops: list[str] = []
+    for target in targets:
+        place = _before_wildcards(target.directory)
+        above |= dict.fromkeys(ascending(place))
+        tops += [place] if target.file is None else []
+    below = _below(disk, tops)
+    if below is None:
+        return None
+    paths = (
+        posixpath.join(place, name) for place in {**above, **dict.fromkeys(below)} for name in sorted(_names(config))
+    )
+    read = ((path, htaccess_file(config, path)) for path in paths if disk.is_file(path))
+    return [(path, file) for path, file in read if file is not None]
+
+
+def _below(disk: Files, tops: list[str]) -> list[str] | None:
+    """These directories and all below them, each once, whatever links lead there; None where there are too many."""
+    pending, found = tops, dict[str, str]()
+    count = 0
+    while pending:
+        place = pending.pop()
+        if disk.key(place) in found or not disk.is_dir(place):
+            continue
+        found[disk.key(place)] = place
+        names = disk.names(place)
+        count += len(names)
+        if count > _NAMES:
+            return None
+        pending += [posixpath.join(place, name) for name in names]
+    return list(found.values())
+
+
+def _before_wildcards(path: str) -> str:
+    """The directory that is named before the first wildcard of a path."""
+    return "/" + "/".join(takewhile(lambda part: not has_wildcard(part), components(path)))

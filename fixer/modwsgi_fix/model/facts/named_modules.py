@@ -137,16 +137,18 @@ def _balancers(config: Config) -> Iterator[Unserved]:
     for item in loading:
         message = "Failed to lookup provider 'shm' for 'slotmem': is mod_slotmem_shm loaded??"
         yield Unserved(item, message, item.args[0].span, "slotmem_shm")
+    is_named = False
     for item in filter(_is_read, config.named(*BALANCER_LINES) if loading else ()):
-        methods = [arg for arg in item.args if arg.value.startswith("lbmethod=")]
-        for arg in methods:
-            method = arg.value.partition("=")[2]
+        for arg in (arg for arg in item.args if arg.value.startswith("lbmethod=")):
+            is_named, method = True, arg.value.partition("=")[2]
             if method in _METHODS:
                 yield Unserved(item, "ProxyPass unknown lbmethod", arg.span, f"lbmethod_{method}")
-        if not methods and item.key == "proxypass" and not config.named("proxyset"):
-            for arg in item.args:
-                if arg.value.startswith("balancer:"):
-                    yield Unserved(item, "Cannot find LB Method: byrequests", arg.span, "lbmethod_byrequests")
+    # One that is named for a balancer may be that of all.
+    for item in filter(_is_read, config.named("proxypass", "balancermember") if loading and not is_named else ()):
+        for arg in item.args:
+            if arg.value.startswith("balancer:") or item.key == "balancermember":
+                yield Unserved(item, "Cannot find LB Method: byrequests", arg.span, "lbmethod_byrequests")
+                break
 
 
 def _is_read(item: Item) -> bool:

@@ -1,0 +1,3 @@
+SECRET_KEY = "a stand-in"
+STATIC_URL = "/static/"
+MEDIA_URL = "/media/"

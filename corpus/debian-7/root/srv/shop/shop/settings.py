@@ -1,0 +1,2 @@
+SECRET_KEY = "a stand-in"
+STATIC_URL = "/static/"
