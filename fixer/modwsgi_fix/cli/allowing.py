@@ -16,7 +16,7 @@ from modwsgi_fix.workspace.session import Session
 
 
 def allow(request: Request, session: Session, put: Callable[[str], None]) -> Allowing:
-    """Write the comments, or put their diff where it belongs; say what was done, and what was left and why."""
+    """Write the comments, or hand their diff to ``put``; say what was done, and what was left and why."""
     from modwsgi_fix.files.writing import must_be_writable
 
     def obstacle(path: str) -> str | None:

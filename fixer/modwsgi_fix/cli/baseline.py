@@ -27,9 +27,9 @@ from modwsgi_fix.workspace.plan import Plan, Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Hosts, Session, opened
 
-#: What a baseline is called where nothing else is said.
+#: The name of a baseline's file by default.
 NAME = "modwsgi-fix-baseline.json"
-#: What the new one is called until it takes the place of the old one.
+#: The name of the new file until it takes the place of the old one.
 _STAGED = f"{OWN}baseline.staged"
 #: Directories of files that are enabled one by one: whatever lies there may be read by httpd one day.
 _ENABLED = re.compile(r"(?:sites|conf|mods)-[^/]+").fullmatch
@@ -134,7 +134,7 @@ def _sum(entries: Iterable[Entry]) -> int:
 
 
 def _place(planned: Plan) -> str:
-    """Return the path of the usual file: in the working directory, or the nearest one above it that is not httpd's."""
+    """Return the usual path of a baseline: in the working directory, or in the nearest one above that is not httpd's."""
     top = working_directory()
     above, path = top, NAME
     while _is_enabled(path) or _is_read(planned, path):
@@ -146,7 +146,7 @@ def _place(planned: Plan) -> str:
 
 
 def _must_not_be_configuration(session: Session, path: str) -> None:
-    """Raise ``Stop`` where httpd reads the file, or might."""
+    """Raise ``Stop`` where httpd reads the file, or may read it."""
     real = os.path.realpath(path)
     if any(real in config.files or real in config.scripts for config in session.configs):
         raise Stop(f"--baseline {path}: is one of the files that are checked")
@@ -164,7 +164,7 @@ def _is_read(planned: Plan, path: str) -> bool:
 
 
 def _put(path: str, text: str, *, allow_shared: bool) -> None:
-    """Write a file, whole at any moment. Raises ``FileProblem``."""
+    """Write a file so that it is whole at any moment. Raises ``FileProblem``."""
     real = os.path.realpath(path)
     directory = os.path.dirname(real)
     mask = os.umask(0o077)

@@ -1,6 +1,6 @@
 """The bare command: ``modwsgi-fix [OPTIONS] PATHS``. Words become a ``Request``; ``cli.run`` does the rest."""
 
-# No postponed annotations here: Typer would evaluate each of them four times, which is 3 ms at every start.
+# No postponed annotations here: Typer would evaluate each of them four times, which takes 3 ms at every start.
 from typing import Annotated, Any, Literal
 
 import typer
@@ -192,5 +192,5 @@ def run(
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:
-    """Return the words of an option that may be repeated, and may have several separated by commas."""
+    """Return the words of an option that may be repeated and whose values may have several words, separated by commas."""
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

@@ -79,7 +79,7 @@ def run(
 
 
 def _filter(name: str | None, *, check: bool, diff: bool) -> int:
-    """Write standard input to standard output, indented; as it is where it cannot be read."""
+    """Write standard input to standard output, indented; unchanged where it cannot be read."""
     text = standard_input()
     try:
         shown = name or "stdin.conf"

@@ -1,4 +1,4 @@
-"""A request carried out: servers read, what is shown of them, and the exit code."""
+"""Carrying out a request: read the servers, show or write the result, and return the exit code."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
 
 def carry_out(request: Request) -> int:
-    """Do what was asked, and return the exit code. Raises what ``errors.explain`` explains."""
+    """Carry out a request, and return the exit code. Raises what ``errors.explain`` explains."""
     if request.paths != ("-",):
         return _carry_out(request, None)
     text = standard_input()
@@ -89,7 +89,7 @@ def _filter(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     (text, *_) = [*(file.after for file in done.files), stdin]
     write(text)
-    # Findings that are left do not fail a filter, unless it is asked to look at them.
+    # Findings that are left do not fail a filter, unless the request says so.
     if request.showing.file is not None:
         _show(request, done.report)
     return _exit_code(request, done.report, Severity.ERROR) if request.fail_level else 0
@@ -139,7 +139,7 @@ def _report(request: Request, session: Session) -> int:
 
 
 def _show(request: Request, report: Report) -> None:
-    """Show the report where it belongs: a filter's own output is the fixed text."""
+    """Show the report: on standard error for a filter, whose own output is the fixed text."""
     showing = request.showing
     report = report._replace(folded=not _wants_all(request), quiet=showing.quiet)
     aside = request.mode is Mode.FILTER and showing.file is None
@@ -166,7 +166,7 @@ def _say_shipped(request: Request, report: Report) -> None:
 
 
 def _wants_all(request: Request) -> bool:
-    """Whether to show what is only worth knowing: it was asked for, by name or by what exits 1."""
+    """Whether to show findings that are only worth knowing: with ``--all``, or where ``--fail-level`` counts them."""
     return request.showing.all or request.fail_level is Severity.INFO or request.selection.select is not None
 
 
@@ -202,7 +202,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
 
 
 def _allow(request: Request, session: Session) -> int:
-    """Allow by comments what is found, and return the exit code."""
+    """Write comments that allow the findings, and return the exit code."""
     from modwsgi_fix.cli.allowing import allow
 
     done = allow(request, session, lambda text: _put(request, text))
@@ -229,7 +229,7 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 
 
 def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
-    """Return what visitors will notice: for people on stderr, for programs in the JSON report."""
+    """Return what visitors will notice, for stderr or the JSON report; None where neither shows it, or it cannot be told."""
     seen = not request.showing.quiet or request.showing.format == "json"
     if request.mode not in (Mode.DIFF, Mode.WRITE) or request.showing.impact == "none" or not seen:
         return None
@@ -271,7 +271,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
             say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
                 f"{report.total} left. --write instead of --diff does it.")  # fmt: skip
         else:
-            # Without a diff, what was found is all that there is to see.
+            # Without a diff, the findings are all that there is to see.
             say(render(report._replace(folded=not _wants_all(request)), "concise").removesuffix("\n"))
         _say_shipped(request, report)
         if files and (top := strip_from(files, here)) != os.path.realpath(here):
@@ -281,7 +281,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 
 
 def _withheld(request: Request, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
-    """Say which fixes were not made, at the lines of files as they are, where the others are not written."""
+    """Say which fixes were not made; where the other fixes are not written either, at the lines of the present files."""
     if request.showing.quiet:
         return
     from modwsgi_fix.reports.diff import line_before
