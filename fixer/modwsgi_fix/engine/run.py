@@ -22,7 +22,7 @@ from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 
 #: Findings that are left alone because their fixes undo each other: (rule, file key, message); for a whole rule, the last
-#: #: two are empty.
+#: two are empty.
 _Fight = tuple[str, str, str]
 
 #: The family of rules whose fixes come before all others, and the family whose fixes come next.
@@ -305,12 +305,12 @@ class Run:
         )
 
 
-#: The function from a span of an edited file's text to the original span: by file key; None where nothing was edited.
+#: For each edited file, by key, the function from a span of its text to the span of the original text.
 Origins = Mapping[str, Callable[[Span], Span]]
 
 
 def origin_in(edits: Mapping[str, Sequence[Edit]]) -> Origins:
-    """Return the function that leads from the text after these edits back to the original."""
+    """Return the functions that lead from the text after these edits back to the original."""
     return {path: origins(each) for path, each in edits.items()}
 
 
