@@ -1,4 +1,4 @@
-"""What a path leads to, as the kernel resolves it, asked of whoever knows the symlinks."""
+"""Paths resolved as the kernel does, with symlinks looked up by a function."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LONGEST_PATH = 4096
 
 
 def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
-    """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
+    """Return an absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
 
-    ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised
-    where the path passes through what is not a directory, or through too many links, or is too long; without, as
-    ``os.path.realpath`` does, such a path is made up of its names, and a loop of links stays as it is written.
+    ``link`` returns the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised where
+    the path passes through something that is not a directory, or through too many links, or is too long. Without
+    ``is_dir``, as in ``os.path.realpath``, the names of such a path are joined, and a loop of links stays as it is written.
     """
     if len(path) > LONGEST_PATH:
         if is_dir:
@@ -51,6 +51,6 @@ def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str]
 
 
 def unfollowed(path: str, resolved: Callable[[str], str]) -> str:
-    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
+    """Return a path with all but its last name resolved; where it ends in a slash or dots, with all of it resolved."""
     head, name = os.path.split(path)
     return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)
