@@ -274,7 +274,8 @@ class Spot(NamedTuple):
 class Cause(NamedTuple):
     """Why a message was written: ``text`` in one sentence, ``spots`` with the most important line first.
 
-    ``rule`` is the name of the rule that finds the fault, or empty; ``help`` what to do; ``commands`` fix or show it."""
+    ``rule`` is the name of the rule that finds the fault, or empty; ``help`` what to do; ``commands`` fix or show it.
+    """
 
     text: str
     spots: tuple[Spot, ...] = ()
@@ -288,7 +289,8 @@ class Cause(NamedTuple):
 class Explanation(NamedTuple):
     """Messages with one cause. ``message`` is the first of them, ``line`` its line in the log (from 1).
 
-    ``name`` is the name of its entry in the table; ``variants`` counts the different texts that were taken together."""
+    ``name`` is the name of its entry in the table; ``variants`` counts the different texts that were taken together.
+    """
 
     message: str
     times: int

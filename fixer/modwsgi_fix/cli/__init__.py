@@ -115,7 +115,8 @@ def _is_filter(words: Sequence[str]) -> bool:
 def _with_values(words: list[str]) -> list[str]:
     """Return the words with ``--backup`` alone as ``--backup=.orig``, and ``--add-ignore`` alone as an empty reason.
 
-    An option of Typer must have a value."""
+    An option of Typer must have a value.
+    """
     end = words.index("--") if "--" in words else len(words)
     alone = {"--backup": "--backup=.orig", "--add-ignore": "--add-ignore="}
     return [*(alone.get(word, word) for word in words[:end]), *words[end:]]

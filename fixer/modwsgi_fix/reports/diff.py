@@ -1,4 +1,4 @@
-"""The diff of a run, and which rule made which hunk of it."""
+"""The diff of a run, and the fixes that made each of its hunks."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def strip_from(files: Iterable[Rewritten], here: str) -> str:
 
 
 def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
-    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it; a reason once."""
+    """Yield a line for each hunk of the diff, and below it one for each fix with a part in it; each reason only once."""
     top, told = strip_from(files, here), set[str]()
     for file in files:
         lines = LineIndex(file.before)
@@ -64,7 +64,7 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) 
                 if path == file.path
             ),
         )
-        # Of those that begin before a hunk, few reach into it: only behind the furthest end so far need one look.
+        # Of the fixes that begin before a hunk, few reach into it: only those after the furthest end so far need be checked.
         ends = list(accumulate((end for _, end, _ in places), max))
         for found in _HUNK.finditer(unified(file.before, file.edits, os.path.relpath(file.path, top))):
             first, count = int(found[1]), int(found[2] or 1)

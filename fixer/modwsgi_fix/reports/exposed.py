@@ -1,4 +1,4 @@
-"""What lies open, for people and for programs."""
+"""The files that are open, for people and for programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def as_text(found: Sequence[Exposed]) -> str:
-    """Return a report, host by host: what should hardly lie open, by kind; then all, by directory with counts."""
+    """Return a report, host by host: the files that should hardly be open, by kind; then the number of files by directory."""
     if not found:
         return "No file is served as it stands.\n"
     lines: list[str] = []
@@ -38,7 +38,7 @@ def _line(file: Found) -> str:
 
 
 def as_json(found: Sequence[Exposed]) -> str:
-    """Return every file with how it is reached; ``kind`` is empty for what may well be public, and for programs."""
+    """Return every file as JSON, with how it is reached; ``kind`` is empty for files that may be public, and for programs."""
     hosts = [
         {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
         for one in found

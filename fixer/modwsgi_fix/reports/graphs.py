@@ -1,7 +1,7 @@
 """A server as a graph: for Graphviz, for mermaid, and as a picture in SVG that needs neither.
 
-Hosts lead by URL to applications and directories, and those to process groups. What is hidden, refused, unused or exposed has
-a colour of its own, and says so in words, too.
+Hosts lead by URL to applications and directories, and these to process groups. Anything hidden, refused, unused or exposed
+has a colour of its own, and is marked in words, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLORS = {"": "#333333", "hidden": "#6b6b6b", "refused": "#8a5a00", "unused": "#
 
 
 class Edge(NamedTuple):
-    """From one box to another, with what stands on it; ``state`` is what is worth a colour."""
+    """An edge from one box to another, with its text; ``state`` decides its colour."""
 
     start: str
     end: str
@@ -31,7 +31,7 @@ class Edge(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The words on it, with the state."""
+        """The text, with the state in words."""
         return f"{self.text} ({self.state})" if self.state else self.text
 
 
@@ -77,7 +77,7 @@ def _quoted(text: str) -> str:
 
 
 def as_mermaid(found: Sequence[Overview]) -> str:
-    """Return a flowchart for mermaid, as in Markdown."""
+    """Return a flowchart for mermaid."""
     lines, styles = ["flowchart LR"], list[str]()
     names: dict[str, str] = {}
 
@@ -100,16 +100,16 @@ def as_mermaid(found: Sequence[Overview]) -> str:
 
 
 def _entities(text: str) -> str:
-    # Mermaid writes entities with # in place of &.
+    # Mermaid's entities begin with # in place of &.
     return "".join(char if char.isalnum() or char in " -_/.:*," else f"#{ord(char)};" for char in text)
 
 
 # -- a picture -----------------------------------------------------------------------------------------------------------
 
-#: In pixels: a box and what is between two, a letter at this size, and the margin around all.
+#: Pixels: the height of a box, the gap between two boxes, the width of a letter, and the margin around all.
 _HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 7, 20
 _GAP = 60
-#: What XML cannot hold.
+#: Characters that XML cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -150,7 +150,7 @@ def as_svg(found: Sequence[Overview]) -> str:
 
 
 def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[dict[str, _Box], int, int]:
-    """Return the boxes, each below the one before, and the size of it all; words on edges have room between columns."""
+    """Return the boxes, each below the one before, and the width and height of the picture, with room for words on edges."""
     words = max((len(edge.said) for edge in edges), default=0) * _LETTER + _GAP
     boxes: dict[str, _Box] = {}
     left, lowest = _MARGIN, _MARGIN
@@ -166,7 +166,7 @@ def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[di
 
 def _line(edge: Edge, start: _Box, end: _Box, at: int) -> str:
     x1, y1, x2, y2 = start.x + start.width, start.y + _HEIGHT // 2, end.x, end.y + _HEIGHT // 2
-    # Where several leave one box, their words stand near the box that each leads to.
+    # Where several edges leave one box, the words of each stand near the box that it leads to.
     part = 0.55 + 0.1 * (at % 3)
     color = COLORS[edge.state]
     dashes = ' stroke-dasharray="5 3"' if edge.state == "hidden" else ""
