@@ -1,6 +1,6 @@
-"""Lines whose words name what a module brings: providers of ``Require``, modules of ``LogLevel``, and the MPM.
+"""Lines whose words name something of a module: providers of ``Require``, modules of ``LogLevel``, and the MPM.
 
-Asked only of a server whose modules are all in sight (``facts.loaded``); a module that nobody here knows may bring anything.
+This needs a server whose modules are all in sight (``facts.loaded``), since an unknown module may have anything.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ class Unserved(NamedTuple):
 
 @derived
 def unserved(config: Config) -> list[Unserved]:
-    """The lines that are certainly read and name what no loaded module has (mod_authz_core.c:add_authz_provider,
-    core.c:set_loglevel, main.c)."""
+    """Return the lines that are certainly read and name something that no loaded module has.
+
+    Sources: mod_authz_core.c:add_authz_provider, core.c:set_loglevel, main.c.
+    """
     there = loaded(config)
     if there is None:
         return []
