@@ -385,7 +385,7 @@ class Run:
         return f"{scheme}{separator}{host}{base.value.rstrip('/')}/{path[len(self.directory) - 1 :]}"
 
     def local(self) -> bool:
-        """Whether the result is a path of the filesystem: its first component exists there (prefix_stat); else of DocumentRoot."""
+        """Whether the result is a path of the filesystem, where its first component exists (prefix_stat), or of DocumentRoot."""
         state = self.state
         path = self.filename
         if not path.startswith("/"):
