@@ -45,18 +45,18 @@ def opcodes(before: str, edits: Iterable[Edit]) -> list[Opcode]:
     ``edits.apply`` does.
     """
     found: list[Opcode] = []
-    here = there = 0
+    line = new_line = 0
     for start, old, new in _replaced(before, edits):
-        if start > here:
-            found.append(Opcode("equal", here, start, there, there + start - here))
-            there += start - here
+        if start > line:
+            found.append(Opcode("equal", line, start, new_line, new_line + start - line))
+            new_line += start - line
         tag = "replace" if old and new else "delete" if old else "insert"
-        here = start + len(old)
-        found.append(Opcode(tag, start, here, there, there + len(new)))
-        there += len(new)
+        line = start + len(old)
+        found.append(Opcode(tag, start, line, new_line, new_line + len(new)))
+        new_line += len(new)
     total = len(lines(before))
-    if found and here < total:
-        found.append(Opcode("equal", here, total, there, there + total - here))
+    if found and line < total:
+        found.append(Opcode("equal", line, total, new_line, new_line + total - line))
     return found
 
 
@@ -104,15 +104,15 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     pieces += reversed(stack)
 
     composed: list[Edit] = []
-    here = 0
+    reached = 0
     texts: list[str] = []
     for piece in pieces:
         texts.append(piece.text)
         if piece.start < piece.end:
             text = "".join(texts)
-            if piece.start > here or text:
-                composed.append(Edit(path, Span(here, piece.start), text))
-            here, texts = piece.end, []
+            if piece.start > reached or text:
+                composed.append(Edit(path, Span(reached, piece.start), text))
+            reached, texts = piece.end, []
     return composed
 
 

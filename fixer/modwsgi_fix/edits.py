@@ -74,14 +74,14 @@ class Fix(NamedTuple):
         return cls(title, edits, Applicability.UNSAFE, reason, every_reading)
 
 
-def touch(one: Edit, other: Edit) -> bool:
+def touch(first: Edit, second: Edit) -> bool:
     """Whether two edits cannot both be applied: they overlap, or both insert at one place.
 
     An insertion at the very start or end of a replaced span is fine; two insertions at one offset have no order.
     """
-    if one.path != other.path:
+    if first.path != second.path:
         return False
-    (a, b), (c, d) = one.span, other.span
+    (a, b), (c, d) = first.span, second.span
     if a == b or c == d:
         return a == c and b == d if a == b and c == d else (c < a < d if a == b else a < c < b)
     return a < d and c < b

@@ -101,6 +101,6 @@ class Allowed:
 def allowed_by_rule(tree: Tree) -> dict[str, Allowed]:
     """Return the suppressions of a file, by the name of the rule."""
     by_rule: dict[str, list[Suppression]] = {}
-    for one in suppressions(tree):
-        by_rule.setdefault(one.name, []).append(one)
+    for suppression in suppressions(tree):
+        by_rule.setdefault(suppression.name, []).append(suppression)
     return {name: Allowed(found) for name, found in by_rule.items()}

@@ -29,9 +29,9 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
     done = allowing(session, request.allow or "", obstacle)
     if request.mode is Mode.WRITE:
         write_files(request, session.plan, done.files)
-    for one in done.left:
-        line = one.after if request.mode is Mode.WRITE else one.before
-        say(printable(f"{one.file}:{line}: {one.rule}: no comment: {one.reason}"))
+    for finding in done.left:
+        line = finding.after if request.mode is Mode.WRITE else finding.before
+        say(printable(f"{finding.file}:{line}: {finding.rule}: no comment: {finding.reason}"))
     if not request.showing.quiet:
         verb = "Added" if request.mode is Mode.WRITE else "Would add"
         to, left = plural(len(done.files), "file"), plural(done.report.total, "finding")

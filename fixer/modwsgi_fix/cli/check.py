@@ -140,13 +140,13 @@ def run(
 
         write_text(f"modwsgi-fix {__version__}\n")
         return 0
-    for one, other, clash in (
+    for first, second, clash in (
         ("--diff", "--write", diff and write),
         ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
         ("--show-settings", "--show-files", show_settings and show_files),
     ):
         if clash:
-            raise Stop(f"{one} and {other} exclude each other")
+            raise Stop(f"{first} and {second} exclude each other")
     writes = write or (add_ignore is not None and paths != ["-"])
     mode = Mode.DIFF if diff else Mode.WRITE if writes else Mode.FILTER if paths == ["-"] else Mode.REPORT
     level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None

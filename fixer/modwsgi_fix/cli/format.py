@@ -40,13 +40,13 @@ def run(
 
     Exit code 0; 1 where --check or --diff say that a file would change; 2 for what cannot be read or written.
     """
-    for one, other, clash in (
+    for first, second, clash in (
         ("--check", "--write", check and write),
         ("--diff", "--write", diff and write),
         ("--stdin-filename", "PATHS", stdin_filename is not None and paths != ["-"]),
     ):
         if clash:
-            raise Stop(f"{one} and {other} exclude each other")
+            raise Stop(f"{first} and {second} exclude each other")
     if not paths:
         raise Stop("nothing to format: name directories or files, or - for standard input")
     if "-" in paths:

@@ -238,8 +238,8 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
-        what = f"internal error: {type(error).__name__}: {error}"
-        say(printable(f"note: what the fixes change for visitors cannot be told ({what}); {_BUG}"))
+        fault = f"internal error: {type(error).__name__}: {error}"
+        say(printable(f"note: what the fixes change for visitors cannot be told ({fault}); {_BUG}"))
         return None
 
 
@@ -255,14 +255,14 @@ def _say_impact(request: Request, outcomes: Sequence[Fixed], changes: tuple[Impa
 def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
-    here, files, report = working_directory(), done.files, done.report
+    directory, files, report = working_directory(), done.files, done.report
     try:
-        text = diff(files, here=here)
+        text = diff(files, here=directory)
     except BadDiff as error:
         raise Stop(f"{error}; no file was changed; {_BUG}") from error
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
-        for line in hunks(files, report.fixed, here=here):
+        for line in hunks(files, report.fixed, here=directory):
             say(line)
     _say_impact(request, done.outcomes, changes)
     _withheld(request, report, files)
@@ -274,7 +274,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
             # Without a diff, the findings are all that there is to see.
             say(render(report._replace(folded=not _wants_all(request)), "concise").removesuffix("\n"))
         _say_shipped(request, report)
-        if files and (top := strip_from(files, here)) != os.path.realpath(here):
+        if files and (top := strip_from(files, directory)) != os.path.realpath(directory):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
     _put(request, text)
     return code
@@ -287,5 +287,5 @@ def _withheld(request: Request, report: Report, unwritten: Sequence[Rewritten] =
     from modwsgi_fix.reports.diff import line_before
 
     files = {file.path: file for file in unwritten}
-    for one in report.withheld:
-        say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
+    for fix in report.withheld:
+        say(withheld(fix._replace(line=line_before(files[fix.path], fix.line)) if fix.path in files else fix))

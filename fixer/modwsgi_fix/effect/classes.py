@@ -83,21 +83,21 @@ def compared(
 ) -> Iterator[Difference]:
     """Yield those of the requests that are answered differently; with ``only`` as if nothing else were changed."""
     known = _Known(_lines(before), _grown(before, after, only))
-    there = _scripts(before) | _scripts(after)
+    scripts = _scripts(before) | _scripts(after)
     for request in requests:
         if _MARKUP.search(unquote(request.path)):
             continue
         was, now = traced(before, request), traced(after, request)
         told_already: set[tuple[object, ...]] = set()
-        for old, new in _pairs(was, now, there):
+        for old, new in _pairs(was, now, scripts):
             if _is_above_a_section(after, old.outcome):
                 continue
             effect = _effect(request.path, old.outcome, new.outcome, (was, now), known)
             if effect is Effect.LOST and leads_out(before, old.outcome):
                 effect = Effect.CLOSED
-            one = effect, old.outcome.result, new.outcome.result
-            if effect is not None and one not in told_already:
-                told_already.add(one)
+            difference = effect, old.outcome.result, new.outcome.result
+            if effect is not None and difference not in told_already:
+                told_already.add(difference)
                 yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
 
 

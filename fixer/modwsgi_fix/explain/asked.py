@@ -145,8 +145,10 @@ def covers(item: Item, line: int) -> bool:
 
 def findings_at(asked: Asked, file: File | Script, line: int) -> list[Finding]:
     """Return the findings at a line, the weightiest first. httpd names the last line of a continued directive."""
-    here = [item for config in asked.configs for item in config.items if item.path == file.path and covers(item, line)]
-    lines = {line, *(item.line for item in here)}
+    covering = [
+        item for config in asked.configs for item in config.items if item.path == file.path and covers(item, line)
+    ]
+    lines = {line, *(item.line for item in covering)}
 
     def is_there(finding: Finding) -> bool:
         place = finding.place
@@ -160,8 +162,8 @@ def findings_at(asked: Asked, file: File | Script, line: int) -> list[Finding]:
 def findings_near(asked: Asked, file: File | Script, line: int, rules: Iterable[str]) -> list[Finding]:
     """Return the finding of these rules in a file that is nearest to a line: httpd may notice a fault further down."""
     wanted = frozenset(rules)
-    there = [one for one in asked.findings if one.place.file.path == file.path and one.rule in wanted]
-    return sorted(there, key=lambda one: abs(one.line - line))[:1]
+    in_file = [one for one in asked.findings if one.place.file.path == file.path and one.rule in wanted]
+    return sorted(in_file, key=lambda one: abs(one.line - line))[:1]
 
 
 def findings_of(asked: Asked, rules: Iterable[str], spots: Iterable[Spot] | None = None) -> list[Finding]:

@@ -16,11 +16,11 @@ def explained(found: Gathered, asked: Asked) -> Explained:
     """Return the explanation of a log: the most frequent causes first, then by place; unknown lines last."""
     merged: dict[tuple[object, ...], Explanation] = {}
     for group in found.groups.values():
-        one = _explanation(group, asked)
+        explanation = _explanation(group, asked)
         # Two exceptions at one place are two faults; two files that one line denies are one.
-        key = (*_key(one), one.message if group.occurrence.failure is not None else "")
+        key = (*_key(explanation), explanation.message if group.occurrence.failure is not None else "")
         known = merged.get(key)
-        merged[key] = one if known is None else _together(known, one)
+        merged[key] = explanation if known is None else _together(known, explanation)
     explanations = sorted(merged.values(), key=lambda one: (-one.times, one.line))
     unknown = sorted(found.unknown.values(), key=lambda one: (-one.count, one.number))
     return Explained(
@@ -57,13 +57,13 @@ def _sought(asked: Asked, path: str) -> str:
     return f"{what}: {plural(files, 'file')} with {plural(hosts, 'virtual host')} looked through"
 
 
-def _key(one: Explanation) -> tuple[object, ...]:
+def _key(explanation: Explanation) -> tuple[object, ...]:
     """Return what groups with one cause have in common: the message, and the lines and rules of their causes."""
-    lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in one.causes)
-    found = any(cause.spots for cause in one.causes)
-    return (one.name, lines) if found else (one.name,)
+    lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in explanation.causes)
+    found = any(cause.spots for cause in explanation.causes)
+    return (explanation.name, lines) if found else (explanation.name,)
 
 
-def _together(one: Explanation, other: Explanation) -> Explanation:
-    first = one if one.line <= other.line else other
-    return first._replace(times=one.times + other.times, variants=one.variants + other.variants)
+def _together(known: Explanation, new: Explanation) -> Explanation:
+    first = known if known.line <= new.line else new
+    return first._replace(times=known.times + new.times, variants=known.variants + new.variants)

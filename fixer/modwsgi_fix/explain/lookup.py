@@ -58,13 +58,13 @@ def guessed(text: str) -> tuple[Known, ...]:
 def _begun(text: str) -> tuple[Known, ...]:
     """Return the messages whose first words stand in a text, with a name in quotes after them."""
     found = []
-    for message, one in patterns():
-        words = one.words[0].rstrip("' [")
+    for message, pattern in patterns():
+        words = pattern.words[0].rstrip("' [")
         at = text.find(words) if len(words) >= _LONG else -1
         if at >= 0:
             quoted = text[at + len(words) :].lstrip()
             name = quoted[1:].partition("'")[0] if quoted.startswith("'") else ""
-            found.append(Known(message, {one.fields[0]: plain(name)} if name and one.fields else {}))
+            found.append(Known(message, {pattern.fields[0]: plain(name)} if name and pattern.fields else {}))
     return tuple(found)
 
 

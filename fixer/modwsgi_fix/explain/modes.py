@@ -33,9 +33,9 @@ def stopped_at(config: Config, path: str, user: str) -> Stopped | None:
     ids = next(((uid, gid) for name, uid, gid in names if name == user), None)
     parts = path.rstrip("/").split("/")
     for count in range(1, len(parts) + 1):
-        here = "/".join(parts[:count]) or "/"
+        part = "/".join(parts[:count]) or "/"
         try:
-            found = os.stat(disk.key(here))
+            found = os.stat(disk.key(part))
         except (OSError, ValueError):
             return None
         wanted = stat.S_IXOTH if stat.S_ISDIR(found.st_mode) else stat.S_IROTH
@@ -45,7 +45,7 @@ def stopped_at(config: Config, path: str, user: str) -> Stopped | None:
             wanted <<= 3
         if not found.st_mode & wanted:
             owner = next((name for name, uid, _ in names if uid == found.st_uid), str(found.st_uid))
-            return Stopped(here, stat.filemode(found.st_mode), owner)
+            return Stopped(part, stat.filemode(found.st_mode), owner)
     return None
 
 

@@ -45,8 +45,8 @@ def _by_code() -> Mapping[str, tuple[tuple[Message, Pattern], ...]]:
 def _by_word() -> Mapping[str, tuple[int, ...]]:
     """Return the numbers of the patterns in the table by a word that they need; those under "" need no certain word."""
     found: dict[str, list[int]] = {}
-    for at, (_, one) in enumerate(patterns()):
-        found.setdefault(one.certain_word, []).append(at)
+    for at, (_, words) in enumerate(patterns()):
+        found.setdefault(words.certain_word, []).append(at)
     return {word: tuple(places) for word, places in found.items()}
 
 

@@ -240,11 +240,11 @@ class Memory:
 
     def _imply(self, path: str) -> str:
         """Add the directories on the way to a path, and return the path."""
-        here = path
-        while here != "/":
-            here, _, name = here.rpartition("/")
-            here = here or "/"
-            self._names.setdefault(here, set()).add(name)
+        parent = path
+        while parent != "/":
+            parent, _, name = parent.rpartition("/")
+            parent = parent or "/"
+            self._names.setdefault(parent, set()).add(name)
         return path
 
     def read(self, path: str) -> str:
@@ -333,8 +333,8 @@ class Overlay:
         return self._files.readlink(path)
 
     def names(self, directory: str) -> list[str]:
-        here = self.key(directory)
-        new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == here}
+        key = self.key(directory)
+        new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
 
 

@@ -23,31 +23,31 @@ def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str]
         if is_dir:
             raise OSError(ENAMETOOLONG, os.strerror(ENAMETOOLONG), path)
         return os.path.normpath(f"/{path}")
-    here = "/"
+    resolved = "/"
     left = path.split("/")[::-1]
     links = 0
     while left:
         name = left.pop()
-        if is_dir and not is_dir(here):
-            raise NotADirectoryError(here)
+        if is_dir and not is_dir(resolved):
+            raise NotADirectoryError(resolved)
         if name in ("", "."):
             continue
         if name == "..":
-            here = os.path.dirname(here)
+            resolved = os.path.dirname(resolved)
             continue
-        there = os.path.join(here, name)
-        target = link(there)
+        candidate = os.path.join(resolved, name)
+        target = link(candidate)
         if target is not None and links == _MOST_LINKS:
             if is_dir:
                 raise OSError(ELOOP, os.strerror(ELOOP), path)
             target = None
         if target is None:
-            here = there
+            resolved = candidate
             continue
         links += 1
-        here = "/" if target.startswith("/") else here
+        resolved = "/" if target.startswith("/") else resolved
         left += target.split("/")[::-1]
-    return here
+    return resolved
 
 
 def unfollowed(path: str, resolved: Callable[[str], str]) -> str:

@@ -103,19 +103,19 @@ def open_directory(path: str, judge: Judge | None = None, *, makes: bool = False
     With ``makes``, missing directories on the way are made, for this user alone.
     """
     names = [name for name in path.split("/") if name]
-    here, above = "/", _step("/", None, "/", flags=_PASS if names else os.O_RDONLY)
+    reached, above = "/", _step("/", None, "/", flags=_PASS if names else os.O_RDONLY)
     try:
         if judge:
-            judge(here, above)
+            judge(reached, above)
         for number, name in enumerate(names, 1):
-            here = os.path.join(here, name)
+            reached = os.path.join(reached, name)
             if makes:
-                _make(name, above, here)
-            below = _step(name, above, here, flags=_PASS if number < len(names) else os.O_RDONLY)
+                _make(name, above, reached)
+            below = _step(name, above, reached, flags=_PASS if number < len(names) else os.O_RDONLY)
             os.close(above)
             above = below
             if judge:
-                judge(here, above)
+                judge(reached, above)
     except BaseException:
         os.close(above)
         raise

@@ -91,9 +91,9 @@ def _quick_fixes(
     answers: Answers, answer: Answer, buffer: Buffer, span: Span, encoding: Encoding
 ) -> Iterator[types.CodeAction]:
     """Yield a quick fix for each rule and level that has findings at a place."""
-    here = [one for one in answer.findings.get(buffer.key, ()) if _touches(one.place.span, span)]
+    at_span = [one for one in answer.findings.get(buffer.key, ()) if _touches(one.place.span, span)]
     groups: dict[tuple[str, Applicability], list[Finding]] = {}
-    for finding in here:
+    for finding in at_span:
         level = _level_of(finding)
         if level is not None:
             groups.setdefault((finding.rule, level), []).append(finding)
@@ -116,8 +116,8 @@ def _level_of(finding: Finding) -> Applicability | None:
     return finding.level or (finding.fix.level if finding.fix is not None else None)
 
 
-def _touches(one: Span, other: Span) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _touches(first: Span, second: Span) -> bool:
+    return first.start <= second.end and second.start <= first.end
 
 
 def _has_safe(answer: Answer, buffer: Buffer) -> bool:

@@ -139,8 +139,8 @@ class Answers:
 
     def everywhere(self) -> list[Answer]:
         """Return every server that an open text belongs to, and those in the directories that the editor works in."""
-        there = [self.at((top,)) for top in self._at_roots()]
-        return list(dict.fromkeys([*self.all(), *(one for one in there if one is not None)]))
+        at_roots = [self.at((top,)) for top in self._at_roots()]
+        return list(dict.fromkeys([*self.all(), *(one for one in at_roots if one is not None)]))
 
     def _read(self, question: Question) -> Answer | None:
         from modwsgi_fix.files import FileProblem

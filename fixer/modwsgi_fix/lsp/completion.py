@@ -200,15 +200,15 @@ def _begins(word: str, prefix: str) -> bool:
     return word.casefold().startswith(prefix.casefold())
 
 
-def _item(state: State, buffer: Buffer, offset: int, one: Offer) -> types.CompletionItem:
-    place = range_of(buffer.text, Span(offset - one.replaces, offset), state.encoding)
-    text = shown(one.text)
+def _item(state: State, buffer: Buffer, offset: int, offer: Offer) -> types.CompletionItem:
+    place = range_of(buffer.text, Span(offset - offer.replaces, offset), state.encoding)
+    text = shown(offer.text)
     return types.CompletionItem(
         text,
-        kind=one.kind,
-        detail=shown(one.detail) or None,
-        documentation=_documentation(state, one.about),
-        tags=[types.CompletionItemTag.Deprecated] if one.is_old else None,
+        kind=offer.kind,
+        detail=shown(offer.detail) or None,
+        documentation=_documentation(state, offer.about),
+        tags=[types.CompletionItemTag.Deprecated] if offer.is_old else None,
         filter_text=text,
         text_edit=types.TextEdit(place, text),
     )

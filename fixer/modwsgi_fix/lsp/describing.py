@@ -82,8 +82,8 @@ def _script_option(directive_name: str, known: ScriptOption) -> str:
     return _table(f"{known.name}=", rows, f"An option of {info.name if info is not None else directive_name}.")
 
 
-def _versions(since: str, until: str, what: str) -> str:
-    parts = [f"since {what} {since}" if since else "", f"removed in {what} {until}" if until else ""]
+def _versions(since: str, until: str, program: str) -> str:
+    parts = [f"since {program} {since}" if since else "", f"removed in {program} {until}" if until else ""]
     return ", ".join(filter(None, parts)) or "all"
 
 

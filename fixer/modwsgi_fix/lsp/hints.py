@@ -27,10 +27,10 @@ _MOST_MOUNTS = 100
 
 def inlay(state: State, params: types.InlayHintParams) -> list[types.InlayHint]:
     """Return the process group and interpreter of each mount in a range, and the other address of each host."""
-    here = state.of(params)
-    if here is None:
+    asked = state.of(params)
+    if asked is None:
         return []
-    buffer, answer = here
+    buffer, answer = asked
     span = span_of(buffer.text, params.range, state.encoding)
     found: dict[int, str] = {}
     for config in answer.configs:
@@ -88,10 +88,10 @@ def _name(server: Server | None) -> str:
 
 def lenses(state: State, params: types.CodeLensParams) -> list[types.CodeLens]:
     """Return lenses above each host: what answers there and, where the filesystem is known, which files are open."""
-    here = state.of(params)
-    if here is None:
+    asked = state.of(params)
+    if asked is None:
         return []
-    buffer, answer = here
+    buffer, answer = asked
     found: dict[int, types.CodeLens] = {}
     for config, item, url in _hosts(answer, buffer.key):
         place = range_of(buffer.text, item.span, state.encoding)

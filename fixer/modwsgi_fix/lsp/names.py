@@ -124,8 +124,8 @@ class Names:
 
     def at(self, path: str, offset: int) -> Name | None:
         """Return the name at a place of a file, the inner one of two; None where there is none."""
-        here = (one for one in self.all if one.path == path and one.span.start <= offset <= one.span.end)
-        return min(here, key=lambda one: one.span.end - one.span.start, default=None)
+        at_place = (one for one in self.all if one.path == path and one.span.start <= offset <= one.span.end)
+        return min(at_place, key=lambda one: one.span.end - one.span.start, default=None)
 
     def like(self, name: Name) -> list[Name]:
         """Return every place of the same name, with variables expanded."""
@@ -135,9 +135,9 @@ class Names:
     def of(self, kind: Kind) -> dict[str, list[Name]]:
         """Return the places of each name of a kind, by the name."""
         found: dict[str, list[Name]] = {}
-        for one in self.all:
-            if one.kind is kind:
-                found.setdefault(self._meant(one), []).append(one)
+        for name in self.all:
+            if name.kind is kind:
+                found.setdefault(self._meant(name), []).append(name)
         return found
 
     def defined(self, kind: Kind) -> list[str]:
@@ -162,9 +162,9 @@ class Names:
         if key(new) != self._meant(name) and key(new) in self.of(name.kind):
             raise Refusal(f"there is a {name.kind.value} {new} already")
         places = self.like(name)
-        for one in places:
-            if key(one.name) != self._meant(name):
-                raise Refusal(f"the {name.kind.value} is written as {one.name} elsewhere; rename that first")
+        for place in places:
+            if key(place.name) != self._meant(name):
+                raise Refusal(f"the {name.kind.value} is written as {place.name} elsewhere; rename that first")
         if name.name.startswith("%{"):
             raise Refusal(f"{name.name} is a word of mod_wsgi")
         return places

@@ -58,9 +58,9 @@ def renamed(state: State, params: types.RenameParams) -> types.WorkspaceEdit | N
         raise Refusal("there is no process group, variable or macro here")
     names, name, _ = found
     changes: dict[str, list[types.TextEdit]] = {}
-    for one in names.renamed(name, params.new_name):
-        place = range_of(names.texts[one.path], one.span, state.encoding)
-        changes.setdefault(state.buffers.uri(one.path), []).append(types.TextEdit(place, params.new_name))
+    for occurrence in names.renamed(name, params.new_name):
+        place = range_of(names.texts[occurrence.path], occurrence.span, state.encoding)
+        changes.setdefault(state.buffers.uri(occurrence.path), []).append(types.TextEdit(place, params.new_name))
     return types.WorkspaceEdit(changes=changes)
 
 
@@ -74,10 +74,10 @@ def _at(
     | types.RenameParams,
 ) -> tuple[Names, Name, Buffer] | None:
     """Return the name at the place of a request; None in a comment, and where there is none."""
-    here = state.of(params)
-    if here is None:
+    asked = state.of(params)
+    if asked is None:
         return None
-    buffer, answer = here
+    buffer, answer = asked
     offset = offset_of(buffer.text, params.position, state.encoding)
     if spot_at(tree_of(buffer.text), offset).in_comment:
         return None

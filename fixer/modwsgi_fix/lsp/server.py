@@ -42,15 +42,15 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        one = params.text_document
-        self._server.state.buffers.open(one.uri, str(one.language_id), one.version, one.text)
+        document = params.text_document
+        self._server.state.buffers.open(document.uri, str(document.language_id), document.version, document.text)
         self._server.changed()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        one = params.text_document
+        document = params.text_document
         changes = map(_change, params.content_changes)
-        self._server.state.buffers.change(one.uri, one.version, changes, self._server.state.encoding)
+        self._server.state.buffers.change(document.uri, document.version, changes, self._server.state.encoding)
         self._server.changed()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)

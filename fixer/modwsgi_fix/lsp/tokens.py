@@ -105,13 +105,13 @@ def _encoded(text: str, found: list[Token], encoding: Encoding) -> list[int]:
     lines, data = lines_of(text), list[int]()
     line = character = 0
     for (start, end), kind, is_old in found:
-        here = lines.position(start, encoding)
+        position = lines.position(start, encoding)
         data += [
-            here.line - line,
-            here.character - (character if here.line == line else 0),
+            position.line - line,
+            position.character - (character if position.line == line else 0),
             width(text[start:end], encoding),
             kind,
             int(is_old),
         ]
-        line, character = here
+        line, character = position
     return data

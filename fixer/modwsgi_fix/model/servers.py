@@ -120,13 +120,13 @@ def _protocol(config: Config, server: Server) -> str | None:
 def _protocols(config: Config) -> dict[tuple[str, str], str]:
     """Return the protocol of the first ``Listen`` at each address and port."""
     found: dict[tuple[str, str], str] = {}
-    for one in listeners(config):
-        found.setdefault(_key(one.address), one.protocol)
+    for listener in listeners(config):
+        found.setdefault(_key(listener.address), listener.protocol)
     return found
 
 
-def _key(one: Address) -> tuple[str, str]:
-    return ("*" if one.is_wildcard else one.host.lower(), one.port)
+def _key(address: Address) -> tuple[str, str]:
+    return ("*" if address.is_wildcard else address.host.lower(), address.port)
 
 
 def _conditions(item: Item) -> tuple[Guard, ...]:
@@ -135,16 +135,16 @@ def _conditions(item: Item) -> tuple[Guard, ...]:
     return item.guards if host is None else item.guards[len(host.guards) :]
 
 
-def same_name(config: Config, one: Server, other: Server) -> bool | None:
-    """Whether mod_wsgi lets ``one`` use a process group that ``other`` declares: equal names, by ``strcmp``.
+def same_name(config: Config, user: Server, owner: Server) -> bool | None:
+    """Whether mod_wsgi lets ``user`` use a process group that ``owner`` declares: equal names, by ``strcmp``.
 
     Scheme and port are ignored, case is not, ServerAlias is not considered; a host without ServerName at a wildcard
     address has the main server's (wsgi_remote.c:wsgi_execute_remote, vhost.c:ap_fini_vhost_config; F-daemon-2).
     None where the files do not say.
     """
-    if one is other:
+    if user is owner:
         return True
-    mine, theirs = name_of(config, one), name_of(config, other)
+    mine, theirs = name_of(config, user), name_of(config, owner)
     if mine is None or theirs is None:
         return None
     if mine == theirs:
@@ -182,12 +182,12 @@ def _name(config: Config, server: Server) -> str | None:
     return main if main is not None and not config.main.all("servername")[-1].guards else _UNKNOWN
 
 
-def same_error_log(one: Server, other: Server) -> bool:
+def same_error_log(first: Server, second: Server) -> bool:
     """Whether two servers write to one error log, as far as their own lines tell.
 
     What an application writes to ``wsgi.errors`` is lost where its host has another log than the host of its process group.
     """
-    return _error_log(one) == _error_log(other)
+    return _error_log(first) == _error_log(second)
 
 
 def _error_log(server: Server) -> tuple[str, object] | None:

@@ -94,9 +94,9 @@ def started(starts: Sequence[Start]) -> dict[str, Any]:
 
     Of several servers the first that does not start decides, else the first of which it cannot be told.
     """
-    one = min(starts, key=lambda one: {False: 0, None: 1, True: 2}[one.starts], default=None)
-    if one is None or one.starts:
-        return {"starts": None if one is None else True}
-    if one.starts is None:
-        return {"starts": None, "start_unknown": one.reason}
-    return {"starts": False, "start_fault": {"file": one.file, "line": one.line, "message": one.reason}}
+    start = min(starts, key=lambda one: {False: 0, None: 1, True: 2}[one.starts], default=None)
+    if start is None or start.starts:
+        return {"starts": None if start is None else True}
+    if start.starts is None:
+        return {"starts": None, "start_unknown": start.reason}
+    return {"starts": False, "start_fault": {"file": start.file, "line": start.line, "message": start.reason}}

@@ -15,13 +15,13 @@ def as_text(found: Explained) -> str:
     blocks = [_block(one, _in_log(found, one.line)) for one in found.explanations]
     lines = [line for block in blocks for line in (*block, "")]
     for message, count in found.more:
-        what = f"messages as {message}" if message else "lines that are not explained"
-        lines += [f"{count} further {what} were counted, and not looked at one by one", ""]
+        kind = f"messages as {message}" if message else "lines that are not explained"
+        lines += [f"{count} further {kind} were counted, and not looked at one by one", ""]
     if found.unexplained:
         total = sum(one.times for one in found.unexplained)
         lines.append(f"Not explained: {plural(total, 'line')}")
-        for one in found.unexplained[:_MOST_UNEXPLAINED]:
-            lines.append(f"  {_times(one.times)}{one.message}{_in_log(found, one.line)}")
+        for unexplained in found.unexplained[:_MOST_UNEXPLAINED]:
+            lines.append(f"  {_times(unexplained.times)}{unexplained.message}{_in_log(found, unexplained.line)}")
         if len(found.unexplained) > _MOST_UNEXPLAINED:
             lines.append(f"  and {len(found.unexplained) - _MOST_UNEXPLAINED} others")
         lines.append("")
@@ -33,10 +33,12 @@ def _in_log(found: Explained, line: int) -> str:
     return f"  [line {line} of the log]" if found.lines > 1 else ""
 
 
-def _block(one: Explanation, where: str) -> list[str]:
-    other = f" (and {plural(one.variants - 1, 'other text')} of the same cause)" if one.variants > 1 else ""
-    lines = [f"{_times(one.times)}{one.message}{other}{where}"]
-    for cause in one.causes:
+def _block(explanation: Explanation, where: str) -> list[str]:
+    other = (
+        f" (and {plural(explanation.variants - 1, 'other text')} of the same cause)" if explanation.variants > 1 else ""
+    )
+    lines = [f"{_times(explanation.times)}{explanation.message}{other}{where}"]
+    for cause in explanation.causes:
         lines += _cause(cause)
     return lines
 

@@ -18,16 +18,16 @@ def as_text(found: Sequence[Exposed]) -> str:
     if not found:
         return "No file is served as it stands.\n"
     lines: list[str] = []
-    for one in found:
-        programs = f", {plural(len(one.programs), 'program')}" if one.programs else ""
-        lines.append(f"{one.host}: {plural(len(one.files) - len(one.programs), 'file')}{programs}")
-        for kind, members in groupby(one.sensitive, key=lambda file: file.kind):
+    for exposed in found:
+        programs = f", {plural(len(exposed.programs), 'program')}" if exposed.programs else ""
+        lines.append(f"{exposed.host}: {plural(len(exposed.files) - len(exposed.programs), 'file')}{programs}")
+        for kind, members in groupby(exposed.sensitive, key=lambda file: file.kind):
             lines.append(f"  {kind}")
             for file in members:
                 lines.append(_line(file))
-        lines += ["  programs that visitors can run", *map(_line, one.programs)] if one.programs else []
+        lines += ["  programs that visitors can run", *map(_line, exposed.programs)] if exposed.programs else []
         lines.append("  by directory")
-        lines += [f"    {count:>6} {directory}" for directory, count in one.directories.items()]
+        lines += [f"    {count:>6} {directory}" for directory, count in exposed.directories.items()]
     return "\n".join([*map(printable, lines), ""])
 
 

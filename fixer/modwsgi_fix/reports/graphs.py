@@ -35,8 +35,8 @@ class Edge(NamedTuple):
         return f"{self.text} ({self.state})" if self.state else self.text
 
 
-def _edges(one: Overview) -> Iterator[Edge]:
-    for host in one.hosts:
+def _edges(overview: Overview) -> Iterator[Edge]:
+    for host in overview.hosts:
         for mapped in host.mapped:
             yield Edge(host.label, mapped.target, f"{mapped.kind} {mapped.url}", mapped.state)
             if mapped.interpreter is not None:
@@ -46,9 +46,9 @@ def _edges(one: Overview) -> Iterator[Edge]:
             yield Edge(host.label, host.document_root, "DocumentRoot", host.document_root_state)
 
 
-def _alone(one: Overview) -> Iterator[str]:
+def _alone(overview: Overview) -> Iterator[str]:
     """Yield the boxes of process groups that nothing leads to."""
-    for group in one.groups:
+    for group in overview.groups:
         if group.state:
             yield f"process group {group.name}"
 
@@ -59,11 +59,11 @@ def _alone(one: Overview) -> Iterator[str]:
 def as_dot(found: Sequence[Overview]) -> str:
     """Return a graph for Graphviz."""
     lines = ["digraph server {", "  rankdir=LR;", "  node [shape=box];"]
-    for one in found:
-        for edge in dict.fromkeys(_edges(one)):
+    for overview in found:
+        for edge in dict.fromkeys(_edges(overview)):
             color = f', color="{COLORS[edge.state]}", fontcolor="{COLORS[edge.state]}"' if edge.state else ""
             lines.append(f"  {_quoted(edge.start)} -> {_quoted(edge.end)} [label={_quoted(edge.said)}{color}];")
-        for box in _alone(one):
+        for box in _alone(overview):
             color = COLORS["unused"]
             lines.append(
                 f'  {_quoted(box)} [label={_quoted(f"{box} (unused)")}, color="{color}", fontcolor="{color}"];'
@@ -88,14 +88,14 @@ def as_mermaid(found: Sequence[Overview]) -> str:
         return names[text]
 
     count = 0
-    for one in found:
-        for edge in dict.fromkeys(_edges(one)):
+    for overview in found:
+        for edge in dict.fromkeys(_edges(overview)):
             first, second = node(edge.start), node(edge.end)
             lines.append(f'  {first} -->|"{_entities(edge.said)}"| {second}')
             if edge.state:
                 styles.append(f"  linkStyle {count} stroke:{COLORS[edge.state]},color:{COLORS[edge.state]}")
             count += 1
-        styles += [f"  style {node(box, f'{box} (unused)')} stroke:{COLORS['unused']}" for box in _alone(one)]
+        styles += [f"  style {node(box, f'{box} (unused)')} stroke:{COLORS['unused']}" for box in _alone(overview)]
     return valid("\n".join([*lines, *styles, ""]))
 
 

@@ -67,9 +67,9 @@ def in_short(found: Sequence[Impact]) -> list[str]:
 def kinds_of_change(found: Sequence[Impact]) -> tuple[list[str], list[str]]:
     """Return a line for each kind of change, and lines that only count the others."""
     alike: dict[_Alike, dict[tuple[str, str], list[Change]]] = {}
-    for one in found:
+    for impact in found:
         groups: dict[tuple[str, str], list[Change]] = {}
-        for change in one.changed:
+        for change in impact.changed:
             groups.setdefault((change.host, change.group), []).append(change)
         for key, members in groups.items():
             alike.setdefault(_alike(members), {})[key] = members
@@ -116,10 +116,10 @@ def _examples(classes: Mapping[tuple[str, str], Sequence[Change]]) -> str:
 def as_lines(found: Sequence[Impact]) -> list[str]:
     """Return the lines, host by host, changes first; no lines where no request changes."""
     lines: list[str] = []
-    for one in found:
-        if one.refused and one.changed:
+    for impact in found:
+        if impact.refused and impact.changed:
             lines.append(_REFUSES)
-        for host, members in groupby(one.changes, key=lambda change: change.host):
+        for host, members in groupby(impact.changes, key=lambda change: change.host):
             every = list(members)
             changed = [change for change in every if change.is_change]
             if not changed:
@@ -134,8 +134,8 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
             rest = len(unchanged) - len(whole[:10])
             if rest:
                 lines.append(f"  {plural(rest, 'other class' if rest == 1 else 'other classe')} of URLs: unchanged")
-        if one.skipped:
-            lines.append(f"{plural(one.skipped, 'more host')} changed in the same way, and not traced")
+        if impact.skipped:
+            lines.append(f"{plural(impact.skipped, 'more host')} changed in the same way, and not traced")
     if not lines and any(one.changes and not one.refused for one in found):
         traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")

@@ -61,9 +61,9 @@ def json(report: Report) -> str:
     )
 
 
-def withheld_object(one: Withheld) -> dict[str, Any]:
+def withheld_object(fix: Withheld) -> dict[str, Any]:
     """Return a fix that was not made, as the JSON report has it."""
-    return {"rule": one.rule, "file": one.name, "line": one.line, "title": one.title, "reason": one.reason}
+    return {"rule": fix.rule, "file": fix.name, "line": fix.line, "title": fix.title, "reason": fix.reason}
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:

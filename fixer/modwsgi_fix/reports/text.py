@@ -52,9 +52,9 @@ def statistics(report: Report) -> str:
     """Return how often each rule found something, and how often ``--write`` would fix it."""
     counts = Counter(finding.rule for finding in report.findings)
     cured = Counter(finding.rule for finding in report.findings if _marked(finding, report))
-    for one in report.more:
-        counts[one.rule] += one.times
-        cured[one.rule] += one.times if _marked(one, report) else 0
+    for more in report.more:
+        counts[more.rule] += more.times
+        cured[more.rule] += more.times if _marked(more, report) else 0
     width = max((len(str(count)) for count in counts.values()), default=0)
     longest = max(map(len, counts), default=0)
     rows = [
@@ -101,9 +101,9 @@ def summary(report: Report) -> str:
     if not report.marked:
         return f"{found}."
     levels = Counter(finding.level for finding in report.findings if finding.level)
-    for one in report.more:
-        if one.level:
-            levels[one.level] += one.times
+    for more in report.more:
+        if more.level:
+            levels[more.level] += more.times
     now = sum(count for level, count in levels.items() if level and level <= report.level)
     kinds = [
         f"{levels[level]} {_NAMES[level]}" + ("s" if level is Applicability.REPAIR and levels[level] > 1 else "")
@@ -122,8 +122,8 @@ def summary(report: Report) -> str:
 def further(report: Report, *, folded: bool = False) -> Iterator[str]:
     """Yield ``1,000 more findings of NAME`` for each rule whose findings are not all listed."""
     counts = Counter[str]()
-    for one in report.more:
-        counts[one.rule] += 0 if folded and one.severity is Severity.INFO else one.times
+    for more in report.more:
+        counts[more.rule] += 0 if folded and more.severity is Severity.INFO else more.times
     for rule, count in counts.items():
         if count:
             yield f"{count:,} more {'finding' if count == 1 else 'findings'} of {rule}"

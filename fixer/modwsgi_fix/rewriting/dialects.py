@@ -114,8 +114,8 @@ def _but_not(admitted: tuple[str, ...], terms: Sequence[str]) -> tuple[str, ...]
 
 def _as_one(lines: Sequence[str]) -> tuple[str, ...]:
     """Return the lines of a RequireAny as one element of a RequireAll."""
-    one = sum(not line.startswith((" ", "</")) for line in lines) == 1
-    return tuple(lines) if one else _block("RequireAny", lines)
+    is_single = sum(not line.startswith((" ", "</")) for line in lines) == 1
+    return tuple(lines) if is_single else _block("RequireAny", lines)
 
 
 def _block(name: str, lines: Sequence[str]) -> tuple[str, ...]:
@@ -239,32 +239,32 @@ def _rank(section: Item) -> int:
     return 1 if is_regex_section(section) and section.key.startswith("directory") else 0
 
 
-def may_follow(one: Clause, other: Clause) -> bool:
-    """Whether both clauses may hold for one request, with ``one`` merged after ``other``; True when in doubt."""
-    a, b = one.section, other.section
+def may_follow(later: Clause, earlier: Clause) -> bool:
+    """Whether both clauses may hold for one request, with ``later`` merged after ``earlier``; True when in doubt."""
+    a, b = later.section, earlier.section
     if a is b or not (a.server is b.server or a.server.is_main or b.server.is_main):
         return False
     if a.excludes(b):
         return False
-    if one.rank == other.rank == 2 and a.parent is not b.parent:
-        return not _disjoint(one, other)  # nested Files: httpd's order is not modelled here
-    is_ordered = one.is_ordered and other.is_ordered
-    return (one.key > other.key or not is_ordered) and not _disjoint(one, other)
+    if later.rank == earlier.rank == 2 and a.parent is not b.parent:
+        return not _disjoint(later, earlier)  # nested Files: httpd's order is not modelled here
+    is_ordered = later.is_ordered and earlier.is_ordered
+    return (later.key > earlier.key or not is_ordered) and not _disjoint(later, earlier)
 
 
-def _disjoint(one: Clause, other: Clause) -> bool:
+def _disjoint(first: Clause, second: Clause) -> bool:
     """Whether no request can match both."""
-    a, b = one.section, other.section
-    if a.key.startswith("proxy") != b.key.startswith("proxy") and min(one.rank, other.rank) < 2:
+    a, b = first.section, second.section
+    if a.key.startswith("proxy") != b.key.startswith("proxy") and min(first.rank, second.rank) < 2:
         # For a proxied request, Proxy sections take the place of Directory (mod_proxy.c:proxy_walk).
-        return one.rank < 2 and other.rank < 2
+        return first.rank < 2 and second.rank < 2
     if a.key.startswith("proxy"):
         return False
-    if one.rank == other.rank == 3:
+    if first.rank == second.rank == 3:
         return _apart(_components(a), _components(b))
-    if 3 in (one.rank, other.rank):
+    if 3 in (first.rank, second.rank):
         return False
-    if one.rank == other.rank == 2 and _names_apart(a, b):
+    if first.rank == second.rank == 2 and _names_apart(a, b):
         return True
     return _apart(_components(directory_of(a)), _components(directory_of(b)))
 
@@ -280,14 +280,14 @@ def _components(section: Item | None) -> tuple[str, ...] | None:
     )
 
 
-def _apart(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
-    return one is not None and other is not None and are_apart(one, other)
+def _apart(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> bool:
+    return first is not None and second is not None and are_apart(first, second)
 
 
-def _names_apart(one: Item, other: Item) -> bool:
-    a, b = pattern_of(one), pattern_of(other)
+def _names_apart(first: Item, second: Item) -> bool:
+    a, b = pattern_of(first), pattern_of(second)
     return (
-        not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (one, other))
+        not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (first, second))
         and a != b
     )
 

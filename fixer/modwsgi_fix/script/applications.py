@@ -41,9 +41,9 @@ METHODS = MappingProxyType({
 })  # fmt: skip
 
 
-def makes_application(module: Module, one: Statement) -> bool:
+def makes_application(module: Module, statement: Statement) -> bool:
     """Whether a statement assigns an application of a known framework."""
-    if one.call is None:
+    if statement.call is None:
         return False
-    owner, _, method = one.call.name.rpartition(".")
-    return module.resolve(one.call.name) in MAKERS or (method in METHODS and owner in module.names)
+    owner, _, method = statement.call.name.rpartition(".")
+    return module.resolve(statement.call.name) in MAKERS or (method in METHODS and owner in module.names)

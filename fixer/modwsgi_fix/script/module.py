@@ -88,8 +88,8 @@ class Statement(NamedTuple):
     def walk(self) -> Iterator[Statement]:
         """Yield the statement and all statements in it, those of functions too."""
         yield self
-        for one in self.body:
-            yield from one.walk()
+        for statement in self.body:
+            yield from statement.walk()
 
 
 class Module:
@@ -115,15 +115,15 @@ class Module:
         """Yield the statements that run on import: those outside of functions and classes, blocks included."""
         stack = list(reversed(self.body))
         while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block":
-                stack += reversed(one.body)
+            statement = stack.pop()
+            yield statement
+            if statement.kind == "block":
+                stack += reversed(statement.body)
 
     def all(self) -> Iterator[Statement]:
         """Yield every statement."""
-        for one in self.body:
-            yield from one.walk()
+        for statement in self.body:
+            yield from statement.walk()
 
     @property
     def names(self) -> dict[str, Statement]:
@@ -134,10 +134,10 @@ class Module:
         """Yield what ``top`` does, without the statements under ``if __name__ == "__main__":``."""
         stack = list(reversed(self.body))
         while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block" and not is_main_guard(one):
-                stack += reversed(one.body)
+            statement = stack.pop()
+            yield statement
+            if statement.kind == "block" and not is_main_guard(statement):
+                stack += reversed(statement.body)
 
     @property
     def imports(self) -> dict[str, str]:
@@ -160,9 +160,11 @@ class Module:
         )
 
 
-def is_main_guard(one: Statement) -> bool:
+def is_main_guard(statement: Statement) -> bool:
     """Whether a statement is ``if __name__ == "__main__":``, which mod_wsgi never enters: the script has another name."""
     return (
-        re.fullmatch(r"""\(?\s*(?:__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__)\s*\)?""", one.test)
+        re.fullmatch(
+            r"""\(?\s*(?:__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__)\s*\)?""", statement.test
+        )
         is not None
     )

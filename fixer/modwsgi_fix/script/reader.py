@@ -196,10 +196,10 @@ class _Reader:
         import libcst as cst
 
         arguments = []
-        for one in node.args:
-            literal = _evaluated(one.value) if isinstance(one.value, cst.SimpleString) else None
-            keyword = one.keyword.value if one.keyword else one.star
-            arguments.append(Argument(keyword, self.code(one.value), literal, self.span(one.value)))
+        for argument in node.args:
+            literal = _evaluated(argument.value) if isinstance(argument.value, cst.SimpleString) else None
+            keyword = argument.keyword.value if argument.keyword else argument.star
+            arguments.append(Argument(keyword, self.code(argument.value), literal, self.span(argument.value)))
         return Call(dotted(node.func), tuple(arguments), self.span(node))
 
     def import_names(self, node: cst.Import) -> Iterator[tuple[str, str]]:

@@ -253,12 +253,12 @@ def _together(
     name = {file.path: file.name for file in was.files}[moved.key]
     if moved.shifts_lines and any(name in (gap.name for gap in was.gaps) or one.file == name for one in was.starts):
         return None
-    there = {file.path for file in new.files}
+    read_again = {file.path for file in new.files}
     region_of, region_now = _regions(base.texts), _regions(after.texts)
 
     def is_read(region: Region) -> bool:
         path, number = region
-        return path in there if number is None else (path, number) in hosts
+        return path in read_again if number is None else (path, number) in hosts
 
     left = [one for one in was.findings if not is_read(region_of(one))]
     again = {_plain(one) for one in was.findings if is_read(region_of(one))}

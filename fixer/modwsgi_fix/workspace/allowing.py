@@ -80,29 +80,39 @@ def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None
             at_place.setdefault(known[:2], set()).add(known)
         left = {}
         for config, each in zip(after, _found(jobs, after), strict=True):
-            for one in each:
-                file = config.files.get(one.path)
-                node = None if file is None else places.at(file.tree, one.span.start)
-                why = _PYTHON if file is None else stops[one.path] or _misplaced(one, node)
-                origin_of = moved[one.path].origin if one.path in moved else int
-                if one.rule == UNUSED_SUPPRESSION.name and one.path in moved:
-                    start = moved[one.path].commented(one.span.start)
+            for diagnostic in each:
+                file = config.files.get(diagnostic.path)
+                node = None if file is None else places.at(file.tree, diagnostic.span.start)
+                why = _PYTHON if file is None else stops[diagnostic.path] or _misplaced(diagnostic, node)
+                origin_of = moved[diagnostic.path].origin if diagnostic.path in moved else int
+                if diagnostic.rule == UNUSED_SUPPRESSION.name and diagnostic.path in moved:
+                    start = moved[diagnostic.path].commented(diagnostic.span.start)
                     # A comment that allows nothing is reported once for each name in it.
-                    back |= {known for known in at_place.get((one.path, start), ()) if f" {known[2]};" in one.message}
+                    back |= {
+                        known
+                        for known in at_place.get((diagnostic.path, start), ())
+                        if f" {known[2]};" in diagnostic.message
+                    }
                 elif why is None and node is not None:
                     start = origin_of(node.start)
-                    this = (one.path, start, one.rule)
-                    (back if this in wanted else more).add(this)
+                    comment = (diagnostic.path, start, diagnostic.rule)
+                    (back if comment in wanted else more).add(comment)
                     if turn and file is not None:
-                        nodes = (places.at(file.tree, r.span.start) for r in one.related if r.path == one.path)
-                        more |= (
-                            {(one.path, origin_of(node.start), one.rule) for node in nodes if node} - {this} - wanted
+                        nodes = (
+                            places.at(file.tree, r.span.start) for r in diagnostic.related if r.path == diagnostic.path
                         )
-                source = config.source(one.path)
-                first = files[one.path].lines if file is not None else source.lines
-                line = first.position(origin_of(one.span.start)).line
+                        more |= (
+                            {(diagnostic.path, origin_of(node.start), diagnostic.rule) for node in nodes if node}
+                            - {comment}
+                            - wanted
+                        )
+                source = config.source(diagnostic.path)
+                first = files[diagnostic.path].lines if file is not None else source.lines
+                line = first.position(origin_of(diagnostic.span.start)).line
                 why = why or "a comment does not keep it out of the report"
-                left[Left(source.name, line, source.lines.position(one.span.start).line, one.rule, why)] = None
+                left[
+                    Left(source.name, line, source.lines.position(diagnostic.span.start).line, diagnostic.rule, why)
+                ] = None
         useless |= back
         changed = (wanted | (more if turn < _ROUNDS else set())) - useless
         if changed == wanted:
@@ -152,9 +162,9 @@ def _obstacle(file: File, servers: int) -> str | None:
     return None if file.writable else "the file lies outside the given paths"
 
 
-def _misplaced(one: Diagnostic, node: Directive | None) -> str | None:
+def _misplaced(diagnostic: Diagnostic, node: Directive | None) -> str | None:
     """Return why a finding cannot have a comment, or None."""
-    if one.rule == UNUSED_SUPPRESSION.name:
+    if diagnostic.rule == UNUSED_SUPPRESSION.name:
         return "delete the comment that it is about"
     if node is None:
         return "there is no directive at its place"

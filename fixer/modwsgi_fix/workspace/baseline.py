@@ -70,8 +70,8 @@ def read_baseline(path: str) -> Baseline:
     if table.get("version") != _VERSION:
         raise _broken(path, "is a baseline of another version of modwsgi-fix")
     entries = Counter[tuple[str, str, str]]()
-    for at, one in enumerate(table["findings"], start=1):
-        if (entry := _entry(one)) is None:
+    for at, finding in enumerate(table["findings"], start=1):
+        if (entry := _entry(finding)) is None:
             raise _broken(path, f"entry {at} is not one of a baseline")
         entries[entry[:3]] += entry.times
     return Baseline(path, tuple(Entry(*key, count) for key, count in sorted(entries.items())))
@@ -87,11 +87,11 @@ def _broken(place: str, why: str) -> Stop:
     return Stop(f"{place}: {why}; delete it and write it anew with modwsgi-fix baseline write")
 
 
-def _entry(one: Any) -> Entry | None:
+def _entry(value: Any) -> Entry | None:
     """Return an entry from its JSON value; None where the value is not an entry."""
-    if not isinstance(one, dict) or set(one) != set(Entry._fields):
+    if not isinstance(value, dict) or set(value) != set(Entry._fields):
         return None
-    file, rule, fingerprint, times = (one[name] for name in Entry._fields)
+    file, rule, fingerprint, times = (value[name] for name in Entry._fields)
     if not all(isinstance(word, str) and word for word in (file, rule, fingerprint)) or file.startswith("/"):
         return None
     return Entry(file, rule, fingerprint, times) if type(times) is int and times > 0 else None
@@ -103,8 +103,8 @@ def _entry(one: Any) -> Entry | None:
 def entries_of(found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> tuple[Entry, ...]:
     """Return the entries for the findings of some servers, each finding counted once."""
     counts = Counter[tuple[str, str, str]]()
-    for source, config, one in _once(found):
-        counts[(_name(source, one.path), one.rule, _fingerprint(config, one))] += 1
+    for source, config, diagnostic in _once(found):
+        counts[(_name(source, diagnostic.path), diagnostic.rule, _fingerprint(config, diagnostic))] += 1
     return tuple(Entry(*key, count) for key, count in sorted(counts.items()))
 
 
@@ -133,19 +133,19 @@ class _Known:
     def split(self, found: Sequence[tuple[Config, Diagnostic]]) -> Split:
         left = [entry.times for entry in self._entries]
         known: dict[tuple[object, ...], bool] = {}
-        for config, one in sorted(found, key=lambda pair: (pair[1].path, pair[1].span, pair[1].message)):
+        for config, diagnostic in sorted(found, key=lambda pair: (pair[1].path, pair[1].span, pair[1].message)):
             # Each reading of a file has the same finding.
-            if one.rule in self._rules and _identity(one) not in known:
-                at = self._match(config, one, left)
-                known[_identity(one)] = at is not None
+            if diagnostic.rule in self._rules and _identity(diagnostic) not in known:
+                at = self._match(config, diagnostic, left)
+                known[_identity(diagnostic)] = at is not None
                 if at is not None:
                     left[at] -= 1
         new = [one for _, one in found if not known.get(_identity(one))]
         return Split(new, tuple(e._replace(times=n) for e, n in zip(self._entries, left, strict=True) if n))
 
-    def _match(self, config: Config, one: Diagnostic, left: Sequence[int]) -> int | None:
-        entries = self._by_text.get((one.rule, _fingerprint(config, one)), ())
-        return next((at for at in entries if left[at] and _ends_so(one.path, self._entries[at].file)), None)
+    def _match(self, config: Config, diagnostic: Diagnostic, left: Sequence[int]) -> int | None:
+        entries = self._by_text.get((diagnostic.rule, _fingerprint(config, diagnostic)), ())
+        return next((at for at in entries if left[at] and _ends_so(diagnostic.path, self._entries[at].file)), None)
 
 
 def _once(
@@ -153,14 +153,14 @@ def _once(
 ) -> Iterator[tuple[Source, Config, Diagnostic]]:
     seen: set[tuple[object, ...]] = set()
     for source, config, diagnostics in found:
-        for one in diagnostics:
-            if _identity(one) not in seen:
-                seen.add(_identity(one))
-                yield source, config, one
+        for diagnostic in diagnostics:
+            if _identity(diagnostic) not in seen:
+                seen.add(_identity(diagnostic))
+                yield source, config, diagnostic
 
 
-def _identity(one: Diagnostic) -> tuple[object, ...]:
-    return one.path, one.span, one.rule, one.message
+def _identity(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return diagnostic.path, diagnostic.span, diagnostic.rule, diagnostic.message
 
 
 def _name(source: Source, path: str) -> str:
@@ -175,13 +175,13 @@ def _ends_so(path: str, name: str) -> bool:
     return path.endswith("/" + name)
 
 
-def _fingerprint(config: Config, one: Diagnostic) -> str:
+def _fingerprint(config: Config, diagnostic: Diagnostic) -> str:
     """Return a digest of the line that a finding begins on, without its blanks.
 
     For a file that must not be quoted the digest leaves the line out: a short line can be guessed from its digest.
     """
-    file = config.source(one.path)
-    line = file.lines.line_text(file.lines.position(one.span.start).line) if file.quotable else ""
+    file = config.source(diagnostic.path)
+    line = file.lines.line_text(file.lines.position(diagnostic.span.start).line) if file.quotable else ""
     return sha256(" ".join(line.split()).encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
 
 

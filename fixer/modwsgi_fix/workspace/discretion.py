@@ -160,9 +160,11 @@ def fixed(outcome: Fixed) -> Fixed:
     )
 
 
-def _in_one_line(one: Applied) -> Applied:
-    fix = one.fix._replace(title=shortened(one.fix.title, MESSAGE), reason=shortened(one.fix.reason, REASON))
-    return one._replace(fix=fix, message=shortened(one.message, MESSAGE))
+def _in_one_line(applied: Applied) -> Applied:
+    fix = applied.fix._replace(
+        title=shortened(applied.fix.title, MESSAGE), reason=shortened(applied.fix.reason, REASON)
+    )
+    return applied._replace(fix=fix, message=shortened(applied.message, MESSAGE))
 
 
 def _is_outside(path: str, config: Config) -> bool:
@@ -170,19 +172,19 @@ def _is_outside(path: str, config: Config) -> bool:
     return file is not None and not file.quotable
 
 
-def _applied(one: Applied, config: Config) -> Applied:
-    page, summary = _page(one.rule)
-    if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
-        title, reason = masked(config, one.fix.title), masked(config, one.fix.reason)
-        return one._replace(fix=one.fix._replace(title=title, reason=reason), message=masked(config, one.message))
-    return one._replace(fix=one.fix._replace(title=summary, reason=""), message=summary)
+def _applied(fix: Applied, config: Config) -> Applied:
+    page, summary = _page(fix.rule)
+    if not _is_outside(fix.path, config) and not tells(config, [fix.fix.title, fix.fix.reason, fix.message], page):
+        title, reason = masked(config, fix.fix.title), masked(config, fix.fix.reason)
+        return fix._replace(fix=fix.fix._replace(title=title, reason=reason), message=masked(config, fix.message))
+    return fix._replace(fix=fix.fix._replace(title=summary, reason=""), message=summary)
 
 
-def _withheld(one: Withheld, config: Config) -> Withheld:
-    page, summary = _page(one.rule)
-    title = summary if _is_outside(one.path, config) or tells(config, [one.title], page) else one.title
-    why = NOT_SHOWN if tells(config, [one.reason.replace(one.name, "")], page) else one.reason
-    return one._replace(title=masked(config, title), reason=masked(config, why))
+def _withheld(fix: Withheld, config: Config) -> Withheld:
+    page, summary = _page(fix.rule)
+    title = summary if _is_outside(fix.path, config) or tells(config, [fix.title], page) else fix.title
+    why = NOT_SHOWN if tells(config, [fix.reason.replace(fix.name, "")], page) else fix.reason
+    return fix._replace(title=masked(config, title), reason=masked(config, why))
 
 
 def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:

@@ -95,8 +95,8 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     paths = wanted.paths
     if not paths:
         raise Stop("no configuration: name directories or files")
-    here = working_directory()
-    settings = _settings(wanted, here)
+    directory = working_directory()
+    settings = _settings(wanted, directory)
     plugins = tuple(dict.fromkeys((*wanted.plugins, *settings.plugins)))
     settings = settings._replace(plugins=plugins)
     rules = {} if looks_only else known_rules(*plugins)
@@ -106,16 +106,16 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
     said = wanted.root or (settings.root if wanted.settings else None)
-    there, seen = find_servers(
+    found, seen = find_servers(
         Configurations(), paths, said, settings, wanted.overlay, as_httpd=wanted.as_httpd, unnamed=wanted.unnamed
     )
-    for problem in there.problems:
+    for problem in found.problems:
         # A path that does not exist is a typing error, and the whole run may be meant differently.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
     if looks_only or wanted.no_scripts:
-        there = there._replace(scripts=None, allowed=())
-    excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, here)
+        found = found._replace(scripts=None, allowed=())
+    excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, directory)
     denies = wanted.denies or settings.denies
     named = frozenset(name.casefold() for name in settings.directives)
     sources = [
@@ -124,11 +124,11 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
             directives=named,
             without_scripts=wanted.no_scripts,
         )
-        for source in there.sources
+        for source in found.sources
     ]
     root = wanted.root or settings.root or ("/" if seen else None)
     # A server's scripts may be changed where they, or their directory, were named, too.
-    sources = [source._replace(given=(*source.given, *there.allowed)) for source in sources]
+    sources = [source._replace(given=(*source.given, *found.allowed)) for source in sources]
     level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(wanted.target, settings.target)
@@ -149,7 +149,7 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
 
     return Plan(
         settings, tuple(map(job, sources)), target, level, root, on, denies,
-        None if there.scripts is None else job(there.scripts), there.allowed, there.problems, baseline,
+        None if found.scripts is None else job(found.scripts), found.allowed, found.problems, baseline,
     )  # fmt: skip
 
 
@@ -163,14 +163,16 @@ def _baseline(path: str | None) -> tuple[Baseline | None, New | None]:
     return baseline, new_to(baseline)
 
 
-def _settings(wanted: Wanted, here: str) -> Settings:
+def _settings(wanted: Wanted, directory: str) -> Settings:
     """Return the settings, checked against the known rules."""
     if isinstance(wanted.settings, Mapping):
         return (
-            read_table(wanted.settings, known_rules(*wanted.plugins), here) if wanted.settings else Settings(base=here)
+            read_table(wanted.settings, known_rules(*wanted.plugins), directory)
+            if wanted.settings
+            else Settings(base=directory)
         )
     found = wanted.settings or find(wanted.paths[0])
-    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=here)
+    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=directory)
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:

@@ -93,12 +93,12 @@ def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
 def _unopened(every: Sequence[Unlike]) -> Mapping[str, tuple[FileText, ...]]:
     """Return the files that were not read, for ``Session.unopened``."""
     unopened: dict[str, tuple[FileText, ...]] = {}
-    for one in every:
-        source, before = one.job.source, list[FileText]()
+    for server in every:
+        source, before = server.job.source, list[FileText]()
         key_of = key_of_each(source.files)
-        for path, text in one.texts.items():
+        for path, text in server.texts.items():
             key = key_of(path)
-            if path in one.left_out:
+            if path in server.left_out:
                 before.append(FileText(key, source.name(key), LineIndex(text), source.quotable(key)))
             elif before:
                 unopened[key], before = (*unopened.get(key, ()), *before), []
@@ -257,15 +257,15 @@ def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[M
     once: dict[tuple[object, ...], Finding] = {}
     told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
     beyond: set[int] = set()
-    for one in findings:
-        key = (one.place.file.path, one.place.span, one.rule, one.message)
-        kind = (one.rule, one.severity)
+    for finding in findings:
+        key = (finding.place.file.path, finding.place.span, finding.rule, finding.message)
+        kind = (finding.rule, finding.severity)
         if told[kind] < MOST_FINDINGS:
             told[kind] += key not in once
-            once.setdefault(key, one)
+            once.setdefault(key, finding)
         elif key not in once and hash(key) not in beyond:
             beyond.add(hash(key))
-            more[*kind, one.level] += 1
+            more[*kind, finding.level] += 1
     return tuple(once.values()), tuple(More(*kind, count) for kind, count in more.items())
 
 

@@ -124,8 +124,8 @@ def load(path: str, rules: Mapping[str, Rule]) -> Settings:
         raise SettingsError(f"{shown}: is not UTF-8, as TOML must be") from None
     except tomllib.TOMLDecodeError as error:
         place = _POSITION.match(str(error))
-        where, what = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
-        raise SettingsError(f"{shown}{where}: {what[:1].lower()}{what[1:]}") from None
+        where, fault = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
+        raise SettingsError(f"{shown}{where}: {fault[:1].lower()}{fault[1:]}") from None
     table: tuple[str, ...] = ()
     if os.path.basename(path) == "pyproject.toml":
         table = ("tool", "modwsgi-fix")

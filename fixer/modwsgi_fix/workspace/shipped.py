@@ -29,9 +29,9 @@ def without(
     hidden: dict[str, set[tuple[object, ...]]] = {}
     for job, config, each in zip(jobs, configs, found, strict=True):
         shown.append([])
-        for one in each:
-            if job.shipped(config.source(one.path)):
-                hidden.setdefault(one.path, set()).add((one.span, one.rule, one.message))
+        for diagnostic in each:
+            if job.shipped(config.source(diagnostic.path)):
+                hidden.setdefault(diagnostic.path, set()).add((diagnostic.span, diagnostic.rule, diagnostic.message))
             else:
-                shown[-1].append(one)
+                shown[-1].append(diagnostic)
     return shown, {path: len(findings) for path, findings in hidden.items()}

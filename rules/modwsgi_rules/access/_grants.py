@@ -77,9 +77,9 @@ def take_out(access: Access) -> list[Edit]:
 def _from_comments(siblings: Sequence[Node], node: Node) -> int:
     """Return where a node begins with the comments directly above it."""
     start = node.start
-    for one in reversed(siblings):
-        if one.end == start and isinstance(one, Comment):
-            start = one.start
+    for sibling in reversed(siblings):
+        if sibling.end == start and isinstance(sibling, Comment):
+            start = sibling.start
     return start
 
 
@@ -98,7 +98,7 @@ def _below(node: Section) -> Iterator[Directive]:
 def _all_below(node: Section) -> Iterator[Node]:
     stack = list(reversed(node.children))
     while stack:
-        one = stack.pop()
-        yield one
-        if isinstance(one, Section):
-            stack += reversed(one.children)
+        inner = stack.pop()
+        yield inner
+        if isinstance(inner, Section):
+            stack += reversed(inner.children)

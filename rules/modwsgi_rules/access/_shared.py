@@ -65,10 +65,10 @@ def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] 
     """Return the edits that open all of it and nothing else; None where a section there is about access already."""
     whole = Nested((one.target.path, one.server) for one in openings if one.target.file is None)
     groups: dict[tuple[Server, str, str], list[Opening]] = {}
-    for one in openings:
+    for opening in openings:
         # Files of a directory that is opened whole are open.
-        if one.target.file is None or one.server not in whole.above(one.target.directory):
-            groups.setdefault((one.server, one.target.directory, one.anchor.path), []).append(one)
+        if opening.target.file is None or opening.server not in whole.above(opening.target.directory):
+            groups.setdefault((opening.server, opening.target.directory, opening.anchor.path), []).append(opening)
     edits: list[Edit] = []
     for group in groups.values():
         first = group[0]

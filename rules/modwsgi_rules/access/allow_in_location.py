@@ -348,15 +348,15 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
             parts = opened(config, host, removable, (number, target), urls)
             if parts is None:
                 return _UNTOLD
-            for one in parts:
-                if is_unclear(config, one):
-                    return f"give --root to show whether {one.path} is a file, or open it by hand"
-                opening = place(config, host, one, removable[0].section)
+            for part in parts:
+                if is_unclear(config, part):
+                    return f"give --root to show whether {part.path} is a file, or open it by hand"
+                opening = place(config, host, part, removable[0].section)
                 if opening is None:
                     return _UNTOLD
                 if not opening.anchor.file.writable:
                     return f"open its directories in {opening.anchor.file.name}, which was not given"
-                openings.setdefault((opening.anchor, one.path), opening)
+                openings.setdefault((opening.anchor, part.path), opening)
     edits = open_directories(config, list(openings.values()))
     if edits is None:
         return _UNTOLD

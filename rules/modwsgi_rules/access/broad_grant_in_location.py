@@ -120,9 +120,9 @@ def _by_name(config: Config, server: Server) -> Iterator[Diagnostic]:
 def _closed_by_directories(config: Config, server: Server) -> Served | None:
     """Something that a host, or any host of the main server, serves and that no directory opens."""
     for host in config.servers if server.is_main else [server]:
-        for one in served(config, host) or ():
-            if grant(config, host, one.directory).allowed is False:
-                return one
+        for target in served(config, host) or ():
+            if grant(config, host, target.directory).allowed is False:
+                return target
     return None
 
 

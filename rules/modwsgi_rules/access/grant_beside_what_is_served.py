@@ -165,11 +165,11 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
             return None
         every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
     disk = config.disk
-    there = [one for one in every if disk is not None and disk.is_dir(one.directory)]
+    existing = [one for one in every if disk is not None and disk.is_dir(one.directory)]
     return _Targets(
         tuple(every),
         Nested((one.directory, one) for one in every),
-        {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
+        {} if disk is None else grouped(existing, lambda one: disk.key(one.directory)),
         _written(config),
         {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
     )
@@ -186,10 +186,10 @@ def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
     """Each directory, and each above it, by its spellings that lack a letter, all in lower case; with one thing that lies
     there."""
     found: dict[str, dict[str, Served]] = {}
-    for one in every:
-        for directory in _with_those_above(one.directory):
+    for target in every:
+        for directory in _with_those_above(target.directory):
             for spelling in _spellings(directory):
-                found.setdefault(spelling, {}).setdefault(directory, one)
+                found.setdefault(spelling, {}).setdefault(directory, target)
     return found
 
 
@@ -217,36 +217,36 @@ def _is_used(targets: _Targets, path: str, bare: str) -> bool:
 
 def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iterator[_Near]:
     if path != bare:
-        for one in targets.nested.below(bare):
-            if one.file is not None and one.mapping is not None and one.mapping.url == "/":
+        for target in targets.nested.below(bare):
+            if target.file is not None and target.mapping is not None and target.mapping.url == "/":
                 how = "a path follows the file in every request"
-                yield _Near(one, how, f"write {bare} if it is meant", is_wildcard=True)
+                yield _Near(target, how, f"write {bare} if it is meant", is_wildcard=True)
         return
     disk = config.disk
     if disk is not None and disk.is_dir(path):
-        for one in targets.real.get(disk.key(path), ()):
-            yield _Near(one, "links are not followed for that", f"write {one.directory} if it is meant")
+        for target in targets.real.get(disk.key(path), ()):
+            yield _Near(target, "links are not followed for that", f"write {target.directory} if it is meant")
         return
     spelt = config.once((_spelt, id(targets)), lambda: _spelt(targets.every))
     near = {directory: one for spelling in _spellings(path) for directory, one in spelt.get(spelling, {}).items()}
-    for directory, one in near.items():
+    for directory, target in near.items():
         if directory.lower() == path.lower():
-            yield _Near(one, "the case of letters counts", f"write {directory} if it is meant")
+            yield _Near(target, "the case of letters counts", f"write {directory} if it is meant")
         elif _is_misspelt(path, directory):
-            yield _Near(one, "one letter differs", f"write {directory} if it is meant")
-    for one in targets.nested.above(posixpath.dirname(path)):
-        if one.file is not None and one.directory == posixpath.dirname(path):
-            advice = f"move the file, or open it by <Files {one.file}> in <Directory {one.directory}>"
-            yield _Near(one, "it lies one directory above", advice)
+            yield _Near(target, "one letter differs", f"write {directory} if it is meant")
+    for target in targets.nested.above(posixpath.dirname(path)):
+        if target.file is not None and target.directory == posixpath.dirname(path):
+            advice = f"move the file, or open it by <Files {target.file}> in <Directory {target.directory}>"
+            yield _Near(target, "it lies one directory above", advice)
     above = posixpath.dirname(path)
     if sees_all_sections(config) and len(components(above)) > 1:
-        for one in targets.beside.get(above, ()):
-            yield _Near(one, "it lies in the directory beside", f"write {one.directory} if it is meant")
+        for target in targets.beside.get(above, ()):
+            yield _Near(target, "it lies in the directory beside", f"write {target.directory} if it is meant")
 
 
-def _is_misspelt(one: str, other: str) -> bool:
+def _is_misspelt(first: str, second: str) -> bool:
     """Whether two paths differ in one word, by one letter that is put in, left out or replaced, or by two that changed places."""
-    mine, theirs = one.split("/"), other.split("/")
+    mine, theirs = first.split("/"), second.split("/")
     if len(mine) != len(theirs):
         return False
     words = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]

@@ -168,8 +168,8 @@ def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:
     )
 
 
-def _overlaps(one: Item, other: Item) -> bool:
-    first, second = location_prefix(one), location_prefix(other)
+def _overlaps(outer: Item, inner: Item) -> bool:
+    first, second = location_prefix(outer), location_prefix(inner)
     if first is None or second is None:
         return True
     return is_prefix(first, second) or is_prefix(second, first)

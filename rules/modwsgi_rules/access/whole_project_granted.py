@@ -201,8 +201,8 @@ def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -
     return not config.complete and _is_project(config, path, server, scripts)
 
 
-def _leads_to(one: Served, path: str) -> bool:
-    return path_matches(one.directory, path) or path_matches(path, one.directory)
+def _leads_to(target: Served, path: str) -> bool:
+    return path_matches(target.directory, path) or path_matches(path, target.directory)
 
 
 def _is_project(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:

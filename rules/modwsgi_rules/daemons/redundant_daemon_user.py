@@ -138,5 +138,5 @@ def _diagnostic(
     if first is not last and between.strip(" \t"):
         span = first.span
     what = " and ".join(f"{option.name}={option.value}" for option in options)
-    verb, it = ("is", "it") if first is last else ("are", "them")
-    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=it))
+    verb, pronoun = ("is", "it") if first is last else ("are", "them")
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=pronoun))

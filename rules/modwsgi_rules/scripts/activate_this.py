@@ -132,14 +132,14 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         found = _activations_of(config, script)
         fix = _fix(config, script, found) if found else None
-        for one in found:
-            by_file = resolved(dotted(one.call.func), {}).rpartition(".")[2] in ("exec", "execfile", "run_path")
+        for use in found:
+            by_file = resolved(dotted(use.call.func), {}).rpartition(".")[2] in ("exec", "execfile", "run_path")
             what = "activate_this.py sets up the environment late" if by_file else "the environment is added late"
             process = _process(config, script)
             related = () if process is None else (process.directive,)
             yield Diagnostic(
                 script.path,
-                one.read.source.head(one.call),
+                use.read.source.head(use.call),
                 f"{what}, and the system's packages stay in sight",
                 fix,
                 tuple(Related(item.path, item.span, "the process group that it runs in") for item in related),

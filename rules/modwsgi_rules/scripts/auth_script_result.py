@@ -165,9 +165,9 @@ def _asked(config: Config) -> Iterator[tuple[str, Script, tuple[Related, ...]]]:
         if script is not None and (script.path, item.key) not in seen:
             seen.add((script.path, item.key))
             yield item.key, script, (Related(item.path, item.span, "the script is named here"),)
-    for one in loaded_scripts(config):
-        if one.item is None and one.role in _DIRECTIVES:
-            yield _DIRECTIVES[one.role], one.script, ()
+    for loaded in loaded_scripts(config):
+        if loaded.item is None and loaded.role in _DIRECTIVES:
+            yield _DIRECTIVES[loaded.role], loaded.script, ()
 
 
 def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator[_Fault]:

@@ -82,16 +82,16 @@ def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
     ]
     if not scripts or _is_passed(config):
         return
-    for one in scripts:
-        place = _place_that_reads(config, one.script)
-        if place is None or one.item is None:
+    for script in scripts:
+        place = _place_that_reads(config, script.script)
+        if place is None or script.item is None:
             continue
-        span = one.item.args[1].span if len(one.item.args) > 1 else one.item.span
+        span = script.item.args[1].span if len(script.item.args) > 1 else script.item.span
         yield Diagnostic(
-            one.item.path,
+            script.item.path,
             span,
             "the script reads the Authorization header, which mod_wsgi does not pass on",
-            related=(Related(one.path, place, "read here"),),
+            related=(Related(script.path, place, "read here"),),
             help="write WSGIPassAuthorization On, if the application checks log-ins itself",
         )
 

@@ -190,8 +190,8 @@ def _edit(source: Source, path: str, statement: ast.stmt, block: list[ast.stmt],
         )
         if not target or target != dotted(left.around):
             return Edit(path, source.span(left.node), source.code(left.around))
-    here = [one for one in block if source.lines(source.span(one)) == lines]
+    on_lines = [one for one in block if source.lines(source.span(one)) == lines]
     is_one_line = _ON_ONE_LINE.fullmatch(source.text[slice(*lines)]) is not None
-    if len(here) == len(block) or not (source.is_alone(statement) or is_one_line):
+    if len(on_lines) == len(block) or not (source.is_alone(statement) or is_one_line):
         return None
     return Edit(path, lines)

@@ -86,15 +86,15 @@ def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
         if read is None:
             continue
         process = process_group_of(config, script)
-        for one in (one for one in environment_set(read.tree) if one.name == _NAME):
-            fix, statement = None, _statement(read, one.node)
-            if process is not None and statement is not None and one.value and one.value.startswith("/"):
-                edit = with_option(process, "python-eggs", one.value)
+        for variable in (one for one in environment_set(read.tree) if one.name == _NAME):
+            fix, statement = None, _statement(read, variable.node)
+            if process is not None and statement is not None and variable.value and variable.value.startswith("/"):
+                edit = with_option(process, "python-eggs", variable.value)
                 reason = "it holds for every script of the group"
                 fix = moved(config, script, read, [statement], edit, "Write it into python-eggs", reason)
             yield Diagnostic(
                 script.path,
-                read.source.head(one.key),
+                read.source.head(variable.key),
                 f"{_NAME} is set after Python has started, and other scripts of the process do not have it",
                 fix,
                 runs_there(process),

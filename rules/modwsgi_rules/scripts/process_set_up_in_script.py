@@ -117,9 +117,9 @@ def _settings(read: Script) -> Iterator[_Setting]:
             isinstance(node, ast.Assign) and any(_is_path(one) for one in node.targets)
         ):
             yield _Setting(node, "python-path=")
-    for one in environment_set(read.tree):
-        if one.name == _EGGS:
-            yield _Setting(one.node, "python-eggs=", is_whole=True)
+    for variable in environment_set(read.tree):
+        if variable.name == _EGGS:
+            yield _Setting(variable.node, "python-eggs=", is_whole=True)
 
 
 def _is_path(target: ast.expr) -> bool:

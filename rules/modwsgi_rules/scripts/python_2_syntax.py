@@ -157,8 +157,8 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
 def _alike(found: Iterable[Construct]) -> list[list[Construct]]:
     """The constructs of a script in groups of which the same is to be said, each in the order of the text."""
     groups: dict[tuple[str, bool], list[Construct]] = {}
-    for one in found:
-        groups.setdefault((one.name, one.fails_late), []).append(one)
+    for construct in found:
+        groups.setdefault((construct.name, construct.fails_late), []).append(construct)
     return list(groups.values())
 
 

@@ -122,21 +122,21 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
             continue
         first: dict[str, _Setting] = {}
         told: set[tuple[str, str]] = set()
-        for one in _settings(config, runs):
-            known = first.setdefault(one.set.name, one)
-            if not _collide(known, one) or one.run.item.excludes(known.run.item):
+        for setting in _settings(config, runs):
+            known = first.setdefault(setting.set.name, setting)
+            if not _collide(known, setting) or setting.run.item.excludes(known.run.item):
                 continue
             # The value of the one that makes way is the wrong one.
-            wrong, other = (known, one) if known.set.keeps and not one.set.keeps else (one, known)
-            if (wrong.script.path, one.set.name) in told:
+            wrong, other = (known, setting) if known.set.keeps and not setting.set.keeps else (setting, known)
+            if (wrong.script.path, setting.set.name) in told:
                 continue
-            told.add((wrong.script.path, one.set.name))
+            told.add((wrong.script.path, setting.set.name))
             key = (settings_of_two_sites, group, wrong.set.name, wrong.set.value)
             fix = config.once(key, partial(_fix, config, group, runs, wrong))
             yield Diagnostic(
                 wrong.script.path,
                 wrong.place,
-                f"{one.set.name} has the value of another script of the process where that came first",
+                f"{setting.set.name} has the value of another script of the process where that came first",
                 fix,
                 (Related(other.script.path, other.place, "another value is set here"),),
                 help="" if fix else "give each site a process group of its own",
@@ -180,16 +180,16 @@ def _sites(config: Config, group: str, runs: Sequence[Run]) -> dict[tuple[str, s
     )
 
 
-def _label(one: _Setting) -> str:
+def _label(setting: _Setting) -> str:
     """What to call the site: the project whose settings it names, else the directory of the script."""
-    if one.set.name.endswith("SETTINGS_MODULE") and one.set.value:
-        return one.set.value.partition(".")[0]
-    return posixpath.basename(posixpath.dirname(one.script.script.place))
+    if setting.set.name.endswith("SETTINGS_MODULE") and setting.set.value:
+        return setting.set.value.partition(".")[0]
+    return posixpath.basename(posixpath.dirname(setting.script.script.place))
 
 
-def _collide(one: _Setting, other: _Setting) -> bool:
+def _collide(first: _Setting, second: _Setting) -> bool:
     """Whether two scripts want different values in one environment."""
-    if one.script.path == other.script.path or one.set.value == other.set.value:
+    if first.script.path == second.script.path or first.set.value == second.set.value:
         return False
-    shared = bool((one.run.interpreters or frozenset()) & (other.run.interpreters or frozenset()))
-    return shared or one.set.keeps or other.set.keeps
+    shared = bool((first.run.interpreters or frozenset()) & (second.run.interpreters or frozenset()))
+    return shared or first.set.keeps or second.set.keeps

@@ -147,18 +147,18 @@ def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     """Return how many threads a group has that are all busy, which is not a fault of the configuration."""
     name = occurrence.fields.get("group", "")
     causes = []
-    for one in _definitions(asked, name)[:_LIMIT]:
-        processes, threads = one.integer("processes", 1), one.integer("threads", 15)
-        backlog = one.integer("listen-backlog", 100)
-        queue = one.option("queue-timeout")
+    for process in _definitions(asked, name)[:_LIMIT]:
+        processes, threads = process.integer("processes", 1), process.integer("threads", 15)
+        backlog = process.integer("listen-backlog", 100)
+        queue = process.option("queue-timeout")
         waits = f", and a request may wait {queue.value} seconds" if queue is not None else ""
-        text = f"{occurrence.message.about}; {one.name} has {processes} x {threads} = {one.capacity} threads, "
+        text = f"{occurrence.message.about}; {process.name} has {processes} x {threads} = {process.capacity} threads, "
         text += f"{backlog} requests may queue{waits}"
         help_ = (
             "this is not a fault of the configuration: see why requests are slow, then raise threads=, processes= or "
             "listen-backlog=; after a restart of httpd the message is usual for a moment"
         )
-        causes.append(Cause(shown(asked, text), (spot(one.directive, "the process group"),), help=help_))
+        causes.append(Cause(shown(asked, text), (spot(process.directive, "the process group"),), help=help_))
     return causes
 
 
@@ -193,8 +193,8 @@ def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
     path, message = occurrence.fields.get("path", ""), occurrence.message
     causes = [cause_of(asked, one) for one in findings_of(asked, message.rules) if path and path in one.text]
     for config in asked.configs:
-        for one in daemon_processes(config):
-            own, user = one.option("home"), one.option("user")
+        for process in daemon_processes(config):
+            own, user = process.option("home"), process.option("user")
             if path and (
                 (own is not None and own.value.rstrip("/") == path.rstrip("/")) or (own is None and user is not None)
             ):
@@ -203,7 +203,7 @@ def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
                 text = message.about if stopped is None else modes.told(stopped, path, name)
                 note = f"home={own.value}" if own is not None else f"user={name}, and no home="
                 help_ = "name a directory by home= that is there, and that the user of the group may enter"
-                causes.append(Cause(shown(asked, text), (spot(one.directive, note),), help=help_))
+                causes.append(Cause(shown(asked, text), (spot(process.directive, note),), help=help_))
     return causes[:_LIMIT]
 
 

@@ -38,22 +38,24 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         ]
     _, file = found
     message = occurrence.message
-    here = spot_in(file, line, "httpd names this line")
+    named_line = spot_in(file, line, "httpd names this line")
     command = occurrence.fields.get("command", "")
     if command and file.quotable and not _has(file, line, command):
         return [
-            Cause(f"that line has no {command} now; the file was changed since", (here,)),
+            Cause(f"that line has no {command} now; the file was changed since", (named_line,)),
             *words(occurrence, asked),
         ]
-    there = findings_at(asked, file, line)
-    meant = [one for one in there if one.rule in message.rules] or [one for one in there if one.rank is Rank.START]
+    findings = findings_at(asked, file, line)
+    meant = [one for one in findings if one.rule in message.rules] or [
+        one for one in findings if one.rank is Rank.START
+    ]
     meant = meant or findings_near(asked, file, line, message.rules)
     causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
     if not causes:
         now = "; no rule finds a fault in that line as it is now" if message.rules else ""
-        return [Cause(f"{message.about}{now}", (here,))]
-    if here.place not in {one.place for cause in causes for one in cause.spots}:
-        causes[0] = causes[0]._replace(spots=(*causes[0].spots, here))
+        return [Cause(f"{message.about}{now}", (named_line,))]
+    if named_line.place not in {one.place for cause in causes for one in cause.spots}:
+        causes[0] = causes[0]._replace(spots=(*causes[0].spots, named_line))
     return causes
 
 

@@ -123,9 +123,9 @@ def _with(own: tuple[Spot, ...], more: list[Spot]) -> tuple[Spot, ...]:
 
 
 def _findings(occurrence: Occurrence, asked: Asked, spots: list[Spot]) -> list[Finding]:
-    there = findings_of(asked, occurrence.message.rules, spots)
-    if there:
-        return there
+    findings = findings_of(asked, occurrence.message.rules, spots)
+    if findings:
+        return findings
     path = posixpath.dirname(occurrence.fields.get("path", "").rstrip("/"))
     return [one for one in findings_of(asked, occurrence.message.rules) if len(path) > 1 and path in one.text]
 
@@ -149,8 +149,8 @@ def _quoted(asked: Asked, name: str, line: int) -> str:
 
 def _distinct(spots: list[Spot]) -> list[Spot]:
     found: dict[str, Spot] = {}
-    for one in spots:
-        found[one.place] = one if one.place not in found else found[one.place]._replace(note=one.note)
+    for entry in spots:
+        found[entry.place] = entry if entry.place not in found else found[entry.place]._replace(note=entry.note)
     return list(found.values())
 
 

@@ -140,8 +140,8 @@ def _beside(config: Config, path: str) -> str:
     while above not in ("", "/") and not disk.is_dir(above):
         above = posixpath.dirname(above)
     scripts = [name for name in _names(disk, above) if name.endswith((".wsgi", ".py"))]
-    there = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
-    return there if not disk.is_file(path) else "it is there as these files are now"
+    shown = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
+    return shown if not disk.is_file(path) else "it is there as these files are now"
 
 
 def _names(disk: Files, directory: str) -> list[str]:
@@ -217,13 +217,13 @@ def _searched(config: Config, group: str | None) -> Iterator[Search]:
     """Yield where Python looks: as a process group says, or in embedded mode WSGIPythonHome and WSGIPythonPath."""
     homes = config.named("wsgipythonhome")
     if group:
-        for one in daemon_processes(config):
-            if one.name == group:
-                settings = {option.name: option.value for option in one.options}
+        for process in daemon_processes(config):
+            if process.name == group:
+                settings = {option.name: option.value for option in process.options}
                 for name in ("python-home", "python-path", "home"):
                     for directory in settings.get(name, "").split(":"):
                         if directory:
-                            yield Search(one.directive, name, directory)
+                            yield Search(process.directive, name, directory)
                 if "python-home" in settings:
                     homes = []
     for item in homes:
@@ -248,9 +248,9 @@ def _has(disk: Files, directory: str, module: str) -> bool:
 
 def _places(disk: Files, looks: list[Search]) -> list[str]:
     places: list[str] = []
-    for one in looks:
-        directory = one.directory.rstrip("/")
-        places += _packages(disk, directory) if one.option in ("python-home", "WSGIPythonHome") else [directory]
+    for search in looks:
+        directory = search.directory.rstrip("/")
+        places += _packages(disk, directory) if search.option in ("python-home", "WSGIPythonHome") else [directory]
     return places
 
 
@@ -261,12 +261,12 @@ def _seen(config: Config, module: str, looks: list[Search], path: str) -> str:
         return "with --root the disk is looked at, too"
     if not module:
         return "the message does not name the module"
-    for one in looks:
-        if not disk.is_dir(one.directory):
-            return f"{one.directory} is not there"
-    there = [place for place in _places(disk, looks) if _has(disk, place, module)]
-    if there:
-        return f"{module} is in {there[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
+    for search in looks:
+        if not disk.is_dir(search.directory):
+            return f"{search.directory} is not there"
+    having = [place for place in _places(disk, looks) if _has(disk, place, module)]
+    if having:
+        return f"{module} is in {having[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
     elsewhere = _elsewhere(disk, module, path)
     return f"{module} is in {elsewhere}, where Python does not look" if elsewhere else f"{module} is in none of them"
 
@@ -281,10 +281,10 @@ def _elsewhere(disk: Files, module: str, path: str) -> str:
             above,
             *(f"{above}/{name}" for name in _names(disk, above)[:100] if disk.is_dir(f"{above}/{name}")),
         ]
-        for one in candidates:
-            if _has(disk, one, module):
-                return one
-            found = next((place for place in _packages(disk, one) if _has(disk, place, module)), "")
+        for candidate in candidates:
+            if _has(disk, candidate, module):
+                return candidate
+            found = next((place for place in _packages(disk, candidate) if _has(disk, place, module)), "")
             if found:
                 return found
         above = posixpath.dirname(above)
@@ -315,10 +315,10 @@ def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         return causes
     for config in asked.configs:
         items = [(item, item.value) for item in config.named("wsgipythonhome")]
-        for one in daemon_processes(config):
-            option = one.option("python-home")
+        for process in daemon_processes(config):
+            option = process.option("python-home")
             if option is not None:
-                items.append((one.directive, option.value))
+                items.append((process.directive, option.value))
         for item, home in items:
             if path and home.rstrip("/") != path.rstrip("/"):
                 continue

@@ -52,9 +52,9 @@ def _clashes(found: Iterable[Listener]) -> Iterator[Clash]:
 
 
 def _clash(earlier: Listener, later: Listener) -> Clash | None:
-    one, other = earlier.address.host.lower(), later.address.host.lower()
-    if one == other:
+    first, second = earlier.address.host.lower(), later.address.host.lower()
+    if first == second:
         return Clash(earlier, later, is_same=True, is_repetition=earlier.protocol == later.protocol)
-    if _ANY in (one, other) and not (one == _ANY and other == _ANY_IPV4):
+    if _ANY in (first, second) and not (first == _ANY and second == _ANY_IPV4):
         return Clash(earlier, later, is_same=False, is_repetition=False)
     return None

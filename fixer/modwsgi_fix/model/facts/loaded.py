@@ -87,17 +87,17 @@ def loaded(config: Config) -> Loaded | None:
 def standing(config: Config, item: Item) -> Standing:
     """Return what httpd makes of the name of a line."""
     name = f"<{item.name}" if item.is_section else item.name
-    there = loaded(config)
+    modules = loaded(config)
     info = directives.find(name)
     if info is not None and _is_absent(config, info):
-        return Standing.NOWHERE if there is not None else Standing.KNOWN
+        return Standing.NOWHERE if modules is not None else Standing.KNOWN
     if info is not None and not info.until:
-        return Standing.KNOWN if there is None or there.may_have(info) else Standing.NOT_LOADED
+        return Standing.KNOWN if modules is None or modules.may_have(info) else Standing.NOT_LOADED
     if item.key in config.known_directives or (item.is_section and item.key in directives.sections()):
         return Standing.KNOWN
     if info is not None:
         return Standing.KNOWN  # of another version, which other rules report
-    is_foreign = there is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
+    is_foreign = modules is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
     return Standing.FOREIGN if is_foreign else Standing.NOWHERE
 
 

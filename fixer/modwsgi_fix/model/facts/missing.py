@@ -79,12 +79,12 @@ def _is_in_sight(disk: Files, path: str) -> bool:
 def _beside(disk: Files, path: str) -> str:
     """Return what may be meant: the same name one directory further up or down, or the longest existing part of the path."""
     name, above = posixpath.basename(path), posixpath.dirname(path)
-    there = above
-    while not disk.is_dir(there):
-        there = posixpath.dirname(there)
-    candidates = [posixpath.join(there, name), posixpath.join(posixpath.dirname(there), name)]
+    existing = above
+    while not disk.is_dir(existing):
+        existing = posixpath.dirname(existing)
+    candidates = [posixpath.join(existing, name), posixpath.join(posixpath.dirname(existing), name)]
     with suppress(FileProblem):
-        candidates += [posixpath.join(there, inner, name) for inner in disk.names(there)[:_MOST]]
+        candidates += [posixpath.join(existing, inner, name) for inner in disk.names(existing)[:_MOST]]
     return next((one for one in candidates if one != path and (disk.is_file(one) or disk.is_dir(one))), "")
 
 

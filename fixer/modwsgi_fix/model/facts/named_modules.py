@@ -44,22 +44,22 @@ def unserved(config: Config) -> list[Unserved]:
 
     Sources: mod_authz_core.c:add_authz_provider, core.c:set_loglevel, main.c.
     """
-    there = loaded(config)
-    if there is None:
+    modules = loaded(config)
+    if modules is None:
         return []
-    return [*_mpm(config, there), *_providers(config, there), *_levels(config, there)]
+    return [*_mpm(config, modules), *_providers(config, modules), *_levels(config, modules)]
 
 
-def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _mpm(config: Config, modules: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
-    if not (there.certain | there.possible) & MPMS and build(config) is not Build.OTHER:
+    if not (modules.certain | modules.possible) & MPMS and build(config) is not Build.OTHER:
         yield Unserved(lines[0], "Configuration error: No MPM loaded.")
 
 
-def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _providers(config: Config, present: Loaded) -> Iterator[Unserved]:
     if loads_unknown_modules(config) or config.named("authzprovideralias"):
         return
-    modules = there.certain | there.possible
+    modules = present.certain | present.possible
     known = {name for module, names in _PROVIDERS.items() if module in modules for name in names}
     for item in config.named("require"):
         words = item.values[1:] if item.value.lower() == "not" else item.values
@@ -68,10 +68,10 @@ def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
             yield Unserved(item, f"Unknown Authz provider: {name}".rstrip())
 
 
-def _levels(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _levels(config: Config, present: Loaded) -> Iterator[Unserved]:
     if loads_unknown_modules(config):
         return
-    modules = there.all
+    modules = present.all
     for item in config.named("loglevel"):
         for word in item.values:
             name, colon, _ = word.rpartition(":")

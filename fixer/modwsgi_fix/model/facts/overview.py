@@ -165,17 +165,17 @@ def mounted(config: Config, server: Server, mount: Mapping) -> Mapped:
     traced = trace(config, authority.request(url))
     answers = [branch.outcome for branch in traced if branch.outcome.kind is Kind.APPLICATION]
     if answers and answers[0].file.startswith(mount.target.rstrip("/")):
-        one = answers[0]
+        answer = answers[0]
         note = "" if traced.is_known else "it depends on what the files do not say"
         return Mapped(
             plain.kind,
             plain.url,
             plain.target,
             plain.place,
-            one.process_group and veiled(config, one.process_group),
+            answer.process_group and veiled(config, answer.process_group),
             "named after this machine"
-            if one.application_group is None
-            else veiled(config, one.application_group or "main (%{GLOBAL})"),
+            if answer.application_group is None
+            else veiled(config, answer.application_group or "main (%{GLOBAL})"),
             note,
         )
     note = f"not reached: {veiled(config, traced.outcome.short)}"

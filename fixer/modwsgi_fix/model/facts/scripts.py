@@ -88,12 +88,12 @@ def loaded_scripts(config: Config) -> list[WsgiScript]:
     A script that answers requests and has another role, too, is an application.
     """
     found: dict[str, WsgiScript] = {}
-    for one in (*_answering(config), *_aside(config)):
-        known = found.get(one.path)
+    for loaded in (*_answering(config), *_aside(config)):
+        known = found.get(loaded.path)
         if known is None:
-            found[one.path] = one
-        elif known.role is one.role:
-            found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
+            found[loaded.path] = loaded
+        elif known.role is loaded.role:
+            found[loaded.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *loaded.names))))
     for script in config.named_scripts:
         role = _role_of(script)
         names = {Role.APPLICATION: ("application",), Role.HANDLER: ("handle_request",)}.get(role, ())

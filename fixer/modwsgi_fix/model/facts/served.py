@@ -294,7 +294,7 @@ def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
     disk = config.disk
     if disk is None or "*" in directory or not disk.is_dir(directory):
         return Links((), ())
-    here, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
+    top, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
     wanted: list[str] = []
     stray: list[str] = []
     stack = [directory]
@@ -306,7 +306,7 @@ def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
             path = posixpath.join(place, name)
             if disk.is_link(path):
                 goal = disk.key(path)
-                code = _within(goal, beside) and not _within(goal, here)
+                code = _within(goal, beside) and not _within(goal, top)
                 (stray if code or leads_to_system(config, goal) else wanted).append(path)
             elif disk.is_dir(path):
                 stack.append(path)

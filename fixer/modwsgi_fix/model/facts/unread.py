@@ -35,15 +35,15 @@ def refusal(config: Config, script: WsgiScript) -> Fault | None:
 
 def unread_scripts(config: Config) -> Iterator[Unread]:
     """Yield the scripts that cannot be read, that Python refuses, or that libcst could not read for a rule."""
-    for one in loaded_scripts(config):
-        if is_code_to_fill_in(one.script.text):
-            yield Unread(one.script, 1, "a template of a script is not understood before it is filled in")
-        elif (fault := fault_of(one.script.text)) is not None and (python_of(config, one) or (3,)) < (3,):
-            yield Unread(one.script, fault.line, "a script for Python 2 is not understood")
+    for script in loaded_scripts(config):
+        if is_code_to_fill_in(script.script.text):
+            yield Unread(script.script, 1, "a template of a script is not understood before it is filled in")
+        elif (fault := fault_of(script.script.text)) is not None and (python_of(config, script) or (3,)) < (3,):
+            yield Unread(script.script, fault.line, "a script for Python 2 is not understood")
         elif fault is not None:
-            yield Unread(one.script, fault.line, f"Python does not take the script: {fault}")
-        elif one.script.not_read:
-            yield Unread(one.script, 1, f"the script is not checked in full: {one.script.not_read}")
+            yield Unread(script.script, fault.line, f"Python does not take the script: {fault}")
+        elif script.script.not_read:
+            yield Unread(script.script, 1, f"the script is not checked in full: {script.script.not_read}")
     for item in config.named(*NAMES_SCRIPT) if config.unreadable else ():
         if (reason := config.unreadable.get(path_of(config, item))) is not None:
             yield Unread(item.file, item.line, f"the script cannot be read: {reason}")

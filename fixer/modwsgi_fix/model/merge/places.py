@@ -26,18 +26,18 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
     for part in components(path):
         # There is no slash before a drive letter.
         steps.append(part if steps == [""] and not path.startswith("/") else f"{steps[-1]}/{part}")
-    here = steps[-1]
+    deepest = steps[-1]
     for step in steps:
         layers += [section for section in site.directories(step, step.count("/")) if section.applies(world)]
     if name is not None:
         on = merged_options([*site.base, *layers], world).on
         if "followsymlinks" in on and "symlinksifownermatch" not in on:
-            file = f"{here}/{name}"
+            file = f"{deepest}/{name}"
             layers += [section for section in site.directories(file, file.count("/")) if section.applies(world)]
     for section in site.directory_regexes():
-        match = directory_matches(section.section, here, name)
+        match = directory_matches(section.section, deepest, name)
         if match is None:
-            match = world.holds(f"{section.label} holds for what is asked for in {here or '/'}")
+            match = world.holds(f"{section.label} holds for what is asked for in {deepest or '/'}")
         if match and section.applies(world):
             layers.append(section)
     return layers

@@ -108,9 +108,9 @@ def may_overlap(section: Item, path: str) -> bool:
     return len(wanted) <= len(have) and not are_apart(wanted, have)
 
 
-def are_apart(one: Sequence[str], other: Sequence[str]) -> bool:
+def are_apart(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether no path can begin with both lists of components; wildcards may stand for anything."""
-    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(one, other, strict=False))
+    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(first, second, strict=False))
 
 
 def files_match(section: Item, name: str) -> Held:

@@ -39,13 +39,13 @@ def _sum(*numbers: _Steps) -> _Steps:
     return tuple(sum(factors) for factors in zip_longest(*numbers, fillvalue=0))
 
 
-def _product(one: _Steps, other: _Steps) -> _Steps:
+def _product(first: _Steps, second: _Steps) -> _Steps:
     """Return the steps of the second for each of the first, on the rest of the text."""
-    if len(one) + len(other) - 1 > _MOST_CHOICES:
-        return _ENDLESS if any(one) and any(other) else _NONE
-    factors = [0.0] * max(len(one) + len(other) - 1, 0)
-    for i, a in enumerate(one):
-        for j, b in enumerate(other):
+    if len(first) + len(second) - 1 > _MOST_CHOICES:
+        return _ENDLESS if any(first) and any(second) else _NONE
+    factors = [0.0] * max(len(first) + len(second) - 1, 0)
+    for i, a in enumerate(first):
+        for j, b in enumerate(second):
             factors[i + j] += a * b if a and b else 0
     return tuple(factors)
 

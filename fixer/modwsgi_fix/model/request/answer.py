@@ -181,7 +181,7 @@ def _setting(
     return item.value, item
 
 
-def _expand(state: State, name: str, item: Item | None, what: str) -> str:
+def _expand(state: State, name: str, item: Item | None, kind: str) -> str:
     """Return a name with ``%{GLOBAL}`` and ``%{ENV:name}`` expanded (F-interpreter-5, F-interpreter-6)."""
     if name == "%{GLOBAL}":
         return ""
@@ -196,7 +196,7 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
             state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
             value = setter.values[1]
         if value is None:
-            raise Beyond(f"the {what} is the variable {variable} of the request", item)
+            raise Beyond(f"the {kind} is the variable {variable} of the request", item)
         return "" if value == "%{GLOBAL}" else value
     return name
 

@@ -44,18 +44,18 @@ def without_execcgi(state: State) -> Outcome | None:
     return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
 
 
-def no_such(state: State, what: str) -> Outcome | None:
+def no_such(state: State, kind: str) -> Outcome | None:
     """Return the error for a missing program or WSGI script, or for a URL that goes on after it; None where it exists."""
     if state.type == MISSING:
-        state.step("handler", f"the {what} {state.filename} does not exist")
-        return state.outcome(Kind.NOT_FOUND, 404, f"the {what} does not exist")
+        state.step("handler", f"the {kind} {state.filename} does not exist")
+        return state.outcome(Kind.NOT_FOUND, 404, f"the {kind} does not exist")
     if state.type == DIRECTORY:
-        state.step("handler", f"{state.filename} is a directory, and no {what}")
-        return state.outcome(Kind.REFUSED, 403, f"the {what} is a directory")
+        state.step("handler", f"{state.filename} is a directory, and no {kind}")
+        return state.outcome(Kind.REFUSED, 403, f"the {kind} is a directory")
     item = last(state.layers, "acceptpathinfo", state.world)
     if state.path_info and item is not None and item.value.lower() == "off":
         state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-        return state.outcome(Kind.NOT_FOUND, 404, f"a path behind the {what}")
+        return state.outcome(Kind.NOT_FOUND, 404, f"a path behind the {kind}")
     return None
 
 

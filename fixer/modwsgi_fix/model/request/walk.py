@@ -42,39 +42,39 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     if trailing or parts == [""]:
         parts.pop()
     kind = DIRECTORY
-    here, depth = "", 0
+    reached, depth = "", 0
     whole = None
     if world.disk is not None or (path.startswith(anchor) and not script):
         whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
-        for section in site.directories(here, depth):
+        for section in site.directories(reached, depth):
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
         # Without AllowOverride, httpd opens the file and allows nothing in it (core.c: OR_UNSET). The server around fragments
         # is assumed to have AllowOverride None, as in every distribution.
         if override.reads and (override.classes is not None or site.config.complete):
-            layer = htaccess(site, here, override, anchor, world)
+            layer = htaccess(site, reached, override, anchor, world)
             if layer is not None:
                 layers.append(layer)
                 options, override = _put(layer, options, override, world)
         if depth == len(parts):
             kind = whole if exact and whole else DIRECTORY
             break
-        here, depth = f"{here}/{parts[depth]}", depth + 1
+        reached, depth = f"{reached}/{parts[depth]}", depth + 1
         if exact and "followsymlinks" in options.on and "symlinksifownermatch" not in options.on:
             # The components of an existing path are all taken for directories, the file itself too.
             continue
-        kind = _step(here, anchor, options, world, script=script)
+        kind = _step(reached, anchor, options, world, script=script)
         if kind != DIRECTORY:
             break
     if kind == MISSING and depth < len(parts) and world.disk is not None:
-        world.step("directory", f"{here} does not exist, so no section for it or below it holds")
+        world.step("directory", f"{reached} does not exist, so no section for it or below it holds")
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
     if kind == DIRECTORY and trailing:
-        here, rest = here + "/", ""
-    filename = here or "/"
+        reached, rest = reached + "/", ""
+    filename = reached or "/"
     for section in site.directory_regexes():
         if section.meant(directory_regex_match(section.section, filename)) and section.applies(world):
             layers.append(section)
