@@ -88,14 +88,14 @@ from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
-#: So many of the things that lie beside each other are looked at.
+#: The most neighbours of a path that are looked at.
 _FEW = 5
-#: A word of so many letters may be misspelt by one; shorter ones are too often words of their own.
+#: The fewest letters of a word that may be misspelt by one letter; shorter ones are too often words of their own.
 _LONG = 5
 
 
 class _Near(NamedTuple):
-    """What is served beside the path of a section, what the two differ in, and what to do."""
+    """A target that is served beside the path of a section, how the two differ, and what to do."""
 
     target: Served
     how: str
@@ -139,9 +139,9 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
 
 
 class _Targets(NamedTuple):
-    """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
+    """The targets of a server, by directory and by real path. ``written`` are the paths that RewriteRules name.
 
-    ``beside`` has a few by the directory above theirs.
+    ``beside`` has a few targets by the parent of their directory.
     """
 
     every: Sequence[Served]
@@ -153,7 +153,7 @@ class _Targets(NamedTuple):
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
-    """What a server serves; for the main server what all hosts do. None where some of it cannot be told."""
+    """Return the targets of a server; for the main server those of all hosts. None where some are not known."""
     return config.once((_targets, server), lambda: _find_targets(config, server))
 
 
@@ -177,14 +177,13 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
 
 @derived
 def _written(config: Config) -> Nested[str]:
-    """The paths of all hosts that RewriteRules name."""
+    """Return the paths that RewriteRules of all hosts name."""
     named = (item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1)
     return Nested((path, path) for path in named if path.startswith("/"))
 
 
 def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
-    """Each directory, and each above it, by its spellings that lack a letter, all in lower case; with one thing that lies
-    there."""
+    """Return each directory, and each above it, with one target in it, by the spellings that lack a letter, in lower case."""
     found: dict[str, dict[str, Served]] = {}
     for target in every:
         for directory in _with_those_above(target.directory):
@@ -194,13 +193,13 @@ def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
 
 
 def _with_those_above(directory: str) -> Iterator[str]:
-    """A directory and those above it that a site has to itself."""
+    """Yield a directory and those above it that belong to one site."""
     parts = components(directory)
     return ("/" + "/".join(parts[:count]) for count in range(len(parts), 1, -1))
 
 
 def _spellings(path: str) -> list[str]:
-    """A path in lower case, and that without one of its letters, each in turn."""
+    """Yield a path in lower case, and the same without each one of its letters."""
     low = path.lower()
     return list(dict.fromkeys([low, *(low[:at] + low[at + 1 :] for at in range(len(low)) if low[at] != "/")]))
 
@@ -245,7 +244,7 @@ def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iter
 
 
 def _is_misspelt(first: str, second: str) -> bool:
-    """Whether two paths differ in one word, by one letter that is put in, left out or replaced, or by two that changed places."""
+    """Whether two paths differ in one word by one letter that is added, missing or replaced, or by two swapped letters."""
     mine, theirs = first.split("/"), second.split("/")
     if len(mine) != len(theirs):
         return False
@@ -261,9 +260,9 @@ def _is_misspelt(first: str, second: str) -> bool:
 
 
 def _is_closed(config: Config, server: Server, near: _Near) -> bool:
-    """Whether no section in sight opens what is served."""
+    """Whether no section in sight opens a target."""
     target = near.target
-    # A wildcard at the end of a path seems to hold for the file.
+    # A wildcard at the end of a path looks as if it held for the file.
     found = grant(config, server, target.directory, None if near.is_wildcard else target.file)
     if config.complete:
         return found.allowed is False

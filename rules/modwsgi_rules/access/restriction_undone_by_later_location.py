@@ -116,7 +116,7 @@ _Located = tuple[int, Item]
 
 
 def _by_url(located: Iterable[_Located]) -> Nested[_Located]:
-    """Return Locations, with their numbers, by what they are about."""
+    """Return Locations, with their numbers, by their URL prefixes."""
     return Nested((_url(one[1]), one) for one in located)
 
 
@@ -136,7 +136,7 @@ def _undoes(access: Access, later: Access) -> bool:
     if outer is None or not later.section.accompanies(access.section):
         return False
     if inner is None:
-        # A regular expression: certain only under a section for every URL.
+        # A regular expression is certainly covered only by a section for every URL.
         if outer.strip("/"):
             return False
     elif not is_prefix(outer, inner):

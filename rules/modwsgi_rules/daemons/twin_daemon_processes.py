@@ -151,7 +151,7 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
 
 
 def _likeness(config: Config, process: DaemonProcess) -> object:
-    """Return what twins have in common: the name of their hosts, their options, and the applications there."""
+    """Return what twins have in common: the names of their hosts, their options, and the applications there."""
     server = process.server
     return name_of(config, server), frozenset(_settings(process).items()), _scripts(config, server)
 

@@ -81,7 +81,7 @@ _NAME = "PYTHON_EGG_CACHE"
 def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         if script.item is None:
-            continue  # no process group is in sight that could be given it
+            continue  # no process group is in sight that could have the option
         read = python_of_script(script) if _NAME in script.script.text else None
         if read is None:
             continue
@@ -103,7 +103,7 @@ def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _statement(read: Script, node: ast.expr) -> ast.stmt | None:
-    """The statement at the top of a script that is no more than this."""
+    """Return the statement at the top of a script that is nothing but this; else None."""
     for statement in read.tree.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         if node in targets or (isinstance(statement, ast.Expr) and statement.value is node):

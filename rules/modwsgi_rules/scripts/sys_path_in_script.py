@@ -126,7 +126,7 @@ class _Added(NamedTuple):
 def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         if script.item is None:
-            continue  # no process group is in sight that could be given it
+            continue  # no process group is in sight that could have the option
         read, found = _added(config, script)
         process = process_group_of(config, script) if found else None
         if read is None:
@@ -148,7 +148,7 @@ def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _added(config: Config, script: WsgiScript) -> tuple[Script | None, list[_Added]]:
-    """What a script adds, once for each configuration."""
+    """Return what a script adds to ``sys.path``, once for each configuration."""
     return config.once((_added, script.path), lambda: _found(script))
 
 

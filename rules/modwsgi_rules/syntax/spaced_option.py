@@ -84,7 +84,7 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
 
 
 def _edits(path: str, node: Directive) -> Iterator[tuple[Edit, str]]:
-    """What to write, and what is to be said of it."""
+    """Return the edits, and the message for them."""
     words = node.args[directives.words_before_options(node.key) :]
     at = 0
     while at < len(words):

@@ -62,7 +62,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: Neither the root, a drive, a group of a pattern, a variable nor a typographic quote.
+#: A path that does not begin with the root, a drive, a group of a pattern, a variable or a typographic quote.
 _RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 
@@ -81,7 +81,7 @@ def script_path_relative(config: Config) -> Iterator[Diagnostic]:
 
 
 def _whole(config: Config, item: Item, path: str) -> str:
-    """The path of the script in the one directory of the host that has the same name, where there is one."""
+    """Return the path of the script in the only directory of the host with the same name; empty where there is none."""
     directory, name = posixpath.split(path)
     last = posixpath.basename(directory)
     sections = [one for one in config.within(item.server, "directory") if one.is_section and not is_regex_section(one)]

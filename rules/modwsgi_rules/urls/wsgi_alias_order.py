@@ -99,7 +99,7 @@ def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
 
 
 def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
-    """Yield each mount with those that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
+    """Yield each mount with the mounts that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
     taken: set[int] = set()
     plain = Nested((mount.url, (at, mount)) for at, mount in enumerate(own) if not mount.is_regex)
     for at, shorter in enumerate(own):
