@@ -61,26 +61,32 @@ class Checked:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
+        """The findings, by file and place."""
         return self.report.findings
 
     @property
     def more(self) -> tuple[More, ...]:
+        """The numbers of findings that are not among ``findings``."""
         return self.report.more
 
     @property
     def files(self) -> tuple[str, ...]:
+        """The names of the files that were read."""
         return tuple(file.name for file in self.report.files)
 
     @property
     def not_understood(self) -> tuple[Gap, ...]:
+        """The lines about which nothing can be said."""
         return self.report.gaps
 
     @property
     def unread(self) -> tuple[tuple[str, str], ...]:
+        """The files and directories that could not be read, each with the reason."""
         return self.report.unread
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that are not httpd's, each with the reason."""
         return self.report.skipped
 
     def to_json(self) -> str:
@@ -171,10 +177,12 @@ class Explanations:
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
+        """The messages with their causes, the most frequent first."""
         return self.explained.explanations
 
     @property
     def unexplained(self) -> tuple[Unexplained, ...]:
+        """The lines of which nothing is known."""
         return self.explained.unexplained
 
     def to_json(self) -> str:

@@ -27,6 +27,7 @@ class Applicability(IntEnum):
 
     @property
     def label(self) -> str:
+        """The level's name for people and settings: ``safe``, ``repair`` or ``unsafe``."""
         return self.name.lower()
 
 
@@ -56,6 +57,7 @@ class Fix(NamedTuple):
 
     @classmethod
     def safe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        """Return a fix of level SAFE."""
         return cls(title, edits, Applicability.SAFE, reason, every_reading)
 
     @classmethod
@@ -67,10 +69,12 @@ class Fix(NamedTuple):
         every_reading: bool = False,
         publishes: tuple[tuple[str, str], ...] = (),
     ) -> Fix:
+        """Return a fix of level REPAIR; ``publishes`` as in the class."""
         return cls(title, edits, Applicability.REPAIR, reason, every_reading, publishes)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        """Return a fix of level UNSAFE."""
         return cls(title, edits, Applicability.UNSAFE, reason, every_reading)
 
 

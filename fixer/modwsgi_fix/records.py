@@ -44,6 +44,7 @@ class Place(NamedTuple):
 
     @property
     def start(self) -> Position:
+        """The position of the first character."""
         return self.file.lines.position(self.span.start)
 
     @property
@@ -124,10 +125,12 @@ class Finding(NamedTuple):
 
     @property
     def line(self) -> int:
+        """The line (from 1) on which it begins."""
         return self.place.start.line
 
     @property
     def column(self) -> int:
+        """The column (from 1, in characters) at which it begins."""
         return self.place.start.column
 
 
@@ -190,6 +193,7 @@ class Report(NamedTuple):
 
     @property
     def partial(self) -> bool:
+        """Whether a rule failed, so that findings may be missing."""
         return bool(self.failed)
 
 
@@ -268,6 +272,7 @@ class Spot(NamedTuple):
 
     @property
     def place(self) -> str:
+        """``file:line``."""
         return f"{self.file}:{self.line}"
 
 

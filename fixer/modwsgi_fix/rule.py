@@ -33,6 +33,7 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
+        """The severity's name for people and settings: ``info``, ``warning`` or ``error``."""
         return self.name.lower()
 
 

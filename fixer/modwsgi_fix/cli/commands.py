@@ -33,7 +33,7 @@ COMMANDS = {
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
-    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
+    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),
     "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),

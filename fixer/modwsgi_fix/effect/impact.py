@@ -64,6 +64,7 @@ class Change(NamedTuple):
 
     @property
     def is_change(self) -> bool:
+        """Whether the outcome differs."""
         return self.before != self.after
 
     def __str__(self) -> str:
@@ -80,6 +81,7 @@ class Impact(NamedTuple):
 
     @property
     def changed(self) -> tuple[Change, ...]:
+        """The classes whose outcome differs."""
         return tuple(change for change in self.changes if change.is_change)
 
 

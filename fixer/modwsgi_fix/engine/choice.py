@@ -173,12 +173,14 @@ def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str
 
 
 def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
+    """Return the edits of one file in the fixes of these findings, those of a shared fix once."""
     # Several findings may share one fix.
     fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
 def paths_of(chosen: Sequence[Diagnostic]) -> list[str]:
+    """Return the keys of the files that the fixes of these findings change."""
     return list(dict.fromkeys(edit.path for d in chosen if d.fix for edit in d.fix.edits))
 
 

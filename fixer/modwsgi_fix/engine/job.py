@@ -25,7 +25,7 @@ Opinion = Callable[[str, Tree, Tree], str | None]
 #: those of all rules are, so that the file is not changed either.
 Ignored = Callable[[str, str], bool]
 
-#: Gives those findings of a server that are new: known ones are neither reported nor fixed.
+#: A function that returns those findings of a server that are new: known ones are neither reported nor fixed.
 New = Callable[[Config, Sequence[Diagnostic]], list[Diagnostic]]
 
 

@@ -30,6 +30,7 @@ class Asked:
 
     @property
     def configs(self) -> tuple[Config, ...]:
+        """The servers of the session."""
         return self.session.configs
 
     @cached_property

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.files.sharing import Judge
 
-#: Opens a directory only to pass through it, which takes no right to read it (open(2)).
+#: The flags that open a directory only to pass through it, which needs no right to read it (open(2)).
 _PASS = getattr(os, "O_PATH", os.O_RDONLY)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 #: Why nothing is written below a path that was a directory and now is a link or a file.

@@ -33,10 +33,12 @@ class Answer:
 
     @cached_property
     def session(self) -> Session:
+        """The session, which is read with the first use."""
         return self._read()
 
     @property
     def configs(self) -> tuple[Config, ...]:
+        """The servers as they were read."""
         return self.session.configs
 
     @cached_property

@@ -63,6 +63,7 @@ class Known(NamedTuple):
 
     @property
     def report(self) -> Report:
+        """The report on the server."""
         return self.base.report
 
     def reads(self, key: str) -> bool:

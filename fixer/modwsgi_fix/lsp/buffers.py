@@ -62,6 +62,7 @@ class Buffers:
         return self._open.get(uri)
 
     def open(self, uri: str, language: str, version: int, text: str) -> None:
+        """Hold a text under its URI; a URI without a file is ignored."""
         path = path_of(uri)
         if path is not None:
             self._open.pop(uri, None)
@@ -79,6 +80,7 @@ class Buffers:
             self.typing = True
 
     def close(self, uri: str) -> None:
+        """Let the text under a URI go."""
         if self._open.pop(uri, None) is not None:
             self.stale()
 

@@ -29,6 +29,7 @@ class Spot(NamedTuple):
 
     @property
     def in_comment(self) -> bool:
+        """Whether the place is in a comment."""
         return isinstance(self.node, Comment)
 
 

@@ -42,12 +42,14 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
+        """Hold an opened text, and check."""
         document = params.text_document
         self._server.state.buffers.open(document.uri, str(document.language_id), document.version, document.text)
         self._server.changed()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
+        """Apply changes to a text, and check."""
         document = params.text_document
         changes = map(_change, params.content_changes)
         self._server.state.buffers.change(document.uri, document.version, changes, self._server.state.encoding)
@@ -55,6 +57,7 @@ class Protocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Let a closed text go, and check."""
         self._server.state.buffers.close(params.text_document.uri)
         self._server.changed()
 

@@ -62,6 +62,7 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
+        """Whether nothing more may be read."""
         return self.left < 0
 
     def allow(self, text: str) -> None:

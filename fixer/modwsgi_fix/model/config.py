@@ -123,6 +123,7 @@ class Config:
 
     @property
     def main(self) -> Server:
+        """The main server."""
         return self.servers[0]
 
     @property

@@ -75,6 +75,7 @@ class File:
 
     @property
     def text(self) -> str:
+        """The text that was read."""
         return self.tree.source
 
     @property
@@ -139,6 +140,7 @@ class Server:
 
     @property
     def is_main(self) -> bool:
+        """Whether it is the main server."""
         return self.item is None
 
     def __repr__(self) -> str:
@@ -240,6 +242,7 @@ class Item:
 
     @property
     def is_section(self) -> bool:
+        """Whether it is a section."""
         return isinstance(self.node, Section)
 
     @property

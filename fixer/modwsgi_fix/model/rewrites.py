@@ -24,10 +24,12 @@ class Rewrite(NamedTuple):
 
     @property
     def pattern(self) -> str:
+        """The pattern as written, with a ``!`` where it is negated."""
         return self.item.value
 
     @property
     def substitution(self) -> str:
+        """The substitution as written; ``-`` for none."""
         return self.item.values[1]
 
 

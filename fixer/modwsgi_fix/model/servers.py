@@ -19,6 +19,7 @@ class Address(NamedTuple):
 
     @property
     def is_wildcard(self) -> bool:
+        """Whether it stands for every address: ``*`` or ``_default_``."""
         return self.host in ("*", "_default_", "[::]", "0.0.0.0")
 
 

@@ -32,6 +32,7 @@ class Mapping(NamedTuple):
 
     @property
     def server(self) -> Server:
+        """The server whose directive it is."""
         return self.item.server
 
     @property
@@ -41,6 +42,7 @@ class Mapping(NamedTuple):
 
     @property
     def is_redirect(self) -> bool:
+        """Whether the directive is one of mod_alias' redirects."""
         return self.item.key in REDIRECTS
 
     def matches(self, path: str) -> bool | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def as_text(found: Sequence[Exposed]) -> str:
     """Return a report, host by host: the files that should hardly be open, by kind; then the number of files by directory."""
     if not found:
-        return "No file is served as it stands.\n"
+        return "No file is served.\n"
     lines: list[str] = []
     for exposed in found:
         programs = f", {plural(len(exposed.programs), 'program')}" if exposed.programs else ""

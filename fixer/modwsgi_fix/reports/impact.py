@@ -36,6 +36,7 @@ class _Alike(NamedTuple):
 
     @property
     def opens(self) -> bool:
+        """Whether something is handed out that was not before."""
         return self.kinds[1] in _SENT and self.kinds[0] not in _SENT
 
     @property

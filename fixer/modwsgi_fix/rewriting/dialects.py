@@ -140,6 +140,7 @@ class Clause(_Standing):
 
     @property
     def section(self) -> Item:
+        """The section."""
         return self.access.section
 
     @property
@@ -172,6 +173,7 @@ class Clause(_Standing):
 
     @property
     def satisfy_any(self) -> bool:
+        """Whether the section has ``Satisfy Any``."""
         return self.access.satisfy_any
 
     @property

@@ -271,7 +271,7 @@ def revival(node: Directive) -> Revival:
         return Revival(Applicability.REPAIR, "what it denies is closed from now on")
     if key in FILE_MAPPINGS:
         return Revival(Applicability.UNSAFE, "files are served which could not be asked for before")
-    return Revival(Applicability.UNSAFE, "httpd takes it as it stands, so its meaning changes")
+    return Revival(Applicability.UNSAFE, "httpd accepts the line as it is, so its meaning changes")
 
 
 def _section(section: Section) -> Revival:

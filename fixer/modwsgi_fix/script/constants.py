@@ -23,6 +23,7 @@ class Script(NamedTuple):
 
     @property
     def tree(self) -> ast.Module:
+        """The tree of the script."""
         return self.source.tree
 
     @property

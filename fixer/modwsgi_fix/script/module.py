@@ -82,7 +82,7 @@ class Statement(NamedTuple):
     body: tuple[Statement, ...] = ()
     test: str = ""
     has_else: bool = False
-    #: False where other small statements share its line.
+    #: Whether no other small statement shares its line.
     alone: bool = True
 
     def walk(self) -> Iterator[Statement]:

@@ -48,6 +48,7 @@ class Logical(NamedTuple):
 
 
 def logical_line(text: str, start: int, end: int) -> Logical:
+    """Return the logical line that ``text[start:end]`` makes."""
     raw = text[start:end]
     nul = raw.find("\0")
     if nul >= 0:

@@ -136,7 +136,7 @@ _OF_TLS = ("sslengine", "sslcertificatefile", "protocol", "gnutlsenable", "nssen
 
 
 def _without_certificate(config: Config) -> Iterator[Diagnostic]:
-    """Yield the hosts that listen only on port 443 and have no line about TLS."""
+    """Report the hosts that are only at port 443 and have no line about TLS."""
     if not config.complete or config.named("mdomain", "mdomainset", "tlsengine") or config.main.all(*_OF_TLS):
         return
     for host in config.hosts:

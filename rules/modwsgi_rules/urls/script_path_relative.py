@@ -7,7 +7,7 @@ Visitors get 404, or 403 where `<Directory />` denies: the script is looked for 
 
 ## Why
 
-mod_wsgi takes the path as it stands, and the system completes it by the directory that httpd is *started* in, which under
+mod_wsgi takes the path unchanged, and the system completes it by the directory that httpd is *started* in, which under
 systemd is `/`; `ServerRoot` has no part in it, as it has for `Alias` (measured with mod_wsgi 4.9.4). `~` is a directory
 of that name there: only a shell knows the home of a user.
 
@@ -81,7 +81,7 @@ def script_path_relative(config: Config) -> Iterator[Diagnostic]:
 
 
 def _whole(config: Config, item: Item, path: str) -> str:
-    """Return the path of the script in the only directory of the host with the same name; empty where there is none."""
+    """Return the path of the script in the host's only directory of that name; without one, words for the path to write."""
     directory, name = posixpath.split(path)
     last = posixpath.basename(directory)
     sections = [one for one in config.within(item.server, "directory") if one.is_section and not is_regex_section(one)]

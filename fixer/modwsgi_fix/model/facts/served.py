@@ -52,6 +52,7 @@ class Served(NamedTuple):
 
     @property
     def path(self) -> str:
+        """The path of the file or directory."""
         return posixpath.join(self.directory, self.file) if self.file else self.directory
 
 

@@ -33,6 +33,7 @@ class Says(NamedTuple):
 
     @property
     def is_silent(self) -> bool:
+        """Whether no dialect says anything."""
         return self.old is None and self.new is None and not self.some and not self.satisfy_any
 
     @property
@@ -129,6 +130,7 @@ class Access(_Lines):
 
     @property
     def satisfy_any(self) -> bool:
+        """Whether the section has ``Satisfy Any``."""
         return self.satisfy is not None and self.satisfy.value.lower() == "any"
 
     @property

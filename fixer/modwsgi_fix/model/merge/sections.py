@@ -39,6 +39,7 @@ def directory_rank(section: Item) -> tuple[bool, int]:
 
 
 def sections_of(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
+    """Return the sections of these names that hold for a server, in reading order, the main server's first."""
     servers = [server] if server.is_main else [config.main, server]
     # A bare "Directory" is not a section, and httpd refuses one without a path: neither holds for anything.
     return [item for one in servers for item in one.all(*keys) if item.is_section and item.args]

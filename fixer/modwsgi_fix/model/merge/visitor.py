@@ -49,6 +49,7 @@ class Asked(NamedTuple):
 
 
 def is_tls(asked: Asked) -> bool:
+    """Whether the request comes by TLS; a question to the world where that is not said."""
     tls = asked.visitor.tls
     return tls if tls is not None else asked.world.holds("the request comes by TLS", "the request is plain HTTP")
 
@@ -101,6 +102,7 @@ def _network(word: str) -> IPv4Network | IPv6Network | None:
 
 
 def is_set(asked: Asked, name: str) -> bool:
+    """Whether a variable is set for the request; a question to the world where that is not known."""
     if asked.visitor.is_set is not None:
         known = asked.visitor.is_set(name)
         return asked.world.holds(f"the variable {name} is set") if known is None else known

@@ -10,6 +10,8 @@ from modwsgi_fix.syntax import Node, Section
 
 
 class Macro(NamedTuple):
+    """A macro's parameters, its section, and the file that defines it."""
+
     parameters: tuple[str, ...]
     section: Section
     file: File

@@ -89,6 +89,7 @@ class Reader:
     # -- files -----------------------------------------------------------------
 
     def open(self, path: str, text: str | None = None) -> File:
+        """Return a file, parsed, and note it as read by this server; ``text`` stands in for the one on the disk."""
         key = self.key(path)
         file = self.files.get(key)
         if file is None:
@@ -143,6 +144,7 @@ class Reader:
     # -- nodes -----------------------------------------------------------------
 
     def read(self, frame: Frame) -> None:
+        """Read a frame and all that it leads to. Raises ``TooMuch``."""
         # Without recursion, because sections, Includes and macros may nest to any depth.
         stack = [frame]
         while stack:
@@ -230,6 +232,7 @@ class Reader:
         return []
 
     def item(self, node: Directive, args: tuple[Arg, ...], where: Where) -> Item:
+        """Add an item for a directive or section, and return it."""
         item = Item(
             where.file, node, args, where.parent, where.server, where.guards, len(self.items),
             foreign=where.foreign, wrapper=where.wrapper,
@@ -243,6 +246,7 @@ class Reader:
         return item
 
     def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
+        """Return the arguments of a directive, with variables and macro parameters expanded."""
         words = self.words.get(node)
         if words is None:
             words = node.args
@@ -257,6 +261,7 @@ class Reader:
         return tuple(args)
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
+        """Note something that was not understood."""
         self.gaps.setdefault(Gap(file.path, span, kind, reason))
 
     # -- includes and macros ---------------------------------------------------
@@ -318,9 +323,11 @@ class Reader:
         return []
 
     def is_own(self, path: str) -> bool:
+        """Whether a path lies in the server's own directory."""
         return is_own(path, self.declared_root)
 
     def candidates(self, path: str) -> Iterator[str]:
+        """Yield where a path of the configuration may lie on the disk, the likeliest first."""
         return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> list[str]:

@@ -89,7 +89,7 @@ def send(state: State) -> Outcome:
         item = last(state.layers, "acceptpathinfo", state.world)
         if item is None or item.value.lower() != "on":
             state.step("handler", f"{state.filename} is a file, and {state.path_info} is too much", item)
-            return state.outcome(Kind.NOT_FOUND, 404, "a path behind a file")
+            return state.outcome(Kind.NOT_FOUND, 404, "the URL goes on after the file")
     if state.world.disk is None or state.type == FILE:
         state.step("handler", f"{state.filename} is sent as it is")
     return state.outcome(Kind.FILE, 200)

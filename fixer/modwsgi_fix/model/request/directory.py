@@ -18,7 +18,7 @@ DIRECTORY_HANDLER = "httpd/unix-directory"
 _MOST_SUBREQUESTS = 10
 _STATUS = {"on": 302, "temp": 302, "permanent": 301, "seeother": 303}
 
-#: Takes a subrequest through the phases before the handler.
+#: A function that runs the phases before the handler for a subrequest.
 Prepare = Callable[[State, int], None]
 
 

@@ -198,16 +198,19 @@ class Run:
 
     @staticmethod
     def skipped(flags: dict[str, str]) -> int:
+        """Return how many rules [S] skips."""
         number = flags.get("s") or flags.get("skip") or "0"
         return whole_number(number) or 0
 
     def environment(self, flags: dict[str, str]) -> None:
+        """Set and unset the variables of [E]."""
         value = flags.get("e") or flags.get("env")
         if value:
             name, _, content = value.partition(":")
             self.state.environment[name.lstrip("!")] = None if name.startswith("!") else self.expand(content, None)
 
     def matches(self, rule: Rule) -> bool:
+        """Whether the pattern and all conditions of a rule hold."""
         if not rule.item.known:
             raise Beyond("a RewriteRule holds a variable that is not defined here", rule.item)
         found = search(rule.pattern, self.subject(), nocase=bool(rule.flags.keys() & {"nc", "nocase"}))
@@ -224,6 +227,7 @@ class Run:
         return (self.filename + self.path_info).removeprefix(self.directory) if self.directory else self.filename
 
     def conditions_hold(self, rule: Rule) -> bool:
+        """Whether the conditions of a rule hold, with [OR] between neighbours."""
         either = False
         for item in rule.conditions:
             flags = flags_of(words[2]) if len(words := arguments(item)) > 2 else {}
@@ -239,6 +243,7 @@ class Run:
         return True
 
     def condition(self, item: Item, flags: dict[str, str]) -> bool:
+        """Whether one RewriteCond holds."""
         words = arguments(item)
         if len(words) < 2:
             raise Beyond("a RewriteCond without a pattern", item)
@@ -271,6 +276,7 @@ class Run:
         return (found is not None) is not negated
 
     def test(self, pattern: str, text: str, said: str) -> bool:
+        """Whether a pattern of RewriteCond holds for a text; ``said`` names the text for a question to the world."""
         if pattern in ("-f", "-d"):
             if not text.startswith("/"):
                 return False
@@ -315,6 +321,7 @@ class Run:
         return self.expand(default, None) if found is None else found
 
     def variable(self, name: str) -> str | None:
+        """Return the value of ``%{NAME}``; None where it is not known before a real request."""
         upper = name.upper()
         if upper in ("REQUEST_FILENAME", "SCRIPT_FILENAME"):
             return self.filename
@@ -326,6 +333,7 @@ class Run:
     # -- results ---------------------------------------------------------------
 
     def substitute(self, rule: Rule) -> None:
+        """Replace the URL or file by the substitution of a rule."""
         target = self.expand(rule.target, rule.item)
         if target is None:
             raise Beyond("a RewriteRule puts in a value that only a request has", rule.item)
@@ -355,6 +363,7 @@ class Run:
         return slash + path or "/" if is_own else url
 
     def redirect(self, rule: Rule, *, is_last: bool) -> None:
+        """Note or send the redirect of a rule. Raises ``Done`` where no later rule can change it."""
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
         status = STATUSES.get(word.lower()) or whole_number(word) or 302
@@ -366,6 +375,7 @@ class Run:
         self.sending = status
 
     def send(self, rule: Rule, status: int) -> None:
+        """Raise ``Done`` with a redirect to the present URL."""
         url = self.based(self.filename)
         if not rule.flags.keys() & {"ne", "noescape"}:
             # Everything after the host is escaped, a "%" included (mod_rewrite.c:escape_absolute_uri).

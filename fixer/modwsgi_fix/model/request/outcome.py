@@ -52,6 +52,7 @@ class Request(NamedTuple):
 
     @property
     def url(self) -> str:
+        """The URL of the request, with its query."""
         scheme = "https" if self.tls else "http"
         port = "" if self.port == _DEFAULT_PORTS[scheme] else f":{self.port}"
         return f"{scheme}://{self.host}{port}{self.path}" + (f"?{self.query}" if self.query else "")
@@ -200,6 +201,7 @@ class Trace:
 
     @property
     def is_known(self) -> bool:
+        """Whether the outcome is known."""
         return self.outcome.kind is not Kind.UNKNOWN
 
     def __iter__(self) -> Iterator[Branch]:

@@ -55,7 +55,7 @@ def no_such(state: State, kind: str) -> Outcome | None:
     item = last(state.layers, "acceptpathinfo", state.world)
     if state.path_info and item is not None and item.value.lower() == "off":
         state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-        return state.outcome(Kind.NOT_FOUND, 404, f"a path behind the {kind}")
+        return state.outcome(Kind.NOT_FOUND, 404, f"the URL goes on after the {kind}")
     return None
 
 

@@ -91,6 +91,7 @@ class State:
         return self.parent is not None
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
+        """Note a decision."""
         self.world.step(phase, text, item)
 
     def become(self, other: State) -> None:

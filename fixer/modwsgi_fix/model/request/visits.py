@@ -120,6 +120,7 @@ class Authority(NamedTuple):
     address: str | None
 
     def request(self, path: str) -> Request:
+        """Return a GET request for a path."""
         return Request(self.name, self.port, path, tls=self.tls, address=self.address)
 
 

@@ -150,7 +150,9 @@ class Shaped(Protocol):
     """A group of texts, or of things with texts."""
 
     @property
-    def shape(self) -> int | None: ...
+    def shape(self) -> int | None:
+        """The number of the shape; None for a group like no other."""
+        ...
 
 
 _Shaped = TypeVar("_Shaped", bound=Shaped)
