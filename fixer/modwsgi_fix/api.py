@@ -152,7 +152,7 @@ class Fixed:
         from modwsgi_fix.files import working_directory
         from modwsgi_fix.reports.diff import diff
 
-        return diff(self._rewritten, here=working_directory())
+        return diff(self._rewritten, directory=working_directory())
 
     def write(self, *, allow_shared_tree: bool = False) -> None:
         """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where a file changed meanwhile."""

@@ -40,7 +40,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
         from modwsgi_fix.reports.diff import BadDiff, diff
 
         try:
-            put(diff(done.files, here=working_directory()))
+            put(diff(done.files, directory=working_directory()))
         except BadDiff as error:
             raise Stop(f"{error}; no file was changed; this is a bug in modwsgi-fix, please report it") from error
     return done

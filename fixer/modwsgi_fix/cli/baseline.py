@@ -42,7 +42,7 @@ def _option(help: str, name: str, metavar: str | None = None) -> Any:
 def run(
     what: Annotated[
         Literal["write", "prune"],
-        typer.Argument(metavar="write|prune", help="Write it anew, or take out what is not found any longer."),
+        typer.Argument(metavar="write|prune", help="Write it anew, or remove entries that nothing is found for."),
     ],
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
@@ -58,7 +58,9 @@ def run(
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
     ] = None,
-    target: Annotated[list[str] | None, _option("The versions that it is for.", "--target", "NAME=VERSION")] = None,
+    target: Annotated[
+        list[str] | None, _option("The versions that the configuration is for.", "--target", "NAME=VERSION")
+    ] = None,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
         _option("How the server around fragments denies by default.", "--assume-deny"),
@@ -114,7 +116,7 @@ def _written(session: Session, path: str, *, allow_shared: bool) -> str:
     entries = written(session)
     _put(path, as_text(entries), allow_shared=allow_shared)
     found = plural(sum(entry.times for entry in entries), "finding")
-    return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only what is new."
+    return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only new findings."
 
 
 def _pruned(session: Session, path: str, *, allow_shared: bool) -> str:

@@ -55,12 +55,12 @@ def run(
     no_scripts: Annotated[bool, _option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
-        _option("How the server around fragments denies by default, which they do not show.", "--assume-deny"),
+        _option("How the server around fragments denies by default, which fragments do not show.", "--assume-deny"),
     ] = None,
     target: Annotated[
         list[str] | None,
         _option(
-            "The versions that it is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
+            "The versions that the configuration is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
             "--target",
             metavar="NAME=VERSION",
         ),
@@ -82,7 +82,7 @@ def run(
     ] = None,
     add_ignore: Annotated[
         str | None,
-        _option("Fix nothing, and write comments that allow what is found.", "--add-ignore", metavar="[=REASON]"),
+        _option("Fix nothing, and write comments that allow the findings.", "--add-ignore", metavar="[=REASON]"),
     ] = None,
     fail_level: Annotated[
         FailLevel | None,
@@ -101,7 +101,9 @@ def run(
     ] = False,
     verify: Annotated[
         str | None,
-        _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
+        _option(
+            "Run this command once all is written, and undo everything if it fails.", "--verify", metavar="COMMAND"
+        ),
     ] = None,
     allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
     plugins: Annotated[
@@ -113,14 +115,14 @@ def run(
     config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     stdin_filename: Annotated[
-        str | None, _option("The name of what is on standard input.", "--stdin-filename", metavar="FILE")
+        str | None, _option("The name of the text on standard input.", "--stdin-filename", metavar="FILE")
     ] = None,
     color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
     verbose: Annotated[
         bool, _option("With -: report on standard error what was found and fixed.", "--verbose", "-v")
     ] = False,
-    all: Annotated[bool, _option("Also show what is only worth knowing.", "--all")] = False,
+    all: Annotated[bool, _option("Also show findings that are only worth knowing.", "--all")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     impact: Annotated[
         Literal["short", "full"] | None,

@@ -43,7 +43,7 @@ def run(
         list[str] | None,
         typer.Option(
             "--target",
-            help="The versions that it is for, such as httpd=2.4 or mod_wsgi=5.",
+            help="The versions that the configuration is for, such as httpd=2.4 or mod_wsgi=5.",
             metavar="NAME=VERSION",
             show_default=False,
         ),
@@ -68,7 +68,7 @@ def run(
         raise Stop("--config and --isolated exclude each other")
     if not paths:
         raise Stop(
-            "no configuration: name directories or files behind the log, as in modwsgi-fix explain error.log conf/"
+            "no configuration: name directories or files after the log, as in modwsgi-fix explain error.log conf/"
         )
     from modwsgi_fix.explain.asked import Asked, rules_asked
 

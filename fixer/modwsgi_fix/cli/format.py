@@ -31,7 +31,7 @@ def run(
     stdin_filename: Annotated[
         str | None,
         typer.Option(
-            "--stdin-filename", help="The name of what is on standard input.", metavar="FILE", show_default=False
+            "--stdin-filename", help="The name of the text on standard input.", metavar="FILE", show_default=False
         ),
     ] = None,
     allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
@@ -65,7 +65,7 @@ def run(
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, here=working_directory()))
+        write_text(unified(found.files, directory=working_directory()))
     elif writes and found.files:
         from modwsgi_fix.files.writing import Change, write_all
 
@@ -94,7 +94,7 @@ def _filter(name: str | None, *, check: bool, diff: bool) -> int:
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, here=working_directory()))
+        write_text(unified(found.files, directory=working_directory()))
     elif not check:
         write_text(found.files[0].after if found.files else text)
     return int((check or diff) and bool(found.files))

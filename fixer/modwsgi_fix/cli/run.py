@@ -257,12 +257,12 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 
     directory, files, report = working_directory(), done.files, done.report
     try:
-        text = diff(files, here=directory)
+        text = diff(files, directory=directory)
     except BadDiff as error:
         raise Stop(f"{error}; no file was changed; {_BUG}") from error
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
-        for line in hunks(files, report.fixed, here=directory):
+        for line in hunks(files, report.fixed, directory=directory):
             say(line)
     _say_impact(request, done.outcomes, changes)
     _withheld(request, report, files)

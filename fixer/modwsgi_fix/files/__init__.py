@@ -119,7 +119,7 @@ def problem(path: str, error: OSError | ValueError) -> FileProblem:
     """Return an error of the system as a problem in one line."""
     if isinstance(error, OSError) and error.strerror:
         return FileProblem(path, error.strerror.lower())
-    return FileProblem(path, "is no possible path")
+    return FileProblem(path, "cannot be a path")
 
 
 def working_directory() -> str:

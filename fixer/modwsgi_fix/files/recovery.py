@@ -58,7 +58,7 @@ def recover(directories: Iterable[str], within: Iterable[str], *, allow_shared: 
     for directory in dict.fromkeys(map(os.path.realpath, directories)):
         if not (journals([directory]) or _has_staged(directory)):
             continue
-        with locked([directory], judge) as here:
+        with locked([directory], judge) as opened:
             for path in journals([directory]):
                 try:
                     journal = obeyed(path, given)
@@ -67,8 +67,8 @@ def recover(directories: Iterable[str], within: Iterable[str], *, allow_shared: 
                     continue
                 with held(directories_of(journal.entries), judge) as places:
                     judge_files(journal.entries, places, judge)
-                    told += _put_right(journal, here.at(path), places)
-            sweep(directory, here)
+                    told += _put_right(journal, opened.at(path), places)
+            sweep(directory, opened)
     return told
 
 

@@ -97,11 +97,11 @@ def _check(entry: Entry, given: Sequence[str]) -> None:
     """Raise ``ValueError`` where an entry names a file that this program would not have touched."""
     path = entry.path
     if not os.path.isabs(path) or os.path.realpath(path) != path:
-        raise ValueError(f"it speaks of {path}, which is not the plain path of a file")
+        raise ValueError(f"it names {path}, which is not the plain path of a file")
     if not lies_within(path, given):
-        raise ValueError(f"it speaks of {path}, which lies outside the given paths")
+        raise ValueError(f"it names {path}, which lies outside the given paths")
     if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise ValueError(f"it speaks of {path}, which is not a regular file")
+        raise ValueError(f"it names {path}, which is not a regular file")
     directory, name = os.path.split(entry.staged)
     if entry.staged and (directory != os.path.dirname(path) or not is_staged_name(name)):
         raise ValueError(f"it calls {entry.staged} a temporary file, which it cannot be")
@@ -109,7 +109,7 @@ def _check(entry: Entry, given: Sequence[str]) -> None:
         raise ValueError(f"it calls {entry.backup} a backup, which it cannot be")
     for made in (entry.staged, entry.backup):
         if made and os.path.lexists(made) and not stat.S_ISREG(os.lstat(made).st_mode):
-            raise ValueError(f"it speaks of {made}, which is not a regular file")
+            raise ValueError(f"it names {made}, which is not a regular file")
 
 
 def _is_backup(backup: str, path: str) -> bool:

@@ -137,7 +137,7 @@ class Underway:
         begun = self._begun.get(name)
         return begun[-1] if begun else None
 
-    def leads_back(self, name: str, here: Standing) -> bool:
+    def leads_back(self, name: str, standing: Standing) -> bool:
         """Whether a name is being read, and reading it again would certainly lead here again.
 
         It would where there is no condition on the way, or nothing has changed that a condition may ask for.
@@ -145,10 +145,10 @@ class Underway:
         last = self.last(name)
         if last is None:
             return False
-        is_same = last.changes == here.changes and set(last.guards) == set(here.guards)
-        return is_same or last.conditions == here.conditions
+        is_same = last.changes == standing.changes and set(last.guards) == set(standing.guards)
+        return is_same or last.conditions == standing.conditions
 
-    def is_certain(self, name: str, here: Standing) -> bool:
+    def is_certain(self, name: str, standing: Standing) -> bool:
         """Whether there is no undecided condition between the outermost reading of a name and here."""
         begun = self._begun.get(name)
-        return set(begun[0].guards if begun else ()) == set(here.guards)
+        return set(begun[0].guards if begun else ()) == set(standing.guards)

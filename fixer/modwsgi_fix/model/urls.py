@@ -227,9 +227,9 @@ def as_prefix(alias: Mapping) -> tuple[str, str] | None:
 _TAILS = ("x", "x/y.z", "-_~/%/q", "A b/é,1", "static/x.css", ".x")
 
 
-def together(one: Item, other: Item) -> bool:
-    """Whether ``one`` is certainly read wherever ``other`` is; False in a template, where branches decide."""
-    return one.accompanies(other) and not one.file.tree.is_template
+def together(item: Item, other: Item) -> bool:
+    """Whether ``item`` is certainly read wherever ``other`` is; False in a template, where branches decide."""
+    return item.accompanies(other) and not item.file.tree.is_template
 
 
 def is_prefix(outer: str, inner: str) -> bool:

@@ -26,12 +26,12 @@ class BadDiff(Exception):
     """A diff that, read back, does not give the new text: this is a bug in modwsgi-fix."""
 
 
-def diff(files: Sequence[Rewritten], *, here: str) -> str:
+def diff(files: Sequence[Rewritten], *, directory: str) -> str:
     """Return the unified diff of all files, for ``git apply`` or ``patch -p1 --binary`` in the directory ``strip_from``.
 
     Each file's part is read back by unidiff first. Raises ``BadDiff``.
     """
-    top = strip_from(files, here)
+    top = strip_from(files, directory)
     parts = []
     for file in files:
         part = unified(file.before, file.edits, os.path.relpath(file.path, top))
@@ -41,19 +41,19 @@ def diff(files: Sequence[Rewritten], *, here: str) -> str:
     return "".join(parts)
 
 
-def strip_from(files: Iterable[Rewritten], here: str) -> str:
-    """Return the directory that a diff applies in: ``here`` where all files really lie below it, else the root.
+def strip_from(files: Iterable[Rewritten], directory: str) -> str:
+    """Return the directory that a diff applies in: ``directory`` where all files really lie below it, else the root.
 
     Neither git nor patch follows ``..`` or a symlink out of the directory it works in.
     """
-    here = os.path.realpath(here)
-    below = all(file.path.startswith(here.rstrip("/") + "/") for file in files)
-    return here if below else "/"
+    directory = os.path.realpath(directory)
+    below = all(file.path.startswith(directory.rstrip("/") + "/") for file in files)
+    return directory if below else "/"
 
 
-def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
+def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, directory: str) -> Iterator[str]:
     """Yield a line for each hunk of the diff, and below it one for each fix with a part in it; each reason only once."""
-    top, told = strip_from(files, here), set[str]()
+    top, told = strip_from(files, directory), set[str]()
     for file in files:
         lines = LineIndex(file.before)
         places = sorted(

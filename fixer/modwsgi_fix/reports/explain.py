@@ -16,7 +16,7 @@ def as_text(found: Explained) -> str:
     lines = [line for block in blocks for line in (*block, "")]
     for message, count in found.more:
         kind = f"messages as {message}" if message else "lines that are not explained"
-        lines += [f"{count} further {kind} were counted, and not looked at one by one", ""]
+        lines += [f"{count} further {kind} were counted, and not examined one by one", ""]
     if found.unexplained:
         total = sum(one.times for one in found.unexplained)
         lines.append(f"Not explained: {plural(total, 'line')}")

@@ -326,10 +326,10 @@ class Merge:
         return [c for c in found if c.rank > 0 or not c.is_ordered or c.key >= last.key]
 
 
-def _always(one: Clause, other: Clause) -> bool:
-    """Whether ``one`` holds for each request that ``other`` holds for."""
-    a, around = one.section, directory_of(other.section)
-    if a.key != "directory" or around is None or not a.accompanies(other.section):
+def _always(first: Clause, second: Clause) -> bool:
+    """Whether ``first`` holds for each request that ``second`` holds for."""
+    a, around = first.section, directory_of(second.section)
+    if a.key != "directory" or around is None or not a.accompanies(second.section):
         return False
     if not (a.server.is_main or a.server is around.server):
         return False

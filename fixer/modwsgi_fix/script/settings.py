@@ -24,7 +24,7 @@ class Set(NamedTuple):
 
 def environment_set(tree: ast.Module) -> list[Set]:
     """Return the variables that a script sets in ``os.environ`` while it is loaded, in the order of its lines."""
-    found = [one for node, _ in runs_at_load(tree) if (one := _set(node)) is not None]
+    found = [variable for node, _ in runs_at_load(tree) if (variable := _set(node)) is not None]
     return sorted(found, key=lambda one: one.node.lineno)
 
 

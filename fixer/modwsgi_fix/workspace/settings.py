@@ -42,7 +42,7 @@ DENIES = ("2.2", "2.4", "none")
 #: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
 KEYS = {
     "select": Key("list of names", "the rules that are on by default", "The rules to run: names, families or ALL."),
-    "extend-select": Key("list of names", "[]", "Rules to run besides those."),
+    "extend-select": Key("list of names", "[]", "Further rules to run."),
     "ignore": Key("list of names", "[]", "Rules not to run. The more specific of two selectors wins."),
     "fixable": Key("list of names", '["ALL"]', "Rules whose fixes may be applied."),
     "unfixable": Key("list of names", "[]", "Rules whose fixes may not be applied."),

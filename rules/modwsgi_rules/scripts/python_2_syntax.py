@@ -171,7 +171,7 @@ def _message(construct: Construct, more: int, *, is_read: bool) -> str:
     """Return the message for a construct that stands in ``more`` other places, too."""
     places = f", as in {more} more place{'s' if more > 1 else ''}," if more else ""
     if is_read:
-        return f"from Python 3.14 on the name behind the comma{places} is a second exception"
+        return f"from Python 3.14 on the name after the comma{places} is a second exception"
     if construct.fails_late:
         return f"this {construct.name} is Python 2{places or ','} and Python 3 fails when it runs the line"
     return f"this is Python 2 ({construct.name}){places or ','} and Python 3 refuses the script"

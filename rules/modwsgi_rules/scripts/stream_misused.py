@@ -138,7 +138,7 @@ def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
             message = f"{_INPUT} is read with text where it wants a number, {_FAILS}"
             yield _Fault(first, message, "make a number of it by int()", edits)
         elif stream == _ERRORS and method in _READS:
-            yield _Fault(node, f"{_ERRORS} is not to be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
+            yield _Fault(node, f"{_ERRORS} cannot be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
         elif stream == _ERRORS and method == "write" and first is not None and kind_of(first, scope) == "bytes":
             message = f"{_ERRORS} takes text and no bytes, {_FAILS}"
             yield _Fault(first, message, "decode what is written", _as_text(source, first))

@@ -62,7 +62,7 @@ from modwsgi_fix.text import Span
 _WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
 
 _REFUSED = "this is not one word name=value, as an option must be, so httpd does not start"
-_TAKEN = "mod_wsgi takes the next word for the value here, in spite of the blank behind the ="
+_TAKEN = "mod_wsgi takes the next word for the value here, despite the blank after the ="
 
 
 @rule(severity=Severity.ERROR)

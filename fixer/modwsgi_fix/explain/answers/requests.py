@@ -239,7 +239,7 @@ def root(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 def _there(config: Config, path: str) -> str:
     """Return in words what the disk shows of a path."""
     if config.disk is None:
-        return "with --root the disk is looked at, too"
+        return "with --root the disk is searched, too"
     above = path.rstrip("/")
     while above not in ("", "/") and not config.disk.is_dir(above):
         above = posixpath.dirname(above)

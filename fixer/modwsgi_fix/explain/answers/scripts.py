@@ -258,7 +258,7 @@ def _seen(config: Config, module: str, looks: list[Search], path: str) -> str:
     """Return in words what the disk shows of a module."""
     disk = config.disk
     if disk is None:
-        return "with --root the disk is looked at, too"
+        return "with --root the disk is searched, too"
     if not module:
         return "the message does not name the module"
     for search in looks:

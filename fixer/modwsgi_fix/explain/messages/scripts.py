@@ -205,7 +205,7 @@ SCRIPTS = (
         "status-line",
         "no space following status code",
         "exception",
-        "the status of start_response has no text behind its number",
+        "the status of start_response has no text after its number",
         rules=("bad-start-response",),
     ),
     Message(

@@ -178,8 +178,8 @@ def select(config: Config, request: Request, world: World) -> Server:
     _handshake(config, base, request, world)
     _read_line(config, base, request, world)
     if not _HOST.fullmatch(name) and not is_ip(name):
-        world.step("host", f"{host!r} is no host name")
-        raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
+        world.step("host", f"{host!r} is not a host name")
+        raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is not a host name"))
     found = chain.find(name) if chain is not None else None
     own = own_name(config.main)
     if found is None and not (chain is None and own is not None and own.lower() == name):

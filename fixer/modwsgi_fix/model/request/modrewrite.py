@@ -139,9 +139,7 @@ class Run:
             if _ABSOLUTE.match(self.filename) and not flags.keys() & {"r", "redirect"}:
                 self.redirect(rule, is_last=at == len(rules))
             elif self.sending is not None and not _ABSOLUTE.match(self.filename):
-                raise Beyond(
-                    "a rule behind a redirect without [L] takes the URL back, which is not modelled", rule.item
-                )
+                raise Beyond("a rule after a redirect without [L] takes the URL back, which is not modelled", rule.item)
             changing = rule
             if self.last(flags):
                 break

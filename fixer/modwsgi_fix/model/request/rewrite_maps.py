@@ -34,7 +34,7 @@ def looked_up(state: State, name: str, key: str) -> str | None:
         return _FUNCTIONS[path](key)
     text = state.world.read(path) if kind == "txt" and path.startswith("/") else None
     if text is None:
-        raise Beyond(f"RewriteMap {name} {item.values[1]} is not to be seen, or not modelled", item)
+        raise Beyond(f"RewriteMap {name} {item.values[1]} cannot be seen, or is not modelled", item)
     return _line_of(text, key)
 
 

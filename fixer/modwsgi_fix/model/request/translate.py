@@ -139,7 +139,7 @@ def _proxied(state: State) -> bool:
             return False
         inherit = state.site.last("proxypassinherit", state.world)
         if inherit is not None and item.server is not state.site.server:
-            raise Beyond(f"{inherit.name} is in force, which is not modelled", inherit)
+            raise Beyond(f"{inherit.name} applies, and is not modelled", inherit)
         send_away(state, target, item)
         return True
     return False

@@ -48,7 +48,7 @@ def check_at(state: State, moment: Moment) -> None:
     for key in _present(state.config).get(moment, ()):
         item = last(state.layers or state.site.base, key, state.world)
         if item is not None and _matters(item, state):
-            raise Beyond(f"{item.name} is in force, which is not modelled", item)
+            raise Beyond(f"{item.name} applies, and is not modelled", item)
 
 
 def _matters(item: Item, state: State) -> bool:
