@@ -69,7 +69,7 @@ def run(
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
 ) -> int:
-    """Take the findings there are as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
+    """Take the present findings as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
 
     Its file is modwsgi-fix-baseline.json in the working directory, or above it where httpd might read it. Exit code 0, or 2
     where something could not be read.

@@ -28,7 +28,7 @@ COMMANDS = {
     "baseline": Command(
         "modwsgi_fix.cli.baseline",
         "write|prune PATHS",
-        "Take the findings there are as known, so that only new ones are told.",
+        "Take the present findings as known, so that only new ones are reported.",
     ),
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),

@@ -151,7 +151,7 @@ def _end(report: Report, *, folded: bool = False, is_counted: bool = False) -> I
         first, *rest = [f"{plural(count, 'line')} of {printable(name)}" for name, count in lines.items()]
         more = f" and of {len(rest) - 2} other files" if len(rest) > 3 else ""
         shown = ", ".join([first, *rest[: 2 if more else 3]])
-        yield f"Not understood: {shown}{more}. What is said here does not cover them."
+        yield f"Not understood: {shown}{more}. The report does not cover them."
 
 
 def _marked(finding: Finding | More, report: Report) -> bool:

@@ -162,7 +162,7 @@ class _Parser:
             node = Bogus(text, start, stop, "<!--")
             self.into.append(node)
             self._problem(
-                "html-comment", "'<!--' opens no comment; httpd takes it for a section", node, None, node.span
+                "html-comment", "'<!--' does not begin a comment; httpd takes it for a section", node, None, node.span
             )
             return stop
         else:

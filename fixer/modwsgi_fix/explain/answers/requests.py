@@ -93,7 +93,7 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]
         return found[:_LIMIT]
     if outcome.kind in _FAILED:
         text = f"{record.url}: {sentence(outcome)}"
-        help_ = "if visitors should get it, the last of these lines is to change; otherwise httpd does as it is told"
+        help_ = "if visitors should get it, change the last of these lines; otherwise httpd does as configured"
         return [Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))]
     text = (
         f"as these files are now, {record.url} is not refused ({sentence(outcome)}); httpd may not have read them since, or an "

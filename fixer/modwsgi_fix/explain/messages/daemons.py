@@ -106,7 +106,7 @@ DAEMONS = (
         "inactivity",
         "Daemon process idle inactivity timer expired, stopping process '{group}'.",
         "daemon",
-        "nothing was asked for as long as inactivity-timeout, and the process is started again: as configured",
+        "no request came for as long as inactivity-timeout, and the process is started again, as configured",
     ),
     Message(
         "maximum-requests",
