@@ -69,23 +69,23 @@ def alias_match(prefix: str, path: str) -> int | None:
         end = len(prefix)
         is_whole = prefix.endswith("/") or path[end : end + 1] in ("", "/")
         return end if prefix and is_whole and path.startswith(prefix) else None
-    a = u = 0
-    while a < len(prefix):
-        if prefix[a] == "/":
-            if u >= len(path) or path[u] != "/":
+    at = taken = 0
+    while at < len(prefix):
+        if prefix[at] == "/":
+            if taken >= len(path) or path[taken] != "/":
                 return None
-            while a < len(prefix) and prefix[a] == "/":
-                a += 1
-            while u < len(path) and path[u] == "/":
-                u += 1
+            while at < len(prefix) and prefix[at] == "/":
+                at += 1
+            while taken < len(path) and path[taken] == "/":
+                taken += 1
         else:
-            if u >= len(path) or path[u] != prefix[a]:
+            if taken >= len(path) or path[taken] != prefix[at]:
                 return None
-            a += 1
-            u += 1
-    if prefix[a - 1 : a] != "/" and u < len(path) and path[u] != "/":
+            at += 1
+            taken += 1
+    if prefix[at - 1 : at] != "/" and taken < len(path) and path[taken] != "/":
         return None
-    return u if u else None
+    return taken if taken else None
 
 
 def substitute(template: str, found: Match) -> str:

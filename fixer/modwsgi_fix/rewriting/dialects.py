@@ -243,12 +243,12 @@ def _rank(section: Item) -> int:
 
 def may_follow(later: Clause, earlier: Clause) -> bool:
     """Whether both clauses may hold for one request, with ``later`` merged after ``earlier``; True when in doubt."""
-    a, b = later.section, earlier.section
-    if a is b or not (a.server is b.server or a.server.is_main or b.server.is_main):
+    section, above = later.section, earlier.section
+    if section is above or not (section.server is above.server or section.server.is_main or above.server.is_main):
         return False
-    if a.excludes(b):
+    if section.excludes(above):
         return False
-    if later.rank == earlier.rank == 2 and a.parent is not b.parent:
+    if later.rank == earlier.rank == 2 and section.parent is not above.parent:
         return not _disjoint(later, earlier)  # nested Files: httpd's order is not modelled here
     is_ordered = later.is_ordered and earlier.is_ordered
     return (later.key > earlier.key or not is_ordered) and not _disjoint(later, earlier)
@@ -256,19 +256,19 @@ def may_follow(later: Clause, earlier: Clause) -> bool:
 
 def _disjoint(first: Clause, second: Clause) -> bool:
     """Whether no request can match both."""
-    a, b = first.section, second.section
-    if a.key.startswith("proxy") != b.key.startswith("proxy") and min(first.rank, second.rank) < 2:
+    section, other = first.section, second.section
+    if section.key.startswith("proxy") != other.key.startswith("proxy") and min(first.rank, second.rank) < 2:
         # For a proxied request, Proxy sections take the place of Directory (mod_proxy.c:proxy_walk).
         return first.rank < 2 and second.rank < 2
-    if a.key.startswith("proxy"):
+    if section.key.startswith("proxy"):
         return False
     if first.rank == second.rank == 3:
-        return _apart(_components(a), _components(b))
+        return _apart(_components(section), _components(other))
     if 3 in (first.rank, second.rank):
         return False
-    if first.rank == second.rank == 2 and _names_apart(a, b):
+    if first.rank == second.rank == 2 and _names_apart(section, other):
         return True
-    return _apart(_components(directory_of(a)), _components(directory_of(b)))
+    return _apart(_components(directory_of(section)), _components(directory_of(other)))
 
 
 def directory_of(section: Item) -> Item | None:
@@ -287,10 +287,10 @@ def _apart(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> boo
 
 
 def _names_apart(first: Item, second: Item) -> bool:
-    a, b = pattern_of(first), pattern_of(second)
+    pattern, other = pattern_of(first), pattern_of(second)
     return (
         not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (first, second))
-        and a != b
+        and pattern != other
     )
 
 
@@ -328,12 +328,12 @@ class Merge:
 
 def _always(first: Clause, second: Clause) -> bool:
     """Whether ``first`` holds for each request that ``second`` holds for."""
-    a, around = first.section, directory_of(second.section)
-    if a.key != "directory" or around is None or not a.accompanies(second.section):
+    section, around = first.section, directory_of(second.section)
+    if section.key != "directory" or around is None or not section.accompanies(second.section):
         return False
-    if not (a.server.is_main or a.server is around.server):
+    if not (section.server.is_main or section.server is around.server):
         return False
-    outer, inner = _components(a), _components(around)
+    outer, inner = _components(section), _components(around)
     if outer is None or inner is None or any(map(has_wildcard, outer)):
         return False
     return inner[: len(outer)] == outer

@@ -251,10 +251,10 @@ def _is_misspelt(first: str, second: str) -> bool:
     words = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
     if len(words) != 1 or min(map(len, words[0])) < _LONG:
         return False
-    a, b = words[0]
-    start = len(posixpath.commonprefix([a, b]))
-    end = min(len(posixpath.commonprefix([a[::-1], b[::-1]])), min(len(a), len(b)) - start)
-    left, right = a[start : len(a) - end], b[start : len(b) - end]
+    word, meant = words[0]
+    start = len(posixpath.commonprefix([word, meant]))
+    end = min(len(posixpath.commonprefix([word[::-1], meant[::-1]])), min(len(word), len(meant)) - start)
+    left, right = word[start : len(word) - end], meant[start : len(meant) - end]
     is_swap = len(left) == 2 and left == right[::-1]
     return (max(len(left), len(right)) == 1 or is_swap) and (left + right).isalpha()
 

@@ -178,8 +178,8 @@ def _advice(config: Config, original: DaemonProcess, process: DaemonProcess) -> 
 
 def _differences(original: DaemonProcess, process: DaemonProcess) -> list[str]:
     """Return the names of the options whose values differ, in order."""
-    a, b = effective(original), effective(process)
-    return sorted(name for name in {**a, **b} if a.get(name) != b.get(name))
+    ours, theirs = effective(original), effective(process)
+    return sorted(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
 
 
 def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix | None:
