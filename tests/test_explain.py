@@ -316,7 +316,7 @@ def test_a_server_that_is_well_is_not_reported(tmp_path: Path, capfd: pytest.Cap
         (("error.log", "conf"), "error.log: no such file or directory"),
         (("conf", "conf"), "conf: is a directory; name the log first, then the configuration"),
         (("AH01630", "nowhere"), "nowhere: no such file or directory"),
-        (("AH01630",), "no configuration: name directories or files behind the log"),
+        (("AH01630",), "no configuration: name directories or files after the log"),
         (("AH01630", "conf", "--config", "x.toml", "--isolated"), "--config and --isolated exclude each other"),
         (("AH01630", "conf", "--root", "nowhere"), "--root nowhere: no such directory"),
         (

@@ -158,8 +158,8 @@ def test_names_are_in_byte_order(tmp_path: Path) -> None:
         ("pipe", "is not a regular file"),
         ("socket", "is not a regular file"),
         ("file/x", "not a directory"),
-        ("nul\0", "is no possible path"),
-        ("lone\ud800", "is no possible path"),
+        ("nul\0", "cannot be a path"),
+        ("lone\ud800", "cannot be a path"),
         ("long" * 100, "file name too long"),
     ],
 )

@@ -436,7 +436,7 @@ def test_commands_answer_with_a_document(conf: Path, tmp_path: Path) -> None:
         assert trace.startswith("http://shop.example/\n")
         assert "/srv/shop/app.wsgi" in trace
         exposed = await run(lenses[1].command.command, *lenses[1].command.arguments)
-        assert exposed == "No file is served as it stands.\n"
+        assert exposed == "No file is served.\n"
         explained = await run("modwsgi-fix.explain", shop, "AH00526: Name duplicates previous WSGI daemon definition.")
         assert "Name duplicates previous WSGI daemon definition" in explained
         assert "no server" in await run("modwsgi-fix.trace", uri_of("/no/such/file"), "http://shop.example/")

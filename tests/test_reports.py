@@ -79,7 +79,7 @@ def test_concise(report: Report) -> None:
     assert render(report, "concise") == (
         f"{NAME}:2:8: no-bad [*] 100% <bad>, say ␛[2J\n"
         "Found 1 finding (1 fixable with --write: 1 repair).\n"
-        f"Not understood: 3 lines of {NAME}. What is said here does not cover them.\n"
+        f"Not understood: 3 lines of {NAME}. The report does not cover them.\n"
     )
 
 
@@ -103,7 +103,7 @@ def test_full(report: Report) -> None:
         "\n"
         f"{NAME}:3: not understood: <Perl> is code in another language, which is not read\n"
         "Found 1 finding (1 fixable with --write: 1 repair).\n"
-        f"Not understood: 3 lines of {NAME}. What is said here does not cover them.\n"
+        f"Not understood: 3 lines of {NAME}. The report does not cover them.\n"
     )
 
 

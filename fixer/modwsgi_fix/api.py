@@ -1,8 +1,8 @@
-"""modwsgi-fix for other programs: load a server once, and ask what is wrong, what fixing comes to, what answers a URL.
+"""modwsgi-fix for other programs: load a server once, then ask what is wrong, what fixes would change, what answers a URL.
 
 Everything that is returned is plain and frozen, and stays as it is when files change; ``to_json`` of each result is what
-the command prints with ``--output-format json``. Nothing here prints, writes or runs what it reads, but ``Fixed.write``.
-Names and keys that are here stay; further ones may come. docs/api.md shows it.
+the command prints with ``--output-format json``. Nothing here prints or runs what it reads, and only ``Fixed.write``
+writes. Names and keys that are here stay; further ones may come. docs/api.md has examples.
 """
 
 from __future__ import annotations
@@ -45,37 +45,43 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Checked:
-    """What the rules find, by file and place. ``findings`` also has those that a fix reveals: they have ``after``.
+    """The findings of the rules, by file and place. ``findings`` also has those that a fix reveals: they have ``after``.
 
-    Of one rule and severity it has 10,000; ``more`` counts the rest.
-    ``files`` are the names of those that were read, ``not_understood`` the lines that nothing is said of, ``unread`` and
-    ``skipped`` what could not be read, and what is not httpd's, each with the reason.
+    It has at most 10,000 findings of one rule and severity; ``more`` counts the others. ``files`` are the names of the files
+    that were read, ``not_understood`` the lines about which nothing can be said. ``unread`` are the files that could not be
+    read and ``skipped`` those that are not httpd's, as pairs of name and reason.
     """
 
     report: Report
 
     @property
     def findings(self) -> tuple[Finding, ...]:
+        """The findings, by file and place."""
         return self.report.findings
 
     @property
     def more(self) -> tuple[More, ...]:
+        """The numbers of findings that are not among ``findings``."""
         return self.report.more
 
     @property
     def files(self) -> tuple[str, ...]:
+        """The names of the files that were read."""
         return tuple(file.name for file in self.report.files)
 
     @property
     def not_understood(self) -> tuple[Gap, ...]:
+        """The lines about which nothing can be said."""
         return self.report.gaps
 
     @property
     def unread(self) -> tuple[tuple[str, str], ...]:
+        """The files and directories that could not be read, each with the reason."""
         return self.report.unread
 
     @property
     def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that are not httpd's, each with the reason."""
         return self.report.skipped
 
     def to_json(self) -> str:
@@ -120,10 +126,10 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Fixed:
-    """What fixing comes to. Nothing is written but by ``write``.
+    """What the fixes would change. Only ``write`` writes it.
 
     ``left`` are the findings after the fixes; ``impact`` says what changes for visitors, class by class of URLs, also what
-    stays (``Change.is_change``). ``conflicts`` has a line on each server whose fixes cannot be had with another's.
+    stays (``Change.is_change``). ``conflicts`` has a line on each server whose fixes contradict those of another.
     """
 
     files: tuple[File, ...]
@@ -141,10 +147,10 @@ class Fixed:
         from modwsgi_fix.files import working_directory
         from modwsgi_fix.reports.diff import diff
 
-        return diff(self._rewritten, here=working_directory())
+        return diff(self._rewritten, directory=working_directory())
 
     def write(self, *, allow_shared_tree: bool = False) -> None:
-        """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where one was changed meanwhile."""
+        """Write all files or none, as ``modwsgi-fix --write`` does. Raises ``Error``, also where a file changed meanwhile."""
         from modwsgi_fix.files.writing import Change, write_all
 
         changes = [Change(file.path, file.before, file.after) for file in self.files]
@@ -160,16 +166,18 @@ class Fixed:
 
 @dataclass(frozen=True)
 class Explanations:
-    """The causes of a log's messages, the most frequent first, and the lines that nothing is known of."""
+    """The causes of a log's messages, the most frequent first, and the lines of which nothing is known."""
 
     explained: Explained
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
+        """The messages with their causes, the most frequent first."""
         return self.explained.explanations
 
     @property
     def unexplained(self) -> tuple[Unexplained, ...]:
+        """The lines of which nothing is known."""
         return self.explained.unexplained
 
     def to_json(self) -> str:
@@ -181,13 +189,13 @@ class Explanations:
 
 @dataclass(frozen=True)
 class Traces:
-    """What answers a request: a trace for each server that was loaded, most often one."""
+    """What answers a request: one trace for each server that was loaded, which is mostly a single one."""
 
     traces: tuple[Trace, ...]
 
     @property
     def outcome(self) -> Outcome:
-        """What the visitor gets of the first server; of kind ``unknown`` where its files do not decide that."""
+        """What the visitor gets from the first server; of kind ``unknown`` where its files do not decide it."""
         return self.traces[0].outcome
 
     def to_json(self) -> str:
@@ -199,7 +207,7 @@ class Traces:
 
 @dataclass(frozen=True)
 class Exposures:
-    """Every file that a visitor can fetch, by host; ``sensitive`` of each host has what should hardly lie open."""
+    """Every file that a visitor can fetch, by host; ``sensitive`` of each host has those that should hardly be open."""
 
     hosts: tuple[Exposed, ...]
 
@@ -212,7 +220,7 @@ class Exposures:
 
 @dataclass(frozen=True)
 class Overviews:
-    """The servers as httpd sees them: hosts with what they map, process groups with who uses them."""
+    """The servers as httpd sees them: hosts with their mappings, process groups with the hosts that use them."""
 
     servers: tuple[Overview, ...]
 
@@ -225,10 +233,10 @@ class Overviews:
 
 @dataclass(frozen=True)
 class Server:
-    """What was loaded: most often one server, or fragments of one; where several were named, all of them."""
+    """One server or the fragments of one; where the paths name several servers, all of them."""
 
     _wanted: Wanted
-    #: A server that was checked, and the texts of files (by key) in which this one is another.
+    #: A server that was checked, and the texts of the files (by key) in which this server differs from it.
     _before: Base | None = None
     _since: Mapping[str, str] = field(default_factory=dict)
 
@@ -241,10 +249,10 @@ class Server:
             return session
 
     def changed(self, texts: Mapping[str | PathLike[str], str]) -> Server:
-        """The same server with these texts in place of files, by path, as an editor has them; this one stays as it is.
+        """Return the same server with these texts in place of files, by path, as an editor has them; this one stays as it is.
 
-        It is what ``load`` gives with them in the ``overlay``. Where this one was checked, only what the texts can touch
-        is read and checked again; other files are then taken to be as they were.
+        The result equals that of ``load`` with the texts in its ``overlay``. Where this server was checked, only what the
+        texts can affect is read and checked again; other files are then taken to be as they were.
         """
         given = {fspath(path): text for path, text in texts.items()}
         others = {path: text for path, text in (self._wanted.overlay or {}).items() if path not in given}
@@ -258,31 +266,31 @@ class Server:
 
     @cached_property
     def _part(self) -> Base | None:
-        """This server, checked in part; None where that cannot be."""
+        """This server, of which only a part was checked again; None where a part does not suffice."""
         return None if self._before is None else again(self._before, self._since)
 
     @cached_property
     def _report(self) -> Report:
-        """What the rules find."""
+        """The report on all that the rules find."""
         if self._part is not None:
             return self._part.report
         return checked(self._session)._replace(starts=starts(self._session.configs))
 
     @cached_property
     def _base(self) -> Base | None:
-        """What it takes to check another server in part, once this one was checked."""
+        """What is needed to check only a part of a changed server, once this one was checked."""
         return self._part or base_of(self._session, self._report)
 
     @cached_property
     def starts(self) -> bool | None:
-        """Whether httpd starts with it: False where it certainly refuses, None where that cannot be told."""
+        """Whether httpd starts with this server: False where it certainly refuses, None where that cannot be told."""
         from modwsgi_fix.reports import started
 
         found: bool | None = started(starts(self._session.configs))["starts"]
         return found
 
     def check(self) -> Checked:
-        """Run the rules, and find out what a fix would make of each finding."""
+        """Run the rules, and find out at which level a fix would make each finding go."""
         return Checked(self._report)
 
     def fix(self, level: str = "repair") -> Fixed:
@@ -321,7 +329,7 @@ class Server:
         client: str | None = None,
         address: str | None = None,
     ) -> Traces:
-        """What answers a request. ``client`` is the visitor's address, ``address`` the server's that it arrives at."""
+        """Return what answers a request. ``client`` is the visitor's address, ``address`` the server's, where it arrives."""
         try:
             request = request_of(url, method=method.upper(), headers=tuple(headers), client=client, address=address)
         except ValueError as error:
@@ -329,10 +337,10 @@ class Server:
         return Traces(traced(self._session, [request]))
 
     def explain(self, lines: Iterable[str]) -> Explanations:
-        """Why httpd wrote these lines of an error log, as ``modwsgi-fix explain LOG PATHS``.
+        """Return why httpd wrote these lines of an error log, as ``modwsgi-fix explain LOG PATHS`` does.
 
-        The files are read once more: rules that are off by default, because they are opinions, are asked where a message
-        makes a case of them. ``lines`` may be a generator; of a long log only what differs is kept.
+        The files are read once more, with the rules that are off by default because they are opinions, but of which a
+        message may be a sign. ``lines`` may be a generator; of a long log only the lines that differ are kept.
         """
         from modwsgi_fix.explain.asked import Asked, rules_asked
         from modwsgi_fix.explain.explaining import explained
@@ -354,7 +362,7 @@ class Server:
             return Exposures(exposures(self._session))
 
     def show(self) -> Overviews:
-        """Hosts, mounts, aliases and process groups."""
+        """Return the hosts, mounts, aliases and process groups."""
         return Overviews(overviews(self._session))
 
 
@@ -368,13 +376,13 @@ def load(
     assume_deny: str = "",
     no_scripts: bool = False,
 ) -> Server:
-    """Read the server at some paths, directories or files, as ``modwsgi-fix PATHS`` does.
+    """Read the server at these paths, directories or files, as ``modwsgi-fix PATHS`` does.
 
-    ``root`` is the filesystem that the paths in the files mean; ``target`` has versions, as ``{"httpd": "2.4"}``.
-    ``settings`` is a settings file, or a table as one holds it, where an empty one is none; without it, the file near the
-    first path counts. ``overlay`` has texts that stand in for files, by path, as an editor has them. ``assume_deny`` says how
-    the server around fragments denies by default: ``2.2``, ``2.4`` or ``none``. With ``no_scripts`` WSGI scripts are left
-    unread. Raises ``Error`` where nothing can be read.
+    ``root`` is the filesystem that the paths in the files mean. ``target`` maps names to versions: ``{"httpd": "2.4"}``.
+    ``settings`` is the path of a settings file, or its content as a table; an empty table means no settings, and None the
+    file that is found upward from the first path. ``overlay`` maps paths to texts that stand in for the files, as an editor
+    has them. ``assume_deny`` says how the server around fragments denies by default: ``2.2``, ``2.4`` or ``none``. With
+    ``no_scripts`` WSGI scripts are left unread. Raises ``Error`` where nothing can be read.
     """
     named = [paths] if isinstance(paths, (str, PathLike)) else paths
     wanted = Wanted(

@@ -1,8 +1,8 @@
 """Unified diff from known edits.
 
-The rewriter knows what it changed, so nothing is searched: the opcodes that difflib would look for are computed from
-the edits, and only its grouping into hunks is used. A diff is text as ``text.decode`` gives it; written with
-``text.encode`` it has the bytes of the files, and ``git apply`` and ``patch -p1 --binary`` take it.
+The rewriter knows what it changed, so nothing is searched for: the opcodes that difflib would look for are computed from
+the edits, and only difflib's grouping into hunks is used. A diff is text as ``text.decode`` gives it; written with
+``text.encode`` it has the bytes of the files, and ``git apply`` and ``patch -p1 --binary`` accept it.
 """
 
 from __future__ import annotations
@@ -39,32 +39,32 @@ def lines(text: str) -> list[str]:
 
 
 def opcodes(before: str, edits: Iterable[Edit]) -> list[Opcode]:
-    """What the edits of one file do to its lines, equal stretches included; ``[]`` when they change nothing.
+    """Return what the edits of one file do to its lines, equal stretches included; ``[]`` when they change nothing.
 
     Lines that a replaced block has in common at its start or end count as equal. Raises ``ValueError`` as
     ``edits.apply`` does.
     """
     found: list[Opcode] = []
-    here = there = 0
+    line = new_line = 0
     for start, old, new in _replaced(before, edits):
-        if start > here:
-            found.append(Opcode("equal", here, start, there, there + start - here))
-            there += start - here
+        if start > line:
+            found.append(Opcode("equal", line, start, new_line, new_line + start - line))
+            new_line += start - line
         tag = "replace" if old and new else "delete" if old else "insert"
-        here = start + len(old)
-        found.append(Opcode(tag, start, here, there, there + len(new)))
-        there += len(new)
+        line = start + len(old)
+        found.append(Opcode(tag, start, line, new_line, new_line + len(new)))
+        new_line += len(new)
     total = len(lines(before))
-    if found and here < total:
-        found.append(Opcode("equal", here, total, there, there + total - here))
+    if found and line < total:
+        found.append(Opcode("equal", line, total, new_line, new_line + total - line))
     return found
 
 
 def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) -> str:
-    """The unified diff of one file under its name; ``""`` when nothing changes.
+    """Return the unified diff of one file under its name; ``""`` when nothing changes.
 
-    ``name`` is a path as the user knows it; a leading ``/`` is dropped, since ``a//etc`` is no path to patch.
-    ``context`` is in lines.
+    ``name`` is a path as the user knows it; a leading ``/`` is dropped, since patch does not accept ``a//etc``.
+    ``context`` is a number of lines.
     """
     edits = list(edits)
     codes = opcodes(before, edits)
@@ -86,7 +86,7 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
 
 
 def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
-    """Two successive lists of edits of one file as one list on the original text.
+    """Return two successive lists of edits of one file as one list of edits of the original text.
 
     ``apply(apply(text, first), second) == apply(text, compose(first, second))`` for every text that they apply to. The
     result is in order, and no two of its edits meet.
@@ -104,28 +104,28 @@ def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:
     pieces += reversed(stack)
 
     composed: list[Edit] = []
-    here = 0
+    reached = 0
     texts: list[str] = []
     for piece in pieces:
         texts.append(piece.text)
         if piece.start < piece.end:
             text = "".join(texts)
-            if piece.start > here or text:
-                composed.append(Edit(path, Span(here, piece.start), text))
-            here, texts = piece.end, []
+            if piece.start > reached or text:
+                composed.append(Edit(path, Span(reached, piece.start), text))
+            reached, texts = piece.end, []
     return composed
 
 
 def origin(edits: Iterable[Edit], span: Span) -> Span:
-    """The span of the original text which ``span`` of the text after ``edits`` came from.
+    """Return the span of the original text that ``span`` of the text after ``edits`` came from.
 
-    ``edits`` are ordered, as ``compose`` gives them. What an edit inserted came from where it did so.
+    ``edits`` are ordered, as ``compose`` gives them. Inserted text came from the place where it was inserted.
     """
     return origins(edits)(span)
 
 
 def origins(edits: Iterable[Edit]) -> Callable[[Span], Span]:
-    """As ``origin``, for many spans of one text."""
+    """Return a function that does what ``origin`` does, for many spans of one text."""
     edits = list(edits)
     olds = [edit.span for edit in edits]
     news: list[Span] = []
@@ -149,7 +149,7 @@ def origins(edits: Iterable[Edit]) -> Callable[[Span], Span]:
 
 
 def check(diff: str, before: str, after: str) -> bool:
-    """True when the diff of one file, read by unidiff, turns ``before`` into exactly ``after``."""
+    """Whether the diff of one file, read by unidiff, turns ``before`` into exactly ``after``."""
     if not diff:
         return before == after
     from unidiff.errors import UnidiffParseError
@@ -184,7 +184,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(edits: Iterable[Edit]) -> list[_Piece]:
-    """The text after these edits, as pieces; the last one is what follows, however long that is."""
+    """Return the text after these edits, as pieces; the last piece is the rest of the text, however long."""
     pieces: list[_Piece] = []
     at = 0
     for edit in edits:
@@ -194,7 +194,7 @@ def _pieces(edits: Iterable[Edit]) -> list[_Piece]:
 
 
 def _take(stack: list[_Piece], length: int) -> list[_Piece]:
-    """Takes ``length`` characters off the top of a stack of pieces."""
+    """Take ``length`` characters off the top of a stack of pieces."""
     taken: list[_Piece] = []
     while length:
         start, end, text = stack.pop()
@@ -208,7 +208,7 @@ def _take(stack: list[_Piece], length: int) -> list[_Piece]:
 
 
 def _in_order(edits: Iterable[Edit]) -> list[Edit]:
-    """Edits as ``edits.apply`` takes them: by place, and in the given order where they insert at one place."""
+    """Return edits as ``edits.apply`` takes them: by place, and in the given order where they insert at one place."""
     ordered = sorted(edits, key=lambda edit: edit.span)
     at = 0
     for edit in ordered:
@@ -219,7 +219,7 @@ def _in_order(edits: Iterable[Edit]) -> list[Edit]:
 
 
 class _Block(NamedTuple):
-    """Lines from ``start`` on (from 0), and what stands there afterwards."""
+    """The ``old`` lines from line ``start`` on (counted from 0), and the ``new`` lines in their place."""
 
     start: int
     old: list[str]
@@ -227,7 +227,7 @@ class _Block(NamedTuple):
 
 
 def _replaced(before: str, edits: Iterable[Edit]) -> list[_Block]:
-    """The runs of lines that the edits change. Runs that meet are one, all lines out and then all in, as git has it."""
+    """Return the runs of lines that the edits change. Adjacent runs are one, old lines before new ones, as git has it."""
     found: list[_Block] = []
     for block in _touched(before, edits):
         start, old, new = _trimmed(block)
@@ -240,7 +240,7 @@ def _replaced(before: str, edits: Iterable[Edit]) -> list[_Block]:
 
 
 def _touched(before: str, edits: Iterable[Edit]) -> Iterator[_Block]:
-    """The whole lines in which edits begin and end, and those between; edits that share a line are in one block."""
+    """Yield the whole lines from the beginning to the end of each edit; edits that share a line are in one block."""
     index = LineIndex(before)
     blocks: list[tuple[int, int, list[Edit]]] = []
     for edit in _in_order(edits):
@@ -259,7 +259,10 @@ def _touched(before: str, edits: Iterable[Edit]) -> Iterator[_Block]:
 
 
 def _trimmed(block: _Block) -> _Block:
-    """Without the lines that both have at the end, then at the start: a deleted line stays the one that was meant."""
+    """Return a block without the lines that both sides have at the end, then at the start.
+
+    In this order, so that of equal neighbours the line that was deleted is the one that is shown.
+    """
     at, old, new = block
     shorter = min(len(old), len(new))
     tail = 0
@@ -278,7 +281,7 @@ def _groups(codes: list[Opcode], context: int) -> list[list[Opcode]]:
         """difflib's grouping into hunks, without its search."""
 
         def __init__(self) -> None:
-            """Without indexing anything."""
+            """Leave out the index that difflib makes."""
 
         def get_opcodes(self) -> list[Any]:
             return list(codes)
@@ -287,7 +290,7 @@ def _groups(codes: list[Opcode], context: int) -> list[list[Opcode]]:
 
 
 def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
-    """The lines of a hunk before and after, with their ends as the "no newline" markers have it."""
+    """Return the lines of a hunk before and after, with line ends as the "no newline" markers say."""
     source: list[str] = []
     target: list[str] = []
     last: list[list[str]] = []
@@ -311,7 +314,7 @@ def _header(name: str) -> list[str]:
 
 
 def _quoted(name: str) -> str:
-    """A name as git writes it: in C quotes where it has control characters, quotes, or bytes that are no UTF-8."""
+    """Return a name as git writes it: in C quotes where it has control characters, quotes, or bytes that are not UTF-8."""
     if not any(char < " " or char in '"\\\x7f' or "\udc80" <= char <= "\udcff" for char in name):
         return name
     escapes = {34: '\\"', 92: "\\\\", 9: "\\t", 10: "\\n", 13: "\\r"}
@@ -319,7 +322,7 @@ def _quoted(name: str) -> str:
 
 
 def _range(start: int, end: int) -> str:
-    """A range of lines in a hunk's header (GNU diff manual, "Detailed Unified"): an empty one stands after a line."""
+    """Return a range of lines for a hunk's header (GNU diff manual, "Detailed Unified"); an empty one follows ``start``."""
     length = end - start
     return f"{start + 1}" if length == 1 else f"{start + 1 if length else start},{length}"
 

@@ -1,7 +1,7 @@
-"""What a rule wants changed: edits of text, bundled into a fix that says how far to trust it.
+"""Edits of text, bundled into a fix that says how far to trust it.
 
 Only ``apply`` changes text. An edit names a file by its key (the resolved path that ``files.Files`` gives), a span of
-that file's text, and what stands there afterwards. A fix may span several files; it is applied whole or not at all.
+that file's text, and the text that replaces it. A fix may span several files; it is applied whole or not at all.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Applicability(IntEnum):
 
     @property
     def label(self) -> str:
+        """The level's name for people and settings: ``safe``, ``repair`` or ``unsafe``."""
         return self.name.lower()
 
 
@@ -42,8 +43,8 @@ class Fix(NamedTuple):
     """Edits that make sense only together.
 
     ``title`` is an imperative without a full stop ("Delete the repetition"); ``reason`` says what changes for visitors,
-    or why nothing does; both are shown to the user. ``every_reading`` says that the rule weighed all readings of a file
-    which is included more than once; otherwise the engine asks that each reading wants the same fix.
+    or why nothing does; both are shown to the user. ``every_reading`` says that the rule considered all readings of a file
+    that is included more than once; otherwise the engine requires that each reading has the same fix.
     """
 
     title: str
@@ -51,11 +52,12 @@ class Fix(NamedTuple):
     applicability: Applicability
     reason: str = ""
     every_reading: bool = False
-    #: What static files it may open: pairs of a URL prefix and the directory that it led to before.
+    #: The static files that the fix may open, as pairs of a URL prefix and the directory that the prefix led to before.
     publishes: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def safe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        """Return a fix of level SAFE."""
         return cls(title, edits, Applicability.SAFE, reason, every_reading)
 
     @classmethod
@@ -67,33 +69,35 @@ class Fix(NamedTuple):
         every_reading: bool = False,
         publishes: tuple[tuple[str, str], ...] = (),
     ) -> Fix:
+        """Return a fix of level REPAIR; ``publishes`` as in the class."""
         return cls(title, edits, Applicability.REPAIR, reason, every_reading, publishes)
 
     @classmethod
     def unsafe(cls, title: str, *edits: Edit, reason: str = "", every_reading: bool = False) -> Fix:
+        """Return a fix of level UNSAFE."""
         return cls(title, edits, Applicability.UNSAFE, reason, every_reading)
 
 
-def touch(one: Edit, other: Edit) -> bool:
-    """True when two edits cannot both be applied: they overlap, or both insert at one place.
+def touch(first: Edit, second: Edit) -> bool:
+    """Whether two edits cannot both be applied: they overlap, or both insert at one place.
 
     An insertion at the very start or end of a replaced span is fine; two insertions at one offset have no order.
     """
-    if one.path != other.path:
+    if first.path != second.path:
         return False
-    (a, b), (c, d) = one.span, other.span
+    (a, b), (c, d) = first.span, second.span
     if a == b or c == d:
         return a == c and b == d if a == b and c == d else (c < a < d if a == b else a < c < b)
     return a < d and c < b
 
 
 def overlap(fix: Fix) -> bool:
-    """True for a fix whose own edits cannot be applied together."""
+    """Whether the edits of one fix cannot be applied together."""
     return any(touch(one, other) for at, one in enumerate(fix.edits) for other in fix.edits[:at])
 
 
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
-    """The fixes that can be applied together, first come first served; of equal ones the first."""
+    """Return the fixes that can be applied together: the earlier of two that touch, and the first of equal ones."""
     taken: list[Fix] = []
     by_path: dict[str, list[Edit]] = {}
     for fix in fixes:
@@ -110,16 +114,16 @@ def compatible(fixes: Iterable[Fix]) -> list[Fix]:
 
 
 def _around(taken: list[Edit], edit: Edit) -> list[Edit]:
-    """The edits next to a new one among those taken, which are in order and do not touch each other.
+    """Return the neighbours of a new edit among those ``taken``, which are in order and do not touch each other.
 
-    At one place there are at most two, an insertion and a replacement; so whatever the new one touches is here.
+    At one place there are at most two, an insertion and a replacement; so whatever the new edit touches is among these.
     """
     at = bisect_left(taken, edit)
     return taken[max(at - 2, 0) : at + 2]
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text after edits of one file, none of which touch each other. Raises ``ValueError`` where they do."""
+    """Return the text of one file after its edits. Raises ``ValueError`` where two of them touch each other."""
     parts: list[str] = []
     at = 0
     for edit in sorted(edits, key=lambda edit: edit.span):

@@ -42,7 +42,12 @@ _DEFAULT = "site.conf"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One block. ``after`` is None where nothing is to be fixed; ``carets`` are (file, span) to be reported."""
+    """One block of a page.
+
+    ``before`` and ``after`` map the names of files to texts; ``after`` is None where nothing is to be fixed. ``carets`` are
+    the places to be reported, as (file, span). ``links`` map paths of the filesystem to targets, ``permissions`` paths to
+    modes, owners and groups. ``line`` is the block's line in the page, from 1.
+    """
 
     kind: str
     level: Applicability
@@ -77,7 +82,7 @@ def _examples(page: str) -> Iterator[Example]:
         if kind == "diff":
             before, tree = _split([text[1:] for text in body if text[:1] in (" ", "-", "")])
             after, _ = _split([text[1:] for text in body if text[:1] in (" ", "+", "")])
-            # A file of which every line goes is empty afterwards.
+            # A file that loses all of its lines is empty afterwards, not absent.
             after = {**{name: [] for name in before}, **after}
             yield Example(kind, level, _join(before), _join(after), (), *tree, settings, line)
         else:
@@ -90,7 +95,7 @@ _Tree = tuple[dict[str, str], dict[str, Permissions]]
 
 
 def _split(lines: list[str]) -> tuple[dict[str, list[str]], _Tree]:
-    """The lines of each file, with the links and permissions of the filesystem."""
+    """Return the lines of each file by its name, with the links and permissions of the filesystem."""
     files: dict[str, list[str]] = {}
     links: dict[str, str] = {}
     permissions: dict[str, Permissions] = {}
@@ -126,7 +131,7 @@ def _carets(files: Mapping[str, list[str]]) -> Iterator[tuple[str, Span]]:
 
 
 def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
-    """The example as a job: its files in memory, the one rule, its settings."""
+    """Return an example as a job: its files in memory, the one rule, its settings."""
     ours = {name: text for name, text in texts.items() if not name.startswith("/")}
     directories = [name for name in texts if name.endswith("/")]
     contents = {name: text for name, text in texts.items() if name not in directories}
@@ -149,7 +154,7 @@ def job(rule: Rule, example: Example, texts: Mapping[str, str]) -> Job:
 
 
 def failures(rule: Rule, example: Example) -> list[str]:
-    """What does not hold of an example, in words; empty when all does."""
+    """Return in words what an example claims and the rule does not do; empty when the rule does all of it."""
     wanted = example.before
     asked = job(rule, example, wanted)
     config = read(asked)
@@ -180,7 +185,7 @@ def failures(rule: Rule, example: Example) -> list[str]:
 
 
 def _name(texts: Mapping[str, str], key: str) -> str:
-    """The name in the example of a file's key; a relative name starts at ``/``."""
+    """Return the name that the example has for a file's key; a relative name starts at ``/``."""
     return key if key in texts else key.removeprefix("/")
 
 

@@ -1,7 +1,7 @@
-"""What a template engine, autoconf or a shell has yet to fill in: which files are templates, and where their tags stand.
+"""Templates: which files a template engine, autoconf or a shell has yet to fill in, and where their tags stand.
 
-httpd knows none of this: it refuses such a line, or takes it as it stands. ``${NAME}`` is httpd's own (core.c:
-ap_resolve_env) and no placeholder here.
+httpd knows none of this: it refuses such a line, or takes the tag literally. ``${NAME}`` is httpd's own (core.c:
+ap_resolve_env) and not a placeholder here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 
-#: Names under which templates are kept, and what fills them in.
+#: Suffixes of templates, and the engine that fills each in.
 ENGINES = {
     ".erb": "ERB", ".epp": "EPP", ".j2": "Jinja", ".jinja": "Jinja", ".jinja2": "Jinja", ".in": "autoconf", ".m4": "m4",
     ".mako": "Mako", ".mustache": "Mustache", ".tmpl": "a template engine", ".tpl": "a template engine",
@@ -21,22 +21,21 @@ _STATEMENT = re.compile(
     r"\{%[-+]?[ \t]*[a-z]{2,}|<%(?!=)|^[ \t]*(?:\{\{#|#if\b|#end\b|% *(?:if|for|else|end\w*)\b)|<tal:|<py:",
     re.M | re.ASCII,
 )
-# What one has yet to fill in, or a part of it: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%,
-# __NAME__.
+# A placeholder or a part of one: also autoconf's @NAME@, printf's %(name)s, a shell's $NAME, %NAME%, __NAME__.
 _PART = re.compile(
     r"\{\{|\}\}|\{%(?:[-+ ]|[a-z]{2})|[-+ ]%\}|<%|%>(?!s)|\[%|#\{|%\(|@\w+@|\$[A-Za-z_(]|%[A-Za-z_]\w*%|__[A-Z]\w*__",
     re.ASCII,
 )
-# What each of these has one of; most words have none, and are told by it ten times faster.
+# Each placeholder has one of these characters. Most words have none, and are then known ten times faster.
 _SIGN = re.compile(r"[{}%@$_]")
-# The same as a whole, from its first character to its last; of what has an end of its own, the beginning.
+# A whole placeholder, from its first character to its last; of a tag with a closing mark, the opening one.
 _TAG = re.compile(r"(\{\{|\{%|\{#|<%|\[%|\$\()|@\w+@|%\(\w+\)s|%[A-Z]\w*%|__[A-Z]\w*__|#\{\w+\}|\$[A-Za-z_]\w*")
-# How those end, and which of them on their own line.
+# The closing marks, and which of them must stand on the line of the opening one.
 _ENDS = {"{{": "}}", "{%": "%}", "{#": "#}", "<%": "%>", "[%": "%]", "$(": ")"}
 _ON_ONE_LINE = frozenset({"{{", "$("})
 # The first or the last characters of a line that belongs to the engine alone.
 _EDGE = re.compile(r"\{\{|\{%|<%|\}\}|%\}|%>(?!s)")
-# Where a tag may open, in what can still be anything.
+# Where a tag may open, in a text of any language.
 _OPENINGS = ("{{", "{%", "<%")
 
 # A value of Python code that is yet to be filled in, or a line of a template engine among it.
@@ -44,32 +43,32 @@ _IN_CODE = re.compile(r"^[^#\n]*(?<=[\s,(=])(?:\$\{[^}\n]{0,200}\}|\{\{[^}\n]{0,
 
 
 def is_code_to_fill_in(text: str) -> bool:
-    """True for Python code with values that are yet to be filled in, or lines of a template engine: not Python as it stands."""
+    """Whether Python code has values that are yet to be filled in, or lines of a template engine, and so is not Python yet."""
     return _IN_CODE.search(text) is not None
 
 
 def is_template(text: str) -> bool:
-    """True for a file with the conditions of a template language: not all of its lines need be there together."""
+    """Whether a file has the conditions of a template language, so that not all of its lines need be there together."""
     return _STATEMENT.search(text) is not None
 
 
 def has_placeholder(text: str) -> bool:
-    """True for a word or a line that a template engine, autoconf or a script is yet to fill in."""
+    """Whether a template engine, autoconf or a script is yet to fill in a word or a line."""
     return _SIGN.search(text) is not None and _PART.search(text) is not None
 
 
 def is_settled(text: str) -> bool:
-    """True when a word or line says what it will be: no undefined ``${VARIABLE}``, no placeholder of a template."""
+    """Whether a word or line is final: without an undefined ``${VARIABLE}`` or a placeholder of a template."""
     return "${" not in text and not has_placeholder(text)
 
 
 def may_have_tags(text: str) -> bool:
-    """True where a tag may open: not all that is there need be httpd's."""
+    """Whether a tag may open in a text, so that not all of it need be httpd's."""
     return any(opening in text for opening in _OPENINGS)
 
 
 def tags(text: str) -> list[tuple[int, int]]:
-    """Where a template's tags stand: (start, end) of each, in order."""
+    """Return where a template's tags stand: (start, end) of each, in order."""
     found: list[tuple[int, int]] = []
     known: dict[str, int] = {}
     at = 0
@@ -84,7 +83,10 @@ def tags(text: str) -> list[tuple[int, int]]:
 
 
 def _end(text: str, tag: re.Match[str], known: dict[str, int]) -> int | None:
-    """Where a tag ends; None where it does not. ``known`` is where the next of each end stands, as far as was looked."""
+    """Return the offset where a tag ends; None where it does not.
+
+    ``known`` remembers the next offset of each closing mark, as far as the text was searched.
+    """
     opening = tag[1]
     if opening is None:
         return tag.end()
@@ -95,7 +97,7 @@ def _end(text: str, tag: re.Match[str], known: dict[str, int]) -> int | None:
 
 
 def _next(text: str, wanted: str, start: int, known: dict[str, int]) -> int:
-    """Where a text stands next; the end where it does not. Each is looked for once, however many ask for it."""
+    """Return the next offset of a text, or the end; each closing mark is searched for once, however many tags need it."""
     if known.get(wanted, -1) < start:
         at = text.find(wanted, start)
         known[wanted] = at if at >= 0 else len(text)
@@ -103,21 +105,21 @@ def _next(text: str, wanted: str, start: int, known: dict[str, int]) -> int:
 
 
 def begins_with_tag(line: str) -> bool:
-    """True for a line whose first word is yet to be filled in, or that begins with the edge of a tag."""
+    """Whether the first word of a line is yet to be filled in, or the line begins with the edge of a tag."""
     tag = _TAG.match(line)
     return (tag is not None and _end(line, tag, {}) is not None) or is_line_of_engine(line)
 
 
 def is_line_of_engine(line: str) -> bool:
-    """True for a line that begins with the edge of a tag: it says nothing of the language around it."""
+    """Whether a line begins with the edge of a tag, and so says nothing about the language around it."""
     return _EDGE.match(line) is not None
 
 
 def template_of(path: str, text: str) -> str:
-    """What fills in this file, where that is still to be done: ``ERB``; empty for one that is no template.
+    """Return the engine that is yet to fill in this file, as ``ERB``; empty where the file is not a template.
 
-    A name counts where the file has tags; where the name says nothing, statements do (``{% if %}``): one tag that was
-    left in a file by mistake makes no template of it.
+    A name counts where the file has tags. Where the name says nothing, only statements count (``{% if %}``): one tag that
+    was left in a file by mistake does not make it a template.
     """
     suffix = posixpath.splitext(path)[1].lower()
     if suffix in ENGINES and (is_template(text) or tags(text)):

@@ -1,7 +1,7 @@
-"""What is told of a server: findings, fixes, traces, as plain values that hold no server and no rule.
+"""Findings, fixes and traces as plain values that hold no server and no rule.
 
 They are made once, by ``workspace``, which leaves out what must not be shown; formats, the API, an editor's server and a
-fleet only read them. Lines and columns count from 1, columns in characters.
+fleet only read these. Lines and columns count from 1, columns in characters.
 """
 
 from __future__ import annotations
@@ -44,16 +44,17 @@ class Place(NamedTuple):
 
     @property
     def start(self) -> Position:
+        """The position of the first character."""
         return self.file.lines.position(self.span.start)
 
     @property
     def end(self) -> Position:
-        """Behind the last character, which may be the beginning of a line."""
+        """After the last character, which may be the beginning of a line."""
         return self.file.lines.position(self.span.end)
 
     @property
     def last(self) -> Position:
-        """Behind the last character, on the line of that character."""
+        """After the last character, on the line of that character."""
         return end_of(self.file.lines, *self.span)
 
 
@@ -72,7 +73,7 @@ class Replacement(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What would mend a finding, and how far to trust it. ``reason`` is why it is of that level, or empty."""
+    """The edits that would mend a finding, and how far to trust them. ``reason`` is why the level is right, or empty."""
 
     title: str
     level: Applicability
@@ -83,8 +84,8 @@ class Fix(NamedTuple):
 class Finding(NamedTuple):
     """One finding.
 
-    ``level`` is what ``--write`` needs to make it go, None where nothing does. ``after`` is the file and line of the fix
-    that it appears after, None where it is there now. ``rank`` is what it comes to for people.
+    ``level`` is the level that ``--write`` needs to make it go, None where no level does. ``after`` is the file and line of
+    the fix that reveals it, None where it is there now. ``rank`` is its weight for people.
     """
 
     rule: str
@@ -100,7 +101,7 @@ class Finding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What happens; of what a repair reveals, also which."""
+        """What happens; for a finding that a fix reveals, also which fix."""
         if self.after is None:
             return self.stated
         name, line = self.after
@@ -114,7 +115,7 @@ class Finding(NamedTuple):
 
     @property
     def fixable(self) -> str | None:
-        """``level`` by its name."""
+        """The name of ``level``: ``safe``, ``repair`` or ``unsafe``; None without one."""
         return self.level.label if self.level else None
 
     @property
@@ -124,10 +125,12 @@ class Finding(NamedTuple):
 
     @property
     def line(self) -> int:
+        """The line (from 1) on which it begins."""
         return self.place.start.line
 
     @property
     def column(self) -> int:
+        """The column (from 1, in characters) at which it begins."""
         return self.place.start.column
 
 
@@ -141,7 +144,7 @@ class Gap(NamedTuple):
 
 
 class More(NamedTuple):
-    """How many findings of a rule there are that are not told of one by one, and the ``level`` at which they would go."""
+    """The number of findings of a rule that are not listed one by one, and the ``level`` at which they would go."""
 
     rule: str
     severity: Severity
@@ -174,12 +177,12 @@ class Changed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What is to be shown of a run: of all servers that were named.
+    """What a run shows about all servers that were named.
 
-    ``files`` are those that were read, each once; of scripts those that the user named. ``level`` is the one that
-    ``--write`` would go to, or went to. ``fixed`` and ``withheld`` are of this run. ``marked`` says that it was found out
-    what ``--write`` would fix; ``quiet`` leaves out all but the findings. ``folded`` leaves out of a report for people what
-    is only worth knowing, and says how much that is.
+    ``files`` are those that were read, each once; of scripts only those that the user named. ``level`` is the one up to which
+    ``--write`` would fix, or did. ``fixed`` and ``withheld`` are the fixes of this run. ``marked`` says that it is known what
+    ``--write`` would fix. ``quiet`` leaves out all but the findings. ``folded`` leaves findings that are only worth knowing
+    out of a report for people, and counts them.
     """
 
     findings: tuple[Finding, ...]
@@ -191,20 +194,20 @@ class Report(NamedTuple):
     marked: bool = False
     quiet: bool = False
     folded: bool = False
-    #: What the fixes change for visitors, of each server; None where that was not asked for.
+    #: What the fixes change for visitors, for each server; None where nobody asked for it.
     impacts: tuple[Impact, ...] | None = None
-    #: What could not be read, and what is not httpd's: (file or directory, why).
+    #: What could not be read, then what is not httpd's: (file or directory, reason).
     unread: tuple[tuple[str, str], ...] = ()
     skipped: tuple[tuple[str, str], ...] = ()
-    #: Rules that failed, and how: what they would have found is not known.
+    #: The errors of rules that failed, by the name of the rule; what such a rule would have found is not known.
     failed: Mapping[str, str] = MappingProxyType({})
-    #: Whether httpd starts with it, of each server.
+    #: Whether httpd starts, for each server.
     starts: tuple[Start, ...] = ()
-    #: How many findings there are in which files (keys) that are as their packages ship them: these are not shown.
+    #: The number of findings that are not shown, by the key of a file that is as its package ships it.
     shipped: Mapping[str, int] = MappingProxyType({})
-    #: What there is beyond ``findings``.
+    #: The findings that are counted and not listed in ``findings``.
     more: tuple[More, ...] = ()
-    #: Whether what fixes do to visitors was measured to find out what ``--write`` would fix.
+    #: Whether the effect of fixes on visitors was measured to find out what ``--write`` would fix.
     weighed: bool = False
     #: The files that fixes change; None where nothing was to be fixed.
     changed: tuple[Changed, ...] | None = None
@@ -217,16 +220,17 @@ class Report(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many findings there are, told or not."""
+        """The number of findings, listed or only counted."""
         return len(self.findings) + sum(one.times for one in self.more)
 
     @property
     def partial(self) -> bool:
+        """Whether a rule failed, so that findings may be missing."""
         return bool(self.failed)
 
 
 class Step(NamedTuple):
-    """One decision on a request's way: what was decided in which phase, and the line that did; empty for a default."""
+    """One decision on a request's way: its phase, what was decided, and the line that decided it; empty for a default."""
 
     phase: str
     text: str
@@ -240,10 +244,10 @@ class Step(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a visitor gets, as ``model.request.Outcome`` says it.
+    """What a visitor gets, as ``model.request.Outcome`` has it.
 
-    ``host`` names the server that answers, None where that is not known or not shown; ``short`` is all of it in a few
-    words. ``process_group`` and ``application_group`` are empty for embedded mode and the main interpreter.
+    ``host`` names the server that answers, None where that is not known or must not be shown; ``short`` is the outcome in a
+    few words. ``process_group`` and ``application_group`` are empty for embedded mode and the main interpreter.
     """
 
     kind: str
@@ -267,9 +271,9 @@ class Outcome(NamedTuple):
 
 
 class Branch(NamedTuple):
-    """One way that a request may go: what has to be so for it, in words, and what the visitor gets then.
+    """One way that a request may go: the conditions for it, in words, and what the visitor gets then.
 
-    Branches of one ``result`` are the same to visitor and application.
+    Branches with the same ``result`` are the same for the visitor and the application.
     """
 
     provided: tuple[str, ...]
@@ -278,9 +282,9 @@ class Branch(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """Everything that a request may lead to. ``outcome`` is of kind ``unknown`` where the branches differ.
+    """All outcomes that a request may have. ``outcome`` is of kind ``unknown`` where the branches differ.
 
-    ``start`` says whether httpd starts at all: where it does not, this is what it would do.
+    ``start`` says whether httpd starts at all; where it does not, the trace says what it would do.
     """
 
     url: str
@@ -291,7 +295,7 @@ class Trace(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """A line that has to do with a message of a log: ``quote`` is its text where that may be shown, ``note`` why it matters."""
+    """A line that a message of a log is about: ``quote`` is its text where that may be shown, ``note`` why it matters."""
 
     file: str
     line: int
@@ -300,25 +304,30 @@ class Spot(NamedTuple):
 
     @property
     def place(self) -> str:
+        """``file:line``."""
         return f"{self.file}:{self.line}"
 
 
 class Cause(NamedTuple):
-    """Why a message was written, in one sentence: the lines that matter, the first one first, the rule that finds it or an
-    empty string, what to do, and the commands that fix or show it."""
+    """Why a message was written: ``text`` in one sentence, ``spots`` with the most important line first.
+
+    ``rule`` is the name of the rule that finds the fault, or empty; ``help`` what to do; ``commands`` fix or show it.
+    """
 
     text: str
     spots: tuple[Spot, ...] = ()
     rule: str = ""
     help: str = ""
     commands: tuple[str, ...] = ()
-    #: What the rule's fix does, and its level; empty where there is none.
+    #: The title of the rule's fix and its level; empty where there is no fix.
     fix: str = ""
 
 
 class Explanation(NamedTuple):
-    """Messages of one cause. ``message`` is the first of them, ``line`` its place in the log, ``name`` that of the table's
-    entry; ``variants`` counts the different texts that were taken together."""
+    """Messages with one cause. ``message`` is the first of them, ``line`` its line in the log (from 1).
+
+    ``name`` is the name of its entry in the table; ``variants`` counts the different texts that were taken together.
+    """
 
     message: str
     times: int
@@ -329,7 +338,7 @@ class Explanation(NamedTuple):
 
 
 class Unexplained(NamedTuple):
-    """Lines of a log that are not known, equal but for their numbers."""
+    """Lines of a log that the table does not have, equal but for the numbers in them."""
 
     message: str
     times: int
@@ -337,10 +346,10 @@ class Unexplained(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What a log comes to. ``routine`` counts the lines of a server that is well.
+    """A whole log, explained. ``routine`` counts the lines that a healthy server writes.
 
-    ``more`` counts what was not kept apart because there is too much of it, by the text of the message in the table; that of
-    lines which are not known is empty.
+    ``more`` counts the messages that were too many to be kept apart, by the text of the message in the table; the text is
+    empty for lines that are not known.
     """
 
     explanations: tuple[Explanation, ...]
@@ -351,7 +360,7 @@ class Explained(NamedTuple):
 
 
 def end_of(lines: LineIndex, start: int, end: int) -> Position:
-    """Where a span ends: after its last character, on that character's line."""
+    """Return where a span ends: after its last character, on that character's line."""
     if end <= start:
         return lines.position(start)
     line, column = lines.position(end - 1)

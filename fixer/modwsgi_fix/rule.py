@@ -1,4 +1,4 @@
-"""What a rule is: a function from a configuration to findings, registered by its decorator.
+"""Rules: functions from a configuration to findings, registered by a decorator.
 
 A rule's module docstring is its manual page; the module's name with dashes is the rule's name, the folder its family.
 """
@@ -28,16 +28,17 @@ class Severity(IntEnum):
     INFO = 1
     #: Works, but not as meant, or not for long.
     WARNING = 2
-    #: httpd refuses to start, requests fail, or what must not be served is.
+    #: httpd refuses to start, requests fail, or something is served that must not be.
     ERROR = 3
 
     @property
     def label(self) -> str:
+        """The severity's name for people and settings: ``info``, ``warning`` or ``error``."""
         return self.name.lower()
 
 
 class Rank(IntEnum):
-    """What a finding comes to for the people around the server; a report for people begins with the first."""
+    """How much a finding matters to people; a report for people begins with the first rank."""
 
     #: httpd refuses to start.
     START = 1
@@ -61,8 +62,8 @@ class Diagnostic(NamedTuple):
     """One finding. ``path`` is a file key of ``Config.files``, ``span`` what to underline there.
 
     ``message`` is one sentence in lower case without a full stop, of at most 100 characters where the names in it are of
-    usual length: it says what happens. ``help`` says what to do, in the same form; empty where the fix says it. ``fix`` is
-    absent where the rule cannot be sure. ``rule`` and ``severity`` are filled in by the engine from the rule when left out.
+    usual length: it says what happens. ``help`` says what to do, in the same form; it is empty where the fix says so.
+    ``fix`` is None where the rule cannot be sure. The engine fills in ``rule``, and ``severity`` where it is None.
     """
 
     path: str
@@ -101,37 +102,37 @@ class Rule:
         self.severity = severity
         self.page = page
         self.default = default
-        #: What it reads through ``Config.setting``.
+        #: The settings that it reads through ``Config.setting``.
         self.settings = settings
         #: The effects that its fixes may have on visitors (``effect.Effect``); any other is withheld below UNSAFE.
         self.changes = changes
-        #: What its errors and warnings come to, where family and severity do not say (``workspace.ranking``).
+        #: The rank of its errors and warnings, where family and severity do not decide it (``workspace.ranking``).
         self.rank = rank
-        #: Whether its findings are left out on lines where another rule has an error: that one says what is wrong there.
+        #: Whether its findings are left out on lines where another rule has an error, which says what is wrong there.
         self.gives_way = gives_way
         #: Names of directives and sections in lower case: where a server has none of them, the rule has nothing to say.
-        #: None where it must be asked of every server. ``_words`` of a rule package has them.
+        #: None where it must be asked of every server. The module ``_words`` of a rule package has these names.
         self.words: frozenset[str] | None = None
 
     @property
     def module(self) -> str:
-        """The name of the module that it comes from, or of the one that its check is in."""
+        """The name of the module that the rule comes from, else of the module of its check."""
         return self.check.__module__
 
     @property
     def package(self) -> str:
-        """The name of the package that it comes from."""
+        """The name of the package that the rule comes from."""
         return self.module.partition(".")[0]
 
     def with_check(self, check: Check) -> Rule:
-        """Return the same rule with another check, which is asked of every server."""
+        """Return the same rule with another check, which runs on every server."""
         return Rule(
             self.name, self.family, check, self.severity, self.page,
             default=self.default, settings=self.settings, changes=self.changes, rank=self.rank, gives_way=self.gives_way,
         )  # fmt: skip
 
     def setting(self, name: str) -> Setting[Any] | None:
-        """Its setting of that name."""
+        """Return the rule's setting of that name; None where it has none."""
         return next((setting for setting in self.settings if setting.name == name), None)
 
     @property
@@ -140,12 +141,12 @@ class Rule:
         return self.page.strip().partition("\n")[0]
 
 
-#: The attributes of a rule for which its module has to be imported.
+#: The attributes of a rule that its module has to be imported for.
 _TOLD_BY_MODULE = ("check", "severity", "page", "settings", "changes", "rank", "gives_way")
 
 
 class _Listed(Rule):
-    """A rule of which a package's ``_words`` says what it asks for. Its module is imported when more is asked of it."""
+    """A rule that a package's ``_words`` lists with the names it needs. Its module is imported with the first other use."""
 
     def __init__(self, module: str, words: frozenset[str], *, default: bool) -> None:
         self._module = module
@@ -159,7 +160,7 @@ class _Listed(Rule):
         return self._module
 
     def __getattr__(self, attribute: str) -> Any:
-        """What only the module says; asked for an attribute that is not there yet."""
+        """Import the module for an attribute that only the module knows."""
         if attribute not in _TOLD_BY_MODULE:
             raise AttributeError(attribute)
         importlib.import_module(self._module)
@@ -169,7 +170,7 @@ class _Listed(Rule):
         return getattr(self, attribute)
 
 
-#: What the engine itself finds; selected, ignored and documented as a rule is.
+#: Findings of the engine itself, which are selected, ignored and documented as those of a rule are.
 UNUSED_SUPPRESSION = Rule(
     name="unused-suppression",
     family="hygiene",
@@ -231,12 +232,12 @@ class Offer(NamedTuple):
     package: str
 
     def is_called(self, name: str) -> bool:
-        """Whether a user means it by that name: the distribution's, the entry point's or the package's."""
+        """Whether a name is the distribution's, the entry point's or the package's: a user may write any of them."""
         return name in (self.name, self.package) or _normal(name) == self.distribution
 
 
 class NotOffered(LookupError):
-    """No installed distribution offers rules by that name; ``known`` are the names of those that do."""
+    """No installed distribution offers rules under that name; ``known`` are the names of those that do."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"no installed package offers rules as {name}")
@@ -245,11 +246,11 @@ class NotOffered(LookupError):
 
 
 def offers(path: Sequence[str], is_wanted: Callable[[str], bool] = lambda distribution: True) -> list[Offer]:
-    """The packages that offer rules, each once, as the wanted distributions on an import path name them.
+    """Return the packages that offer rules, each once, as the wanted distributions on an import path name them.
 
-    The files are read that importlib.metadata would read; importing that, and having it take every distribution's
-    metadata apart, costs three times as long as Python needs to start. It is asked where the path has archives in it.
-    Nothing is imported.
+    Nothing is imported. This reads the files that importlib.metadata would read, because importing importlib.metadata and
+    having it parse every distribution's metadata takes three times as long as Python needs to start. importlib.metadata is
+    asked only where the path has archives in it.
     """
     found: dict[str, Offer] = {}
     for directory in dict.fromkeys(path):
@@ -278,12 +279,12 @@ def offers(path: Sequence[str], is_wanted: Callable[[str], bool] = lambda distri
 
 
 def _normal(name: str) -> str:
-    """The name of a distribution as its files have it (binary distribution format)."""
+    """Return the name of a distribution as its files have it (binary distribution format)."""
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def _offered(distribution: str, entry_points: str, found: dict[str, Offer]) -> None:
-    """Adds what the group ``modwsgi_fix.rules`` in an ``entry_points.txt`` offers, by package."""
+    """Add the offers of the group ``modwsgi_fix.rules`` in an ``entry_points.txt`` to ``found``, by package."""
     group = ""
     if _GROUP not in entry_points:
         return
@@ -296,7 +297,7 @@ def _offered(distribution: str, entry_points: str, found: dict[str, Offer]) -> N
 
 
 def _import_all(package: ModuleType, listed: Mapping[str, Rule]) -> None:
-    """Imports every module of a package and of the packages in it that is not ``listed``; registers those that are."""
+    """Import every module of a package and its subpackages that is not ``listed``, and register the rules that are."""
     for directory in package.__path__:
         try:
             names = sorted(os.listdir(directory))
@@ -306,7 +307,7 @@ def _import_all(package: ModuleType, listed: Mapping[str, Rule]) -> None:
             names = [name if is_package else f"{name}.py" for _, name, is_package in pkgutil.iter_modules([directory])]
         for name in names:
             stem, dot, _ = name.partition(".")
-            # What the rules of a listed package share is imported by those that need it.
+            # A module that rules of a listed package share is imported by the rules that need it.
             if not stem.isidentifier() or stem.startswith("_" if listed else "__"):
                 continue
             module = f"{package.__name__}.{stem}"
@@ -322,7 +323,7 @@ def _import_all(package: ModuleType, listed: Mapping[str, Rule]) -> None:
 
 
 def _listed(package: str) -> dict[str, Rule]:
-    """The rules of which a package says in a module ``_words`` what they ask for, by their modules."""
+    """Return the rules that the module ``_words`` of a package lists with the names they need, by module."""
     try:
         words = importlib.import_module(f"{package}._words")
     except ModuleNotFoundError:
@@ -336,12 +337,11 @@ def _listed(package: str) -> dict[str, Rule]:
 
 @cache
 def all_rules(*plugins: str) -> dict[str, Rule]:
-    """Every rule of this distribution and of the packages that are named, by name, in order of family and name.
+    """Return every rule of this distribution and of the packages that are named, by name, ordered by family and name.
 
     A package offers its rules by an entry point in the group ``modwsgi_fix.rules`` that names the package; each of its
-    modules is imported, which runs its code, at once or, where it says what its rules ask for, when one of them is needed.
-    So one that is merely installed is not touched. Raises ``NotOffered``, and
-    what such a module raises.
+    modules is imported, which runs its code: at once or, where ``_words`` lists the rules, when one of them is needed.
+    A package that is installed and not named is not touched. Raises ``NotOffered``, and any exception of such a module.
     """
     packages = [offer.package for offer in offers(sys.path, lambda distribution: distribution == _OWN)]
     others = offers(sys.path, lambda distribution: distribution != _OWN) if plugins else []
@@ -358,5 +358,5 @@ def all_rules(*plugins: str) -> dict[str, Rule]:
 
 
 def registered(name: str) -> Rule | None:
-    """The rule of that name among all that were loaded so far."""
+    """Return the rule of that name among all that were loaded so far; None where there is none."""
     return all_rules().get(name) or _registry.get(name)

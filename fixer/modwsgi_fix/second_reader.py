@@ -3,21 +3,21 @@
 Before a rewritten block is shown or written, both readers read it. Where both agreed on the original, both must agree
 on the result (``agrees``); where they did not, the second reader has no say. It gets text only, and follows no Include.
 
-What apacheconfig 0.3.2 reads otherwise than httpd, and what is done about it here:
+What apacheconfig 0.3.2 reads differently from httpd, and what is done about it here:
 
-- ``#`` within a line starts a comment to it. Overridden: only at the start of a logical line, as in httpd.
+- It takes ``#`` within a line for the start of a comment. Overridden: only at the start of a logical line, as in httpd.
 - It builds lists by concatenation (quadratic in siblings) and its parsing tables at every parse. Overridden: appended
   to, and built once.
 - It accepts any closing tag. Checked here: a wrong one means "cannot be read".
-- ``<Location />`` is an empty element to it, ``/*`` a comment, and a comment ends where its line does even after a
-  backslash. Turned off or on by its options, as its own flavour for Apache does; C comments besides.
+- It takes ``<Location />`` for an empty element and ``/*`` for a comment, and ends a comment with its line even after a
+    backslash. Set by its options, as its own flavour for Apache does; that flavour leaves C comments on, which are off here.
 - It splits a name from its value at ``=`` too, and takes away one pair of quotes around a value. Undone here: the
   name, the separator and the value are joined as they stood, and split again at white space.
-- ``Include`` is no directive to it but an order. Turned off: it is a directive with arguments.
+- It carries ``Include`` out. Turned off: here ``Include`` is a directive with arguments.
 
-What stays: no form feed or vertical tab as white space, a lone CR ends a line, a continued section tag needs LF, ``<<``
-before a value starts a here-document, text after a closing tag is an error. Such text is read wrongly or not at all,
-thus not as ours, and the second reader has no say on it.
+What stays: a form feed or vertical tab is not white space, a lone CR ends a line, a continued section tag needs LF, ``<<``
+before a value starts a here-document, text after a closing tag is an error. Such text is read wrongly or not at all, so
+the two readers disagree on the original, and the second one has no say.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _OPTIONS = {
 
 
 def agrees(before: Iterable[Node], after: Iterable[Node]) -> bool:
-    """False when the fix is to be withheld: both readers agreed on the blocks before, but do not on those after."""
+    """Whether the second reader has nothing against a fix; False where both agreed on the blocks before, and not after."""
     return not all(map(_is_read_alike, before)) or all(map(_is_read_alike, after))
 
 
 def _is_read_alike(block: Node) -> bool:
-    """Whether both readers make the same of a block. Of blocks that are equal but for their words one is read."""
+    """Whether both readers read a block alike. Of blocks that are equal but for their words only one is read."""
     if len(block.source) >= _LONG:
         return shape_of_second(block.source) == _ours([block])
     form = _form(block.source)
@@ -63,17 +63,17 @@ def _is_read_alike(block: Node) -> bool:
     return _alike[form]
 
 
-#: Characters of a block that is read again rather than kept; and how many are kept.
+#: A block of more characters is read again rather than kept; and the number of blocks that are kept.
 _LONG, _MOST = 20_000, 4096
 _alike: dict[str, bool] = {}
 
-#: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word: to both readers
-#: that is letters and digits, whichever.
+#: The name that begins a line, and ``include``, which means something to apacheconfig; or any other word, of which both
+#: readers only see that it consists of letters and digits.
 _NAME_OR_WORD = re.compile(r"(^[ \t]*[^\s>]+|[A-Za-z]*include[A-Za-z]*)|[A-Za-z0-9]+", re.M | re.I)
 
 
 def _form(text: str) -> str:
-    """A text with numbers instead of its words: equal for texts that differ in the words alone."""
+    """Return a text with numbers instead of its words, so that texts that differ only in words become equal."""
     numbers: dict[str, str] = {}
 
     def numbered(found: re.Match[str]) -> str:
@@ -83,22 +83,22 @@ def _form(text: str) -> str:
 
 
 def shape_of_second(text: str) -> tuple[Shape, ...] | None:
-    """What apacheconfig makes of a text, None where it cannot read it. Never raises, prints, or touches a disk."""
+    """Return a text as apacheconfig reads it; None where it cannot. Never raises, prints, or touches a disk."""
     if not text.strip(WHITESPACE):
         return ()
     try:
         return _children(_reader()(text))
-    except Exception:  # its lexer and parser fail in many ways: IndexError, TypeError, RecursionError ...
+    except Exception:  # apacheconfig fails in many ways: IndexError, TypeError, RecursionError ...
         return None
 
 
 def squeezed(text: str) -> str:
-    """Arguments as they are compared: continuations joined as httpd does, each run of white space one space."""
+    """Return arguments as they are compared: continuations joined as httpd does, each run of white space one space."""
     return _BLANKS.sub(" ", text.replace("\\\r\n", "").replace("\\\n", "")).strip(" ")
 
 
 def _children(contents: list[Any]) -> tuple[Shape, ...]:
-    """The shapes in ``["contents", white space or node, ...]``. Raises ``ValueError`` at a wrong closing tag."""
+    """Return the shapes in ``["contents", white space or node, ...]``. Raises ``ValueError`` at a wrong closing tag."""
     found: list[Shape] = []
     for node in contents[1:]:
         if isinstance(node, str) or node[0] == "comment":
@@ -118,7 +118,7 @@ def _children(contents: list[Any]) -> tuple[Shape, ...]:
 
 
 def _shape(words: Iterable[str]) -> Shape:
-    """The shape of a name, separator and value, of which the last two may be absent."""
+    """Return the shape of a name, separator and value, of which the last two may be absent."""
     line = "".join(map(_requoted, words))
     name, _, arguments = squeezed(line).partition(" ")
     return name.lower(), arguments, ()
@@ -132,7 +132,7 @@ def _requoted(word: str) -> str:
 
 @cache
 def _reader() -> Callable[[str], list[Any]]:
-    """apacheconfig's parser with the overrides above, built once: that takes longer than a text of 1,000 lines."""
+    """Return apacheconfig's parser with the overrides above, built once: that takes longer than a text of 1,000 lines."""
     from apacheconfig.lexer import make_lexer
     from apacheconfig.parser import make_parser
     from ply import lex, yacc
@@ -146,7 +146,7 @@ def _reader() -> Callable[[str], list[Any]]:
         self.engine = yacc.yacc(
             module=self,
             start="contents",
-            # Neither written nor found: a plain "parsetab" would be imported from wherever Python has one.
+            # A name that is neither written nor found: a plain "parsetab" would be imported from wherever Python finds one.
             tabmodule="modwsgi_fix.no_tables",
             write_tables=False,
             debug=False,
@@ -167,8 +167,8 @@ def _reader() -> Callable[[str], list[Any]]:
         else:
             production[0] = ["contents", production[1]]
 
-    # ply tries patterns in the order of their line numbers, in whatever files: these exclude all others by how they
-    # begin. A backslash begins what is blank to apacheconfig, a lone continuation.
+    # ply tries patterns in the order of their line numbers, even across files, so the first characters here must
+    # exclude all other patterns. A backslash may begin a lone continuation, which apacheconfig takes for a blank.
     vars(option)["regex"] = r"[^ \t\r\n#<\\][^\r\n]*"
     vars(comment)["regex"] = r"\#(?:\\\r?\n|[^\r\n])*"
     contents.__doc__ = parser_class.p_contents.__doc__
@@ -177,7 +177,7 @@ def _reader() -> Callable[[str], list[Any]]:
     parser = type("Parser", (parser_class,), {"reset": parser_reset, "p_contents": contents})(lexer)
 
     def read(text: str) -> list[Any]:
-        lexer.engine.begin("INITIAL")  # where the last text may have ended in the middle of a line
+        lexer.engine.begin("INITIAL")  # the last text may have ended in the middle of a line
         result: list[Any] = parser.engine.parse(text, lexer=lexer.engine)
         return result
 
@@ -185,7 +185,7 @@ def _reader() -> Callable[[str], list[Any]]:
 
 
 def objection(name: str, before: Tree, after: Tree) -> str | None:
-    """Why a rewritten file is not to be trusted, or None: our own reader's view of it against the second one's.
+    """Return why a rewritten file must not be trusted, or None: our own reader's view against the second one's.
 
     Only the top-level blocks that differ are read.
     """
@@ -195,7 +195,7 @@ def objection(name: str, before: Tree, after: Tree) -> str | None:
 
 
 def _without(blocks: Sequence[Node], others: Sequence[Node]) -> Sequence[Node]:
-    """The blocks whose text is not among the others', each as often as it is missing there."""
+    """Return the blocks whose text is not among the others', each as often as it is missing there."""
     left = Counter(node.source for node in others)
     found = []
     for node in blocks:
@@ -207,7 +207,7 @@ def _without(blocks: Sequence[Node], others: Sequence[Node]) -> Sequence[Node]:
 
 
 def _ours(nodes: Iterable[Node]) -> tuple[Shape, ...]:
-    """What our own reader makes of nodes."""
+    """Return the shapes of nodes as our own reader has them."""
     found: list[Shape] = []
     for node in nodes:
         if not isinstance(node, Directive):

@@ -1,6 +1,6 @@
-"""Comments by which an administrator says that a finding is meant so.
+"""Comments by which an administrator says that a finding is intended.
 
-httpd has no trailing comments, so they stand on lines of their own::
+httpd has no trailing comments, so these stand on lines of their own::
 
     # modwsgi-fix: allow NAME[, NAME] -- why        the next directive or section
     # modwsgi-fix: disable NAME                     from here to "enable NAME", or to the end of the file
@@ -30,13 +30,13 @@ class Suppression(NamedTuple):
 
 
 def suppressions(tree: Tree) -> list[Suppression]:
-    """What the comments of a file ask for, in file order."""
+    """Return the suppressions that the comments of a file ask for, in file order."""
     found: list[Suppression] = []
     open_ranges: dict[str, tuple[int, Span]] = {}
     size = len(tree.source)
     if "modwsgi-fix:" not in tree.source:
         return found
-    # In file order: a range may begin inside a section and end behind it.
+    # In file order: a range may begin inside a section and end after it.
     for comment, following in sorted(_comments(tree), key=lambda pair: pair[0].start):
         match = _COMMENT.match(comment.source)
         if match is None:
@@ -46,7 +46,7 @@ def suppressions(tree: Tree) -> list[Suppression]:
         span = Span(start, comment.start + len(comment.source.rstrip(WHITESPACE)))
         for name in names:
             if match[1] == "allow":
-                # Where nothing follows it allows nothing, and is reported as unused.
+                # A comment that nothing follows allows nothing, and is reported as unused.
                 nothing = Span(comment.end, comment.end)
                 found.append(Suppression(name, following.span if following else nothing, span))
             elif match[1] == "allow-file":
@@ -66,7 +66,7 @@ def comment(names: Iterable[str], reason: str) -> str:
 
 
 def _comments(tree: Tree) -> Iterator[tuple[Comment, Node | None]]:
-    """Every comment, with the directive or section that follows it at its level."""
+    """Yield every comment, with the directive or section that follows it at its level."""
     levels = [tree.children]
     levels += [node.children for node in tree.walk() if isinstance(node, Section)]  # type: ignore[misc]
     for children in levels:
@@ -79,16 +79,16 @@ def _comments(tree: Tree) -> Iterator[tuple[Comment, Node | None]]:
 
 
 class Allowed:
-    """Suppressions of one file, to be asked which of them concern a place."""
+    """The suppressions of one file, sorted so that those at a place are found without asking each."""
 
     def __init__(self, found: Iterable[Suppression]) -> None:
         self._found = sorted(found, key=lambda one: one.region)
         self._starts = [one.region.start for one in self._found]
-        #: The furthest that one of the regions up to each reaches.
+        #: For each suppression the furthest end of its own region and all earlier ones.
         self._reach = list(accumulate((one.region.end for one in self._found), max))
 
     def at(self, offset: int) -> list[Suppression]:
-        """Those whose region a character lies in."""
+        """Return the suppressions in whose region a character lies."""
         hits = []
         at = bisect_right(self._starts, offset) - 1
         while at >= 0 and self._reach[at] > offset:
@@ -99,8 +99,8 @@ class Allowed:
 
 
 def allowed_by_rule(tree: Tree) -> dict[str, Allowed]:
-    """What the comments of a file allow, by the names of the rules."""
+    """Return the suppressions of a file, by the name of the rule."""
     by_rule: dict[str, list[Suppression]] = {}
-    for one in suppressions(tree):
-        by_rule.setdefault(one.name, []).append(one)
+    for suppression in suppressions(tree):
+        by_rule.setdefault(suppression.name, []).append(suppression)
     return {name: Allowed(found) for name, found in by_rule.items()}

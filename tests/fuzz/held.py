@@ -184,8 +184,8 @@ def _hold_fixes(found: Faults, given: Input, session: Session, level: Applicabil
         done = mended(session, level)
         texts = _hold_rewritten(found, given, done)
         with found.stage(f"diff at {level.label}"):
-            diff_of(done.files, here="/")
-            lines = [*hunks(done.files, done.report.fixed, here="/"), *map(withheld, done.report.withheld)]
+            diff_of(done.files, directory="/")
+            lines = [*hunks(done.files, done.report.fixed, directory="/"), *map(withheld, done.report.withheld)]
             _hold_shown(found, "what is said of a diff", "\n".join(lines))
         if not done.files:
             return

@@ -1,7 +1,7 @@
-"""The command line. It converts: words into a request, a result into text and an exit code.
+"""The command line, which only converts: words into a request, a result into text and an exit code.
 
-Two Typer apps and an exact match of the first word: one app with a bare command taking paths and with subcommands would
-take ``conf --diff`` for two paths. ``./rule`` or ``-- rule`` is a path of that name.
+There are two Typer apps, chosen by an exact match of the first word: a single app with both subcommands and a bare command
+that takes paths would read ``conf --diff`` as two paths. ``./rule`` or ``-- rule`` means a path of that name.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from contextlib import suppress
 
 PROGRAM = "modwsgi-fix"
 
-#: A note on an error that came after the files had been written.
+#: The note on an error that occurred after the files had been written.
 WRITTEN = "the files were fixed all the same"
 _REPORT = "please report this with the configuration, or the part of it that matters"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line, and return the exit code. Whatever goes wrong becomes one line on stderr and code 2.
+    """Run the command line, and return the exit code. Any error becomes one line on stderr and code 2.
 
-    Without ``argv`` it takes the process's own words, and ends the process.
+    Without ``argv`` the words are those of the process, which is ended afterwards.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     if argv is None:
         code = _ended(words)
-        # All is written, and to free every object and module one by one takes as long as Python's start.
+        # All output is written, and freeing every object and module one by one takes as long as starting Python.
         for stream in (sys.stdout, sys.stderr):
             with suppress(AttributeError, OSError, ValueError):
                 stream.flush()
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _ended(words: list[str]) -> int:
-    """Return the exit code of a run that signals end."""
+    """Run the command line, and return its exit code, also where a signal ends the run."""
     from modwsgi_fix.cli.signals import Stopped, raised
 
     try:
@@ -52,7 +52,7 @@ def _ended(words: list[str]) -> int:
 
 
 def _run(words: list[str]) -> int:
-    # What is imported stays; to look for garbage in it meanwhile costs a tenth of the start.
+    # Imported modules stay; looking for garbage among them meanwhile takes a tenth of the start.
     gc.disable()
     try:
         return _dispatch(words)
@@ -61,7 +61,7 @@ def _run(words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
-        # Typer's own errors, whose classes it does not promise to keep where they are.
+        # Typer's own errors: Typer does not promise where their classes are.
         usage = getattr(error, "format_message", None)
         line = usage() if usage else _explained(error)
         if _is_filter(words):
@@ -90,13 +90,13 @@ def _dispatch(words: list[str]) -> int:
     from modwsgi_fix.cli.commands import COMMANDS, app
 
     if words in (["server"], ["server", "--stdio"]):
-        # An editor waits for it, and there is nothing to parse.
+        # An editor waits for the start, and there is nothing to parse.
         from modwsgi_fix.cli.serving import start
 
         return start()
     name, command = "", COMMANDS.get(words[0]) if words else None
     if command is None and words and not any(word.startswith("-") for word in words):
-        # Paths only: there is nothing to parse, and Typer takes as long to import as all else together.
+        # Paths only: there is nothing to parse, and importing Typer takes as long as everything else together.
         from modwsgi_fix.cli.request import Request, checked
         from modwsgi_fix.cli.run import carry_out
 
@@ -110,7 +110,7 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _is_filter(words: Sequence[str]) -> bool:
-    """Whether standard output is an editor's buffer, as far as words say that are not understood."""
+    """Whether standard output is an editor's buffer, as far as the words tell that could not be understood."""
     return "-" in words and "--diff" not in words and not any(word.startswith("--show-") for word in words)
 
 
@@ -130,15 +130,17 @@ def _say_to_programs(kind: str, line: str, error: Exception) -> None:
 
 
 def _with_values(words: list[str]) -> list[str]:
-    """Return the words with ``--backup`` alone as ``--backup=.orig``, and ``--add-ignore`` alone without a reason: an
-    option of Typer cannot leave its value out."""
+    """Return the words with ``--backup`` alone as ``--backup=.orig``, and ``--add-ignore`` alone as an empty reason.
+
+    An option of Typer must have a value.
+    """
     end = words.index("--") if "--" in words else len(words)
     alone = {"--backup": "--backup=.orig", "--add-ignore": "--add-ignore="}
     return [*(alone.get(word, word) for word in words[:end]), *words[end:]]
 
 
 def fail(line: str) -> int:
-    """Say in one line on stderr why nothing was done, and return exit code 2."""
+    """Print one line on stderr that says why nothing was done, and return exit code 2."""
     from modwsgi_fix.cli.output import say
     from modwsgi_fix.reports.text import printable
 

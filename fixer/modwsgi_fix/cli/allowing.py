@@ -16,7 +16,7 @@ from modwsgi_fix.workspace.session import Session
 
 
 def allow(request: Request, session: Session, put: Callable[[str], None]) -> Allowing:
-    """Write the comments, or put their diff where it belongs; say what was done, and what was left and why."""
+    """Write the comments, or hand their diff to ``put``; say what was done, and what was left and why."""
     from modwsgi_fix.files.writing import must_be_writable
 
     def obstacle(path: str) -> str | None:
@@ -29,9 +29,9 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
     done = allowing(session, request.allow or "", obstacle)
     if request.mode is Mode.WRITE:
         write_files(request, session.plan, done.files)
-    for one in done.left:
-        line = one.after if request.mode is Mode.WRITE else one.before
-        say(printable(f"{one.file}:{line}: {one.rule}: no comment: {one.reason}"))
+    for finding in done.left:
+        line = finding.after if request.mode is Mode.WRITE else finding.before
+        say(printable(f"{finding.file}:{line}: {finding.rule}: no comment: {finding.reason}"))
     if not request.showing.quiet:
         verb = "Added" if request.mode is Mode.WRITE else "Would add"
         to, left = plural(len(done.files), "file"), plural(done.report.total, "finding")
@@ -40,7 +40,7 @@ def allow(request: Request, session: Session, put: Callable[[str], None]) -> All
         from modwsgi_fix.reports.diff import BadDiff, diff
 
         try:
-            put(diff(done.files, here=working_directory()))
+            put(diff(done.files, directory=working_directory()))
         except BadDiff as error:
             raise Stop(f"{error}; no file was changed; this is a bug in modwsgi-fix, please report it") from error
     return done

@@ -15,10 +15,10 @@ from modwsgi_fix.workspace.plan import Plan
 
 
 def backups(plan: Plan, files: Sequence[Rewritten], suffix: str | None) -> dict[str, str]:
-    """Return the path of the backup by the real path of the file, for each that is to be written.
+    """Return the path of the backup of each file that is to be written, by the real path of the file.
 
-    ``suffix`` is what its name ends with; None where no backup is wanted. Raises ``Stop`` where a backup must not lie
-    beside its file, and there is no state directory.
+    The name of a backup ends with ``suffix``; None where no backup is wanted. Raises ``Stop`` where a backup must not lie
+    beside its file and there is no state directory.
     """
     if suffix is None:
         return {}
@@ -45,7 +45,7 @@ def kept_elsewhere(files: Sequence[Rewritten], kept: Mapping[str, str]) -> str:
 
 
 def read_by_httpd(plan: Plan, paths: Sequence[str], texts: Mapping[str, str]) -> set[str]:
-    """Return which of these paths a server that was named would read, or the one in whose directory the path lies."""
+    """Return those of these paths that would be read by a server that was named, or by one whose directory holds the path."""
     found: set[str] = set()
     for job in plan.jobs:
         found |= taken_in(job.source, paths, target=job.target, disk=job.disk, texts=texts)

@@ -21,7 +21,7 @@ from modwsgi_fix.workspace.plan import Plan, Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Hosts, Session, opened
 
-#: What a baseline is called where nothing else is said.
+#: The name of a baseline's file by default.
 NAME = "modwsgi-fix-baseline.json"
 
 
@@ -32,7 +32,7 @@ def _option(help: str, name: str, metavar: str | None = None) -> Any:
 def run(
     what: Annotated[
         Literal["write", "prune"],
-        typer.Argument(metavar="write|prune", help="Write it anew, or take out what is not found any longer."),
+        typer.Argument(metavar="write|prune", help="Write it anew, or remove entries that nothing is found for."),
     ],
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
@@ -48,7 +48,9 @@ def run(
     root: Annotated[
         str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
     ] = None,
-    target: Annotated[list[str] | None, _option("The versions that it is for.", "--target", "NAME=VERSION")] = None,
+    target: Annotated[
+        list[str] | None, _option("The versions that the configuration is for.", "--target", "NAME=VERSION")
+    ] = None,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
         _option("How the server around fragments denies by default.", "--assume-deny"),
@@ -57,7 +59,7 @@ def run(
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
 ) -> int:
-    """Take the findings there are as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
+    """Take the present findings as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
 
     Its file is modwsgi-fix-baseline.json in the working directory, or above it where httpd might read it. Exit code 0, or 2
     where something could not be read.
@@ -104,7 +106,7 @@ def _written(session: Session, path: str, *, allow_shared: bool) -> str:
     entries = written(session)
     put(path, as_text(entries), "baseline", allow_shared=allow_shared)
     found = plural(sum(entry.times for entry in entries), "finding")
-    return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only what is new."
+    return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only new findings."
 
 
 def _pruned(session: Session, path: str, *, allow_shared: bool) -> str:
@@ -124,7 +126,7 @@ def _sum(entries: Iterable[Entry]) -> int:
 
 
 def _place(planned: Plan) -> str:
-    """Return the path of the usual file: in the working directory, or the nearest one above it that is not httpd's."""
+    """Return the usual path of a baseline: in the working directory, or in the nearest one above that is not httpd's."""
     top = working_directory()
     above, path = top, NAME
     while is_enabled(path) or is_read(planned, path):

@@ -1,6 +1,6 @@
 """The bare command: ``modwsgi-fix [OPTIONS] PATHS``. Words become a ``Request``; ``cli.run`` does the rest."""
 
-# No postponed annotations here: Typer would evaluate each of them four times, which is 3 ms at every start.
+# No postponed annotations here: Typer would evaluate each of them four times, which takes 3 ms at every start.
 from typing import Annotated, Any, Literal
 
 import typer
@@ -55,12 +55,12 @@ def run(
     no_scripts: Annotated[bool, _option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
-        _option("How the server around fragments denies by default, which they do not show.", "--assume-deny"),
+        _option("How the server around fragments denies by default, which fragments do not show.", "--assume-deny"),
     ] = None,
     target: Annotated[
         list[str] | None,
         _option(
-            "The versions that it is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
+            "The versions that the configuration is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
             "--target",
             metavar="NAME=VERSION",
         ),
@@ -82,7 +82,7 @@ def run(
     ] = None,
     add_ignore: Annotated[
         str | None,
-        _option("Fix nothing, and write comments that allow what is found.", "--add-ignore", metavar="[=REASON]"),
+        _option("Fix nothing, and write comments that allow the findings.", "--add-ignore", metavar="[=REASON]"),
     ] = None,
     fail_level: Annotated[
         FailLevel | None,
@@ -101,7 +101,9 @@ def run(
     ] = False,
     verify: Annotated[
         str | None,
-        _option("Run this when all is written, and undo all if it fails.", "--verify", metavar="COMMAND"),
+        _option(
+            "Run this command once all is written, and undo everything if it fails.", "--verify", metavar="COMMAND"
+        ),
     ] = None,
     allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
     plugins: Annotated[
@@ -113,7 +115,7 @@ def run(
     config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
     isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
     stdin_filename: Annotated[
-        str | None, _option("The name of what is on standard input.", "--stdin-filename", metavar="FILE")
+        str | None, _option("The name of the text on standard input.", "--stdin-filename", metavar="FILE")
     ] = None,
     color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
     quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
@@ -123,7 +125,7 @@ def run(
             "With -: report on standard error what was found and fixed; with --write: name each fix.", "--verbose", "-v"
         ),
     ] = False,
-    all: Annotated[bool, _option("Also show what is only worth knowing.", "--all")] = False,
+    all: Annotated[bool, _option("Also show findings that are only worth knowing.", "--all")] = False,
     statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
     impact: Annotated[
         Literal["short", "full"] | None,
@@ -143,13 +145,13 @@ def run(
 
         write_text(f"modwsgi-fix {__version__}\n")
         return 0
-    for one, other, clash in (
+    for first, second, clash in (
         ("--diff", "--write", diff and write),
         ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
         ("--show-settings", "--show-files", show_settings and show_files),
     ):
         if clash:
-            raise Stop(f"{one} and {other} exclude each other")
+            raise Stop(f"{first} and {second} exclude each other")
     writes = write or (add_ignore is not None and paths != ["-"])
     mode = Mode.DIFF if diff else Mode.WRITE if writes else Mode.FILTER if paths == ["-"] else Mode.REPORT
     level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
@@ -195,5 +197,5 @@ def run(
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:
-    """Return the words of an option that may be repeated, and may have several separated by commas."""
+    """Return the words of an option that may be repeated and whose values may have several words, separated by commas."""
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typer import Typer
 
 
-#: What the option of that name says wherever something is written.
+#: The help of ``--allow-shared-tree`` in every command that writes files.
 SHARED_TREE = "As root, also write where another user could change what is written."
 
 
@@ -23,17 +23,17 @@ class Command(NamedTuple):
     help: str
 
 
-#: Every subcommand; this line is all that one needs besides its module.
+#: Every subcommand. One needs its line here and its module, and nothing else.
 COMMANDS = {
     "baseline": Command(
         "modwsgi_fix.cli.baseline",
         "write|prune PATHS",
-        "Take the findings there are as known, so that only new ones are told.",
+        "Take the present findings as known, so that only new ones are reported.",
     ),
     "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
-    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch as it stands."),
+    "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),
     "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
@@ -51,7 +51,7 @@ def app(command: Command | None) -> Typer:
     function = import_module(command.module if command else "modwsgi_fix.cli.check").run
     found = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     settings = {"help_option_names": ["-h", "--help"]}
-    # "\b" keeps the lines that follow as they are.
+    # "\b" keeps Click from filling the lines that follow.
     uses = [(f"{PROGRAM} {name} {each.usage}".rstrip(), each.help) for name, each in COMMANDS.items()]
     width = max(len(usage) for usage, _ in uses)
     epilog = "\b\nSubcommands:\n" + "\n".join(f"  {usage:<{width}}  {help}" for usage, help in uses)

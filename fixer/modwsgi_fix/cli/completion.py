@@ -1,7 +1,7 @@
 """``modwsgi-fix completion SHELL``: a script that completes commands, options, rules and settings at TAB.
 
-Typer's own completion asks the program at every TAB, and knows one of the two apps only. This is text: what there is
-when it is printed.
+Typer's own completion starts the program at every TAB, and knows only one of the two apps. This script is plain text,
+with the words that exist when it is printed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def run(shell: Annotated[Literal["bash", "zsh"], typer.Argument(help="The shell 
 
 
 def script(shell: str) -> str:
-    """Return the script, with the options, commands, rules and settings there are."""
+    """Return the script for a shell, with all options, commands, rules and settings."""
     from typer.main import get_command
 
     rules = known_rules()
@@ -68,5 +68,5 @@ def script(shell: str) -> str:
 
 
 def _words(words: list[str]) -> str:
-    """Return words as ``compgen -W`` takes them here, one a line, quoted for the shell."""
+    """Return words as ``compgen -W`` takes them here: one a line, quoted for the shell."""
     return "$'" + "\\n".join(words) + "'"

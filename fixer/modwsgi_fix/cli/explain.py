@@ -43,7 +43,7 @@ def run(
         list[str] | None,
         typer.Option(
             "--target",
-            help="The versions that it is for, such as httpd=2.4 or mod_wsgi=5.",
+            help="The versions that the configuration is for, such as httpd=2.4 or mod_wsgi=5.",
             metavar="NAME=VERSION",
             show_default=False,
         ),
@@ -68,7 +68,7 @@ def run(
         raise Stop("--config and --isolated exclude each other")
     if not paths:
         raise Stop(
-            "no configuration: name directories or files behind the log, as in modwsgi-fix explain error.log conf/"
+            "no configuration: name directories or files after the log, as in modwsgi-fix explain error.log conf/"
         )
     from modwsgi_fix.explain.asked import Asked, rules_asked
 
@@ -110,7 +110,7 @@ def run(
 
 @contextmanager
 def _opened(log: str) -> Iterator[BinaryIO]:
-    """Open a log, or take a message for one of a line or more. Raises ``FileProblem`` and ``Stop``."""
+    """Open a log, or treat a message as a log of one or more lines. Raises ``FileProblem`` and ``Stop``."""
     if log == "-":
         if sys.stdin is None:
             raise FileProblem("standard input", "is closed")
@@ -129,7 +129,7 @@ def _opened(log: str) -> Iterator[BinaryIO]:
 
 
 def _is_path(word: str) -> bool:
-    """Whether a word that names nothing was meant for a file: a message has blanks and a colon, or is a number of httpd's."""
+    """Whether a word that names no file was meant for one: a message has blanks and a colon, or is a number of httpd's."""
     if any(blank in word for blank in " \t\n"):
         return word.endswith(".log") or (word.startswith(("/", "./", "../", "~/")) and ":" not in word)
     return "/" in word or "." in word

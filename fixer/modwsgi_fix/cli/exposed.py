@@ -22,7 +22,7 @@ def run(
         Literal["text", "json"], typer.Option("--output-format", help="How to show it.", show_default=False)
     ] = "text",
 ) -> int:
-    """Every file that a visitor can fetch as it stands; source code, databases, keys and the like first.
+    """Every file that a visitor can fetch; source code, databases, keys and the like first.
 
     Exit code 1 where such a file lies open, 0 where none does.
     """

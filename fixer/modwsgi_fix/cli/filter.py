@@ -1,7 +1,7 @@
 """Standard input, fixed, to standard output: what an editor runs on save.
 
-Vim and Neovim put whatever such a command prints into the buffer, its complaints included; so nothing is printed but the
-text unless it is asked for, and the text comes back as it was where it cannot be read.
+Vim and Neovim put whatever such a command prints into the buffer, error messages included. So only the text is printed
+unless more is asked for, and a text that cannot be read is printed unchanged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from modwsgi_fix.text import decode
 from modwsgi_fix.workspace.disk import is_binary
 from modwsgi_fix.workspace.errors import Stop
 
-#: A note on an error after which standard input was handed on as it was.
+#: The note on an error after which standard input was handed on unchanged.
 HANDED_ON = "standard input was handed on as it was"
 
 
@@ -32,13 +32,13 @@ def standard_input() -> str:
 
 
 def configuration(text: str, name: str) -> str:
-    """Return the text itself. Raises ``Stop`` for what is not text at all, as for a file."""
+    """Return the text itself. Raises ``Stop`` for a binary one, as for a file."""
     if is_binary(text):
         raise Stop(f"{name}: is binary data, not a configuration")
     return text
 
 
 def hand_on(text: str | None = None) -> None:
-    """Hand standard input on to standard output, unchanged: the run came to nothing, and an editor replaces its buffer."""
+    """Hand standard input on to standard output, unchanged: the run failed, and an editor replaces its buffer."""
     with suppress(Stop, FileProblem):
         write(standard_input() if text is None else text)

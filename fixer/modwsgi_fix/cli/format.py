@@ -31,7 +31,7 @@ def run(
     stdin_filename: Annotated[
         str | None,
         typer.Option(
-            "--stdin-filename", help="The name of what is on standard input.", metavar="FILE", show_default=False
+            "--stdin-filename", help="The name of the text on standard input.", metavar="FILE", show_default=False
         ),
     ] = None,
     allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
@@ -40,13 +40,13 @@ def run(
 
     Exit code 0; 1 where --check or --diff say that a file would change; 2 for what cannot be read or written.
     """
-    for one, other, clash in (
+    for first, second, clash in (
         ("--check", "--write", check and write),
         ("--diff", "--write", diff and write),
         ("--stdin-filename", "PATHS", stdin_filename is not None and paths != ["-"]),
     ):
         if clash:
-            raise Stop(f"{one} and {other} exclude each other")
+            raise Stop(f"{first} and {second} exclude each other")
     if not paths:
         raise Stop("nothing to format: name directories or files, or - for standard input")
     if "-" in paths:
@@ -65,7 +65,7 @@ def run(
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, here=working_directory()))
+        write_text(unified(found.files, directory=working_directory()))
     elif writes and found.files:
         from modwsgi_fix.files.writing import Change, write_all
 
@@ -79,7 +79,7 @@ def run(
 
 
 def _filter(name: str | None, *, check: bool, diff: bool) -> int:
-    """Write standard input to standard output, indented; as it is where it cannot be read."""
+    """Write standard input to standard output, indented; unchanged where it cannot be read."""
     text = standard_input()
     try:
         shown = name or "stdin.conf"
@@ -94,7 +94,7 @@ def _filter(name: str | None, *, check: bool, diff: bool) -> int:
     if diff:
         from modwsgi_fix.reports.diff import diff as unified
 
-        write_text(unified(found.files, here=working_directory()))
+        write_text(unified(found.files, directory=working_directory()))
     elif not check:
         write_text(found.files[0].after if found.files else text)
     return int((check or diff) and bool(found.files))

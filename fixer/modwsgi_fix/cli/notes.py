@@ -1,4 +1,4 @@
-"""What is said on standard error before the findings: what was not checked, and what these files cannot show."""
+"""Lines on standard error before the findings: what was not checked, and what the files cannot show."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.disk import unread
 from modwsgi_fix.workspace.session import Session
 
-#: More files than this are counted instead.
+#: More files than this are counted instead of named.
 _MOST = 10
 
 
 def say_all(session: Session) -> None:
-    """Say it all, a line each."""
+    """Print every note, one a line."""
     for job, config in zip(session.plan.jobs, session.configs, strict=True):
         for line in (*_unread(job, config, session), *_refused(config)):
             say(printable(f"note: {line}"))
 
 
 def say_starts(session: Session, *, of_fragments: bool = False) -> None:
-    """Say of each server whether httpd starts with it.
+    """Say for each server whether httpd starts with it.
 
-    Of a fragment that can never be told, but for a refusal, which is said where no finding says it: ``of_fragments``.
+    For a fragment only a refusal can be certain; with ``of_fragments`` it is said, for where no finding says so.
     """
     for config in session.configs:
         if not config.complete and not of_fragments:
@@ -78,7 +78,7 @@ def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:
 
 
 def _refused(config: Config) -> Iterator[str]:
-    """Yield a line on what fragments mount and do not open: only the rest of the server says whether it is refused."""
+    """Yield a line on mounts that a server which denies by default would refuse, where fragments do not show the default."""
     if config.complete or config.denies or not config.named("wsgiscriptalias"):
         return
     from modwsgi_fix.effect.company import refused_by_default
@@ -93,7 +93,7 @@ def _refused(config: Config) -> Iterator[str]:
 
 
 def say_baseline(session: Session) -> None:
-    """Say how many findings are not shown because a baseline has them, and which of its entries nothing was found for."""
+    """Say how many findings are not shown because a baseline has them, and which of its entries are stale."""
     if session.plan.baseline is None:
         return
     from modwsgi_fix.workspace.known import standing
@@ -113,14 +113,14 @@ def say_baseline(session: Session) -> None:
 
 
 def say_more(report: Report) -> None:
-    """Say of how many findings a format does not tell that has no place for their number."""
+    """Say how many findings are not listed, for formats that have no place for the number."""
     if not report.quiet:
         for line in further(report):
             say(f"note: not in this report: {line}")
 
 
 def say_shipped(report: Report) -> None:
-    """Say how much is not shown, and how to see it."""
+    """Say how many findings in files of packages are not shown, and how to see them."""
     if not report.shipped:
         return
     findings, files = sum(report.shipped.values()), len(report.shipped)

@@ -1,6 +1,6 @@
 """Standard output and error as bytes: names and lines go out as they were read, whatever the locale.
 
-Services and hooks start programs with these closed, or with a disk behind them that is full.
+Services and hooks start programs with these closed, or with a full disk behind them.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def _put(stream: TextIO, text: str) -> None:
         stream.buffer.write(encode(text))
         stream.buffer.flush()
     except BrokenPipeError:
-        # Whoever read has had enough. Python would complain when it flushes at exit.
+        # The reader has had enough. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person sees what goes there."""
+    """Whether a stream is a terminal, where a person reads it."""
     return stream is not None and stream.isatty()
 
 

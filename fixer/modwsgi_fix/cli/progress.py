@@ -1,4 +1,4 @@
-"""How far a long reading is, on a terminal only."""
+"""A progress bar for long logs, on a terminal only."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 from modwsgi_fix.cli.output import is_terminal
 
-#: Lines between two looks at the clock, seconds before the first word and between two.
+#: Lines between two looks at the clock; seconds before the bar first appears, and between two drawings of it.
 _EVERY, _PATIENCE, _PAUSE = 5_000, 1.0, 0.2
 _WIDTH = 30
 
 
 @contextmanager
 def ticker(stream: BinaryIO) -> Iterator[Callable[[], None]]:
-    """Give a function that is called for each line, and draws a bar where it takes over a second."""
+    """Yield a function to call for each line; it draws a bar where the reading takes over a second."""
     terminal = sys.stderr
     if terminal is None or not is_terminal(terminal):
         yield lambda: None
@@ -46,7 +46,7 @@ def ticker(stream: BinaryIO) -> Iterator[Callable[[], None]]:
 
 
 def bar(lines: int, read: int, size: int) -> str:
-    """Return a line that says how far it is; without a size, how many lines were read."""
+    """Return a line with the part of ``size`` bytes that was read; where the size is 0, with the number of lines."""
     if not size:
         return f"{lines:,} lines"
     done = min(read * _WIDTH // size, _WIDTH)
@@ -54,7 +54,7 @@ def bar(lines: int, read: int, size: int) -> str:
 
 
 def _size(stream: BinaryIO) -> int:
-    """Return the size of a regular file, 0 for anything else."""
+    """Return the size of a regular file in bytes; 0 for anything else."""
     with suppress(OSError, ValueError, AttributeError):
         found = os.fstat(stream.fileno())
         return found.st_size if stat.S_ISREG(found.st_mode) else 0

@@ -1,11 +1,11 @@
-"""How to make httpd read its files anew, in the words of the distribution whose layout they have."""
+"""The commands that make httpd read its files anew, by the distribution whose layout the files have."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
 
-#: What only Debian's layout has, above a file or beside its server.
+#: Names that only Debian's layout has, above a file or beside its main file.
 _DEBIAN = {"sites-available", "sites-enabled", "conf-available", "conf-enabled", "mods-available", "mods-enabled"}
 
 

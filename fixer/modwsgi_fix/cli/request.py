@@ -1,4 +1,4 @@
-"""What the user asked for, and what of it contradicts itself."""
+"""The user's request, checked for contradictions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modwsgi_fix.workspace.selection import Selection
 
 
 class Mode(Enum):
-    """What becomes of the fixes."""
+    """What to do with the fixes."""
 
     REPORT = "report"
     DIFF = "diff"
@@ -24,20 +24,22 @@ class Mode(Enum):
 
 
 class Writing(NamedTuple):
-    """How ``--write`` goes about it."""
+    """How ``--write`` writes files, keeps the originals and verifies the result."""
 
     in_place: bool = False
     backup: str | None = None
     verify: str | None = None
     exit_on_fix: bool = False
-    #: Root also writes where another user could change what it writes.
+    #: Whether root also writes where another user could change what root writes.
     allow_shared: bool = False
 
 
 class Showing(NamedTuple):
-    """How the outcome is shown. ``format`` None leaves it to the terminal; ``only`` is ``settings``, ``files`` or all.
+    """How the outcome is shown. Where ``format`` is None, the terminal decides.
 
-    ``impact``: what fixes change for visitors is told ``short``, in ``full``, or not at all (``none``).
+    ``only`` is ``settings`` or ``files`` where nothing else is to be printed, otherwise empty.
+
+    ``impact`` says how much to tell about changes for visitors: ``short``, ``full`` or ``none``.
     """
 
     format: str | None = None
@@ -48,12 +50,12 @@ class Showing(NamedTuple):
     only: str = ""
     impact: str = "short"
     verbose: bool = False
-    #: Also what is only worth knowing.
+    #: Whether to show findings that are only worth knowing, too.
     all: bool = False
 
 
 class Request(NamedTuple):
-    """The words of the command line, converted; what was not given is None and left to the settings."""
+    """The words of the command line, converted; an option that was not given is None, and the settings decide."""
 
     paths: tuple[str, ...]
     mode: Mode = Mode.REPORT
@@ -72,9 +74,9 @@ class Request(NamedTuple):
     denies: str = ""
     no_scripts: bool = False
     plugins: tuple[str, ...] = ()
-    #: A file of findings that are known.
+    #: The path of a file of known findings.
     baseline: str | None = None
-    #: Why what is found is allowed, in comments that are to be written; None where none are, empty for no reason.
+    #: The reason in comments that allow the findings; empty for comments without a reason, None for no comments.
     allow: str | None = None
     writing: Writing = Writing()
     showing: Showing = Showing()
@@ -85,9 +87,9 @@ class Request(NamedTuple):
         return self.mode is Mode.FILTER and not self.showing.only
 
     def wanted(self, stdin: str | None) -> Wanted:
-        """What of it concerns reading; ``stdin`` is what stands on standard input, where that is asked about.
+        """Return the part of the request that concerns reading; ``stdin`` is the text on standard input, where that is checked.
 
-        Nobody sees what a filter changes, so that it goes no further than what is safe.
+        Nobody sees what a filter changes, so its fixes are safe ones unless a level is given.
         """
         paths, overlay = self.paths, None
         if stdin is not None:
@@ -158,7 +160,7 @@ def checked(request: Request) -> Request:
 
 
 def _check_reason(reason: str) -> None:
-    """Raise ``Stop`` for a reason that does not make one line of a comment, or makes more of the file than it was."""
+    """Raise ``Stop`` for a reason that does not fit into one line of a comment, or would add more than a comment."""
     if not reason.isprintable():
         raise Stop("--add-ignore: the reason has a line end or another character that cannot be printed")
     if reason.rstrip().endswith("\\"):

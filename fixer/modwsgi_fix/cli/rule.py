@@ -53,7 +53,7 @@ def run(
 
 
 def page(rule: Rule) -> str:
-    """Return a manual page with its name above, its severity; its messages and settings below."""
+    """Return a manual page: name and severity at the top, messages and settings at the end."""
     facts = f"{rule.family}, {rule.severity.label}" + ("" if rule.default else ", only where it is selected by name")
     lines = [f"{rule.name} ({facts})", "", rule.page.strip(), ""]
     if found := messages_of(rule.name):

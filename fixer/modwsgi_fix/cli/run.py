@@ -1,4 +1,4 @@
-"""A request carried out: servers read, what is shown of them, and the exit code."""
+"""Carrying out a request: read the servers, show or write the result, and return the exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BUG = "this is a bug in modwsgi-fix, please report it with the configuration"
 
 
 def carry_out(request: Request) -> int:
-    """Do what was asked, and return the exit code. Raises what ``errors.explain`` explains."""
+    """Carry out a request, and return the exit code. Raises what ``errors.explain`` explains."""
     if request.paths != ("-",):
         return _carry_out(request, None)
     text = standard_input()
@@ -95,7 +95,7 @@ def _filter(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     (text, *_) = [*(file.after for file in done.files), stdin]
     write(text)
-    # Findings that are left do not fail a filter, unless it is asked to look at them.
+    # Findings that are left do not fail a filter, unless the request says so.
     if request.showing.file is not None:
         _show(request, done.report)
     return _exit_code(request, done.report, Severity.ERROR) if request.fail_level else 0
@@ -145,7 +145,7 @@ def _report(request: Request, session: Session) -> int:
 
 
 def _show(request: Request, report: Report) -> None:
-    """Show the report where it belongs: a filter's own output is the fixed text."""
+    """Show the report: on standard error for a filter, whose own output is the fixed text."""
     showing = request.showing
     report = report._replace(folded=not _wants_all(request), quiet=showing.quiet)
     aside = request.mode is Mode.FILTER and showing.file is None
@@ -172,7 +172,7 @@ def _say_shipped(request: Request, report: Report) -> None:
 
 
 def _wants_all(request: Request) -> bool:
-    """Whether to show what is only worth knowing: it was asked for, by name or by what exits 1."""
+    """Whether to show findings that are only worth knowing: with ``--all``, or where ``--fail-level`` counts them."""
     return request.showing.all or request.fail_level is Severity.INFO or request.selection.select is not None
 
 
@@ -218,9 +218,9 @@ def _with_changes(request: Request, session: Session, done: Mended, undo: str) -
     from modwsgi_fix.reports.diff import BadDiff, diff
     from modwsgi_fix.reports.diff import changes as changed
 
-    here, files = working_directory(), done.files
+    files = done.files
     try:
-        diff(files, here=here)
+        diff(files, directory=working_directory())
     except BadDiff as error:
         raise Stop(f"{error}; {_BUG}", "internal") from error
     places = partial(place_of, session.plan.jobs)
@@ -233,7 +233,7 @@ def _with_changes(request: Request, session: Session, done: Mended, undo: str) -
 
 
 def _allow(request: Request, session: Session) -> int:
-    """Allow by comments what is found, and return the exit code."""
+    """Write comments that allow the findings, and return the exit code."""
     from modwsgi_fix.cli.allowing import allow
 
     done = allow(request, session, lambda text: _put(request, text))
@@ -264,7 +264,7 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 
 
 def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
-    """Return what visitors will notice: for people on stderr, for programs in the JSON report."""
+    """Return what visitors will notice, for stderr or the JSON report; None where neither shows it, or it cannot be told."""
     seen = not request.showing.quiet or request.showing.format == "json"
     if request.mode not in (Mode.DIFF, Mode.WRITE) or request.showing.impact == "none" or not seen:
         return None
@@ -273,8 +273,8 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise
-        what = f"internal error: {type(error).__name__}: {error}"
-        say(printable(f"note: what the fixes change for visitors cannot be told ({what}); {_BUG}"))
+        fault = f"internal error: {type(error).__name__}: {error}"
+        say(printable(f"note: what the fixes change for visitors cannot be told ({fault}); {_BUG}"))
         return None
 
 
@@ -290,14 +290,14 @@ def _say_impact(request: Request, outcomes: Sequence[Fixed], changes: tuple[Impa
 def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) -> int:
     from modwsgi_fix.reports.diff import BadDiff, diff, hunks, strip_from
 
-    here, files, report = working_directory(), done.files, done.report
+    directory, files, report = working_directory(), done.files, done.report
     try:
-        text = diff(files, here=here)
+        text = diff(files, directory=directory)
     except BadDiff as error:
         raise Stop(f"{error}; no file was changed; {_BUG}", "internal") from error
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
-        for line in hunks(files, report.fixed, here=here):
+        for line in hunks(files, report.fixed, directory=directory):
             say(line)
     _say_impact(request, done.outcomes, changes)
     _withheld(request, report, files)
@@ -306,21 +306,21 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
             say(f"Would fix {plural(len(report.fixed), 'finding')} in {plural(len(files), 'file')}; "
                 f"{report.total} left. --write instead of --diff does it.")  # fmt: skip
         else:
-            # Without a diff, what was found is all that there is to see.
+            # Without a diff, the findings are all that there is to see.
             say(render(report._replace(folded=not _wants_all(request)), "concise").removesuffix("\n"))
         _say_shipped(request, report)
-        if files and (top := strip_from(files, here)) != os.path.realpath(here):
+        if files and (top := strip_from(files, directory)) != os.path.realpath(directory):
             say(f"note: not all files lie in this directory; the diff applies in {top}")
     _put(request, text)
     return code
 
 
 def _withheld(request: Request, report: Report, unwritten: Sequence[Rewritten] = ()) -> None:
-    """Say which fixes were not made, at the lines of files as they are, where the others are not written."""
+    """Say which fixes were not made; where the other fixes are not written either, at the lines of the present files."""
     if request.showing.quiet:
         return
     from modwsgi_fix.reports.diff import line_before
 
     files = {file.path: file for file in unwritten}
-    for one in report.withheld:
-        say(withheld(one._replace(line=line_before(files[one.path], one.line)) if one.path in files else one))
+    for fix in report.withheld:
+        say(withheld(fix._replace(line=line_before(files[fix.path], fix.line)) if fix.path in files else fix))

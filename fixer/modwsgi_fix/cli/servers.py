@@ -1,4 +1,4 @@
-"""The servers that a command only looks at, and what of them was not understood, said on standard error."""
+"""The servers that a command only looks at; what could not be read or understood is said on standard error."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modwsgi_fix.workspace.session import Session, opened
 
 
 class Servers(NamedTuple):
-    """The servers at some paths. ``trouble`` says that something could not be read, and was said: exit code 2."""
+    """The servers at some paths. ``trouble`` says that something could not be read, so that the exit code is 2."""
 
     session: Session
     trouble: bool

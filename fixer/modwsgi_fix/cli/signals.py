@@ -1,4 +1,4 @@
-"""Signals that end a run: it puts back what it was writing, and says with its exit code which one it was."""
+"""Signals that end a run: the run puts back what it was writing, and its exit code says which signal it was."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import FrameType
 
 
 class Stopped(BaseException):
-    """A signal came; ``code`` is the exit code, 128 and its number, as shells have it."""
+    """A signal arrived; ``code`` is the exit code, 128 plus the number of the signal, as in shells."""
 
     def __init__(self, code: int) -> None:
         super().__init__(code)
@@ -20,7 +20,7 @@ class Stopped(BaseException):
 def raised() -> Iterator[None]:
     """Have SIGINT, SIGTERM and SIGHUP raise ``Stopped`` instead of ending the process.
 
-    One that is ignored stays ignored: nohup and shells start programs so.
+    A signal that is ignored stays ignored: nohup and shells start programs so.
     """
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

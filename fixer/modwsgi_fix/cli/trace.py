@@ -33,7 +33,9 @@ def run(
             "FILE",
         ),
     ] = None,
-    address: Annotated[str | None, _option("The server's address that it arrives at.", "--address", "IP")] = None,
+    address: Annotated[
+        str | None, _option("The server's address at which the request arrives.", "--address", "IP")
+    ] = None,
     client: Annotated[str | None, _option("The visitor's address.", "--client", "IP")] = None,
     method: Annotated[str, _option("GET by default.", "--method", "METHOD")] = "GET",
     header: Annotated[list[str] | None, _option("A header of the request.", "--header", "NAME:VALUE")] = None,

@@ -1,4 +1,4 @@
-"""What cost itself alone, one line each on standard error: the rest was read, reported and written, and the exit code is 2."""
+"""Errors that did not stop the run, one line each on standard error: the rest was done, and the exit code is 2."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _REPORT = "this is a bug in modwsgi-fix, please report it with the configuration
 
 
 def tell(lines: Iterable[str]) -> bool:
-    """Say each line once, and return whether there was one."""
+    """Print each different line once, and return whether there was any."""
     told = dict.fromkeys(lines)
     for line in told:
         say(printable(f"{PROGRAM}: {line}"))
@@ -40,12 +40,12 @@ def fixing(done: Mended) -> bool:
 
 
 def unread(problems: Sequence[FileProblem], configs: Sequence[Config]) -> list[str]:
-    """Return a line on each path that is named, or lies there to be read, and cannot be read."""
+    """Return a line on each path that was named, or found to be read, and cannot be read."""
     return [str(problem) for problem in (*problems, *(one for config in configs for one in config.unread))]
 
 
 def skipped(configs: Sequence[Config]) -> list[str]:
-    """Return a line on each file that is not httpd's, which is not trouble, and is said all the same."""
+    """Return a line on each file that is not httpd's, which does not change the exit code."""
     return list(
         dict.fromkeys(
             f"{name}: looks like {language}, not read; --as-apache reads it"
@@ -56,10 +56,10 @@ def skipped(configs: Sequence[Config]) -> list[str]:
 
 
 def failed(rules: Mapping[str, str]) -> list[str]:
-    """Return a line on each rule that raised: it is not known what it would have found."""
+    """Return a line on each rule that raised an exception: what it would have found is not known."""
     return [f"rule {name} failed ({raised}), and was left out; {_REPORT}" for name, raised in rules.items()]
 
 
 def fights(outcomes: Sequence[Fixed]) -> list[str]:
-    """Return a line on fixes that undo each other, or do not come to an end: none of them was made."""
+    """Return a line on fixes that undo each other or never end: none of them was made."""
     return [f"{withheld(one)}; {_REPORT}" for outcome in outcomes for one in outcome.withheld if one.is_fight]

@@ -60,7 +60,7 @@ def run(
 
 
 def _real(path: str) -> str:
-    """Return the real path of a file or directory; one that was removed since is known by its name."""
+    """Return the real path of a file or directory, which may have been removed since."""
     if not os.path.lexists(path) and not os.path.isdir(os.path.dirname(path) or "."):
         raise FileProblem(path, MISSING)
     return os.path.realpath(path)
@@ -69,7 +69,7 @@ def _real(path: str) -> str:
 def _last(given: Sequence[str]) -> Record | None:
     """Return the last write that touched these paths, or anything where none is given.
 
-    One of which all files are as before counts where an undo was interrupted when nothing but its journal was left.
+    A write whose files are all as before counts where an undo was interrupted when only its journal was left.
     """
     known = records(wanted=lambda record: bool(pending(record.directories, [one.path for one in record.files])[0]))
     return next((one for one in known if not given or any(lies_within(file.path, given) for file in one.files)), None)

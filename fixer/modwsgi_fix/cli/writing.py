@@ -27,7 +27,7 @@ def put_right(plan: Plan, *, allow_shared: bool) -> None:
         for line in recover(dict.fromkeys(map(os.path.dirname, left)), given(plan), allow_shared=allow_shared):
             _tell(line)
         with suppress(FileProblem):
-            records()  # Drops that of a write which was undone just now.
+            records()  # Drops the record of a write that was undone just now.
 
 
 def note_left(plan: Plan) -> None:
@@ -93,7 +93,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> str
 
 
 def say_what_next(files: Sequence[Rewritten], *, can_undo: bool) -> None:
-    """Say how what was written takes effect, and how it is taken back."""
+    """Say how the changes take effect, and how to take them back."""
     from modwsgi_fix.cli import reloading
 
     if files:
@@ -113,7 +113,7 @@ def _remembered(files: Sequence[Rewritten], *, in_place: bool) -> tuple[str, str
 
 
 def _tell(line: str) -> None:
-    """Say one line on stderr, whatever characters are in the names in it."""
+    """Print one line on stderr, whatever characters are in the names in it."""
     say(printable(line))
 
 

@@ -1,4 +1,4 @@
-"""What httpd and mod_wsgi directives are: contexts, arguments, first and last versions. Data, read on first use.
+"""The directives of httpd and mod_wsgi: contexts, arguments, first and last versions. Data, read on first use.
 
 The facts on httpd's own directives were read from the command tables of 2.4.71 with all modules that Debian ships, and
 by asking ``apache2 -t`` in each context (tools/httpd_directives.py). Those on mod_wsgi's: see ``mod_wsgi.py``.
@@ -93,7 +93,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """The names of options.py and powers.py, loaded with the first of them: every start pays for this package."""
+    """Load options.py or powers.py with the first of its names: every start pays for this package."""
     if name in __all__:
         from modwsgi_fix.directives import options, powers
 

@@ -1,7 +1,7 @@
-"""Which directives change the answer to a request, and what the request model makes of each: a closed table.
+"""Which directives may change the answer to a request, and how the request model treats each: a closed table.
 
-Each directive that httpd 2.4 or mod_wsgi knows is in one class. Where one of ``UNKNOWN`` is in force the trace does not know
-the answer, and says so with its name; nothing that is not in this table is passed over in silence.
+Each directive that httpd 2.4 or mod_wsgi knows is in one class. Where a directive of ``UNKNOWN`` applies, the trace says that
+the answer is unknown, and names the directive. No directive outside of this table is passed over in silence.
 """
 
 from __future__ import annotations
@@ -13,45 +13,45 @@ from types import MappingProxyType
 
 
 class Treatment(Enum):
-    """What the request model makes of a directive."""
+    """How the request model treats a directive."""
 
-    #: It says which other lines there are, and what they say: ``model.reading`` resolves it.
+    #: It decides which other lines there are, or what they say; ``model.reading`` resolves it.
     READ = "read"
     MODELLED = "modelled"
     #: It may change the answer, and is not modelled.
     UNKNOWN = "unknown"
-    #: It says how something is done that another directive asks for, and of which the answer is left open.
+    #: It refines what another directive asks for, and that directive already leaves the answer open.
     DEPENDENT = "dependent"
-    #: It decides over requests that no visitor sends as a rule: too large, too slow, malformed, to another proxy.
+    #: It concerns only requests that visitors do not usually send: too large, too slow, malformed, to another proxy.
     UNUSUAL = "unusual"
-    #: It changes the content, the headers, the log, the speed or the looks, and neither status nor who answers.
+    #: It changes content, headers, logs, speed or looks, but neither the status nor who answers.
     HARMLESS = "harmless"
 
 
 class Moment(Enum):
-    """Of which requests a directive of ``UNKNOWN`` may change the answer."""
+    """The requests whose answer a directive of ``UNKNOWN`` may change."""
 
-    #: Whatever the request is.
+    #: Any request.
     ALWAYS = "always"
-    #: Of whatever access is checked for.
+    #: Requests for which access is checked.
     ACCESS = "access"
-    #: Of what a WSGI application answers.
+    #: Requests that a WSGI application answers.
     APPLICATION = "application"
-    #: Of a URL that no alias and no mount maps.
+    #: URLs that no alias and no mount maps.
     UNMAPPED = "unmapped"
-    #: Of a URL with two slashes in a row, where it is Off.
+    #: URLs with two slashes in a row, where the directive is Off.
     SLASHES = "slashes"
-    #: Of a URL below ``/.well-known/acme-challenge`` or ``/.httpd``.
+    #: URLs below ``/.well-known/acme-challenge`` or ``/.httpd``.
     WELL_KNOWN = "well-known"
-    #: Of a request by TLS whose Host header names another host than its handshake.
+    #: Requests by TLS whose Host header names another host than the handshake.
     OTHER_NAME = "other-name"
-    #: Of a method other than GET, HEAD and POST.
+    #: Methods other than GET, HEAD and POST.
     METHOD = "method"
-    #: Of a file that does not exist.
+    #: Files that do not exist.
     MISSING = "missing"
-    #: Of a file that several variants stand for.
+    #: Files that several variants stand for.
     NEGOTIATION = "negotiation"
-    #: Of a type that an ``Action`` may have.
+    #: Types that an ``Action`` may be for.
     TYPE = "type"
 
 
@@ -121,7 +121,7 @@ _UNKNOWN = {
     """,
 }
 
-#: What each says more of. ``the application`` is the answer then, and what becomes of it there is its own affair.
+#: What each refines. ``the application``: the application is the answer, and what it does then is its own affair.
 _DEPENDENT = {
     "a log-in": """
         Anonymous Anonymous_MustGiveEmail Anonymous_NoUserId Anonymous_VerifyEmail AuthBasicAuthoritative
@@ -280,7 +280,7 @@ def _keys(names: str) -> list[str]:
 
 @cache
 def treatments() -> Mapping[str, Treatment]:
-    """Every directive and section by its name in lower case, without ``<``."""
+    """Return the treatment of every directive and section, by its name in lower case without ``<``."""
     classes = [
         (Treatment.READ, _READ),
         (Treatment.MODELLED, _MODELLED),
@@ -294,11 +294,11 @@ def treatments() -> Mapping[str, Treatment]:
 
 @cache
 def unknown_at(moment: Moment) -> frozenset[str]:
-    """The directives that are not modelled, and change the answer to such requests."""
+    """Return the directives that are not modelled and may change the answer to requests of this kind."""
     return frozenset(_keys(_UNKNOWN[moment]))
 
 
 @cache
 def dependents() -> Mapping[str, tuple[str, ...]]:
-    """What another directive says more of, by what asks for it."""
+    """Return the ``DEPENDENT`` directives, by the directive that each refines."""
     return MappingProxyType({principal: tuple(_keys(names)) for principal, names in _DEPENDENT.items()})

@@ -1,9 +1,9 @@
-"""Names of well-known modules outside httpd's and mod_wsgi's sources, so that nobody takes them for slips of the pen.
+"""Directive names of well-known modules outside httpd's and mod_wsgi's sources, which must not count as misspelt.
 
 Written from the modules' own manuals; no list of third-party modules can be complete.
 """
 
-#: Each is the beginning of a family's names and of none of httpd's.
+#: Prefixes, each shared by all names of a family and by no name of httpd's.
 PREFIXES = """
     AddRadius AddTile Auth_MySQL Auth_PG AuthCAS AuthCookieDBI AuthKerb AuthMySQL AuthNTLM AuthOpenID AuthPAM AuthPG
     AuthRadius AuthShadow AuthSSPI AuthTKT AuthXRadius AuthzSVN AuthzUnixGroup BandWidth Bw_ CASAttribute CASCache

@@ -1,16 +1,16 @@
-"""Families of directives and sections: what several parts of the project mean by one word.
+"""Families of directives and sections: sets of names that several parts of the project share.
 
-Each is a set of names in lower case, as ``Item.key`` has them; a tuple where the order counts. A set that answers one
-question of one rule stays with the rule. What a single directive is (contexts, arguments, versions) is in ``table.py``,
-and how many words come before its options in ``options.py``.
+Each is a set of names in lower case, as ``Item.key`` has them; a tuple where the order counts. A set that only one rule
+needs stays with the rule. Contexts, arguments and versions of a single directive are in ``table.py``, and the number of
+words before its options is in ``options.py``.
 """
 
 from __future__ import annotations
 
 # -- sections -----------------------------------------------------------------------------------------------------------
 
-#: They vanish once read: what they hold belongs to what encloses them (core.c: ``start_ifmod`` and its neighbours,
-#: mod_version.c). ``<If>`` is none of them: it is asked for each request.
+#: Conditions, which vanish once they are read: their contents belong to the enclosing section (core.c: ``start_ifmod``
+#: and its neighbours, mod_version.c). ``<If>`` is not among them: it is evaluated for each request.
 CONDITIONS = frozenset({"ifmodule", "ifdefine", "ifversion", "iffile", "ifdirective", "ifsection"})
 
 #: By the path of a file on the disk (request.c:ap_directory_walk).
@@ -23,29 +23,29 @@ LOCATION_SECTIONS = ("location", "locationmatch")
 PROXY_SECTIONS = ("proxy", "proxymatch")
 #: By an expression on the request (request.c:ap_if_walk).
 EXPRESSION_SECTIONS = ("if", "elseif", "else")
-#: What reads other files in its place.
+#: They read other files in their place.
 INCLUDES = frozenset({"include", "includeoptional"})
-#: What httpd looks up or opens when it reads the line, so that a wrong word ends the start.
+#: httpd looks up or opens what they name when it reads the line, so a wrong word keeps it from starting.
 READ_AT_ONCE = frozenset({"include", "includeoptional", "listen", "loadfile", "loadmodule", "use"})
-#: Their test compares, and so may have a ``>`` of its own (ap_expr, mod_version.c).
+#: Their test may be a comparison with a ``>`` of its own (ap_expr, mod_version.c).
 COMPARING = ("if", "elseif", "ifversion")
 #: By the method; they stand in another section (core.c:ap_limit_section).
 LIMIT_SECTIONS = ("limit", "limitexcept")
 #: They group ``Require`` lines (mod_authz_core.c:add_authz_section).
 REQUIRE_SECTIONS = frozenset({"requireall", "requireany", "requirenone"})
 
-#: What is merged for a file that a URL leads to, whatever the request says besides.
+#: Sections that are merged for a file that a URL leads to, whatever else the request says.
 MERGED_SECTIONS = frozenset({*DIRECTORY_SECTIONS, *FILES_SECTIONS, *LOCATION_SECTIONS})
-#: What says to whom a line applies when a refusal is explained: the merged ones, and a condition of its own.
+#: Sections that an explanation of a refusal names: the merged ones, and conditions on the request.
 PLACES = (*DIRECTORY_SECTIONS, *LOCATION_SECTIONS, *FILES_SECTIONS, "if")
-#: What is merged, and what holds for a proxied URL: the opening line takes one word, or ``~`` and one (core.c:
+#: Sections that are merged, those for proxied URLs included: the opening line takes one word, or ``~`` and one (core.c:
 #: "Multiple <%s> arguments not (yet) supported.").
 PATH_SECTIONS = MERGED_SECTIONS | frozenset(PROXY_SECTIONS)
-#: None of them can stand in another (core.c:ap_check_cmd_context, ``NOT_IN_DIR_CONTEXT``): one that is opened in another
-#: shows that the other was left open. ``<VirtualHost>`` may hold them, and is not held by one.
+#: None of these can stand in another (core.c:ap_check_cmd_context, ``NOT_IN_DIR_CONTEXT``): one that opens inside another
+#: shows that the outer one was left open. ``<VirtualHost>`` may hold them, and may not stand in them.
 DISJOINT_SECTIONS = frozenset({"virtualhost", *DIRECTORY_SECTIONS, *LOCATION_SECTIONS, *PROXY_SECTIONS})
-#: A tag of theirs without an argument may open another inside one of the same name, so that it is no closing tag that
-#: lost its slash.
+#: They may stand in a section of the same name without an argument, so a second opening tag need not be a closing tag
+#: that lost its slash.
 BARE_SECTIONS = REQUIRE_SECTIONS | {"else", "perl", "authnprovideralias"}
 
 # -- URLs ---------------------------------------------------------------------------------------------------------------
@@ -54,15 +54,15 @@ BARE_SECTIONS = REQUIRE_SECTIONS | {"else", "perl", "authnprovideralias"}
 REDIRECTS = ("redirect", "redirectmatch", "redirecttemp", "redirectpermanent")
 #: mod_alias, second list.
 ALIASES = ("alias", "aliasmatch", "scriptalias", "scriptaliasmatch")
-#: Those whose first word is a prefix of URLs; inside ``<Location>`` they take the target alone.
+#: Aliases whose first word is a prefix of URLs; inside ``<Location>`` they take the target alone.
 PREFIX_ALIASES = ("alias", "scriptalias")
 #: mod_wsgi's, asked after mod_alias (mod_wsgi.c:wsgi_register_hooks).
 MOUNTS = ("wsgiscriptalias", "wsgiscriptaliasmatch")
 #: mod_vhost_alias: a file named after the Host of the request.
 HOST_ALIASES = ("virtualdocumentroot", "virtualscriptalias", "virtualdocumentrootip", "virtualscriptaliasip")
-#: Files of a directory come to be served by a name of it.
+#: By these the files of a directory are served.
 FILE_MAPPINGS = (*ALIASES, "documentroot")
-#: What leads from a URL to a file by ways that the questions about directories do not follow.
+#: They lead from a URL to a file in ways that the model's questions about directories do not follow.
 INDIRECT_MAPPINGS = ("rewriterule", "userdir", "virtualdocumentroot")
 
 #: mod_rewrite by directory: the last section that has one of these is the only one whose rules count
@@ -73,21 +73,21 @@ REWRITING = ("rewriteengine", "rewritebase", "rewritecond", "rewriterule", "rewr
 
 #: mod_mime: a handler or a type by the extension of the file (mod_mime.c:find_ct).
 EXTENSION_MAPPINGS = ("addhandler", "removehandler", "addtype", "removetype")
-#: What else mod_mime knows of an extension: it makes one known, and a file with it a variant for MultiViews.
+#: Other directives of mod_mime on extensions: they make an extension known, and a file with it a variant for MultiViews.
 OTHER_EXTENSIONS = (
     "addlanguage", "removelanguage", "addencoding", "removeencoding", "addcharset", "removecharset", "addinputfilter",
     "removeinputfilter", "addoutputfilter", "removeoutputfilter",
 )  # fmt: skip
-#: With one of these in force a section answers by itself, and its grant opens no file.
+#: Where one of these applies, a section answers by itself, and its grant opens no file.
 ANSWERING = frozenset({"sethandler", "proxypass", "proxypassmatch", "dav", "wsgihandlerscript"})
-#: Their first word is a script that decides over requests and answers none, always in httpd's own processes: where a
-#: request runs, whose password is right, in which groups a user is, from where a client may come.
+#: Their first word is a script that runs in httpd's own processes and answers no request. It decides where a request
+#: runs, whether a password is right, which groups a user is in, or which clients may come.
 EMBEDDED_SCRIPTS = ("wsgidispatchscript", "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript")
-#: They name a script that mod_wsgi loads.
+#: Their first word is a script that mod_wsgi loads.
 NAMES_SCRIPT = (*MOUNTS, *EMBEDDED_SCRIPTS, "wsgihandlerscript", "wsgiimportscript")
-#: What may run Python in httpd's own processes, besides mounts.
+#: They may run Python in httpd's own processes; mounts may, too.
 EMBEDDED_PYTHON = (*EMBEDDED_SCRIPTS, "wsgihandlerscript", "wsgiimportscript", "addhandler", "sethandler")
-#: What makes a file a WSGI script by its handler or its type, where the word after it is mod_wsgi's.
+#: They make a file a WSGI script by its handler or type, where their word is one of mod_wsgi's.
 HANDLER_LINES = ("addhandler", "sethandler", "addtype", "forcetype", "rewriterule")
 
 # -- access -------------------------------------------------------------------------------------------------------------
@@ -96,20 +96,20 @@ HANDLER_LINES = ("addhandler", "sethandler", "addtype", "forcetype", "rewriterul
 ORDER_KEYS = frozenset({"order", "allow", "deny"})
 #: The old dialect: what mod_access_compat reads.
 OLD_ACCESS = ("order", "allow", "deny", "satisfy")
-#: What a section has that only admits, in either dialect.
+#: The access directives of a section that only admits, in either dialect.
 GRANTS = frozenset({"order", "allow", "satisfy", "require"})
-#: What changes how the access lines of several sections combine; with one of them they cannot be weighed one by one.
+#: They change how the access lines of several sections combine, so the sections cannot be judged one by one.
 COMBINING = ("satisfy", "authmerging", *EXPRESSION_SECTIONS, *sorted(REQUIRE_SECTIONS))
 #: How a log-in is asked for; where none of these stands, none is.
 LOG_INS = ("authtype", "authbasicprovider", "authuserfile", "authname")
-#: What asks for a log-in or a certificate, or refuses plain HTTP.
+#: They ask for a log-in or a certificate, or refuse plain HTTP.
 AUTHENTICATION = frozenset({
     *LOG_INS, "authgroupfile", "authdigestprovider", "sslrequiressl", "sslrequire", "sslverifyclient",
     "wsgiauthuserscript", "wsgiauthgroupscript", "wsgiaccessscript",
 })  # fmt: skip
-#: Access checkers besides the two dialects: a program or an expression decides (``ap_hook_access_checker``).
+#: Access checkers outside of the two dialects: a program or an expression decides (``ap_hook_access_checker``).
 FOREIGN_CHECKERS = ("wsgiaccessscript", "perlaccesshandler", "authnzfcgicheckauthnprovider", "sslrequire")
-#: Access checkers which ``Satisfy Any`` lets a password stand in for (request.c:ap_process_request_internal).
+#: Access checkers that ``Satisfy Any`` passes over where a password is right (request.c:ap_process_request_internal).
 SATISFIED_CHECKERS = ("sslrequiressl", "sslrequire", "wsgiaccessscript")
 #: mod_setenvif: they set variables before access is checked, so that ``Require env`` sees them.
 EARLY_VARIABLES = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchnocase", "setenvifexpr")
@@ -117,7 +117,7 @@ EARLY_VARIABLES = ("setenvif", "setenvifnocase", "browsermatch", "browsermatchno
 #: mod_env: they set variables once access has been checked, for the application and ``%{ENV:...}``.
 LATE_VARIABLES = ("setenv", "passenv", "unsetenv")
 
-# -- what a line needs, says or once was --------------------------------------------------------------------------------
+# -- what a line needs, says, or replaces -------------------------------------------------------------------------------
 
 #: They name a file or directory that must be there when httpd starts.
 MUST_EXIST = frozenset({
@@ -134,18 +134,18 @@ CERTIFICATES = (
     "sslcacertificatefile",
     "sslcarevocationfile",
 )
-#: What mod_wsgi has only where it is built with daemon mode, which is not on Windows (mod_wsgi.c: wsgi_commands).
+#: mod_wsgi has them only where it is built with daemon mode, which Windows lacks (mod_wsgi.c: wsgi_commands).
 DAEMON_MODE = (
     "wsgidaemonprocess", "wsgiprocessgroup", "wsgisocketprefix", "wsgisocketrotation", "wsgiacceptmutex",
     "wsgirestrictprocess", "wsgirestrictembedded",
 )  # fmt: skip
-#: Where one of these is mended, an application answers that was not found or not run.
+#: Where one of these is mended, an application answers that was not found, or did not run.
 APPLICATION_LINES = frozenset({
     "wsgiscriptalias", "wsgidaemonprocess", "wsgiprocessgroup", "wsgipythonhome", "wsgipythonpath", "wsgicallableobject",
 })  # fmt: skip
-#: What they take is shown to people, where a typographic quote may be meant.
+#: Their words are shown to people, so that a typographic quote may be intended.
 SHOWN_TEXTS = frozenset({"authname", "errordocument", "serveradmin", "logformat", "customlog", "header", "setenv"})
-#: Their last word is a text or a pattern, in which a semicolon may be meant.
+#: Their last word is a text or a pattern, in which a semicolon may be intended.
 FREE_TEXTS = frozenset({
     "setenv", "define", "header", "requestheader", "errordocument", "rewriterule", "rewritecond", "setenvif",
     "setenvifnocase", "substitute", "authname", "addoutputfilterbyschema", "logformat", "customlog", "redirect",
@@ -156,10 +156,10 @@ SIGNED_WORDS = frozenset({"options", "indexoptions", "sslprotocol", "ssloptions"
 
 #: Locks that ``Mutex`` names since 2.4 (httpd 2.4, "Upgrading to 2.4 from 2.2"): tried on 2.4.71, invalid commands.
 REMOVED_MUTEXES = ("lockfile", "acceptmutex", "sslmutex", "sslstaplingmutex", "rewritelock", "watchdogmutexpath")
-#: What ``LogLevel rewrite:`` replaces since 2.4.
+#: Replaced by ``LogLevel rewrite:`` since 2.4.
 REMOVED_REWRITE_LOGS = ("rewritelog", "rewriteloglevel")
-#: What ``AuthzProviderAlias`` and the containers of ``Require`` replace since 2.4: tried on 2.4.71 with every one of
-#: these modules loaded, invalid commands.
+#: Replaced by ``AuthzProviderAlias`` and the containers of ``Require`` since 2.4: tried on 2.4.71 with each of these
+#: modules loaded, invalid commands.
 REMOVED_AUTHZ = (
     "authzldapauthoritative", "authzdbmauthoritative", "authzdbdauthoritative", "authzgroupfileauthoritative",
     "authzuserauthoritative", "authzownerauthoritative", "authzdefaultauthoritative",
@@ -177,7 +177,7 @@ BALANCER_LINES = ("proxypass", "proxypassmatch", "proxyset", "balancermember")
 
 # -- listings -----------------------------------------------------------------------------------------------------------
 
-#: What says how a list looks (mod_autoindex).
+#: They say how a listing looks (mod_autoindex).
 LISTINGS = frozenset({
     "addalt", "addaltbyencoding", "addaltbytype", "adddescription", "addicon", "addiconbyencoding", "addiconbytype",
     "defaulticon", "headername", "indexheadinsert", "indexignore", "indexignorereset", "indexoptions", "indexorderdefault",
@@ -194,21 +194,21 @@ SETS_VARIABLES = ("setenv", "setenvif", "setenvifnocase")
 
 # -- what a host says of itself -----------------------------------------------------------------------------------------
 
-#: And of no other: access, and the places that it is said for.
+#: What a host says of no other host: access, and the sections that it holds for.
 SAID_OF_PLACES = frozenset({
     *MERGED_SECTIONS, *LIMIT_SECTIONS, *REQUIRE_SECTIONS, *ORDER_KEYS, "allowoverride", "options", "require", "satisfy",
     "wsgiapplicationgroup", "wsgiprocessgroup",
 })  # fmt: skip
-#: And where its URLs lead: what is asked of other hosts, too, where an alias may hand out a script.
+#: Where the URLs of a host lead, which rules also ask of other hosts: an alias there may hand out a script.
 SAID_OF_ITSELF = SAID_OF_PLACES | frozenset({*ALIASES, *MOUNTS})
 
 # -- what messages of the error log are about ---------------------------------------------------------------------------
 
-#: How many requests httpd takes at once (mpm_common.c, and each MPM).
+#: They say how many requests httpd takes at once (mpm_common.c, and each MPM).
 WORKERS = ("maxrequestworkers", "maxclients", "serverlimit", "threadsperchild", "threadlimit")
 #: They may make a file a CGI program.
 PROGRAM_MAKERS = ("addhandler", "sethandler", "scriptalias", "scriptaliasmatch")
-#: They ask httpd for another URL of its own (core.c:ap_internal_redirect).
+#: They make httpd ask itself for another of its URLs (core.c:ap_internal_redirect).
 ASKING_AGAIN = ("rewriterule", "errordocument", "fallbackresource", "action")
-#: Where Python looks, and which Python it is: outside of WSGIDaemonProcess.
+#: Which Python runs and where it looks for modules, outside of WSGIDaemonProcess.
 PYTHON_SELECTORS = ("wsgipythonpath", "wsgipythonhome", "wsgiprocessgroup")

@@ -61,7 +61,7 @@ SINCE = """
 2.4.70 MDHttpProxyCACertificateFile
 """
 
-#: Like httpd.TABLE: what other systems' builds, examples and test modules have. Contexts from the manual.
+#: As ``httpd.TABLE``, for the modules of other systems' builds, examples and tests. Contexts are from the manual.
 PLATFORMS = """
 core.c DLFIMPH f FLAG: CGIMapExtension
  SV - TAKE1: GprofDir

@@ -1,4 +1,4 @@
-"""The types of the tables: where a directive may stand, what is known of it, versions."""
+"""The types of the tables: contexts, what is known of a directive, versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DIGITS = frozenset("0123456789")
 
 
 def version(text: str) -> Version:
-    """``"2.4.57-1~deb12u1"`` as ``(2, 4, 57)``, for comparing; ValueError when it starts with no number."""
+    """Return ``"2.4.57-1~deb12u1"`` as ``(2, 4, 57)``, for comparing. Raises ``ValueError`` without a number at its start."""
     numbers: list[int] = []
     for part in text.split("."):
         digits = len(part)
@@ -30,7 +30,7 @@ def version(text: str) -> Version:
 
 
 def is_later(since: str, target: Version) -> bool:
-    """Whether a release is later than the target; 4.5 without a third number may be any 4.5. No release is not."""
+    """Whether a release is later than the target; 4.5 without a third number may be any 4.5. An empty release is not later."""
     return bool(since) and version(since)[: len(target)] > target
 
 
@@ -70,7 +70,7 @@ class DirectiveInfo(NamedTuple):
     #: Words that it takes and no others, whatever their case: ``("Off", "On")``; empty when free.
     values: tuple[str, ...] = ()
     default: str = ""
-    #: The first version with it, of httpd or, for mod_wsgi's, of mod_wsgi; empty: in every version we speak of.
+    #: The first version with it, of httpd or, for mod_wsgi's, of mod_wsgi; empty where all versions covered here have it.
     since: str = ""
     #: The first version that refuses it; empty: still there.
     until: str = ""
@@ -83,7 +83,7 @@ class DirectiveInfo(NamedTuple):
 
     @property
     def of_mod_wsgi(self) -> bool:
-        """True when ``since``, ``until`` and ``deprecated`` are versions of mod_wsgi, not of httpd."""
+        """Whether ``since``, ``until`` and ``deprecated`` are versions of mod_wsgi, not of httpd."""
         return self.modules == ("mod_wsgi.c",)
 
     def exists_in(self, release: str) -> bool:
@@ -92,7 +92,7 @@ class DirectiveInfo(NamedTuple):
         return not (self.since and at < version(self.since)) and not (self.until and at >= version(self.until))
 
     def counts(self) -> tuple[int, int | None]:
-        """The least and the most words it takes; no most for RAW_ARGS and the like, which count for themselves."""
+        """The least and the most words that it takes; no most (None) for RAW_ARGS and the like, which count themselves."""
         return _COUNTS[self.arguments]
 
 

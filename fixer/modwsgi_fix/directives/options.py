@@ -35,20 +35,20 @@ class DaemonOption(NamedTuple):
     error: str
 
     def default(self, mod_wsgi: str) -> str:
-        """The value that counts where the option is not given; empty when that is inherited or nothing."""
+        """Return the value where the option is not given; empty where it is inherited, or there is none."""
         at = version(mod_wsgi)
         fitting = [value for since, value in self.defaults if not since or version(since) <= at]
         return fitting[-1] if fitting else ""
 
     def exists_in(self, mod_wsgi: str) -> bool:
-        """Whether that mod_wsgi knows it; else "Invalid option to WSGI daemon process definition."."""
+        """Whether a version of mod_wsgi knows the option; else "Invalid option to WSGI daemon process definition."."""
         at = version(mod_wsgi)
         return at >= version(self.since) and not (self.until and at >= version(self.until))
 
     def refusal(self, value: str) -> str:
-        """Why mod_wsgi refuses a value (mod_wsgi.c:wsgi_add_daemon_process); empty where it may take it.
+        """Return why mod_wsgi refuses a value (mod_wsgi.c:wsgi_add_daemon_process); empty where it may take the value.
 
-        Of a number only the digits at its start count for mod_wsgi; one with more behind them is not weighed.
+        mod_wsgi reads only the digits at the start of a number; a value with more after them is not judged here.
         """
         if not value:
             return "it must have a value" if self.error else ""
@@ -86,9 +86,9 @@ class ScriptDirective(NamedTuple):
     """The words of a directive that names a WSGI script."""
 
     name: str
-    #: Messages for the positional words that are missing; so many of them there are.
+    #: One message for each positional word, for where that word is missing.
     missing: tuple[str, ...]
-    #: What an unknown option gets.
+    #: The message for an unknown option.
     invalid: str
     options: tuple[ScriptOption, ...]
 
@@ -117,7 +117,7 @@ def _daemon_option(line: str) -> DaemonOption:
 
 @cache
 def daemon_options() -> Mapping[str, DaemonOption]:
-    """Every option that WSGIDaemonProcess has or had, by name; their case counts."""
+    """Return every option that WSGIDaemonProcess has or had, by name; case counts."""
     from modwsgi_fix.directives import mod_wsgi
 
     options = map(_daemon_option, mod_wsgi.DAEMON_OPTIONS.strip().splitlines())
@@ -125,13 +125,13 @@ def daemon_options() -> Mapping[str, DaemonOption]:
 
 
 def daemon_option(name: str) -> DaemonOption | None:
-    """What is known of an option of WSGIDaemonProcess; ``Threads`` is not ``threads``."""
+    """Return what is known of an option of WSGIDaemonProcess; None for other names: ``Threads`` is not ``threads``."""
     return daemon_options().get(name)
 
 
 @cache
 def script_directives() -> Mapping[str, ScriptDirective]:
-    """The directives that name a WSGI script, by casefolded name."""
+    """Return the directives that name a WSGI script, by casefolded name."""
     from modwsgi_fix.directives import mod_wsgi
 
     found = {}
@@ -149,7 +149,7 @@ def script_directives() -> Mapping[str, ScriptDirective]:
 
 
 def words_before_options(directive: str) -> int | None:
-    """How many words come before the ``name=value`` options of one of mod_wsgi's directives; None for any other.
+    """Return the number of words before the ``name=value`` options of a directive of mod_wsgi; None for any other directive.
 
     mod_wsgi.c:wsgi_add_daemon_process, wsgi_add_script_alias and its neighbours.
     """
@@ -160,17 +160,17 @@ def words_before_options(directive: str) -> int | None:
 
 
 def takes_option(directive: str, name: str) -> bool:
-    """Whether some mod_wsgi has an option of that name there."""
+    """Whether some version of mod_wsgi has an option of that name for that directive."""
     return name in (daemon_options() if directive.casefold() == "wsgidaemonprocess" else script_options(directive))
 
 
 @cache
 def group_directives() -> tuple[str, ...]:
-    """The directives, by casefolded name, that choose a process group for their script in an option."""
+    """Return the casefolded names of the directives whose options choose a process group for their script."""
     return tuple(key for key in script_directives() if "process-group" in script_options(key))
 
 
 def script_options(directive: str) -> Mapping[str, ScriptOption]:
-    """The options of a directive that names a WSGI script, by name; none for any other directive."""
+    """Return the options of a directive that names a WSGI script, by name; none for any other directive."""
     known = script_directives().get(directive.casefold())
     return {option.name: option for option in known.options} if known is not None else {}

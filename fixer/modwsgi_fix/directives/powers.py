@@ -1,15 +1,15 @@
-"""What a guess must never write: lines by which httpd loads code, reads further files, runs programs or changes who it is.
+"""Lines that a guess must never write: by them httpd loads code, reads further files, runs programs or changes its user.
 
 httpd does so as the user that starts it, which is mostly root, and some of it while it reads the line, under ``-t`` too.
-So a slip of the pen that looks like one of these is reported, and a person writes it.
+So a misspelling of such a line is reported, and a person corrects it.
 
 Read in httpd's sources: ``LoadFile`` and ``LoadModule`` run what the object holds at once (mod_so.c:load_file,
 load_module), and so do drivers that are named (mod_dbd.c, mod_session_crypto.c, ssl_engine_config.c) and mod_lua's
 (mod_lua.c:register_named_file_function_hook). A relative ``LoadModule`` or ``Include`` stands on ``ServerRoot``. ``PidFile``,
 ``ScoreBoardFile`` and ``ScriptSock`` are removed or cut to nothing at start (log.c:ap_log_pid, scoreboard.c, mod_cgid.c).
 
-mod_wsgi's own directives are left out: no other program's settings begin with WSGI, so a slip in one leaves no doubt about
-what was meant. Of the options of ``WSGIDaemonProcess`` those are here which say as whom an application runs.
+mod_wsgi's own directives are left out: no other program's settings begin with WSGI, so what a misspelt one means is not in
+doubt. Of the options of ``WSGIDaemonProcess`` only those count that say as whom an application runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _POWERS = {
     _IDENTITY: "ChrootDir Group Suexec SuexecUserGroup User",
     "overwrites files": "PidFile ScoreBoardFile ScriptLog ScriptSock",
 }
-#: Whatever the directive: a piped log, a RewriteMap, random numbers or a pass phrase by a program, a handler for CGI.
+#: Words with power in any directive: a piped log, a program as RewriteMap or source of random numbers or a pass phrase, CGI.
 _COMMANDS = ("|", "prg:", "exec:", "cmd=")
 _CGI = frozenset({"cgi-script", "execcgi", "+execcgi"})
 
@@ -44,7 +44,7 @@ def _by_name() -> dict[str, str]:
 
 
 def power_of(name: str, words: Sequence[str] = ()) -> str:
-    """What a directive or section with these words does that no guess may bring about, as a verb; empty for all others."""
+    """Return as a verb what a directive or section with these words does that no guess may cause; empty for all others."""
     key = name.removeprefix("<").removesuffix(">").casefold()
     if key.startswith("lua"):
         return _LOADS
@@ -54,5 +54,5 @@ def power_of(name: str, words: Sequence[str] = ()) -> str:
 
 
 def daemon_option_power(name: str) -> str:
-    """The same for an option of ``WSGIDaemonProcess``."""
+    """Return the same as ``power_of`` for an option of ``WSGIDaemonProcess``."""
     return "says as whom the application runs" if name in _DAEMON_IDENTITY else ""

@@ -1,7 +1,7 @@
-"""Which words of a directive are a secret: a password, a key, a token, by the directive or by the name that is given.
+"""Which words of a directive are secret: passwords, keys and tokens, told by the directive or by the name of the value.
 
 The tables follow the manuals of mod_authnz_ldap, mod_ssl, mod_dbd, mod_session_crypto, mod_auth_basic, mod_proxy (``secret=`` of
-AJP) and mod_auth_openidc; a name is judged as people name such variables.
+AJP) and mod_auth_openidc; names are judged by how people usually name such variables.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """A part of a directive's words: the number of the word, and where in its value the secret begins and ends."""
+    """The secret part of a word: the number of the word (from 0), and the offsets in its value where the secret stands."""
 
     word: int
     start: int
     end: int
 
 
-#: Whole words that are secret, by the number of the first one.
+#: Directives whose words are secret from the word of this number on (from 0).
 _FROM = {
     "authldapbindpassword": 0,
     "sslpassphrasedialog": 0,
@@ -28,17 +28,17 @@ _FROM = {
     "ldaptrustedclientcert": 2,
     "ldaptrustedglobalcert": 2,
 }
-#: Other people's modules call theirs so: OIDCClientSecret, OIDCCryptoPassphrase.
+#: Names of secrets in other people's modules: OIDCClientSecret, OIDCCryptoPassphrase.
 _SECRET_DIRECTIVE = re.compile(r"(password|passphrase|secret|apikey|token)\Z")
-#: The first word is a name, the second its value.
+#: Directives whose first word is a name and whose second word is its value.
 _NAMED = {"setenv", "define"}
-#: A header's name is among the words, its value behind it.
+#: Directives with the name of a header among their words and its value after it.
 _HEADERS = {"header", "requestheader"}
 _NAME = re.compile(
     r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|AUTHORIZATION|(^|[_-])(PASS|PWD|KEY)([_-]|$)", re.I
 )
 _SURE = re.compile(r"PASSW|PASSPHRASE|SECRET|TOKEN", re.I)
-#: Such a name says where the secret is, or how it is dealt with.
+#: A name with such a word says where the secret is or how it is handled, and its value is not secret.
 _ABOUT = re.compile(r"(FILE|PATH|DIR|DIRECTORY|NAME|HEADER|EXPIRY|TIMEOUT|LIFETIME|LENGTH)$", re.I)
 _ASSIGNED = re.compile(r"!?([\w.-]+)=(.+)", re.S)
 _REWRITTEN = re.compile(r"(?:^|[\[,])E(?:NV)?=([\w.-]+):([^,\]]+)", re.I)
@@ -49,7 +49,7 @@ _KEYWORD = re.compile(
 _URL = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PLAIN = {"", "on", "off", "true", "false", "yes", "no", "none", "null", "unset", "0", "1"}
 
-#: Whether a text may have a secret in it at all; all else is asked of few texts only.
+#: Found in any text that may have a secret; the slower questions are asked of these texts only.
 HINT = re.compile(
     r"pass|pwd|secret|token|credential|apikey|authorization|key\b|key[_=-]|[_-]key|"
     r"authbasicfake|trustedclientcert|trustedglobalcert|://[^\s/:@]*:",
@@ -58,7 +58,7 @@ HINT = re.compile(
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether a variable, header or parameter of that name has a value that is not to be shown."""
+    """Whether the value of a variable, header or parameter of that name must not be shown."""
     if not _NAME.search(name) or _ABOUT.search(name) or value.casefold() in _PLAIN:
         return False
     if re.fullmatch(r"[$%]\{[^}]*\}", value):
@@ -67,7 +67,7 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def secrets(key: str, values: Sequence[str]) -> Iterator[Part]:
-    """The secret parts of a directive's words; ``key`` is its name in lower case."""
+    """Yield the secret parts of a directive's words; ``key`` is the directive's name in lower case."""
     first = _FROM.get(key, 0 if _SECRET_DIRECTIVE.search(key) else None)
     if first is not None:
         plain = key == "sslpassphrasedialog"
@@ -93,7 +93,7 @@ def secrets(key: str, values: Sequence[str]) -> Iterator[Part]:
 
 
 def _of_header(values: Sequence[str]) -> Iterator[Part]:
-    """The value of a header behind its name, which ``always``, ``onsuccess`` and an action may precede."""
+    """Yield the value after the name of a header, which ``always``, ``onsuccess`` and an action may precede."""
     for at, value in enumerate(values[:-1]):
         if value.casefold() in ("set", "append", "add", "merge", "setifempty") and at + 2 < len(values):
             if is_secret(values[at + 1], values[at + 2]):

@@ -1,4 +1,4 @@
-"""Misspelt names: what was meant, and what must be left alone because another module may well know it."""
+"""Misspelt names: which names may be meant, and which must be left alone because another module may have them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from functools import cache, lru_cache
 
 from modwsgi_fix.directives.table import directives, find
 
-#: Farther than this, a guess is no better than silence.
+#: At a greater distance than this, a guess would be no better than silence.
 MAX_DISTANCE = 2
-#: In a name of so few letters one slip is all that can be believed: ``User`` and ``Use``, ``Deny`` and ``Define``.
+#: In a name of at most so many letters only one slip is believed, because short names are close: ``User`` and ``Use``.
 _SHORT = 5
-#: Letters that no name has as many of.
+#: More letters than any name has.
 _LONGEST = 60
 
 
 def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours between two words; ``most + 1`` for any more.
+    """Return the number of insertions, deletions, substitutions and swaps of neighbours between two words.
+
+    More than ``most`` are given as ``most + 1``.
 
     Optimal string alignment: the Damerau-Levenshtein distance in which no letter is changed twice.
     """
@@ -39,7 +41,7 @@ def distance(one: str, other: str, most: int = MAX_DISTANCE) -> int:
 
 
 def _letters(word: str) -> int:
-    """A bit for each character in the word; each edit changes at most two bits."""
+    """Return a bit set of the characters of a word; each edit changes at most two bits."""
     bits = 0
     for char in word:
         bits |= 1 << (ord(char) & 63)
@@ -71,8 +73,8 @@ def _nearest(word: str, pool: Iterable[tuple[str, str, int]]) -> tuple[str, ...]
 def candidates(name: str, *, sections: bool) -> tuple[str, ...]:
     """Names that may have been meant, best first, spelt as their modules do.
 
-    Empty for a name that is known as it is or that is a third-party module's, and where nothing is near enough.
-    Directives that no release since 2.4 and mod_wsgi 6 knows are never proposed.
+    Empty for a name that is known already or is a third-party module's, and where no name is near enough. Directives that
+    neither httpd 2.4 nor mod_wsgi 6 knows are never proposed.
     """
     word = name.removeprefix("<").removesuffix(">").casefold()
     return _candidates(word, sections) if 0 < len(word) <= _LONGEST else ()
@@ -92,9 +94,10 @@ _MODULE = re.compile(r"\w+_module", re.ASCII).fullmatch
 
 
 def fits(name: str, words: Sequence[str]) -> bool:
-    """Whether a line with these words may be that directive's: their number, words of a fixed choice, what is loaded.
+    """Whether these words may follow that directive, by their number, fixed choices and the form of a module's name.
 
-    A word that begins with ``#`` and all after it are left out: a comment may be meant. True for a name that is unknown.
+    A word that begins with ``#`` and all words after it are left out, because they may be meant as a comment. True for an
+    unknown name.
     """
     info = find(name)
     if info is None:
@@ -112,7 +115,7 @@ def fits(name: str, words: Sequence[str]) -> bool:
 
 
 def daemon_option_candidates(name: str) -> list[str]:
-    """Options of WSGIDaemonProcess that may have been meant, best first; also for another case, and ``_`` for ``-``."""
+    """Return the options of WSGIDaemonProcess that may be meant, best first; also for another case, and ``_`` for ``-``."""
     from modwsgi_fix.directives.options import daemon_options  # like the tables, loaded where it is needed
 
     if name in daemon_options():
@@ -136,22 +139,22 @@ def _options() -> frozenset[str]:
 
 
 def option_at_start(line: str) -> str:
-    """The option of mod_wsgi by which a line begins, ``user`` of ``user=www-data``; empty where it begins with none."""
+    """Return the option of mod_wsgi that a line begins with, as ``user`` of ``user=www-data``; empty where there is none."""
     found = _ASSIGNED.match(line)
     return found[1] if found is not None and found[1] in _options() else ""
 
 
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
-#: What directives' names are made of; seldom digits.
+#: The characters of directives' names, which seldom have digits.
 _IN_NAMES = _LETTERS | frozenset("0123456789")
 
 
 def glued(name: str) -> tuple[str, str] | None:
-    """A known name and the argument that stands against it: ``NameVirtualHost*:80``, ``ServerNameexample.com``.
+    """Return a known name and the argument that follows it without a blank: ``NameVirtualHost*:80``, ``ServerNameexample.com``.
 
-    The name comes back as it was written. Only where it cannot be the name of something unknown: the rest begins with
-    no letter, or has characters that no name has, or is the On or Off of a directive that takes them. A ``name=value``,
-    as mod_wsgi's options are written, is one word: ``header-buffer-size=65536``.
+    The name is returned as it is written. None where the whole may be an unknown name: the rest must begin with a character
+    that is not a letter, have a character that no name has, or be the On or Off of a directive that takes them. A
+    ``name=value``, as mod_wsgi's options are written, is one word: ``header-buffer-size=65536``.
     """
     word = name.removeprefix("<")
     section = word != name
@@ -181,15 +184,15 @@ def _third_party() -> tuple[frozenset[str], tuple[str, ...]]:
 
 
 def third_party_family(name: str) -> str:
-    """The beginning that the names of a well-known module have in common, in lower case; of others the name itself."""
+    """Return the prefix that the names of a well-known module share, in lower case; for any other name the name itself."""
     word = name.removeprefix("<").removesuffix(">").casefold()
     return next((prefix for prefix in _third_party()[1] if word.startswith(prefix)), word)
 
 
 def is_known_third_party(name: str) -> bool:
-    """Whether a well-known module of neither httpd nor mod_wsgi has it: ``php_value``, ``SecRule``, ``<Perl>``.
+    """Whether a name belongs to a well-known module of neither httpd nor mod_wsgi: ``php_value``, ``SecRule``, ``<Perl>``.
 
-    Decided by names and prefixes that no directive of httpd shares, so it is true of misspelt ones too.
+    Names and prefixes that no directive of httpd shares decide this, so it is also true of misspelt names of such modules.
     """
     word = name.removeprefix("<").removesuffix(">").casefold()
     if word in directives():

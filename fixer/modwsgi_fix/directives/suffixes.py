@@ -1,6 +1,6 @@
-"""What the name of a file says of it where the disk cannot be asked: scripts, static files, what must not lie open.
+"""What the name of a file tells where the disk cannot be asked: scripts, static files, files that must not be open.
 
-httpd itself goes by the name in mod_mime alone (mod_mime.c:find_ct); all else here is custom.
+Of httpd only mod_mime goes by the name (mod_mime.c:find_ct); everything else here is custom.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 #: Scripts that directives name: mod_wsgi's and mod_fcgid's.
 SCRIPTS = (".wsgi", ".py", ".fcgi")
-#: What is nothing but a WSGI script, whoever names it.
+#: Suffixes of files that can only be WSGI scripts.
 SCRIPT = ".wsgi"
 #: Files that an editor or an interpreter takes for Python.
 PYTHON = (".py", ".pyw", ".wsgi")
@@ -24,7 +24,7 @@ STATIC = frozenset({
 #: Pieces of configuration, as distributions and panels name them.
 CONFIGURATION = (".conf", ".vhost", ".inc")
 
-#: What must not lie open, likeliest to hurt first: kind, and an expression for the names that are of it, in any case.
+#: Files that must not be open, the most harmful first: the kind, and an expression for its names, whatever their case.
 SENSITIVE = (
     ("key", r"\.(key|pem|p12|pfx|jks|keystore)$|^id_(rsa|dsa|ecdsa|ed25519)$|^htpasswd$|\.htpasswd$"),
     ("database", r"\.(sqlite3?|db|db3|mdb|table|sql|dump|rdb)$"),
@@ -37,9 +37,9 @@ _SCRIPT = re.compile(rf".*?(?:{'|'.join(map(re.escape, SCRIPTS))})(?=/|\Z)", re.
 
 
 def script_in(path: str) -> str | None:
-    """The script that a path names: it ends with the first component that has a script's suffix; None where none has.
+    """Return the script in a path, up to the first component with a script's suffix; None where no component has one.
 
-    What follows, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO (mod_wsgi.c: ``wsgi_hook_handler`` runs
+    The rest, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO (mod_wsgi.c: ``wsgi_hook_handler`` runs
     ``r->filename``, which the directory walk ended at a file).
     """
     found = _SCRIPT.match(path)
@@ -47,6 +47,6 @@ def script_in(path: str) -> str | None:
 
 
 def is_file_name(path: str) -> bool:
-    """Whether a path is called as a single file is, a script or a static one."""
+    """Whether a path has the name of a single file, a script or a static one."""
     suffix = posixpath.splitext(path)[1].lower()
     return suffix in STATIC or suffix in SCRIPTS

@@ -1,4 +1,4 @@
-"""Looking directives, sections and modules up; the text tables are read on first use."""
+"""Look-up of directives, sections and modules; the text tables are read on first use."""
 
 from __future__ import annotations
 
@@ -79,10 +79,10 @@ def _of_mod_wsgi() -> Iterator[DirectiveInfo]:
 
 @cache
 def directives() -> Mapping[str, DirectiveInfo]:
-    """Every directive and section of httpd and mod_wsgi, by its casefolded name without ``<``.
+    """Return every directive and section of httpd and mod_wsgi, by its casefolded name without ``<``.
 
-    Also those of older and other builds, see ``since`` and ``until``. mod_lua has names which are a directive and a
-    section: there the section's key has its ``<``.
+    Those of older and other builds are included, see ``since`` and ``until``. mod_lua has names that are both a directive
+    and a section: there the section's key has its ``<``.
     """
     from modwsgi_fix.directives import history
 
@@ -109,28 +109,28 @@ def _key(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def find(name: str) -> DirectiveInfo | None:
-    """What is known of a directive or section, whatever its case, with or without ``<``; also of removed ones."""
+    """Return what is known of a directive or section, also a removed one, in any case, with or without ``<``; else None."""
     key = _key(name)
     return (directives().get(f"<{key}") if name.startswith("<") else None) or directives().get(key)
 
 
 def spelled(name: str) -> str:
-    """The name as httpd writes it, ``IfModule``; one that is not known as it stands."""
+    """Return a name as httpd writes it, ``IfModule``; an unknown name unchanged."""
     info = find(name)
     return info.name if info is not None else name
 
 
 def allowed_in(name: str, context: Context) -> bool:
-    """Whether httpd accepts it there: in each of the places, if ``context`` combines several.
+    """Whether httpd accepts a directive in a context: in each of the contexts, if ``context`` combines several.
 
-    True for a name that is not known: nothing is known against it. AllowOverride is not looked at.
+    True for an unknown name. AllowOverride is not considered.
     """
     info = find(name)
     return info is None or context in info.contexts
 
 
 def module_of(name: str) -> str:
-    """The module to load for it, as ``<IfModule>`` calls it (``mod_rewrite.c``); empty when the name is not known."""
+    """Return the module of a directive as ``<IfModule>`` names it (``mod_rewrite.c``); empty for an unknown directive."""
     info = find(name)
     return info.modules[0] if info is not None else ""
 
@@ -157,9 +157,9 @@ _TRANSPARENT = CONDITIONS | REQUIRE_SECTIONS
 
 @lru_cache(maxsize=1024)
 def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
-    """The context inside these sections, outermost first; ``Context.NOWHERE`` where that cannot be said.
+    """Return the context inside these sections, outermost first; ``Context.NOWHERE`` where it is not known.
 
-    Nothing can be said inside a macro, a provider alias, or a section of a module that is not known.
+    It is not known inside a macro, a provider alias, or a section of an unknown module.
     """
     context = Context.HTACCESS if htaccess else Context.SERVER
     for section in map(_key, sections):
@@ -173,7 +173,7 @@ def context_of(sections: tuple[str, ...], *, htaccess: bool = False) -> Context:
 
 @cache
 def sections() -> Mapping[str, SectionInfo]:
-    """How each section's opening line is read, by casefolded name. Tried on httpd 2.4.71, see the tests."""
+    """Return how each section's opening line is read, by casefolded name. Tried on httpd 2.4.71, see the tests."""
     bare = {*REQUIRE_SECTIONS, *PROXY_SECTIONS, "else", "perl"}
     known = {
         key.removeprefix("<"): SectionInfo(
@@ -211,9 +211,9 @@ REGEX_WORDS: Mapping[str, int] = MappingProxyType(
 
 @cache
 def modules() -> Mapping[str, str]:
-    """``<IfModule>``'s two names of each module that Debian's httpd 2.4 has: ``mod_rewrite.c`` to ``rewrite_module``.
+    """Return ``<IfModule>``'s two names of each module that Debian's httpd 2.4 has: ``mod_rewrite.c`` to ``rewrite_module``.
 
-    Nothing else is ever true there: not ``mod_rewrite``, not ``mod_rewrite.so``.
+    ``<IfModule>`` is false for any other spelling, such as ``mod_rewrite`` or ``mod_rewrite.so``.
     """
     from modwsgi_fix.directives import httpd
 

@@ -1,1 +1,1 @@
-"""What a change does to visitors, and what of it a fix may do."""
+"""The effects of a change on visitors, and which of them a fix may have."""

@@ -1,4 +1,4 @@
-"""What a change of the configuration does to visitors, in classes: no fix is applied because its rule says what it does.
+"""The effects of a change on visitors, in classes: a fix is judged by what it does, not by what its rule says.
 
 The same requests are traced before and after, and compared branch by branch under the same assumptions (a file there or
 not, who the visitor is, what the rest of the server says). Each difference is exactly one ``Effect``; which of them a fix
@@ -32,13 +32,13 @@ from modwsgi_fix.model.urls import aliases, mounts
 
 
 class Effect(StrEnum):
-    """What becomes of an answer."""
+    """The difference between two answers to one request."""
 
     #: Refused to everybody, hidden or an error; now the application, at a URL of its own mount.
     REGAINED = "regained"
     #: Answered; now refused, or a log-in or TLS is asked for, by a line that was there and did not work.
     RESTRICTED = "restricted"
-    #: A log-in, an address, a variable or TLS was asked for, and is not any more.
+    #: A log-in, an address, a variable or TLS was asked for, and no longer is.
     UNLOCKED = "unlocked"
     #: Anything but this same file; now a file, a listing or a program.
     OPENED = "opened"
@@ -47,12 +47,12 @@ class Effect(StrEnum):
     CLOSED = "closed"
     #: Any other answer that is now an error or refused.
     LOST = "lost"
-    #: Another host, group, interpreter, user, or who interprets it.
+    #: Another host, group, interpreter or user, or another handler for the file.
     MOVED = "moved"
 
 
 class Difference(NamedTuple):
-    """One request that is answered otherwise, under the same assumptions."""
+    """One request that is answered differently under the same assumptions."""
 
     effect: Effect
     url: str
@@ -70,9 +70,9 @@ _ANSWERED = (Kind.APPLICATION, *_SERVED, Kind.REDIRECT, Kind.PROXY)
 
 
 def differences(before: Config, after: Config, only: Pair | None = None) -> Iterator[Difference]:
-    """Yield each request, of the hosts that the change may touch, that is answered otherwise, open files included.
+    """Yield each request to a host that the change may affect that is answered differently, those for open files included.
 
-    With ``only`` of one host, as if nothing else were changed.
+    With ``only``, requests to one host alone, as if nothing else were changed.
     """
     requests = dict.fromkeys([*changed_visits(before, after, only), *open_files(before, after, only)])
     return compared(before, after, requests, only)
@@ -81,28 +81,28 @@ def differences(before: Config, after: Config, only: Pair | None = None) -> Iter
 def compared(
     before: Config, after: Config, requests: Iterable[Request], only: Pair | None = None
 ) -> Iterator[Difference]:
-    """Yield those of the requests that are answered otherwise; with ``only`` as if nothing else were changed."""
+    """Yield those of the requests that are answered differently; with ``only`` as if nothing else were changed."""
     known = _Known(_lines(before), _grown(before, after, only))
-    there = _scripts(before) | _scripts(after)
+    scripts = _scripts(before) | _scripts(after)
     for request in requests:
         if _MARKUP.search(unquote(request.path)):
             continue
         was, now = traced(before, request), traced(after, request)
         told_already: set[tuple[object, ...]] = set()
-        for old, new in _pairs(was, now, there):
+        for old, new in _pairs(was, now, scripts):
             if _is_above_a_section(after, old.outcome):
                 continue
             effect = _effect(request.path, old.outcome, new.outcome, (was, now), known)
             if effect is Effect.LOST and leads_out(before, old.outcome):
                 effect = Effect.CLOSED
-            one = effect, old.outcome.result, new.outcome.result
-            if effect is not None and one not in told_already:
-                told_already.add(one)
+            difference = effect, old.outcome.result, new.outcome.result
+            if effect is not None and difference not in told_already:
+                told_already.add(difference)
                 yield Difference(effect, request.url, old.outcome, new.outcome, (was, now))
 
 
 def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
-    """Return what lies open once httpd starts, where it refuses to now: (URL, kind and file), likeliest to hurt first.
+    """Return what is open once httpd starts, where it refuses to now: (URL, kind and file), the most harmful first.
 
     Without the filesystem these are files that may be there.
     """
@@ -120,10 +120,10 @@ def served_by_starting(before: Config, after: Config) -> list[tuple[str, str]]:
 
 
 def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Branch, Branch]]:
-    """Yield the branches of two traces that may hold at once: they answer no question otherwise.
+    """Yield the pairs of branches of two traces that may hold at once: they do not answer a question differently.
 
-    A script that is mounted is taken to be there: that it could be missing is not what a change is measured by. A path with
-    what is left of another language or a word processor (``app.wsgi&quot;``) is not.
+    A mounted script is taken to be there: a change is not measured by the script being missing. A path with remains of
+    another language or a word processor (``app.wsgi&quot;``) is taken to be missing.
     """
     for old, new in product(was, now):
         given = dict(old.assumed)
@@ -135,7 +135,7 @@ def _pairs(was: Trace, now: Trace, scripts: frozenset[str]) -> Iterator[tuple[Br
 
 
 def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
-    """Whether an answer is not to be reckoned with: no script where one is mounted, a file below one, a name of markup."""
+    """Whether an answer need not be considered: a mounted script that is missing, a file below one, a name with markup."""
     if question.startswith("/") and _MARKUP.search(question):
         return answer != MISSING
     if question in scripts:
@@ -144,7 +144,7 @@ def _is_absurd(question: str, answer: str, scripts: frozenset[str]) -> bool:
 
 
 def _is_above_a_section(config: Config, outcome: Outcome) -> bool:
-    """Whether a program would be where a ``<Directory>`` on the way to the rest of the URL says that a directory is."""
+    """Whether a program would be where a ``<Directory>`` on the way to the rest of the URL assumes a directory."""
     if outcome.kind is not Kind.PROGRAM or not outcome.path_info:
         return False
     whole, deepest = outcome.file + outcome.path_info, depth(outcome.file)
@@ -153,7 +153,7 @@ def _is_above_a_section(config: Config, outcome: Outcome) -> bool:
 
 @derived
 def _directories(config: Config) -> frozenset[str]:
-    """The directories that sections name, wildcards among them."""
+    """Return the paths of ``<Directory>`` sections, those with wildcards included."""
     sections = (item for server in config.servers for item in directory_sections(config, server))
     return frozenset(item.value for item in sections if not is_regex_section(item))
 
@@ -166,13 +166,13 @@ def _above(path: str) -> Iterator[str]:
         at = path.rfind("/", 0, at)
 
 
-#: What no file and no URL that is asked for has in its name.
+#: Characters that the names of files and requested URLs never have.
 _MARKUP = re.compile("[;<>\u02c6\"'\u2018-\u201f\u00ab\u00bb]|&[a-z]+")
 
 
 @derived
 def _scripts(config: Config) -> frozenset[str]:
-    """The files that mounts name, and those that aliases do."""
+    """Return the files that mounts and aliases name."""
     targets = (m.target for server in config.servers for m in mounts(config, server) if not m.is_regex)
     scripts = {script_in(target) or target for target in targets}
     single = {
@@ -207,7 +207,7 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
     if was.kind not in _ANSWERED:
         return None
     if was.kind is Kind.REDIRECT and was.location.partition("://")[2].partition("/")[2] == path.lstrip("/") + "/":
-        # The slash that mod_dir adds to a directory: what is lost with it is asked for itself.
+        # The slash that mod_dir adds to a directory's URL: what is lost at that URL is a request of its own.
         return None
     if was.kind is Kind.LISTING or (was.kind is Kind.FILE and (kind_of(was.file) or _is_rewritten(was))):
         return Effect.CLOSED
@@ -217,14 +217,14 @@ def _effect(path: str, was: Outcome, now: Outcome, traces: tuple[Trace, Trace], 
 
 
 def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effect | None:
-    """Return what is unknown on one side only, judged by the worst that it may be.
+    """Return the class of a difference that is unknown on one side only, judged by its worst case.
 
-    Where the URL leads to the same place as before it is the same question, unless an .htaccess file is read on one side.
+    Where the URL leads to the same place as before, the question is the same, unless an .htaccess file is read on one side.
     """
     if was.kind is now.kind:
         return None
     if was.kind is Kind.REFUSED and is_by_handler(now.reason):
-        # A page about the server, a program: who may have it is for a line about its own URLs to say.
+        # A page about the server or a program: lines about its own URLs say who may have it.
         line = granting(now)
         section = line.section(*LOCATION_SECTIONS) if line is not None else None
         return Effect.REGAINED if section is not None and section.value != "/" else Effect.OPENED
@@ -232,7 +232,7 @@ def _of_unknown(was: Outcome, now: Outcome, traces: tuple[Trace, Trace]) -> Effe
         heard = [any(is_by_htaccess(branch.outcome.reason) for branch in trace) for trace in traces]
         if heard[0] is heard[1]:
             return None
-        # What it says takes effect on one side only: it may refuse what is answered else, and open what is not.
+        # The .htaccess file takes effect on one side only: it may refuse what is answered otherwise, and open what is not.
         if was.kind is Kind.UNKNOWN:
             return Effect.OPENED if now.kind in _ANSWERED else Effect.LOST
         return Effect.LOST if was.kind in _ANSWERED else Effect.OPENED
@@ -263,7 +263,7 @@ def _is_rewritten(outcome: Outcome) -> bool:
 
 
 def _mapped_by(outcome: Outcome) -> str:
-    """Return the key of the directive that says where the URL leads; empty where none does."""
+    """Return the name, in lower case, of the directive that says where the URL leads; empty where none does."""
     item = mapped_by(outcome)
     return item.key if item is not None else ""
 
@@ -274,7 +274,7 @@ def mapped_by(outcome: Outcome) -> Item | None:
 
 
 def _mapping(outcome: Outcome) -> str:
-    """Return where the URL leads, in words; whichever directive leads there."""
+    """Return where the URL leads, in words, whatever directive leads there."""
     last = next((step.text for step in reversed(outcome.because) if step.phase == "mapping"), "")
     return _LEADS_TO.sub("", last)
 
@@ -293,12 +293,12 @@ def _about_visitors(branch: Branch) -> bool:
     return any(question.startswith(_VISITORS) for question, _ in branch.assumed)
 
 
-#: How questions about who asks begin.
+#: The beginnings of questions about the visitor.
 _VISITORS = ("the visitor is", "the variable", "Require ", "the log-in", "Allow ", "Deny ")
 
 
 def _is_of_files(was: Outcome, now: Outcome) -> bool:
-    """Whether what asked for more is about files that the URL does not lead to any more."""
+    """Whether the line that asked for more is about files that the URL no longer leads to."""
     item = refusing(was)
     section = item.section(*DIRECTORY_SECTIONS, *FILES_SECTIONS) if item is not None else None
     return section is not None and _mapping(was) != _mapping(now)
@@ -323,13 +323,13 @@ def granting(outcome: Outcome) -> Item | None:
 
 
 def refusing(outcome: Outcome) -> Item | None:
-    """Return the line that refused; None where another thing did, as the want of an index."""
+    """Return the line that refused; None where no line did, as where an index is missing."""
     last = outcome.because[-1] if outcome.because else None
     return last.item if last is not None and last.phase == "access" else None
 
 
 class _Known(NamedTuple):
-    """The lines that stand in places of their own before a change, and those of which there are more after it."""
+    """The lines that stand in sections of their own before a change, and those of which there are more after it."""
 
     before: Counter[tuple[str, ...]]
     grown: frozenset[tuple[str, ...]]
@@ -347,7 +347,7 @@ def _grown(before: Config, after: Config, only: Pair | None) -> frozenset[tuple[
 
 
 def _by_old_line(now: Outcome, known: _Known) -> bool:
-    """Whether the line that refuses was there before, for a place of its own: a refusal of everything does not count."""
+    """Whether the line that refuses was there before, in a section of its own: a refusal of everything does not count."""
     item = refusing(now)
     return item is not None and known.has(_words(item)) and _is_in_place(item)
 
@@ -359,7 +359,7 @@ def _is_in_place(item: Item) -> bool:
 
 @derived
 def _lines(config: Config) -> Counter[tuple[str, ...]]:
-    """How often each line stands in a place of its own."""
+    """Return how often each line stands in a section of its own."""
     return _lines_of(config.items)
 
 

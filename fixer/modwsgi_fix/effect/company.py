@@ -1,7 +1,7 @@
-"""The company that fragments may find themselves in: what most servers have besides, and no fragment shows.
+"""The company of fragments: what else most servers have, and fragments do not show.
 
-Nothing may be concluded from what a fragment does not say. So what a fix does to it is measured in each of these, too: the
-answers of everybody else must stay as they are. Debian's and Red Hat's own files are the pattern: a default site, and
+Nothing may be concluded from what a fragment does not say. So the effect of a fix on a fragment is measured in each company,
+too: the answers of all other sites must stay as they are. Debian's and Red Hat's own files are the model: a default site, and
 another application whose script lies in the same directory, under a deny in the words of 2.2 or of 2.4.
 """
 
@@ -16,9 +16,9 @@ from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.urls import aliases, mounts
 
-#: Where the files of a company stand, which no disk has.
+#: The directory of a company's files, which no disk has.
 _DIRECTORY = "/modwsgi-fix-company"
-#: What no configuration calls a host, a URL or a script.
+#: A name that no configuration gives to a host, a URL or a script.
 _HOST, _URL, _SCRIPT = "default-site.invalid", "/other-application", "other_application.wsgi"
 _DOCUMENTS = "/var/www/html"
 _GRANTED = """\
@@ -31,7 +31,7 @@ _GRANTED = """\
 
 
 class Company(NamedTuple):
-    """Files that httpd reads before the fragments, how the server around them denies, and what is asked of it."""
+    """Files (texts by path) that httpd reads before the fragments, the dialect of the deny around them, and test requests."""
 
     denies: str
     texts: Mapping[str, str]
@@ -39,7 +39,7 @@ class Company(NamedTuple):
 
 
 def companies(configs: Iterable[Config]) -> list[Company]:
-    """Return the servers that a fragment is tried in, before and after a fix; none for a whole server."""
+    """Return the companies that a fragment is tried in, before and after a fix; none for a whole server."""
     configs = list(configs)
     if any(config.complete or config.denies for config in configs):
         return []
@@ -52,13 +52,13 @@ def companies(configs: Iterable[Config]) -> list[Company]:
         text += f"WSGIScriptAlias {url} {script}\n{_granted(directory, _SCRIPT)}"
         asked.append(f"{_HOST}{url}")
     requests = tuple(Request(host, 80, f"/{path}") for host, _, path in (one.partition("/") for one in asked))
-    # A deny in the words of 2.2 is not had without the module that reads them.
+    # A deny in the words of 2.2 needs the module that reads them.
     loaded = {"2.2": "LoadModule access_compat_module modules/mod_access_compat.so\n", "2.4": ""}
     return [Company(denies, {f"{_DIRECTORY}/default.conf": line + text}, requests) for denies, line in loaded.items()]
 
 
 def _directories(config: Config) -> set[str]:
-    """Return where the scripts of the fragments lie: those of others may lie there, too."""
+    """Return the directories of the fragments' scripts: scripts of other sites may lie there, too."""
     found = set()
     for server in config.servers:
         for mapping in [*mounts(config, server), *aliases(config, server)]:
@@ -78,7 +78,7 @@ def _granted(directory: str, script: str = "") -> str:
 def refused_by_default(config: Config) -> list[str]:
     """Return the URLs at which fragments mount an application that a server with ``Require all denied`` refuses.
 
-    Empty where the server is in sight, or where is said how it denies.
+    Empty where the server is in sight, or where it is said how it denies.
     """
     if config.complete or config.denies or not config.named("wsgiscriptalias"):
         return []

@@ -1,4 +1,4 @@
-"""Every file that a visitor can fetch as it stands: traced, URL by URL, for all that lies where a URL may reach it."""
+"""Every file that a visitor can fetch: each file that a URL may lead to is traced."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from modwsgi_fix.model.request.visits import every_file
 from modwsgi_fix.model.servers import label
 
 _SENSITIVE = tuple((kind, re.compile(names, re.I)) for kind, names in SENSITIVE)
-#: As many directories as are looked through for what should not be served.
+#: The most directories that are looked through for files that should not be served.
 _MOST_DIRECTORIES = 2000
 _HANDED_OUT = (Kind.FILE, Kind.PROGRAM)
 _ORDER = {kind: at for at, (kind, _) in enumerate(SENSITIVE)}
 
 
 class Found(NamedTuple):
-    """One file that is served, or a CGI program that a visitor can run: it is answered with what that writes.
+    """One file that is served, or a CGI program that a visitor can run.
 
-    ``certain`` is False where it depends on what the files do not say; ``via`` is how.
+    ``certain`` is False where it depends on something that the configuration does not say; ``via`` is the directive that leads
+    to the file.
     """
 
     url: str
@@ -39,25 +40,25 @@ class Found(NamedTuple):
 
 
 class Exposed(NamedTuple):
-    """What one host hands out. ``unread`` are directories that could not be looked into."""
+    """The files that one host hands out."""
 
     host: str
     files: tuple[Found, ...]
 
     @property
     def sensitive(self) -> tuple[Found, ...]:
-        """What should hardly lie open, worst first."""
+        """The files that should hardly be open, the worst first."""
         found = [one for one in self.files if one.kind]
         return tuple(sorted(found, key=lambda one: (_ORDER[one.kind], one.url)))
 
     @property
     def programs(self) -> tuple[Found, ...]:
-        """What visitors can run, by URL."""
+        """The programs that visitors can run, by URL."""
         return tuple(sorted((one for one in self.files if one.is_program), key=lambda one: one.url))
 
     @property
     def directories(self) -> dict[str, int]:
-        """How many files of each directory are served as they stand, by the directory's path on the disk."""
+        """The number of files served from each directory, by the directory's path on the disk."""
         counted: dict[str, int] = {}
         for one in (one for one in self.files if not one.is_program):
             directory = posixpath.dirname(one.file)
@@ -66,7 +67,7 @@ class Exposed(NamedTuple):
 
 
 def exposed(config: Config) -> list[Exposed]:
-    """Return what each host hands out, the main server first. Needs the filesystem that the paths mean."""
+    """Return the files that each host hands out, the main server first. Needs the filesystem that the paths mean."""
     found = []
     for server in config.servers:
         files = tuple(_of(config, server))
@@ -104,12 +105,12 @@ def kind_of(path: str) -> str:
 
 
 def worst_first(kind: str) -> int:
-    """Return the place of a kind of file among those that should not be served, likeliest to hurt first."""
+    """Return the rank of a kind of file among those that should not be served; the most harmful is 0."""
     return _ORDER[kind]
 
 
 class Closed(NamedTuple):
-    """What should not be served of a directory that is to be published.
+    """The files that should not be served in a directory that is to be published.
 
     ``pattern`` is for a ``<FilesMatch>`` and matches these files, and others of their kinds; ``directories`` are those
     whose name begins with a dot, outermost only; ``example`` is one of either. ``is_known`` is False where the directory
@@ -189,7 +190,7 @@ def _below(config: Config, top: str) -> tuple[list[str], bool]:
 
 
 def _via(config: Config, traced: Trace, file: str) -> tuple[str, str]:
-    """Return the directive that led to it, and whether a symbolic link did."""
+    """Return how a URL leads to a file, by which directive or symbolic link, and the place of the directive."""
     branch = next(b for b in traced if b.outcome.kind in _HANDED_OUT)
     step = next((s for s in branch.outcome.because if s.phase == "mapping"), None)
     name = step.item.name if step is not None and step.item is not None else "DocumentRoot"

@@ -1,4 +1,4 @@
-"""What a change of the configuration changes for visitors: the same requests, traced before and after."""
+"""What a change of the configuration changes for visitors: the same requests are traced before and after."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ from modwsgi_fix.model.request.visits import Authority, Visit, authorities_of, e
 from modwsgi_fix.model.servers import label
 from modwsgi_fix.text import Span, listed
 
-#: Files of one host that are all asked for; of more, so many of each directory and suffix.
+#: A host's files are all requested up to this number; of more, only so many of each directory and suffix.
 _MOST_FILES, _LIKE = 500, 3
-#: What no host is called.
+#: A name that no host has.
 _STRANGER = "no-such-host.invalid"
-#: Hosts whose every URL is traced; of more that share a change, the first ones stand for all.
+#: The number of hosts whose every URL is traced; of more hosts that share a change, the first ones stand for all.
 _MOST_HOSTS = 50
-#: Outcomes of one request that are told, where what is not in the files decides among them.
+#: The most outcomes of one request that are told, where something outside of the configuration decides among them.
 _MOST_WAYS = 3
 
 
 #: A request for a log-in, as a kind of answer.
 LOG_IN = "log-in"
-#: Kinds of answers, that first which somebody who reads of a change has to know: what is handed out.
+#: Kinds of answers, the most important for a reader first: what is handed out.
 WEIGHTIEST = (
     Kind.FILE, Kind.LISTING, Kind.PROGRAM, Kind.APPLICATION, Kind.PROXY, Kind.UNKNOWN, Kind.REDIRECT, LOG_IN, Kind.REFUSED,
     Kind.NOT_FOUND, Kind.ERROR,
@@ -47,10 +47,10 @@ WEIGHTIEST = (
 
 
 class Change(NamedTuple):
-    """One class of URLs of one host, before and after; so many requests were traced for it, of which ``url`` is one.
+    """One class of URLs of one host, before and after. ``requests`` is how many were traced, and ``url`` is one of them.
 
-    ``path`` is the URL's own where the URLs of its ``group`` (a path, or a directory with ``*``) change each in its way.
-    ``kinds`` are the weightiest of what it may have been and may be now, of ``WEIGHTIEST``.
+    ``path`` is the path of ``url`` where the URLs of a ``group`` (a path, or a directory with ``*``) change in different ways.
+    ``kinds`` are the weightiest kinds of answers, of ``WEIGHTIEST``, that it may have been and may be now.
     """
 
     host: str
@@ -64,6 +64,7 @@ class Change(NamedTuple):
 
     @property
     def is_change(self) -> bool:
+        """Whether the outcome differs."""
         return self.before != self.after
 
     def __str__(self) -> str:
@@ -71,15 +72,16 @@ class Change(NamedTuple):
 
 
 class Impact(NamedTuple):
-    """All classes of URLs that were traced, host by host. ``skipped`` hosts were changed, too, and not traced."""
+    """All classes of URLs that were traced, host by host. ``skipped`` is the number of changed hosts that were not traced."""
 
     changes: tuple[Change, ...]
     skipped: int = 0
-    #: True where httpd certainly refuses to start with the configuration as it was.
+    #: Whether httpd certainly refused to start with the configuration before the change.
     refused: bool = False
 
     @property
     def changed(self) -> tuple[Change, ...]:
+        """The classes whose outcome differs."""
         return tuple(change for change in self.changes if change.is_change)
 
 
@@ -107,12 +109,12 @@ def impact(before: Config, after: Config) -> Impact:
 def changed_visits(
     before: Config, after: Config, only: Pair | None = None, *, of_every_host: bool = False
 ) -> Iterator[Request]:
-    """Yield the requests worth asking of each host that a change may touch, or of one, by every visitor.
+    """Yield the requests worth tracing for each host that a change may affect, or for ``only`` one, by every visitor.
 
-    Of hosts that are alike a few stand for the others, unless it is ``of_every_host``.
+    A few of the hosts that are alike stand for the others, unless ``of_every_host``.
 
-    Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host that no host
-    has. What the address of a visitor decides, and the variables that one has set, are branches of a trace.
+    Visitors come to each address and port of the host, with a log-in where one is asked for, and with a Host header that no
+    host has. What depends on a visitor's address or variables becomes branches of a trace.
     """
     if is_same_text(before, after):
         return
@@ -123,9 +125,10 @@ def changed_visits(
 
 
 def open_files(before: Config, after: Config, only: Pair | None = None) -> Iterator[Request]:
-    """Yield a request for each file on the disk that a mapping of such a host may lead to, before or after.
+    """Yield a request for each file on the disk that a mapping of an affected host may lead to, before or after.
 
-    Of a host with very many, some of each directory and suffix stand for the others, and whatever a directive names.
+    For a host with very many files, some of each directory and suffix stand for the others; those that a directive names
+    are always requested.
     """
     if before.disk is None or is_same_text(before, after):
         return
@@ -141,7 +144,7 @@ def _asked(before: Config, after: Config, only: Pair | None) -> Sequence[Pair]:
 
 
 def _walked(config: Config, server: Server) -> tuple[Request, ...]:
-    """Return the files of one host; of too many, those that stand for all."""
+    """Return requests for the files of one host; of too many files, for those that stand for all."""
     requests = tuple(every_file(config, server))
     if len(requests) <= _MOST_FILES:
         return requests
@@ -158,7 +161,7 @@ def _walked(config: Config, server: Server) -> tuple[Request, ...]:
 
 
 def _otherwise(before: Config, after: Config, pair: Pair, requests: Sequence[Request]) -> Iterator[Request]:
-    """Yield the same requests by other visitors."""
+    """Yield the same requests as other visitors make them."""
     authorities: dict[Authority, None] = {}
     for config, server in _sides(before, after, pair):
         authorities |= dict.fromkeys(authorities_of(config, server))
@@ -172,7 +175,7 @@ def _otherwise(before: Config, after: Config, pair: Pair, requests: Sequence[Req
 
 
 def traced(config: Config, request: Request) -> Trace:
-    """Return a trace, kept: the same server is asked again after the next fix, and in the end."""
+    """Return a trace, which is kept: the same server is asked again after the next fix, and at the end."""
     kept = config.derived(_kept)
     found = kept.get(request)
     if found is None:
@@ -185,20 +188,20 @@ def _kept(config: Config) -> dict[Request, Trace]:
 
 
 def refused(config: Config) -> bool:
-    """Whether httpd certainly refuses to start with it, so that no request has an outcome."""
+    """Whether httpd certainly refuses to start with a configuration, so that no request has an outcome."""
     return refusals(config) > 0
 
 
 def refusals(config: Config) -> int:
-    """How many reasons httpd certainly has to refuse it."""
+    """Return the number of reasons for which httpd certainly refuses a configuration."""
     return len(refused_places(config))
 
 
 @derived
 def refused_places(config: Config) -> list[tuple[str, Span]]:
-    """Where httpd refuses it, each reason once: the key of the file, and what stands there.
+    """Return where httpd refuses a configuration, each reason once: the key of the file, and the span.
 
-    A name that nobody is known to have counts as well, though a module that is not in sight may have it.
+    A name that no known module has counts as well, though a module that is not in sight may have it.
     """
     found = {(fault.path, fault.span): None for fault in faults(config)}
     unknown = (item for item in config.items if not item.guards and item.known and directives.find(item.key) is None)
@@ -214,7 +217,7 @@ def _visits(before: Config, after: Config, pair: Pair) -> list[Visit]:
 
 
 def _sides(before: Config, after: Config, pair: Pair) -> Iterator[tuple[Config, Server]]:
-    """Yield a host as it was and as it is, each with its configuration, where it is there."""
+    """Yield a host as it was and as it is, each with its configuration; only one where the host is new or gone."""
     for config, server in ((before, pair.before), (after, pair.after)):
         if server is not None:
             yield config, server
@@ -224,7 +227,7 @@ def _sides(before: Config, after: Config, pair: Pair) -> Iterator[tuple[Config, 
 
 
 def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Change]:
-    """Return the classes of one host's URLs; ``now`` is what is asked for the outcomes after the change."""
+    """Return the classes of one host's URLs; ``now`` is the configuration that the outcomes after the change come from."""
     server = pair.after or pair.before
     assert server is not None
     groups: dict[str, list[tuple[Visit, Trace, Trace]]] = {}
@@ -239,7 +242,7 @@ def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Cha
             by_words.setdefault(words, []).append(visit)
             kinds.setdefault(words, (_weightiest(was, is_now), _weightiest(is_now, was)))
         for words, members in by_words.items():
-            # A class that does not hold together is shown URL by URL.
+            # A class whose URLs change in different ways is shown URL by URL.
             whole = len(by_words) == 1
             paths = [group] if whole else [visit.request.path for visit in members]
             for path, visit in zip(paths, members, strict=False):
@@ -249,9 +252,9 @@ def _changes(before: Config, after: Config, pair: Pair, now: Config) -> list[Cha
 
 
 def _in_words_of(like: Like, changes: Sequence[Change]) -> list[Change] | None:
-    """Return the changes of a host that is like another one, of which these are; None where they may be others.
+    """Return ``changes`` of one host in the words of another that is like it; None where its own may be different.
 
-    A number among the words may be a status, too, and what is unknown may have been told with a line.
+    They may be where a number is among the words, which may be a status, or where an unknown outcome quotes a line.
     """
     if any(word.isdigit() for word in like.words) or any(Kind.UNKNOWN in change.kinds for change in changes):
         return None
@@ -285,7 +288,7 @@ def _results(traced: Trace) -> object:
 
 
 def told(traced: Trace, other: Trace) -> str:
-    """Return an outcome in words, as short as it may be to differ from the other one's."""
+    """Return an outcome in words, as short as possible while different from the other outcome."""
     outcome, against = traced.outcome, other.outcome
     if not traced.is_known:
         if len(traced.branches) == 1:
@@ -299,7 +302,7 @@ def told(traced: Trace, other: Trace) -> str:
 
 
 def _differing(traced: Trace, other: Trace) -> Sequence[Branch]:
-    """The ways that a request may go in which another trace has another outcome; all where none has."""
+    """Return the branches whose outcomes another trace does not have; all branches where there is no such difference."""
     known = {branch.provided: branch.outcome.result for branch in other}
     return [b for b in traced if known.get(b.provided, other.outcome.result) != b.outcome.result] or traced.branches
 

@@ -1,4 +1,4 @@
-"""The lines that httpd refuses where it reads them: for their words, for their place, or for what stood above them.
+"""The lines that httpd refuses when it reads them: for their words, their place, or the lines above them.
 
 Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
 """
@@ -21,7 +21,7 @@ from modwsgi_fix.text import Span
 
 
 class Fault(NamedTuple):
-    """What httpd refuses: the key of the file, what stands there, and httpd's own message, or what is wrong."""
+    """A refused line: the key of the file, the span, and httpd's own message or what is wrong."""
 
     path: str
     span: Span
@@ -38,12 +38,12 @@ _MISPLACED = " not allowed here"
 
 
 def is_certain(item: Item) -> bool:
-    """Whether a line is read, and what it says is known."""
+    """Whether a line is certainly read, and all of its words are known."""
     return not item.guards and item.known
 
 
 def refused(config: Config) -> Iterator[Fault]:
-    """What httpd certainly refuses: no condition decides whether the line is read, and no variable what it says."""
+    """Yield what httpd certainly refuses: the line is read under all conditions, and no variable decides what it says."""
     for item, reason in refused_lines(config):
         if is_certain(item):
             yield Fault(item.path, item.span, reason)
@@ -59,7 +59,7 @@ def refused(config: Config) -> Iterator[Fault]:
 
 @derived
 def refused_lines(config: Config) -> list[tuple[Item, str]]:
-    """The lines that are refused for their words or their place, with httpd's message; each text and place is judged once."""
+    """Return the lines that are refused for their words or place, with httpd's message; equal lines are judged once."""
     found = []
     words: dict[tuple[str, tuple[str, ...]], str] = {}
     places: dict[tuple[object, ...], str] = {}
@@ -84,7 +84,7 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:
-    """The words of a line, those that are no option first: mod_wsgi does not read its options as httpd reads words."""
+    """Return the words of a line, before its options: mod_wsgi does not read options as httpd reads words."""
     skip = directives.words_before_options(item.key)
     if skip is None or len(item.args) <= skip:
         return item.values
@@ -95,7 +95,7 @@ def _words(config: Config, item: Item) -> tuple[str, ...]:
 
 
 def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
-    """Why httpd refuses a line for its words; empty where it may take them."""
+    """Return why httpd refuses a line for its words; empty where it may accept them."""
     key = name.lower()
     if not config.target.is_22 and (reason := refusal_of_24(name, words)):
         return reason
@@ -108,7 +108,7 @@ def _refusal(config: Config, name: str, words: Sequence[str]) -> str:
 
 
 def _preloaded(config: Config) -> Iterator[Fault]:
-    """Groups that are looked up when the line is read, and are not defined above it (mod_wsgi: wsgi_add_import_script)."""
+    """Yield groups that mod_wsgi looks up when it reads a line and that no line above defines (wsgi_add_import_script)."""
     for refused in refused_uses(config):
         if not refused.use.item.guards and not refused.process.directive.guards:
             yield Fault(refused.use.item.path, refused.use.item.span, refused.message)
@@ -128,7 +128,7 @@ def _denies(item: Item) -> bool:
 
 
 def _is_misplaced(item: Item) -> bool:
-    """Whether a directive stands where httpd does not take it."""
+    """Whether a directive stands where httpd does not accept it."""
     where = context(item)
     if not where:
         return False
@@ -138,7 +138,7 @@ def _is_misplaced(item: Item) -> bool:
 
 
 def _misplacement(item: Item) -> str:
-    """Why httpd refuses a directive for the place it stands in (mod_alias.c:add_alias_internal); empty where it does not."""
+    """Return why httpd refuses a directive for its place (mod_alias.c:add_alias_internal); empty where it does not."""
     if item.key in PREFIX_ALIASES and len(item.args) == 1 and not item.sections:
         return f"{item.name} must have two arguments when used globally"
     return f"{item.name}{_MISPLACED}" if _is_misplaced(item) else ""

@@ -1,7 +1,7 @@
-"""Whether httpd starts with a configuration, and what it refuses.
+"""Whether httpd starts with a configuration, and which lines it refuses.
 
-Only what was measured with ``apache2 -t`` and a start of 2.4.71 counts as refused; where more could be wrong than is
-known here, the answer is that it cannot be told.
+Only what was measured with ``apache2 -t`` and a start of 2.4.71 counts as refused. Where something else may be wrong, the
+answer is that it cannot be told.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from modwsgi_fix.model.reading.conditions import module_asked
 from modwsgi_fix.syntax import Section
 from modwsgi_fix.text import Span
 
-#: The oldest mod_wsgi that is spoken of where none is named (``Target.mod_wsgi``).
+#: The oldest mod_wsgi that is meant where no version is named (``Target.mod_wsgi``).
 _OLDEST = (4, 9, 0)
-#: Their first word is looked at when the line is read.
+#: Directives whose first word httpd checks when it reads the line.
 _BY_WORD = READ_AT_ONCE | {"wsgidaemonprocess"}
-#: The rest of httpd's message on a name that no module has.
+#: The end of httpd's message on a name that no module has.
 _WHY_INVALID = "perhaps misspelled or defined by a module not included in the server configuration"
 
 
 class Start(NamedTuple):
-    """``starts`` is False where httpd certainly refuses the configuration, None where that cannot be told.
+    """Whether httpd starts: False where it certainly refuses the configuration, None where that cannot be told.
 
-    ``reason`` is httpd's own message, or why it cannot be told; ``file`` and ``line`` are of what it refuses first.
+    ``reason`` is httpd's own message, or why it cannot be told; ``file`` and ``line`` (from 1) are where it stops first.
     """
 
     starts: bool | None
@@ -55,7 +55,7 @@ class Start(NamedTuple):
 
 @derived
 def verdict(config: Config) -> Start:
-    """Whether httpd starts with it, as far as the files say."""
+    """Return whether httpd starts with a configuration, as far as the files say."""
     order = {path: at for at, path in enumerate(config.files)}
     fault = min(faults(config), key=lambda fault: (order[fault.path], fault.span), default=None)
     if fault is not None:
@@ -66,7 +66,7 @@ def verdict(config: Config) -> Start:
 
 @derived
 def faults(config: Config) -> list[Fault]:
-    """All that httpd certainly refuses, each reason once."""
+    """Return all that httpd certainly refuses, each reason once."""
     return list(dict.fromkeys(_faults(config)))
 
 
@@ -108,7 +108,7 @@ def _faults(config: Config) -> Iterator[Fault]:
 
 
 def _is_left_out(config: Config, item: Item) -> bool:
-    """Whether a line is read only with a name that none of these files defines: ``-D`` would have to bring it."""
+    """Whether a line is read only with a name that none of these files defines: ``-D`` would have to define it."""
     defined = _defined(config)
     return any(g.kind == "ifdefine" and not g.negated and g.test not in defined for g in item.guards)
 
@@ -126,7 +126,7 @@ def _defined(config: Config) -> set[str]:
 
 
 def _doubts(config: Config) -> Iterator[str]:
-    """Why it cannot be told, the weightiest reason first."""
+    """Yield the reasons why it cannot be told whether httpd starts, the weightiest first."""
     if not config.complete:
         yield "these files are not a whole server"
     for gap in config.gaps:
@@ -162,7 +162,7 @@ def _doubts(config: Config) -> Iterator[str]:
 
 
 def _recent(item: Item) -> str:
-    """What a line of mod_wsgi has that some version from 4.9 on has not; empty where all have all of it."""
+    """Return the part of a line of mod_wsgi that some version since 4.9 does not know; empty where all know the line."""
     if not item.key.startswith("wsgi"):
         return ""
     info = directives.find(f"<{item.name}" if item.is_section else item.name)

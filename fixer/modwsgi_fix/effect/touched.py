@@ -1,8 +1,8 @@
-"""Which hosts a change may touch. The others give every answer that they gave before, and need not be asked again.
+"""Which hosts a change may affect. The others give the same answers as before, and need not be asked again.
 
-What answers a request is said by the main server and by the host that is selected (``model.request`` asks no other); and by
-what all hosts share: which of them there are, how they are reached, the process groups and variables that they define. So a
-host is untouched where neither has changed, nor any of its own lines, and no host that is touched may take its requests.
+The answer to a request depends on the main server, on the host that is selected (``model.request`` asks no other), and on
+what all hosts share: which hosts there are, how they are reached, the process groups and variables that they define. So a
+host is untouched where none of these has changed and no touched host may take its requests.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ from modwsgi_fix.model.patterns import host_wildcard
 from modwsgi_fix.model.request.hosts import aliases_of
 from modwsgi_fix.model.servers import addresses, own_name
 
-#: Fewer hosts than these are all asked.
+#: With fewer hosts than this, all are asked.
 _FEW = 10
 
-#: What an item says, wherever it stands: how deep, its name, its words and whether they are known, and its conditions.
+#: What an item says, wherever it stands: its depth, its name, its words and whether they are known, and its conditions.
 _Said: TypeAlias = tuple[object, ...]
 
 
 class Pair(NamedTuple):
-    """A host as it was before a change and as it is after; None where it is not there."""
+    """A host before a change and after it; None on the side where it does not exist."""
 
     before: Server | None
     after: Server | None
 
 
 def changed_hosts(before: Config, after: Config) -> list[Pair]:
-    """Return the hosts that a changed file speaks to; all of them where it speaks to the main server."""
+    """Return the hosts that a changed file has lines for; all hosts where it has lines for the main server."""
     changed = _changed_files(before, after)
     everywhere = concerns_all(before, after)
     return [
@@ -46,7 +46,7 @@ def changed_hosts(before: Config, after: Config) -> list[Pair]:
 
 
 def touched_hosts(before: Config, after: Config) -> list[Pair]:
-    """Return those of the hosts that a change may touch."""
+    """Return the hosts that a change may affect."""
     hosts = changed_hosts(before, after)
     if not _shares(before, after, SAID_OF_ITSELF):
         return hosts
@@ -62,20 +62,23 @@ def touched_hosts(before: Config, after: Config) -> list[Pair]:
 
 
 class Like(NamedTuple):
-    """A host that is like another one, before a change and after: that one, and for each of its own words the one here."""
+    """That a host is like another, before a change and after.
+
+    ``host`` is the other host; ``words`` maps the other's own words to those of this host.
+    """
 
     host: Pair
     words: Mapping[str, str]
 
 
 def standing_for_all(before: Config, after: Config, hosts: Sequence[Pair]) -> list[Pair]:
-    """Return those of the hosts that must be asked: of those that are alike a few (``alike``)."""
+    """Return the hosts that must be asked: all, but only a few of those that are alike (``alike``)."""
     like_others = alike(before, after, hosts)
     return [pair for pair in hosts if pair not in like_others]
 
 
 def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair, Like]:
-    """Return those of the hosts that are like others before and after, but for the first, the second and the last.
+    """Return the hosts that others stand for: those alike before and after, without the first, the second and the last.
 
     What is said of the second is said of all that are like it, with other words. Under a disk none are: what is on it may
     differ. Nor are hosts that macros make; of files, all include the same ones.
@@ -100,9 +103,9 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
 
 
 def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
-    """Whether all that changes does so in these hosts, and no change is of concern to another host.
+    """Whether all changes are in these hosts, and none of them affects another host.
 
-    Then what each of the changes does by itself is seen on its own host, though all of them are made.
+    Then the effect of each single change can be seen on its own host, although all of them are made.
     """
     if not _shares(before, after, SAID_OF_PLACES) or any(_sole_name(pair.before) is None for pair in hosts):
         return False
@@ -114,7 +117,7 @@ def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:
 
 
 def concerns_all(before: Config, after: Config) -> bool:
-    """Whether the change may touch every host: a file is changed that speaks to the main server."""
+    """Whether the change may affect every host: a file with lines for the main server is changed."""
     changed = _changed_files(before, after)
     return any(
         item.path in changed and item.server.is_main and item.key != "virtualhost"
@@ -143,7 +146,7 @@ def _speaks_to(server: Server, files: set[str]) -> bool:
 
 
 def pairs(before: Config, after: Config) -> list[Pair]:
-    """Return the hosts as they were and as they are now: by name, addresses and turn, which stay when other lines change."""
+    """Return the hosts before and after, matched by name, addresses and order, which stay when other lines change."""
     old, new = _by_identity(before), _by_identity(after)
     return [Pair(old.get(key), new.get(key)) for key in dict.fromkeys([*old, *new])]
 
@@ -163,7 +166,7 @@ def _by_identity(config: Config) -> dict[tuple[object, ...], Server]:
 
 
 def _shares(before: Config, after: Config, own: frozenset[str]) -> bool:
-    """Whether all that concerns more than one host is as it was, and hosts are told apart by their names alone."""
+    """Whether everything that concerns more than one host is unchanged, and hosts are told apart by their names alone."""
     one, other = (config.once((_shared, own), partial(_shared, config, own)) for config in (before, after))
     return one is not None and one == other
 
@@ -181,7 +184,7 @@ def _shared(config: Config, own: frozenset[str]) -> _Said | None:
 
 
 def _is_same(before: Config, after: Config, pair: Pair) -> bool:
-    """Whether a host says what it said."""
+    """Whether a host says the same before and after."""
     if pair.before is None or pair.after is None:
         return False
     one, other = (
@@ -207,7 +210,7 @@ def _said(server: Server, without: frozenset[str] = frozenset()) -> Iterator[_Sa
 
 
 def _sole_name(server: Server | None) -> str | None:
-    """Return the name by which a host is asked, and certainly found unless another one has it; None where that is not sure."""
+    """Return the name that certainly leads to a host unless another host has it, too; None where that is not certain."""
     if server is None or server.item is None or server.item.guards or not server.item.known:
         return None
     items = server.all("servername", "serveralias")
@@ -218,7 +221,7 @@ def _sole_name(server: Server | None) -> str | None:
 
 
 def _names(before: Config, after: Config, pair: Pair) -> Iterator[str]:
-    """Yield all names that a host may be asked by, patterns among them."""
+    """Yield all names that a host may be requested by, patterns included."""
     for config, server in ((before, pair.before), (after, pair.after)):
         if server is not None:
             yield (own_name(server) or own_name(config.main) or "").lower().removesuffix(".")

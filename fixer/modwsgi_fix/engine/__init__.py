@@ -1,4 +1,4 @@
-"""Run the rules: ``check`` finds, ``fix`` rewrites until nothing changes.
+"""The engine runs the rules: ``check`` finds, ``fix`` rewrites until nothing changes.
 
 One pass applies the fixes of one rule; then the changed files are parsed and the server is read again. So no rule sees
 stale facts and no order of rules has to be kept. A fix is applied whole or not at all.
@@ -31,7 +31,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """``fix`` and ``Run``, which are imported when they are asked for: a report with nothing to fix starts without them."""
+    """Import ``fix`` and ``Run`` with their first use: a report with nothing to fix starts without them."""
     if name not in ("Run", "fix"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from modwsgi_fix.engine import run

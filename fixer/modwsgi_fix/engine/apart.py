@@ -1,6 +1,6 @@
-"""Fixes that each change one host: what each does is seen on its own host, though all of them are made at once.
+"""Fixes that each change one host: the effect of each can be seen on its own host, although all are made at once.
 
-A server of many hosts is then read once to weigh the same fix in each of them, and not once for each.
+So a server of many hosts is read once to weigh the same fix in all of them, and not once for each host.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from modwsgi_fix.text import Span
 
 
 def batches(config: Config, fixes: Iterable[Fix]) -> list[dict[Fix, Server]]:
-    """Return sets of fixes that each change another host. What changes more than one host, or what is shared, is in none."""
+    """Return sets of fixes that each change a different host; a fix that changes several hosts, or shared lines, is in none.
+
+    Each set maps the fixes to their hosts.
+    """
     found: list[dict[Fix, Server]] = []
     taken: dict[Server, int] = {}
     for fix in dict.fromkeys(fixes):
@@ -31,10 +34,10 @@ def batches(config: Config, fixes: Iterable[Fix]) -> list[dict[Fix, Server]]:
 
 
 def hosts_apart(before: Config, after: Config, hosts: Collection[Server]) -> Mapping[Server, Pair] | None:
-    """Return these hosts as they were and as they are once each is fixed; None where one of the fixes concerns another host."""
+    """Return these hosts before and after their fixes; None where one of the fixes also affects another host."""
     of = {pair.before: pair for pair in pairs(before, after) if pair.before in hosts}
     found = {host: of[host] for host in hosts if host in of}
-    # What takes a reason to refuse the server away is weighed by that.
+    # A fix that takes away a reason to refuse the server is weighed by that alone.
     if refusals(before) != refusals(after) or not are_apart(before, after, found.values()):
         return None
     return found
@@ -57,7 +60,7 @@ def _around(config: Config, edit: Edit) -> Server | None:
 
 @derived
 def _hosts(config: Config) -> dict[str, tuple[list[int], list[tuple[Span, Server]]]]:
-    """Return what stands in each host, file by file and in order."""
+    """Return for each file, by key, the starts of its hosts in order, and the span of each host."""
     found: dict[str, list[tuple[Span, Server]]] = {}
     for host in config.hosts:
         assert host.item is not None

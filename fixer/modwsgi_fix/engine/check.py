@@ -1,4 +1,4 @@
-"""What the rules find in a server, without what comments suppress."""
+"""The findings of the rules in a server, without those that comments suppress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from modwsgi_fix.text import Span
 
 
 def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
-    """The findings of all rules, by file and place, without those that comments suppress."""
+    """Return the findings of all rules, by file and place, without those that comments suppress."""
     config = config or read(job)
     return findings(config, job.rules, job.ignored, job.new)
 
@@ -24,7 +24,7 @@ def check(job: Job, config: Config | None = None) -> list[Diagnostic]:
 def findings(
     config: Config, rules: Iterable[Rule], ignored: Ignored | None = None, new: New | None = None
 ) -> list[Diagnostic]:
-    """As ``check``, on a configuration that has been read."""
+    """Return what ``check`` does, for a configuration that has been read."""
     kept: dict[tuple[object, ...], Diagnostic] = {}
     used: set[tuple[str, Span, str]] = set()
     rules = list(rules)
@@ -52,19 +52,19 @@ def findings(
 
 
 def _line(config: Config, one: Diagnostic) -> tuple[str, int]:
-    """The line on which a finding begins."""
+    """Return the file key and the line (from 1) on which a finding begins."""
     return one.path, config.source(one.path).lines.position(one.span.start).line
 
 
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
-    """What a rule finds. It is asked once for each state of the server: that does not change, and rules do no I/O.
+    """Return the findings of a rule, which runs once for each state of the server: that is frozen, and rules do no I/O.
 
-    A rule that raises has found nothing, and ``Config.failed`` says so.
+    A rule that raises an exception has no findings, and ``Config.failed`` has its error.
     """
 
     def run() -> list[Diagnostic]:
         view = config.for_rule(rule.name)
-        # What a rule asks for may depend on its settings; its words are those without any.
+        # The names that a rule asks for may depend on its settings; its words are the names that it asks for without settings.
         if rule.words is not None and view is config and config.lacks(rule.words):
             return []
         try:
@@ -82,18 +82,18 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
 
 
 def silent(config: Config, rules: Iterable[Rule]) -> list[Rule]:
-    """Those of some rules that find nothing in a server, not even what a comment allows."""
+    """Return the rules that find nothing in a server, not even what a comment allows."""
     return [rule for rule in rules if not _run(config, rule) and rule.name not in config.failed]
 
 
 def found_silent(config: Config, rules: Iterable[Rule]) -> None:
-    """Note that some rules find nothing in a server, so that they are not asked."""
+    """Note that these rules find nothing in a server, so that they need not run."""
     for rule in rules:
         config.once(rule, list)
 
 
 def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
-    """True for what httpd would refuse in a template: it never reads the file as it stands."""
+    """Whether a finding is an error of httpd's in a template, which httpd never reads before it is filled in."""
     file = config.files.get(d.path)
     if file is None or rule.family != "syntax" or not file.template:
         return False
@@ -101,7 +101,7 @@ def _of_template(config: Config, rule: Rule, d: Diagnostic) -> bool:
 
 
 def unsuppressed(config: Config, rule: Rule, used: set[tuple[str, Span, str]] | None = None) -> list[Diagnostic]:
-    """What a rule finds, without what comments suppress; ``used`` is told which comments do."""
+    """Return the findings of a rule without those that comments suppress; the comments that do are added to ``used``."""
     kept, hits = config.once((unsuppressed, rule), lambda: _unsuppressed(config, rule))
     if used is not None:
         used.update(hits)

@@ -1,7 +1,7 @@
 """Which fixes of one rule may be made in one pass, and why the others may not.
 
-It is asked in this order: where the edits lie; whether they suit every reading of a file, and each other; what they leave of
-the syntax; and what they do to visitors.
+The questions come in this order: where the edits lie; whether they suit every reading of a file, and each other; whether
+the syntax is sound afterwards; and what they do to visitors.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from modwsgi_fix.text import Span
 #: The fixes that were not made, by rule, file and line of their findings.
 Held = dict[tuple[str, str, int], Withheld]
 
-#: Says of each group of findings what their fixes, all made at once, would do to visitors that they must not; None if
-#: nothing.
+#: Says for each group of findings which forbidden effect on visitors their fixes, all made at once, would have; None for
+#: no such effect.
 Effect = Callable[[Sequence[Sequence[Diagnostic]]], Sequence[str | None]]
 
 
 def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held: Held) -> list[Diagnostic]:
-    """The findings of a rule whose fixes are of this level or a lower one, and lie where they may be made."""
+    """Return the findings of a rule whose fixes are of this level or a lower one, and lie where edits are allowed."""
     free = []
-    # Findings may share one fix of many edits: it is weighed once.
+    # Findings may share one fix of many edits, which is weighed once.
     obstacles: dict[int, str | None] = {}
     found = unsuppressed(config, rule)
     for diagnostic in found if job.new is None else job.new(config, found):
@@ -53,15 +53,15 @@ def candidates(job: Job, config: Config, rule: Rule, level: Applicability, held:
 
 
 class Reading:
-    """What fixes leave of files, read to see whether it is sound: of each file the last text, which is mostly made next."""
+    """The files after fixes, parsed to see whether they are sound; the last text of each is kept, as it is mostly made next."""
 
     def __init__(self, opinion: Opinion | None) -> None:
         self.opinion = opinion
-        #: By the keys of the files.
+        #: The last text of each file and its tree, by the key of the file.
         self.trees: dict[str, Tree] = {}
 
     def of(self, path: str, text: str) -> Tree:
-        """The tree of a text of a file."""
+        """Return the tree of a file's text."""
         tree = self.trees.get(path)
         if tree is None or tree.source != text:
             tree = self.trees[path] = parse(text)
@@ -71,13 +71,13 @@ class Reading:
 def choose(
     config: Config, rule: Rule, free: Sequence[Diagnostic], reading: Reading, effect: Effect | None, held: Held
 ) -> list[Diagnostic]:
-    """The findings whose fixes are made in this pass: they fit together, and nothing stands against them."""
+    """Return the findings whose fixes are made in this pass: they fit together, and nothing stands against them."""
     chosen = _sound(config, _together(config, rule, free, held), reading, held)
     return chosen if effect is None else _harmless(config, chosen, effect, held)
 
 
 def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held) -> list[Diagnostic]:
-    """Those whose fixes suit every reading and can be made at once."""
+    """Return the findings whose fixes suit every reading and can be made at once."""
     # A file that is read more than once is edited only where each reading asks for the same edits.
     votes = Counter(d.fix.edits for d in free if d.fix)
     sound = []
@@ -96,7 +96,7 @@ def _together(config: Config, rule: Rule, free: Sequence[Diagnostic], held: Held
 
 
 def _sound(config: Config, fitting: list[Diagnostic], reading: Reading, held: Held) -> list[Diagnostic]:
-    """Those whose fixes leave no new fault of the syntax, and nothing that an opinion objects to."""
+    """Return the findings whose fixes leave no new syntax error, and nothing that the opinion objects to."""
     if all(_objection(config, fitting, path, reading) is None for path in paths_of(fitting)):
         return fitting
     approved = []
@@ -106,12 +106,12 @@ def _sound(config: Config, fitting: list[Diagnostic], reading: Reading, held: He
             _withhold(held, config, d, reason, is_bug=True)
         else:
             approved.append(d)
-    # Fine one by one and not together: the first goes ahead, the others are asked again in the next round.
+    # Sound one by one and not together: the first goes ahead, the others are tried again in the next round.
     return approved if len(approved) < len(fitting) else approved[:1]
 
 
 def _harmless(config: Config, chosen: list[Diagnostic], effect: Effect, held: Held) -> list[Diagnostic]:
-    """Those whose fixes do nothing to a visitor but what their level and their rule allow."""
+    """Return the findings whose fixes have no effect on visitors but those that their level and rule allow."""
     levels = {d.fix.applicability for d in chosen if d.fix is not None}
     if not chosen or (len(levels) == 1 and effect([chosen]) == [None]):
         return chosen
@@ -125,7 +125,7 @@ def _harmless(config: Config, chosen: list[Diagnostic], effect: Effect, held: He
 
 
 def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> str | None:
-    """Why a fix must not be applied, in words for the user; None when nothing stands against it."""
+    """Return why a fix must not be applied, in words for the user; None when nothing stands against it."""
     assert diagnostic.fix is not None
     for path, span, text in diagnostic.fix.edits:
         file = config.source(path)
@@ -146,7 +146,7 @@ def _obstacle(config: Config, rule: Rule, diagnostic: Diagnostic, job: Job) -> s
 
 
 def _inside(span: Span, region: Span) -> bool:
-    """An edit disturbs a region unless it lies wholly before or behind it."""
+    """Whether an edit disturbs a region: it does unless it lies wholly before or after the region."""
     return span.start < region.end and region.start < span.end if span.start != span.end else (
         region.start < span.start < region.end
     )  # fmt: skip
@@ -164,7 +164,7 @@ def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, reading:
 
 
 def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str) -> str | None:
-    """Why Python would not take what fixes leave of a script, where it took it before."""
+    """Return why Python would refuse a script after fixes that it accepted before; None where it would not."""
     script = config.scripts.get(path)
     if script is None or fault_of(script.text) is not None:
         return None
@@ -173,12 +173,14 @@ def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str
 
 
 def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:
+    """Return the edits of one file in the fixes of these findings, those of a shared fix once."""
     # Several findings may share one fix.
     fixes = dict.fromkeys(d.fix for d in chosen if d.fix)
     return [edit for one in fixes for edit in one.edits if edit.path == path]
 
 
 def paths_of(chosen: Sequence[Diagnostic]) -> list[str]:
+    """Return the keys of the files that the fixes of these findings change."""
     return list(dict.fromkeys(edit.path for d in chosen if d.fix for edit in d.fix.edits))
 
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """Let nobody look for cycles meanwhile.
+    """Turn the collector of cycles off while the context lasts.
 
-    A server is some million objects that all stay. Whenever their number has grown by a quarter the collector looks through
-    all of them, and that takes a quarter of the time of a check. What is left behind is collected afterwards.
+    A server consists of some million objects that all stay. Whenever their number has grown by a quarter, the collector
+    looks through all of them, which takes a quarter of the time of a check. Garbage is collected afterwards.
     """
     was_on = gc.isenabled()
     gc.disable()

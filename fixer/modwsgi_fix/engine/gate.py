@@ -1,7 +1,7 @@
-"""What a fix may do: its level and its rule's ``changes=`` against each difference that is measured (``effect``).
+"""Which effects a fix may have: its level and its rule's ``changes=`` against each difference measured (``effect``).
 
-No fix below UNSAFE opens, unlocks or loses anything, but for static files that it ``publishes``; those that it may are the
-ones which the same line of the configuration had opened before, for everybody, to the same URL, in either dialect.
+No fix below UNSAFE opens, unlocks or loses anything, except static files that it ``publishes``. It may publish files that a
+line of the configuration had opened before, for everybody, at the same URL, in either dialect.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from modwsgi_fix.model.request.phases import trace
 
 
 def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None) -> str | None:
-    """Why a fix must not be made, in words for the user; None where nothing stands against it.
+    """Return why a fix must not be made, in words for the user; None where nothing stands against it.
 
-    With ``only`` it is one of several that are all made, and the one that changes this host.
+    With ``only`` the fix is one of several that are all made, and is the one that changes this host.
 
     ``changes`` are the effects that its rule declares. A server that httpd refuses is measured as if it started, but for
-    an edit that takes away a reason to refuse. Fragments are measured by themselves, and in company.
+    an edit that takes away a reason to refuse. Fragments are measured by themselves and in company.
     """
     if fix.applicability is Applicability.UNSAFE or fewer_refusals(before, after):
         return None
@@ -49,14 +49,14 @@ def objection(before: Config, after: Config, fix: Fix, changes: frozenset[str], 
 
 
 def _in_company(before: Config, after: Config, only: Pair | None) -> Iterator[tuple[Difference, str]]:
-    """The differences that a fragment's change makes in a server that has other sites, and where."""
+    """Yield the differences that a fragment's change makes in a server with other sites, each with the company in words."""
     for company in companies((before, after)):
         was, now = (_beside(config, company) for config in (before, after))
         around = f"in a server that denies by default in the words of {company.denies}"
         # A deny in the words of 2.4 is among the branches of the fragments alone.
         own = changed_visits(before, after, only) if company.denies == "2.2" else ()
         for difference in compared(was, now, own, only):
-            # Which of its URLs another site hands on to the main server is that one's affair.
+            # Which of its URLs another site hands on to the main server is the main server's affair.
             if not _is_of(difference, company):
                 yield difference, around
         others = company.requests if only is None and concerns_all(before, after) else ()
@@ -66,19 +66,19 @@ def _in_company(before: Config, after: Config, only: Pair | None) -> Iterator[tu
 
 
 def _beside(config: Config, company: Company) -> Config:
-    """The fragments in this company; read once, since what is after one fix is before the next."""
+    """Return the fragments in this company; read once, since the state after one fix is the state before the next."""
     key = (_beside, company.denies, *company.texts.items())
     return config.once(key, lambda: config.beside(company.texts, company.denies))
 
 
 def _is_its_own(difference: Difference, company: Company) -> bool:
-    """Whether another site has a URL of its own back, which the fragments had taken."""
+    """Whether another site gets a URL of its own back, which the fragments had taken."""
     was, now = mapped_by(difference.was), mapped_by(difference.now)
     return now is not None and now.path in company.texts and (was is None or was.path not in company.texts)
 
 
 def _is_of(difference: Difference, company: Company) -> bool:
-    """Whether another site than those of the fragments answers."""
+    """Whether a site answers that is not one of the fragments' own."""
     servers = (difference.was.server, difference.now.server)
     return any(server is not None and server.item and server.item.path in company.texts for server in servers)
 
@@ -96,11 +96,11 @@ def admitted(difference: Difference, fix: Fix, changes: frozenset[str], before: 
 
 
 def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
-    """Whether a file is one that the fix says to publish, and rightly so.
+    """Whether a file is one that the fix declares to publish, and may publish.
 
-    Before it, the same URL led to the same file, and a line of the configuration opened it to everybody, in one of the two
-    dialects: it was refused only where the other one is spoken, further up, or ScriptAlias would have it run as a program,
-    which it is not as far as ``--root`` shows.
+    Before the fix, the same URL led to the same file, and a line of the configuration opened the file to everybody in one
+    of the dialects. It was refused only because a line further up denied in the other dialect, or because ScriptAlias would
+    have run it as a program, which it is not as far as ``--root`` shows.
     """
     url = "/" + difference.url.partition("://")[2].partition("/")[2].partition("?")[0]
     file = difference.now.file
@@ -112,14 +112,14 @@ def _is_published(difference: Difference, fix: Fix, before: Config) -> bool:
         return False
     if not _names(difference.was, fix) and any(_granted(before, difference, file, each) for each in ("2.2", "2.4")):
         return True
-    # Or it missed the directory by no more than the slash between the two: then --root has shown what is in it.
+    # Or only the slash after the directory was missing: then --root has shown what is in the directory.
     missed = difference.was.file
     without = (directory.rstrip("/") + file[len(directory) :] for _, directory in fix.publishes)
     return bool(missed) and any(f"{place}/".startswith(f"{missed}/") for place in without)
 
 
 def _granted(before: Config, difference: Difference, file: str, dialect: str) -> bool:
-    """Whether a line of one dialect let everybody have a file, the other dialect set aside."""
+    """Whether a line of one dialect granted everybody a file, the other dialect set aside."""
     branches = trace(before, difference.traces[0].request, dialect=dialect)
     return any(
         branch.outcome.kind in _REACHED and branch.outcome.file == file and granting(branch.outcome) is not None
@@ -127,12 +127,12 @@ def _granted(before: Config, difference: Difference, file: str, dialect: str) ->
     )
 
 
-#: What becomes of a file that a visitor is let to: it is sent, or run, or cannot be run (ScriptAlias).
+#: The answers for a file that a visitor is granted: it is sent, or run, or cannot be run (ScriptAlias).
 _REACHED = (Kind.FILE, Kind.PROGRAM, Kind.ERROR)
 
 
 def _names(was: Outcome, fix: Fix) -> bool:
-    """Whether the line that refused names a directory that is published, or a place below it: that is a decision."""
+    """Whether the line that refused names a published directory or a path below it, and so is a decision."""
     item = refusing(was) if was.kind is Kind.REFUSED else None
     section = item.section("directory") if item is not None else None
     if section is None or not section.args:
@@ -142,5 +142,5 @@ def _names(was: Outcome, fix: Fix) -> bool:
 
 
 def fewer_refusals(before: Config, after: Config) -> bool:
-    """Whether httpd refused to start, and has fewer reasons for it now."""
+    """Whether httpd refused to start, and has fewer reasons to refuse now."""
     return refusals(before) > refusals(after)

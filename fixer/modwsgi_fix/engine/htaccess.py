@@ -1,7 +1,7 @@
-"""Fixes of a named ``.htaccess``: what its lines do is decided by the server that reads it.
+"""Fixes of a named ``.htaccess``, whose effect depends on the server that reads it.
 
-Where that server is in sight, with the files that it serves, the same requests are asked of it with the file as it was and
-as it would be. Alone, only what lets httpd take the file, or leaves every line as it reads it, is certain.
+Where that server is in sight, with the files that it serves, the same requests are traced with the file before and after
+the fix. Without the server, a fix is certain only where httpd reads every line as before, or accepts the file at last.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from modwsgi_fix.model.request.htaccess import refused_by
 from modwsgi_fix.model.request.visits import every_file, visits
 from modwsgi_fix.rewriting.verdict import refusal
 
-#: Requests of one host.
+#: The most requests to one host.
 _MOST = 2_000
 _ALONE = (
     "what a line of .htaccess does depends on AllowOverride and the sections of the server that reads it; name that server "
@@ -37,7 +37,7 @@ _ALONE = (
 
 
 class Around(NamedTuple):
-    """A whole server that may read such a file: how it is read, and as it is now."""
+    """A whole server that may read such a file: the job that reads it, and the filesystem that its paths mean."""
 
     job: Job
     disk: Rooted
@@ -46,7 +46,7 @@ class Around(NamedTuple):
 def objection(
     around: Sequence[Around], before: Config, after: Config, fix: Fix, changes: frozenset[str], only: Pair | None = None
 ) -> str | None:
-    """Why a fix of such a file must not be made, in words for the user; None where nothing stands against it."""
+    """Return why a fix of such a file must not be made, in words for the user; None where nothing stands against it."""
     changed = [path for path, file in after.files.items() if file.text != before.files[path].text]
     if not around:
         return None if fewer_refusals(before, after) or _replaces_refused(before, after) else _ALONE
@@ -59,14 +59,14 @@ def objection(
 
 
 def _with(server: Around, config: Config, paths: Iterable[str]) -> Config:
-    """The server, where these files have the texts that they have in a configuration."""
+    """Return the server read with the texts that these files have in ``config``."""
     texts = {server.disk.inside(path) or path: config.files[path].text for path in paths}
     job = server.job._replace(disk=Overlay(server.disk, texts))
     return config.once((_with, server.job.source.entries, *texts.items()), lambda: read(job))
 
 
 def _requests(config: Config) -> Iterator[Request]:
-    """Requests for the files that a host serves, for what is not there beside them, and those worth asking anyway."""
+    """Yield requests for the files that a host serves, for missing files beside them, and those worth tracing anyway."""
     for server in config.servers:
         found: dict[Request, None] = {}
         for request in islice(every_file(config, server), _MOST):
@@ -77,7 +77,7 @@ def _requests(config: Config) -> Iterator[Request]:
 
 
 def _is_admitted(difference: Difference, fix: Fix, changes: frozenset[str], before: Config) -> bool:
-    """As the gate has it; what httpd answered with an error 500 for this very file may be answered now, but for secrets."""
+    """Whether the gate admits a difference, or an error 500 for this very file becomes an answer that is not secret."""
     if fix.applicability is Applicability.UNSAFE or admitted(difference, fix, changes, before):
         return True
     was, now = difference.was, difference.now
@@ -89,7 +89,7 @@ def _is_admitted(difference: Difference, fix: Fix, changes: frozenset[str], befo
 
 
 def _replaces_refused(before: Config, after: Config) -> bool:
-    """Whether every line that httpd takes is still there as it reads it, and none is new but for one that it refuses."""
+    """Whether every line that httpd accepts is still read as before, and new lines only take the place of refused ones."""
     was = Counter(_line(item) for item in before.items)
     taken = Counter(_line(item) for item in before.items if not _is_refused(item))
     now = Counter(_line(item) for item in after.items)
@@ -97,7 +97,7 @@ def _replaces_refused(before: Config, after: Config) -> bool:
 
 
 def _is_refused(item: Item) -> bool:
-    """Whether httpd certainly does not take a line, wherever it stands."""
+    """Whether httpd certainly refuses a line, wherever it stands."""
     info = find(item.key)
     if info is None or info.section:
         return info is not None and bool(refusal(item.name, item.values))
@@ -107,7 +107,7 @@ def _is_refused(item: Item) -> bool:
 
 
 def _line(item: Item) -> tuple[object, ...]:
-    """A line as httpd reads it: its name, its words, the conditions, and what it stands in."""
+    """Return a line as httpd reads it: its name, its words, its conditions, and the sections around it."""
     parents = []
     parent = item.parent
     while parent is not None:

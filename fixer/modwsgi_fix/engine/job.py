@@ -1,4 +1,4 @@
-"""What the engine is asked: one server, the rules to check it by, and who may object to a fix."""
+"""The input of the engine: one server, the rules to check it by, and the judges that may object to a fix."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ from modwsgi_fix.syntax import Tree
 if TYPE_CHECKING:
     from modwsgi_fix.effect.touched import Pair
 
-#: Says why a rewritten file is not to be trusted, or None: (file name, the file before, the file after).
+#: Says why a rewritten file must not be trusted, or None: (file name, the file before, the file after).
 Opinion = Callable[[str, Tree, Tree], str | None]
 
-#: True where the findings of a rule in a file are of no interest: (file key, rule name). With an empty name, where
-#: those of no rule are: such a file is not changed either.
+#: Whether the findings of a rule in a file are of no interest: (file key, rule name). With an empty rule name, whether
+#: those of all rules are, so that the file is not changed either.
 Ignored = Callable[[str, str], bool]
 
-#: The findings of a server that are new, of all that one rule or several have: what is known is neither told nor fixed.
+#: A function that returns those findings of a server that are new: known ones are neither reported nor fixed.
 New = Callable[[Config, Sequence[Diagnostic]], list[Diagnostic]]
 
 
 class Proof(Protocol):
-    """Says what a fix would do to a visitor that it must not, or None. The fixes of every level must pass it.
+    """Says which forbidden effect on visitors a fix would have, or None. The fixes of every level must pass it.
 
     It is given the server before and after, the fix, and the effects that its rule declares. With ``only`` the server after
-    has other fixes besides, and this one changes that host.
+    has other fixes, too, and this one changes only that host.
     """
 
     def __call__(
@@ -42,11 +42,11 @@ class Proof(Protocol):
 
 
 class Job(NamedTuple):
-    """What to check: one server, with the versions, filesystem, rules and settings to check it by.
+    """One server to check, with the versions, filesystem, rules and settings to check it by.
 
-    ``options`` are the rules' settings, by rule and name. ``ignored`` says of a file's key and a rule's name that its
-    findings there are of no interest; they are then not fixed either. No fix changes a file that is ``shipped`` so.
-    ``new`` leaves out the findings that are known; None where none is.
+    ``options`` are the rules' settings, by rule and name. Findings that ``ignored`` names, by the key of the file and the
+    name of the rule, are neither reported nor fixed. No fix changes a file that is as its package ships it (``shipped``).
+    ``new`` leaves out the findings that are known; None where none is known.
     """
 
     source: Source
@@ -60,6 +60,6 @@ class Job(NamedTuple):
 
 
 def read(job: Job, texts: Mapping[str, str] | None = None, trees: dict[str, Tree] | None = None) -> Config:
-    """The server that a job is about; ``texts`` stand in for files on the disk."""
+    """Return the server that a job is about; ``texts``, by key, stand in for files on the disk."""
     with collector_off():
         return load(job.source, target=job.target, disk=job.disk, options=job.options, texts=texts, trees=trees)

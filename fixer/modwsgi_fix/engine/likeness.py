@@ -1,4 +1,4 @@
-"""Which hosts of a server are alike to its rules: ``model.shapes`` compares texts, and knows no job."""
+"""Which hosts of a server are alike to the rules of a job; ``model.shapes`` only compares texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def alike_to(
 ) -> list[Group] | None:
     """Put texts that belong together into groups, each with its shape; None where it cannot be told which are alike.
 
-    ``elsewhere`` is all other text of the server. What the variables, settings and rules of the job say counts as such.
+    ``elsewhere`` is all other text of the server; the variables, settings and rules of the job count as such text, too.
     """
     said = "\n".join([*job.source.variables.values(), repr(job.options), *job.source.directives])
     packages = {rule.package for rule in job.rules} | {__name__.partition(".")[0]}

@@ -1,4 +1,4 @@
-"""What a fixing run comes to."""
+"""The outcome of a fixing run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from modwsgi_fix.text import Span
 
 
 class Applied(NamedTuple):
-    """A fix that was applied. ``line`` is where its finding stood when it was applied, in the file ``name``.
+    """A fix that was applied. ``line`` (from 1) is where its finding stood when it was applied, in the file ``name``.
 
-    ``origins`` are its edits as they concern the files before any fix: (file key, span), an empty span where it changed
-    only what an earlier fix had put there.
+    ``origins`` are the spans of its edits in the files before any fix, as (file key, span); a span is empty where the edit
+    changed only text of an earlier fix.
     """
 
     rule: str
@@ -29,9 +29,9 @@ class Applied(NamedTuple):
 
 
 class Withheld(NamedTuple):
-    """A fix that was not applied although its level was asked for; its finding is left.
+    """A fix of a requested level that was not applied; its finding is left.
 
-    ``is_bug`` when the fault is ours; ``is_fight`` when rules undo each other, or one of them finds no end.
+    ``is_bug`` says that this is a bug in modwsgi-fix; ``is_fight`` that rules undo each other's fixes, or a rule never ends.
     """
 
     rule: str
@@ -55,7 +55,7 @@ class Rewritten(NamedTuple):
 
 
 class Fixed(NamedTuple):
-    """The outcome of ``fix``. ``found`` were the findings before, ``left`` are those after."""
+    """The outcome of ``fix``. ``found`` are the findings before, ``left`` those after."""
 
     files: tuple[Rewritten, ...]
     applied: tuple[Applied, ...]
@@ -64,5 +64,5 @@ class Fixed(NamedTuple):
     left: tuple[Diagnostic, ...]
     before: Config
     after: Config
-    #: Rules that raised on the way, by name: a bug of theirs that cost their own findings only.
+    #: The errors of rules that raised an exception on the way, by name: each lost only its own findings.
     failed: Mapping[str, str] = MappingProxyType({})

@@ -1,7 +1,7 @@
-"""What ``--write`` would do for each finding: found out by doing it, in memory.
+"""The level at which ``--write`` would make each finding go, found out by fixing in memory.
 
-A fix may only become possible after another one, and may take other findings with it; so the fixes that findings carry
-are not simply counted. And what stands behind a fault of the syntax is found only once that is repaired.
+A fix may become possible only after another one, and may take other findings with it; so the fixes of the findings are not
+simply counted. And what a syntax error hides is found only once the error is repaired.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from modwsgi_fix.rule import Diagnostic
 class Revealed(NamedTuple):
     """A finding that appears only after a fix, at its place in the files as they are.
 
-    ``config`` is a server that has its file as it is; ``after`` is the file and line of the fix; ``level`` the one at
-    which the finding would go, None where it would stay.
+    ``config`` is a server with the unchanged file; ``after`` is the file and line of the fix; ``level`` is the level at which
+    the finding would go, None where it would stay.
     """
 
     diagnostic: Diagnostic
@@ -35,7 +35,7 @@ class Revealed(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """For each finding the lowest level at which it would go, None where it would stay; and what fixes reveal."""
+    """The lowest level at which each finding would go, None where it would stay; and the findings that fixes reveal."""
 
     levels: tuple[Applicability | None, ...]
     revealed: tuple[Revealed, ...] = ()
@@ -49,10 +49,10 @@ def outlook(
     opinion: Opinion | None = None,
     proof: Proof | None = None,
 ) -> Outlook:
-    """What the fixes of each level would do for the findings of a server: one run goes through the levels.
+    """Return the level at which each finding of a server would go: one run goes through the levels.
 
-    What fixes reveal is told of those up to ``level``. With the ``opinion`` and ``proof`` that a run to write has, it comes
-    to what that comes to (``fix``); without them a fix may count that is then withheld.
+    Findings that fixes reveal are given for fixes up to ``level``. With the ``opinion`` and ``proof`` of a run to write, the
+    result is that of ``fix``; without them a fix may count that a run to write withholds.
     """
     if not any(diagnostic.fix for diagnostic in found):
         return Outlook((None,) * len(found))
@@ -70,9 +70,9 @@ def outlook(
 
 
 def _revealed(job: Job, run: Run, found: Sequence[Diagnostic]) -> list[Met]:
-    """The findings that a run met and that were not there before it.
+    """Return the findings that a run met and that were not there before the run.
 
-    They are all those of the server once its syntax was repaired, and later those whose fixes were applied.
+    These are all findings of the server once its syntax was repaired, and later those whose fixes were applied.
     """
     known = list(found)
     revealed: list[Met] = []
@@ -99,7 +99,7 @@ def _legible(job: Job, run: Run) -> Iterator[list[Met]]:
 def _judged(
     before: Config, found: Sequence[Diagnostic], revealed: Sequence[Met], outcomes: Mapping[Applicability, Fixed]
 ) -> Iterator[Revealed]:
-    """What was revealed, with the lowest level at which it goes, of those that reveal it."""
+    """Yield what was revealed, with the lowest level at which it goes, of the levels that reveal it."""
     every = [*found, *(one.diagnostic for one in revealed)]
     gone = {level: set(_gone(every, outcome)) for level, outcome in outcomes.items()} if revealed else {}
     for at, one in enumerate(revealed, start=len(found)):
@@ -108,14 +108,14 @@ def _judged(
 
 
 def _place_of(before: Config, fix: Applied) -> tuple[str, int]:
-    """File and line of a fix, in the files as they were before any; where it is in none of them, as it was made."""
+    """Return the file and line of a fix in the files before any fix; where it is in none of them, when it was made."""
     file = before.files.get(fix.path) or before.scripts.get(fix.path)
     start = next((span.start for path, span in fix.origins if path == fix.path), None)
     return (fix.name, fix.line if file is None or start is None else file.lines.position(start).line)
 
 
 def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
-    """The findings that are not among those left: not with their words and place, nor one of these at least.
+    """Return the numbers of the findings that are gone: none that is left has the same words and place, or either of these.
 
     Places are compared as they are after the fixes; a message may change because another finding went.
     """
@@ -127,7 +127,7 @@ def _gone(found: Sequence[Diagnostic], fixed: Fixed) -> list[int]:
 def _matched(
     found: Sequence[Diagnostic], starts: Sequence[int], left: Sequence[Diagnostic]
 ) -> tuple[list[int], list[int]]:
-    """Of findings that start at these places, and of those that are left, the ones that are not among the others."""
+    """Match findings, which start at these places, with those that are left; return the numbers without a match on each side."""
     gone, new = list(range(len(found))), list(range(len(left)))
     for key in (_words_and_place, _words, _place):
         there = Counter(key(left[at], left[at].span.start) for at in new)
@@ -164,13 +164,13 @@ def _place(diagnostic: Diagnostic, start: int) -> tuple[object, ...]:
 
 
 def mover(edits: Sequence[Edit]) -> Callable[[int], int]:
-    """Where a character of the original text stands after ordered edits; -1 for one that they took away."""
+    """Return a function from an offset of the original text to its offset after ordered edits; -1 where it was deleted."""
     starts = [edit.span.start for edit in edits]
     shifts = [0, *accumulate(len(text) - (end - start) for _, (start, end), text in edits)]
 
     def moved(offset: int) -> int:
         after = bisect_right(starts, offset)
-        # Of the edits that begin here or before, an insertion may stand behind a replacement at the same place.
+        # Of the edits that begin here or before, an insertion may follow a replacement at the same place.
         if any(edit.span.start <= offset < edit.span.end for edit in edits[max(after - 2, 0) : after]):
             return -1
         return offset + shifts[after]

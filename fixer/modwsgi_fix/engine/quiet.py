@@ -1,8 +1,8 @@
-"""Rules that have nothing to say of a server, as a few of the hosts that are alike show, so that they need not be asked.
+"""Rules that find nothing in a server, as a few of its hosts that are alike show, so that they need not run on all.
 
-What ``engine.shapes`` does when a server is read first, this does for what fixes have made of it: all of its text is read,
-for the rules that found something; the others are asked of the first, the second and the last host of each shape. It may
-always return nothing.
+``engine.shapes`` does this when a server is first read, this module for a server after fixes: all of its text is read, for
+the rules that found something; the other rules run on the first, the second and the last host of each shape. It may always
+return no rules.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from modwsgi_fix.rule import Rule
 
 
 def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
-    """The rules that find nothing in a server, as far as it can be told; it was read with ``texts`` for some of its files.
+    """Return rules that certainly find nothing in a server, which was read with ``texts`` in place of some files.
 
-    With a disk under the server nothing is told: what is on it may differ from host to host.
+    With a disk under the server none is returned, because what is on it may differ from host to host.
     """
     if not config.complete or config.disk is not None or len(config.hosts) < FEW:
         return []
@@ -39,7 +39,7 @@ def quiet(job: Job, config: Config, texts: Mapping[str, str]) -> list[Rule]:
 
 
 def _like_others(job: Job, config: Config) -> list[Item]:
-    """The sections of hosts of which others are told."""
+    """Return the sections of hosts that other hosts stand for."""
     alone = [
         section
         for host in config.hosts

@@ -1,4 +1,4 @@
-"""``.htaccess``: httpd reads it with each request below its directory, and starts whatever is wrong in it."""
+"""``.htaccess`` files: httpd reads them with each request below their directory, and starts whatever is wrong in them."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def is_htaccess(path: str) -> bool:
 
 
 def worded(message: str) -> str:
-    """A message as it is true of such a file: httpd starts, and answers with an error."""
+    """Return a message reworded for such a file: httpd starts, and answers with an error."""
     return _START.sub("so every request below it is an error 500", message)

@@ -21,13 +21,14 @@ from modwsgi_fix.rule import Diagnostic, Rule
 from modwsgi_fix.syntax import Tree
 from modwsgi_fix.text import Span
 
-#: What is left alone because it fights: (rule, file key, message); of a whole rule, the last two are empty.
+#: Findings that are left alone because their fixes undo each other: (rule, file key, message); for a whole rule, the last
+#: two are empty.
 _Fight = tuple[str, str, str]
 
-#: The family of rules whose fixes come before all others, and that whose fixes come next.
+#: The family of rules whose fixes come before all others, and the family whose fixes come next.
 _FIRST, _SECOND = "syntax", "httpd24"
 
-#: Passes that a run may take: this many, and as many again for each directive, but never more than the second number.
+#: The passes that a run may take: the first number, and as many again for each directive, but at most the second number.
 _PASSES, _MAX_PASSES = 100, 2000
 
 
@@ -38,11 +39,11 @@ def fix(
     config: Config | None = None,
     proof: Proof | None = None,
 ) -> Fixed:
-    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` gave, where that is at hand.
+    """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` returned, where that is at hand.
 
-    A fix is withheld alone, and all others are applied: one that would leave a new syntax error, that ``opinion`` objects
-    to, or that ``proof`` convicts of doing to a visitor what it must not. So are fixes that undo each other, or whose rule
-    finds no end.
+    A fix is withheld by itself, while all others are applied, where it would leave a new syntax error, ``opinion`` objects to
+    it, or ``proof`` finds a forbidden effect on visitors. Fixes that undo each other, or whose rule never ends, are withheld,
+    too.
     """
     return Run(job, opinion, config, proof).to(level)
 
@@ -50,8 +51,8 @@ def fix(
 class Legible(NamedTuple):
     """The server once its syntax was repaired as far as it can be, and before anything else was.
 
-    ``edits`` lead there from the files as they were, by key; ``after`` are the repairs of the syntax, and ``level`` is the
-    one whose turn it was.
+    ``edits``, by key, lead there from the files as they were; ``after`` are the repairs of the syntax, and ``level`` is the
+    level whose turn it was.
     """
 
     config: Config
@@ -63,8 +64,8 @@ class Legible(NamedTuple):
 class Met(NamedTuple):
     """A finding that a run met on its way, at its place in the files as they were before any fix.
 
-    ``config`` is a server that has its file so; ``after`` is a fix that came before it, in its own file where there is
-    one; ``level`` is the one whose turn it was.
+    ``config`` is a server with that file; ``after`` is a fix that came before the finding, in the same file if possible;
+    ``level`` is the level whose turn it was.
     """
 
     diagnostic: Diagnostic
@@ -74,12 +75,12 @@ class Met(NamedTuple):
 
 
 class _State(NamedTuple):
-    """How far a run is: the server, the texts of the changed files, and what led there."""
+    """The state of a run: the server, the texts of the changed files by key, and the fixes that led there."""
 
     config: Config
     trees: dict[str, Tree]
     texts: Mapping[str, str]
-    #: From the files as they were, by key.
+    #: The edits that lead here from the files as they were, by key.
     edits: Mapping[str, list[Edit]]
     passes: tuple[tuple[Applied, ...], ...] = ()
     #: The changed texts before and after each pass.
@@ -89,9 +90,9 @@ class _State(NamedTuple):
 
 
 class Run:
-    """One fixing run of one server. It goes through the levels in turn, each upon what the one before it left.
+    """One fixing run of one server. It goes through the levels in turn; each level starts from the result of the one before.
 
-    So what a lower level does, every higher one has done too, and the server is read once for each pass.
+    So a higher level includes what all lower ones do, and the server is read once for each pass.
     """
 
     def __init__(
@@ -104,8 +105,8 @@ class Run:
         self.found = tuple(findings(self.before, job.rules, job.ignored, job.new))
         trees = {path: file.tree for path, file in self.before.files.items()}
         self._state = _State(self.before, trees, {}, {})
-        #: What is mistyped is read first: a host behind a misspelt section is no host yet, and nothing is measured on it.
-        #: Then what was said in the words of an older release, which other rules would else say again beside them.
+        #: Misspellings are mended first: a host with a misspelt opening line is not a host yet, so nothing is measured on it.
+        #: Then come words of an older release, beside which other rules would otherwise write the same in the words of 2.4.
         self._rules = sorted(job.rules, key=lambda rule: (rule.family != _FIRST, rule.family != _SECOND))
         self._first = frozenset(rule.name for rule in job.rules if rule.family == _FIRST)
         self._limit = min(_PASSES + len(self.before.items), _MAX_PASSES)
@@ -114,11 +115,11 @@ class Run:
         self._fights: dict[_Fight, Withheld] = {}
         self._held: Held = {}
         self._failed: dict[str, str] = {}
-        #: The server as the last fixes that were weighed would leave it: most are made, and it need not be read again.
+        #: The server after the fixes that were weighed last: most of these are made, and the server need not be read again.
         self._ahead: _State | None = None
 
     def to(self, level: Applicability) -> Fixed:
-        """What the run comes to at this level, which is not below one that it has been to."""
+        """Return the outcome of the run at this level, which must not be below a level that the run has reached."""
         for turn in Applicability:
             if turn <= level and (self._done is None or turn > self._done):
                 self._take(turn)
@@ -136,19 +137,19 @@ class Run:
         return self._state.met
 
     def _take(self, level: Applicability) -> None:
-        """Apply the fixes of this level and of those below it, until nothing changes; without those that fight."""
+        """Apply the fixes of this level and of those below it until nothing changes, without those that undo each other."""
         start, bugs = self._state, {key: one for key, one in self._held.items() if one.is_bug}
         while fight := self._attempt(level, len(start.passes), bugs):
             self._state = start
             for a in fight:
                 reason = "other rules undo this fix" if len({a.rule for a in fight}) > 1 else "it finds no end"
                 held = Withheld(a.rule, a.fix.title, a.path, a.name, a.line, reason, is_bug=True, is_fight=True)
-                # One that fights again with other words is stopped for good.
+                # A rule whose fixes fight again with other messages is stopped for good.
                 again = any(rule == a.rule for rule, _, _ in self._fights)
                 self._fights.setdefault((a.rule, "", "") if again else (a.rule, a.path, a.message), held)
 
     def _attempt(self, level: Applicability, first: int, bugs: Held) -> list[Applied]:
-        """Apply until nothing changes. Returns the fixes that fight, of the passes from ``first`` on; empty if none."""
+        """Apply fixes until nothing changes. Return those of the passes from ``first`` on that undo each other; empty if none."""
         self._held = dict(bugs)
         changed = True
         while changed:
@@ -170,7 +171,7 @@ class Run:
                 if state.seen[-1] in state.seen[:-1]:
                     since = max(state.seen.index(state.seen[-1]), first)
                     return [one for done in state.passes[since:] for one in done]
-                # What stands against the other fixes is asked again, in the last round at the latest.
+                # What stands against the other fixes is found out again, in the last round at the latest.
                 self._held = {key: one for key, one in self._held.items() if one.is_bug}
                 changed = True
         return []
@@ -201,7 +202,7 @@ class Run:
         return choose(config, rule, free, self._reading, effect, self._held)
 
     def _effects(self, rule: Rule, groups: Sequence[Sequence[Diagnostic]]) -> list[str | None]:
-        """What the fixes of each group would do to visitors that they must not, made without those of the others."""
+        """Return the forbidden effect of each group of fixes, made without those of the other groups; None for no such effect."""
         if len(groups) > 1:
             by_fix: dict[Fix, Diagnostic] = {d.fix: d for group in groups for d in group if d.fix is not None}
             for batch in batches(self._state.config, by_fix):
@@ -209,7 +210,7 @@ class Run:
         return [self._effect(rule, tuple(dict.fromkeys(d.fix for d in g if d.fix is not None)), g) for g in groups]
 
     def _weigh_apart(self, rule: Rule, batch: Mapping[Fix, Server], some: Sequence[Diagnostic]) -> None:
-        """Tell of each fix what it would do by itself, where all of them can be made to see it."""
+        """Note the effect of each single fix, where it can be seen although all of them are made."""
         before = self._state.config
         after = self._after(some).config
         hosts = hosts_apart(before, after, batch.values())
@@ -220,9 +221,9 @@ class Run:
     def _effect(
         self, rule: Rule, fixes: tuple[Fix, ...], some: Sequence[Diagnostic], only: Pair | None = None
     ) -> str | None:
-        """What fixes would do to visitors that they must not; told once for each state. ``some`` have them.
+        """Return the forbidden effect of fixes, once for each state; None for no such effect. ``some`` are their findings.
 
-        With ``only``, others are made in other hosts.
+        With ``only``, other fixes are made in other hosts.
         """
         config, proof = self._state.config, self._proof
         assert proof is not None
@@ -239,7 +240,7 @@ class Run:
         return config.once((Run._effect, proof, rule.name, fixes), weigh)
 
     def _after(self, chosen: Sequence[Diagnostic]) -> _State:
-        """The state that the fixes of these findings lead to."""
+        """Return the state that the fixes of these findings lead to."""
         state = self._state
         texts, edits = dict(state.texts), dict(state.edits)
         for path in paths_of(chosen):
@@ -253,7 +254,7 @@ class Run:
         return self._ahead
 
     def _quiet(self, state: _State) -> list[Rule]:
-        """The rules that a few of many hosts show to have nothing to say."""
+        """Return the rules that find nothing, as a few of many hosts show."""
         if len(state.config.hosts) < FEW:
             return []
         from modwsgi_fix.engine.quiet import quiet
@@ -304,12 +305,12 @@ class Run:
         )
 
 
-#: Where a span of the text of a file that was edited came from: (file key, span). None where nothing was edited.
+#: For each edited file, by key, the function from a span of its text to the span of the original text.
 Origins = Mapping[str, Callable[[Span], Span]]
 
 
 def origin_in(edits: Mapping[str, Sequence[Edit]]) -> Origins:
-    """Where what these edits led to came from."""
+    """Return the functions that lead from the text after these edits back to the original."""
     return {path: origins(each) for path, each in edits.items()}
 
 
@@ -336,13 +337,13 @@ def met(
     level: Applicability,
     d: Diagnostic,
 ) -> Met | None:
-    """A finding of ``config``, to which edits led, as it can be shown; None where it is on what they put there.
+    """Return a finding of an edited ``config`` at its original place; None where it is on text that the edits inserted.
 
-    It has no fix then: that is of another text.
+    It is returned without its fix, which belongs to the edited text.
     """
     source = before
     if d.path not in before.files and d.path not in before.scripts:
-        # These fixes alone make httpd read it, and only as it is on the disk can it be shown.
+        # Only these fixes make httpd read the file, which can only be shown as it is on the disk.
         if d.path in origin_of:
             return None
         source = config
@@ -356,7 +357,7 @@ def met(
 
 
 def _original(source: Config, origin_of: Origins, path: str, span: Span) -> Span | None:
-    """Where a span of the text after the edits was; None where that was nowhere in a file as ``source`` has it."""
+    """Return where a span of the text after the edits was; None where it is not in a file as ``source`` has it."""
     file = source.files.get(path) or source.scripts.get(path)
     place = _origin(origin_of, path, span)
     if file is None or place.end > len(file.text):

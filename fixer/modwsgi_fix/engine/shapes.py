@@ -1,13 +1,13 @@
-"""Servers of many hosts that are alike: what the rules have nothing to say of is asked of a few of them.
+"""Servers of many hosts that are alike: where the rules find nothing in a few of them, the others are not read.
 
-Thousands of hosts come from one template, and are equal but for names that stand nowhere else. The first, the second and
-the last of such hosts are read and checked; where the rules are silent about them and nothing is unknown, they are silent
-about the others. So only silence is shared: where anything is found in one, all that are like it are read, and the rules
-that found something are asked of them; every finding is made from the real text. Files of hosts that are left out are not
-opened by the reader; in a file of many hosts a comment and empty lines stand for those, so that every place keeps its line
-and column.
+Thousands of hosts may come from one template, and be equal but for names that stand nowhere else. The first, the second and
+the last of such hosts are read and checked; where the rules find nothing in these and nothing is unknown, they find nothing
+in the others. So only silence is shared: where anything is found in one host, all that are like it are read, and the rules
+that found something run on them; every finding is made from the real text. The reader does not open files of hosts that
+are left out; in a file of many hosts a comment and empty lines stand for those, so that every place keeps its line and
+column.
 
-This is an edge that can be taken away: ``read`` may always return what ``job.read`` does.
+This only saves time: ``read`` may always return what ``job.read`` does.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from modwsgi_fix.rule import Diagnostic, Rule
 
 Picks = Callable[[Sequence[str]], Sequence[str]]
 
-#: More hosts in one file than these are compared one by one.
+#: Where one file has more hosts than this, they are compared one by one.
 _OF_ONE_FILE = 8
-#: How often the hosts are read again without those that something was found in.
+#: How often the hosts are read again without those in which something was found.
 _ROUNDS = 3
 
 
 class Read(NamedTuple):
     """A server that was read.
 
-    ``texts`` are those of the files that its hosts are in, by path, in the order httpd reads them; empty where all of them
-    were read. Those of ``left_out`` were not. ``kept`` are the hosts that stand for others, by the keys of their files, as
-    (start, end); ``more`` is the server with a few more of those.
+    ``texts`` are the texts of the files with its hosts, by path, in the order httpd reads them; empty where all of the server
+    was read. The files of ``left_out`` were not read. ``kept`` are the hosts that stand for others, as (start, end), by the
+    keys of their files; ``more`` is the job on the server with a few more of these.
     """
 
     job: Job
@@ -54,10 +54,10 @@ class Read(NamedTuple):
     more: Job | None = None
 
     def holds(self, fixed: Fixed, again: Callable[[Job], Fixed]) -> bool:
-        """Whether fixes of this server are those of the server with all hosts.
+        """Whether the fixes of this server are those of the server with all hosts.
 
-        They are where they neither change nor end up finding fault with a host that stands for others, and are the same
-        with more of those; ``again`` fixes these.
+        They are where the fixes do not change a host that stands for others, nothing is found in such a host afterwards, and
+        the fixes are the same with more such hosts; ``again`` fixes the server with those.
         """
         if self.more is None:
             return True
@@ -70,9 +70,9 @@ class Read(NamedTuple):
 
 
 def read(job: Job) -> Read:
-    """Return a server, without hosts that are like others of which nothing can be said.
+    """Return a server without the hosts that are like others in which nothing is found.
 
-    ``job`` then leaves them out whenever it is read. With a disk under the server all are read: what is on it may differ.
+    Its ``job`` then leaves them out with each reading. With a disk under the server all are read: what is on it may differ.
     """
     if job.source.complete and len(job.source.entries) == 1 and job.disk is None:
         crowd = _Crowd(job)
@@ -82,7 +82,7 @@ def read(job: Job) -> Read:
 
 
 class _Crowd:
-    """The hosts of a server that one Include, or one file, has more than a few of. ``main`` is the server without them."""
+    """The hosts of a server of which one Include or one file has many. ``main`` is the server without them."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -102,11 +102,11 @@ class _Crowd:
         return self.job._replace(source=self.job.source._replace(picks=picks, stand_ins=blank))
 
     def _read(self, job: Job) -> Config:
-        """Read the server of a job, where what is a directory was asked before."""
+        """Read the server of a job; which paths are directories is remembered."""
         return read_all(job._replace(source=job.source._replace(files=self.files)))
 
     def _few(self, paths: Sequence[str]) -> Sequence[str]:
-        """Of the files that an Include leads to those that are read at once; the others are kept for later."""
+        """Return the files of an Include that are read at once; the others are kept for later."""
         many = len(paths) >= FEW
         return [path for path in paths if not self._is_many(path, of_many=many)]
 
@@ -130,12 +130,12 @@ class _Crowd:
         return [Unit(path, 0, len(parts.text), parts.text, whole=True, outside=parts.outside)]
 
     def _elsewhere(self) -> list[str]:
-        """All text of files that is not a unit's."""
+        """Return all text of the files that belongs to no unit."""
         between = [parts.outside for parts in self.parts.values() if len(parts.hosts) > _OF_ONE_FILE]
         return [*(file.text for file in self.main.files.values()), *between]
 
     def reduced(self) -> Read | None:
-        """Return the server without what is like others; None where it cannot be told what is."""
+        """Return the server without the hosts that are like others; None where it cannot be told which are."""
         groups = alike_to(self.job, self.units, self._elsewhere(), self.files.is_file)
         if groups is None:
             return None
@@ -181,7 +181,7 @@ class _Crowd:
         return Read(job, self._read(job), texts, left_out, kept)
 
     def _loud(self, config: Config, left_out: Set[str], shapes: Mapping[int, Sequence[Group]]) -> set[int] | None:
-        """Return the shapes that something is found in, or not understood; None where that cannot be told."""
+        """Return the shapes in which something is found or not understood; None where that cannot be told."""
         diagnostics = findings(config, self.job.rules)
         own = {word for alike in shapes.values() for group in alike for word in group.own}
         there = {self.key_of(path) for path in self.parts if path not in left_out} | self.main.files.keys()
@@ -202,7 +202,7 @@ class _Crowd:
         }
 
     def _agree(self, config: Config, more: Job) -> bool:
-        """Whether what is found does not depend on how many hosts of a shape there are."""
+        """Whether the findings do not depend on the number of hosts of a shape."""
         found = findings(config, self.job.rules)
         loud = [rule for rule in self.job.rules if any(one.rule == rule.name for one in found)]
         return not loud or _said(config, loud) == _said(self._read(more), loud)

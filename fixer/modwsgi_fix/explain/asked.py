@@ -1,4 +1,4 @@
-"""The server that a log is explained by: its findings, its files by the paths that httpd knows, and causes made of them."""
+"""The server that explains a log: its findings, its files by the paths that httpd knows, and the causes they give."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from modwsgi_fix.records import Cause, Finding, Spot
 from modwsgi_fix.workspace import discretion
 from modwsgi_fix.workspace.session import Session, checked
 
-#: Where distributions have the main file, which a copy has somewhere else.
+#: The directories of the main file in distributions; a copy has it somewhere else.
 _HOMES = ("/etc/apache2", "/etc/httpd/conf", "/etc/httpd")
 _LONGEST_QUOTE = 160
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A session, and the words of the command line that name it, as a shell takes them."""
+    """A session, and the words that name its server on a command line, quoted for a shell."""
 
     session: Session
     words: str
 
     @property
     def configs(self) -> tuple[Config, ...]:
+        """The servers of the session."""
         return self.session.configs
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What the rules find, asked once and only where a message needs it."""
+        """The findings of the rules, which run once, and only where a message needs them."""
         return checked(self.session, marked=False).findings
 
 
 def rules_asked() -> tuple[str, ...]:
-    """Return the rules that messages are explained by: those that are off by default are opinions until a message comes."""
+    """Return the rules that explain messages, those that are off by default included."""
     return tuple(dict.fromkeys(rule for message in MESSAGES for rule in message.rules))
 
 
@@ -47,7 +48,7 @@ def rules_asked() -> tuple[str, ...]:
 
 
 def file_at(asked: Asked, path: str) -> tuple[Config, File | Script] | None:
-    """Return the file that httpd calls so: itself, in the filesystem of ``--root``, or in a copy of the configuration."""
+    """Return the file that httpd means by a path: at that path, in the filesystem of ``--root``, or in a copy."""
     for config in asked.configs:
         for key in _keys(config, path):
             if key in config.files or key in config.scripts:
@@ -77,7 +78,10 @@ def _keys(config: Config, path: str) -> Iterator[str]:
 
 
 def _by_name(config: Config, path: str) -> File | None:
-    """Return the one file whose path ends as this one does, in most parts; ``sites-enabled`` has links to its neighbour."""
+    """Return the one file whose path shares the most last components with this path; None where there are several.
+
+    A file of ``sites-enabled`` is taken for its target in ``sites-available``.
+    """
     wanted = path.replace("-enabled/", "-available/").split("/")[::-1]
     best: list[File] = []
     most = 0
@@ -97,7 +101,7 @@ def _by_name(config: Config, path: str) -> File | None:
 
 
 def spot(item: Item, note: str = "") -> Spot:
-    """Return the line of a directive."""
+    """Return the place and text of a directive's line."""
     return spot_in(item.file, item.line, note)
 
 
@@ -110,7 +114,7 @@ def spot_in(file: File | Script, line: int, note: str = "") -> Spot:
 
 
 def code_spot(asked: Asked, path: str, line: int, note: str = "") -> Spot:
-    """Return a line of Python code: of a script that is mounted, or of a module that ``--root`` shows."""
+    """Return a line of Python code, of a mounted script or of a module that ``--root`` shows."""
     found = file_at(asked, path) if path.endswith((".wsgi", ".py")) else None
     if found is not None:
         return spot_in(found[1], line, note)
@@ -133,7 +137,7 @@ def _code(asked: Asked, path: str) -> str:
 
 
 def covers(item: Item, line: int) -> bool:
-    """Whether a directive, which may go on in further lines, or the opening line of a section, has this line."""
+    """Whether a directive, which may be continued, or the opening line of a section stands on this line (from 1)."""
     return item.line <= line <= item.file.lines.position(max(item.span.end - 1, item.span.start)).line
 
 
@@ -141,9 +145,11 @@ def covers(item: Item, line: int) -> bool:
 
 
 def findings_at(asked: Asked, file: File | Script, line: int) -> list[Finding]:
-    """Return what the rules find at a line, the weightiest first. httpd names the last line of a directive that goes on."""
-    here = [item for config in asked.configs for item in config.items if item.path == file.path and covers(item, line)]
-    lines = {line, *(item.line for item in here)}
+    """Return the findings at a line, the weightiest first. httpd names the last line of a continued directive."""
+    covering = [
+        item for config in asked.configs for item in config.items if item.path == file.path and covers(item, line)
+    ]
+    lines = {line, *(item.line for item in covering)}
 
     def is_there(finding: Finding) -> bool:
         place = finding.place
@@ -155,14 +161,14 @@ def findings_at(asked: Asked, file: File | Script, line: int) -> list[Finding]:
 
 
 def findings_near(asked: Asked, file: File | Script, line: int, rules: Iterable[str]) -> list[Finding]:
-    """Return the finding of some rules in a file that is nearest to a line: httpd may see a fault later than it is made."""
+    """Return the finding of these rules in a file that is nearest to a line: httpd may notice a fault further down."""
     wanted = frozenset(rules)
-    there = [one for one in asked.findings if one.place.file.path == file.path and one.rule in wanted]
-    return sorted(there, key=lambda one: abs(one.line - line))[:1]
+    in_file = [one for one in asked.findings if one.place.file.path == file.path and one.rule in wanted]
+    return sorted(in_file, key=lambda one: abs(one.line - line))[:1]
 
 
 def findings_of(asked: Asked, rules: Iterable[str], spots: Iterable[Spot] | None = None) -> list[Finding]:
-    """Return the findings of some rules; with ``spots``, those alone that stand at one of these lines."""
+    """Return the findings of these rules; with ``spots``, only those at one of these lines."""
     wanted = frozenset(rules)
     places = None if spots is None else {(one.file, one.line) for one in spots}
     return [one for one in asked.findings if one.rule in wanted and (places is None or (one.file, one.line) in places)]
@@ -192,7 +198,7 @@ def _finding_spot(finding: Finding) -> Spot:
 
 
 def shown(asked: Asked, text: str) -> str:
-    """Return a text that has words of the configuration, as it may be shown."""
+    """Return a text with words of the configuration, without what must not be shown."""
     return discretion.text(text, *asked.configs)
 
 

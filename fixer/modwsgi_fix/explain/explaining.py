@@ -1,4 +1,4 @@
-"""A log explained: each group of messages is answered by the server, and groups of one cause become one."""
+"""The explanation of a log: the server answers each group of messages, and groups with one cause become one."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from modwsgi_fix.reports import plural
 
 
 def explained(found: Gathered, asked: Asked) -> Explained:
-    """Return what a log comes to, the most frequent causes first, then by place; unknown lines after them."""
+    """Return the explanation of a log: the most frequent causes first, then by place; unknown lines last."""
     merged: dict[tuple[object, ...], Explanation] = {}
     for group in found.groups.values():
-        one = _explanation(group, asked)
-        # Two exceptions at one place are two faults; two files that one line denies are not.
-        key = (*_key(one), one.message if group.occurrence.failure is not None else "")
+        explanation = _explanation(group, asked)
+        # Two exceptions at one place are two faults; two files that one line denies are one.
+        key = (*_key(explanation), explanation.message if group.occurrence.failure is not None else "")
         known = merged.get(key)
-        merged[key] = one if known is None else _together(known, one)
+        merged[key] = explanation if known is None else _together(known, explanation)
     explanations = sorted(merged.values(), key=lambda one: (-one.times, one.line))
     unknown = sorted(found.unknown.values(), key=lambda one: (-one.count, one.number))
     return Explained(
@@ -50,20 +50,20 @@ def _explanation(group: Group, asked: Asked) -> Explanation:
 
 
 def _sought(asked: Asked, path: str) -> str:
-    """What was looked for in vain."""
+    """Return what was looked for in vain."""
     hosts = sum(len(config.hosts) for config in asked.configs)
     files = sum(len(config.files) for config in asked.configs)
     what = f"nothing in these files leads to {path}" if path else "nothing in these files fits it"
     return f"{what}: {plural(files, 'file')} with {plural(hosts, 'virtual host')} looked through"
 
 
-def _key(one: Explanation) -> tuple[object, ...]:
-    """What two groups of one cause have in common: the message, and the lines and rules of their causes."""
-    lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in one.causes)
-    found = any(cause.spots for cause in one.causes)
-    return (one.name, lines) if found else (one.name,)
+def _key(explanation: Explanation) -> tuple[object, ...]:
+    """Return what groups with one cause have in common: the message, and the lines and rules of their causes."""
+    lines = tuple((cause.rule, tuple(spot.place for spot in cause.spots)) for cause in explanation.causes)
+    found = any(cause.spots for cause in explanation.causes)
+    return (explanation.name, lines) if found else (explanation.name,)
 
 
-def _together(one: Explanation, other: Explanation) -> Explanation:
-    first = one if one.line <= other.line else other
-    return first._replace(times=one.times + other.times, variants=one.variants + other.variants)
+def _together(known: Explanation, new: Explanation) -> Explanation:
+    first = known if known.line <= new.line else new
+    return first._replace(times=known.times + new.times, variants=known.variants + new.variants)

@@ -1,4 +1,4 @@
-"""The lines of a log, put together: equal messages are one group with a count, in bounded memory however long the log is."""
+"""The messages of a log: equal ones are one group with a count, in bounded memory however long the log is."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from modwsgi_fix.explain.patterns import REFERER
 from modwsgi_fix.explain.recognition import Known, Place, is_routine, known, place_in
 from modwsgi_fix.explain.tracebacks import Failure, Tracebacks
 
-#: Different fillings of one message that are kept, and different lines that the table does not have.
+#: The most variants of one message that are kept, and the most different lines that the table does not have.
 MOST_OF_A_MESSAGE, MOST_UNKNOWN = 100, 1_000
 _LONGEST_SHOWN = 400
-#: What differs between messages of one cause.
+#: The parts that may differ between messages with one cause.
 _VOLATILE = frozenset({"socket", "uid", "limit"})
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _ZEROS = str.maketrans("123456789", "0" * 9)
@@ -24,7 +24,7 @@ _BY_NAME = {message.name: message for message in MESSAGES}
 
 
 class Occurrence(NamedTuple):
-    """A message as it was written: what stands in its fields, the place that httpd names, what failed in Python."""
+    """A message as it was written, with the values of its fields, the place that httpd names, and what failed in Python."""
 
     message: Message
     fields: Mapping[str, str]
@@ -35,7 +35,7 @@ class Occurrence(NamedTuple):
 
 @dataclass
 class Group:
-    """Equal messages: how many, the first of them, and its line in the log."""
+    """Equal messages: ``occurrence`` is the first, ``number`` its line in the log (from 1), ``count`` how many there are."""
 
     occurrence: Occurrence
     number: int
@@ -53,7 +53,7 @@ class Unknown:
 
 @dataclass
 class Gathered:
-    """A whole log. ``more`` counts, by message, what is not kept; ``routine`` are lines of a server that is well."""
+    """A whole log. ``more`` counts the messages that are not kept, by their name; ``routine`` the lines of a healthy server."""
 
     groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
     unknown: dict[str, Unknown] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Gathered:
     routine: int = 0
     lines: int = 0
     _kept: dict[str, int] = field(default_factory=dict)
-    #: The same lines by their text with every digit as 0, which is cheaper to make than their key.
+    #: The unknown lines by their text with every digit as 0, which is cheaper to make than their key.
     _seen: dict[str, Unknown] = field(default_factory=dict)
 
     def add(self, occurrence: Occurrence, number: int) -> None:
@@ -79,7 +79,7 @@ class Gathered:
         group.count += 1
 
     def counts(self, line: Line) -> bool:
-        """Whether a line is one of those that the table does not have, and was counted."""
+        """Whether the table does not have a line, and the line has been counted."""
         seen = self._seen.get(line.text.translate(_ZEROS)) if "AH" not in line.text else None
         if seen is not None:
             seen.count += 1
@@ -149,7 +149,7 @@ def gathered(
 
 
 def _refused(line: Line, place: Place) -> Occurrence:
-    """What httpd said when it read the configuration."""
+    """Return what httpd said when it read the configuration."""
     message = known(place.text) or Known(_BY_NAME["syntax-error"], {})
     said = place.text.strip() or "(the log does not say why)"
     text = f"line {place.line} of {place.file}: {said}"
@@ -157,7 +157,7 @@ def _refused(line: Line, place: Place) -> Occurrence:
 
 
 def _failed(failure: Failure) -> Occurrence:
-    """What failed in Python: the last line of the traceback decides."""
+    """Return the message of a failure in Python, which the last line of the traceback decides."""
     message = known(failure.exception) if failure.exception else None
     if message is None:
         message = Known(failure.message or _BY_NAME["script-exception"], {})

@@ -1,7 +1,7 @@
-"""The lines of an error log, without what stands before each message.
+"""The lines of an error log, without the text before each message.
 
-httpd's own format, that of 2.2, syslog's and journald's, the names that containers put in front, and lines that are JSON
-are taken apart. Another ErrorLogFormat stays as it is: messages are found by their words, wherever these stand in a line.
+httpd's own formats of 2.4 and 2.2, those of syslog and journald, container names in front of a line, and lines of JSON are
+taken apart. A line of another ErrorLogFormat stays as it is: a message is found by its words, anywhere in a line.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import BinaryIO, NamedTuple
 
 from modwsgi_fix.text import decode
 
-#: Bytes of a line that are looked at. httpd itself writes no longer ones (MAX_STRING_LEN, server/log.c).
+#: The bytes of a line that are read. httpd itself does not write longer lines (MAX_STRING_LEN, server/log.c).
 LONGEST = 8_192
-#: Times that brackets, an error of the system or a place of httpd's source are taken off the front of a line.
+#: How often brackets, an error of the system or a place of httpd's source may be taken off the front of a line.
 _MOST_PIECES = 6
 
-#: ``[Fri Nov 27 11:35:00.1 2026] [core:error] [pid 7:tid 8] [client 192.0.2.1:80]``, and which of them tell whose line it is.
+#: ``[Fri Nov 27 11:35:00.1 2026] [core:error] [pid 7:tid 8] [client 192.0.2.1:80]``, and the brackets that identify a writer.
 _BRACKETS = re.compile(r"(?:\[[^\[\]]{1,200}\](?: |$)){1,12}")
 _WHOSE = ("[pid ", "[client ", "[remote ")
 #: ``(13)Permission denied: ``, ``core.c(123): ``: what APR says, and where in the source.
@@ -30,22 +30,22 @@ _SYSLOG = re.compile(
 )
 #: ``web-1  | ``, as docker compose begins a line.
 _SERVICE = re.compile(r"[\w.-]{1,64} {1,40}\| ")
-#: Where a log of JSON has the message: journald, ErrorLogFormats, containers.
+#: The keys of the message in a log of JSON: of journald, ErrorLogFormats, containers.
 _KEYS = ("MESSAGE", "message", "msg", "log")
 
 
 class Line(NamedTuple):
-    """A line by its number in the log, from 1. ``whose`` tells lines of one process and request from others."""
+    """A line with its number in the log, from 1. ``whose`` is equal for lines of one process and request."""
 
     number: int
     text: str
     whose: str
-    #: As the log has it, for what an unknown prefix hides.
+    #: The line as the log has it, for a message that an unknown prefix hides.
     raw: str
 
 
 def lines_of(stream: BinaryIO) -> Iterator[Line]:
-    """Every line of a log that is not empty. Of a longer line than ``LONGEST`` only the beginning is kept in memory."""
+    """Yield every line of a log that is not empty. Only the beginning of a line longer than ``LONGEST`` is kept in memory."""
     number = 0
     while piece := stream.readline(LONGEST):
         number += 1
@@ -58,7 +58,7 @@ def lines_of(stream: BinaryIO) -> Iterator[Line]:
 
 
 def line_of(number: int, raw: str) -> Line:
-    """Take a line apart."""
+    """Return a line, taken apart."""
     text = _out_of_json(raw) if raw.startswith("{") else raw
     whose, at = "", 0
     if not text.startswith(("[", "(")):
@@ -80,7 +80,7 @@ def line_of(number: int, raw: str) -> Line:
 
 
 def _whose(brackets: str) -> str:
-    """Return the process, thread and client of a line, as it says them."""
+    """Return the process, thread and client of a line, as its brackets have them."""
     found = ""
     for name in _WHOSE:
         start = brackets.find(name)

@@ -1,4 +1,4 @@
-"""Rules by the messages that httpd and mod_wsgi write of their faults."""
+"""Rules by the messages that httpd and mod_wsgi write about their faults."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from modwsgi_fix.rule import Rule
 #: httpd's own messages on a rule's page stand in italics.
 _ITALICS = re.compile(r"(?<![\w*])\*(?!\*)([^*\n]+(?:\n[^*\n]+)?)\*(?![\w*])")
 _SHORTEST = 4
-#: First words of a message that are enough to tell it.
+#: The number of first words that are enough to recognize a message.
 _LONG = 16
-#: As many messages are answered that a piece may be of.
+#: The most messages that are given for a piece of a message.
 _FEW = 4
 
 
@@ -25,7 +25,7 @@ def messages_of(rule: str) -> list[Message]:
 
 
 def found_by(words: str, rules: Mapping[str, Rule]) -> list[Rule]:
-    """Return the rules that a message, a piece of one or httpd's number of one leads to, in the order of the table."""
+    """Return the rules for a message, a piece of one, or httpd's number of one, in the order of the table."""
     told = messages(words)
     names = [name for message in told for name in message.rules]
     piece = " ".join(words.split()).lower()
@@ -35,7 +35,7 @@ def found_by(words: str, rules: Mapping[str, Rule]) -> list[Rule]:
 
 
 def messages(words: str) -> list[Message]:
-    """Return the messages that some words are, are a piece of, or are the number of."""
+    """Return the messages whose text, part of the text, or number these words are."""
     code = code_of(words)
     if code:
         return [message for message in MESSAGES if message.code == code]
@@ -48,7 +48,7 @@ def messages(words: str) -> list[Message]:
 
 
 def guessed(text: str) -> tuple[Known, ...]:
-    """Return what a quoted message may be, where it was cut, or its end left out; nothing where that could be too much."""
+    """Return the messages that a quoted one may be, where it was cut at its end; none where there are too many."""
     if " " not in text.strip():
         return ()
     found = _begun(text) or tuple(Known(message, {}) for message in messages(text))
@@ -56,19 +56,19 @@ def guessed(text: str) -> tuple[Known, ...]:
 
 
 def _begun(text: str) -> tuple[Known, ...]:
-    """The messages whose first words are there, with the name in quotes behind them."""
+    """Return the messages whose first words stand in a text, with a name in quotes after them."""
     found = []
-    for message, one in patterns():
-        words = one.words[0].rstrip("' [")
+    for message, pattern in patterns():
+        words = pattern.words[0].rstrip("' [")
         at = text.find(words) if len(words) >= _LONG else -1
         if at >= 0:
             quoted = text[at + len(words) :].lstrip()
             name = quoted[1:].partition("'")[0] if quoted.startswith("'") else ""
-            found.append(Known(message, {one.fields[0]: plain(name)} if name and one.fields else {}))
+            found.append(Known(message, {pattern.fields[0]: plain(name)} if name and pattern.fields else {}))
     return tuple(found)
 
 
 def _said(rule: Rule) -> list[str]:
-    """The messages that a rule's page quotes, in lower case."""
+    """Return the messages that a rule's page quotes, in lower case."""
     _, _, below = rule.page.partition("## See also")
     return [" ".join(text.split()).lower() for text in _ITALICS.findall(below.partition("\n## ")[0])]

@@ -1,4 +1,4 @@
-"""Who may pass the directories on the way to a path, by the permissions that the filesystem of ``--root`` has."""
+"""Which users may pass the directories on the way to a path, by the permissions on the filesystem of ``--root``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stopped(NamedTuple):
 
 
 def stopped_at(config: Config, path: str, user: str) -> Stopped | None:
-    """Return where a user is stopped on the way to a path; None where nothing stops it, or none of it can be seen."""
+    """Return where a user is stopped on the way to a path; None where nothing stops the user, or nothing is in sight."""
     disk = config.disk
     if disk is None or not path.startswith("/"):
         return None
@@ -33,9 +33,9 @@ def stopped_at(config: Config, path: str, user: str) -> Stopped | None:
     ids = next(((uid, gid) for name, uid, gid in names if name == user), None)
     parts = path.rstrip("/").split("/")
     for count in range(1, len(parts) + 1):
-        here = "/".join(parts[:count]) or "/"
+        part = "/".join(parts[:count]) or "/"
         try:
-            found = os.stat(disk.key(here))
+            found = os.stat(disk.key(part))
         except (OSError, ValueError):
             return None
         wanted = stat.S_IXOTH if stat.S_ISDIR(found.st_mode) else stat.S_IROTH
@@ -45,12 +45,12 @@ def stopped_at(config: Config, path: str, user: str) -> Stopped | None:
             wanted <<= 3
         if not found.st_mode & wanted:
             owner = next((name for name, uid, _ in names if uid == found.st_uid), str(found.st_uid))
-            return Stopped(here, stat.filemode(found.st_mode), owner)
+            return Stopped(part, stat.filemode(found.st_mode), owner)
     return None
 
 
 def told(stopped: Stopped | None, path: str, user: str) -> str:
-    """Return it as a sentence."""
+    """Return in a sentence where a user is stopped, or that the user is not."""
     who = f"the user {user}" if user else "the user that httpd serves as"
     if stopped is None:
         return f"{who} may not reach {path}; these files show no directory on the way that refuses"

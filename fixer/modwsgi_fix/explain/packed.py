@@ -1,4 +1,4 @@
-"""Logs that logrotate has packed with gzip, read as they stand and in bounded memory."""
+"""Logs that logrotate has packed with gzip, read without unpacking them on the disk, in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _MAGIC = b"\x1f\x8b"
 
 
 def lines_in(stream: BinaryIO, broken: Callable[[str], None]) -> Iterator[Line]:
-    """Every line of a log, packed or not; told by its first bytes, whatever it is called.
+    """Yield every line of a log, packed or not; its first bytes decide, not its name.
 
-    What stands before a place that gzip cannot read is given all the same; ``broken`` is then called with what is wrong.
+    The lines before a place that gzip cannot read are given all the same; then ``broken`` is called with the reason.
     """
     if not isinstance(stream, BufferedReader) or stream.peek(len(_MAGIC))[: len(_MAGIC)] != _MAGIC:
         yield from lines_of(stream)

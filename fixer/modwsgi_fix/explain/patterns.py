@@ -1,4 +1,4 @@
-"""Messages found by their fixed words: each search is one pass over the line, whatever the line holds."""
+"""Patterns that find messages by their fixed words: each search is one pass over the line, whatever the line holds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from modwsgi_fix.text import decode
 _FIELD = re.compile(r"\{(\w+)\}")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|[\\\"nrtbfva])")
 _ESCAPED = {"\\": "\\", '"': '"', "n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "a": "\a"}
-#: What httpd adds to a message about a request.
+#: The text that httpd adds to a message about a request.
 REFERER = ", referer: "
 
 
 class Pattern(NamedTuple):
-    """Fixed words, and the names of what stands between and behind them.
+    """Fixed words, and the names of the fields between and after them.
 
-    The first words may be found anywhere in a line; where a field comes first, they are empty, and the line begins with it.
+    The first words may be anywhere in a line; where a field comes first, they are empty, and the line begins with the field.
     """
 
     words: tuple[str, ...]
@@ -31,7 +31,7 @@ class Pattern(NamedTuple):
         return max(inner, key=len, default="")
 
     def match(self, text: str) -> Mapping[str, str] | None:
-        """Return what stands in the fields; None where the words are not there in this order."""
+        """Return the values of the fields, by name; None where the words are not there in this order."""
         start = text.find(self.words[0])
         if start < 0:
             return None
@@ -43,14 +43,14 @@ class Pattern(NamedTuple):
                 return None
             value = plain(text[at:end].partition(REFERER)[0] if not word else text[at:end])
             if not at and not self.words[0] and not value.startswith("/"):
-                value = value.rpartition(" ")[2]  # what stands before it is a prefix that is not known
+                value = value.rpartition(" ")[2]  # the text before the word is an unknown prefix
             found[name] = value
             at = end + len(word)
         return found
 
 
 def pattern(template: str) -> Pattern:
-    """Return the pattern of a text whose changing parts are names in braces."""
+    """Return the pattern of a template, whose variable parts are names in braces."""
     parts = _FIELD.split(template)
     return Pattern(tuple(parts[::2]), tuple(parts[1::2]))
 

@@ -15,14 +15,14 @@ _PLACE = re.compile(r"Syntax error on line (\d{1,9}) of ((?:[A-Za-z]:)?[^:]{1,40
 
 
 class Known(NamedTuple):
-    """A message of the table, and what stands in its fields; these are empty where it was told by its number alone."""
+    """A message of the table and the values of its fields; no values where the message was recognized by its number alone."""
 
     message: Message
     fields: Mapping[str, str]
 
 
 class Place(NamedTuple):
-    """The line that httpd refuses, and what it says of it, which may come in the next line of the log."""
+    """The line of the configuration that httpd refuses, and the reason, which may stand in the next line of the log."""
 
     file: str
     line: int
@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 @cache
 def patterns() -> tuple[tuple[Message, Pattern], ...]:
-    """Every message with its pattern, in the order of the table."""
+    """Return every message with its pattern, in the order of the table."""
     return tuple((message, pattern(message.text)) for message in MESSAGES)
 
 
@@ -43,15 +43,18 @@ def _by_code() -> Mapping[str, tuple[tuple[Message, Pattern], ...]]:
 
 @cache
 def _by_word() -> Mapping[str, tuple[int, ...]]:
-    """The patterns, by their places in the table, that need a word to be in the line; those of "" need none for certain."""
+    """Return the numbers of the patterns in the table by a word that they need; those under "" need no certain word."""
     found: dict[str, list[int]] = {}
-    for at, (_, one) in enumerate(patterns()):
-        found.setdefault(one.certain_word, []).append(at)
+    for at, (_, words) in enumerate(patterns()):
+        found.setdefault(words.certain_word, []).append(at)
     return {word: tuple(places) for word, places in found.items()}
 
 
 def _candidates(text: str) -> list[tuple[Message, Pattern]]:
-    """The messages that a line without a number may hold, in the order of the table: a long log has millions of lines."""
+    """Return the messages that a line without a number may hold, in the order of the table.
+
+    They are found by their words and not one by one, since a long log has millions of lines.
+    """
     index = _by_word()
     places = [at for word in index.keys() & set(text.split(" ")) for at in index[word]]
     every = patterns()
@@ -79,7 +82,7 @@ def code_of(text: str) -> str:
 
 
 def place_in(text: str) -> Place | None:
-    """Return the last place that a line of httpd's reading names: outer files come first."""
+    """Return the last place that a line about reading the configuration names: outer files come first."""
     every = list(_PLACE.finditer(text)) if "Syntax error on line " in text else []
     if not every:
         return None
@@ -88,5 +91,5 @@ def place_in(text: str) -> Place | None:
 
 
 def is_routine(text: str) -> bool:
-    """Whether a line belongs to a server that is well, or only accompanies a message."""
+    """Whether a healthy server writes such a line, or the line only accompanies a message."""
     return code_of(text) in ROUTINE_CODES or any(words in text for words in ROUTINE_WORDS)

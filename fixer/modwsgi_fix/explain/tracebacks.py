@@ -1,4 +1,4 @@
-"""Python's tracebacks, put together from the lines of a log, where those of several processes may lie between each other."""
+"""Python's tracebacks, put together from the lines of a log, in which those of several processes may be mixed."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _HEADERS = frozenset(
 )
 _FRAME = re.compile(r"\s*File \"([^\"]{1,4096})\", line (\d{1,9})")
 _HOME = re.compile(r"\s*PYTHONHOME = '([^']{1,4096})'")
-#: The last line of a traceback, and one that stands right below a message of mod_wsgi.
+#: The last line of a traceback, and a line that stands right below a message of mod_wsgi.
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]{0,200}(?::|$)", re.ASCII)
 _CERTAIN = re.compile(r"[A-Za-z_][\w.]{0,200}(?:Error|Exception|Exit|Interrupt|Warning|NotFound)(?::|$)", re.ASCII)
-#: Frames of one traceback that are kept, the last ones, and tracebacks that may be open at once.
+#: The number of last frames of a traceback that are kept, and the most tracebacks that may be open at once.
 _MOST_FRAMES, _MOST_OPEN = 50, 64
 
 
@@ -43,7 +43,7 @@ class Frame(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """What failed in Python. ``exception`` is the last line of the traceback; ``home`` is what Python took for its own."""
+    """A failure in Python. ``exception`` is the last line of the traceback; ``home`` the directory that Python used as home."""
 
     script: str
     exception: str
@@ -57,7 +57,7 @@ class Failure(NamedTuple):
 
 @dataclass
 class _Open:
-    """A traceback that is being read. ``words`` come before each of its lines, where the prefix is not known."""
+    """A traceback that is being read. ``words`` is the number of words before each of its lines, for an unknown prefix."""
 
     number: int
     words: int = 0
@@ -76,14 +76,14 @@ class _Open:
 
 
 class Tracebacks:
-    """The tracebacks that are open, by whose they are. Each line is offered to ``take``."""
+    """The open tracebacks, by their process and request (``Line.whose``). Each line is offered to ``take``."""
 
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
         self.ended: list[Failure] = []
 
     def take(self, line: Line) -> bool:
-        """Whether a line belongs to a traceback; what ends with it, or before it, is then in ``ended``."""
+        """Whether a line belongs to a traceback; tracebacks that end with the line, or before it, are added to ``ended``."""
         mine = self._open.get(line.whose)
         if self._begins(line, mine):
             return True
@@ -96,12 +96,12 @@ class Tracebacks:
         return False
 
     def close(self) -> None:
-        """End all that are open."""
+        """End all open tracebacks."""
         for whose in list(self._open):
             self._end(whose)
 
     def drained(self) -> list[Failure]:
-        """Return what has ended, and forget it."""
+        """Return the failures of tracebacks that have ended, and forget them."""
         ended, self.ended = self.ended, []
         return ended
 
@@ -165,7 +165,7 @@ class Tracebacks:
 
 
 def _behind(raw: str, words: int) -> str:
-    """Return what stands behind so many words and one blank."""
+    """Return the text after so many words and one blank."""
     at = 0
     for _ in range(words):
         while at < len(raw) and raw[at] == " ":

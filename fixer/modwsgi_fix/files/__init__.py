@@ -1,7 +1,7 @@
 """Where configurations are read from: a disk, memory, or a filesystem under another root.
 
 Only this package touches a disk. ``files.rooted`` is the filesystem under another root; ``files.writing`` (all or nothing)
-and its journal are imported by whoever writes.
+and its journal are imported only for writing.
 Paths are text as the configuration has them, decoded by ``text.decode``; ``..`` and symlinks mean what they mean to the
 kernel. A path is named by its key: the absolute path of the file behind every symlink, so that
 ``sites-enabled/x -> ../sites-available/x`` is one file, however it is reached.
@@ -18,10 +18,10 @@ from typing import NamedTuple, Protocol
 from modwsgi_fix.files.paths import resolve, unfollowed
 from modwsgi_fix.text import decode, encode
 
-#: What the names of all files begin with that a run puts beside those it writes. None of them is configuration.
+#: The prefix of the names of all files that a run creates beside those it writes. None of them is configuration.
 OWN = ".modwsgi-fix-"
 
-#: Why a path that names nothing cannot be read.
+#: The problem of a path that does not exist.
 MISSING = "no such file or directory"
 
 
@@ -46,45 +46,47 @@ class Permissions(NamedTuple):
 
 
 class Files(Protocol):
-    """What the model reads through; nothing here changes a file."""
+    """The reading access to files that the model uses; none of it changes a file."""
 
     def read(self, path: str) -> str:
-        """The text of a file, any bytes. Raises ``FileProblem`` where it is missing, a directory or unreadable."""
+        """Return the text of a file, any bytes. Raises ``FileProblem`` where it is missing, a directory or unreadable."""
         ...
 
     def key(self, path: str) -> str:
-        """The absolute path behind all symlinks; also of a path that is missing. Never raises."""
+        """Return the absolute path with all symlinks resolved; also of a path that is missing. Never raises."""
         ...
 
     def is_file(self, path: str) -> bool:
-        """True for what ``read`` would read, as far as one sees without opening it."""
+        """Whether ``read`` would read the path, as far as can be seen without opening it."""
         ...
 
-    def is_dir(self, path: str) -> bool: ...
+    def is_dir(self, path: str) -> bool:
+        """Whether the path is a directory, symlinks followed."""
+        ...
 
     def is_link(self, path: str) -> bool:
-        """True when the path itself is a symlink, wherever it leads."""
+        """Whether the path itself is a symlink, wherever it leads."""
         ...
 
     def is_program(self, path: str) -> bool | None:
-        """True for a file that somebody may execute; None where no permissions are known."""
+        """Whether somebody may execute the file; None where no permissions are known."""
         ...
 
     def permissions(self, path: str) -> Permissions | None:
-        """Who may do what with what is there, links followed; None where that is not known, or an ACL has more to say."""
+        """Return the permissions, symlinks followed; None where they are not known, or an ACL has more to say."""
         ...
 
     def readlink(self, path: str) -> str:
-        """Where a symlink says it leads, unresolved. Raises ``FileProblem`` where it is none."""
+        """Return the target of a symlink as it is written. Raises ``FileProblem`` for any other path."""
         ...
 
     def names(self, directory: str) -> list[str]:
-        """The names in a directory, hidden ones too, in byte order: httpd sorts with strcmp (server/config.c)."""
+        """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
 
 class Remembered:
-    """Files whose directories are asked for once, while nothing changes."""
+    """Files whose directories are looked up once, for as long as nothing changes."""
 
     def __init__(self, files: Files) -> None:
         self.read = files.read
@@ -99,7 +101,7 @@ class Remembered:
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
-    """As ``files.key``, for many files of few directories while nothing changes: what is above them is resolved once."""
+    """Return a function as ``files.key``, for many files of few directories: each directory is resolved once."""
     directories: dict[str, str] = {}
 
     def key(path: str) -> str:
@@ -114,14 +116,14 @@ def key_of_each(files: Files) -> Callable[[str], str]:
 
 
 def problem(path: str, error: OSError | ValueError) -> FileProblem:
-    """An error of the system as one line."""
+    """Return an error of the system as a problem in one line."""
     if isinstance(error, OSError) and error.strerror:
         return FileProblem(path, error.strerror.lower())
-    return FileProblem(path, "is no possible path")
+    return FileProblem(path, "cannot be a path")
 
 
 def working_directory() -> str:
-    """Where relative paths start; the root where the working directory is gone, or may not be looked at."""
+    """Return where relative paths start; the root where the working directory is gone or may not be read."""
     try:
         return os.getcwd()
     except OSError:
@@ -129,7 +131,7 @@ def working_directory() -> str:
 
 
 def absolute(path: str) -> str:
-    """A path as it is from the root, ``..`` taken away; links are not resolved."""
+    """Return a path as an absolute one without ``..``; links are not resolved."""
     return os.path.normpath(os.path.join(working_directory(), path))
 
 
@@ -142,7 +144,7 @@ class Disk:
     def key(self, path: str) -> str:
         try:
             return os.path.realpath(path)
-        except (OSError, ValueError):  # a NUL, more characters than a path can have, no working directory
+        except (OSError, ValueError):  # a NUL, a path that is too long, no working directory
             return absolute(path)
 
     def is_file(self, path: str) -> bool:
@@ -181,7 +183,7 @@ class Disk:
 
 
 def has_acl(path: str) -> bool:
-    """Whether a list of further users and groups decides with the mode, as far as this system shows one."""
+    """Whether a file has an ACL, whose further users and groups count beside the mode, as far as this system shows it."""
     if not hasattr(os, "getxattr"):
         return False
     try:
@@ -191,7 +193,7 @@ def has_acl(path: str) -> bool:
 
 
 def read_bytes(path: str) -> bytes:
-    """The bytes of a regular file or /dev/null, as httpd allows (ap_pcfg_openfile); a pipe would block for ever."""
+    """Return the bytes of a regular file or /dev/null, which httpd allows (ap_pcfg_openfile); a pipe would block for ever."""
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -211,10 +213,11 @@ def read_bytes(path: str) -> bytes:
 
 
 class Memory:
-    """Files that exist only here: for tests, and for whoever has no disk.
+    """Files that exist only in memory, for tests and for callers without a disk.
 
-    ``contents`` are texts or bytes by path, ``links`` the targets of symlinks by path, ``directories`` those which no
-    file implies, ``permissions`` those of some of them; of any others they are not known. A relative path starts at ``/``.
+    ``contents`` are texts or bytes by path, ``links`` the targets of symlinks by path, ``directories`` those that no file
+    implies, ``permissions`` those of some paths; the permissions of all others are not known. A relative path starts at
+    ``/``.
     """
 
     def __init__(
@@ -236,12 +239,12 @@ class Memory:
         self._permissions = {self.key(path): one for path, one in (permissions or {}).items()}
 
     def _imply(self, path: str) -> str:
-        """Makes the directories on a path."""
-        here = path
-        while here != "/":
-            here, _, name = here.rpartition("/")
-            here = here or "/"
-            self._names.setdefault(here, set()).add(name)
+        """Add the directories on the way to a path, and return the path."""
+        parent = path
+        while parent != "/":
+            parent, _, name = parent.rpartition("/")
+            parent = parent or "/"
+            self._names.setdefault(parent, set()).add(name)
         return path
 
     def read(self, path: str) -> str:
@@ -283,7 +286,7 @@ class Memory:
             raise FileProblem(directory, reason) from None
 
     def _find(self, path: str) -> str:
-        """The key of what is there; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
+        """Return the key of an existing path; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
         try:
             return resolve(path, self._links.get, self._names.__contains__)
         except OSError:
@@ -293,7 +296,7 @@ class Memory:
         return unfollowed(path, self.key)
 
     def _link_there(self, path: str) -> str:
-        """As ``_link_at``; ``""`` where the way there leads through what is no directory, as in ``missing/../link``."""
+        """As ``_link_at``; ``""`` where the way leads through something that is not a directory, as in ``missing/../link``."""
         return self._link_at(path) if self._find(os.path.dirname(path)) else ""
 
 
@@ -330,8 +333,8 @@ class Overlay:
         return self._files.readlink(path)
 
     def names(self, directory: str) -> list[str]:
-        here = self.key(directory)
-        new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == here}
+        key = self.key(directory)
+        new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
 
 

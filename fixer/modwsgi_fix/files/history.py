@@ -1,11 +1,10 @@
 """What the last writes replaced, kept in the state directory so that ``modwsgi-fix undo`` can put it back.
 
-A record is made before the first file is touched, and dropped when the write fails: it counts while a file is not as it
-was before. So a crash at any moment leaves either a record of what was written or one of a write that came to nothing,
-and no step can be lost between writing and noting.
+A record is made before the first file is touched, and dropped when the write fails: it counts as long as a file differs
+from the original. So a crash at any moment leaves a record, either of what was written or of a write that changed nothing,
+and no step can be lost between writing and recording.
 
-Only records are believed that this user's own runs made: regular files of this user, mode 0600, in directories of this
-user.
+Only records of this user's own runs are trusted: regular files of this user, mode 0600, in directories of this user.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from modwsgi_fix.files.staging import create, delete
 from modwsgi_fix.files.state import make_private, private, state_directory
 from modwsgi_fix.text import encode
 
-#: As many writes can be taken back.
+#: The number of writes that can be taken back.
 KEPT = 20
 
 _VERSION = 1
@@ -46,7 +45,7 @@ class Written:
     sha256: str
 
     def now(self) -> bytes | None:
-        """The bytes that it has now; None where it is not a regular file of that path any more."""
+        """Return its present bytes; None where the path is no longer a regular file."""
         if os.path.realpath(self.path) != self.path:
             return None
         try:
@@ -65,7 +64,7 @@ class Record:
 
     @property
     def directories(self) -> list[str]:
-        """Where its files lie, each once."""
+        """The directories of its files, each once."""
         return list(dict.fromkeys(os.path.dirname(file.path) for file in self.files))
 
     @property
@@ -76,7 +75,7 @@ class Record:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """While this lasts, no other run takes a record for one of a write that came to nothing: the first file is yet to come."""
+    """Keep other runs from dropping the new record as that of a write that changed nothing, until the first file is written."""
     with ExitStack() as stack:
         with suppress(FileProblem):
             directory = state_directory("undo")
@@ -86,9 +85,9 @@ def writing() -> Iterator[None]:
 
 
 def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
-    """Make a record of what is about to be written, and return its path; ``""`` where nothing is.
+    """Make a record of what is about to be written, and return its path; ``""`` where nothing is to be written.
 
-    ``changes`` are a path, its text before and after. Raises ``FileProblem`` where no record can be kept.
+    ``changes`` are (path, text before, text after). Raises ``FileProblem`` where no record can be kept.
     """
     files = [
         {
@@ -125,7 +124,7 @@ def drop(kept: str) -> None:
 
 
 def drop_unless_written(kept: str) -> None:
-    """Delete the record of a write that failed; an error that came after the last file was written undoes nothing."""
+    """Delete the record of a write that failed; an error after the last file was written does not count as a failure."""
     record = _read(kept) if kept else None
     if record is None or changed_since(record.files):
         drop(kept)
@@ -138,14 +137,14 @@ def drop_oldest() -> None:
 
 
 def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[Record]:
-    """The writes that can be taken back, the last one first; those that came to nothing are dropped unless ``wanted``."""
+    """Return the writes that can be taken back, the last one first; those that changed nothing are dropped unless ``wanted``."""
     found: list[Record] = []
     nothing: list[Record] = []
     for kept in _kept():
         record = _read(kept)
         if record is not None:
             (nothing if record.is_undone and not wanted(record) else found).append(record)
-    # A run that is about to write has a record, and its files are as before: it is left alone.
+    # A run that is about to write has a record although its files are unchanged: its record is left alone.
     with suppress(FileProblem), locked([state_directory("undo")] if nothing else []):
         for record in nothing:
             drop(record.kept)
@@ -153,7 +152,7 @@ def records(*, wanted: Callable[[Record], bool] = lambda record: False) -> list[
 
 
 def _kept() -> list[str]:
-    """The files of all records, the last one first."""
+    """Return the paths of all records, the last one first."""
     directory = state_directory("undo")
     with suppress(OSError, FileProblem), private(directory) as places:
         names = [(int(match[1]), match[0]) for match in map(_NAME.fullmatch, places.names(directory)) if match]
@@ -162,7 +161,7 @@ def _kept() -> list[str]:
 
 
 def _read(kept: str) -> Record | None:
-    """The record in a file; None for what this program did not make."""
+    """Return the record in a file; None for a file that this program did not make."""
     try:
         with private(os.path.dirname(kept)) as places, opening(places.at(kept)) as descriptor:
             info = os.fstat(descriptor)
@@ -182,7 +181,7 @@ def _read(kept: str) -> Record | None:
 
 
 def changed_since(files: Sequence[Written]) -> list[FileProblem]:
-    """What of a write is not as it was left, and how."""
+    """Return the files of a write that were changed since, as problems that say how."""
     problems = []
     for file in files:
         now = file.now()

@@ -1,7 +1,7 @@
-"""What a ``.gitignore`` leaves out of a tree: build products, copies, secrets, none of which anybody wants rewritten.
+"""Files that a ``.gitignore`` leaves out of a tree: build products, copies, secrets, none of which should be rewritten.
 
-gitignore(5): patterns of a directory count for all below it, those of a deeper directory before those above, the last
-one that matches decides. The user's own ignore file and ``.git/info/exclude`` are not read.
+gitignore(5): patterns of a directory count for everything below it, those of deeper directories come before those above,
+and the last pattern that matches decides. The user's own ignore file and ``.git/info/exclude`` are not read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Ignored(NamedTuple):
-    """The patterns in force in a directory, innermost last: (directory, patterns)."""
+    """The patterns that apply in a directory, innermost last: (directory, patterns)."""
 
     specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
@@ -31,7 +31,7 @@ class Ignored(NamedTuple):
         return False
 
     def within(self, files: Files, directory: str, key: str) -> Ignored:
-        """The patterns in force once those of a directory are added, whose absolute path is ``key``."""
+        """Return the patterns that apply in a directory, whose absolute path is ``key``: these and its own."""
         path = posixpath.join(directory, ".gitignore")
         if not files.is_file(path):
             return self
@@ -44,13 +44,13 @@ class Ignored(NamedTuple):
 
         patterns = []
         for line in lines:
-            with suppress(ValueError):  # a pattern that git would not take either
+            with suppress(ValueError):  # a pattern that git would refuse, too
                 patterns.append(GitIgnoreSpecPattern(line.removesuffix("\r")))
         return Ignored((*self.specs, (key, GitIgnoreSpec(patterns))))
 
 
 def above(files: Files, directory: str) -> Ignored:
-    """The patterns that reach a directory from above it, where it lies in a repository."""
+    """Return the patterns from above a directory that apply in it, where it lies in a repository."""
     key = files.key(directory)
     parents: list[str] = []
     top = key

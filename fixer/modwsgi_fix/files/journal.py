@@ -1,4 +1,4 @@
-"""What a run is about to write, noted down so that the next one can put right what a crash left half done.
+"""The journal of a run: what it is about to write, so that the next run can put right what a crash left half done.
 
 A journal lies next to the first file of a run from before the first file is touched until the last one is done. Every
 line of it is a comment to httpd: a directory that is included whole (``Include conf.d/``) takes in the journal too,
@@ -33,7 +33,7 @@ _FORM = "it is not in the form of a journal"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a run: its real path, its bytes before and after, and what may lie about because of it.
+    """One file of a run: its real path, its bytes before and after, and the files that the run may leave behind.
 
     ``staged`` is the temporary file, ``""`` when the file is written in place; ``backup`` the copy of the original that
     the user asked for, or ``""``.
@@ -48,19 +48,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The files of a run; with ``verified`` they count only once a verification passed and the journal was deleted."""
+    """The files of a run; with ``verified`` they count only once the verification passed and the journal was deleted."""
 
     verified: bool
     entries: tuple[Entry, ...]
 
 
 def journal_name(token: str) -> str:
-    """The name of a journal; ``token`` is 8 hexadecimal digits."""
+    """Return the name of a journal; ``token`` is 8 hexadecimal digits."""
     return f"{OWN}{token}{SUFFIX}"
 
 
 def staged_name(token: str, number: int) -> str:
-    """The name of a temporary file; ``token`` is 8 hexadecimal digits."""
+    """Return the name of a temporary file; ``token`` is 8 hexadecimal digits, ``number`` that of the file in its run."""
     return f"{OWN}{token}-{number}.staged"
 
 
@@ -75,7 +75,7 @@ def is_staged_name(name: str) -> bool:
 
 
 def dump(journal: Journal, directory: int = 0) -> bytes:
-    """A journal as comments, with a digest of itself.
+    """Return a journal as comments, with a digest of itself.
 
     ``directory`` is the inode of the directory where it will lie: a copy of it elsewhere is not obeyed. No directory has
     the inode 0.
@@ -93,7 +93,7 @@ def dump(journal: Journal, directory: int = 0) -> bytes:
 
 
 def parse(data: bytes) -> tuple[Journal, int]:
-    """A journal and the inode of its directory. Raises ``ValueError`` with the reason why this is not one."""
+    """Return a journal and the inode of its directory. Raises ``ValueError`` with the reason why the data is not a journal."""
     body = _body(data)
     try:
         read = json.loads(body)

@@ -13,7 +13,7 @@ from modwsgi_fix.files.sharing import Judge
 
 @contextmanager
 def locked(directories: Sequence[str], judge: Judge | None = None) -> Iterator[Held]:
-    """Opens directories as ``held`` does, and keeps other runs out of them.
+    """Open directories as ``held`` does, and keep other runs out of them.
 
     The kernel drops such locks with the process, so that a crash leaves none behind.
     """
@@ -25,7 +25,7 @@ def locked(directories: Sequence[str], judge: Judge | None = None) -> Iterator[H
 
 @contextmanager
 def used(directory: str) -> Iterator[Held]:
-    """Keeps out those who want a directory for themselves (``locked``), and nobody else; waits for one who has it."""
+    """Share a directory with other users of it, and keep out runs that lock it (``locked``); wait for one that has."""
     with held([directory]) as places:
         for descriptor in places.descriptors.values():
             _lock(directory, descriptor, shared=True)
@@ -33,7 +33,7 @@ def used(directory: str) -> Iterator[Held]:
 
 
 def _lock(directory: str, descriptor: int, *, shared: bool) -> None:
-    """Locks an open directory for as long as it is open."""
+    """Lock an open directory for as long as it is open."""
     if sys.platform == "win32":
         return
     import fcntl
@@ -42,5 +42,5 @@ def _lock(directory: str, descriptor: int, *, shared: bool) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise FileProblem(directory, "another run of modwsgi-fix is writing here") from None
-    except OSError:  # a filesystem without locks, as NFS for a directory
+    except OSError:  # a filesystem without locks on directories, such as NFS
         pass

@@ -2,7 +2,7 @@
 
 Sources: deb-md5sums(5), dpkg-query(1) on Conffiles, ucf(1) on its hashfile; rpm's ``lib/header.c`` and
 ``lib/backend/sqlite.c``, tags as in ``rpmtag.h``. A Berkeley DB of rpm (Enterprise Linux 7 and before) is not read. Nothing
-that is wrong with a database is an error: then nothing is known.
+that is wrong with a database is an error: nothing is then known of the files.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _INFO = "/var/lib/dpkg/info"
 _UCF = "/var/lib/ucf/hashfile"
 _RPM = ("/usr/lib/sysimage/rpm/rpmdb.sqlite", "/var/lib/rpm/rpmdb.sqlite")
 
-#: More than a real one has: bytes of a file of dpkg or of the header of an rpm, packages with a file of one name.
+#: More than real databases have: bytes of a file of dpkg or of the header of an rpm; packages with a file of one name.
 _MOST_BYTES = 1 << 28
 _MOST_HEADER = 1 << 26
 _MOST_PACKAGES = 1000
-#: What SQLite may do in all: rounds of so many steps of its machine.
+#: The work that SQLite may do in all: so many rounds of so many steps of its virtual machine.
 _STEPS, _MOST_ROUNDS = 10_000, 10_000
 
 #: A conffile of dpkg's status: path, MD5, and flags (obsolete, remove-on-upgrade).
@@ -53,14 +53,14 @@ class Sum(NamedTuple):
     digest: str
 
     def is_of(self, text: str) -> bool:
-        """Whether a file with that text has it."""
+        """Whether a file with that text has this checksum."""
         import hashlib
 
         return hashlib.new(self.algorithm, encode(text), usedforsecurity=False).hexdigest() == self.digest
 
 
 def shipped_sums(rooted: Rooted, paths: Iterable[str]) -> dict[str, set[Sum]]:
-    """What the packages installed in a filesystem say that these files of it (absolute paths) were shipped as."""
+    """Return the checksums with which the installed packages of a filesystem shipped these files, by absolute path."""
     wanted = {encode(path): path for path in paths}
     found: dict[str, set[Sum]] = {}
     if not wanted:
@@ -90,7 +90,7 @@ def _of_dpkg(rooted: Rooted, wanted: Set[bytes]) -> Iterator[tuple[bytes, str]]:
         names = sorted(os.listdir(directory))
     except OSError:
         return
-    # Most packages have nothing in a directory that matters, and their lists are long.
+    # Most packages have no file in the directories of these paths, and their lists are long.
     directories = {b"  %s/" % posixpath.dirname(path)[1:] for path in left}
     for name in names:
         if name.endswith(".md5sums"):
@@ -102,7 +102,7 @@ def _of_dpkg(rooted: Rooted, wanted: Set[bytes]) -> Iterator[tuple[bytes, str]]:
 
 
 def _read(path: str) -> bytes:
-    """A regular file of bounded size that is not a link; nothing where it is not that."""
+    """Return the bytes of a regular file of bounded size that is not a link; no bytes for any other path."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(descriptor, "rb") as file:
@@ -127,12 +127,12 @@ def _of_database(database: str, wanted: Iterable[str]) -> Iterator[tuple[str, Su
     import sqlite3
     from contextlib import closing
 
-    # Immutable: nothing is written beside it, as to a log of its own, whoever else has it open.
+    # Immutable: SQLite then writes nothing beside the database, even if another program has it open.
     uri = "file:" + "".join(f"%{byte:02x}" for byte in encode(database)) + "?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_HEADER)
-            # What calls itself a table may be a view without an end.
+            # A hostile database may have an endless view under the name of the table.
             rounds = iter(range(_MOST_ROUNDS))
             connection.set_progress_handler(lambda: next(rounds, None) is None, _STEPS)
             headers: dict[int, dict[str, Sum]] = {}
@@ -147,7 +147,7 @@ def _of_database(database: str, wanted: Iterable[str]) -> Iterator[tuple[str, Su
 
 
 def _packages(connection: Connection, name: str) -> list[int]:
-    """The packages that have a file of that name, in some directory."""
+    """Return the numbers of the packages that have a file of that name in some directory."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -162,7 +162,7 @@ def _files(connection: Connection, number: int) -> dict[str, Sum]:
 
 
 def files_of_header(blob: bytes) -> dict[str, Sum]:
-    """The checksums of a package's files by path, from its header; nothing where that is not whole.
+    """Return the checksums of a package's files by path, from its header; none where the header is not whole.
 
     A header is two numbers (entries, bytes of data), the entries (tag, type, offset, count), and the data; numbers are
     32 bits, the highest first.

@@ -1,4 +1,4 @@
-"""What a path leads to, as the kernel resolves it, asked of whoever knows the symlinks."""
+"""Paths resolved as the kernel does, with symlinks looked up by a function."""
 
 from __future__ import annotations
 
@@ -13,44 +13,44 @@ LONGEST_PATH = 4096
 
 
 def resolve(path: str, link: Callable[[str], str | None], is_dir: Callable[[str], bool] | None = None) -> str:
-    """An absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
+    """Return an absolute path without symlinks, ``.`` and ``..``, as path_resolution(7) has it.
 
-    ``link`` gives the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised
-    where the path passes through what is not a directory, or through too many links, or is too long; without, as
-    ``os.path.realpath`` does, such a path is made up of its names, and a loop of links stays as it is written.
+    ``link`` returns the target of a resolved path that is a symlink, else None. With ``is_dir``, ``OSError`` is raised where
+    the path passes through something that is not a directory, or through too many links, or is too long. Without
+    ``is_dir``, as in ``os.path.realpath``, the names of such a path are joined, and a loop of links stays as it is written.
     """
     if len(path) > LONGEST_PATH:
         if is_dir:
             raise OSError(ENAMETOOLONG, os.strerror(ENAMETOOLONG), path)
         return os.path.normpath(f"/{path}")
-    here = "/"
+    resolved = "/"
     left = path.split("/")[::-1]
     links = 0
     while left:
         name = left.pop()
-        if is_dir and not is_dir(here):
-            raise NotADirectoryError(here)
+        if is_dir and not is_dir(resolved):
+            raise NotADirectoryError(resolved)
         if name in ("", "."):
             continue
         if name == "..":
-            here = os.path.dirname(here)
+            resolved = os.path.dirname(resolved)
             continue
-        there = os.path.join(here, name)
-        target = link(there)
+        candidate = os.path.join(resolved, name)
+        target = link(candidate)
         if target is not None and links == _MOST_LINKS:
             if is_dir:
                 raise OSError(ELOOP, os.strerror(ELOOP), path)
             target = None
         if target is None:
-            here = there
+            resolved = candidate
             continue
         links += 1
-        here = "/" if target.startswith("/") else here
+        resolved = "/" if target.startswith("/") else resolved
         left += target.split("/")[::-1]
-    return here
+    return resolved
 
 
 def unfollowed(path: str, resolved: Callable[[str], str]) -> str:
-    """A path of which all but the last name is resolved; one that ends in a slash or dots has followed its links."""
+    """Return a path with all but its last name resolved; where it ends in a slash or dots, with all of it resolved."""
     head, name = os.path.split(path)
     return resolved(path) if name in ("", ".", "..") else os.path.join(resolved(head), name)

@@ -1,9 +1,9 @@
-"""Files by the directory that holds them, which stays open: whatever takes its name meanwhile, it is this one.
+"""Files by their directory, which is held open: it stays the same one, even if its name is given to another meanwhile.
 
-A run reads, works things out, and writes. Whoever may change a directory on the way could put a link in its place in
-between, and the path would then lead elsewhere. So what writes opens the directories once, step by step from the root
-and through no link, and then speaks of names in them (openat(2) and its kin). Where the system has no such calls
-(Windows) a place is its path.
+A run reads, works out its changes, and writes. A user who may change a directory on the way could put a link in its place
+in between, and the path would then lead elsewhere. So the writing code opens the directories once, step by step from the
+root and through no link, and then uses names in them (openat(2) and its kin). Where the system has no such calls (Windows),
+a place is its path.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import NamedTuple
 from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.files.sharing import Judge
 
-#: Opens a directory only to pass through it, which takes no right to read it (open(2)).
+#: The flags that open a directory only to pass through it, which needs no right to read it (open(2)).
 _PASS = getattr(os, "O_PATH", os.O_RDONLY)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-#: Why nothing is written below what was a directory, and is a link or a file now.
+#: Why nothing is written below a path that was a directory and now is a link or a file.
 NO_DIRECTORY = "is not a directory, or was replaced by a link; nothing was written"
 #: Why nothing is written to a name that has become a link.
 REPLACED = "was replaced by a link meanwhile; nothing was written"
@@ -37,41 +37,41 @@ class Place(NamedTuple):
     above: int | None
 
     def beside(self, path: str) -> Place:
-        """Another file of the same directory, by its path."""
+        """Return another file of the same directory, by its path."""
         return Place(path, path if self.above is None else os.path.basename(path), self.above)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Directories that are open, each by its real path."""
+    """Open directories, by their real paths."""
 
     descriptors: Mapping[str, int]
 
     def at(self, path: str) -> Place:
-        """The place of a file in one of these directories, by its real path."""
+        """Return the place of a file in one of these directories, by its real path."""
         if not _HAS_PLACES:
             return Place(path, path, None)
         directory, name = os.path.split(path)
         return Place(path, name, self.descriptors[directory])
 
     def also(self, other: Held) -> Held:
-        """These directories and others, which stay as open as each is."""
+        """Return these directories together with others; none is opened or closed."""
         return Held({**self.descriptors, **other.descriptors})
 
     def __contains__(self, directory: str) -> bool:
         return directory in self.descriptors if _HAS_PLACES else os.path.isdir(directory)
 
     def names(self, directory: str) -> list[str]:
-        """The names in one of these directories. Raises ``OSError``."""
+        """Return the names in one of these directories. Raises ``OSError``."""
         return os.listdir(self.descriptors.get(directory, directory))
 
     def sync(self, directory: str) -> None:
-        """Makes what was created, renamed or deleted in one of these directories last."""
+        """Make changes of names in one of these directories durable (fsync)."""
         _sync(directory, self.descriptors.get(directory))
 
 
 def sync(place: Place) -> None:
-    """Makes what was created, renamed or deleted in the directory of a place last."""
+    """Make changes of names in the directory of a place durable (fsync)."""
     _sync(os.path.dirname(place.path), place.above)
 
 
@@ -85,7 +85,7 @@ def _sync(directory: str, descriptor: int | None) -> None:
 
 @contextmanager
 def held(directories: Iterable[str], judge: Judge | None = None) -> Iterator[Held]:
-    """Opens directories by their real paths, and closes them in the end. Raises ``FileProblem``.
+    """Open directories by their real paths, and close them at the end. Raises ``FileProblem``.
 
     ``judge`` is shown each directory on the way, and raises where root must not write below it.
     """
@@ -98,24 +98,24 @@ def held(directories: Iterable[str], judge: Judge | None = None) -> Iterator[Hel
 
 
 def open_directory(path: str, judge: Judge | None = None, *, makes: bool = False) -> int:
-    """A descriptor of a directory by its real path, which is the caller's to close. Raises ``FileProblem``.
+    """Open a directory by its real path, and return a descriptor for the caller to close. Raises ``FileProblem``.
 
-    With ``makes``, what is missing of it is made, for this user alone.
+    With ``makes``, missing directories on the way are made, for this user alone.
     """
     names = [name for name in path.split("/") if name]
-    here, above = "/", _step("/", None, "/", flags=_PASS if names else os.O_RDONLY)
+    reached, above = "/", _step("/", None, "/", flags=_PASS if names else os.O_RDONLY)
     try:
         if judge:
-            judge(here, above)
+            judge(reached, above)
         for number, name in enumerate(names, 1):
-            here = os.path.join(here, name)
+            reached = os.path.join(reached, name)
             if makes:
-                _make(name, above, here)
-            below = _step(name, above, here, flags=_PASS if number < len(names) else os.O_RDONLY)
+                _make(name, above, reached)
+            below = _step(name, above, reached, flags=_PASS if number < len(names) else os.O_RDONLY)
             os.close(above)
             above = below
             if judge:
-                judge(here, above)
+                judge(reached, above)
     except BaseException:
         # A signal may come when it is closed already, and the next one is not known yet.
         with suppress(OSError):
@@ -144,7 +144,7 @@ def _step(name: str, above: int | None, path: str, *, flags: int) -> int:
 
 
 def opened(place: Place, *, writes: bool = False) -> int:
-    """A descriptor of a regular file, which is the caller's to close: no link, and no pipe, which would block for ever."""
+    """Open a regular file, and return a descriptor for the caller to close; a link or a pipe, which would block, is refused."""
     try:
         descriptor = os.open(place.name, (os.O_RDWR if writes else os.O_RDONLY) | _NO_LINK, dir_fd=place.above)
     except OSError as error:
@@ -159,7 +159,7 @@ def opened(place: Place, *, writes: bool = False) -> int:
 
 @contextmanager
 def opening(place: Place, *, writes: bool = False) -> Iterator[int]:
-    """As ``opened``; it is closed in the end."""
+    """Open a file as ``opened`` does, and close it at the end."""
     descriptor = opened(place, writes=writes)
     try:
         yield descriptor
@@ -168,13 +168,13 @@ def opening(place: Place, *, writes: bool = False) -> Iterator[int]:
 
 
 def content(place: Place) -> bytes:
-    """The bytes of a regular file. Raises ``FileProblem``."""
+    """Return the bytes of a regular file. Raises ``FileProblem``."""
     with opening(place) as descriptor:
         return read_whole(place, descriptor)
 
 
 def read_whole(place: Place, descriptor: int) -> bytes:
-    """All bytes of an open file from where it stands. Raises ``FileProblem``."""
+    """Return all bytes of an open file from its present position. Raises ``FileProblem``."""
     try:
         with open(descriptor, "rb", closefd=False) as file:
             return file.read()

@@ -1,4 +1,4 @@
-"""What an interrupted run has left is finished or undone, as its journal says."""
+"""Recovery: an interrupted run is finished or undone, as its journal says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEFT = "was edited since; left as it is"
 
 
 def journals(directories: Iterable[str]) -> list[str]:
-    """The files in these directories that are called as journals are, by real path; a directory that cannot be read has none."""
+    """Return the real paths of files in these directories with names of journals; an unreadable directory has none."""
     found = []
     for directory in dict.fromkeys(map(os.path.realpath, directories)):
         with suppress(OSError):
@@ -34,7 +34,7 @@ def journals(directories: Iterable[str]) -> list[str]:
 
 
 def pending(directories: Iterable[str], within: Iterable[str]) -> tuple[list[str], list[Refused]]:
-    """The journals in these directories that ``recover`` would obey, and why it would not obey the others."""
+    """Return the journals in these directories that ``recover`` would obey, and the others with the reason why not."""
     given = list(within)
     waiting, refused = [], []
     for path in journals(directories):
@@ -48,20 +48,20 @@ def pending(directories: Iterable[str], within: Iterable[str]) -> tuple[list[str
 
 
 def recover(directories: Iterable[str], within: Iterable[str], *, allow_shared: bool = False) -> list[str]:
-    """Finishes or undoes the interrupted runs whose journals lie in these directories.
+    """Finish or undo the interrupted runs whose journals lie in these directories.
 
-    ``within`` are the keys of the paths that the user gave. A run that had replaced all its files is finished, unless a
-    verification had still to pass; any other is undone. A file that somebody has edited since is left as it is. Returns
-    a line on each file for the user, and one on each journal that is not obeyed, and so left alone. Raises
-    ``FileProblem`` where another run is at work, a file cannot be put back, or another user could change where root
-    writes (``sharing``), which ``allow_shared`` allows.
+    ``within`` are the keys of the paths that the user gave. A run that had replaced all its files is finished, unless its
+    verification was still to come; any other run is undone. A file that somebody has edited since stays as it is. Returns
+    lines for the user: one on each file, and one on each journal that is not obeyed and so left alone. Raises ``FileProblem``
+    where another run is at work, a file cannot be put back, or another user could change where root writes (``sharing``),
+    which ``allow_shared`` permits.
     """
     told: list[str] = []
     given, judge = list(within), judge_of(allow_shared=allow_shared)
     for directory in dict.fromkeys(map(os.path.realpath, directories)):
         if not (journals([directory]) or _has_staged(directory)):
             continue
-        with locked([directory], judge) as here:
+        with locked([directory], judge) as opened:
             for path in journals([directory]):
                 try:
                     journal = obeyed(path, given)
@@ -70,13 +70,13 @@ def recover(directories: Iterable[str], within: Iterable[str], *, allow_shared: 
                     continue
                 with held(directories_of(journal.entries), judge) as places:
                     judge_files(journal.entries, places, judge)
-                    told += _put_right(journal, here.at(path), places)
-            sweep(directory, here)
+                    told += _put_right(journal, opened.at(path), places)
+            sweep(directory, opened)
     return told
 
 
 def _put_right(journal: Journal, kept: Place, places: Held) -> list[str]:
-    """Finishes or undoes a run whose journal is ``kept``. A line on each file."""
+    """Finish or undo a run whose journal is ``kept``, and return a line on each file."""
     if journal.verified or any(_state(entry, _now(entry, places)) != "after" for entry in journal.entries):
         return undo(journal.entries, kept, places)
     for entry in journal.entries:
@@ -86,13 +86,13 @@ def _put_right(journal: Journal, kept: Place, places: Held) -> list[str]:
 
 
 def directories_of(entries: Iterable[Entry]) -> list[str]:
-    """Where the files of a run lie, and their backups as far as those directories are there."""
+    """Return the directories of a run's files, and those of their backups that exist."""
     beside = [os.path.dirname(entry.path) for entry in entries]
     return list(dict.fromkeys([*beside, *filter(os.path.isdir, (os.path.dirname(entry.backup) for entry in entries))]))
 
 
 def judge_files(entries: Iterable[Entry], places: Held, judge: Judge | None) -> None:
-    """Raises ``FileProblem`` for a file that root must not write into or replace."""
+    """Raise ``FileProblem`` for a file that root must not write into or replace."""
     if judge:
         for entry in entries:
             with opening(places.at(entry.path)) as descriptor:
@@ -106,7 +106,7 @@ def _has_staged(directory: str) -> bool:
 
 
 def undo(entries: Sequence[Entry], journal: Place | None, places: Held) -> list[str]:
-    """Puts back what was replaced and leaves no debris; the journal stays when that fails. A line on each file."""
+    """Put back what was replaced, leave no temporary files, and return a line on each file; on failure the journal stays."""
     told: list[str] = []
     failed: FileProblem | None = None
     for entry in reversed(entries):
@@ -133,7 +133,7 @@ def undo(entries: Sequence[Entry], journal: Place | None, places: Held) -> list[
 
 
 def _delete_backup(entry: Entry, places: Held) -> None:
-    """Deletes the backup of a file that was not changed, as far as it was written."""
+    """Delete the backup, also a partial one, of a file that was not changed."""
     if not entry.backup or os.path.dirname(entry.backup) not in places:
         return
     backup = places.at(entry.backup)
@@ -142,7 +142,7 @@ def _delete_backup(entry: Entry, places: Held) -> None:
 
 
 def forget(journal: Place | None) -> None:
-    """Deletes a journal: the run is over."""
+    """Delete a journal: the run is over."""
     if journal:
         try:
             delete(journal)
@@ -154,7 +154,7 @@ def forget(journal: Place | None) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Signals that end a run wait until this is over."""
+    """Hold back signals that end a run while the context lasts."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -166,7 +166,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def _tidy(entry: Entry, places: Held) -> None:
-    """Deletes what lies under the name of a temporary file: a disk that failed may have left it."""
+    """Delete a temporary file, which a failing disk may have left."""
     try:
         if entry.staged:
             delete(places.at(entry.staged))
@@ -175,9 +175,9 @@ def _tidy(entry: Entry, places: Held) -> None:
 
 
 def sweep(directory: str, places: Held) -> None:
-    """Deletes the temporary files of this user's runs in a directory that is locked.
+    """Delete the temporary files of this user's runs in a locked directory.
 
-    One that a journal elsewhere speaks of is made anew from that, if it is needed.
+    A temporary file that a journal elsewhere names is made anew from that journal, if it is needed.
     """
     with suppress(OSError):
         for name in sorted(filter(is_staged_name, places.names(directory))):
@@ -214,7 +214,7 @@ def _now(entry: Entry, places: Held) -> bytes | None:
 
 
 def _state(entry: Entry, now: bytes | None) -> str:
-    """What a file is now: ``before``, ``after``, ``torn`` on the way there, written in place, or ``other``."""
+    """Return the state of a file: ``before``, ``after``, ``torn`` where writing in place was interrupted, or ``other``."""
     if now is None:
         return "other"
     if now == entry.before:
@@ -225,7 +225,7 @@ def _state(entry: Entry, now: bytes | None) -> str:
 
 
 def _is_torn(now: bytes, before: bytes, after: bytes) -> bool:
-    """Whether a file is on the way from one text to the other, or on the way back: each byte is of one of them."""
+    """Whether a file is on the way from one text to the other or back: each byte comes from one of them."""
     if not min(len(before), len(after)) <= len(now) <= max(len(before), len(after)):
         return False
     return all(byte in (before[at : at + 1] + after[at : at + 1]) for at, byte in enumerate(now))

@@ -1,4 +1,4 @@
-"""The filesystem that a configuration's paths mean, found under another root: as in a chroot, no path leads out of it."""
+"""The filesystem that a configuration's paths mean, under another root: as in a chroot, no path leads out of it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 class Rooted:
     """The filesystem that the paths in a configuration mean, found under ``root``: an image, a mount, a checkout.
 
-    No path leads out of it: a symlink to ``/etc`` in it is ``root/etc``, and ``..`` at its top stays there. ``places``
-    are directories elsewhere that stand in it, as (path in here, directory): copies of a server's configuration. What
-    such a directory lacks is looked for under ``root``. Keys are paths of the ``files`` below, so that a file is one file
-    however it is reached: read a key with those.
+    No path leads out of it: a symlink to ``/etc`` in it means ``root/etc``, and ``..`` at its top stays there. ``places``
+    are directories elsewhere that stand in it, as (path in here, directory): copies of a server's configuration. Files that
+    such a directory lacks are looked for under ``root``. Keys are paths of the underlying ``files``, so that a file has one
+    key however it is reached: read a key with ``files``.
     """
 
     def __init__(self, files: Files, root: str, places: Iterable[tuple[str, str]] = ()) -> None:
@@ -26,24 +26,24 @@ class Rooted:
         self.root = files.key(root).rstrip("/")
         inner_first = sorted(places, key=lambda place: -len(place[0]))
         self._places = tuple((at, files.key(directory)) for at, directory in inner_first)
-        # httpd's own layout: what lies beside conf/ is the server's, too.
+        # httpd's own layout: the directories beside conf/ are the server's, too.
         beside = [
             (os.path.dirname(directory), os.path.dirname(at))
             for at, directory in self._places
             if os.path.basename(at) == os.path.basename(directory)
         ]
-        #: The directories of ``files`` through which a path comes in here, inner ones first, with where that is.
+        #: The directories of ``files`` that are visible in here, inner ones first, with their paths in here.
         self._doors = sorted(
             [(self.root, ""), *((directory, at) for at, directory in self._places), *beside],
             key=lambda door: -len(door[0]),
         )
 
     def host(self, path: str) -> str:
-        """Where an absolute path of the configuration is for ``files``. A relative one starts at the root."""
+        """Return the path of ``files`` for an absolute path of the configuration. A relative one starts at the root."""
         return self._at(resolve(path, self._link))
 
     def inside(self, path: str) -> str | None:
-        """A path of ``files`` as one in here, its links not yet followed; None for one that does not lead in here."""
+        """Return the path in here for a path of ``files``, its links not yet followed; None where it lies outside."""
         absolute = path.startswith("/")
         if not self.root:
             return path if absolute else f"{self.files.key('.')}/{path}"
@@ -62,13 +62,13 @@ class Rooted:
         return found
 
     def _at(self, path: str) -> str:
-        """Where a path without symlinks is for ``files``."""
+        """Return the path of ``files`` for a path without symlinks."""
         for at, directory in self._places:
             if path == at:
                 return directory
             if path.startswith(f"{at}/"):
                 rest = path[len(at) :]
-                # Decided by the first name, so that all below a directory comes from one of the two.
+                # The first name decides, so that everything below a directory comes from one of the two.
                 top = f"{directory}/{rest.split('/')[1]}"
                 if self.files.is_link(top) or self.files.is_dir(top) or self.files.is_file(top):
                     return directory + rest
@@ -128,7 +128,7 @@ class Rooted:
             return None
 
     def _is_passable(self, directory: str) -> bool:
-        """Whether a path without symlinks is a directory, be it only to hold what stands in it."""
+        """Whether a path without symlinks is a directory, or is needed as one for a place below it."""
         above = f"{directory.rstrip('/')}/"
         return self.files.is_dir(self._at(directory)) or any(at.startswith(above) for at, _ in self._places)
 
@@ -140,10 +140,10 @@ class Rooted:
 
 
 class Held:
-    """Files by the paths that a user has for them, none of which leaves a ``Rooted`` filesystem that it leads into.
+    """Files by the user's own paths, none of which leaves a ``Rooted`` filesystem that it leads into.
 
-    ``named`` are files that the user named himself: such a path leads where it leads on this machine. What else does not
-    lead into that filesystem is not there.
+    ``named`` are files that the user named: such a path leads where it leads on this machine. Any other path that does not
+    lead into that filesystem does not exist here.
     """
 
     def __init__(self, rooted: Rooted, named: Iterable[str] = ()) -> None:
@@ -152,14 +152,14 @@ class Held:
         self._inside: dict[str, str | None] = {}
 
     def _meant(self, path: str) -> tuple[Files, str] | None:
-        """Whom to ask for what, None for a path that leads elsewhere."""
+        """Return the files to ask and the path to ask for; None for a path that leads elsewhere."""
         if path in self._named:
             return self._rooted.files, path
         head, slash, name = path.rpartition("/")
         if not slash or name in ("", ".", ".."):
             inside = self._rooted.inside(path)
         else:
-            # Directories are few and asked for often.
+            # Directories are few and needed often.
             if head not in self._inside:
                 self._inside[head] = self._rooted.inside(head or "/")
             above = self._inside[head]

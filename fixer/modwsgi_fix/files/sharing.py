@@ -1,11 +1,11 @@
 """Whether another user could change what a path leads to, while root writes there.
 
-Root writes wherever it is led. Who may change a directory on the way to a file, or the file itself, decides what root
-writes, and where: so root refuses, as sshd does of a key (StrictModes) and git of a repository (safe.directory). Any
-other user writes only where he may anyway.
+Root may write anywhere. A user who may change a directory on the way to a file, or the file itself, decides what root
+writes, and where: so root refuses, as sshd does for a key (StrictModes) and git for a repository (safe.directory). Any
+other user can only write where that user may write anyway.
 
-Trusted are root, and the user who called sudo (``SUDO_UID``, as git has it): he has the command run as root. A group is
-trusted that is root's own (0) or has nobody else in it, as far as the user database tells; one without a name is not.
+Root is trusted, and so is the user who called sudo (``SUDO_UID``, as in git), on whose behalf root runs. A group is trusted
+if it is root's own (0) or has nobody else in it, as far as the user database tells; a group without a name is not.
 A directory with the sticky bit may be written to by anybody, as what lies in it is moved by its owner only (rename(2)).
 """
 
@@ -18,12 +18,12 @@ from collections.abc import Callable
 
 from modwsgi_fix.files import FileProblem, has_acl
 
-#: Is shown a directory or file, by its path and an open descriptor; raises ``FileProblem`` where root must not write there.
+#: Is given the path and an open descriptor of a directory or file; raises ``FileProblem`` where root must not write there.
 Judge = Callable[[str, int], None]
 
 
 def judge_of(*, allow_shared: bool) -> Judge | None:
-    """What judges where this process writes; None where it may write anywhere that it can."""
+    """Return the judge of the places where this process writes; None where it may write wherever it can."""
     if allow_shared or sys.platform == "win32" or os.geteuid() != 0:
         return None
     trusted = frozenset((0, caller_of_sudo(os.environ.get("SUDO_UID", ""))))
@@ -38,12 +38,12 @@ def judge_of(*, allow_shared: bool) -> Judge | None:
 
 
 def caller_of_sudo(said: str) -> int:
-    """The number of the user who called sudo; root's own where nobody did."""
+    """Return the number of the user who called sudo; 0, which is root's, where nobody did."""
     return int(said) if said.isascii() and said.isdigit() and len(said) <= 10 else 0
 
 
 def objection(info: os.stat_result, trusted: frozenset[int], *, has_acl: bool) -> str:
-    """Who else could change a file or directory, as the beginning of a sentence: "belongs to deploy, who could"; or ``""``."""
+    """Return who else could change a path, as the start of a sentence ("belongs to deploy, who could"); ``""`` for nobody."""
     if info.st_uid not in trusted:
         return f"belongs to {_user(info.st_uid)}, who could"
     if stat.S_ISDIR(info.st_mode) and info.st_mode & stat.S_ISVTX:
@@ -52,7 +52,7 @@ def objection(info: os.stat_result, trusted: frozenset[int], *, has_acl: bool) -
         return "can be written to by everybody, who could"
     if not info.st_mode & stat.S_IWGRP:
         return ""
-    # With an ACL these bits are the most that it gives to anybody whom it names (acl(5)).
+    # With an ACL these bits are the most that it grants to anybody whom it names (acl(5)).
     if has_acl:
         return "can be written to by users whom its ACL names, who could"
     if info.st_gid and _has_others(info.st_gid, trusted):
@@ -79,7 +79,7 @@ def _group(number: int) -> str:
 
 
 def _has_others(group: int, trusted: frozenset[int]) -> bool:
-    """Whether somebody who is not trusted is in a group, or nobody can say who is."""
+    """Whether a group has a member who is not trusted, or its members are not known."""
     import grp
     import pwd
 

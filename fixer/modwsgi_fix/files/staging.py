@@ -1,7 +1,7 @@
-"""New content on the disk: without a name until the moment it takes the place of a file.
+"""New content on the disk, which has no name until it takes the place of a file.
 
-A directory that httpd includes whole (``Include conf.d/``) takes in whatever has a name there, also ``.*`` (server/
-config.c: ap_process_resource_config). So content is written to a file without a name (O_TMPFILE, open(2)), with owner,
+A directory that httpd includes whole (``Include conf.d/``) includes any name there, also ``.*`` (server/config.c:
+ap_process_resource_config). So content is written to a file without a name (O_TMPFILE, open(2)), with owner,
 mode and extended attributes; the name is made directly before the rename. Where the filesystem or the system has no
 such files (NFS, FUSE, macOS), a file with a name is written directly before its rename. Every file is a ``Place``: its
 directory is open, and no link is followed.
@@ -18,16 +18,17 @@ from contextlib import suppress
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.files.places import Place, opening, read_whole
 
-#: What open(2) says where there are no files without names.
+#: The errors of open(2) where there are no files without names.
 _NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL)
-#: Why a file is not written that is not as it was read.
+#: Why a file that has changed since it was read is not written.
 CHANGED = "changed on disk meanwhile; nothing was written"
 
 
 def nameless(place: Place, data: bytes, *, like: Place | None = None, mode: int = 0o600) -> int | None:
-    """A descriptor of a new file in the directory of a place that has no name yet; None where there are no such files.
+    """Return a descriptor of a new file without a name in the directory of a place; None where there are no such files.
 
-    It has the owner, attributes and mode of the file ``like``, else ``mode``, and lasts once it has a name.
+    The file has the owner, attributes and mode of the file ``like``, else ``mode``. Its content is on the disk (fsync), so
+    it lasts once it has a name.
     """
     if sys.platform != "linux":
         return None
@@ -52,9 +53,9 @@ def nameless(place: Place, data: bytes, *, like: Place | None = None, mode: int 
 def create(
     place: Place, data: bytes, *, like: Place | None = None, mode: int = 0o600, staged: Place | None = None
 ) -> None:
-    """A new file, whole from the first moment where the filesystem can do that. As ``nameless`` otherwise.
+    """Create a file, whole from the first moment where the filesystem can do that; ``like`` and ``mode`` as ``nameless``.
 
-    With ``staged``, a name beside it that is free, and no other file of that path, it is so on any filesystem.
+    With ``staged``, a free name beside it, it is whole on any filesystem, provided that the path does not exist yet.
     """
     descriptor = nameless(place, data, like=like, mode=mode)
     try:
@@ -73,9 +74,9 @@ def create(
 
 
 def replace(place: Place, data: bytes, *, staged: Place, descriptor: int | None = None) -> None:
-    """Puts content in the place of a file: that of ``descriptor``, or ``data``, which is the same.
+    """Replace a file by the content of ``descriptor``, or by ``data``, which is the same.
 
-    ``staged`` is the name that it has in between.
+    ``staged`` is the name that the content has in between.
     """
     _move_in(place, data, staged=staged, descriptor=descriptor, like=place, mode=0o600)
 
@@ -96,10 +97,10 @@ def _rename(staged: Place, place: Place) -> None:
 
 
 def put(place: Place, data: bytes, *, staged: Place, mode: int) -> None:
-    """Puts content in a file, which may be there already: whole at any moment, and nothing else is left where that fails.
+    """Write a file, new or existing, so that it is whole at any moment; where that fails, nothing else is left behind.
 
-    A file that is there keeps its owner, attributes and mode; a new one gets ``mode``. ``staged`` is the name that the
-    content has in between, beside it; what a crash has left there goes. Only one run at a time may use it.
+    An existing file keeps its owner, attributes and mode; a new one gets ``mode``. ``staged`` is the name beside the file that
+    the content has in between; remains of a crash under that name are deleted. Only one run at a time may use it.
     """
     like = place if exists(place) else None
     delete(staged)
@@ -116,7 +117,7 @@ def put(place: Place, data: bytes, *, staged: Place, mode: int) -> None:
 
 
 def write_into(place: Place, data: bytes, *, before: bytes) -> None:
-    """Writes into a file that keeps its inode. Raises ``FileProblem`` where it does not hold ``before``."""
+    """Write into a file, which keeps its inode. Raises ``FileProblem`` where it does not hold ``before``."""
     with opening(place, writes=True) as descriptor:
         if read_whole(place, descriptor) != before:
             raise FileProblem(place.path, CHANGED)
@@ -128,7 +129,7 @@ def write_into(place: Place, data: bytes, *, before: bytes) -> None:
 
 
 def exists(place: Place) -> bool:
-    """Whether something has that name, a link too."""
+    """Whether the name exists, if only as a link."""
     try:
         os.stat(place.name, dir_fd=place.above, follow_symlinks=False)
     except FileNotFoundError:
@@ -137,13 +138,13 @@ def exists(place: Place) -> bool:
 
 
 def delete(place: Place) -> None:
-    """Deletes a file if it is there."""
+    """Delete a file if it exists."""
     with suppress(FileNotFoundError):
         os.unlink(place.name, dir_fd=place.above)
 
 
 def _named(descriptor: int, place: Place) -> bool:
-    """Gives a nameless file its name; whether the system could. Raises ``FileExistsError`` where the name is taken."""
+    """Give a nameless file its name, and return whether the system could. Raises ``FileExistsError`` for a taken name."""
     try:
         # With a descriptor, os.link calls linkat, which follows the link in /proc.
         os.link(f"/proc/self/fd/{descriptor}", place.name, dst_dir_fd=place.above, follow_symlinks=True)
@@ -162,7 +163,7 @@ def _create_named(place: Place, data: bytes, *, like: Place | None, mode: int) -
         _fill(descriptor, data, like=like, mode=mode)
     except FileExistsError:
         raise
-    except BaseException:  # A signal may come when the file is there, and before its descriptor is known.
+    except BaseException:  # A signal may arrive when the file exists and its descriptor is not known yet.
         with suppress(OSError):
             delete(place)
         raise
@@ -184,7 +185,7 @@ def _fill(descriptor: int, data: bytes, *, like: Place | None, mode: int) -> Non
 
 
 def _dress(descriptor: int, model: int, path: str) -> None:
-    """Gives a file the owner, extended attributes (ACLs, SELinux label) and mode of an open one, or raises."""
+    """Give a file the owner, extended attributes (ACLs, SELinux label) and mode of an open one. Raises ``OSError``."""
     wanted, present = os.fstat(model), os.fstat(descriptor)
     if (wanted.st_uid, wanted.st_gid) != (present.st_uid, present.st_gid):
         try:

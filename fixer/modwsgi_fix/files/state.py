@@ -15,7 +15,7 @@ _NOT_OURS = "is not a directory of this user"
 
 
 def _home() -> str:
-    """The real path of ``$XDG_STATE_HOME`` or ``~/.local/state``; ``""`` where neither is an absolute path."""
+    """Return the real path of ``$XDG_STATE_HOME`` or ``~/.local/state``; ``""`` where neither is an absolute path."""
     home = os.environ.get("XDG_STATE_HOME", "")
     if not os.path.isabs(home):
         home = os.path.join(os.path.expanduser("~"), ".local/state")
@@ -23,15 +23,15 @@ def _home() -> str:
 
 
 def kept_in_state(path: str) -> str:
-    """Where the state directory keeps the original of a file, by its real path, but for a suffix; ``""`` for nowhere."""
+    """Return where the state directory keeps the original of a file, by its real path and without suffix; ``""`` for nowhere."""
     home = _home()
     return os.path.join(home, "modwsgi-fix/backup", path.lstrip("/")) if home else ""
 
 
 def state_directory(name: str) -> str:
-    """The directory of that name in the state directory, whether it is there or not.
+    """Return the directory of that name in the state directory, whether it exists or not.
 
-    Raises ``FileProblem`` where the environment names no home: the user database may name one that is not meant.
+    Raises ``FileProblem`` where the environment names no home; the home in the user database may be the wrong one.
     """
     known = os.path.isabs(os.environ.get("XDG_STATE_HOME", "")) or os.environ.get("HOME") or sys.platform == "win32"
     home = _home() if known else ""
@@ -41,15 +41,15 @@ def state_directory(name: str) -> str:
 
 
 def private(directory: str) -> AbstractContextManager[Held]:
-    """Opens a directory in the state directory. Raises ``FileProblem`` where it is not as ``make_private`` leaves it."""
+    """Open a directory in the state directory. Raises ``FileProblem`` where it is not as ``make_private`` leaves it."""
     return held([directory], _judge("where nothing is kept"))
 
 
 def make_private(directory: str, purpose: str = "where a backup is to be kept") -> None:
-    """Makes a directory in the state directory, with what is missing above it, for this user alone.
+    """Make a directory in the state directory, with missing parents, for this user alone.
 
-    Raises ``FileProblem`` where that cannot be done, and where what is there could lead elsewhere: below the state
-    directory, a link or another user's directory.
+    Raises ``FileProblem`` where that cannot be done, and where the path could lead elsewhere: through a link or another
+    user's directory below the state directory.
     """
     if sys.platform == "win32":
         os.makedirs(directory, exist_ok=True)
@@ -65,7 +65,7 @@ def make_private(directory: str, purpose: str = "where a backup is to be kept") 
 
 
 def _judge(purpose: str) -> Judge:
-    """Objects to a directory of another user below the state directory."""
+    """Return a judge that objects to another user's directory below the state directory."""
     home = _home()
 
     def judge(path: str, descriptor: int) -> None:

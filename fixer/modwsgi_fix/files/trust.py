@@ -1,8 +1,8 @@
-"""Which journals are obeyed: those that this user's own interrupted run left in this very place.
+"""Which journals are obeyed: only those that an interrupted run of this user left in this very directory.
 
-A journal says what to write where, and it lies in a tree that may have come with a clone or an archive. So its file must
-be as this program makes it, in the directory where it was made, unknown to git, and speak only of files that this run
-may change and of names that this program makes. Any other is refused in one line, and the run goes on without it.
+A journal says what to write where, and it lies in a tree that may be a clone or an unpacked archive. So its file must
+be as this program makes it, in the directory where it was made, unknown to git, and name only files that this run may
+change and names that this program makes. Any other journal is refused in one line, and the run goes on without it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Refused(FileProblem):
 
 
 def obeyed(path: str, within: Iterable[str]) -> Journal:
-    """The journal in a file, by its real path. Raises ``Refused`` for one that is not to be trusted.
+    """Return the journal in a file, by its real path. Raises ``Refused`` for a journal that must not be trusted.
 
-    ``within`` are the real paths that the user gave: a journal that speaks of any other file is refused.
+    ``within`` are the real paths that the user gave: a journal that names any other file is refused.
     """
     given = list(within)
     try:
@@ -48,7 +48,7 @@ def lies_within(path: str, tops: Iterable[str]) -> bool:
 
 
 def _own(path: str) -> bytes:
-    """The bytes of a file that is as this program makes journals, and that nobody else can have written."""
+    """Return the bytes of a journal that is as this program makes them, and that nobody else can have written."""
     directory, name = os.path.split(path)
     if not is_journal_name(name):
         raise ValueError("this program makes no such names")
@@ -74,7 +74,7 @@ def is_own(info: os.stat_result) -> bool:
 
 
 def _opened(path: str, *, flags: int = 0) -> BinaryIO:
-    """A regular file for reading. Raises ``ValueError`` for anything else: a pipe would block for ever."""
+    """Open a regular file for reading. Raises ``ValueError`` for anything else: a pipe would block for ever."""
     flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, os.O_RDONLY | flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -90,18 +90,18 @@ def _bounded(file: BinaryIO) -> bytes:
     return data
 
 
-# -- what it speaks of ---------------------------------------------------------
+# -- the files that it names ---------------------------------------------------
 
 
 def _check(entry: Entry, given: Sequence[str]) -> None:
-    """Raises ``ValueError`` where an entry names what this program would not have touched."""
+    """Raise ``ValueError`` where an entry names a file that this program would not have touched."""
     path = entry.path
     if not os.path.isabs(path) or os.path.realpath(path) != path:
-        raise ValueError(f"it speaks of {path}, which is not the plain path of a file")
+        raise ValueError(f"it names {path}, which is not the plain path of a file")
     if not lies_within(path, given):
-        raise ValueError(f"it speaks of {path}, which lies outside the given paths")
+        raise ValueError(f"it names {path}, which lies outside the given paths")
     if not stat.S_ISREG(os.lstat(path).st_mode):
-        raise ValueError(f"it speaks of {path}, which is not a regular file")
+        raise ValueError(f"it names {path}, which is not a regular file")
     directory, name = os.path.split(entry.staged)
     if entry.staged and (directory != os.path.dirname(path) or not is_staged_name(name)):
         raise ValueError(f"it calls {entry.staged} a temporary file, which it cannot be")
@@ -109,7 +109,7 @@ def _check(entry: Entry, given: Sequence[str]) -> None:
         raise ValueError(f"it calls {entry.backup} a backup, which it cannot be")
     for made in (entry.staged, entry.backup):
         if made and os.path.lexists(made) and not stat.S_ISREG(os.lstat(made).st_mode):
-            raise ValueError(f"it speaks of {made}, which is not a regular file")
+            raise ValueError(f"it names {made}, which is not a regular file")
 
 
 def _is_backup(backup: str, path: str) -> bool:
@@ -127,8 +127,8 @@ def _is_backup(backup: str, path: str) -> bool:
 def _is_tracked(path: str) -> bool:
     """Whether the index of a repository around a file has a file of its name.
 
-    Git itself is not asked: it would obey the repository's configuration. The index names its files as they are
-    (gitformat-index), but for version 4, which shortens them: then ``ValueError`` is raised, as nobody knows.
+    Git itself is not asked: it would obey the repository's configuration. The index has the names in full (gitformat-index)
+    except in version 4, which shortens them: for that ``ValueError`` is raised, because the answer is not known.
     """
     directory, name = os.path.split(path)
     for index in _indexes(directory):
@@ -142,7 +142,7 @@ def _is_tracked(path: str) -> bool:
 
 
 def _indexes(directory: str) -> Iterator[str]:
-    """The index files of all repositories around a directory, with the parts that a split index shares."""
+    """Yield the index files of all repositories around a directory, with the parts that a split index shares."""
     while True:
         repository = os.path.join(directory, ".git")
         if os.path.isfile(repository):  # of a worktree or a submodule

@@ -1,9 +1,9 @@
-"""Writes the files of a run: all of them or none, each of them whole at any moment.
+"""Writing the files of a run: all of them or none, each of them whole at any moment.
 
-The order of things: look whether it can be done, lock the directories, note everything in a journal, stage each file
-beside its target with the same mode, owner and extended attributes but without a name, compare every target with what
-was read, replace them, verify, delete the journal. Whatever fails, all is put back; after a crash the next run does
-(``recovery``). Every step reaches the disk (fsync) before the next one counts on it.
+The steps are: check whether it can be done, lock the directories, note everything in a journal, stage each file beside its
+target with the same mode, owner and extended attributes but without a name, compare every target with what was read,
+replace the targets, verify, delete the journal. Where a step fails, everything is put back; after a crash the next run does
+that (``recovery``). Every step reaches the disk (fsync) before the next one relies on it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _EFFECTIVE = os.access in os.supports_effective_ids
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file by its key, as it was when it was read: its text then, and as it shall be."""
+    """One file by its key: its text when it was read, and the text to write."""
 
     path: str
     before: str
@@ -48,14 +48,14 @@ def write_all(
     within: Sequence[str] | None = None,
     allow_shared: bool = False,
 ) -> None:
-    """Writes all changes, or raises ``FileProblem`` and has written none.
+    """Write all changes, or raise ``FileProblem`` and write none.
 
-    ``in_place`` writes into the files instead of replacing them: for hard links, bind mounts and directories that cannot
-    be written to; a crash in the middle of one file is then put right by the journal only, and there is none where no
-    directory can take it. ``backups`` says by the key of a file where its original is kept: beside it, or in the state
-    directory. ``verify`` is called once all is in place; when it raises, all is put back, and the error passed on.
-    ``within`` are the keys of the paths that the user gave: a file that lies outside of them is refused. So is, for root,
-    one that another user could change (``sharing``), unless with ``allow_shared``.
+    ``in_place`` writes into the files instead of replacing them: for hard links, bind mounts and directories that cannot be
+    written to. After a crash in the middle of a file only the journal can put it right, and there is no journal where no
+    directory can hold one. ``backups`` are the paths of the originals, beside the files or in the state directory, by the
+    keys of the files. ``verify`` is called once all is in place; when it raises, everything is put back, and the error is
+    raised again. ``within`` are the keys of the paths that the user gave: a file outside of these is refused. So is, for
+    root, a file that another user could change (``sharing``), unless ``allow_shared``.
     """
     given = ["/"] if within is None else list(within)
     judge = judge_of(allow_shared=allow_shared)
@@ -101,7 +101,7 @@ def write_all(
 def _planned(
     changes: Iterable[Change], *, in_place: bool, backups: Mapping[str, str], given: Sequence[str]
 ) -> tuple[Entry, ...]:
-    """What is to be done to which file. Raises ``FileProblem`` for all that can be known beforehand."""
+    """Return the entries of the journal. Raises ``FileProblem`` for every obstacle that can be known beforehand."""
     token = secrets.token_hex(4)
     entries: dict[tuple[int, int], Entry] = {}
     for change in changes:
@@ -118,7 +118,7 @@ def _planned(
             shown = os.path.basename(backup) if os.path.dirname(backup) == directory else backup
             raise FileProblem(path, f"the backup {shown} exists already; move it away first")
         entry = Entry(path, encode(change.before), encode(change.after), staged, backup)
-        # Two names of one file are one file that is written in place.
+        # Two names of one file (hard links) are one file when it is written in place.
         other = entries.setdefault((info.st_dev, info.st_ino), entry)
         if (other.before, other.after) != (entry.before, entry.after):
             same = "" if other.path == path else f"is the same file as {other.path}, and "
@@ -127,7 +127,7 @@ def _planned(
 
 
 def must_be_writable(path: str, *, in_place: bool) -> os.stat_result:
-    """What the system says of a file, by its key. Raises ``FileProblem`` where it cannot be written."""
+    """Return the ``stat`` of a file, by its key. Raises ``FileProblem`` where it cannot be written."""
     try:
         info = os.lstat(path)
     except (OSError, ValueError) as error:
@@ -154,7 +154,7 @@ def _must_be_unchanged(entry: Entry, places: Held) -> None:
 
 
 def _with_state(entries: Sequence[Entry], places: Held, stack: ExitStack) -> Held:
-    """Also opens where the state directory keeps backups."""
+    """Return these directories with those of the state directory where backups go, which are opened."""
     elsewhere = dict.fromkeys(os.path.dirname(entry.backup) for entry in entries if not _is_beside(entry))
     elsewhere.pop("", None)
     for directory in elsewhere:
@@ -164,7 +164,7 @@ def _with_state(entries: Sequence[Entry], places: Held, stack: ExitStack) -> Hel
 
 
 def _place(entries: Sequence[Entry], directories: Sequence[str], places: Held) -> Place | None:
-    """Where the journal will lie; None where files are written in place and no directory can take it."""
+    """Return the place of the journal; None where files are written in place and no directory can hold a journal."""
     name = journal_name(secrets.token_hex(4))
     first = os.path.dirname(entries[0].path)
     for directory in dict.fromkeys([first, *directories]):
@@ -179,7 +179,7 @@ def _note(journal: Journal, place: Place) -> None:
         data = dump(journal, os.stat(directory if place.above is None else place.above).st_ino)
         if len(data) > MOST:
             raise FileProblem(directory, f"more than {MOST >> 20} MiB would be written at once; give fewer paths")
-        # A journal that is not whole would be in the way of all further runs.
+        # A partial journal would stop all further runs.
         create(place, data, staged=place.beside(os.path.join(directory, staged_name(secrets.token_hex(4), 0))))
     except OSError as error:
         raise problem(directory, error) from error
@@ -187,7 +187,7 @@ def _note(journal: Journal, place: Place) -> None:
 
 
 def _backed_up(entry: Entry, places: Held) -> None:
-    """Keeps the original: beside the file with all that it has, in the state directory with no wider mode."""
+    """Keep the original: beside the file with its owner, attributes and mode, in the state directory with at most its mode."""
     if not entry.backup:
         return
     original, backup = places.at(entry.path), places.at(entry.backup)
@@ -208,10 +208,10 @@ def _is_beside(entry: Entry) -> bool:
 
 
 def _staged(entries: Sequence[Entry], places: Held, stack: ExitStack) -> Iterator[int | None]:
-    """A descriptor of the new content for each file, closed with ``stack``; None where it is written when its turn comes.
+    """Yield a descriptor of the new content for each file, closed with ``stack``; None where it is written later.
 
-    So it is for files written in place, where the filesystem has no files without a name, and for those that are more
-    than half of what a process may hold open.
+    It is written later for files written in place, where the filesystem has no files without a name, and once half of
+    the descriptors that a process may have are open.
     """
     for number, entry in enumerate(entries):
         descriptor = None

@@ -11,17 +11,17 @@ from modwsgi_fix.placeholders import template_of
 from modwsgi_fix.syntax import Bogus, Comment, Directive, Node, Section, Tree, Unread, is_opaque_section
 from modwsgi_fix.text import Span
 
-#: One step where the file shows none.
+#: One step of indentation where the file shows none.
 _STEP = "    "
 
 _LEADING = re.compile(r"[ \t]*")
-# Blanks behind a backslash keep it from joining lines (util.c:ap_cfg_getline_core), so they stay.
+# Blanks after a backslash keep it from joining lines (util.c:ap_cfg_getline_core), so they stay.
 _TRAILING = re.compile(r"(?<![ \t\\])[ \t]+(?=\r?\n|\Z)")
 _BLANK_LINE = re.compile(r"^[ \t]+(?=\r?\n|\Z)", re.M)
 
 
 def obstacle(tree: Tree, path: str) -> str:
-    """Return why a file is left as it is: its sections do not balance, or it is a template; empty where it is not."""
+    """Return why a file cannot be indented: its sections do not balance, or it is a template; empty where it can."""
     if tree.problems:
         problem = tree.problems[0]
         return f"line {tree.lines.position(problem.node.start).line}: {problem.message}"
@@ -32,10 +32,10 @@ def obstacle(tree: Tree, path: str) -> str:
 
 
 def indented(tree: Tree, path: str) -> list[Edit]:
-    """Return the edits that indent a file, in order; none for one that has an obstacle.
+    """Return the edits that indent a file, in order; none for a file with an obstacle.
 
-    A step is what most lines of the file take, four blanks where there is none. Of a directive that goes on over several
-    lines the first one is indented, and the others are not touched; nor is what ``<Perl>`` and the like hold.
+    A step is the one that most lines of the file have, four blanks where there is none. Of a continued directive only the
+    first line is indented; the contents of ``<Perl>`` and the like are not touched either.
     """
     if obstacle(tree, path):
         return []
@@ -67,7 +67,7 @@ def indented(tree: Tree, path: str) -> list[Edit]:
 
 
 def _with_own(nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
-    """Yield nodes with the blanks that each keeps: a comment those that it has more than the first one of its run."""
+    """Yield nodes with the blanks that each keeps: a comment keeps those that it has more than the first of its run."""
     first: Comment | None = None
     end = -1
     for node in nodes:
@@ -87,7 +87,7 @@ def _leading(node: Node) -> str:
 
 
 def _of_lines(node: Node, path: str, indent: str, end: int | None = None) -> Iterator[Edit]:
-    """Yield the edits of a line: of its beginning, and of its end where it is one line."""
+    """Yield the edits at the beginning of a node's first line, and at the end of a node of one line."""
     text, start, end = node.text, node.start, node.end if end is None else end
     if isinstance(node, Bogus) or "\0" in text[start:end]:
         return
@@ -100,7 +100,7 @@ def _of_lines(node: Node, path: str, indent: str, end: int | None = None) -> Ite
 
 
 def _step_of(tree: Tree) -> str:
-    """Return the step that most lines in a section take from its opening line; of two the one that comes first."""
+    """Return the step from a section's opening line to its contents that most lines have; of equal ones the first."""
     steps = Counter[str]()
     for node in tree.walk():
         if isinstance(node, Section) and not is_opaque_section(node.key):

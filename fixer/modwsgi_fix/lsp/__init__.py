@@ -1,5 +1,5 @@
-"""The language server. It converts: what an editor asks into questions to ``workspace``, answers into the protocol's words.
+"""The language server, which only converts: an editor's requests into questions to ``workspace``, and answers back.
 
-``server`` speaks the protocol (pygls); ``buffers`` holds the open texts, ``asking`` asks for what is wrong with a server
-under them, and ``answers`` keeps what came of it until something changes. The other modules answer one kind of request each.
+``server`` speaks the protocol (pygls); ``buffers`` holds the open texts, ``asking`` has a server checked with these texts,
+and ``answers`` keeps the results until something changes. Each of the other modules answers one kind of request.
 """

@@ -1,4 +1,4 @@
-"""What an editor offers to do about findings: quick fixes, and all safe fixes of a file.
+"""Code actions on findings: quick fixes, and all safe fixes of a file.
 
 A fix is made by the engine as ``--write`` makes it, all of its files or none; nothing here edits by itself.
 """
@@ -23,12 +23,12 @@ from modwsgi_fix.lsp.state import State
 from modwsgi_fix.records import Finding
 from modwsgi_fix.text import Span
 
-#: All safe fixes of the file, which editors make on save.
+#: The kind of the action that makes all safe fixes of a file, which editors run on save.
 FIX_ALL = "source.fixAll.modwsgi-fix"
 
 
 def offered(state: State, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """What is offered for a range. An editor that can ask for the edits later is given none now."""
+    """Return the code actions for a range; without edits where the editor can ask for these later."""
     buffer, answers, encoding = state.buffer(params), state.answers, state.encoding
     if buffer is None:
         return []
@@ -50,12 +50,12 @@ def offered(state: State, params: types.CodeActionParams) -> list[types.CodeActi
 
 
 def resolve(state: State, action: types.CodeAction) -> types.CodeAction:
-    """The action with its edit."""
+    """Return an action with its edit."""
     return resolved(state.answers, action, state.encoding)
 
 
 def resolved(answers: Answers, action: types.CodeAction, encoding: Encoding) -> types.CodeAction:
-    """The action with its edit; without one where nothing is changed any more."""
+    """Return an action with its edit; without an edit where there is nothing left to change."""
     data: Any = action.data
     buffer = answers.buffers.get(data["uri"]) if isinstance(data, dict) and "uri" in data else None
     answer = answers.of(buffer) if buffer is not None else None
@@ -72,7 +72,7 @@ def resolved(answers: Answers, action: types.CodeAction, encoding: Encoding) -> 
 
 
 def safe_fixes(answers: Answers, buffer: Buffer, span: Span | None = None) -> list[Edit]:
-    """The safe fixes of a file as edits; of a span, those that change nothing outside it."""
+    """Return the safe fixes of a file as edits; with a span, those that change nothing outside of it."""
     if answers.of(buffer) is None:
         return []
     within = None if span is None else Stretch(buffer.key, span.start, len(buffer.text) - span.end)
@@ -81,7 +81,7 @@ def safe_fixes(answers: Answers, buffer: Buffer, span: Span | None = None) -> li
 
 
 def workspace_edit(files: Iterable[Rewritten], buffers: Buffers, encoding: Encoding) -> types.WorkspaceEdit:
-    """What becomes of files, as one change of them all."""
+    """Return rewritten files as one edit of the workspace."""
     return types.WorkspaceEdit(
         changes={buffers.uri(file.path): text_edits(file.before, file.edits, encoding) for file in files}
     )
@@ -91,9 +91,9 @@ def _quick_fixes(
     answers: Answers, answer: Answer, buffer: Buffer, span: Span, encoding: Encoding
 ) -> Iterator[types.CodeAction]:
     """Yield a quick fix for each rule and level that has findings at a place."""
-    here = [one for one in answer.findings.get(buffer.key, ()) if _touches(one.place.span, span)]
+    at_span = [one for one in answer.findings.get(buffer.key, ()) if _touches(one.place.span, span)]
     groups: dict[tuple[str, Applicability], list[Finding]] = {}
-    for finding in here:
+    for finding in at_span:
         level = _level_of(finding)
         if level is not None:
             groups.setdefault((finding.rule, level), []).append(finding)
@@ -112,12 +112,12 @@ def _quick_fixes(
 
 
 def _level_of(finding: Finding) -> Applicability | None:
-    """The level at which a finding goes; that of its own fix, where this is not known to make it go."""
+    """Return the level at which a finding goes, or the level of its own fix where the former is not known."""
     return finding.level or (finding.fix.level if finding.fix is not None else None)
 
 
-def _touches(one: Span, other: Span) -> bool:
-    return one.start <= other.end and other.start <= one.end
+def _touches(first: Span, second: Span) -> bool:
+    return first.start <= second.end and second.start <= first.end
 
 
 def _has_safe(answer: Answer, buffer: Buffer) -> bool:
@@ -125,5 +125,5 @@ def _has_safe(answer: Answer, buffer: Buffer) -> bool:
 
 
 def _asked(kind: str, only: Sequence[str] | None) -> bool:
-    """Whether a kind was asked for: by its name or by one above it; all are where none is named."""
+    """Whether a kind of action was asked for, by its name or a more general one; without names, all kinds are."""
     return only is None or any(kind == one or kind.startswith(f"{one}.") or not one for one in only)

@@ -1,4 +1,4 @@
-"""Which server an open text belongs to, and what is known of it; kept until something changes."""
+"""The server that an open text belongs to, and its findings, kept until something changes."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from modwsgi_fix.lsp.buffers import Buffer, Buffers
 
 if TYPE_CHECKING:
-    # Imported when the first text is opened: an editor waits for its server to begin.
+    # Imported when the first text is opened, because an editor waits for the language server to start.
     from modwsgi_fix.lsp.asking import Known, Question
     from modwsgi_fix.model.config import Config
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
 
-#: Where a server's main file may lie below a directory that an editor works in.
+#: The paths of a server's main file below a directory that an editor works in.
 _BELOW = ("", "etc/apache2", "etc/httpd")
 
 
 class Answer:
-    """A server as it is now. ``known`` is what was found out of it without reading all of it."""
+    """A server as it is now; ``_known`` is set where it was checked without reading all of it."""
 
     def __init__(
         self, question: Question, read: Callable[[], Session], *, hurried: bool, known: Known | None = None
@@ -33,15 +33,17 @@ class Answer:
 
     @cached_property
     def session(self) -> Session:
+        """The session, which is read with the first use."""
         return self._read()
 
     @property
     def configs(self) -> tuple[Config, ...]:
+        """The servers as they were read."""
         return self.session.configs
 
     @cached_property
     def report(self) -> Report:
-        """What is wrong with it."""
+        """The report on the server."""
         if self._known is not None:
             return self._known.report
         from modwsgi_fix.lsp.asking import checked
@@ -49,7 +51,7 @@ class Answer:
         return checked(self.session, hurried=self._hurried)
 
     def known(self) -> Known | None:
-        """What it is worth for the next question; None where it was not checked, or in a hurry."""
+        """What the next question can start from; None where the server was not checked, or only in a hurry."""
         if self._known is not None or self._hurried or "report" not in vars(self):
             return self._known
         from modwsgi_fix.lsp.asking import known
@@ -58,7 +60,7 @@ class Answer:
 
     @cached_property
     def findings(self) -> dict[str, list[Finding]]:
-        """The findings by the key of their file."""
+        """The findings, by the key of their file."""
         found: dict[str, list[Finding]] = {}
         for finding in self.report.findings:
             found.setdefault(finding.place.file.path, []).append(finding)
@@ -71,15 +73,17 @@ class Answer:
         return any(key in config.files for config in self.configs)
 
     def runs(self, key: str) -> bool:
-        """Whether a file is a script of it, which the rules look into where they find it."""
+        """Whether a file is a script of this server, which the rules read where they find it."""
         from modwsgi_fix.model.facts.scripts import loaded_scripts
 
         return any(script.path == key for config in self.configs for script in loaded_scripts(config))
 
 
 class Answers:
-    """The servers that were asked about. ``roots`` are the directories that the editor works in, ``tell`` takes a line for
-    its log."""
+    """The servers that were asked about.
+
+    ``roots`` are the directories that the editor works in; ``tell`` is called with a line for the editor's log.
+    """
 
     def __init__(self, buffers: Buffers, tell: Callable[[str], None]) -> None:
         self.buffers = buffers
@@ -89,12 +93,14 @@ class Answers:
         self._told: set[str] = set()
         self._generation = -1
         self._known: dict[tuple[str, ...], Answer | None] = {}
-        #: What the next answers may be told from, while nothing but open texts changes.
+        #: What the next answers may start from, for as long as only open texts change.
         self._before: dict[tuple[str, ...], Known] = {}
 
     def of(self, buffer: Buffer) -> Answer | None:
-        """The server that an open text belongs to, or the text alone where it belongs to none; None for what is neither
-        configuration nor a WSGI script, and where nothing can be read."""
+        """Return the server that an open text belongs to, or one of this text alone.
+
+        None where the text is neither a configuration nor a WSGI script, or where nothing can be read.
+        """
         if _is_python(buffer):
             return self._of_script(buffer)
         for top in self._above(buffer.path, buffer.key):
@@ -104,7 +110,7 @@ class Answers:
         return self.at((buffer.path,))
 
     def at(self, paths: tuple[str, ...]) -> Answer | None:
-        """The server at some paths; None where it cannot be read, which the log says once."""
+        """Return the server at some paths; None where it cannot be read, which the log says once."""
         if self._generation != self.buffers.generation:
             self._keep()
             self._known.clear()
@@ -114,7 +120,7 @@ class Answers:
         return self._known[paths]
 
     def _keep(self) -> None:
-        """Keep what the answers so far are worth for the next ones."""
+        """Keep what the next answers can start from."""
         if not self.buffers.typing:
             self._before.clear()
             return
@@ -123,20 +129,20 @@ class Answers:
                 self._before[paths] = known
 
     def question(self, paths: tuple[str, ...]) -> Question:
-        """A question on the server at some paths, under the texts that are open."""
+        """Return the question about the server at some paths, with the texts that are open."""
         from modwsgi_fix.lsp.asking import Question
 
         return Question(paths, self.buffers.texts, self.root)
 
     def all(self) -> list[Answer]:
-        """Every server that an open text belongs to."""
+        """Return every server that an open text belongs to."""
         found = [self.of(buffer) for buffer in self.buffers]
         return list(dict.fromkeys(one for one in found if one is not None))
 
     def everywhere(self) -> list[Answer]:
-        """These, and the servers in the directories that the editor works in."""
-        there = [self.at((top,)) for top in self._at_roots()]
-        return list(dict.fromkeys([*self.all(), *(one for one in there if one is not None)]))
+        """Return every server that an open text belongs to, and those in the directories that the editor works in."""
+        at_roots = [self.at((top,)) for top in self._at_roots()]
+        return list(dict.fromkeys([*self.all(), *(one for one in at_roots if one is not None)]))
 
     def _read(self, question: Question) -> Answer | None:
         from modwsgi_fix.files import FileProblem
@@ -167,7 +173,7 @@ class Answers:
                 yield source.given[0][0]
 
     def _at_roots(self) -> Iterator[str]:
-        """Yield the directories of the servers that lie where the editor works."""
+        """Yield the directories of the servers in the directories that the editor works in."""
         from modwsgi_fix.model.reading.source import lies_in
 
         for directory in self.roots:
@@ -176,7 +182,7 @@ class Answers:
                     yield top
 
     def _of_script(self, buffer: Buffer) -> Answer | None:
-        """The server that runs a script; the script alone where it is one by its name or by what it binds."""
+        """Return the server that runs a script; else one of the script alone, where its name or a binding makes it a script."""
         from modwsgi_fix.directives.suffixes import SCRIPT
         from modwsgi_fix.model.reading.source import BINDS_APPLICATION
 

@@ -1,7 +1,7 @@
-"""What an editor's server is asked about one httpd server, with open texts in place of files: the only door to ``workspace``.
+"""Questions about one httpd server, with open texts in place of files: the only way from the editor to ``workspace``.
 
-Each question is answered from the texts alone, and nothing is kept here. ``Known`` is what a second question is answered from,
-where only texts have changed since the first.
+Each question is answered from the texts alone, and nothing is kept here. ``Known`` is what the next answer can start from,
+where only texts have changed since.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.selection import Selection
 from modwsgi_fix.workspace.session import Session
 
-#: Lines of a server from which on somebody who types does not wait for what fixes would reveal.
+#: From so many lines on, somebody who types does not wait for the findings that fixes would reveal.
 LARGE = 3000
 
 
 class Question(NamedTuple):
-    """Which server: the one at ``paths``, where ``texts`` stand in for files, by path; ``root`` as ``--root``."""
+    """The server at ``paths``; ``texts``, by path, stand in for files, and ``root`` is as ``--root``."""
 
     paths: tuple[str, ...]
     texts: Mapping[str, str]
@@ -33,16 +33,16 @@ class Question(NamedTuple):
 
 
 def read(question: Question, *, extend_select: tuple[str, ...] = ()) -> Session:
-    """The server, read, with further rules to run on it. Raises what ``workspace.errors.explain`` explains."""
+    """Read a server, with further rules to run on it. Raises what ``workspace.errors.explain`` explains."""
     wanted = _wanted(question)._replace(selection=Selection(extend_select=extend_select))
     return sessions.opened(plan(wanted))
 
 
 def checked(session: Session, *, hurried: bool) -> Report:
-    """What is wrong, with what ``--write`` would do for each finding and what is only seen after that.
+    """Return the report, with the level that makes each finding go, and the findings that fixes reveal.
 
-    To find that out takes longer than all the rest. ``hurried``, it is left out of a large server, and where nothing that
-    ``--write`` would do could reveal anything.
+    Finding these out takes longer than everything else. If ``hurried``, they are left out for a large server, and where no fix
+    could reveal anything.
     """
     if hurried:
         found = sessions.checked(session, marked=False)
@@ -63,6 +63,7 @@ class Known(NamedTuple):
 
     @property
     def report(self) -> Report:
+        """The report on the server."""
         return self.base.report
 
     def reads(self, key: str) -> bool:
@@ -70,7 +71,7 @@ class Known(NamedTuple):
         return key in self.base.order
 
     def under(self, texts: Mapping[str, str]) -> Known | None:
-        """The same server under other texts, of which only a part was checked; None where that does not tell."""
+        """Return the same server with other texts, of which only a part was checked; None where a part does not suffice."""
         if texts.keys() != self.texts.keys():
             return None
         base = again(self.base, {key: text for key, text in texts.items() if text != self.texts[key]})
@@ -78,13 +79,13 @@ class Known(NamedTuple):
 
 
 def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known | None:
-    """What a server that was checked is worth for the next question; None where it has to be read anew."""
+    """Return what the next answer can start from, once a server was checked; None where it has to be read anew."""
     base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
     return None if base is None else Known(base, dict(texts))
 
 
 class Stretch(NamedTuple):
-    """The characters of a file between its first ``head`` and its last ``tail``: it stays that while these do not change."""
+    """The part of a file without its first ``head`` and its last ``tail`` characters, so it may grow or shrink."""
 
     key: str
     head: int
@@ -94,8 +95,10 @@ class Stretch(NamedTuple):
 def mended(
     question: Question, level: Applicability, *, rule: str | None = None, within: Stretch | None = None
 ) -> tuple[Rewritten, ...]:
-    """The files that fixes up to a level change: of one rule or of all that are on, and of those that change nothing
-    outside a stretch."""
+    """Return the files that fixes up to a level change, of one rule or of all that are on.
+
+    With ``within``, only fixes that change nothing outside of that stretch are made.
+    """
     selection = Selection() if rule is None else Selection(select=(rule,))
     found = plan(_wanted(question)._replace(level=level, selection=selection))
     if within is not None:

@@ -1,4 +1,4 @@
-"""The open texts of an editor, which stand in for what the disk has until they are closed."""
+"""The open texts of an editor, which stand in for the files on the disk until they are closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modwsgi_fix.lsp.uris import path_of, uri_of
 
 
 class Buffer(NamedTuple):
-    """An open text. ``path`` is as the editor opened it, ``key`` the file behind all links."""
+    """An open text. ``path`` is as the editor opened it, ``key`` the path of the file with all links resolved."""
 
     uri: str
     path: str
@@ -22,7 +22,7 @@ class Buffer(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A text in place of a range; in place of all where ``start`` is None."""
+    """A text in place of a range; in place of the whole text where ``start`` is None."""
 
     text: str
     start: Position | None = None
@@ -30,7 +30,7 @@ class Change(NamedTuple):
 
 
 def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
-    """The text after changes, one after another. A range that lies outside is held within the text."""
+    """Return the text after changes, one after another. A range outside of the text is moved into it."""
     for change in changes:
         if change.start is None or change.end is None:
             text = change.text
@@ -43,8 +43,11 @@ def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
 
 
 class Buffers:
-    """What is open. ``generation`` grows with whatever may change an answer, on the disk too (``stale``); ``typing`` says
-    that the last thing was a change of an open text."""
+    """The open texts.
+
+    ``generation`` grows with every event that may change an answer, on the disk too (``stale``); ``typing`` says that the
+    last event was a change of an open text.
+    """
 
     def __init__(self) -> None:
         self._open: dict[str, Buffer] = {}
@@ -55,10 +58,11 @@ class Buffers:
         return iter(self._open.values())
 
     def get(self, uri: str) -> Buffer | None:
-        """What is open under a URI; None for what has no file."""
+        """Return the text that is open under a URI; None for a URI without a file."""
         return self._open.get(uri)
 
     def open(self, uri: str, language: str, version: int, text: str) -> None:
+        """Hold a text under its URI; a URI without a file is ignored."""
         path = path_of(uri)
         if path is not None:
             self._open.pop(uri, None)
@@ -66,33 +70,34 @@ class Buffers:
             self.stale()
 
     def change(self, uri: str, version: int, changes: Iterable[Change], encoding: Encoding) -> None:
-        """Apply changes. What was never opened has nothing to be changed."""
+        """Apply changes to a text; changes to a text that was never opened are ignored."""
         buffer = self._open.pop(uri, None)
         if buffer is not None:
             text = changed(buffer.text, changes, encoding)
-            # The one that was changed last stands in for its file, where that is open under two names.
+            # Where a file is open under two names, the text that was changed last stands in for it.
             self._open[uri] = buffer._replace(version=version, text=text)
             self.generation += 1
             self.typing = True
 
     def close(self, uri: str) -> None:
+        """Let the text under a URI go."""
         if self._open.pop(uri, None) is not None:
             self.stale()
 
     def stale(self) -> None:
-        """What was found out before need not hold any more, and nobody is typing."""
+        """Note that earlier answers need no longer hold, and that nobody is typing."""
         self.generation += 1
         self.typing = False
 
     @property
     def texts(self) -> Mapping[str, str]:
-        """The open texts by the key of their file."""
+        """The open texts, by the key of their file."""
         return {buffer.key: buffer.text for buffer in self}
 
     def uri(self, key: str) -> str:
-        """The URI of a file: as the editor opened it, else of the file itself."""
+        """Return the URI of a file: as the editor opened it, else made from its path."""
         return next((buffer.uri for buffer in reversed(self._open.values()) if buffer.key == key), uri_of(key))
 
     def uris(self, key: str) -> tuple[str, ...]:
-        """Every URI under which a file is open, or the one that it would have."""
+        """Return every URI under which a file is open; else the one made from its path."""
         return tuple(buffer.uri for buffer in self if buffer.key == key) or (uri_of(key),)

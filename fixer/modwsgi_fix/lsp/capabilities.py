@@ -1,6 +1,6 @@
-"""Which requests are answered, by which function, and what the editor is told of it.
+"""The requests that are answered, the function that answers each, and the capabilities that the editor is told.
 
-A module that answers is imported with the first request for it: an editor waits for its server to begin.
+A module that answers is imported with the first such request, because an editor waits for the language server to start.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from lsprotocol import types
 
 from modwsgi_fix.lsp.state import State
 
-#: Files whose change on the disk may change an answer.
+#: Patterns of files whose change on the disk may change an answer.
 WATCHED = (
     "**/*.{conf,vhost,inc,load,wsgi,py}",
     "**/{.htaccess,envvars,modwsgi-fix.toml,pyproject.toml}",
     "**/{sites,conf,mods}-{available,enabled}/*",
 )
 
-#: What semantic tokens are called: a token has the number of its kind.
+#: The names of the kinds of semantic tokens: a token has the number of its kind.
 LEGEND = types.SemanticTokensLegend(
     ["comment", "keyword", "function", "string", "variable", "parameter", "number"], ["deprecated"]
 )
@@ -33,11 +33,11 @@ class Function(NamedTuple):
     name: str
 
     def answer(self, state: State, *arguments: Any) -> Any:
-        """What it returns."""
+        """Import the module, call the function, and return its result."""
         return getattr(import_module(f"modwsgi_fix.lsp.{self.module}"), self.name)(state, *arguments)
 
 
-#: By method: the function that answers, given the state and the parameters, and the options that are told.
+#: By method: the function that answers, given the state and the parameters, and the options to tell the editor.
 FEATURES: Mapping[str, tuple[Function, Any]] = {
     types.TEXT_DOCUMENT_DIAGNOSTIC: (
         Function("pulling", "document"),
@@ -72,7 +72,7 @@ FEATURES: Mapping[str, tuple[Function, Any]] = {
     types.WORKSPACE_TEXT_DOCUMENT_CONTENT: (Function("virtual", "content"), None),
 }
 
-#: What asks all rules, and takes the longest.
+#: The requests that run all rules, and take the longest.
 CHECKS = frozenset({types.TEXT_DOCUMENT_DIAGNOSTIC, types.WORKSPACE_DIAGNOSTIC})
 
 #: Commands that an editor runs by name, given its arguments: each returns a document.
@@ -82,7 +82,7 @@ COMMANDS: Mapping[str, Function] = {
     "modwsgi-fix.explain": Function("commands", "explain"),
 }
 
-#: What is answered where nothing can be; null elsewhere.
+#: The answers of requests that cannot be answered; null for all others.
 EMPTY: Mapping[str, Any] = {
     types.TEXT_DOCUMENT_DIAGNOSTIC: types.RelatedFullDocumentDiagnosticReport(items=[]),
     types.WORKSPACE_DIAGNOSTIC: types.WorkspaceDiagnosticReport(items=[]),

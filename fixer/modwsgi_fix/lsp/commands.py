@@ -1,4 +1,4 @@
-"""Questions that an editor asks by name, each answered by a document: the text of ``trace``, ``exposed`` and ``explain``."""
+"""Commands of an editor, each answered by a document: the text of ``trace``, ``exposed`` or ``explain``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPLAIN = "modwsgi-fix.explain"
 
 
 def trace(state: State, uri: str, url: str) -> Virtual:
-    """What answers a request for a URL, on the server of a file."""
+    """Return what answers a request for a URL, on the server of a file."""
     from modwsgi_fix.model.request import request_of
     from modwsgi_fix.reports.trace import as_text
     from modwsgi_fix.workspace.session import traced
@@ -33,7 +33,7 @@ def trace(state: State, uri: str, url: str) -> Virtual:
 
 
 def exposed(state: State, uri: str) -> Virtual:
-    """Every file that a visitor can fetch of the server of a file."""
+    """Return every file that a visitor can fetch from the server of a file."""
     from modwsgi_fix.reports.exposed import as_text
     from modwsgi_fix.workspace.errors import Stop
     from modwsgi_fix.workspace.session import exposures
@@ -48,7 +48,7 @@ def exposed(state: State, uri: str) -> Virtual:
 
 
 def explain(state: State, uri: str, log: str) -> Virtual:
-    """Why httpd wrote some lines of its error log."""
+    """Return why httpd wrote these lines of its error log."""
     from modwsgi_fix.explain import asked, explaining, gathering, lines, lookup
     from modwsgi_fix.lsp import asking
     from modwsgi_fix.reports.explain import as_text

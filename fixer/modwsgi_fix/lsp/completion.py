@@ -1,4 +1,4 @@
-"""What may be typed at a place: directives and sections that httpd takes there, options, groups, variables, paths."""
+"""Completion: directives and sections that httpd accepts at a place, options, groups, variables, paths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from modwsgi_fix.lsp.state import State
 from modwsgi_fix.syntax import is_opaque_section
 from modwsgi_fix.text import WHITESPACE, Span
 
-#: Names of one directory; nobody looks through more.
+#: The most names of one directory that are offered; nobody looks through more.
 _MOST_PATHS = 500
 
 _JOIN = re.compile(r"\\\r?\n")
@@ -33,7 +33,7 @@ _INTERPRETERS = (_GLOBAL, "%{RESOURCE}", "%{SERVER}", "%{HOST}")
 
 
 class Offer(NamedTuple):
-    """A word that may stand there. ``replaces`` counts the characters before the cursor that it stands in place of."""
+    """A word that may stand at the cursor. ``replaces`` counts the characters before the cursor that it replaces."""
 
     text: str
     kind: types.CompletionItemKind
@@ -44,14 +44,14 @@ class Offer(NamedTuple):
 
 
 class Typed(NamedTuple):
-    """What has been typed of a line: its words so far, and the beginning of the one that the cursor is in."""
+    """The part of a line before the cursor: its whole words, and the beginning of the word that the cursor is in."""
 
     words: tuple[str, ...]
     prefix: str
 
 
 def completion(state: State, params: types.CompletionParams) -> types.CompletionList:
-    """What begins as what has been typed, whatever its case; nothing in a comment."""
+    """Return the words that begin with what has been typed, in any case; none in a comment."""
     buffer = state.buffer(params)
     if buffer is None:
         return types.CompletionList(False, [])
@@ -67,7 +67,7 @@ def completion(state: State, params: types.CompletionParams) -> types.Completion
 
 
 def typed(text: str, spot: Spot, offset: int) -> Typed:
-    """What stands before the cursor on its logical line."""
+    """Return the part of the logical line before the cursor."""
     node = spot.node
     start = node.start if node is not None and node.start <= offset else text.rfind("\n", 0, offset) + 1
     # A node of blank lines has several.
@@ -102,7 +102,7 @@ def _offers(state: State, answer: Answer, buffer: Buffer, spot: Spot, offset: in
 
 
 def _directives(buffer: Buffer, spot: Spot, prefix: str) -> Iterator[Offer]:
-    """Yield the directives and sections that httpd takes there; all of them where that is not known."""
+    """Yield the directives and sections that httpd accepts at a place; all of them where that is not known."""
     htaccess = posixpath.basename(buffer.path) == ".htaccess"
     place = directives.context_of(tuple(section.key for section in spot.sections), htaccess=htaccess)
     for info in directives.directives().values():
@@ -157,7 +157,7 @@ def _values(state: State, answer: Answer, key: str, option: str, value: str) -> 
 
 
 def _words(answer: Answer, key: str, number: int, prefix: str) -> Iterator[Offer]:
-    """Yield the words that a directive takes and no others, and the names that it may name."""
+    """Yield the only words that a directive takes, or the names that it may refer to."""
     info = directives.find(key)
     words: list[str] = list(info.values) if info is not None and number == 1 else []
     kind = types.CompletionItemKind.Value
@@ -180,7 +180,7 @@ def _words(answer: Answer, key: str, number: int, prefix: str) -> Iterator[Offer
 
 
 def _paths(state: State, begun: str) -> Iterator[Offer]:
-    """Yield what is in the directory that has been typed, under the root that is set."""
+    """Yield the names in the directory that has been typed, under the root that is set."""
     directory, _, name = begun.rpartition("/")
     root = (state.answers.root or "/").rstrip("/")
     try:
@@ -200,15 +200,15 @@ def _begins(word: str, prefix: str) -> bool:
     return word.casefold().startswith(prefix.casefold())
 
 
-def _item(state: State, buffer: Buffer, offset: int, one: Offer) -> types.CompletionItem:
-    place = range_of(buffer.text, Span(offset - one.replaces, offset), state.encoding)
-    text = shown(one.text)
+def _item(state: State, buffer: Buffer, offset: int, offer: Offer) -> types.CompletionItem:
+    place = range_of(buffer.text, Span(offset - offer.replaces, offset), state.encoding)
+    text = shown(offer.text)
     return types.CompletionItem(
         text,
-        kind=one.kind,
-        detail=shown(one.detail) or None,
-        documentation=_documentation(state, one.about),
-        tags=[types.CompletionItemTag.Deprecated] if one.is_old else None,
+        kind=offer.kind,
+        detail=shown(offer.detail) or None,
+        documentation=_documentation(state, offer.about),
+        tags=[types.CompletionItemTag.Deprecated] if offer.is_old else None,
         filter_text=text,
         text_edit=types.TextEdit(place, text),
     )

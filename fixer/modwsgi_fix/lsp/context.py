@@ -1,4 +1,4 @@
-"""What stands at a place of a text, by its tree alone."""
+"""The node, sections and word at a place of a text, from its tree alone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from modwsgi_fix.text import Span
 
 
 class Spot(NamedTuple):
-    """The node at a place, the sections around it, outermost first, and the word there where it is one of a directive's:
-    number 0 is the name."""
+    """The node at a place, the sections around it, outermost first, and the word of the directive there.
+
+    ``number`` is that of the word; 0 is the name.
+    """
 
     node: Node | None
     sections: tuple[Section, ...]
@@ -27,17 +29,18 @@ class Spot(NamedTuple):
 
     @property
     def in_comment(self) -> bool:
+        """Whether the place is in a comment."""
         return isinstance(self.node, Comment)
 
 
 @lru_cache(maxsize=64)
 def tree_of(text: str) -> Tree:
-    """The tree of a text; those of the texts that were asked about last are kept."""
+    """Return the tree of a text; the trees of the last texts are kept."""
     return parse(text)
 
 
 def spot_at(tree: Tree, offset: int) -> Spot:
-    """What stands at an offset, or just before it."""
+    """Return the node, sections and word at an offset, or just before it."""
     nodes: Sequence[Node] = tree.children
     sections: list[Section] = []
     found: Node | None = None
@@ -61,7 +64,7 @@ def spot_at(tree: Tree, offset: int) -> Spot:
 
 
 def _holds(node: Node, offset: int) -> bool:
-    """Whether an offset is in a node; at the very end of a text also in the last line, where that has no end."""
+    """Whether an offset is in a node; the end of the text counts as part of a last line without a line end."""
     return offset < node.end or (offset == node.end == len(node.text) and not node.text.endswith("\n"))
 
 
@@ -96,7 +99,7 @@ def directives_of(tree: Tree) -> Iterator[tuple[Directive, tuple[Section, ...]]]
 
 
 def span_of_section(section: Section) -> Span:
-    """From the ``<`` of a section to the end of its closing tag, blanks and line ends left out."""
+    """Return the span from the ``<`` of a section to the end of its closing tag, without blanks and line ends."""
     last = (
         section.close.body_span.end
         if section.close is not None

@@ -1,4 +1,4 @@
-"""Plain values in the protocol's words: places, edits."""
+"""Conversion of places and edits to the protocol's types and back."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from modwsgi_fix.text import Span
 
 
 def position_of(text: str, offset: int, encoding: Encoding) -> types.Position:
-    """A place of a text, as the protocol counts."""
+    """Return an offset of a text as a position of the protocol."""
     return types.Position(*lines_of(text).position(offset, encoding))
 
 
 def range_of(text: str, span: Span, encoding: Encoding) -> types.Range:
-    """A span of a text, as the protocol counts."""
+    """Return a span of a text as a range of the protocol."""
     return types.Range(position_of(text, span.start, encoding), position_of(text, span.end, encoding))
 
 
 def offset_of(text: str, position: types.Position, encoding: Encoding) -> int:
-    """The offset of a position, held within the text."""
+    """Return the offset of a position, held within the text."""
     return lines_of(text).offset(Position(position.line, position.character), encoding)
 
 
 def span_of(text: str, range: types.Range, encoding: Encoding) -> Span:
-    """The span of a range, held within the text."""
+    """Return the span of a range, held within the text."""
     return Span(offset_of(text, range.start, encoding), offset_of(text, range.end, encoding))
 
 
 def text_edits(text: str, edits: Iterable[Edit], encoding: Encoding) -> list[types.TextEdit]:
-    """Edits of a text, each as small as it can be; those that change nothing are left out."""
+    """Return edits of a text in the protocol's type, each as small as possible, without those that change nothing."""
     smaller = (_trimmed(text, edit) for edit in edits)
     return [
         types.TextEdit(range_of(text, span, encoding), new)
@@ -43,7 +43,7 @@ def text_edits(text: str, edits: Iterable[Edit], encoding: Encoding) -> list[typ
 
 
 def _trimmed(text: str, edit: Edit) -> Edit:
-    """The edit without what is the same before and after at its two ends; a CRLF is not taken apart."""
+    """Return an edit without the text at its two ends that does not change; a CRLF is not split."""
     (start, end), new = edit.span, edit.text
     old = text[start:end]
     most = min(len(old), len(new))
@@ -55,5 +55,5 @@ def _trimmed(text: str, edit: Edit) -> Edit:
 
 
 def shown(text: str) -> str:
-    """A text as JSON can carry it: a byte that is not UTF-8 becomes U+FFFD."""
+    """Return a text as JSON can carry it: a byte that is not UTF-8 becomes U+FFFD."""
     return valid(text)

@@ -1,4 +1,4 @@
-"""What is known of directives and options, as Markdown."""
+"""Descriptions of directives and options as Markdown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ARGUMENTS = {
 
 
 def directive(info: DirectiveInfo) -> str:
-    """A directive: where it may stand, what it takes, its default, module and versions."""
+    """Describe a directive: where it may stand, its arguments, its default, module and versions."""
     name = f"<{info.name}>" if info.section else info.name
     least, most = info.counts()
     count = f"{least} to {most} words" if least != most else f"{least} word{'s' * (least != 1)}"
@@ -52,7 +52,7 @@ def directive(info: DirectiveInfo) -> str:
 
 
 def option(directive_name: str, name: str) -> str:
-    """An option of a directive of mod_wsgi; empty for one that it does not have."""
+    """Describe an option of a directive of mod_wsgi; empty where the directive does not have the option."""
     if directive_name.lower() == "wsgidaemonprocess":
         found = daemon_option(name)
         return _daemon_option(found) if found is not None else ""
@@ -82,8 +82,8 @@ def _script_option(directive_name: str, known: ScriptOption) -> str:
     return _table(f"{known.name}=", rows, f"An option of {info.name if info is not None else directive_name}.")
 
 
-def _versions(since: str, until: str, what: str) -> str:
-    parts = [f"since {what} {since}" if since else "", f"removed in {what} {until}" if until else ""]
+def _versions(since: str, until: str, program: str) -> str:
+    parts = [f"since {program} {since}" if since else "", f"removed in {program} {until}" if until else ""]
     return ", ".join(filter(None, parts)) or "all"
 
 

@@ -1,4 +1,4 @@
-"""Findings as diagnostics."""
+"""Conversion of findings to the protocol's diagnostics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from modwsgi_fix.records import Finding
 from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.rules import known_rules
 
-#: What every diagnostic says of where it comes from.
+#: The ``source`` of every diagnostic.
 SOURCE = "modwsgi-fix"
 
 _SEVERITIES = {
@@ -29,13 +29,13 @@ _SEVERITIES = {
 
 
 def of_file(answer: Answer | None, key: str, buffers: Buffers, encoding: Encoding) -> list[types.Diagnostic]:
-    """The findings of one file of a server."""
+    """Return the findings of one file of a server."""
     found = answer.findings.get(key, ()) if answer is not None else ()
     return [diagnostic_of(finding, buffers, encoding) for finding in found]
 
 
 def diagnostic_of(finding: Finding, buffers: Buffers, encoding: Encoding) -> types.Diagnostic:
-    """A finding as a diagnostic, with its rule's page and the other places that explain it."""
+    """Return a finding as a diagnostic, with its rule's page and the related places."""
     file, span = finding.place.file, finding.place.span
     page = page_of(finding.rule)
     return types.Diagnostic(
@@ -62,7 +62,7 @@ def _related(finding: Finding, buffers: Buffers, encoding: Encoding) -> Sequence
 
 
 def _tags(finding: Finding) -> list[types.DiagnosticTag]:
-    """What an editor draws pale or struck out: what the fix deletes and puts nothing in place of, and old directives."""
+    """Return the tags by which an editor draws a place pale, where the fix only deletes, or struck out, if deprecated."""
     place, tags = finding.place, []
     edits = finding.fix.edits if finding.fix is not None else ()
     if edits and not any(edit.text for edit in edits):
@@ -78,7 +78,7 @@ def _tags(finding: Finding) -> list[types.DiagnosticTag]:
 
 @cache
 def page_of(rule: str) -> str:
-    """The URI of a rule's manual page, which stands at the top of its module; empty for a rule that is not known."""
+    """Return the URI of a rule's manual page, which stands at the top of its module; empty for an unknown rule."""
     known = known_rules().get(rule)
     module = sys.modules.get(known.check.__module__) if known is not None else None
     file = getattr(module, "__file__", None)

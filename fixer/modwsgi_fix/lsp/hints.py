@@ -1,4 +1,4 @@
-"""What an editor writes between the lines: where a mount runs, where a host listens besides, what can be asked of it."""
+"""Inlay hints and code lenses: where a mount runs, at which other address a host listens, what can be asked of a host."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from modwsgi_fix.model.servers import own_name
 from modwsgi_fix.model.urls import mapping_of
 from modwsgi_fix.text import Span
 
-#: Mounts of a range that are traced; a screen has fewer.
+#: The most mounts of a range that are traced; a screen has fewer.
 _MOST_MOUNTS = 100
 
 
 def inlay(state: State, params: types.InlayHintParams) -> list[types.InlayHint]:
-    """Process group and interpreter of each mount in a range, and the other address of each host."""
-    here = state.of(params)
-    if here is None:
+    """Return the process group and interpreter of each mount in a range, and the other address of each host."""
+    asked = state.of(params)
+    if asked is None:
         return []
-    buffer, answer = here
+    buffer, answer = asked
     span = span_of(buffer.text, params.range, state.encoding)
     found: dict[int, str] = {}
     for config in answer.configs:
@@ -50,7 +50,7 @@ def _items(config: Config, key: str, span: Span, names: tuple[str, ...]) -> list
 
 
 def _where(config: Config, item: Item) -> str:
-    """Where the application of a mount runs; why no request reaches it."""
+    """Return where the application of a mount runs, or why no request reaches it."""
     mapping = mapping_of(item)
     if mapping is None:
         return ""
@@ -62,7 +62,7 @@ def _where(config: Config, item: Item) -> str:
 
 
 def _besides(config: Config, item: Item) -> str:
-    """The hosts of the same name at another address: most sites have one for HTTP and one for HTTPS."""
+    """Return the hosts of the same name at another address: most sites have one for HTTP and one for HTTPS."""
     host = next((server for server in config.hosts if server.item is item), None)
     others = [one for one in _by_name(config).get(_name(host), ()) if one is not host]
     places = [
@@ -87,11 +87,11 @@ def _name(server: Server | None) -> str:
 
 
 def lenses(state: State, params: types.CodeLensParams) -> list[types.CodeLens]:
-    """Above each host, what answers there and, where the file system is known, what lies open."""
-    here = state.of(params)
-    if here is None:
+    """Return lenses above each host: what answers there and, where the filesystem is known, which files are open."""
+    asked = state.of(params)
+    if asked is None:
         return []
-    buffer, answer = here
+    buffer, answer = asked
     found: dict[int, types.CodeLens] = {}
     for config, item, url in _hosts(answer, buffer.key):
         place = range_of(buffer.text, item.span, state.encoding)

@@ -1,4 +1,4 @@
-"""What an editor shows of the word under the cursor."""
+"""The text that an editor shows for the word under the cursor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from modwsgi_fix.text import Span
 
 
 def hover(state: State, params: types.HoverParams) -> types.Hover | None:
-    """A directive, an option, a variable, a process group or a macro; what is wrong there; nothing in a comment."""
+    """Describe a directive, option, variable, process group or macro, and the findings there; None in a comment."""
     buffer = state.buffer(params)
     answer = state.answers.of(buffer) if buffer is not None else None
     if buffer is None or answer is None or not answer.reads(buffer.key):
@@ -52,7 +52,7 @@ def _word(spot: Spot, offset: int) -> tuple[str, Span]:
 
 
 def _named(answer: Answer, names: Names, name: Name) -> tuple[str, Span]:
-    """What a name stands for, where it is defined, and where it is used."""
+    """Return what a name stands for, where it is defined and used, and its span."""
     title = f"**`{name.name}`**: a {name.kind.value}"
     value = names.value(name.name) if name.kind is Kind.VARIABLE else None
     lines = [title if value is None else f"{title}, `{value}`", ""]
@@ -71,7 +71,7 @@ def _place(answer: Answer, name: Name) -> str:
 
 
 def _wrong(answer: Answer, buffer: Buffer, span: Span) -> str:
-    """What is wrong at a place, with the way to the rule's page."""
+    """Return the findings at a place, with links to the pages of the rules."""
     found = {
         one.rule: one.text
         for one in answer.findings.get(buffer.key, ())

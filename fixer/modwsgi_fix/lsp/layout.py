@@ -16,13 +16,13 @@ from modwsgi_fix.text import Span
 
 
 def document(state: State, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
-    """The edits that format a file."""
+    """Return the edits that format a file."""
     buffer = state.buffer(params)
     return [] if buffer is None else _formatted(state, buffer, None)
 
 
 def in_range(state: State, params: types.DocumentRangeFormattingParams) -> list[types.TextEdit]:
-    """Of those the edits that change nothing outside a range."""
+    """Return those of the edits that change nothing outside of a range."""
     buffer = state.buffer(params)
     return [] if buffer is None else _formatted(state, buffer, span_of(buffer.text, params.range, state.encoding))
 
@@ -32,7 +32,7 @@ def _formatted(state: State, buffer: Buffer, span: Span | None) -> list[types.Te
     answer = state.answers.of(buffer) if state.indentation else None
     if answer is not None and answer.reads(buffer.key):
         after = apply(buffer.text, edits)
-        # What stands behind the range stays as long as it was.
+        # The text after the range keeps its length.
         within = Span(0, len(after)) if span is None else Span(span.start, len(after) - len(buffer.text) + span.end)
         layout = [edit for edit in indented(tree_of(after), buffer.key) if within.contains(edit.span)]
         edits = compose(edits, layout)

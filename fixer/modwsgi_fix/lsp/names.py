@@ -1,4 +1,4 @@
-"""Names that files of a server share: process groups, variables, macros. Where each is defined and used, word by word.
+"""Names that files of a server share (process groups, variables, macros), and where each is defined and used.
 
 They are looked for in the text, not in what httpd would execute: a name in a branch that is not read today is renamed with
 the others.
@@ -26,7 +26,7 @@ _OPTION = re.compile(r"""(?<![^\s])process-group=(?:"([^"]*)"?|'([^']*)'?|([^\s"
 
 
 class Kind(Enum):
-    """What a name names; the values are for people."""
+    """The kind of thing that a name stands for; the values are for people."""
 
     GROUP = "process group"
     VARIABLE = "variable"
@@ -34,7 +34,7 @@ class Kind(Enum):
 
 
 class Name(NamedTuple):
-    """A name in a file. ``span`` is the name itself, without quotes; ``defines`` says that it is made there."""
+    """A name in a file. ``span`` is the name itself, without quotes; ``defines`` says that it is defined there."""
 
     kind: Kind
     name: str
@@ -45,7 +45,7 @@ class Name(NamedTuple):
 
 
 def names_in(tree: Tree, path: str) -> tuple[Name, ...]:
-    """Every name in a file, as it is written."""
+    """Return every name in a file, as it is written."""
     return _names_in(tree.source, path)
 
 
@@ -84,7 +84,7 @@ def _of(directive: Directive) -> _Found:
 
 
 def _bare(directive: Directive, word: Word) -> tuple[str, Span]:
-    """A word without its quotes."""
+    """Return a word without its quotes, and its span."""
     (start, end), text = word.span, directive.text
     if end - start >= 2 and text[start] in "\"'" and text[end - 1] == text[start]:
         return word.value, Span(start + 1, end - 1)
@@ -92,7 +92,7 @@ def _bare(directive: Directive, word: Word) -> tuple[str, Span]:
 
 
 def _options(directive: Directive, skip: int) -> _Found:
-    """Yield the groups that options select. A quoted value may have blanks, and is not one word as other words are."""
+    """Yield the groups that options select. A quoted value may have blanks, so options are not split as other words are."""
     if len(directive.args) <= skip:
         return
     logical, _, end = directive.args_range
@@ -117,31 +117,31 @@ class Names:
         trees = {key: file.tree for key, file in files.items()}
         self._configs = answer.configs
         self._values = {name: value for config in answer.configs for name, value in config.variables.items()}
-        #: The files that may be quoted (``Source.quotable``): what others say is not offered, and is no answer.
+        #: The files that may be quoted (``Source.quotable``): names in other files are neither offered nor given as answers.
         self.quotable = {key for key, file in files.items() if file.quotable}
         self.texts = {key: tree.source for key, tree in trees.items()}
         self.all = [name for key, tree in trees.items() for name in names_in(tree, key)]
 
     def at(self, path: str, offset: int) -> Name | None:
-        """The name at a place of a file, the innermost of two."""
-        here = (one for one in self.all if one.path == path and one.span.start <= offset <= one.span.end)
-        return min(here, key=lambda one: one.span.end - one.span.start, default=None)
+        """Return the name at a place of a file, the inner one of two; None where there is none."""
+        at_place = (one for one in self.all if one.path == path and one.span.start <= offset <= one.span.end)
+        return min(at_place, key=lambda one: one.span.end - one.span.start, default=None)
 
     def like(self, name: Name) -> list[Name]:
-        """Every place of the same name, variables put in."""
+        """Return every place of the same name, with variables expanded."""
         meant = self._meant(name)
         return [one for one in self.all if one.kind is name.kind and self._meant(one) == meant]
 
     def of(self, kind: Kind) -> dict[str, list[Name]]:
-        """The places of each name of a kind."""
+        """Return the places of each name of a kind, by the name."""
         found: dict[str, list[Name]] = {}
-        for one in self.all:
-            if one.kind is kind:
-                found.setdefault(self._meant(one), []).append(one)
+        for name in self.all:
+            if name.kind is kind:
+                found.setdefault(self._meant(name), []).append(name)
         return found
 
     def defined(self, kind: Kind) -> list[str]:
-        """The names of a kind that are defined, in their order."""
+        """Return the names of a kind that are defined, in their order."""
         return list(dict.fromkeys(one.name for one in self.quoted() if one.kind is kind and one.defines))
 
     def quoted(self) -> list[Name]:
@@ -149,22 +149,22 @@ class Names:
         return [one for one in self.all if one.path in self.quotable]
 
     def value(self, variable: str) -> str | None:
-        """What a variable stands for, after all was read, where that may be shown."""
+        """Return the value of a variable after the whole server was read; None where it is not known or must not be shown."""
         found = self._values.get(variable)
         return found and next(
             (veiled(config, found) for config in self._configs if variable in config.variables), found
         )
 
     def renamed(self, name: Name, new: str) -> list[Name]:
-        """The places that change when a name does. Raises ``Refusal``."""
+        """Return the places to change for a new name. Raises ``Refusal``."""
         check(name.kind, new)
         key = self._key(name.kind)
         if key(new) != self._meant(name) and key(new) in self.of(name.kind):
             raise Refusal(f"there is a {name.kind.value} {new} already")
         places = self.like(name)
-        for one in places:
-            if key(one.name) != self._meant(name):
-                raise Refusal(f"the {name.kind.value} is written as {one.name} elsewhere; rename that first")
+        for place in places:
+            if key(place.name) != self._meant(name):
+                raise Refusal(f"the {name.kind.value} is written as {place.name} elsewhere; rename that first")
         if name.name.startswith("%{"):
             raise Refusal(f"{name.name} is a word of mod_wsgi")
         return places
@@ -182,7 +182,7 @@ class Names:
 
 
 def check(kind: Kind, new: str) -> None:
-    """Raises ``Refusal`` where a word cannot be a name of that kind."""
+    """Raise ``Refusal`` where a word cannot be a name of that kind."""
     if not new:
         raise Refusal(f"a {kind.value} needs a name")
     if re.search(r"\s", new):

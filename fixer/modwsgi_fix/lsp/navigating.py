@@ -1,4 +1,4 @@
-"""Definitions, references and new names of process groups, variables and macros, over all files of a server."""
+"""Definitions, references and renaming of process groups, variables and macros, over all files of a server."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from modwsgi_fix.lsp.state import Refusal, State
 
 
 def definition(state: State, params: types.DefinitionParams) -> list[types.Location]:
-    """Where a name is made."""
+    """Return where a name is defined."""
     found = _at(state, params)
     return [] if found is None else _locations(state, found[0], (one for one in found[0].like(found[1]) if one.defines))
 
 
 def references(state: State, params: types.ReferenceParams) -> list[types.Location]:
-    """Where a name is used, and where it is made if that is asked for."""
+    """Return where a name is used and, if asked for, where it is defined."""
     found = _at(state, params)
     if found is None:
         return []
@@ -29,7 +29,7 @@ def references(state: State, params: types.ReferenceParams) -> list[types.Locati
 
 
 def highlights(state: State, params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
-    """The same name in the same file."""
+    """Return the places of the same name in the same file."""
     found = _at(state, params)
     if found is None:
         return []
@@ -43,7 +43,7 @@ def highlights(state: State, params: types.DocumentHighlightParams) -> list[type
 
 
 def prepared(state: State, params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-    """The name that would be changed; None where there is none."""
+    """Return the name that would be changed; None where there is none."""
     found = _at(state, params)
     if found is None or found[1].name.startswith("%{"):
         return None
@@ -52,15 +52,15 @@ def prepared(state: State, params: types.PrepareRenameParams) -> types.PrepareRe
 
 
 def renamed(state: State, params: types.RenameParams) -> types.WorkspaceEdit | None:
-    """The edits that change a name everywhere. Raises ``Refusal``."""
+    """Return the edits that change a name everywhere. Raises ``Refusal``."""
     found = _at(state, params)
     if found is None:
         raise Refusal("there is no process group, variable or macro here")
     names, name, _ = found
     changes: dict[str, list[types.TextEdit]] = {}
-    for one in names.renamed(name, params.new_name):
-        place = range_of(names.texts[one.path], one.span, state.encoding)
-        changes.setdefault(state.buffers.uri(one.path), []).append(types.TextEdit(place, params.new_name))
+    for occurrence in names.renamed(name, params.new_name):
+        place = range_of(names.texts[occurrence.path], occurrence.span, state.encoding)
+        changes.setdefault(state.buffers.uri(occurrence.path), []).append(types.TextEdit(place, params.new_name))
     return types.WorkspaceEdit(changes=changes)
 
 
@@ -73,11 +73,11 @@ def _at(
     | types.PrepareRenameParams
     | types.RenameParams,
 ) -> tuple[Names, Name, Buffer] | None:
-    """The name at the place of a request; None in a comment, and where there is none."""
-    here = state.of(params)
-    if here is None:
+    """Return the name at the place of a request; None in a comment, and where there is none."""
+    asked = state.of(params)
+    if asked is None:
         return None
-    buffer, answer = here
+    buffer, answer = asked
     offset = offset_of(buffer.text, params.position, state.encoding)
     if spot_at(tree_of(buffer.text), offset).in_comment:
         return None

@@ -1,4 +1,4 @@
-"""Where an editor says something stands: lines from 0, and characters in UTF-8, UTF-16 or UTF-32 code units.
+"""Positions as an editor counts them: lines from 0, and characters in UTF-8, UTF-16 or UTF-32 code units.
 
 Lines end at LF, CRLF or a lone CR and at nothing else, as the protocol has it (``PositionEncodingKind``, ``EOL``): a form
 feed, U+0085 and U+2028 are characters of a line.
@@ -18,7 +18,7 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 
 class Encoding(StrEnum):
-    """What a character of a position counts; the names are the protocol's."""
+    """The unit in which ``Position.character`` counts; the names are the protocol's."""
 
     UTF8 = "utf-8"
     UTF16 = "utf-16"
@@ -44,17 +44,17 @@ class Lines:
         return len(self._starts)
 
     def position(self, offset: int, encoding: Encoding) -> Position:
-        """The position of an offset, in characters from the beginning of the text."""
+        """Return the position of an offset, which is in characters from the beginning of the text."""
         line = self.line(offset)
         start = self._starts[line]
         return Position(line, offset - start if self._plain else width(self.text[start:offset], encoding))
 
     def line(self, offset: int) -> int:
-        """The line that an offset is in."""
+        """Return the line (from 0) of an offset."""
         return bisect_right(self._starts, offset) - 1
 
     def offset(self, position: Position, encoding: Encoding) -> int:
-        """The offset of a position, held within its line and the text; within a character, the offset before it."""
+        """Return the offset of a position, held within its line and the text; the offset before where it splits a character."""
         line, character = position
         if line < 0:
             return 0
@@ -66,7 +66,7 @@ class Lines:
         return start + _index(self.text[start:end], character, encoding)
 
     def span(self, line: int) -> Span:
-        """The span of a line without its end."""
+        """Return the span of a line (from 0) without its end."""
         start = self._starts[line]
         if line + 1 == len(self._starts):
             return Span(start, len(self.text))
@@ -75,7 +75,7 @@ class Lines:
 
 
 def width(text: str, encoding: Encoding) -> int:
-    """The length of a text in code units."""
+    """Return the length of a text in code units."""
     if encoding is Encoding.UTF32 or text.isascii():
         return len(text)
     if encoding is Encoding.UTF8:
@@ -84,7 +84,7 @@ def width(text: str, encoding: Encoding) -> int:
 
 
 def _index(text: str, units: int, encoding: Encoding) -> int:
-    """How many characters of a line lie before so many code units."""
+    """Return the number of characters of a line before so many code units."""
     left = units
     for at, char in enumerate(text):
         left -= width(char, encoding)
@@ -95,5 +95,5 @@ def _index(text: str, units: int, encoding: Encoding) -> int:
 
 @lru_cache(maxsize=256)
 def lines_of(text: str) -> Lines:
-    """The lines of a text; those of the texts that were asked about last are kept."""
+    """Return the lines of a text; those of the last texts are kept."""
     return Lines(text)

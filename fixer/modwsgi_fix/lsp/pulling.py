@@ -1,4 +1,4 @@
-"""Diagnostics for editors that ask for them; a report that the editor has already is not sent again."""
+"""Diagnostics for editors that pull them; a report that the editor already has is not sent again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modwsgi_fix.lsp.state import State
 
 
 def document(state: State, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-    """What is wrong with one file."""
+    """Return the diagnostics of one file."""
     buffer = state.buffer(params)
     answer = state.answers.of(buffer) if buffer is not None else None
     key = buffer.key if buffer is not None else ""
@@ -23,7 +23,7 @@ def document(state: State, params: types.DocumentDiagnosticParams) -> types.Docu
 
 
 def workspace(state: State, params: types.WorkspaceDiagnosticParams) -> types.WorkspaceDiagnosticReport:
-    """What is wrong with all files of every server in sight, those that the editor was told of before among them."""
+    """Return the diagnostics of all files of every server in sight, and of files that had some before."""
     before = {one.uri: one.value for one in params.previous_result_ids}
     found = state.everything()
     reports: list[types.WorkspaceDocumentDiagnosticReport] = []

@@ -1,4 +1,4 @@
-"""What an editor folds, and what it selects step by step."""
+"""Folding ranges, and ranges for a step-by-step selection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from modwsgi_fix.text import Span
 
 
 def folding(state: State, params: types.FoldingRangeParams) -> list[types.FoldingRange]:
-    """Sections up to the line before their closing tag, runs of comments, and directives of several lines."""
+    """Return what can be folded: sections up to their closing tag, runs of comments, and directives of several lines."""
     buffer = state.buffer(params)
     if buffer is None:
         return []
@@ -48,7 +48,7 @@ def _foldable(tree: Tree) -> Iterator[tuple[Span, types.FoldingRangeKind | None]
 
 
 def selection(state: State, params: types.SelectionRangeParams) -> list[types.SelectionRange]:
-    """Around each place: the word, the directive, its line, the sections from the inside out, and the file."""
+    """Return the ranges around each place: word, directive, line, the sections from the inside out, and the file."""
     buffer = state.buffer(params)
     if buffer is None:
         return []

@@ -1,8 +1,8 @@
-"""The protocol: pygls reads and writes messages, and each request goes to the module that answers it.
+"""The protocol: pygls reads and writes messages, and each request is passed to the module that answers it.
 
-Requests wait for a moment before they are answered, so that a change or a cancellation behind them overtakes them; where a
-server is so large that its diagnostics take long, these wait until somebody stops typing. What goes wrong in an answer is
-written to the log, and the editor gets an empty one: nothing pops up at a half-typed line.
+Requests wait for a moment before they are answered, so that a later change or cancellation is read first. Where a server is
+so large that its diagnostics take long, these wait until the user stops typing. An error in an answer is written to the log,
+and the editor gets an empty answer, so that nothing pops up at a half-typed line.
 """
 
 from __future__ import annotations
@@ -25,36 +25,39 @@ from modwsgi_fix.lsp.positions import Position
 from modwsgi_fix.lsp.state import Refusal, State
 from modwsgi_fix.lsp.virtual import SCHEME, Virtual
 
-#: Seconds that an answer waits for what is already on its way.
+#: Seconds that an answer waits for messages that are already on their way.
 PAUSE = 0.002
-#: Most seconds that diagnostics wait for somebody to stop typing, and the part of the time that the last ones took.
+#: The most seconds that diagnostics wait for the user to stop typing, and the wait as a part of the time of the last ones.
 LONGEST_PAUSE, PART = 0.5, 0.25
-#: Seconds after which the rules are imported, so that this holds up nothing that an editor asks when it begins.
+#: Seconds after which the rules are imported, so that this does not delay the editor's first requests.
 READY = 0.05
 
 _log = logging.getLogger(__name__)
 
 
 class Protocol(LanguageServerProtocol):
-    """The protocol with a document model of our own: pygls ends lines at form feeds and at U+2028, too."""
+    """The protocol with the project's own document model: pygls ends lines at form feeds and at U+2028, too."""
 
     _server: Server
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> None:
-        one = params.text_document
-        self._server.state.buffers.open(one.uri, str(one.language_id), one.version, one.text)
+        """Hold an opened text, and check."""
+        document = params.text_document
+        self._server.state.buffers.open(document.uri, str(document.language_id), document.version, document.text)
         self._server.changed()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> None:
-        one = params.text_document
+        """Apply changes to a text, and check."""
+        document = params.text_document
         changes = map(_change, params.content_changes)
-        self._server.state.buffers.change(one.uri, one.version, changes, self._server.state.encoding)
+        self._server.state.buffers.change(document.uri, document.version, changes, self._server.state.encoding)
         self._server.changed()
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> None:
+        """Let a closed text go, and check."""
         self._server.state.buffers.close(params.text_document.uri)
         self._server.changed()
 
@@ -78,23 +81,23 @@ class Server(LanguageServer):
         self._checked = -1
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Written to the log; pygls would pop up a message."""
+        """Write an error to the log; pygls would pop up a message."""
         _log.error("%s", error)
 
     def changed(self) -> None:
-        """Find out anew what is wrong, once what is on its way has been read."""
+        """Check again, once the messages that are on their way have been read."""
         if self.state.pushes and (self._due is None or self._due.done()):
             self._due = asyncio.ensure_future(self._publish())
 
     async def settled(self) -> None:
-        """Wait until nothing has changed for a moment: hardly any where diagnostics come at once."""
+        """Wait until nothing has changed for a moment, which is short where a check is quick."""
         generation = -1
         while generation != self.state.buffers.generation:
             generation = self.state.buffers.generation
             await asyncio.sleep(self._pause)
 
     def timed(self, check: Callable[[], Any]) -> Any:
-        """What a check comes to. How long the first one after a change takes decides how long the next one waits."""
+        """Run a check and return its result. The time of the first check after a change decides how long the next one waits."""
         first, start = self._checked != self.state.buffers.generation, time.monotonic()
         found = check()
         if first:
@@ -122,7 +125,7 @@ class Server(LanguageServer):
 
 
 def server() -> Server:
-    """A server that answers whatever ``capabilities.FEATURES`` lists."""
+    """Return a server that answers all that ``capabilities.FEATURES`` lists."""
     made = Server()
     made.feature(types.INITIALIZE)(lambda params: made.state.begin(params))
     made.feature(types.INITIALIZED)(lambda params: _begun(made))
@@ -138,7 +141,7 @@ def server() -> Server:
 
 
 def _answering(made: Server, method: str, function: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
-    """Return the handler of a request: it waits, answers, and says nothing where that fails."""
+    """Return the handler of a request: it waits and answers; where it fails, the answer is empty."""
 
     async def answer(params: Any) -> Any:
         checks = method in capabilities.CHECKS
@@ -181,7 +184,7 @@ def _shown(made: Server, document: Virtual) -> Any:
 
 
 def _stale(made: Server) -> None:
-    """The disk may have changed."""
+    """Check again, because the disk may have changed."""
     made.state.buffers.stale()
     made.changed()
     _refresh(made)
@@ -205,7 +208,7 @@ def _refresh(made: Server) -> None:
 
 
 def _begun(made: Server) -> None:
-    """Ask the editor to tell when files change on the disk, where it can; get ready for the first text meanwhile."""
+    """Ask the editor to report changes on the disk, where it can; meanwhile prepare for the first text."""
     workspace = made.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     content = workspace.text_document_content if workspace else None
@@ -223,7 +226,7 @@ def _begun(made: Server) -> None:
 
 
 def _warm() -> None:
-    """Import what the first text needs."""
+    """Import the modules that the first text needs."""
     from modwsgi_fix.lsp import asking
     from modwsgi_fix.workspace.rules import known_rules
 

@@ -1,4 +1,4 @@
-"""What a server knows of its editor: what is open, how it counts characters, what it asked to be set."""
+"""The state of an editor: its open texts, how it counts characters, its settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modwsgi_fix.lsp.uris import path_of
 
 
 class Refusal(Exception):
-    """Why what an editor asked for is not done, in one sentence that the editor shows."""
+    """Why a request of the editor is refused, in one sentence that the editor shows."""
 
 
 class State:
@@ -27,14 +27,14 @@ class State:
         self.pushes = True
         self.resolves = False
         self.indentation = False
-        #: How what a completion offers is described; None where the editor takes plain strings only.
+        #: The markup of the descriptions of completions; None where the editor takes only plain strings.
         self.markup: types.MarkupKind | None = None
-        #: Documents that answered commands, by URI.
+        #: The documents that answered commands, by URI.
         self.virtual: dict[str, str] = {}
         self.client = types.ClientCapabilities()
 
     def begin(self, params: types.InitializeParams) -> None:
-        """Take in what an editor can do and where it works."""
+        """Note what an editor can do and where it works."""
         self.client = params.capabilities
         general, text = self.client.general, self.client.text_document
         offered = (general.position_encodings if general else None) or ()
@@ -52,7 +52,7 @@ class State:
         self.configure(params.initialization_options)
 
     def configure(self, settings: Any) -> None:
-        """Take over settings, ``{"indentation": true, "root": "/"}``, also below ``modwsgi-fix``; others are left out."""
+        """Take over settings, ``{"indentation": true, "root": "/"}``, also below ``modwsgi-fix``; others are ignored."""
         if isinstance(settings, dict):
             settings = settings.get("modwsgi-fix", settings)
         if isinstance(settings, dict):
@@ -62,21 +62,21 @@ class State:
                 self.answers.root = settings["root"] or None
 
     def folders(self, added: Iterable[types.WorkspaceFolder], removed: Iterable[types.WorkspaceFolder]) -> None:
-        """Take over where an editor works from now on."""
+        """Note the directories that an editor works in from now on."""
         gone = {path_of(folder.uri) for folder in removed}
         new = [path for folder in added if (path := path_of(folder.uri)) is not None]
         self.answers.roots = tuple(dict.fromkeys([one for one in self.answers.roots if one not in gone] + new))
 
     def buffer(self, params: Any) -> Buffer | None:
-        """The open text that a request is about."""
+        """Return the open text that a request is about; None where it is not open."""
         return self.buffers.get(params.text_document.uri)
 
     def published(self) -> dict[str, list[types.Diagnostic]]:
-        """What is wrong with every server of an open text, by the URIs of its files."""
+        """Return the diagnostics of every server with an open text, by the URIs of the files."""
         return self._of_files(self.answers.all())
 
     def everything(self) -> dict[str, list[types.Diagnostic]]:
-        """The same, and what is wrong with the servers in the directories that the editor works in."""
+        """Return the same, and the diagnostics of the servers in the directories that the editor works in."""
         return self._of_files(self.answers.everywhere())
 
     def _of_files(self, answers: Iterable[Answer]) -> dict[str, list[types.Diagnostic]]:
@@ -93,7 +93,7 @@ class State:
         return found
 
     def of(self, params: Any) -> tuple[Buffer, Answer] | None:
-        """The open text that a request is about, and its server."""
+        """Return the open text that a request is about, and its server; None where there is none."""
         buffer = self.buffer(params)
         answer = self.answers.of(buffer) if buffer is not None else None
         return (buffer, answer) if buffer is not None and answer is not None else None

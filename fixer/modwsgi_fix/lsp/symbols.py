@@ -1,4 +1,4 @@
-"""The outline of a file, and the names of a server by which its places are found."""
+"""The outline of a file, and the symbols of a server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modwsgi_fix.lsp.state import State
 from modwsgi_fix.syntax import Directive, Node, Section
 from modwsgi_fix.text import Span
 
-#: Directives that are looked for in an outline, and what an editor draws beside them.
+#: The directives of an outline, and the kinds of symbols that an editor draws beside them.
 _SHOWN = {
     **dict.fromkeys(MOUNTS, types.SymbolKind.Interface),
     **dict.fromkeys(ALIASES, types.SymbolKind.File),
@@ -31,12 +31,12 @@ _SHOWN = {
     "loadmodule": types.SymbolKind.Package,
 }
 _SECTIONS = {"virtualhost": types.SymbolKind.Namespace, "macro": types.SymbolKind.Function}
-#: Sections in each other that are followed; what is deeper is shown flat.
+#: The most nested sections in an outline; deeper ones are shown flat.
 _DEEPEST = 50
 
 
 def document(state: State, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
-    """The sections of a file, each from its opening to its closing tag, and the directives that matter."""
+    """Return the sections of a file, each from its opening to its closing tag, and the important directives."""
     buffer = state.buffer(params)
     return [] if buffer is None else _symbols(state, buffer, tree_of(buffer.text).children, 0)
 
@@ -64,7 +64,7 @@ def _symbols(state: State, buffer: Buffer, nodes: Sequence[Node], depth: int) ->
 
 
 def title(node: Directive) -> str:
-    """A directive in a few words; a host has its name behind it."""
+    """Return a directive in a few words; a host with its name after it."""
     words = " ".join((node.name, *(word.value for word in node.args)))
     text = shown(words if len(words) <= 80 else words[:79] + "…")
     if not isinstance(node, Section):
@@ -85,7 +85,7 @@ def _server_name(nodes: Sequence[Node]) -> str:
 
 
 def workspace(state: State, params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
-    """Hosts, mounts, process groups, variables and macros of every server in sight, whose name has the query."""
+    """Return the hosts, mounts, process groups, variables and macros of every server in sight whose names have the query."""
     query = params.query.casefold()
     found: dict[tuple[str, str, Span], types.WorkspaceSymbol] = {}
     for answer in state.answers.everywhere():

@@ -1,4 +1,4 @@
-"""Semantic tokens: what each word of a configuration is."""
+"""Semantic tokens: the kind of each word of a configuration."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WHOLE_NUMBER = re.compile(r"[0-9]+")
 
 
 class Token(NamedTuple):
-    """Some characters of a line, and what they are."""
+    """Some characters of a line, with the number of their kind; ``is_old`` for a deprecated directive."""
 
     span: Span
     kind: int
@@ -33,13 +33,13 @@ class Token(NamedTuple):
 
 
 def full(state: State, params: types.SemanticTokensParams) -> types.SemanticTokens:
-    """The tokens of a file."""
+    """Return the tokens of a file."""
     buffer = state.buffer(params)
     return types.SemanticTokens([] if buffer is None else _encoded(buffer.text, tokens(buffer.text), state.encoding))
 
 
 def of_range(state: State, params: types.SemanticTokensRangeParams) -> types.SemanticTokens:
-    """The tokens that begin in a range."""
+    """Return the tokens that begin in a range."""
     buffer = state.buffer(params)
     if buffer is None:
         return types.SemanticTokens([])
@@ -49,7 +49,7 @@ def of_range(state: State, params: types.SemanticTokensRangeParams) -> types.Sem
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a text in their order; none reaches over the end of a line."""
+    """Return the tokens of a text in their order; none of them crosses the end of a line."""
     found: list[Token] = []
     for token in _of_tree(tree_of(text)):
         at, end = token.span
@@ -87,7 +87,7 @@ def _of_directive(node: Directive) -> Iterator[Token]:
 
 
 def _of_word(text: str, span: Span) -> Iterator[Token]:
-    """Yield the variables in a word, and what is between them where the word is quoted or a number."""
+    """Yield the variables in a word, and the text between them where the word is quoted or a number."""
     word = text[span.start : span.end]
     kind = _STRING if word[:1] in ("'", '"') else _NUMBER if _WHOLE_NUMBER.fullmatch(word) else None
     at = span.start
@@ -101,17 +101,17 @@ def _of_word(text: str, span: Span) -> Iterator[Token]:
 
 
 def _encoded(text: str, found: list[Token], encoding: Encoding) -> list[int]:
-    """Five numbers for each token: lines and characters from the one before it, length, kind, modifiers."""
+    """Return five numbers for each token: lines and characters from the token before, length, kind, modifiers."""
     lines, data = lines_of(text), list[int]()
     line = character = 0
     for (start, end), kind, is_old in found:
-        here = lines.position(start, encoding)
+        position = lines.position(start, encoding)
         data += [
-            here.line - line,
-            here.character - (character if here.line == line else 0),
+            position.line - line,
+            position.character - (character if position.line == line else 0),
             width(text[start:end], encoding),
             kind,
             int(is_old),
         ]
-        line, character = here
+        line, character = position
     return data

@@ -8,7 +8,7 @@ from modwsgi_fix.text import decode, encode
 
 
 def path_of(uri: str) -> str | None:
-    """The absolute path that a URI means; None where it means no file of this machine (``untitled:``, another host)."""
+    """Return the absolute path that a URI means; None where it is not a file of this machine (``untitled:``, another host)."""
     try:
         scheme, host, path, _, _ = urlsplit(uri.replace("?", "%3F").replace("#", "%23"))
     except ValueError:
@@ -20,5 +20,5 @@ def path_of(uri: str) -> str | None:
 
 
 def uri_of(path: str) -> str:
-    """The URI of an absolute path."""
+    """Return the URI of an absolute path."""
     return "file://" + quote_from_bytes(encode(path))

@@ -1,7 +1,7 @@
-"""Answers that are documents of their own: a trace, what lies open, what a message of a log means.
+"""Answers that are documents of their own: a trace, the files that are open, the causes of a log's messages.
 
-An editor of LSP 3.18 asks for their text by their URI; any other one that can show a file is shown one in a directory of
-this process. The text is also what the command returns.
+An editor with LSP 3.18 asks for their text by their URI; for any other editor that can show a file, the text is written to
+a directory of this process. The command also returns the text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from modwsgi_fix.lsp.state import State
 from modwsgi_fix.lsp.uris import uri_of
 from modwsgi_fix.text import encode
 
-#: What the URIs of documents begin with that no file holds.
+#: The scheme of the URIs of documents that are not files.
 SCHEME = "modwsgi-fix"
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9.-]+")
@@ -31,18 +31,18 @@ class Virtual(NamedTuple):
     text: str
 
     def uri(self) -> str:
-        """A URI that no file has."""
+        """The URI of the document, which no file has."""
         return f"{SCHEME}:/{self._name()}.txt"
 
     def as_file(self) -> str:
-        """The URI of a file with its text, which goes with this process."""
+        """Write the text to a file that is deleted with this process, and return the URI of the file."""
         path = os.path.join(_directory().name, f"{self._name()}.txt")
         with open(path, "wb") as file:
             file.write(encode(self.text))
         return uri_of(path)
 
     def as_result(self, uri: str | None) -> dict[str, Any]:
-        """What the command returns; ``uri`` is where the editor shows it, if it does."""
+        """Return the result of the command; ``uri`` is where the editor shows the document, if it does."""
         return {"title": self.title, "text": self.text, "uri": uri}
 
     def _name(self) -> str:
@@ -55,5 +55,5 @@ def _directory() -> tempfile.TemporaryDirectory[str]:
 
 
 def content(state: State, params: types.TextDocumentContentParams) -> types.TextDocumentContentResult:
-    """The text of a document that answered a command."""
+    """Return the text of a document that answered a command."""
     return types.TextDocumentContentResult(state.virtual.get(params.uri, ""))

@@ -1,1 +1,1 @@
-"""What a configuration means: includes, conditions, servers, process groups, URLs, access."""
+"""The meaning of a configuration: includes, conditions, servers, process groups, URLs, access."""

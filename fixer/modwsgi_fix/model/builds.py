@@ -1,16 +1,16 @@
-"""Whose build of httpd reads a configuration, as far as the files tell, and which modules are compiled into it.
+"""The build of httpd that reads a configuration, as far as the files tell, and the modules compiled into it.
 
 ``apache2 -l`` of Debian (measured: 2.4.71), ``httpd -l`` of RHEL and its like from 7 on (core.c, mod_so.c, http_core.c; its
-conf.modules.d/00-base.conf and 00-mpm.conf load the rest). Others build as they like.
+conf.modules.d/00-base.conf and 00-mpm.conf load the others). Other builds may have any modules compiled in.
 """
 
 from __future__ import annotations
 
 from enum import Enum
 
-#: Without them nothing is read at all.
+#: Modules without which httpd does not read anything.
 _ALWAYS = frozenset({"core", "http", "so"})
-#: Compiled in by Debian; by others, or loaded from files, like any other module.
+#: Modules that Debian compiles in; other builds may load them from files.
 SOMETIMES = frozenset({"log_config", "logio", "unixd", "version", "watchdog"})
 
 
@@ -19,12 +19,12 @@ class Build(Enum):
 
     DEBIAN = "debian"
     RHEL = "rhel"
-    #: Nobody who is known here.
+    #: An unknown builder.
     OTHER = "other"
 
 
 def build_of(file: str, module: str) -> Build:
-    """Whose build a LoadModule line speaks of, by the file that it stands in and the path that it loads."""
+    """Return the build that a LoadModule line is for, by the line's file and the path that it loads."""
     if "/usr/lib/apache2/modules/" in module or "/mods-enabled/" in f"/{file}":
         return Build.DEBIAN
     # RHEL 6 has all lines in its main file; modules/ is a link there.
@@ -36,9 +36,9 @@ def build_of(file: str, module: str) -> Build:
 
 
 def is_compiled_in(module: str, build: Build, others: frozenset[str] | set[str]) -> bool | None:
-    """Whether a module needs no LoadModule, beside the ``others`` that are loaded from files; None where that is not known.
+    """Whether a module needs no LoadModule, given the ``others`` that are loaded from files; None where that is not known.
 
-    Who loads one of ``SOMETIMES`` from a file has built all of them so.
+    A build that loads one of ``SOMETIMES`` from a file has all of them in files.
     """
     if module in _ALWAYS:
         return True

@@ -27,7 +27,7 @@ K = TypeVar("K")
 class Target(NamedTuple):
     """The versions that the configuration is meant for.
 
-    ``mod_wsgi`` None means 4.9 up to the latest, ``python`` None a Python 3 of which no more is known.
+    None for ``mod_wsgi`` means any version from 4.9 on, None for ``python`` an unknown version of Python 3.
     """
 
     httpd: tuple[int, ...] = (2, 4)
@@ -36,7 +36,7 @@ class Target(NamedTuple):
 
     @property
     def is_22(self) -> bool:
-        """True for httpd 2.2 and before: other access control, name-based hosts by NameVirtualHost."""
+        """Whether this is httpd 2.2 or older, with the old access control, and name-based hosts by NameVirtualHost."""
         return self.httpd < (2, 3)
 
 
@@ -70,9 +70,9 @@ class Config:
         known_directives: Set[str] = frozenset(),
         again: Callable[[Mapping[str, str], str], Config] | None = None,
     ) -> None:
-        #: By key, in the order first read.
+        #: The files by key, in the order in which they were first read.
         self.files = files
-        #: Every directive and section that is or may be in force, in reading order; conditions themselves left out.
+        #: Every directive and section that is or may be read, in reading order, without the conditions themselves.
         self.items = items
         #: The main server, then the virtual hosts in order.
         self.servers = servers
@@ -86,35 +86,35 @@ class Config:
         self._again = again
         #: The Includes whose wildcard no file matches, of a complete server.
         self.unmatched = unmatched
-        #: The Includes with a wildcard whose directory is not among the files that are read, optional ones too.
+        #: The Includes with a wildcard whose directory is not among the files that are read, optional Includes too.
         self.unseen = unseen
         #: The Includes and Uses that lead back to themselves; they are not followed.
         self.endless = endless
         self._passed_over = passed_over
         #: The conditions that are never closed, and whether each holds; None where that is not known.
         self.open_conditions = open_conditions
-        #: Why some of the server was left out, for a limit that is ours; empty where all was read.
+        #: Why a part of the server was left out, where one of our limits was reached; empty where all of it was read.
         self.left_out = left_out
-        #: True when the entry file was found, so that what is absent is really absent.
+        #: Whether the entry file was found, so that what is absent is really absent.
         self.complete = complete
         self.target = target
         #: The filesystem that the paths in the configuration mean (``--root``); None when unknown.
         self.disk = disk
-        #: Defined variables after the whole configuration was read.
+        #: The values of defined variables after the whole configuration was read.
         self.variables = variables
-        #: The WSGI scripts that were asked for, by key.
+        #: The WSGI scripts that were read so far, by key.
         self.scripts: dict[str, Script] = {script.path: script for script in named_scripts}
-        #: The paths of scripts that are there and cannot be read, with the reason.
+        #: The paths of scripts that exist and cannot be read, with the reason.
         self.unreadable: dict[str, str] = {}
-        #: The .htaccess files that something was found in, by key.
+        #: The .htaccess files in which something was found, by key.
         self.htaccess: dict[str, File] = {}
-        #: The WSGI scripts that the user named, which no directive here need name.
+        #: The WSGI scripts that the user named, whether a directive names them or not.
         self.named_scripts = named_scripts
-        #: Files and directories that are there and cannot be read.
+        #: Files and directories that exist and cannot be read.
         self.unread = unread
-        #: Files that are not httpd's: what to show, and what each looks like.
+        #: Files that are not httpd's, as (what to show, the language that each looks like).
         self.skipped = skipped
-        #: Rules that raised, by name, with what they raised. What they would have found here is not known.
+        #: The errors of rules that raised an exception, by the rule's name. What they would have found is not known.
         self.failed: dict[str, str] = {}
         self._read = read
         self._options = options
@@ -123,6 +123,7 @@ class Config:
 
     @property
     def main(self) -> Server:
+        """The main server."""
         return self.servers[0]
 
     @property
@@ -131,7 +132,7 @@ class Config:
         return self.servers[1:]
 
     def script(self, path: str) -> Script | None:
-        """The WSGI script at a path of the configuration, or None where it cannot be read (see ``--root``)."""
+        """Return the WSGI script at a path of the configuration; None where it cannot be read (see ``--root``)."""
         script = self._read(path)
         if script is None:
             return None
@@ -141,16 +142,16 @@ class Config:
         return self.scripts.setdefault(script.path, script)
 
     def beside(self, texts: Mapping[str, str], denies: str) -> Config:
-        """These fragments read again, after other files of the same server (texts by path), which denies by default so."""
+        """Return these fragments read again after other files of the same server (texts by path), with that default deny."""
         assert self._again is not None, "only what was read can be read again"
         return self._again(texts, denies)
 
     def source(self, path: str) -> File | Script:
-        """The file or script with that key."""
+        """Return the file or script with that key."""
         return self.files.get(path) or self.htaccess.get(path) or self.scripts[path]
 
     def for_rule(self, name: str) -> Config:
-        """This configuration as one rule is given it: ``setting`` answers with what that rule was given."""
+        """Return this configuration for one rule, whose settings ``setting`` then returns."""
         if name not in self._options:
             return self
         view = copy(self)
@@ -159,25 +160,25 @@ class Config:
 
     @property
     def passed_over(self) -> tuple[PassedOver, ...]:
-        """The Includes that pass sites over for their names; looked for when it is asked first."""
+        """The Includes that pass sites over because of their names; they are searched for with the first use."""
         return self.once(Config.passed_over, lambda: tuple(self._passed_over()))
 
     def setting(self, setting: Setting[T]) -> T:
-        """The running rule's setting, or its default; what is given was checked when it was loaded."""
+        """Return the running rule's setting, or its default; given values were checked when the settings were loaded."""
         return self._options.get(self._rule, {}).get(setting.name, setting.default)  # type: ignore[return-value]
 
     def named(self, *keys: str) -> list[Item]:
-        """All items of these names (lower case), in reading order."""
+        """Return all items of these names (in lower case), in reading order."""
         by_key = self.derived(_by_key)
         found = [item for key in keys for item in by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
     def lacks(self, keys: Set[str]) -> bool:
-        """Whether nothing has one of these names, and there is nothing but directives to look at."""
+        """Whether no item has one of these names, and the server consists of nothing but its items."""
         return keys.isdisjoint(self.derived(_by_key)) and self.disk is None and not self.named_scripts
 
     def within(self, server: Server, *keys: str) -> list[Item]:
-        """The items of these names of one server, those in its sections too, in reading order."""
+        """Return the items of these names of one server, those in its sections too, in reading order."""
         found = [item for key in keys for item in self._by_server(key).get(server, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
@@ -185,18 +186,18 @@ class Config:
         return self.once(("by server", key), lambda: grouped(self.named(key), lambda item: item.server))
 
     def readings(self, item: Item) -> list[Item]:
-        """Every reading of the text that ``item`` is one reading of."""
+        """Return every reading of the text that ``item`` is one reading of."""
         return self.derived(_by_node)[item.path, item.node.start]
 
     def derived(self, compute: Callable[[Config], T]) -> T:
-        """``compute(self)``, once."""
+        """Return ``compute(self)``, called once."""
         if compute not in self._derived:
             self._derived[compute] = compute(self)
         result: T = self._derived[compute]
         return result
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
-        """``compute()``, once for that key and this configuration."""
+        """Return ``compute()``, called once for that key and this configuration."""
         if key not in self._derived:
             self._derived[key] = compute()
         result: T = self._derived[key]
@@ -204,7 +205,7 @@ class Config:
 
 
 def grouped(things: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    """Things by what a function says of each, in their order."""
+    """Return things by the key that a function gives each, in their order."""
     groups: dict[K, list[T]] = {}
     for thing in things:
         groups.setdefault(key(thing), []).append(thing)

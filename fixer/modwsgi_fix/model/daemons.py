@@ -1,4 +1,4 @@
-"""Daemon process groups: where they are defined, with which options, and who uses them."""
+"""Process groups: where they are defined, with which options, and which lines select them."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _CLOSED = re.compile(r""" "(?:\\["\\]|[^"])*+" | '(?:\\['\\]|[^'])*+' """, re.X)
 
 
 def in_template(item: Item) -> bool:
-    """True where a file has the conditions of a template language, so that not all of its lines need be there together."""
+    """Whether an item's file has the conditions of a template language, so that not all of its lines need be there together."""
     return item.file.tree.is_template
 
 
 def atoi(value: str) -> int:
-    """A value as C's ``atoi`` reads it: the digits at its start, with a sign or without, else 0."""
+    """Return a value as C's ``atoi`` reads it: the digits at its start, with or without a sign, else 0."""
     found = re.match(r"[ \t\n\v\f\r]*([+-]?)([0-9]+)", value)
     number = whole_number(found[2]) if found is not None else None
     return (number or 0) * (-1 if found is not None and found[1] == "-" else 1)
@@ -49,14 +49,14 @@ class Option(NamedTuple):
 
     @property
     def known(self) -> bool:
-        """False where a variable or a placeholder keeps the value from being known."""
+        """Whether the value is known: it has no undefined variable and no placeholder."""
         return is_settled(self.value)
 
 
 class DaemonProcess(NamedTuple):
     """One reading of a WSGIDaemonProcess.
 
-    ``stray`` are the words that are no option, at which httpd stops; also the lines below that begin with an option.
+    ``stray`` are the words that are not options, at which httpd stops; also the lines below that begin with an option.
     """
 
     name: str
@@ -66,26 +66,26 @@ class DaemonProcess(NamedTuple):
 
     @property
     def server(self) -> Server:
-        """The server it belongs to."""
+        """The server that the line belongs to."""
         return self.directive.server
 
     def option(self, name: str) -> Option | None:
-        """The option that counts: the last of its name."""
+        """Return the option that counts, the last of its name; None where it is not given."""
         return next((option for option in reversed(self.options) if option.name == name), None)
 
     @property
     def settings(self) -> dict[str, str]:
-        """The options that count, by name."""
+        """The values of the options that count, by name."""
         return {option.name: option.value for option in self.options}
 
     def integer(self, name: str, default: int) -> int:
-        """An option's number, or the default where it is not given."""
+        """Return an option's number, or the default where the option is not given."""
         option = self.option(name)
         return default if option is None else atoi(option.value)
 
     @property
     def capacity(self) -> int:
-        """How many requests it serves at once: processes (1 by default) times threads (15 by default)."""
+        """The number of requests served at once: processes (1 by default) times threads (15 by default)."""
         return self.integer("processes", 1) * self.integer("threads", 15)
 
 
@@ -93,7 +93,7 @@ Options = tuple[tuple[Option, ...], tuple[Span, ...]]
 
 
 def options_of(config: Config, item: Item, skip: int) -> Options:
-    """The options of a mod_wsgi directive after its first ``skip`` words, and the words that are none."""
+    """Return the options of a mod_wsgi directive after its first ``skip`` words, and the words that are not options."""
     known = _options(config)
     if (item, skip) not in known:
         known[item, skip] = _options_of(config, item, skip)
@@ -102,7 +102,7 @@ def options_of(config: Config, item: Item, skip: int) -> Options:
 
 @derived
 def _options(config: Config) -> dict[tuple[Item, int], Options]:
-    """What has been asked for so far."""
+    """Return the cache of ``options_of``."""
     return {}
 
 
@@ -112,7 +112,7 @@ def _options_of(config: Config, item: Item, skip: int) -> Options:
     if len(words) <= skip:
         return (), ()
     text = logical.text
-    # Words and options are split at the same blanks, but a quote inside a word only matters to an option's value.
+    # Words and options are split at the same blanks, but a quote inside a word matters only to an option's value.
     at = start
     bound = {arg.span: arg.value for arg in item.args}
     for _ in range(skip):
@@ -132,13 +132,13 @@ def _options_of(config: Config, item: Item, skip: int) -> Options:
         begin, value_at = found.start(1), found.end()
         value, stop = "", value_at
         value_span = logical.span(value_at, value_at)
-        # The value is the next word, blanks before it skipped (ap_getword_conf).
+        # The value is the next word, after any blanks (ap_getword_conf).
         if value_at < end and (values := split_words(logical, value_at, _after_word(text, value_at, end))):
             value, value_span = values[0]
             stop = _after_word(text, value_at, end)
         span = logical.span(begin, max(stop, value_at))
         if bound.get(span, "").startswith(found[1] + "=") and text[value_at : value_at + 1] not in "\"'":
-            # The reader knows what variables and the parameters of a macro were when the line was read.
+            # The reader knows the values of variables and macro parameters at the time the line was read.
             value = bound[span][len(found[1]) + 1 :]
         with suppress(OverflowError):
             value = put_in(value, config.variables)
@@ -148,10 +148,10 @@ def _options_of(config: Config, item: Item, skip: int) -> Options:
 
 
 def left_open(item: Item) -> str:
-    """Return what has to stand behind a directive's last character before another word is one of its own.
+    """Return the text to write after a directive's last character so that another word can follow.
 
-    That is the quote that is open to the end of the line, or the empty value of an option; most often nothing. With it,
-    mod_wsgi reads the line as before.
+    That is the quote that is open to the end of the line, or the empty value of an option; mostly it is empty. mod_wsgi
+    reads the line with it as before.
     """
     logical, at, end = item.node.args_range
     text = logical.text
@@ -171,7 +171,7 @@ def left_open(item: Item) -> str:
 
 
 def _open_quote(word: str) -> str:
-    """Return what closes a quoted word that is open; a backslash before it would take its quote for a character."""
+    """Return what closes an open quoted word; after a backslash the quote would be a character of the word."""
     quote = word[:1]
     if quote not in ("'", '"') or _CLOSED(word):
         return ""
@@ -192,7 +192,7 @@ def _after_word(text: str, at: int, end: int) -> int:
 
 @derived
 def daemon_processes(config: Config) -> list[DaemonProcess]:
-    """Every WSGIDaemonProcess that is or may be in force, in reading order."""
+    """Return every WSGIDaemonProcess that is or may be read, in reading order."""
     found = []
     for item in config.named("wsgidaemonprocess"):
         if item.args:
@@ -205,15 +205,15 @@ def daemon_processes(config: Config) -> list[DaemonProcess]:
 
 @derived
 def definitions(config: Config) -> dict[str, list[DaemonProcess]]:
-    """What ``daemon_processes`` has, by name: httpd stops at the second one of a name."""
+    """Return ``daemon_processes`` by name: httpd stops at the second definition of a name."""
     return grouped(daemon_processes(config), lambda process: process.name)
 
 
 class GroupUse(NamedTuple):
     """A place that selects a process group.
 
-    ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` is
-    True where mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
+    ``name`` is as written; ``%{...}`` values are decided per request. ``arg_span`` is the name's span. ``at_start`` says
+    that mod_wsgi looks the group up while it reads the configuration, so that the definition must come earlier
     (wsgi_config.c:wsgi_add_script_alias, wsgi_add_import_script; F-daemon-4).
     """
 
@@ -224,18 +224,18 @@ class GroupUse(NamedTuple):
 
     @property
     def is_fixed(self) -> bool:
-        """False for ``%{...}``."""
+        """Whether the name is the same for every request, which ``%{...}`` is not."""
         return not self.name.startswith("%{")
 
 
 @derived
 def group_uses(config: Config) -> list[GroupUse]:
-    """Every selection of a process group, in reading order; ``%{GLOBAL}`` (embedded mode) included."""
+    """Return every selection of a process group, in reading order; ``%{GLOBAL}`` (embedded mode) included."""
     return sorted(_uses(config), key=lambda use: use.item.index)
 
 
 def uses_of(config: Config, name: str) -> list[GroupUse]:
-    """The selections of one process group, in reading order."""
+    """Return the selections of one process group, in reading order."""
     return _uses_by_name(config).get(name, [])
 
 
@@ -245,7 +245,7 @@ def _uses_by_name(config: Config) -> dict[str, list[GroupUse]]:
 
 
 def uses_in(config: Config, server: Server) -> list[GroupUse]:
-    """The selections of process groups that stand in one server, in reading order."""
+    """Return the selections of process groups in one server, in reading order."""
     return _uses_by_server(config).get(server, [])
 
 
@@ -276,9 +276,9 @@ def may_use(config: Config, server: Server, process: DaemonProcess) -> bool | No
 
 
 class RefusedUse(NamedTuple):
-    """A group that is looked up while the configuration is read, and is not found to be this host's; in mod_wsgi's words.
+    """A use of a group that mod_wsgi refuses while it reads the configuration, because the group is another host's.
 
-    ``name`` is the ServerName of the host, where that stands further down.
+    ``name`` is the ServerName of the host, where that stands further down; ``message`` is mod_wsgi's own.
     """
 
     use: GroupUse
@@ -289,7 +289,7 @@ class RefusedUse(NamedTuple):
 
 @derived
 def refused_uses(config: Config) -> list[RefusedUse]:
-    """The uses at which httpd stops: names are compared as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
+    """Return the uses at which httpd stops: names count as far as they have been read (wsgi_config.c:wsgi_add_script_alias)."""
     found = []
     for use in group_uses(config):
         process, host = next(iter(definitions(config).get(use.name, ())), None), use.item.server
@@ -307,14 +307,14 @@ def refused_uses(config: Config) -> list[RefusedUse]:
 
 
 def _name_at(server: Server, index: int) -> str | None:
-    """The name of a host when the item with this index is read; None where it has none yet."""
+    """Return the name of a host when the item with this index is read; None where it has none yet."""
     names = [item for item in server.all("servername") if item.index < index and item.args]
     return split_name(names[-1].value)[0] if names else None
 
 
 @derived
 def all_groups_known(config: Config) -> bool:
-    """True when a process group that is not defined in sight is not defined at all.
+    """Whether a process group that is not defined in sight is not defined at all.
 
     The whole server was read, every Include, macro and ``<Perl>`` of it, and no definition hides behind a variable.
     """

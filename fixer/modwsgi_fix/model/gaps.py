@@ -1,4 +1,4 @@
-"""What of a server is out of sight."""
+"""Gaps: the parts of a server that are out of sight."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from modwsgi_fix.text import Span
 
 
 class GapKind(Enum):
-    """Why something was not understood. The value says it without a word of the configuration."""
+    """Why something was not understood. The values say so without a word of the configuration."""
 
-    #: A variable is not defined in these files, or too long once it is put in: one word is not known, all else is read.
+    #: A variable is not defined in these files, or too long when expanded: one word is unknown, everything else is read.
     VARIABLE = "the value of a variable is not known"
     INCLUDE = "an included file is not known"
-    #: Its name says what it is about, and that is neither sections nor who may have what.
+    #: The name of the included file shows that it has neither sections nor access lines.
     APART = "an included file of another subject is not known"
     MACRO = "a macro is not known"
-    #: ``<Perl>``, ``<Lua...>``: what it adds to the configuration is known to its own interpreter alone.
+    #: ``<Perl>``, ``<Lua...>``: only its own interpreter knows what the section adds to the configuration.
     CODE = "a section is code in another language"
     #: ``model.bounds`` ended the reading.
     LIMIT = "there is more than is read"
 
 
-#: What hides no section and no line about access.
+#: Gaps that do not hide sections or access lines.
 HARMLESS = frozenset({GapKind.VARIABLE, GapKind.APART})
 
 
 class Gap(NamedTuple):
-    """Something that was not understood, and so limits what can be said. ``reason`` names it as the file has it."""
+    """Something that was not understood and so limits the conclusions. ``reason`` names it as the file does."""
 
     path: str
     span: Span
@@ -40,13 +40,13 @@ class Gap(NamedTuple):
 
 
 def whole_text(config: Config) -> bool:
-    """Whether every line of the server was read that may be about access, though a word in it may be unknown."""
+    """Whether every line that may be about access was read, though a word in it may be unknown."""
     return config.complete and all(gap.kind in HARMLESS for gap in config.gaps)
 
 
 @derived
 def sees_all_sections(config: Config) -> bool:
-    """True when every section of the server is known: a whole server, no Include missing, none in code or a macro.
+    """Whether every section of the server is known: a whole server, no Include missing, no section in code or a macro.
 
     An undefined variable in another place (``ErrorLog ${APACHE_LOG_DIR}/error.log``) hides no section.
     """

@@ -1,4 +1,4 @@
-"""What a configuration consists of: files, servers, and each reading of a directive, with its arguments and conditions."""
+"""The elements of a configuration: files, servers, and each reading of a directive, with its arguments and conditions."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Guard(NamedTuple):
 
 
 class Arg(NamedTuple):
-    """An argument as httpd sees it: value with variables expanded, span of the word (with quotes) in the file.
+    """An argument as httpd sees it: the value with variables expanded, and the span of the word (with quotes) in the file.
 
-    ``known`` is False where a variable is undefined and stands there literally. ``written`` is before expansion.
+    ``known`` is False where a variable is undefined and stays in the value literally. ``written`` is before expansion.
     """
 
     value: str
@@ -35,7 +35,7 @@ class Arg(NamedTuple):
 class Script:
     """A WSGI script that the configuration names and that could be read.
 
-    ``path`` is its key, ``place`` the path by which the configuration has it, which is the script's ``__file__``.
+    ``path`` is its key; ``place`` is its path in the configuration, which is the script's ``__file__``.
     """
 
     def __init__(self, path: str, name: str, text: str, *, place: str, writable: bool, quotable: bool) -> None:
@@ -45,7 +45,7 @@ class Script:
         self.text = text
         self.writable = writable
         self.quotable = quotable
-        #: Why libcst did not read it for a rule that asked; empty where it did, or was not asked.
+        #: Why libcst could not read it for a rule; empty where it could, or no rule needed it.
         self.not_read = ""
 
     @cached_property
@@ -58,23 +58,24 @@ class Script:
 
 
 class File:
-    """A configuration file that was read. ``path`` is its key (links resolved), ``name`` what to show."""
+    """A configuration file that was read. ``path`` is its key (links resolved), ``name`` the name to show."""
 
     def __init__(self, path: str, name: str, tree: Tree, *, writable: bool, quotable: bool) -> None:
         self.path = path
         self.name = name
         self.tree = tree
-        #: False for a file outside the given paths: it is read, and never changed.
+        #: Whether it may be changed; a file outside the given paths is only read.
         self.writable = writable
-        #: False where what the file says must not be printed (``Source.quotable``).
+        #: Whether its text may be printed (``Source.quotable``).
         self.quotable = quotable
         #: How many times this server reads it.
         self.readings = 0
-        #: The text as it is on the disk, where another one with the same lines stood in for it; else None.
+        #: The text on the disk, where another text with the same lines was read in its place; else None.
         self.whole: str | None = None
 
     @property
     def text(self) -> str:
+        """The text that was read."""
         return self.tree.source
 
     @property
@@ -84,23 +85,23 @@ class File:
 
     @cached_property
     def shown(self) -> LineIndex:
-        """The lines to show of it: those on the disk, without secrets."""
+        """The lines to show: those on the disk, without secrets."""
         text = self.text if self.whole is None else self.whole
         shown = without_secrets(self.tree, text)
         return self.tree.lines if shown is self.text else LineIndex(shown)
 
     @cached_property
     def template(self) -> str:
-        """What is yet to fill this file in (``ERB``); empty for one that httpd reads as it stands."""
+        """The engine that is yet to fill this file in (``ERB``); empty for a file that is not a template."""
         return template_of(self.path, self.tree.source)
 
     @cached_property
     def tags(self) -> list[tuple[int, int]]:
-        """Where the tags of a template stand, in order; none in a file that is no template."""
+        """Where the tags of a template stand, as (start, end), in order; none in a file that is not a template."""
         return tags(self.tree.source) if self.template else []
 
     def in_tag(self, span: Span) -> bool:
-        """Whether a span has a part of a template's tag in it, or is an insertion into one."""
+        """Whether a span overlaps a template's tag, or is an insertion into one."""
         return any(start < span.end and span.start < end for start, end in self.tags)
 
     @cached_property
@@ -132,38 +133,39 @@ class Server:
 
     def __init__(self, item: Item | None) -> None:
         self.item = item
-        #: What stands at the server's own level, in reading order: directives, and sections with their ``children``.
+        #: The items at the server's own level, in reading order: directives, and sections with their ``children``.
         self.items: list[Item] = []
         self._by_key: dict[str, list[Item]] = {}
         self._counted = 0
 
     @property
     def is_main(self) -> bool:
+        """Whether it is the main server."""
         return self.item is None
 
     def __repr__(self) -> str:
         return f"Server({self.item!r})"
 
     def last(self, key: str) -> Item | None:
-        """The last directive of that name at the server's own level: for most settings it is the one that counts."""
+        """Return the last directive of that name at the server's own level, which counts for most settings; None without one."""
         found = self._index().get(key)
         return found[-1] if found else None
 
     def all(self, *keys: str) -> list[Item]:
-        """The directives of these names at the server's own level, in order."""
+        """Return the directives of these names at the server's own level, in order."""
         index = self._index()
         found = [item for key in dict.fromkeys(keys) for item in index.get(key, ())]
         return sorted(found, key=lambda item: item.index) if len(keys) > 1 else found
 
     def _index(self) -> dict[str, list[Item]]:
-        """The items by name; the main server of many hosts has thousands, and is asked for a few, often."""
+        """The items by name: a main server of many hosts has thousands, and is often asked for a few."""
         for item in self.items[self._counted :] if self._counted < len(self.items) else ():
             self._by_key.setdefault(item.key, []).append(item)
         self._counted = len(self.items)
         return self._by_key
 
     def walk(self) -> Iterator[Item]:
-        """Every item of the server, sections before what they hold; not those of virtual hosts inside the main server."""
+        """Yield every item of the server, sections before their contents; without those of virtual hosts in the main server."""
         stack = [iter(self.items)]
         while stack:
             item = next(stack[-1], None)
@@ -178,9 +180,9 @@ class Server:
 class Item:
     """One reading of a directive or section.
 
-    ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are those conditions around
-    it which could not be decided; ``index`` orders items as httpd reads them. ``foreign`` is True where the text is not
-    this item's alone to edit: the body of a used macro.
+    ``parent`` is the enclosing section, conditions (``<IfModule>`` ...) left out; ``guards`` are the conditions around it
+    that could not be decided; ``index`` orders items as httpd reads them. ``foreign`` says that the text must not be edited
+    for this item alone, because it is the body of a used macro.
     """
 
     __slots__ = (
@@ -209,10 +211,10 @@ class Item:
         self.guards = guards
         self.index = index
         self.foreign = foreign
-        #: The syntax section that directly holds it in its file, a condition included; None at the top of the file.
+        #: The syntax section directly around it in its file, which may be a condition; None at the top of the file.
         self.wrapper = wrapper
         self.children: list[Item] = []
-        #: What ``merge.access.access_of`` says of a section, once it was asked.
+        #: The remembered result of ``merge.access.access_of`` for a section.
         self.access: Any = None
 
     def __repr__(self) -> str:
@@ -220,17 +222,17 @@ class Item:
 
     @property
     def name(self) -> str:
-        """The name as it is written."""
+        """The name as written."""
         return self.node.name
 
     @property
     def path(self) -> str:
-        """The key of the file it stands in."""
+        """The key of its file."""
         return self.file.path
 
     @property
     def span(self) -> Span:
-        """From the name to the end of the last argument; for a section, of its opening line."""
+        """The span from the name to the end of the last argument; for a section, that of its opening line."""
         return self.node.body_span
 
     @property
@@ -240,6 +242,7 @@ class Item:
 
     @property
     def is_section(self) -> bool:
+        """Whether it is a section."""
         return isinstance(self.node, Section)
 
     @property
@@ -254,7 +257,7 @@ class Item:
 
     @property
     def known(self) -> bool:
-        """True when no argument holds an undefined variable."""
+        """Whether no argument has an undefined variable."""
         return False not in [arg.known for arg in self.args]
 
     @property
@@ -268,23 +271,23 @@ class Item:
         return tuple(reversed(found))
 
     def section(self, *keys: str) -> Item | None:
-        """The innermost enclosing section of one of these names."""
+        """Return the innermost enclosing section of one of these names; None without one."""
         return next((section for section in reversed(self.sections) if section.key in keys), None)
 
     def excludes(self, other: Item) -> bool:
-        """True when the two can never be read together: they stand in opposite branches of one condition."""
+        """Whether two items can never be read together, because they stand in opposite branches of one condition."""
         return any(Guard(g.kind, g.test, not g.negated) in other.guards for g in self.guards)
 
     @property
     def in_doubt(self) -> bool:
-        """True where it may well be left out: it hangs on a condition other than that some module is there.
+        """Whether httpd may well leave it out: a condition other than the presence of a module decides.
 
-        What stands in ``<IfModule mod_ssl.c>`` is meant to be read, and does nothing where it is not.
+        Lines in ``<IfModule mod_ssl.c>`` are meant to be read, and would have no effect without the module.
         """
         return any(guard.kind != "ifmodule" or guard.negated for guard in self.guards)
 
     def accompanies(self, other: Item) -> bool:
-        """True when this one is read whenever the other is."""
+        """Whether this item is read whenever the other is."""
         return set(self.guards) <= set(other.guards)
 
 

@@ -1,8 +1,8 @@
-"""Which language a file is in: httpd's, Python, or another program's, by its name and by its own lines.
+"""The language of a file: httpd's, Python, or another program's, by its name and its lines.
 
-A directory of configuration holds more than httpd's files, and all of them may be called ``*.conf``. One that is read as
-httpd's although it is nginx's loses its semicolons; so a file is httpd's where its lines speak for that, and where
-nothing can be said against it.
+A directory of configuration may have files of other programs, all of them called ``*.conf``. A file of nginx that is read as
+httpd's would lose its semicolons. So a file counts as httpd's where its lines speak for httpd, and where nothing speaks
+against it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Kind = Literal["httpd", "python", "other"]
 
 
 class Language(NamedTuple):
-    """``kind`` decides who reads the file; ``name`` is for people: ``nginx``, ``a settings file (INI)``."""
+    """``kind`` decides how the file is read; ``name`` is for people: ``nginx``, ``a settings file (INI)``."""
 
     kind: Kind
     name: str
@@ -29,11 +29,11 @@ class Language(NamedTuple):
 HTTPD = Language("httpd", "httpd")
 PYTHON = Language("python", "Python")
 
-#: Files that are httpd's whatever is in them.
+#: Files that are httpd's whatever they contain.
 MAIN_FILES = ("apache2.conf", "httpd.conf")
 _HTTPD_NAMES = (*MAIN_FILES, ".htaccess")
 
-#: How much of a file is looked at, in lines: the beginning says what it is.
+#: The number of lines at the beginning of a file that decide its language.
 _LINES = 2000
 
 _STARTS = (
@@ -55,7 +55,7 @@ _OPTION = re.compile(r"([a-z-]+)=")
 
 
 def by_name(path: str) -> Language | None:
-    """What the name alone says; None where it leaves it open."""
+    """Return the language by the name alone; None where the name does not tell."""
     name = posixpath.basename(path)
     if name in _HTTPD_NAMES:
         return HTTPD
@@ -65,11 +65,11 @@ def by_name(path: str) -> Language | None:
 
 
 def language_of(path: str, text: str) -> Language:
-    """The language of a file that nobody includes.
+    """Return the language of a file that nothing includes.
 
-    Each line speaks for httpd when its first word is a directive or section that some module knows, and for another
-    program when it ends in ``;`` or ``{``, is a ``[section]``, or sets a key with ``=`` or ``:``. A name that other
-    programs have too (``user``, ``listen``) counts for httpd only in httpd's own form. In doubt it is httpd's.
+    Each line speaks for httpd when its first word is a known directive or section, and for another program when it ends in
+    ``;`` or ``{``, is a ``[section]``, or sets a key with ``=`` or ``:``. A name that other programs have too (``user``,
+    ``listen``) counts for httpd only in httpd's own form. When in doubt, the file is httpd's.
     """
     known = by_name(path)
     if known is not None:
@@ -93,7 +93,7 @@ def language_of(path: str, text: str) -> Language:
         elif _SECTION.match(line):
             sections += 1
         elif (option := _OPTION.match(line)) and option[1] in _mod_wsgis():
-            pass  # of a WSGIDaemonProcess, on a line of its own; user= and group= are supervisord's, too
+            pass  # an option of WSGIDaemonProcess on a line of its own; user= and group= are supervisord's, too
         elif _SETTING.match(line) and not _only_httpds(name, is_ours=is_ours):
             settings += 1
         elif is_ours:
@@ -109,7 +109,7 @@ def language_of(path: str, text: str) -> Language:
         if braces > sections + settings:
             return Language("other", "nginx" if _NGINX.search(text) else "a program's settings in braces")
         return Language("other", "a settings file (INI)" if sections else "a settings file (key = value)")
-    # Words of another program, one or two of which httpd happens to have: redis, squid, dnsmasq.
+    # Another program with a word or two that httpd happens to have: redis, squid, dnsmasq.
     if plain >= 2 and (ours * 3 < plain + others or (not certain and plain >= ours)):
         return Language("other", "the settings of another program")
     return HTTPD
@@ -120,19 +120,19 @@ _NGINX = re.compile(r"^[ \t]*(?:server|location\b[^\n]*|upstream\b[^\n]*|http|ev
 
 @cache
 def _mod_wsgis() -> frozenset[str]:
-    """The options that mod_wsgi's directives take."""
+    """Return the options that mod_wsgi's directives take."""
     return frozenset(directives.daemon_options()) | {
         option for directive in directives.script_directives() for option in directives.script_options(directive)
     }
 
 
 def _only_httpds(name: str, *, is_ours: bool) -> bool:
-    """True for a name that no other program would have: written in httpd's capitals, or mod_wsgi's."""
+    """Whether no other program would have a name: it is written in httpd's capitals, or is one of mod_wsgi's."""
     return is_ours and (name != name.lower() or name.startswith("wsgi"))
 
 
 def _logical(lines: list[str]) -> list[str]:
-    """Lines that say something: without comments, blank ones, a template's tags, and what continues another one."""
+    """Return the lines without comments, blank lines, a template's tags, and continuation lines."""
     found = []
     continued = False
     for line in lines:

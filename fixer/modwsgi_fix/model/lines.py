@@ -1,6 +1,6 @@
-"""From places in a text to the lines of its tree: for rules about how a configuration is written, not what it means.
+"""The lines of a tree at places of its text, for rules about how a configuration is written, not what it means.
 
-They look at every line of a file, also where a condition leaves it out, and find their places by a search of the text.
+These rules look at every line of a file, also where a condition leaves it out, and find places by searching the text.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from modwsgi_fix.text import WHITESPACE, Span
 
 
 def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
-    """The innermost node at an offset, and the sections around it; a section where its opening line is meant."""
+    """Return the innermost node at an offset, and the sections around it; on its opening line, the section itself."""
     children: Sequence[Node] = tree.children
     parents: tuple[Section, ...] = ()
     while True:
@@ -35,9 +35,9 @@ def locate(tree: Tree, offset: int) -> tuple[Node | None, tuple[Section, ...]]:
 
 
 def lines_with(file: File, pattern: re.Pattern[str]) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
-    """Each line with a match: directives, opening and closing lines, what httpd refuses; with the sections around.
+    """Yield each line with a match, with the sections around it: directives, opening and closing lines, refused lines.
 
-    Comments are left out, and what stands in a section of another language.
+    Comments and the contents of sections in another language are left out.
     """
     tree = file.tree
     yield from tree.once((lines_with, pattern), lambda: tuple(_lines_with(tree, pattern)))
@@ -57,7 +57,7 @@ def _lines_with(tree: Tree, pattern: re.Pattern[str]) -> Iterator[tuple[Directiv
 
 
 def directives_in(file: File) -> Iterator[tuple[Directive, tuple[Section, ...]]]:
-    """Every directive and opening line, with the sections around it."""
+    """Yield every directive and opening line, with the sections around it."""
     stack: list[tuple[Iterator[Node], tuple[Section, ...]]] = [(iter(file.tree.children), ())]
     while stack:
         nodes, parents = stack[-1]
@@ -74,50 +74,50 @@ def directives_in(file: File) -> Iterator[tuple[Directive, tuple[Section, ...]]]
 
 
 def files(config: Config) -> Iterator[File]:
-    """The files that were read, each once."""
+    """Yield the files that were read, each once."""
     yield from config.files.values()
 
 
 def is_template(node: Directive) -> bool:
-    """True where a placeholder stands in the line, so that its words are not known."""
+    """Whether a placeholder stands in the line, so that its words are not known."""
     line = node.text[node.start : node.head_end] if isinstance(node, Section) else node.source
     return not is_settled(line)
 
 
 def is_unsettled(file: File) -> bool:
-    """True where tags need not balance yet: in a template, and while some tags are hidden behind other characters."""
+    """Whether tags need not balance yet: in a template, and where some tags are hidden behind other characters."""
     return file.tree.is_unsettled
 
 
 def in_macro(parents: Sequence[Section]) -> bool:
-    """True in the body of a macro, which may mean something else at each use."""
+    """Whether sections around a line include the body of a macro, which may mean something else at each use."""
     return any(parent.key == "macro" for parent in parents)
 
 
 def raw(node: Directive, word: Word) -> str:
-    """A word as it is written, quotes and continuations included."""
+    """Return a word as it is written, quotes and continuations included."""
     return node.text[word.span.start : word.span.end]
 
 
 def is_quoted(node: Directive, word: Word) -> bool:
-    """True for a word in ASCII quotes."""
+    """Whether a word is in ASCII quotes."""
     return node.text[word.span.start] in "\"'"
 
 
 def width(node: Node) -> int:
-    """How far a node is indented, tabs to the next multiple of eight."""
+    """Return the width of a node's indentation in columns, tabs to the next multiple of eight."""
     line = node.text[node.start : node.end]
     return len((line[: len(line) - len(line.lstrip(" \t"))]).expandtabs(8))
 
 
 def newline_of(node: Directive) -> str:
-    """The line end of a directive's first line."""
+    """Return the line end of a directive's first line."""
     at = node.text.find("\n", node.start)
     return "\r\n" if at > 0 and node.text[at - 1] == "\r" else "\n"
 
 
 def physical_lines(node: Directive) -> list[Span]:
-    """The lines of the file that a directive stands on, each with its line end."""
+    """Return the lines of the file that a directive stands on, each with its line end."""
     text, end = node.text, node.head_end if isinstance(node, Section) else node.end
     spans, at = [], node.start
     while at < end:
@@ -128,20 +128,20 @@ def physical_lines(node: Directive) -> list[Span]:
 
 
 def previous(node: Node, siblings: Sequence[Node]) -> Node | None:
-    """The last directive or section before a node at its level."""
+    """Return the last directive or section before a node at its level; None without one."""
     before = bisect_left(siblings, node.start, key=lambda other: other.start)
     return next((siblings[at] for at in range(before - 1, -1, -1) if isinstance(siblings[at], Directive)), None)
 
 
 def takes_options(node: Directive) -> bool:
-    """True for the directives of mod_wsgi that take ``name=value`` after their words."""
+    """Whether a directive is one of mod_wsgi's that take ``name=value`` after their words."""
     return node.key == "wsgidaemonprocess" or bool(directives.script_options(node.key))
 
 
 def wrapped_end(node: Directive) -> int:
-    """Where the lines end that follow a directive of mod_wsgi directly and begin with an option, so are meant for it.
+    """Return the end of the lines directly below a directive of mod_wsgi that begin with an option, so are meant for it.
 
-    httpd takes them for directives and does not start; till they are joined, nothing may part them from what they follow.
+    httpd takes them for directives and does not start. Until they are joined, nothing may be written between them.
     """
     text, end = node.text, node.head_end if isinstance(node, Section) else node.end
     if not takes_options(node):
@@ -155,12 +155,12 @@ def wrapped_end(node: Directive) -> int:
 
 
 def strip(text: str) -> str:
-    """Without the blanks that httpd strips."""
+    """Return a text without the blanks that httpd strips."""
     return text.strip(WHITESPACE)
 
 
 def unknown_names(file: File) -> list[tuple[Directive, tuple[Section, ...]]]:
-    """Directives and opening lines whose names no table knows, with the sections around them."""
+    """Return the directives and opening lines with unknown names, with the sections around them."""
     known: dict[str, bool] = {}
     found = []
     for node, parents in directives_in(file):
@@ -174,7 +174,7 @@ def unknown_names(file: File) -> list[tuple[Directive, tuple[Section, ...]]]:
 
 
 def in_foreign_module(parents: Sequence[Section]) -> bool:
-    """True in an ``<IfModule>`` for a module that is not httpd's or mod_wsgi's: its directives are not known here."""
+    """Whether a line is in an ``<IfModule>`` for a module of neither httpd nor mod_wsgi, whose directives are not known."""
     for parent in parents:
         if parent.key == "ifmodule" and parent.args:
             name = parent.args[0].value.removeprefix("!")

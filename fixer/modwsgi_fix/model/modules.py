@@ -1,4 +1,4 @@
-"""Which modules a server loads, as far as its files say: without its module a directive is no command, a handler nobody."""
+"""The modules that a server loads, as far as its files say: a directive or handler needs its module."""
 
 from __future__ import annotations
 
@@ -21,37 +21,37 @@ def _modules(config: Config) -> Modules:
 
 
 def compiled_in(config: Config, module: str) -> bool | None:
-    """Whether a module, without ``_module``, needs no LoadModule; None where nobody knows."""
+    """Whether a module, named without ``_module``, needs no LoadModule; None where that is not known."""
     modules = _modules(config)
     return is_compiled_in(module, modules.build, modules.named)
 
 
 def build(config: Config) -> Build:
-    """Who built the httpd that reads this, as far as its LoadModule lines tell."""
+    """Return the build of the httpd that reads this, as far as its LoadModule lines tell."""
     return _modules(config).build
 
 
 @derived
 def loaded_modules(config: Config) -> tuple[str, ...]:
-    """The names, without ``_module``, of what LoadModule names under no undecided condition; of a whole server only."""
+    """Return the modules, without ``_module``, that are certainly loaded by LoadModule; none for fragments."""
     items = config.named("loadmodule") if config.complete else ()
     return tuple(item.value.removesuffix("_module") for item in items if item.args and not item.guards)
 
 
 def is_loaded(config: Config, module: str) -> bool | None:
-    """Whether a module (``mod_cgi.c``) is there; None where the files do not say."""
+    """Whether a module (``mod_cgi.c``) is loaded or compiled in; None where the files do not say."""
     return _modules(config).has(module)
 
 
 def has_module(config: Config, info: DirectiveInfo) -> bool | None:
-    """Whether the module of a directive is there, or one of its modules where several have it."""
+    """Whether the module of a directive is there, or one of the modules where several have it; None where unknown."""
     found = {is_loaded(config, module) for module in info.modules}
     return True if True in found else None if None in found else False
 
 
 @derived
 def loads_unknown_modules(config: Config) -> bool:
-    """Whether a module is loaded of which no table here says what its directives are."""
+    """Whether a module with unknown directives is loaded."""
     known = {name.removesuffix("_module") for name in known_modules().values()}
     named = (item.value.removesuffix("_module") for item in config.named("loadmodule") if item.args)
     return any(name not in known and not name.startswith(("mpm_", "php")) for name in named)
@@ -68,10 +68,10 @@ def is_of_php(name: str) -> bool:
 
 
 def is_strange(config: Config, name: str) -> bool:
-    """Whether a directive may belong to a module that no table here knows, and so may do anything.
+    """Whether a directive may belong to an unknown module, and so may do anything.
 
-    Those of PHP say how its scripts run, and change nothing of anybody else's. In a whole server that loads no such module
-    it is a slip of the pen, which httpd refuses.
+    Directives of PHP say how PHP scripts run, and change nothing else. In a whole server that loads no unknown module, an
+    unknown directive is a misspelling, which httpd refuses.
     """
     if find(name) is not None or is_of_php(name):
         return False

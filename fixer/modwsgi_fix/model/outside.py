@@ -1,6 +1,6 @@
-"""What only a file says that was not named: an Include may lead to any file that the user can read.
+"""Words of files that were not named: an Include may lead to any file that the user can read.
 
-Such a file is read as httpd reads it, and no text of it may be printed (``Source.quotable``): the report of a pipeline
+Such a file is read as httpd reads it, but none of its text may be printed (``Source.quotable``): the report of a pipeline
 that checks a stranger's change must not hand out a private file.
 """
 
@@ -14,24 +14,24 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import File, Item, Script
 from modwsgi_fix.model.secrets import masked
 
-#: What stands in place of a text.
+#: The text that replaces a hidden one.
 NOT_SHOWN = "(not shown)"
 
 _WORD = re.compile(r"[^\s\"'`<>=:,;/@|()\[\]{}$\\?&!*^+~%#.]+", re.ASCII)
 _COMMENT = re.compile(r"^[ \t]*#.*", re.M)
-#: Shorter words are those of any sentence.
+#: Shorter words occur in any sentence.
 _SHORTEST = 4
-#: A longer word is not taken apart: it may tell.
+#: A longer word is not split into parts, and counts as a word of the file.
 _LONGEST = 80
 
 
 def words_of(text: str) -> set[str]:
-    """The words of a text by which it could be told again."""
+    """Return the words of a text that would give it away."""
     return {word.casefold() for word in _WORD.findall(text) if len(word) >= _SHORTEST}
 
 
 def looks_outside(config: Config) -> bool:
-    """Whether a file outside was read at all."""
+    """Whether any file outside the named paths was read."""
     return not all(file.quotable for file in _read(config))
 
 
@@ -40,20 +40,20 @@ def _read(config: Config) -> list[File | Script]:
 
 
 def tells(config: Config, texts: Iterable[str], known: str = "") -> bool:
-    """Whether texts have a word that only a file outside says; the words of ``known`` are nobody's secret.
+    """Whether texts have a word that stands only in a file outside; the words of ``known`` may be shown.
 
-    A value may be joined to other text, as ``${NAME}.wsgi`` is; so a part of a word tells as well.
+    A value may be joined to other text, as in ``${NAME}.wsgi``, so a part of a word counts as well.
     """
     if not looks_outside(config):
         return False
-    # Scripts are read when a rule asks for them.
+    # Scripts are read only when a rule needs them.
     told = config.once(("told", len(config.scripts)), lambda: _Told(config))
     common = words_of(known)
     return any(word not in common and told.has(word) for text in texts for word in words_of(text))
 
 
 class _Told:
-    """The words that files outside say and no other does, without names of directives; comments do not reach a message."""
+    """The words that stand only in files outside, without names of directives; comments never reach a message."""
 
     def __init__(self, config: Config) -> None:
         self.shown: set[str] = set()
@@ -80,6 +80,6 @@ class _Told:
 
 
 def veiled(config: Config, text: str, item: Item | None = None) -> str:
-    """A text fit to be printed: without secrets, and nothing of it where it or its directive tells what a file outside says."""
+    """Return a text fit to be printed: without secrets, and hidden where it or its directive has words of a file outside."""
     hidden = (item is not None and not item.file.quotable) or tells(config, [text])
     return NOT_SHOWN if text and hidden else masked(config, text)

@@ -1,6 +1,6 @@
-"""Paths of directories and URLs, and things by the path that each is about.
+"""Paths of directories and URLs, and indexes of things by the path that each is about.
 
-Those above or below a path are found without asking each of them.
+Things above or below a path are found without asking each of them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def has_wildcard(path: str) -> bool:
 
 
 def ascending(path: str) -> Iterator[str]:
-    """A path, the directory above it, and so on up to ``/``, or to the first name of a relative path.
+    """Yield a path, the directory above it, and so on up to ``/``, or to the first name of a relative path.
 
-    ``posixpath.dirname`` of ``//srv`` is ``//``, and of that again.
+    ``posixpath.dirname`` of ``//srv`` is ``//``, and that of ``//`` is ``//`` again.
     """
     yield path
     while above := posixpath.dirname(path):
@@ -37,12 +37,12 @@ def ascending(path: str) -> Iterator[str]:
 
 @lru_cache(maxsize=16384)
 def components(path: str) -> tuple[str, ...]:
-    """The parts of a path between slashes."""
+    """Return the parts of a path between slashes."""
     return tuple(part for part in path.split("/") if part)
 
 
 class _Place(Generic[T]):
-    """One directory or URL: what is about it, and that with all that is about something below it."""
+    """One directory or URL: the things about it, and those about it or anything below it."""
 
     __slots__ = ("at", "below", "inside", "patterns")
 
@@ -50,11 +50,11 @@ class _Place(Generic[T]):
         self.at: list[T] = []
         self.below: list[T] = []
         self.inside: dict[str, _Place[T]] = {}
-        #: Those of the names in ``inside`` that have wildcards.
+        #: The names in ``inside`` that have wildcards.
         self.patterns: list[str] = []
 
     def enter(self, name: str) -> _Place[T]:
-        """The place of that name inside this one, made where there is none."""
+        """Return the place of that name inside this one, made where there is none."""
         if name not in self.inside:
             self.inside[name] = _Place()
             if has_wildcard(name):
@@ -62,7 +62,7 @@ class _Place(Generic[T]):
         return self.inside[name]
 
     def matching(self, name: str) -> Iterator[_Place[T]]:
-        """The places inside that mean this name."""
+        """Yield the places inside this one that match a name."""
         if name in self.inside:
             yield self.inside[name]
         for pattern in self.patterns:
@@ -87,7 +87,7 @@ class Nested(Generic[T]):
             place.at.append(thing)
 
     def above(self, path: str) -> list[T]:
-        """What ``path_matches`` the path: what is about it or about one above it, outermost first."""
+        """Return the things about the path or a directory above it (as ``path_matches``), outermost first."""
         places = [self._top]
         found = list(self._top.at)
         for name in components(path):
@@ -97,7 +97,7 @@ class Nested(Generic[T]):
         return found
 
     def below(self, path: str) -> list[T]:
-        """What is about the path, which has no wildcards, or about one below it, in the order that it was given."""
+        """Return the things about the path, which has no wildcards, or below it, in the order in which they were given."""
         place = self._top
         for name in components(path):
             if name not in place.inside:
@@ -107,7 +107,7 @@ class Nested(Generic[T]):
 
 
 class Prefixes(Generic[T]):
-    """Things that take URLs, in their order, found by the prefix that each takes; None says that it is a pattern."""
+    """Things that take URLs, in their order, found by the prefix that each takes; None stands for a pattern."""
 
     def __init__(self, things: Iterable[T], prefix_of: Callable[[T], str | None]) -> None:
         self._all = list(enumerate(things))
@@ -122,7 +122,7 @@ class Prefixes(Generic[T]):
         self._longest = max(map(len, self._by_prefix), default=0)
 
     def __call__(self, uri: str) -> list[T]:
-        """Those that may take a URL: all others do not."""
+        """Return the things that may take a URL; no other does."""
         if "//" in uri:
             return [thing for _, thing in self._all]
         found = list(self._patterns)

@@ -1,4 +1,4 @@
-"""mod_rewrite at the level of a server: which rules there are, with their conditions and flags."""
+"""mod_rewrite at the level of a server: the rules with their conditions and flags."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ class Rewrite(NamedTuple):
 
     @property
     def pattern(self) -> str:
+        """The pattern as written, with a ``!`` where it is negated."""
         return self.item.value
 
     @property
     def substitution(self) -> str:
+        """The substitution as written; ``-`` for none."""
         return self.item.values[1]
 
 
 def rewrites(config: Config, server: Server) -> list[Rewrite]:
-    """The rules at a server's own level, in order; none where ``RewriteEngine`` is not certainly on.
+    """Return the rules at a server's own level, in order; none where ``RewriteEngine`` is not certainly on.
 
     A virtual host inherits no rules unless ``RewriteOptions`` says so (mod_rewrite.c:config_server_merge).
     """
@@ -52,7 +54,7 @@ def rewrites(config: Config, server: Server) -> list[Rewrite]:
 
 
 def flags_of(item: Item) -> dict[str, str]:
-    """The flags of a RewriteRule by their short names."""
+    """Return the values of a RewriteRule's flags, by their short names."""
     if len(item.args) < 3:
         return {}
     flags: dict[str, str] = {}

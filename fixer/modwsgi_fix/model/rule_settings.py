@@ -1,4 +1,4 @@
-"""A setting of a rule: its default, what it may be, and what it is for, said once."""
+"""Settings of rules: the default, the allowed values and the purpose of each, in one place."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ from typing import Generic, NamedTuple, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
 
-#: What may be written into a configuration as it stands: one word without quotes, and no second line.
+#: A word that may be written into a configuration unchanged: without blanks, quotes or line ends.
 _WORD = re.compile(r"[^\s\x00-\x1f\"'\\<>#]*").fullmatch
 
 
 class Setting(NamedTuple, Generic[T_co]):
-    """One setting, which ``Config.setting`` reads.
+    """One setting of a rule, which ``Config.setting`` reads.
 
-    The type is the default's: whether something is on, a number, a word, or a list of words (which a tuple stands for).
-    ``allowed`` are the only words that it may be; ``minimum`` and ``maximum`` bound a number. A word may be empty where
-    the default is.
+    Its type is that of the default: a boolean, a number, a word, or a list of words (as a tuple). ``allowed`` are the only
+    words that are accepted; ``minimum`` and ``maximum`` bound a number. A word may be empty where the default is empty.
     """
 
     name: str
     default: T_co
-    #: What it does, for docs/settings.md and ``modwsgi-fix rule NAME``.
+    #: What the setting does, for docs/settings.md and ``modwsgi-fix rule NAME``.
     text: str
     allowed: tuple[str, ...] = ()
     minimum: int | None = None
@@ -29,7 +28,7 @@ class Setting(NamedTuple, Generic[T_co]):
 
     @property
     def type(self) -> str:
-        """What it may be, in words."""
+        """The allowed values, in words."""
         if self.allowed:
             *others, last = (f'"{word}"' for word in self.allowed)
             return f"{', '.join(others)} or {last}" if others else last
@@ -53,7 +52,7 @@ class Setting(NamedTuple, Generic[T_co]):
         return f" of at most {self.maximum}" if self.maximum is not None else ""
 
     def accepts(self, value: object) -> bool:
-        """Whether a value, as TOML has it, may be given."""
+        """Whether a value, as TOML has it, is allowed."""
         match self.default:
             case bool() | float():
                 return type(value) is type(self.default)
@@ -72,7 +71,7 @@ class Setting(NamedTuple, Generic[T_co]):
         return value in self.allowed if self.allowed else _WORD(value) is not None
 
     def read(self, word: str) -> object:
-        """A value as an example in a manual page has it: ``max-processes=4``, ``applications=shop,blog``."""
+        """Return the value of a word in a manual page's example: ``max-processes=4``, ``applications=shop,blog``."""
         match self.default:
             case bool():
                 return word == "true"

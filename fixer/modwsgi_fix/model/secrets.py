@@ -1,4 +1,4 @@
-"""Sentences without the secrets that a server's files hold: reports go to tickets, logs of pipelines and other screens."""
+"""Sentences without the secrets in a server's files: reports are pasted into tickets and appear in logs of pipelines."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.syntax import Directive
 from modwsgi_fix.syntax.secrets import secrets_in
 
-#: What stands in place of a secret in a sentence.
+#: The text that replaces a secret in a sentence.
 MASK = "***"
 
-#: Shorter ones are words of any sentence; in their own line they are masked all the same.
+#: Shorter secrets may be words of any sentence; in their own line they are masked all the same.
 _SHORTEST = 3
-#: Also those that httpd takes for letters, which a message may leave out.
+#: Blanks, also those that httpd takes for letters, which a message may leave out.
 _QUOTES = "\"'“”‘’„«»"
 _RUN = re.compile(r"\w+")
 
 
 def masked(config: Config, text: str) -> str:
-    """A text without the secrets of a server."""
+    """Return a text without the secrets of a server."""
     known = _known(config)
     if not known or not text:
         return text
@@ -43,12 +43,12 @@ def has_secrets(config: Config) -> bool:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Whether a word goes on at that place."""
+    """Whether the character at that place belongs to the same word."""
     return _RUN.fullmatch(text[end - 1 : end + 1]) is not None and len(text) > end
 
 
 def _known(config: Config) -> dict[str, list[tuple[int, str]]]:
-    """The secrets by the first run of letters in each, with the number of characters before it; the longest first."""
+    """Return the secrets by their first run of letters, each with the number of characters before that; the longest first."""
     return config.once("secrets", lambda: _indexed({*_in_files(config), *_in_items(config)}))
 
 
@@ -68,7 +68,7 @@ def _in_files(config: Config) -> Iterator[str]:
 
 
 def _in_items(config: Config) -> Iterator[str]:
-    """Those that are put together from variables."""
+    """Yield the secrets that consist of values of variables."""
     for item in config.items:
         node = item.node
         if type(node) is Directive and node.text.find("${", node.start, node.end) >= 0:

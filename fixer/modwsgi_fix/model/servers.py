@@ -19,18 +19,19 @@ class Address(NamedTuple):
 
     @property
     def is_wildcard(self) -> bool:
+        """Whether it stands for every address: ``*`` or ``_default_``."""
         return self.host in ("*", "_default_", "[::]", "0.0.0.0")
 
 
 def addresses(server: Server) -> tuple[Address, ...]:
-    """What a virtual host listens for (vhost.c:get_addresses); empty for the main server."""
+    """Return the addresses of a virtual host (vhost.c:get_addresses); none for the main server."""
     if server.item is None:
         return ()
     return tuple(address(value) for value in server.item.values)
 
 
 def address(text: str) -> Address:
-    """Split ``host:port``; a missing port is any."""
+    """Split ``host:port``; a missing port means any port."""
     host, colon, port = text.rpartition(":")
     if not colon or "]" in port:
         return Address(text, "*")
@@ -38,7 +39,7 @@ def address(text: str) -> Address:
 
 
 class Listener(NamedTuple):
-    """One ``Listen``: where, and the protocol that it names or that httpd takes its port for (listen.c:ap_set_listener)."""
+    """One ``Listen``: its address, and the protocol that it names or httpd derives from its port (listen.c:ap_set_listener)."""
 
     item: Item
     address: Address
@@ -47,7 +48,7 @@ class Listener(NamedTuple):
 
 @derived
 def listeners(config: Config) -> list[Listener]:
-    """Every ``Listen``, in the order that httpd reads them."""
+    """Return every ``Listen``, in the order in which httpd reads them."""
     found = []
     for item in config.named("listen"):
         if item.values:
@@ -58,25 +59,25 @@ def listeners(config: Config) -> list[Listener]:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
+    """Return a ServerName without its scheme, and its port or an empty string (core.c:server_hostname_port)."""
     text = _SCHEME.sub("", text, count=1)
     host, colon, port = text.rpartition(":")
     return (host, port) if colon and port.isdigit() else (text, "")
 
 
 def name_item(server: Server) -> Item | None:
-    """The ServerName that counts: the last one."""
+    """Return the ServerName that counts, which is the last one; None without one."""
     return server.last("servername")
 
 
 def own_name(server: Server) -> str | None:
-    """The host's own ServerName, without scheme and port, in its own spelling; None without one."""
+    """Return the host's own ServerName as it is spelt, without scheme and port; None without one."""
     item = name_item(server)
     return split_name(item.value)[0] if item and item.args else None
 
 
 def is_tls(server: Server) -> bool | None:
-    """Whether the host speaks TLS: SSLEngine; None where a condition or a variable decides."""
+    """Whether the host has ``SSLEngine On``; None where a condition or a variable decides."""
     item = server.last("sslengine")
     if item is None:
         return False
@@ -86,11 +87,11 @@ def is_tls(server: Server) -> bool | None:
 
 
 def speaks_tls(config: Config, server: Server) -> bool | None:
-    """Whether TLS is spoken to a host: by SSLEngine, its own or the main server's, or as httpd turns it on by itself.
+    """Whether a host speaks TLS: by SSLEngine, its own or the main server's, or because httpd turns it on by itself.
 
-    That it does where a certificate is there, and the protocol of the host is https: by ``Protocol``, or by the Listen
-    whose address and port are the host's (ssl_engine_init.c:ssl_init_Module, listen.c:ap_setup_listeners; measured). None
-    where a condition or a variable decides.
+    httpd does so where the host has a certificate and its protocol is https: by ``Protocol``, or by the Listen with the
+    host's address and port (ssl_engine_init.c:ssl_init_Module, listen.c:ap_setup_listeners; measured). None where a
+    condition or a variable decides.
     """
     engine = server.last("sslengine") or config.main.last("sslengine")
     if engine is not None:
@@ -118,33 +119,33 @@ def _protocol(config: Config, server: Server) -> str | None:
 
 @derived
 def _protocols(config: Config) -> dict[tuple[str, str], str]:
-    """The protocol of the first ``Listen`` at each address and port."""
+    """Return the protocol of the first ``Listen`` at each address and port."""
     found: dict[tuple[str, str], str] = {}
-    for one in listeners(config):
-        found.setdefault(_key(one.address), one.protocol)
+    for listener in listeners(config):
+        found.setdefault(_key(listener.address), listener.protocol)
     return found
 
 
-def _key(one: Address) -> tuple[str, str]:
-    return ("*" if one.is_wildcard else one.host.lower(), one.port)
+def _key(address: Address) -> tuple[str, str]:
+    return ("*" if address.is_wildcard else address.host.lower(), address.port)
 
 
 def _conditions(item: Item) -> tuple[Guard, ...]:
-    """The undecided conditions of a directive within its host; those around the host hold wherever the host is there."""
+    """Return the undecided conditions of a directive within its host; those around the host hold wherever the host exists."""
     host = item.server.item
     return item.guards if host is None else item.guards[len(host.guards) :]
 
 
-def same_name(config: Config, one: Server, other: Server) -> bool | None:
-    """Whether mod_wsgi lets ``one`` use a process group that ``other`` declares: equal names, by ``strcmp``.
+def same_name(config: Config, user: Server, owner: Server) -> bool | None:
+    """Whether mod_wsgi lets ``user`` use a process group that ``owner`` declares: equal names, by ``strcmp``.
 
     Scheme and port are ignored, case is not, ServerAlias is not considered; a host without ServerName at a wildcard
     address has the main server's (wsgi_remote.c:wsgi_execute_remote, vhost.c:ap_fini_vhost_config; F-daemon-2).
     None where the files do not say.
     """
-    if one is other:
+    if user is owner:
         return True
-    mine, theirs = name_of(config, one), name_of(config, other)
+    mine, theirs = name_of(config, user), name_of(config, owner)
     if mine is None or theirs is None:
         return None
     if mine == theirs:
@@ -155,11 +156,11 @@ def same_name(config: Config, one: Server, other: Server) -> bool | None:
 
 
 def name_of(config: Config, server: Server) -> str | None:
-    """The name by which ``same_name`` compares a server; None where the files do not say. It is not for showing."""
+    """Return the name by which ``same_name`` compares a server; None where the files do not say. It must not be shown."""
     return _names(config)[server]
 
 
-#: Stands for the main server's name where it is not written: one name, but not known which.
+#: Stands for the main server's name where that is not written: some name that is not known.
 _UNKNOWN = "\0main"
 
 
@@ -176,18 +177,18 @@ def _name(config: Config, server: Server) -> str | None:
     if own is not None:
         return own
     if not server.is_main and not all(address.is_wildcard for address in addresses(server)):
-        # The name is then a reverse look-up of the address.
+        # The name then comes from a reverse look-up of the address.
         return None
     main = own_name(config.main)
     return main if main is not None and not config.main.all("servername")[-1].guards else _UNKNOWN
 
 
-def same_error_log(one: Server, other: Server) -> bool:
-    """Whether both write one error log, as far as their own words tell.
+def same_error_log(first: Server, second: Server) -> bool:
+    """Whether two servers write to one error log, as far as their own lines tell.
 
-    What an application writes to ``wsgi.errors`` for a host with another log than the host of its process group is lost.
+    What an application writes to ``wsgi.errors`` is lost where its host has another log than the host of its process group.
     """
-    return _error_log(one) == _error_log(other)
+    return _error_log(first) == _error_log(second)
 
 
 def _error_log(server: Server) -> tuple[str, object] | None:
@@ -196,7 +197,7 @@ def _error_log(server: Server) -> tuple[str, object] | None:
 
 
 def label(server: Server) -> str:
-    """How to speak of a server in a message: ``*:443 example.com``."""
+    """Return the name of a server for messages: ``*:443 example.com``."""
     if server.item is None:
         return "the main server"
     name = own_name(server)

@@ -1,4 +1,4 @@
-"""URLs to files and applications: what mod_alias, mod_wsgi and the document root map, in the order httpd asks them."""
+"""From URLs to files and applications: the mappings of mod_alias, mod_wsgi and DocumentRoot, in the order httpd asks them."""
 
 from __future__ import annotations
 
@@ -32,25 +32,27 @@ class Mapping(NamedTuple):
 
     @property
     def server(self) -> Server:
+        """The server whose directive it is."""
         return self.item.server
 
     @property
     def is_mount(self) -> bool:
-        """True for WSGIScriptAlias and WSGIScriptAliasMatch."""
+        """Whether the directive is a WSGIScriptAlias or WSGIScriptAliasMatch."""
         return self.item.key in MOUNTS
 
     @property
     def is_redirect(self) -> bool:
+        """Whether the directive is one of mod_alias' redirects."""
         return self.item.key in REDIRECTS
 
     def matches(self, path: str) -> bool | None:
-        """Whether a URL path is mapped by it; None where its pattern is not understood."""
+        """Whether this maps a URL path; None where the pattern is not understood."""
         if not self.is_regex:
             return alias_match(self.url, path) is not None
         return finds(self.url, path)
 
     def maps(self, path: str) -> str | None:
-        """The file that a URL path is mapped to; None when it does not match, or is not understood."""
+        """Return the file that a URL path is mapped to; None where the path does not match, or the pattern is not understood."""
         if not self.is_regex:
             end = alias_match(self.url, path)
             return None if end is None else self.target + path[end:]
@@ -59,7 +61,7 @@ class Mapping(NamedTuple):
 
 
 def alias_match(prefix: str, path: str) -> int | None:
-    """How much of a URL path an Alias prefix takes, or None (mod_alias.c:alias_matches).
+    """Return how many characters of a URL path an Alias prefix takes, or None (mod_alias.c:alias_matches).
 
     Runs of slashes count as one; a prefix without a slash at its end matches only whole segments.
     """
@@ -67,39 +69,39 @@ def alias_match(prefix: str, path: str) -> int | None:
         end = len(prefix)
         is_whole = prefix.endswith("/") or path[end : end + 1] in ("", "/")
         return end if prefix and is_whole and path.startswith(prefix) else None
-    a = u = 0
-    while a < len(prefix):
-        if prefix[a] == "/":
-            if u >= len(path) or path[u] != "/":
+    at = taken = 0
+    while at < len(prefix):
+        if prefix[at] == "/":
+            if taken >= len(path) or path[taken] != "/":
                 return None
-            while a < len(prefix) and prefix[a] == "/":
-                a += 1
-            while u < len(path) and path[u] == "/":
-                u += 1
+            while at < len(prefix) and prefix[at] == "/":
+                at += 1
+            while taken < len(path) and path[taken] == "/":
+                taken += 1
         else:
-            if u >= len(path) or path[u] != prefix[a]:
+            if taken >= len(path) or path[taken] != prefix[at]:
                 return None
-            a += 1
-            u += 1
-    if prefix[a - 1 : a] != "/" and u < len(path) and path[u] != "/":
+            at += 1
+            taken += 1
+    if prefix[at - 1 : at] != "/" and taken < len(path) and path[taken] != "/":
         return None
-    return u if u else None
+    return taken if taken else None
 
 
 def substitute(template: str, found: Match) -> str:
-    """``$0`` to ``$9`` replaced by what was captured (util.c:ap_pregsub); a backslash takes the next character as is."""
+    """Return a template with ``$0`` to ``$9`` replaced by the groups (util.c:ap_pregsub); a backslash quotes a character."""
 
     def group(part: re.Match[str]) -> str:
         if part[1] is None:
             return part[2]
         return found.group(int(part[1]))
 
-    # What was found may begin or end within a character.
+    # A match of bytes may begin or end within a character.
     return decode(encode(re.sub(r"\$(\d)|\\(.)", group, template)))
 
 
 def mapping_of(item: Item) -> Mapping | None:
-    """The mapping that an item makes, or None."""
+    """Return the mapping that an item makes, or None."""
     key = item.key
     if key in REDIRECTS:
         args = item.args
@@ -115,20 +117,20 @@ def mapping_of(item: Item) -> Mapping | None:
 
 
 def aliases(config: Config, server: Server) -> list[Mapping]:
-    """Alias, AliasMatch, ScriptAlias and ScriptAliasMatch that hold for a server, in the order mod_alias asks them.
+    """Return the Alias, AliasMatch, ScriptAlias and ScriptAliasMatch lines that hold for a server, as mod_alias asks them.
 
-    One list in file order; the main server's come after the host's own (mod_alias.c:merge_alias_config).
+    They are one list in file order; the main server's come after the host's own (mod_alias.c:merge_alias_config).
     """
     return _own_then_main(config, server, ALIASES)
 
 
 def redirects(config: Config, server: Server) -> list[Mapping]:
-    """Redirects outside of sections that hold for a server; mod_alias asks them before any alias."""
+    """Return the Redirects outside of sections that hold for a server; mod_alias asks them before any alias."""
     return _own_then_main(config, server, REDIRECTS)
 
 
 def mounts(config: Config, server: Server) -> list[Mapping]:
-    """WSGIScriptAlias and WSGIScriptAliasMatch that hold for a server, in order (wsgi_merge_server_config)."""
+    """Return the WSGIScriptAlias and WSGIScriptAliasMatch lines that hold for a server, in order (wsgi_merge_server_config)."""
     return _own_then_main(config, server, MOUNTS)
 
 
@@ -143,32 +145,32 @@ def _own_then_main(config: Config, server: Server, keys: tuple[str, ...]) -> lis
 
 @derived
 def _mappings(config: Config) -> dict[tuple[Server, tuple[str, ...]], list[Mapping]]:
-    """What has been asked for so far."""
+    """Return the cache of mappings by server and names."""
     return {}
 
 
 def is_mounted(config: Config, server: Server, url: str) -> bool:
-    """Whether a mount of a server is written with just this URL."""
+    """Whether a server has a mount with exactly this URL."""
     urls = config.once((is_mounted, server), lambda: {mount.url for mount in mounts(config, server)})
     return url in urls
 
 
 def mount_options(config: Config, mount: Mapping) -> dict[str, Option]:
-    """The options of a WSGIScriptAlias that count."""
+    """Return the options of a WSGIScriptAlias that count, by name."""
     options, _ = options_of(config, mount.item, 2)
     return {option.name: option for option in options}
 
 
 def document_root(config: Config, server: Server) -> Item | None:
-    """The DocumentRoot that holds for a server."""
+    """Return the DocumentRoot that holds for a server; None without one."""
     return server.last("documentroot") or config.main.last("documentroot")
 
 
 def covers(alias: Mapping, mount: Mapping) -> bool:
-    """True when ``alias`` takes every URL of ``mount``, but perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
+    """Whether ``alias`` takes every URL of ``mount``, except perhaps the mount's own, as ``^/(.+)$`` leaves ``/``.
 
-    Prefixes are compared as mod_alias does (F-url-1); of regular expressions those which match whatever begins with a
-    prefix.
+    Prefixes are compared as mod_alias does (F-url-1); regular expressions count where they match everything that begins with
+    a prefix.
     """
     if mount.is_regex or not alias.is_regex:
         return covers_whole(alias, mount)
@@ -176,7 +178,7 @@ def covers(alias: Mapping, mount: Mapping) -> bool:
 
 
 def covered(config: Config, server: Server, alias: Mapping) -> Iterator[Mapping]:
-    """The mounts of a server of which ``covers`` says that an alias takes their URLs, in the order they are asked."""
+    """Yield the mounts of a server that an alias ``covers``, in the order in which httpd asks them."""
     if alias.is_regex:
         return (mount for mount in mounts(config, server) if covers(alias, mount))
     plain, patterns = config.once((covered, server), lambda: _by_url(mounts(config, server)))
@@ -188,14 +190,14 @@ _Place = tuple[int, Mapping]
 
 
 def _by_url(mappings: Iterable[Mapping]) -> tuple[Nested[_Place], list[_Place]]:
-    """Mappings with their numbers: by their URLs, and those with a pattern."""
+    """Return mappings with their numbers: those with a prefix by their URLs, and those with a pattern."""
     numbered = list(enumerate(mappings))
     plain = Nested((one[1].url, one) for one in numbered if not one[1].is_regex)
     return plain, [one for one in numbered if one[1].is_regex]
 
 
 def covers_whole(alias: Mapping, mount: Mapping) -> bool:
-    """True when ``alias`` takes every URL of ``mount``: the application is never reached."""
+    """Whether ``alias`` takes every URL of ``mount``, so that the application is never reached."""
     if mount.is_regex:
         return not alias.is_regex and alias.url in ("/", "")
     url = mount.url
@@ -205,7 +207,7 @@ def covers_whole(alias: Mapping, mount: Mapping) -> bool:
 
 
 def as_prefix(alias: Mapping) -> tuple[str, str] | None:
-    """URL prefix and directory, without slashes at their ends; also of a pattern that maps whatever an Alias would.
+    """Return URL prefix and directory, without slashes at their ends; also for a pattern that maps what an Alias would.
 
     None for a pattern that leads elsewhere, or always to one place.
     """
@@ -221,34 +223,34 @@ def as_prefix(alias: Mapping) -> tuple[str, str] | None:
     return (prefix, directories.pop()) if len(directories) == 1 else None
 
 
-#: What may follow a prefix in a URL path; a pattern that takes all of these takes whatever follows.
+#: Samples of what may follow a prefix in a URL path; a pattern that takes all of these takes anything that follows.
 _TAILS = ("x", "x/y.z", "-_~/%/q", "A b/é,1", "static/x.css", ".x")
 
 
-def together(one: Item, other: Item) -> bool:
-    """True when ``one`` is certainly read wherever ``other`` is; of a template's branches that is not to be said."""
-    return one.accompanies(other) and not one.file.tree.is_template
+def together(item: Item, other: Item) -> bool:
+    """Whether ``item`` is certainly read wherever ``other`` is; False in a template, where branches decide."""
+    return item.accompanies(other) and not item.file.tree.is_template
 
 
 def is_prefix(outer: str, inner: str) -> bool:
-    """True when URL prefix ``outer`` takes all that ``inner`` takes."""
+    """Whether the URL prefix ``outer`` takes all URLs that ``inner`` takes."""
     end = alias_match(outer, inner)
     return end is not None and (outer.endswith("/") or not inner.endswith("/") or end <= len(inner.rstrip("/")))
 
 
 def static_part(pattern: str) -> str:
-    """The literal text that a regular expression anchored at the start begins with; empty when it is not anchored."""
+    """Return the literal text at the start of an anchored regular expression; empty when it is not anchored."""
     return literal_and_rest(pattern)[0]
 
 
 def literal_and_rest(pattern: str) -> tuple[str, str]:
-    """The literal text that an anchored regular expression begins with, and the pattern after it."""
+    """Return the literal text at the start of an anchored regular expression, and the pattern after it."""
     if not pattern.startswith("^") or "|" in _GROUP.sub("", pattern):
         return "", pattern
     found = _LITERAL.match(pattern, 1)
     end = found.end() if found else 1
     if pattern[end : end + 1] in ("*", "?", "{") and end > 1:
-        # A quantifier takes back the last character.
+        # A quantifier makes the last character part of the pattern.
         end -= 2 if pattern[end - 2] == "\\" else 1
     return pattern[1:end].replace("\\", ""), pattern[end:]
 
@@ -258,7 +260,7 @@ _LITERAL = re.compile(r"(?:[A-Za-z0-9/_~-]|\\[./-])*")
 
 
 def has_top_level_branch(pattern: str) -> bool:
-    """True for ``a|b``: what is added at the beginning of the pattern holds for its first branch only."""
+    """Whether a pattern is like ``a|b``, so that text added at its beginning would belong to the first branch only."""
     depth = at = 0
     while at < len(pattern):
         char = pattern[at]

@@ -1,4 +1,4 @@
-"""Which files are as a distribution ships them: they are its business, not the administrator's, and the next upgrade's."""
+"""Files that are as their packages ship them: the distribution and its next upgrade care for them, not the administrator."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Shipped = Callable[[File | Script], bool]
 
 
 def never_shipped(file: File | Script) -> bool:
-    """What is known where there is no package database: nothing."""
+    """Return False: without a package database nothing is known to be shipped."""
     return False
 
 
 def as_shipped(config: Config, rooted: Rooted, named: Set[str]) -> Shipped:
-    """Tells the files that are as their packages ship them, by the package database in ``rooted``.
+    """Return a function that says whether a file is as its package ships it, by the package database in ``rooted``.
 
-    A file whose key is among ``named`` is not one of them: who names it means it. The database is asked once for all
-    files that were read, and again for a script that a rule had read meanwhile.
+    A file whose key is among ``named`` never counts: a user who names it means it. The database is asked once for all files
+    that were read, and again for each script that a rule has read since.
     """
     sums: dict[str, set[Sum]] = {}
     known: dict[str, bool] = {}

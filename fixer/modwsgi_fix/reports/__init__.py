@@ -1,6 +1,6 @@
-"""What a run found, ready to be shown; and the formats it can be shown in, one function each.
+"""Reports of a run in all formats, one function for each format.
 
-A format's module is imported when it is asked for. A report is text as ``text.decode`` gives it: written with
+A format's module is imported with its first use. A report is text as ``text.decode`` gives it: written with
 ``text.encode``, names and lines have the bytes that they have on the disk. Formats for machines are ASCII or UTF-8.
 """
 
@@ -18,7 +18,7 @@ from modwsgi_fix.records import Finding, Report
 if TYPE_CHECKING:
     from modwsgi_fix.effect.starting import Start
 
-#: Format -> module below this package and function in it.
+#: The module of this package and the function in it, by format.
 FORMATS = {
     "concise": ("text", "concise"),
     "full": ("text", "full"),
@@ -32,12 +32,12 @@ FORMATS = {
 
 VERSION = __version__
 _LONE = re.compile("[\ud800-\udfff]")
-#: Control characters that JSON leaves as they are, ends of lines of Unicode, and marks of direction (UAX 9).
+#: Control characters that JSON does not escape, Unicode's line ends, and marks of direction (UAX 9).
 OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def gap_lines(report: Report) -> Counter[str]:
-    """Return how many lines of which files were not understood, configuration first."""
+    """Return how many lines of each file were not understood, by the file's name, configuration first."""
     lines = {(gap.name, line) for gap in report.gaps for line in range(gap.first, gap.last + 1)}
     counted = Counter(name for name, _ in lines)
     names = dict.fromkeys((*(file.name for file in report.files), *(gap.name for gap in report.gaps)))
@@ -58,7 +58,7 @@ def valid(text: str) -> str:
 
 
 def dumped(value: object, *, indent: int | None = 2) -> str:
-    """Return a value as JSON in lines, or in one without ``indent``.
+    """Return a value as JSON; in one line where ``indent`` is None.
 
     Characters that a terminal obeys, or that turn text around, are escaped.
     """
@@ -74,13 +74,13 @@ def plural(count: int, noun: str) -> str:
 
 
 def fingerprints(findings: Iterable[Finding]) -> list[str]:
-    """Return a fingerprint of each finding, of rule, file, text and occurrence: lines above it do not change it."""
+    """Return a fingerprint of each finding, made from rule, file, text and occurrence, so that lines above do not change it."""
     from hashlib import sha256
 
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for finding in findings:
-        # Of a file that must not be quoted not even a digest: a short line can be guessed from it.
+        # A file that must not be quoted gives not even a digest: a short line can be guessed from its digest.
         line = " ".join(finding.place.file.lines.line_text(finding.line).split()) if finding.place.file.quotable else ""
         key = (finding.rule, finding.file, line)
         digest = sha256("\0".join([*map(valid, key), str(seen[key])]).encode()).hexdigest()
@@ -90,13 +90,13 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
 
 
 def started(starts: Sequence[Start]) -> dict[str, Any]:
-    """Return whether httpd starts, as JSON has it: ``starts``, and what it refuses or why that cannot be told.
+    """Return whether httpd starts, for JSON: ``starts``, and what httpd refuses or why that cannot be told.
 
-    Of several servers one that does not start decides, then one of which that cannot be told.
+    Of several servers the first that does not start decides, else the first of which it cannot be told.
     """
-    one = min(starts, key=lambda one: {False: 0, None: 1, True: 2}[one.starts], default=None)
-    if one is None or one.starts:
-        return {"starts": None if one is None else True}
-    if one.starts is None:
-        return {"starts": None, "start_unknown": one.reason}
-    return {"starts": False, "start_fault": {"file": one.file, "line": one.line, "message": one.reason}}
+    start = min(starts, key=lambda one: {False: 0, None: 1, True: 2}[one.starts], default=None)
+    if start is None or start.starts:
+        return {"starts": None if start is None else True}
+    if start.starts is None:
+        return {"starts": None, "start_unknown": start.reason}
+    return {"starts": False, "start_fault": {"file": start.file, "line": start.line, "message": start.reason}}

@@ -1,4 +1,4 @@
-"""The diff of a run, and which rule made which hunk of it."""
+"""The diff of a run, and the fixes that made each of its hunks."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class BadDiff(Exception):
     """A diff that, read back, does not give the new text: this is a bug in modwsgi-fix."""
 
 
-def diff(files: Sequence[Rewritten], *, here: str) -> str:
+def diff(files: Sequence[Rewritten], *, directory: str) -> str:
     """Return the unified diff of all files, for ``git apply`` or ``patch -p1 --binary`` in the directory ``strip_from``.
 
     Each file's part is read back by unidiff first. Raises ``BadDiff``.
     """
-    top = strip_from(files, here)
+    top = strip_from(files, directory)
     parts = []
     for file in files:
         part = unified(file.before, file.edits, os.path.relpath(file.path, top))
@@ -42,14 +42,14 @@ def diff(files: Sequence[Rewritten], *, here: str) -> str:
     return "".join(parts)
 
 
-def strip_from(files: Iterable[Rewritten], here: str) -> str:
-    """Return the directory that a diff applies in: ``here`` where all files really lie below it, else the root.
+def strip_from(files: Iterable[Rewritten], directory: str) -> str:
+    """Return the directory that a diff applies in: ``directory`` where all files really lie below it, else the root.
 
     Neither git nor patch follows ``..`` or a symlink out of the directory it works in.
     """
-    here = os.path.realpath(here)
-    below = all(file.path.startswith(here.rstrip("/") + "/") for file in files)
-    return here if below else "/"
+    directory = os.path.realpath(directory)
+    below = all(file.path.startswith(directory.rstrip("/") + "/") for file in files)
+    return directory if below else "/"
 
 
 def changes(
@@ -82,7 +82,7 @@ def _with_hunks(
                 if path == file.path
             ),
         )
-        # Of those that begin before a hunk, few reach into it: only behind the furthest end so far need one look.
+        # Of the fixes that begin before a hunk, few reach into it: only those after the furthest end so far need be checked.
         ends = list(accumulate((end for _, end, _ in places), max))
         text = unified(file.before, file.edits, os.path.relpath(file.path, top))
         found = list(_HUNK.finditer(text))
@@ -95,10 +95,10 @@ def _with_hunks(
         yield file, tuple(hunks)
 
 
-def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, here: str) -> Iterator[str]:
-    """Yield a line for each hunk of the diff, and below it one for each fix that had part in it; a reason once."""
+def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, directory: str) -> Iterator[str]:
+    """Yield a line for each hunk of the diff, and below it one for each fix with a part in it; each reason only once."""
     told = set[str]()
-    for file, found in _with_hunks(files, applied, top=strip_from(files, here)):
+    for file, found in _with_hunks(files, applied, top=strip_from(files, directory)):
         for hunk in found:
             yield f"{printable(file.name)} {hunk.header}"
             ours = dict.fromkeys((describe(one), named(one)) for one in hunk.fixes)

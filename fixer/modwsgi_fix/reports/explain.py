@@ -1,4 +1,4 @@
-"""What a log comes to, for people and for programs."""
+"""The explanation of a log, for people and for programs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from modwsgi_fix.records import Cause, Explained, Explanation
 from modwsgi_fix.reports import VERSION, dumped, plural
 from modwsgi_fix.reports.text import printable
 
-#: Lines that are not known, as many as are shown.
+#: The most unknown lines that are shown.
 _MOST_UNEXPLAINED = 20
 
 
 def as_text(found: Explained) -> str:
-    """Return each cause with its messages above, its lines, what to do and the commands; what is not known comes last."""
+    """Return each cause below its messages, with its lines, what to do and the commands; unknown lines come last."""
     blocks = [_block(one, _in_log(found, one.line)) for one in found.explanations]
     lines = [line for block in blocks for line in (*block, "")]
     for message, count in found.more:
-        what = f"messages as {message}" if message else "lines that are not explained"
-        lines += [f"{count} further {what} were counted, and not looked at one by one", ""]
+        kind = f"messages as {message}" if message else "lines that are not explained"
+        lines += [f"{count} further {kind} were counted, and not examined one by one", ""]
     if found.unexplained:
         total = sum(one.times for one in found.unexplained)
         lines.append(f"Not explained: {plural(total, 'line')}")
-        for one in found.unexplained[:_MOST_UNEXPLAINED]:
-            lines.append(f"  {_times(one.times)}{one.message}{_in_log(found, one.line)}")
+        for unexplained in found.unexplained[:_MOST_UNEXPLAINED]:
+            lines.append(f"  {_times(unexplained.times)}{unexplained.message}{_in_log(found, unexplained.line)}")
         if len(found.unexplained) > _MOST_UNEXPLAINED:
             lines.append(f"  and {len(found.unexplained) - _MOST_UNEXPLAINED} others")
         lines.append("")
@@ -29,14 +29,16 @@ def as_text(found: Explained) -> str:
 
 
 def _in_log(found: Explained, line: int) -> str:
-    """Where the first of some lines stands, in a log of more than one."""
+    """Return the line number of a message; empty for a log of a single line."""
     return f"  [line {line} of the log]" if found.lines > 1 else ""
 
 
-def _block(one: Explanation, where: str) -> list[str]:
-    other = f" (and {plural(one.variants - 1, 'other text')} of the same cause)" if one.variants > 1 else ""
-    lines = [f"{_times(one.times)}{one.message}{other}{where}"]
-    for cause in one.causes:
+def _block(explanation: Explanation, where: str) -> list[str]:
+    other = (
+        f" (and {plural(explanation.variants - 1, 'other text')} of the same cause)" if explanation.variants > 1 else ""
+    )
+    lines = [f"{_times(explanation.times)}{explanation.message}{other}{where}"]
+    for cause in explanation.causes:
         lines += _cause(cause)
     return lines
 
@@ -75,7 +77,7 @@ def _summary(found: Explained) -> str:
 
 
 def as_json(found: Explained) -> str:
-    """Return the same for programs; ``unexplained`` is complete up to the bound of what is kept."""
+    """Return the explanation as JSON; ``unexplained`` has all unknown lines that were kept."""
     explanations = [
         {
             "message": one.message,

@@ -1,4 +1,4 @@
-"""What lies open, for people and for programs."""
+"""The files that are open, for people and for programs."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 def as_text(found: Sequence[Exposed]) -> str:
-    """Return a report, host by host: what should hardly lie open, by kind; then all, by directory with counts."""
+    """Return a report, host by host: the files that should hardly be open, by kind; then the number of files by directory."""
     if not found:
-        return "No file is served as it stands.\n"
+        return "No file is served.\n"
     lines: list[str] = []
-    for one in found:
-        programs = f", {plural(len(one.programs), 'program')}" if one.programs else ""
-        lines.append(f"{one.host}: {plural(len(one.files) - len(one.programs), 'file')}{programs}")
-        for kind, members in groupby(one.sensitive, key=lambda file: file.kind):
+    for exposed in found:
+        programs = f", {plural(len(exposed.programs), 'program')}" if exposed.programs else ""
+        lines.append(f"{exposed.host}: {plural(len(exposed.files) - len(exposed.programs), 'file')}{programs}")
+        for kind, members in groupby(exposed.sensitive, key=lambda file: file.kind):
             lines.append(f"  {kind}")
             for file in members:
                 lines.append(_line(file))
-        lines += ["  programs that visitors can run", *map(_line, one.programs)] if one.programs else []
+        lines += ["  programs that visitors can run", *map(_line, exposed.programs)] if exposed.programs else []
         lines.append("  by directory")
-        lines += [f"    {count:>6} {directory}" for directory, count in one.directories.items()]
+        lines += [f"    {count:>6} {directory}" for directory, count in exposed.directories.items()]
     return "\n".join([*map(printable, lines), ""])
 
 
@@ -38,7 +38,7 @@ def _line(file: Found) -> str:
 
 
 def as_json(found: Sequence[Exposed]) -> str:
-    """Return every file with how it is reached; ``kind`` is empty for what may well be public, and for programs."""
+    """Return every file as JSON, with how it is reached; ``kind`` is empty for files that may be public, and for programs."""
     hosts = [
         {"host": one.host, "files": [file._asdict() for file in one.files], "directories": one.directories}
         for one in found

@@ -1,7 +1,7 @@
 """A server as a graph: for Graphviz, for mermaid, and as a picture in SVG that needs neither.
 
-Hosts lead by URL to applications and directories, and those to process groups. What is hidden, refused, unused or exposed has
-a colour of its own, and says so in words, too.
+Hosts lead by URL to applications and directories, and these to process groups. Anything hidden, refused, unused or exposed
+has a colour of its own, and is marked in words, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLORS = {"": "#333333", "hidden": "#6b6b6b", "refused": "#8a5a00", "unused": "#
 
 
 class Edge(NamedTuple):
-    """From one box to another, with what stands on it; ``state`` is what is worth a colour."""
+    """An edge from one box to another, with its text; ``state`` decides its colour."""
 
     start: str
     end: str
@@ -31,12 +31,12 @@ class Edge(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The words on it, with the state."""
+        """The text, with the state in words."""
         return f"{self.text} ({self.state})" if self.state else self.text
 
 
-def _edges(one: Overview) -> Iterator[Edge]:
-    for host in one.hosts:
+def _edges(overview: Overview) -> Iterator[Edge]:
+    for host in overview.hosts:
         for mapped in host.mapped:
             yield Edge(host.label, mapped.target, f"{mapped.kind} {mapped.url}", mapped.state)
             if mapped.interpreter is not None:
@@ -46,9 +46,9 @@ def _edges(one: Overview) -> Iterator[Edge]:
             yield Edge(host.label, host.document_root, "DocumentRoot", host.document_root_state)
 
 
-def _alone(one: Overview) -> Iterator[str]:
+def _alone(overview: Overview) -> Iterator[str]:
     """Yield the boxes of process groups that nothing leads to."""
-    for group in one.groups:
+    for group in overview.groups:
         if group.state:
             yield f"process group {group.name}"
 
@@ -59,11 +59,11 @@ def _alone(one: Overview) -> Iterator[str]:
 def as_dot(found: Sequence[Overview]) -> str:
     """Return a graph for Graphviz."""
     lines = ["digraph server {", "  rankdir=LR;", "  node [shape=box];"]
-    for one in found:
-        for edge in dict.fromkeys(_edges(one)):
+    for overview in found:
+        for edge in dict.fromkeys(_edges(overview)):
             color = f', color="{COLORS[edge.state]}", fontcolor="{COLORS[edge.state]}"' if edge.state else ""
             lines.append(f"  {_quoted(edge.start)} -> {_quoted(edge.end)} [label={_quoted(edge.said)}{color}];")
-        for box in _alone(one):
+        for box in _alone(overview):
             color = COLORS["unused"]
             lines.append(
                 f'  {_quoted(box)} [label={_quoted(f"{box} (unused)")}, color="{color}", fontcolor="{color}"];'
@@ -77,7 +77,7 @@ def _quoted(text: str) -> str:
 
 
 def as_mermaid(found: Sequence[Overview]) -> str:
-    """Return a flowchart for mermaid, as in Markdown."""
+    """Return a flowchart for mermaid."""
     lines, styles = ["flowchart LR"], list[str]()
     names: dict[str, str] = {}
 
@@ -88,28 +88,28 @@ def as_mermaid(found: Sequence[Overview]) -> str:
         return names[text]
 
     count = 0
-    for one in found:
-        for edge in dict.fromkeys(_edges(one)):
+    for overview in found:
+        for edge in dict.fromkeys(_edges(overview)):
             first, second = node(edge.start), node(edge.end)
             lines.append(f'  {first} -->|"{_entities(edge.said)}"| {second}')
             if edge.state:
                 styles.append(f"  linkStyle {count} stroke:{COLORS[edge.state]},color:{COLORS[edge.state]}")
             count += 1
-        styles += [f"  style {node(box, f'{box} (unused)')} stroke:{COLORS['unused']}" for box in _alone(one)]
+        styles += [f"  style {node(box, f'{box} (unused)')} stroke:{COLORS['unused']}" for box in _alone(overview)]
     return valid("\n".join([*lines, *styles, ""]))
 
 
 def _entities(text: str) -> str:
-    # Mermaid writes entities with # in place of &.
+    # Mermaid's entities begin with # in place of &.
     return "".join(char if char.isalnum() or char in " -_/.:*," else f"#{ord(char)};" for char in text)
 
 
 # -- a picture -----------------------------------------------------------------------------------------------------------
 
-#: In pixels: a box and what is between two, a letter at this size, and the margin around all.
+#: Pixels: the height of a box, the gap between two boxes, the width of a letter, and the margin around all.
 _HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 7, 20
 _GAP = 60
-#: What XML cannot hold.
+#: Characters that XML cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -150,7 +150,7 @@ def as_svg(found: Sequence[Overview]) -> str:
 
 
 def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[dict[str, _Box], int, int]:
-    """Return the boxes, each below the one before, and the size of it all; words on edges have room between columns."""
+    """Return the boxes, each below the one before, and the width and height of the picture, with room for words on edges."""
     words = max((len(edge.said) for edge in edges), default=0) * _LETTER + _GAP
     boxes: dict[str, _Box] = {}
     left, lowest = _MARGIN, _MARGIN
@@ -166,7 +166,7 @@ def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[di
 
 def _line(edge: Edge, start: _Box, end: _Box, at: int) -> str:
     x1, y1, x2, y2 = start.x + start.width, start.y + _HEIGHT // 2, end.x, end.y + _HEIGHT // 2
-    # Where several leave one box, their words stand near the box that each leads to.
+    # Where several edges leave one box, the words of each stand near the box that it leads to.
     part = 0.55 + 0.1 * (at % 3)
     color = COLORS[edge.state]
     dashes = ' stroke-dasharray="5 3"' if edge.state == "hidden" else ""

@@ -1,4 +1,4 @@
-"""What a change changes for visitors, for people and for programs."""
+"""What changes for visitors, told to people and to programs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from modwsgi_fix.reports import plural
 if TYPE_CHECKING:
     from modwsgi_fix.effect.impact import Change, Impact
 
-#: More lines of one host than this are counted instead.
+#: More lines of one host than this are counted instead of shown.
 _MOST = 40
-#: So many kinds of changes are told in short.
+#: The most kinds of changes in the short form.
 _KINDS = 8
-#: And so many of the files that are opened are named.
+#: The most opened files that are named.
 _NAMES = 8
-#: What kinds of answers are called in short, weightiest first (``effect.impact.WEIGHTIEST``).
+#: Short names of the kinds of answers, weightiest first (``effect.impact.WEIGHTIEST``).
 _CALLED = {
     "file": "a file", "listing": "a listing", "program": "a program", "application": "the application",
     "proxy": "another server", "unknown": "unknown", "redirect": "a redirect", "log-in": "a log-in", "refused": "refused",
@@ -29,13 +29,14 @@ _REFUSES = "note: httpd refuses to start with the files as they are; before is w
 
 
 class _Alike(NamedTuple):
-    """What classes of URLs have in common that change alike: the kinds of answers before and after, and in words."""
+    """What classes of URLs that change alike share: the kinds of answers before and after, and the answers in words."""
 
     kinds: tuple[str, str]
     words: tuple[str, str]
 
     @property
     def opens(self) -> bool:
+        """Whether something is handed out that was not before."""
         return self.kinds[1] in _SENT and self.kinds[0] not in _SENT
 
     @property
@@ -45,12 +46,12 @@ class _Alike(NamedTuple):
 
     @property
     def place(self) -> tuple[bool, bool, int]:
-        """Sorts what opens first, then what was sent."""
+        """The sort key: changes that open something first, then those of answers that were sent."""
         return not self.opens, self.kinds[0] not in _SENT, _RANK[self.kinds[1]]
 
 
 def in_short(found: Sequence[Impact]) -> list[str]:
-    """Return a line for each kind of change with an example, what opens first; hosts of one shape are told once."""
+    """Return a line for each kind of change with an example, those that open something first; equal hosts are told once."""
     changes, counted = kinds_of_change(found)
     if not changes and not counted:
         return as_lines(found)
@@ -65,11 +66,11 @@ def in_short(found: Sequence[Impact]) -> list[str]:
 
 
 def kinds_of_change(found: Sequence[Impact]) -> tuple[list[str], list[str]]:
-    """Return a line for each kind of change, and what is only counted of the rest."""
+    """Return a line for each kind of change, and lines that only count the others."""
     alike: dict[_Alike, dict[tuple[str, str], list[Change]]] = {}
-    for one in found:
+    for impact in found:
         groups: dict[tuple[str, str], list[Change]] = {}
-        for change in one.changed:
+        for change in impact.changed:
             groups.setdefault((change.host, change.group), []).append(change)
         for key, members in groups.items():
             alike.setdefault(_alike(members), {})[key] = members
@@ -91,14 +92,14 @@ def kinds_of_change(found: Sequence[Impact]) -> tuple[list[str], list[str]]:
 
 
 def _alike(members: Sequence[Change]) -> _Alike:
-    """Return what the weightiest of these changes is, in short; in its own words where it is one of detail."""
+    """Return the weightiest of these changes in its short form, or in its own words where it is a detail."""
     best = min(members, key=lambda one: (_RANK[one.kinds[1]], _RANK[one.kinds[0]]))
     before, after = best.kinds
     return _Alike(best.kinds, (_CALLED[before], _CALLED[after]) if before != after else (best.before, best.after))
 
 
 def _opened(classes: Mapping[tuple[str, str], Sequence[Change]]) -> list[str]:
-    """Return the files by name that are handed out."""
+    """Return the paths of the files that are newly handed out."""
     sent = (one.path for members in classes.values() for one in members if one.kinds[1] in _SENT)
     return list(dict.fromkeys(path for path in sent if "." in path.rpartition("/")[2]))
 
@@ -114,12 +115,12 @@ def _examples(classes: Mapping[tuple[str, str], Sequence[Change]]) -> str:
 
 
 def as_lines(found: Sequence[Impact]) -> list[str]:
-    """Return the lines, host by host, first what changes; none where no request changes."""
+    """Return the lines, host by host, changes first; no lines where no request changes."""
     lines: list[str] = []
-    for one in found:
-        if one.refused and one.changed:
+    for impact in found:
+        if impact.refused and impact.changed:
             lines.append(_REFUSES)
-        for host, members in groupby(one.changes, key=lambda change: change.host):
+        for host, members in groupby(impact.changes, key=lambda change: change.host):
             every = list(members)
             changed = [change for change in every if change.is_change]
             if not changed:
@@ -134,8 +135,8 @@ def as_lines(found: Sequence[Impact]) -> list[str]:
             rest = len(unchanged) - len(whole[:10])
             if rest:
                 lines.append(f"  {plural(rest, 'other class' if rest == 1 else 'other classe')} of URLs: unchanged")
-        if one.skipped:
-            lines.append(f"{plural(one.skipped, 'more host')} changed in the same way, and not traced")
+        if impact.skipped:
+            lines.append(f"{plural(impact.skipped, 'more host')} changed in the same way, and not traced")
     if not lines and any(one.changes and not one.refused for one in found):
         traced = sum(change.requests for one in found for change in one.changes)
         lines.append(f"nothing changes for visitors ({plural(traced, 'request')} traced)")

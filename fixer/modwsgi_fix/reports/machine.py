@@ -22,12 +22,12 @@ SCHEMA = 1
 
 
 def json(report: Report) -> str:
-    """Return everything that is known, as one object. Lines and columns count from 1, columns in characters.
+    """Return the whole report as one JSON object. Lines and columns count from 1, columns in characters.
 
-    ``fixable`` is the level that ``--write`` needs for the finding to go, null where nothing makes it go; ``after`` is the
-    line whose repair reveals it, and missing where it is there now. ``more`` counts the findings of a rule beyond those
-    that are told one by one. ``as_shipped``
-    counts the findings that are left out because their files are as their packages ship them.
+    ``fixable`` is the level that ``--write`` needs for the finding to go, null where no level makes it go. ``after`` is the
+    line whose repair reveals the finding, and is missing where the finding is there now. ``more`` counts the findings of a
+    rule that are not listed one by one. ``as_shipped`` counts the findings that are left out because their files are as
+    their packages ship them.
     """
     return _dump(
         {
@@ -182,7 +182,7 @@ def gitlab(report: Report) -> str:
 
 
 def junit(report: Report) -> str:
-    """Return JUnit XML: one suite, a case for each finding, and one that passes where a file has none."""
+    """Return JUnit XML: one suite, a failing case for each finding, and a passing one for each file without findings."""
     from xml.sax.saxutils import escape, quoteattr
 
     def attribute(text: str) -> str:
@@ -242,7 +242,7 @@ def rdjson(report: Report) -> str:
 
 
 def _suggestions(finding: Finding) -> list[dict[str, Any]]:
-    """Return the fix, where it lies in the file of the finding; a suggestion cannot reach another."""
+    """Return the edits of the fix, where all are in the file of the finding: a suggestion cannot change another file."""
     edits = finding.fix.edits if finding.fix else ()
     if any(edit.place.file.path != finding.place.file.path for edit in edits):
         return []
@@ -258,7 +258,7 @@ def _bytes(place: Place) -> dict[str, Any]:
 
 
 def _relative(name: str) -> str:
-    """Return a name as from the working directory, which is the root of the checkout where a pipeline runs."""
+    """Return a name relative to the working directory, which is the root of the checkout where a pipeline runs."""
     return os.path.relpath(name, working_directory()) if os.path.isabs(name) else os.path.normpath(name)
 
 

@@ -21,8 +21,8 @@ def as_tree(found: Sequence[Overview]) -> str:
     return "\n".join(printable(line) for one in found for line in [*_tree(one), ""])
 
 
-def _tree(one: Overview) -> Iterator[str]:
-    for host in one.hosts:
+def _tree(overview: Overview) -> Iterator[str]:
+    for host in overview.hosts:
         if not host.mapped and not host.document_root and not host.place:
             continue
         tls = {True: ", TLS", None: ", TLS under a condition"}.get(host.tls, "")
@@ -34,10 +34,10 @@ def _tree(one: Overview) -> Iterator[str]:
         rows += [(f"DocumentRoot {host.document_root}", "")] if host.document_root else []
         for at, (text, place) in enumerate(rows):
             yield f"{'└─' if at == len(rows) - 1 else '├─'} {text}" + (f"  [{place}]" if place else "")
-    if one.groups:
+    if overview.groups:
         yield "process groups"
-    for at, group in enumerate(one.groups):
-        last = at == len(one.groups) - 1
+    for at, group in enumerate(overview.groups):
+        last = at == len(overview.groups) - 1
         user = f", user {group.user}" if group.user else ""
         size = f"{plural(group.processes, 'process' if group.processes == 1 else 'processe')} × {plural(group.threads, 'thread')}"
         yield f"{'└─' if last else '├─'} {group.name}: {size}{user}, declared by {group.owner}  [{group.place}]"

@@ -1,4 +1,4 @@
-"""Reports for people: ``concise``, one line a finding; ``full``, with the lines, what they refer to, and the fix."""
+"""Reports for people: ``concise``, with one line for each finding, and ``full``, with lines, related places and fix."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from modwsgi_fix.text import Span
 if TYPE_CHECKING:
     from modwsgi_fix.engine import Applied, Withheld
 
-#: A terminal obeys control characters, wherever they came from, and a pipeline the lines that begin with "::"; so they are
-#: shown as pictures of themselves, and a name of a file cannot begin a line.
+#: A terminal obeys control characters in any text, and a pipeline obeys lines that begin with "::". So control characters
+#: are shown as pictures of themselves, and the name of a file never begins a line.
 _PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421}
 _MARKS = (0x061C, 0x200E, 0x200F, 0xFEFF, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _PICTURES |= dict.fromkeys([*range(0x80, 0xA0), *_MARKS], 0xFFFD)
@@ -52,9 +52,9 @@ def statistics(report: Report) -> str:
     """Return how often each rule found something, and how often ``--write`` would fix it."""
     counts = Counter(finding.rule for finding in report.findings)
     cured = Counter(finding.rule for finding in report.findings if _marked(finding, report))
-    for one in report.more:
-        counts[one.rule] += one.times
-        cured[one.rule] += one.times if _marked(one, report) else 0
+    for more in report.more:
+        counts[more.rule] += more.times
+        cured[more.rule] += more.times if _marked(more, report) else 0
     width = max((len(str(count)) for count in counts.values()), default=0)
     longest = max(map(len, counts), default=0)
     rows = [
@@ -75,7 +75,7 @@ def applied(fix: Applied) -> str:
 
 
 def named(fix: Applied) -> str:
-    """Return what a fix that was made is called."""
+    """Return the rule, level and title of a fix that was made."""
     return printable(f"{fix.rule} ({_NAMES[fix.fix.applicability]}): {fix.fix.title}")
 
 
@@ -101,9 +101,9 @@ def summary(report: Report) -> str:
     if not report.marked:
         return f"{found}."
     levels = Counter(finding.level for finding in report.findings if finding.level)
-    for one in report.more:
-        if one.level:
-            levels[one.level] += one.times
+    for more in report.more:
+        if more.level:
+            levels[more.level] += more.times
     now = sum(count for level, count in levels.items() if level and level <= report.level)
     kinds = [
         f"{levels[level]} {_NAMES[level]}" + ("s" if level is Applicability.REPAIR and levels[level] > 1 else "")
@@ -120,17 +120,17 @@ def summary(report: Report) -> str:
 
 
 def further(report: Report, *, folded: bool = False) -> Iterator[str]:
-    """Yield ``1,000 more findings of NAME`` for each rule of which not all are told."""
+    """Yield ``1,000 more findings of NAME`` for each rule whose findings are not all listed."""
     counts = Counter[str]()
-    for one in report.more:
-        counts[one.rule] += 0 if folded and one.severity is Severity.INFO else one.times
+    for more in report.more:
+        counts[more.rule] += 0 if folded and more.severity is Severity.INFO else more.times
     for rule, count in counts.items():
         if count:
             yield f"{count:,} more {'finding' if count == 1 else 'findings'} of {rule}"
 
 
 def _shown(report: Report) -> list[Finding]:
-    """The findings that are shown, what matters most first."""
+    """Return the findings that are shown, the most important first."""
     shown = (one for one in report.findings if not (report.folded and one.severity is Severity.INFO))
     return sorted(shown, key=lambda one: one.rank)
 
@@ -151,7 +151,7 @@ def _end(report: Report, *, folded: bool = False, is_counted: bool = False) -> I
         first, *rest = [f"{plural(count, 'line')} of {printable(name)}" for name, count in lines.items()]
         more = f" and of {len(rest) - 2} other files" if len(rest) > 3 else ""
         shown = ", ".join([first, *rest[: 2 if more else 3]])
-        yield f"Not understood: {shown}{more}. What is said here does not cover them."
+        yield f"Not understood: {shown}{more}. The report does not cover them."
 
 
 def _marked(finding: Finding | More, report: Report) -> bool:
@@ -178,7 +178,7 @@ def _full(finding: Finding, report: Report, *, color: bool) -> Iterator[str]:
 
 
 def _excerpt(file: FileText, span: Span, width: int, under: str, code: str, *, color: bool) -> Iterator[str]:
-    """Yield the lines of a span, each underlined where it belongs to it; none of a file that must not be quoted."""
+    """Yield the lines of a span, with the span underlined; no lines of a file that must not be quoted."""
     if not file.quotable:
         yield f"{'':{width}} | ({UNNAMED})"
         return
@@ -228,7 +228,7 @@ def _fix(fix: Fix, width: int, *, color: bool) -> Iterator[str]:
 
 
 def _painter(color: object, *, keep: str = "") -> Callable[..., str]:
-    """Make text from files fit to print, in a terminal's colours where they are wanted; ``keep`` is left as it is."""
+    """Return a function that makes text printable, with a terminal's colours where wanted; ``keep`` stays unchanged."""
 
     def paint(text: str, code: str = "") -> str:
         shown = keep.join(map(printable, text.split(keep))) if keep else printable(text)

@@ -32,7 +32,7 @@ def _shown(trace: Trace) -> list[str]:
 
 
 def _merged(trace: Trace) -> list[tuple[str, Outcome]]:
-    """Return each result once, with the shortest way to it; the one of most ways last, as what happens otherwise."""
+    """Return each result once, with its shortest conditions; the result of most branches comes last, as "otherwise"."""
     groups: dict[int, list[Branch]] = {}
     for branch in trace.branches:
         groups.setdefault(branch.result, []).append(branch)
@@ -79,7 +79,7 @@ def as_json(traces: Sequence[Trace]) -> str:
 
 
 def as_json_lines(traces: Sequence[Trace]) -> str:
-    """Return each trace as an object on a line of its own, in the order that was asked."""
+    """Return each trace as an object on a line of its own, in the order of the requests."""
     return "".join(dumped({"version": VERSION, **_object(one)}, indent=None) for one in traces)
 
 

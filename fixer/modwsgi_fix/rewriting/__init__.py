@@ -1,1 +1,1 @@
-"""All that makes edits of items: lines, blocks of access, moves, dialects."""
+"""The makers of edits of items: lines, blocks of access, moves, dialects."""

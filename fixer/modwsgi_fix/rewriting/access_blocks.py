@@ -14,12 +14,13 @@ from modwsgi_fix.syntax import Directive
 
 
 def grant_lines(config: Config, file: File | None = None) -> list[str]:
-    """The lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
+    """Return the lines that open a ``<Directory>`` or ``<Files>``, in the dialect that the server needs.
 
-    Both dialects must allow (F-access-4): under a 2.2-style deny a ``Require`` alone stays refused, and the reverse.
-    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets no others, nor does one that opens directories
-    in the words of 2.2 alone: its server understands them. One that has words of 2.2 otherwise gets both, the old ones only
-    for servers that load mod_access_compat. Without a ``file``, or where it has none, all files count.
+    Both dialects must allow (F-access-4): under a deny of 2.2 a ``Require`` alone does not open anything, and the reverse.
+    Where the baseline is not in sight, a ``file`` in the words of 2.4 gets only these, and one that opens directories only in
+    the words of 2.2 gets only those, because its server understands them. Any other file with words of 2.2 gets both, the
+    old ones only for servers that load mod_access_compat. Without a ``file``, or where it has no access lines, the words of
+    all files count.
     """
     old = ["Order allow,deny", "Allow from all"]
     if config.target.is_22:
@@ -42,7 +43,7 @@ def grant_lines(config: Config, file: File | None = None) -> list[str]:
 
 
 def _speaks_24_alone(config: Config, file: File | None) -> bool:
-    """Whether a fragment's access is in the words of 2.4, and none is in those of 2.2; nor is the deny around it."""
+    """Whether a fragment has access lines of 2.4 and none of 2.2, and the deny around it is not known to be of 2.2."""
     if config.denies == "2.2":
         return False
     spoken = (_dialects(file) if file is not None else frozenset()) or frozenset(
@@ -52,7 +53,7 @@ def _speaks_24_alone(config: Config, file: File | None) -> bool:
 
 
 def _works_in_22(config: Config, file: File | None) -> bool:
-    """Whether a fragment opens directories, and speaks of access in the words of 2.2 alone."""
+    """Whether a fragment opens directories, and all of its access lines are of 2.2."""
     files = [file] if file is not None and _dialects(file) else list(config.files.values())
     spoken = frozenset(dialect for one in files for dialect in _dialects(one))
     return (
@@ -64,7 +65,7 @@ def _works_in_22(config: Config, file: File | None) -> bool:
 
 @lru_cache(maxsize=1024)
 def _dialects(file: File) -> frozenset[str]:
-    """The dialects that a file has words of, in branches that are not read too."""
+    """Return the dialects of a file's access lines, those in branches that are not read included."""
     keys = {node.key for node in file.tree.walk() if isinstance(node, Directive)}
     return frozenset(
         dialect for dialect, words in (("2.2", ORDER_KEYS), ("2.4", frozenset({"require"}))) if keys & words
@@ -72,21 +73,21 @@ def _dialects(file: File) -> frozenset[str]:
 
 
 def deny_lines(config: Config) -> list[str]:
-    """The lines that close a ``<Directory>``."""
+    """Return the lines that close a ``<Directory>``."""
     return ["Order deny,allow", "Deny from all"] if config.target.is_22 else ["Require all denied"]
 
 
 def quoted(path: str) -> str:
-    """A path as one argument, also of a section, whose last ``>`` is its end."""
+    """Return a path as one argument, fit for a section, too, whose last ``>`` ends it."""
     return f'"{path}"' if any(char in path for char in " \t'>") or not path else path
 
 
 def static_block(
     config: Config, directory: str, *, follow_links: bool = False, grants: bool = True, overrides: bool = False
 ) -> list[str]:
-    """The block that opens a directory of static files: no listings, no links out of it, no .htaccess.
+    """Return the block that opens a directory of static files: no listings, no links out of it, no .htaccess.
 
-    ``grants`` False says nothing of access; ``overrides`` leaves an .htaccess file what it may say.
+    Without ``grants`` the block has no access lines; with ``overrides`` it leaves AllowOverride as it is.
     """
     links = "" if follow_links else " -FollowSymLinks"
     return [
@@ -99,7 +100,7 @@ def static_block(
 
 
 def script_block(config: Config, directory: str, file: str) -> list[str]:
-    """The block that opens one script and closes what lies beside it."""
+    """Return the block that opens one script and closes the files beside it."""
     return [
         f"<Directory {quoted(directory)}>",
         "    AllowOverride None",
@@ -109,18 +110,18 @@ def script_block(config: Config, directory: str, file: str) -> list[str]:
 
 
 def files_block(config: Config, file: str, beside: Item | None = None) -> list[str]:
-    """The block that opens one file of a directory, in the words of the file that ``beside`` stands in."""
+    """Return the block that opens one file of a directory, in the words of the file that ``beside`` stands in."""
     grants = grant_lines(config, beside.file if beside is not None else None)
     return [f"<Files {quoted(file)}>", *(f"    {line}" for line in grants), "</Files>"]
 
 
 def directory_block(directory: str, lines: Iterable[str]) -> list[str]:
-    """A ``<Directory>`` that says this."""
+    """Return a ``<Directory>`` with these lines."""
     return [f"<Directory {quoted(directory)}>", *(f"    {line}" for line in lines), "</Directory>"]
 
 
 def file_grant(config: Config, target: Served) -> list[str]:
-    """The block that opens one file, and says nothing of its directory."""
+    """Return the block that opens one file, and leaves its directory as it is."""
     assert target.file is not None
     beside = target.mapping.item if target.mapping is not None else None
     return directory_block(target.directory, files_block(config, target.file, beside))

@@ -1,9 +1,9 @@
-"""From ``Order``, ``Allow``, ``Deny`` and ``Satisfy`` to ``Require``: what a section says, and whether a whole server can be
-converted so that every request is answered as before.
+"""From ``Order``, ``Allow``, ``Deny`` and ``Satisfy`` to ``Require``: what each section says in the words of 2.4.
 
-A section is no island. The old directives of a section replace those of sections merged before it, and so do its
-``Require`` lines; but the two kinds are merged apart, and both are asked. Once converted they are one kind. So the
-conversion is exact only where no section inherits one kind and sets the other (``Merge.before``).
+A section cannot be converted by itself. Its old directives replace those of sections merged before it, and so do its
+``Require`` lines; but the two kinds are merged separately, and both are asked. Once converted they are one kind. So the
+conversion is exact, with every request answered as before, only where no section inherits one kind and sets the other
+(``Merge.before``).
 
 Sources: mod_access_compat.c (``order``, ``allow_cmd``, ``check_dir_access``; it has no merger), mod_authz_core.c,
 mod_authz_host.c; each row was tried on httpd 2.4.71 (tests/httpd24_matrix).
@@ -35,9 +35,9 @@ _STEP = "    "
 
 
 def hosts(access: Access) -> tuple[str, ...] | None:
-    """What Order, Allow and Deny admit, as lines for a ``RequireAny`` (which a section is); None where not understood.
+    """Return what Order, Allow and Deny admit, as lines for a ``RequireAny`` (as a section is); None where not understood.
 
-    Without an Order, or with none at all beside a Satisfy, it is ``Order deny,allow``.
+    Without an Order, and for a Satisfy without any of the three, the default is ``Order deny,allow``.
     """
     orders = [order_of(item) for item in access.orders]
     admitted = _terms(access.allows)
@@ -45,7 +45,7 @@ def hosts(access: Access) -> tuple[str, ...] | None:
     if None in orders or admitted is None or refused is None:
         return None
     if orders and orders[-1] != "deny,allow":
-        # Allow,Deny and Mutual-failure: what is allowed and not denied (check_dir_access).
+        # Allow,Deny and Mutual-failure: hosts that are allowed and not denied (check_dir_access).
         if not admitted or "all" in refused:
             return DENIED
         if not refused:
@@ -59,13 +59,16 @@ def hosts(access: Access) -> tuple[str, ...] | None:
 
 
 def order_of(item: Item) -> str | None:
-    """``allow,deny``, ``deny,allow`` or ``mutual-failure``; None for what httpd refuses."""
+    """Return ``allow,deny``, ``deny,allow`` or ``mutual-failure``; None for an Order that httpd refuses."""
     word = item.value.lower()
     return word if len(item.args) == 1 and word in ("allow,deny", "deny,allow", "mutual-failure") else None
 
 
 def _terms(items: Sequence[Item]) -> list[str] | None:
-    """``all``, or what follows ``Require``, for each word after ``from``; ``!`` before one that is negated."""
+    """Return ``all`` or the words after ``Require`` for each word after ``from``; with ``!`` before a negated one.
+
+    None where a word is not understood.
+    """
     found: list[str] = []
     for item in items:
         if not item.known or len(item.args) < 2 or item.value.lower() != "from":
@@ -89,7 +92,7 @@ def _terms(items: Sequence[Item]) -> list[str] | None:
 
 
 def _any(terms: Sequence[str]) -> tuple[str, ...]:
-    """Lines any of which may agree. Neighbours of one kind share a line."""
+    """Return lines any of which may agree. Neighbours of one kind share a line."""
     lines: list[str] = []
     for term in terms:
         kind, _, rest = term.partition(" ")
@@ -103,7 +106,7 @@ def _any(terms: Sequence[str]) -> tuple[str, ...]:
 
 
 def _but_not(admitted: tuple[str, ...], terms: Sequence[str]) -> tuple[str, ...]:
-    """Who is admitted and matches none of the terms. ``Require not`` cannot stand without a line that agrees."""
+    """Return lines for who is admitted and matches none of the terms: ``Require not`` needs a line beside it that agrees."""
     lines = list(_as_one(admitted))
     for term in terms:
         lines.append(f"Require {term[1:]}" if term.startswith("!") else f"Require not {term}")
@@ -111,9 +114,9 @@ def _but_not(admitted: tuple[str, ...], terms: Sequence[str]) -> tuple[str, ...]
 
 
 def _as_one(lines: Sequence[str]) -> tuple[str, ...]:
-    """Lines of a RequireAny as one thing inside a RequireAll."""
-    one = sum(not line.startswith((" ", "</")) for line in lines) == 1
-    return tuple(lines) if one else _block("RequireAny", lines)
+    """Return the lines of a RequireAny as one element of a RequireAll."""
+    is_single = sum(not line.startswith((" ", "</")) for line in lines) == 1
+    return tuple(lines) if is_single else _block("RequireAny", lines)
 
 
 def _block(name: str, lines: Sequence[str]) -> tuple[str, ...]:
@@ -121,10 +124,10 @@ def _block(name: str, lines: Sequence[str]) -> tuple[str, ...]:
 
 
 class Converted(NamedTuple):
-    """Lines for the old ones; empty where the Require lines that are there say it all."""
+    """The lines that replace the old ones; empty where the present Require lines say it all."""
 
     lines: tuple[str, ...]
-    #: The Require lines that are there go too: they are among the new ones, or admitted everyone.
+    #: Whether the present Require lines go, too, because they are among the new ones, or admitted everyone.
     instead_of_requires: bool = False
 
 
@@ -134,25 +137,26 @@ class _Standing(NamedTuple):
 
 
 class Clause(_Standing):
-    """What one section says of access, in both dialects; and where it stands in the merge."""
+    """What one section says about access, in both dialects, and its place in the merge."""
 
     @property
     def section(self) -> Item:
+        """The section."""
         return self.access.section
 
     @property
     def is_old(self) -> bool:
-        """True where it replaces the old directives merged so far. A Satisfy alone does: Order deny,allow."""
+        """Whether it replaces the old directives merged so far. A Satisfy alone does, as ``Order deny,allow``."""
         return self.access.has_22 or self.access.satisfy is not None
 
     @property
     def is_new(self) -> bool:
-        """True where it replaces the Require lines merged so far."""
+        """Whether it replaces the Require lines merged so far."""
         return self.access.has_24
 
     @property
     def walk(self) -> int:
-        """httpd merges all Directory sections, then all Files, then all Location sections; and then the three."""
+        """The number of its walk: httpd merges all Directory, then all Files, then all Location sections, then the results."""
         return max(self.rank - 1, 0)
 
     @cached_property
@@ -170,36 +174,37 @@ class Clause(_Standing):
 
     @property
     def satisfy_any(self) -> bool:
+        """Whether the section has ``Satisfy Any``."""
         return self.access.satisfy_any
 
     @property
     def admits_by_old(self) -> bool:
-        """True where the old directives refuse no one and change nothing of what Require says."""
+        """Whether the old directives refuse no one and do not change what Require says."""
         return (self.access.admits_22 is True or not self.access.has_22) and not self.satisfy_any
 
     @property
     def admits_by_new(self) -> bool:
-        """True where Require refuses no one."""
+        """Whether Require refuses no one."""
         return self.access.admits_24 is True
 
     @cached_property
     def key(self) -> tuple[int, int, bool, int]:
-        """Sorts as httpd merges: by kind, Directory by ``directory_rank``, the main server's before a host's, in file order."""
+        """The key that sorts as httpd merges: by kind, Directory by ``directory_rank``, main server before host, file order."""
         level = directory_rank(self.section)[1] if self.rank < 2 else 0
         return (self.rank, level, not self.section.server.is_main, self.section.index)
 
     @property
     def is_ordered(self) -> bool:
-        """Whether ``key`` holds: httpd sorts directories by how deep they are, which a variable hides."""
+        """Whether ``key`` is certain: httpd sorts directories by their depth, which a variable hides."""
         return self.rank > 1 or self.section.known
 
     def converted(self) -> Converted | None:
-        """What takes the place of the old lines; None where it cannot be said in this section alone."""
+        """Return what replaces the old lines; None where it cannot be said in this section alone."""
         lines = self.hosts
         if lines is None or any(item.is_section for item in self.access.requires):
             return None
         if not self.is_new:
-            # Satisfy Any asks Require lines from elsewhere.
+            # With Satisfy Any, Require lines of other sections count.
             return None if self.satisfy_any else Converted(lines)
         if self.satisfy_any:
             return Converted(() if lines == DENIED else lines)
@@ -216,7 +221,7 @@ class Clause(_Standing):
 
 
 def clause_of(section: Item) -> Clause | None:
-    """What a section says of access; None when nothing, or when it is no section of a known kind."""
+    """Return what a section says about access; None where it says nothing, or is of an unknown kind."""
     if section.key not in PATH_SECTIONS:
         return None
     access = access_of(section)
@@ -225,7 +230,7 @@ def clause_of(section: Item) -> Clause | None:
 
 @derived
 def clauses(config: Config) -> list[Clause]:
-    """Every section that says something of access, in reading order."""
+    """Return every section that says something about access, in reading order."""
     return [clause for item in config.named(*PATH_SECTIONS) if item.is_section and (clause := clause_of(item))]
 
 
@@ -237,41 +242,41 @@ def _rank(section: Item) -> int:
     return 1 if is_regex_section(section) and section.key.startswith("directory") else 0
 
 
-def may_follow(config: Config, one: Clause, other: Clause) -> bool:
-    """Whether a request may exist for which both hold, and ``one`` is merged after ``other``; True when in doubt."""
-    a, b = one.section, other.section
-    if a is b or not (a.server is b.server or a.server.is_main or b.server.is_main):
+def may_follow(config: Config, later: Clause, earlier: Clause) -> bool:
+    """Whether both clauses may hold for one request, with ``later`` merged after ``earlier``; True when in doubt."""
+    section, above = later.section, earlier.section
+    if section is above or not (section.server is above.server or section.server.is_main or above.server.is_main):
         return False
-    if a.excludes(b):
+    if section.excludes(above):
         return False
-    if one.rank == other.rank == 2 and a.parent is not b.parent:
-        return not _disjoint(config, one, other)  # nested Files: httpd's order is not retold here
-    is_ordered = one.is_ordered and other.is_ordered
-    return (one.key > other.key or not is_ordered) and not _disjoint(config, one, other)
+    if later.rank == earlier.rank == 2 and section.parent is not above.parent:
+        return not _disjoint(config, later, earlier)  # nested Files: httpd's order is not modelled here
+    is_ordered = later.is_ordered and earlier.is_ordered
+    return (later.key > earlier.key or not is_ordered) and not _disjoint(config, later, earlier)
 
 
-def _disjoint(config: Config, one: Clause, other: Clause) -> bool:
-    """True where no request can be meant by both."""
-    a, b = one.section, other.section
-    if a.key.startswith("proxy") != b.key.startswith("proxy") and min(one.rank, other.rank) < 2:
-        # A proxied request is walked through Proxy sections in the place of Directory (mod_proxy.c:proxy_walk).
-        return one.rank < 2 and other.rank < 2
-    if a.key.startswith("proxy"):
+def _disjoint(config: Config, first: Clause, second: Clause) -> bool:
+    """Whether no request can match both."""
+    section, other = first.section, second.section
+    if section.key.startswith("proxy") != other.key.startswith("proxy") and min(first.rank, second.rank) < 2:
+        # For a proxied request, Proxy sections take the place of Directory (mod_proxy.c:proxy_walk).
+        return first.rank < 2 and second.rank < 2
+    if section.key.startswith("proxy"):
         return False
-    if one.rank == other.rank == 3:
-        return _apart(components_of(a), components_of(b))
-    if 3 in (one.rank, other.rank):
-        location, place = (a, b) if one.rank == 3 else (b, a)
+    if first.rank == second.rank == 3:
+        return _apart(components_of(section), components_of(other))
+    if 3 in (first.rank, second.rank):
+        location, place = (section, other) if first.rank == 3 else (other, section)
         path = components_of(directory_of(place))
-        own = next((section.server for section in (a, b) if not section.server.is_main), None)
+        own = next((each.server for each in (section, other) if not each.server.is_main), None)
         return path is not None and leads_past(config, location, [own] if own else config.servers, path)
-    if one.rank == other.rank == 2 and _names_apart(a, b):
+    if first.rank == second.rank == 2 and _names_apart(section, other):
         return True
-    return _apart(components_of(directory_of(a)), components_of(directory_of(b)))
+    return _apart(components_of(directory_of(section)), components_of(directory_of(other)))
 
 
 def directory_of(section: Item) -> Item | None:
-    """A Directory section, or the one around a Files section."""
+    """Return a Directory section, or the one around a Files section; None where there is none."""
     return section if section.key.startswith("directory") else section.section(*DIRECTORY_SECTIONS)
 
 
@@ -282,15 +287,15 @@ def components_of(section: Item | None) -> tuple[str, ...] | None:
     )
 
 
-def _apart(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> bool:
-    return one is not None and other is not None and are_apart(one, other)
+def _apart(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> bool:
+    return first is not None and second is not None and are_apart(first, second)
 
 
-def _names_apart(one: Item, other: Item) -> bool:
-    a, b = pattern_of(one), pattern_of(other)
+def _names_apart(first: Item, second: Item) -> bool:
+    pattern, other = pattern_of(first), pattern_of(second)
     return (
-        not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (one, other))
-        and a != b
+        not any(is_regex_section(item) or not item.known or has_wildcard(pattern_of(item)) for item in (first, second))
+        and pattern != other
     )
 
 
@@ -303,12 +308,12 @@ class _Kind:
         self._main = [clause for clause in self._all if clause.section.server.is_main]
 
     def beside(self, server: Server) -> list[Clause]:
-        """Those that may hold for a request which a section of a server holds for."""
+        """Return the clauses that may hold for a request that a section of a server holds for."""
         return self._all if server.is_main else [*self._main, *self._by_server.get(server, ())]
 
 
 class Merge:
-    """All clauses of a server, asked which ones one of them may follow."""
+    """All clauses of a server, indexed to find those that a clause may follow in the merge."""
 
     def __init__(self, config: Config, found: Sequence[Clause]) -> None:
         self._config = config
@@ -319,9 +324,9 @@ class Merge:
         return self._kinds[old].beside(server)
 
     def before(self, clause: Clause, *, old: bool) -> list[Clause]:
-        """The clauses of one kind that may be in force where this one is merged: those that it would replace or join.
+        """Return the clauses of one kind that may hold where this one is merged: those that it would replace or join.
 
-        A plain Directory above this one always holds, so those that come before that one are out.
+        A plain Directory above this clause always holds, so clauses merged before that Directory do not count.
         """
         found = [c for c in self._kinds[old].beside(clause.section.server) if may_follow(self._config, clause, c)]
         certain = [c for c in found if _always(c, clause)]
@@ -331,14 +336,14 @@ class Merge:
         return [c for c in found if c.rank > 0 or not c.is_ordered or c.key >= last.key]
 
 
-def _always(one: Clause, other: Clause) -> bool:
-    """True where ``one`` holds for each request that ``other`` holds for."""
-    a, around = one.section, directory_of(other.section)
-    if a.key != "directory" or around is None or not a.accompanies(other.section):
+def _always(first: Clause, second: Clause) -> bool:
+    """Whether ``first`` holds for each request that ``second`` holds for."""
+    section, around = first.section, directory_of(second.section)
+    if section.key != "directory" or around is None or not section.accompanies(second.section):
         return False
-    if not (a.server.is_main or a.server is around.server):
+    if not (section.server.is_main or section.server is around.server):
         return False
-    outer, inner = components_of(a), components_of(around)
+    outer, inner = components_of(section), components_of(around)
     if outer is None or inner is None or any(map(has_wildcard, outer)):
         return False
     return inner[: len(outer)] == outer

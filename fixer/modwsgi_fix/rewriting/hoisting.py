@@ -15,9 +15,10 @@ from modwsgi_fix.rewriting.moving import delete_with_comment, insert_above, line
 
 
 class Hoisted(NamedTuple):
-    """A definition that is moved to the main server.
+    """The edits that move a definition to the main server.
 
-    ``keeper`` is the file that has it then, where other files need it and it is not the main one, which is always read.
+    ``keeper`` is the file that has the definition then, where other files need it and the file is not the main file, which is
+    always read; else None.
     """
 
     edits: tuple[Edit, ...]
@@ -25,19 +26,19 @@ class Hoisted(NamedTuple):
 
 
 def main_file(config: Config) -> File | None:
-    """The file that httpd reads first and that may be edited; None in fragments, where nobody knows which it is."""
+    """Return the file that httpd reads first, if it may be edited; None in fragments, where it is not known."""
     entry = next(iter(config.files.values()), None)
     return entry if config.complete and entry is not None and entry.writable else None
 
 
 def files_of(config: Config, name: str, definitions: Sequence[Item]) -> list[File]:
-    """The files that are enabled one by one and define or use a process group: those of their hosts."""
+    """Return the files that are enabled one by one and whose hosts define or use a process group."""
     items = [*definitions, *(use.item for use in uses_of(config, name))]
     return list(dict.fromkeys((item.server.item or item).file for item in items))
 
 
 def is_generated(file: File) -> bool:
-    """Whether a file is the copy that a certificate client makes of another, and makes anew."""
+    """Whether a file is a copy that a certificate client makes of another file, and may make anew."""
     return file.path.endswith("-le-ssl.conf")
 
 
@@ -47,9 +48,9 @@ def hoist(
     """Move a definition to the main server: before the first host that defines the group or looks for it at start.
 
     Where files that are enabled one by one share the group, it goes into the main file, before what includes the first of
-    them; else it stays in the file that ``process`` is in. ``gone`` are further definitions that it replaces, ``extra``
-    words to add. Its comment goes along. None where no place is right whatever the undecided conditions are, or where a
-    value would change with its continuation line's indentation.
+    them; else it stays in the file of ``process``. ``gone`` are further definitions that it replaces, ``extra`` words to
+    add. Its comment goes along. None where no place is right under all undecided conditions, or where a value would change
+    with the indentation of its continuation line.
     """
     item = process.directive
     gone = [item, *gone]
@@ -87,7 +88,7 @@ def hoist(
 
 
 def _includes(config: Config, places: Sequence[Item]) -> Item | None:
-    """What stands in the main file and includes the first of these, or is it."""
+    """Return the line of the main file that includes the first of these items, or is that item; None where there is none."""
     main = main_file(config)
     if main is None or not places:
         return None
@@ -96,7 +97,7 @@ def _includes(config: Config, places: Sequence[Item]) -> Item | None:
 
 
 def _fits(config: Config, place: Item, item: Item) -> bool:
-    """Whether a line may be written before a place: read once, whenever the item is."""
+    """Whether a line may be written before a place: it must be read once, and whenever the item is read."""
     held = place.is_section or place.parent is None
     return (
         held
@@ -108,16 +109,16 @@ def _fits(config: Config, place: Item, item: Item) -> bool:
 
 
 def _within(guards: Sequence[Guard], lines: Sequence[str]) -> list[str]:
-    """Lines in the conditions that they stood in."""
+    """Return lines within the conditions that they stood in."""
     kept = list(lines)
     for guard in reversed(guards):
         name = spelled(guard.kind)
-        # The test of a version has its negation in it.
+        # The test of <IfVersion> includes its negation.
         test = f"!{guard.test}" if guard.negated and guard.kind != "ifversion" else guard.test
         kept = [f"<{name} {test}>", *(f"    {line}" if line else line for line in kept), f"</{name}>"]
     return kept
 
 
 def dependents(config: Config, keeper: File, name: str, definitions: Sequence[Item]) -> Iterator[str]:
-    """The names of the other files that need the group which one file defines."""
+    """Yield the names of the other files that need the group that the file ``keeper`` defines."""
     return (file.name for file in files_of(config, name, definitions) if file is not keeper)

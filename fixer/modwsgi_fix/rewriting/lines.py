@@ -1,7 +1,7 @@
 """Edits of items: whole lines in, whole lines out, in the file's own indentation and line ends.
 
-Nothing here decides anything; rules do. An inserted text is given as lines without indentation of their own level; a
-line's relative indentation is written as leading four-blank steps and becomes the file's own.
+Nothing here decides anything; rules do. Text to insert is given as lines without the indentation of the place; a line's
+relative indentation is given as leading steps of four blanks and becomes the file's own.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _JOINED = re.compile(r"(\\\r?\n)[ \t]*")
 
 
 def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:
-    """Lines as text of the file, each with ``indent`` before it and the file's line end after it.
+    """Return lines as text of the file, each with ``indent`` before it and the file's line end after it.
 
-    ``step`` is one step of indentation within them; the file's own where it is empty.
+    ``step`` is one step of indentation within the lines; the file's own where it is empty.
     """
     step = step or file.unit
     return "".join(
@@ -34,33 +34,33 @@ def block(file: File, indent: str, lines: Sequence[str], step: str = "") -> str:
 
 
 def steps(line: str) -> int:
-    """How many four-blank steps a template line is indented."""
+    """Return the number of four-blank steps by which a given line is indented."""
     return (len(line) - len(line.lstrip(" "))) // len(_STEP)
 
 
 def _fresh_line(file: File, at: int) -> str:
-    """What makes ``at`` the start of a line: a line end after a last line that lacks one, or goes on into nothing."""
+    """Return the text that makes ``at`` the start of a line: a line end after a last line without one, else ``""``."""
     source = file.tree.source
     if not at:
         return ""
     if source[at - 1] != "\n":
-        # A backslash that the file ends with is a word's; before a line end it would be none.
+        # A backslash at the end of the file belongs to a word; before a line end it would not.
         return " " * (source[at - 1] == "\\") + file.newline
     return file.newline if _JOINT.search(source, max(0, at - 3), at) else ""
 
 
 def delete(item: Item) -> Edit:
-    """Take out the directive, or the whole section, with its lines. Comments before it stay."""
+    """Return the edit that deletes the lines of a directive or whole section. Comments before it stay."""
     return Edit(item.path, item.node.span)
 
 
 def delete_lines(item: Item) -> Edit:
-    """Take out the directive or section together with the comment lines directly above it."""
+    """Return the edit that deletes a directive or section together with the comment lines directly above it."""
     return Edit(item.path, with_comments(item))
 
 
 def with_comments(item: Item) -> Span:
-    """The lines of a directive or section, and of the comments directly above it: they speak of it, and move with it."""
+    """Return the span of a directive or section and of the comments directly above it, which are about it."""
     siblings = item.wrapper.children if item.wrapper is not None else item.file.tree.children
     start = item.node.start
     for node in reversed(siblings):
@@ -70,12 +70,12 @@ def with_comments(item: Item) -> Span:
 
 
 def replace(item: Item, text: str) -> Edit:
-    """Write something else in the place of the directive; for a section, of its opening line."""
+    """Return the edit that replaces a directive, or a section's opening line, by a text."""
     return Edit(item.path, item.span, text)
 
 
 def replace_lines(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines in the place of the whole directive or section."""
+    """Return the edit that replaces the whole directive or section by lines."""
     node = item.node
     text = block(item.file, node.indent, lines)
     if not node.source.endswith("\n"):
@@ -84,12 +84,12 @@ def replace_lines(item: Item, lines: Sequence[str]) -> Edit:
 
 
 def replace_arg(item: Item, number: int, text: str) -> Edit:
-    """Write one argument (from 0) anew, quotes and all."""
+    """Return the edit that replaces one argument (from 0), its quotes included."""
     return Edit(item.path, item.args[number].span, text)
 
 
 def extend_arg(item: Item, number: int, *, before: str = "", after: str = "") -> Edit:
-    """Add text at the beginning or the end of one argument (from 0), within its quotes."""
+    """Return the edit that adds text at the beginning or end of one argument (from 0), within its quotes."""
     start, end = item.args[number].span
     word = item.file.tree.source[start:end]
     quote = word[:1] if word[:1] in "\"'" and word else ""
@@ -98,9 +98,9 @@ def extend_arg(item: Item, number: int, *, before: str = "", after: str = "") ->
 
 
 def delete_span(item: Item, span: Span) -> Edit:
-    """Take words out of a directive's line with the blanks before them.
+    """Return the edit that takes words out of a directive's line, with the blanks before them.
 
-    A continuation line that held nothing else goes with its line; the directive's last line keeps no backslash.
+    A continuation line without other words is deleted as a whole; the directive's last line keeps no backslash.
     """
     source = item.file.tree.source
     head = item.node.head_span if isinstance(item.node, Section) else item.node.span
@@ -114,20 +114,20 @@ def delete_span(item: Item, span: Span) -> Edit:
 
 
 def _read(lines: str) -> list[tuple[str, list[str]]]:
-    """Names and words of the directives in these lines, and of one that follows, which must not be drawn in."""
+    """Return the names and words of the directives in these lines, and of the next one, which must not be joined to them."""
     nodes = parse(lines + "Next" if lines.endswith("\n") else lines).walk()
     return [(node.key, [word.value for word in node.args]) for node in nodes if isinstance(node, Directive)]
 
 
 def _with_blanks(source: str, head: Span, span: Span) -> Iterator[Span]:
-    """Which blanks may go with a word, best first."""
+    """Yield the spans of a word with blanks that may go with it, the best first."""
     start, end = span
     while source[start - 1] in " \t":
         start -= 1
     before = _JOINT.search(source, head.start, start)
     after = re.compile(r"[ \t]*(?:(\\)\r?(?=\n)|(?=\r?\n)|$)").match(source, end)
     if before is not None and after is not None:
-        # The word had its line to itself: the line before continues, or ends, in its place.
+        # The word has a line of its own: the line before is continued by the next line, or ends the directive.
         if after[1]:
             yield Span(before.end(), after.end() + 1)
         last = before.start()
@@ -135,7 +135,7 @@ def _with_blanks(source: str, head: Span, span: Span) -> Iterator[Span]:
             last -= 1
         yield Span(last, after.end())
     elif before is not None:
-        # The first word of a continuation line: the next one takes its place.
+        # The first word of a continuation line: the next word takes its place.
         blanks = re.compile(r"[ \t]+").match(source, end)
         if blanks is not None:
             yield Span(span.start, blanks.end())
@@ -144,15 +144,15 @@ def _with_blanks(source: str, head: Span, span: Span) -> Iterator[Span]:
 
 
 def insert_before(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines before the directive or section."""
+    """Return the edit that writes lines before a directive or section."""
     at = item.node.start
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + block(item.file, item.node.indent, lines))
 
 
 def insert_outside(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines before the directive or section, outside of the conditions around it where those are decided.
+    """Return the edit that writes lines before a directive or section, outside of decided conditions around it.
 
-    What is written inside ``<IfModule mod_ssl.c>`` goes away with that module, even if others need it by then.
+    Lines inside of ``<IfModule mod_ssl.c>`` would vanish with that module, even if others need them by then.
     """
     if item.guards or item.wrapper is None:
         return insert_before(item, lines)
@@ -165,13 +165,13 @@ def insert_outside(item: Item, lines: Sequence[str]) -> Edit:
 
 
 def insert_after(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines after the directive or section, at its level; and after options that got onto lines of their own."""
+    """Return the edit that writes lines after a directive or section, and after its options on lines of their own."""
     at = item.node.end if item.is_section else wrapped_end(item.node)
     return Edit(item.path, Span(at, at), _fresh_line(item.file, at) + block(item.file, item.node.indent, lines))
 
 
 def inner_indent(item: Item) -> str:
-    """The indentation of what a section holds."""
+    """Return the indentation of a section's contents."""
     node = item.node
     assert isinstance(node, Section)
     for child in item.children:
@@ -181,7 +181,7 @@ def inner_indent(item: Item) -> str:
 
 
 def _inner(item: Item, lines: Sequence[str]) -> str:
-    """Lines as text of a section, in the step of indentation that the section itself has."""
+    """Return lines as text inside a section, in the section's own step of indentation."""
     indent = inner_indent(item)
     outer = item.node.indent
     step = indent.removeprefix(outer) if indent.startswith(outer) else ""
@@ -189,7 +189,7 @@ def _inner(item: Item, lines: Sequence[str]) -> str:
 
 
 def append(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines at the end of what a section holds."""
+    """Return the edit that writes lines at the end of a section's contents."""
     node = item.node
     assert isinstance(node, Section)
     at = node.inner_span.end
@@ -197,14 +197,14 @@ def append(item: Item, lines: Sequence[str]) -> Edit:
 
 
 def prepend(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines at the beginning of what a section holds."""
+    """Return the edit that writes lines at the beginning of a section's contents."""
     node = item.node
     assert isinstance(node, Section)
     return Edit(item.path, Span(node.head_end, node.head_end), _inner(item, lines))
 
 
 def unwrap(item: Item) -> tuple[Edit, ...]:
-    """Take away a section's opening and closing lines; what it holds moves to its level, indentation included."""
+    """Return the edits that take away a section's opening and closing lines and indent its contents as the section was."""
     node = item.node
     assert isinstance(node, Section)
     source, outer, inner = item.file.tree.source, node.indent, inner_indent(item)
@@ -223,11 +223,11 @@ def unwrap(item: Item) -> tuple[Edit, ...]:
 
 
 def lines_of(item: Item) -> list[str]:
-    """The directive's or section's own lines for writing them elsewhere, in steps of indentation."""
+    """Return a directive's or section's own lines for writing them elsewhere, in steps of indentation."""
     lines: list[str] = []
     for node, span in _parts(item.node):
         source = node.text[slice(*span)]
-        # A last line end that is continued has nothing after it.
+        # A last line may end in a continuation that nothing follows.
         if isinstance(node, Directive) and (source.rstrip(WHITESPACE)[-1:] == "\\" or not _movable(source)):
             text = node.logical.text.strip(WHITESPACE)
             source = node.indent + text + " " * text.endswith("\\")
@@ -247,7 +247,7 @@ def _in_steps(item: Item, line: str) -> str:
 
 
 def _parts(node: Node) -> Iterator[tuple[Node, Span]]:
-    """A node, line by logical line: of a section the opening line, what it holds, and the closing line."""
+    """Yield a node and its span by logical lines: of a section the opening line, the contents, and the closing line."""
     stack = [node]
     while stack:
         node = stack.pop()
@@ -259,7 +259,7 @@ def _parts(node: Node) -> Iterator[tuple[Node, Span]]:
 
 
 def _movable(lines: str) -> bool:
-    """False where blanks at the start of a continuation line are part of a word, or all that keeps two words apart."""
+    """Whether lines may be indented anew: no word includes, or ends at, the blanks that begin a continuation line."""
     if not _JOINED.search(lines):
         return True
     wanted = _read(lines)
@@ -267,7 +267,7 @@ def _movable(lines: str) -> bool:
 
 
 def delete_words(item: Item, spans: Sequence[Span]) -> tuple[Edit, ...]:
-    """Take several words out of a directive's line, each as ``delete_span`` does; neighbours go together."""
+    """Return the edits that take several words out of a directive's line as ``delete_span`` does, neighbours together."""
     source = item.file.tree.source
     runs: list[Span] = []
     for span in sorted(spans):
@@ -279,6 +279,6 @@ def delete_words(item: Item, spans: Sequence[Span]) -> tuple[Edit, ...]:
 
 
 def add_words(item: Item, words: Sequence[str]) -> Edit:
-    """Write words at the end of a directive's line; a quote that is open there is closed."""
+    """Return the edit that writes words at the end of a directive's line; a quote that is open there is closed."""
     end = item.span.end
     return Edit(item.path, Span(end, end), left_open(item) + "".join(f" {word}" for word in words))

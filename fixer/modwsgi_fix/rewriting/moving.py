@@ -16,7 +16,7 @@ from modwsgi_fix.text import Span
 
 
 def context(item: Item) -> Context:
-    """Where it stands, as ``directives`` has it; NOWHERE inside sections that are not known."""
+    """Return the context of an item, as ``directives`` has it; NOWHERE inside unknown sections."""
     keys = tuple(section.key for section in item.sections)
     host = item.server.item
     if host is not None and host is not item:
@@ -25,9 +25,9 @@ def context(item: Item) -> Context:
 
 
 def refuge(item: Item, name: str) -> Item | None:
-    """The section before which a directive of that name may stand, as near as can be; None where it must stay.
+    """Return the nearest section before which a directive of that name may stand; None where the directive must stay.
 
-    That is the outermost one in its virtual host; or the host, where only the main server takes it.
+    That is the outermost section in its virtual host, or the host where only the main server accepts the directive.
     """
     host = item.server.item
     sections = item.sections
@@ -37,7 +37,7 @@ def refuge(item: Item, name: str) -> Item | None:
 
 
 def may_move(item: Item, anchor: Item) -> bool:
-    """Whether the text can be moved as it is: one file, no macro, all on its lines, no condition that it would lose."""
+    """Whether an item's text can be moved unchanged: within one file, no macro, on lines of its own, losing no condition."""
     if wrapped_end(item.node) != item.node.end:
         return False
     held = item.parent is not None and item.wrapper is item.parent.node
@@ -45,26 +45,26 @@ def may_move(item: Item, anchor: Item) -> bool:
 
 
 def move_before(item: Item, anchor: Item) -> tuple[Edit, ...]:
-    """Write it before the section and its comment instead, with the comment that speaks of nothing else."""
+    """Return the edits that move an item before a section and its comment, with the comment that is about the item alone."""
     return _above_comments(anchor, insert_before(anchor, lines_with_comment(item))), delete_with_comment(item)
 
 
 def delete_with_comment(item: Item) -> Edit:
-    """Take out the directive or section, and the comment above it where that speaks of nothing else."""
+    """Return the edit that deletes a directive or section, and the comment above where that is about nothing else."""
     comments = _own_comments(item)
     return Edit(item.path, Span(comments[0].start if comments else item.node.start, item.node.end))
 
 
 def lines_with_comment(item: Item) -> list[str]:
-    """The directive's or section's lines for writing them elsewhere, after the comment that speaks of nothing else."""
+    """Return the lines of a directive or section for writing them elsewhere, after the comment that is about it alone."""
     comments = [line for node in _own_comments(item) for line in _lines(node)]
     return [*comments, *lines_of(item)]
 
 
 def _own_comments(item: Item) -> list[Node]:
-    """The comments directly above that speak of this item alone.
+    """Return the comments directly above that are about this item alone.
 
-    A comment above several directives speaks of them all, but for one that names this one, or what it is about.
+    A comment above several directives is about all of them, unless it names this directive or its subject.
     """
     node = item.node
     siblings = _siblings(item.file, item.wrapper)
@@ -80,18 +80,18 @@ def _own_comments(item: Item) -> list[Node]:
 
 #: A comment that allows a finding of the next directive (``suppressions``).
 _ALLOWS = re.compile(r"\s*#\s*modwsgi-fix:\s*allow\s")
-#: What a comment on a directive speaks of, where it does not name it.
+#: Words that show that a comment is about a directive without naming it.
 _SUBJECTS = {"wsgidaemonprocess": ("daemon", "daemons", "process", "processes", "thread", "threads")}
 _WORD = re.compile(r"\w+")
 
 
 def insert_above(item: Item, lines: Sequence[str]) -> Edit:
-    """Write lines before the directive or section and the comment above it, outside of decided conditions around it."""
+    """Return the edit that writes lines before an item and the comment above it, outside of decided conditions around it."""
     return _above_comments(item, insert_outside(item, lines))
 
 
 def _above_comments(item: Item, edit: Edit) -> Edit:
-    """An insertion before the item, or the conditions around it, put above the comments there."""
+    """Return an insertion before an item or the conditions around it, moved above the comments there."""
     start = edit.span.start
     wrapper = item.wrapper if start == item.node.start else None
     comments = _comments_above(_siblings(item.file, wrapper), start)
@@ -105,7 +105,7 @@ def _siblings(file: File, wrapper: Section | None) -> Sequence[Node]:
 
 
 def _comments_above(siblings: Sequence[Node], start: int) -> list[Node]:
-    """The comments that end where a line begins, from the top."""
+    """Return the comments that end where a line begins, from the top."""
     found: list[Node] = []
     for node in reversed(siblings):
         if node.end == start and isinstance(node, Comment):
@@ -115,6 +115,6 @@ def _comments_above(siblings: Sequence[Node], start: int) -> list[Node]:
 
 
 def _lines(comment: Node) -> Iterator[str]:
-    """A comment's lines without their indentation."""
+    """Yield a comment's lines without their indentation."""
     for line in comment.source.removesuffix("\n").split("\n"):
         yield line.removesuffix("\r").strip(" \t")

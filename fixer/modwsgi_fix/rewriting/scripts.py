@@ -16,7 +16,7 @@ from modwsgi_fix.text import Span
 
 
 def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
-    """A line of its own at the end of the script; after a function two blank lines come first, as is usual."""
+    """Return the edit that adds a line at the end of a script; after a function two blank lines come first, as is usual."""
     text, newline = module.text, module.newline
     end = len(text)
     stripped = text.rstrip("\r\n\t\f ")
@@ -27,15 +27,15 @@ def append_to(script: WsgiScript, module: Module, line: str) -> Edit:
 
 
 def python_of_script(script: WsgiScript) -> Script | None:
-    """A script as Python's own parser reads it; None where it does not."""
+    """Return a script as Python's own parser reads it; None where it cannot read it."""
     source = source_of(script.script.text)
     return Script(source, script.script.place) if source is not None else None
 
 
 def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None:
-    """The lines to delete for statements at the top of a script to go, with the names and imports that serve them alone.
+    """Return the lines to delete with statements at the top of a script, and with the names and imports that only they use.
 
-    None where something else stands on one of these lines. Comments stay, but for those behind a statement on its line.
+    None where something else stands on one of these lines. Comments stay, except those after a statement on its line.
     """
     gone: list[ast.stmt] = list(statements)
     while True:
@@ -57,7 +57,7 @@ def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None
 
 
 def _bound_alone(script: Script, statement: ast.stmt) -> str:
-    """The one name that a statement binds and does nothing else: a text or path, or an import; empty for any other."""
+    """Return the name that a statement binds if it only binds a text, a path or an import; empty for any other statement."""
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = statement.targets[0]
         return target.id if isinstance(target, ast.Name) and script.value(statement.value) is not None else ""
@@ -67,7 +67,7 @@ def _bound_alone(script: Script, statement: ast.stmt) -> str:
     return ""
 
 
-#: Modules whose import does nothing that a script may count on.
+#: Modules whose import has no effect that a script may rely on.
 _STANDARD = frozenset({"os", "os.path", "pathlib", "runpy", "site", "sys"})
 
 
@@ -77,7 +77,7 @@ def _is_standard(statement: ast.Import | ast.ImportFrom) -> bool:
 
 
 def _used_names(tree: ast.AST) -> Counter[str]:
-    """How often each name is used or bound, by what is imported too."""
+    """Return how often each name is used or bound, by imports too."""
     found = Counter[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):

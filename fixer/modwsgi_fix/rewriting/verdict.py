@@ -1,7 +1,7 @@
-"""What httpd says to one line, and what becomes alive when a dead one is mended.
+"""What httpd says to one line, and what a dead line does once it is mended.
 
-``refusal`` knows only what httpd certainly refuses (tried with ``apache2 -t`` 2.4.71): there a mended line is one that
-lets it start. ``revival`` weighs a line that httpd accepts and that means nothing, as a path in typographic quotes does.
+``refusal`` covers only what httpd certainly refuses (tried with ``apache2 -t`` 2.4.71): mending such a line lets httpd
+start. ``revival`` weighs a line that httpd accepts and that has no effect, as a path in typographic quotes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _MAPS = {
     "wsgiscriptalias": "Map location to target WSGI script file",
     "wsgiscriptaliasmatch": "Map location pattern to target WSGI script file",
 }
-#: Where the regular expression stands among the words of a directive.
+#: The number (from 0) of the word that is a regular expression, by directive.
 _PATTERN_AT = {
     "aliasmatch": 0, "browsermatch": 0, "browsermatchnocase": 0, "proxypassmatch": 0, "redirectmatch": 0, "scriptaliasmatch": 0,
     "setenvif": 1, "setenvifnocase": 1, "wsgiscriptaliasmatch": 0,
@@ -75,7 +75,7 @@ _IP = re.compile(r"[0-9a-fA-F.:]+(?:/[0-9.]+)?").fullmatch
 
 
 def refusal(name: str, words: Sequence[str]) -> str:
-    """Why httpd refuses a directive or an opening line with these words; empty where it may take them."""
+    """Return why httpd refuses a directive or an opening line with these words; empty where it may accept them."""
     key = name.lower()
     info = directives.find(key)
     if info is None:
@@ -121,9 +121,10 @@ def refusal_of_24(name: str, words: Sequence[str]) -> str:
 
 
 def unsigned_options(words: Sequence[str]) -> list[int]:
-    """Which words of ``Options`` lack the sign that httpd 2.4 wants of them (core.c:set_options); 2.2 takes any mixture.
+    """Return the numbers of the words of ``Options`` without the sign that httpd 2.4 requires (core.c:set_options).
 
-    ``All`` or ``None`` may come first, then signs; a word without one must not follow those.
+    ``All`` or ``None`` may come first, then words with signs; a word without a sign must not follow these. httpd 2.2 accepts
+    any mixture.
     """
     signed = [at for at, word in enumerate(words) if word[:1] in ("+", "-")]
     plain = [at for at, word in enumerate(words) if word[:1] not in ("+", "-")]
@@ -133,7 +134,7 @@ def unsigned_options(words: Sequence[str]) -> list[int]:
 
 
 def _grammar(key: str, words: list[str], first: str) -> str:
-    """Directives that weigh their words themselves."""
+    """Return why a directive that checks its words itself refuses them; empty where it may accept them."""
     if key == "options":
         bad = next((w for w in words if w.lstrip("+-").lower() not in _OPTIONS), None)
         return f"Illegal option {bad}" if bad is not None else ""
@@ -201,14 +202,14 @@ def _grammar(key: str, words: list[str], first: str) -> str:
 
 
 def _pattern(key: str, words: list[str]) -> str:
-    """The regular expression of a directive; empty where it has none there."""
+    """Return the regular expression of a directive; empty where it has none."""
     if key == "redirectmatch" and words and (words[0].isdigit() or words[0].lower() in _STATUSES):
         words = words[1:]
     return words[0].removeprefix("!") if words else ""
 
 
 def _header(words: list[str]) -> str:
-    """Why mod_headers refuses a line, its condition set aside (mod_headers.c:header_inout_cmd)."""
+    """Return why mod_headers refuses a line, without its condition (mod_headers.c:header_inout_cmd)."""
     action = words[0].lower() if words else ""
     if action not in _ACTIONS:
         return f"first argument must be {_ONE_OF_THE_ACTIONS}."
@@ -240,7 +241,7 @@ def _daemon_options(given: Sequence[tuple[str, str | None]]) -> str:
         if not is_settled(value):
             continue
         if option.refusal(value):
-            # The only user with a name that is refused is root.
+            # Of users with a name only root is refused.
             return "WSGI process blocked from running as root." if name == "user" and value else option.error
         if name in ("user", "group") and not re.fullmatch(r"#?[\w.@$-]+", value):
             return f"bad {name} name {value}"
@@ -250,7 +251,7 @@ def _daemon_options(given: Sequence[tuple[str, str | None]]) -> str:
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Words as options with their values (wsgi_config.c:wsgi_parse_option): without one where there is no ``=`` in it.
+    """Yield words as options with values (wsgi_config.c:wsgi_parse_option); None for the value where a word has no ``=``.
 
     The value is the next word where blanks follow the ``=``.
     """
@@ -261,16 +262,16 @@ def _options(words: Sequence[str]) -> Iterator[tuple[str, str | None]]:
 
 
 class Revival(NamedTuple):
-    """What a dead line does when it comes to life, and so how far the fix may be trusted."""
+    """The level of a fix that brings a dead line to life, by what the line does then, and why."""
 
     level: Applicability
     reason: str
-    #: Only grants by URL: better left dead than revived.
+    #: Whether the line only grants by URL, so that it is better left dead.
     only_grants: bool = False
 
 
 def revival(node: Directive) -> Revival:
-    """What happens when a line that names nothing real names what was meant."""
+    """Return what happens when a line with a wrong name or path gets the right one."""
     if isinstance(node, Section):
         return _section(node)
     key = node.key
@@ -290,7 +291,7 @@ def revival(node: Directive) -> Revival:
         return Revival(Applicability.REPAIR, "what it denies is closed from now on")
     if key in FILE_MAPPINGS:
         return Revival(Applicability.UNSAFE, "files are served which could not be asked for before")
-    return Revival(Applicability.UNSAFE, "httpd takes it as it stands, so its meaning changes")
+    return Revival(Applicability.UNSAFE, "httpd accepts the line as it is, so its meaning changes")
 
 
 def _section(section: Section) -> Revival:
@@ -323,7 +324,7 @@ def _held(section: Section) -> list[Directive]:
 
 
 def _closes(node: Directive, held: list[Directive]) -> bool:
-    """True for what can only shut: it takes effect on top of everything else, or lets nobody through."""
+    """Whether a line can only close something: it takes effect in addition to everything else, or admits nobody."""
     words = [word.value.lower() for word in node.args]
     others = {other.key for other in held}
     if node.key in ("sslrequiressl", "sslrequire"):

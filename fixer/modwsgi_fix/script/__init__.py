@@ -1,7 +1,7 @@
 """A WSGI script as libcst reads it: statements with the spans of our text, and what rules ask of them.
 
-It reads and says where things stand; a change is an ``Edit`` of the text like any other. Of a script that is no Python 3
-nothing is said but that.
+This package only reads, and says where things stand; a change is an ``Edit`` of the text like any other. Of a script that is
+not Python 3, only that is known.
 """
 
 from modwsgi_fix.script.applications import bobo_resources, makes_application

@@ -1,4 +1,4 @@
-"""What makes a WSGI application: the objects of known frameworks, and bobo's resources."""
+"""The makers of WSGI applications: classes and functions of known frameworks, and bobo's resources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RESOURCES = frozenset({
 
 
 def bobo_resources(module: Module) -> list[Statement]:
-    """The functions and classes of a module that are bobo resources."""
+    """Return the functions and classes of a module that are bobo resources."""
     return [
         one
         for one in module.live()
@@ -23,7 +23,7 @@ def bobo_resources(module: Module) -> list[Statement]:
     ]  # fmt: skip
 
 
-#: What makes a WSGI application, by dotted name.
+#: The functions and classes that make a WSGI application, by dotted name.
 MAKERS = frozenset({
     "flask.Flask", "flask.app.Flask", "bottle.Bottle", "bottle.default_app", "falcon.API", "falcon.App", "quixote.wsgi.QWIP",
     "django.core.wsgi.get_wsgi_application", "django.core.handlers.wsgi.WSGIHandler", "webapp2.WSGIApplication",
@@ -31,7 +31,7 @@ MAKERS = frozenset({
     "connexion.App", "connexion.FlaskApp", "web.application.wsgifunc",
     "pyramid.router.Router", "werkzeug.wsgi.DispatcherMiddleware", "werkzeug.middleware.dispatcher.DispatcherMiddleware",
 })  # fmt: skip
-#: Methods that make one, and of what.
+#: The methods that make a WSGI application, with the class that has them.
 METHODS = MappingProxyType({
     "make_wsgi_app": frozenset({
         "pyramid.config.Configurator", "tg.AppConfig", "tg.MinimalApplicationConfigurator",
@@ -41,9 +41,9 @@ METHODS = MappingProxyType({
 })  # fmt: skip
 
 
-def makes_application(module: Module, one: Statement) -> bool:
-    """True when a statement assigns what a known framework makes."""
-    if one.call is None:
+def makes_application(module: Module, statement: Statement) -> bool:
+    """Whether a statement assigns an application of a known framework."""
+    if statement.call is None:
         return False
-    owner, _, method = one.call.name.rpartition(".")
-    return module.resolve(one.call.name) in MAKERS or (method in METHODS and owner in module.names)
+    owner, _, method = statement.call.name.rpartition(".")
+    return module.resolve(statement.call.name) in MAKERS or (method in METHODS and owner in module.names)

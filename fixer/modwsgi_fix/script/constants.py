@@ -1,4 +1,4 @@
-"""What expressions of a script come to without running it: texts, paths by ``os.path`` and ``pathlib``, ``__file__``."""
+"""The values of a script's expressions, without running it: texts, paths of ``os.path`` and ``pathlib``, ``__file__``."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ class Script(NamedTuple):
 
     @property
     def tree(self) -> ast.Module:
+        """The tree of the script."""
         return self.source.tree
 
     @property
     def names(self) -> Mapping[str, ast.expr]:
-        """What is assigned at the top of the script, once and nowhere else, by name."""
+        """The expressions that are assigned at the top of the script, once and nowhere else, by name."""
         return self.source.once("constants", lambda: _names(self.tree))
 
     def moves_with_script(self, node: ast.expr) -> bool:
-        """Whether a path is worked out from ``__file__``, so that it is another one where the script lies elsewhere."""
+        """Whether a path is computed from ``__file__``, so that it changes when the script is moved."""
         seen: set[str] = set()
         left = [node]
         while left:
@@ -41,7 +42,7 @@ class Script(NamedTuple):
         return "__file__" in seen
 
     def value(self, node: ast.expr) -> str | None:
-        """The text or path that an expression comes to; None where that cannot be told."""
+        """Return the text or path that is the value of an expression; None where it is not known."""
         found = _value(node, self.names, self.path, _DEEP, {})
         return None if found is None or "\0" in found else found
 
@@ -61,7 +62,7 @@ def _names(tree: ast.Module) -> dict[str, ast.expr]:
 def _value(
     node: ast.expr, names: Mapping[str, ast.expr], path: str, deep: int, known: dict[str, str | None]
 ) -> str | None:
-    """As ``Script.value``; a path of ``pathlib`` is its text. ``known`` are the names that were followed already."""
+    """As ``Script.value``, with a path of ``pathlib`` as its text. ``known`` has the values of names that were followed."""
     if deep == 0:
         return None
 
@@ -105,7 +106,7 @@ def _called(node: ast.Call, of: _Of) -> str | None:
     if last == "dirname" and len(known) == 1:
         return posixpath.dirname(known[0])
     if last in ("abspath", "realpath", "normpath") and len(known) == 1:
-        # What is relative is so to the directory of the process, which is not known here.
+        # A relative path starts at the directory of the process, which is not known here.
         return posixpath.normpath(known[0]) if known[0].startswith("/") else None
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("resolve", "absolute", "as_posix") and not known:
         return of(node.func.value)

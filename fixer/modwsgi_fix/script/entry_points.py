@@ -1,7 +1,7 @@
-"""How a script of a known framework comes by its application, where it has none yet.
+"""The application of a script of a known framework that does not bind one yet.
 
-What is certain is what the framework's own manual writes for mod_wsgi and the script has all that is needed for; the rest is
-told as the line to add.
+A line is certain where the framework's own manual has it for mod_wsgi, and the script has all that the line needs; any other
+is only shown as the line to add.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from modwsgi_fix.script.loading import bound_at_top
 from modwsgi_fix.script.source import Function, Source, dotted, own
 from modwsgi_fix.script.values import Scope, bindings_of, module_scope
 
-#: The decorators and functions by which Bottle's own application gets its routes.
+#: The decorators and functions that add routes to Bottle's default application.
 _BOTTLE_ROUTES = frozenset({"route", "get", "post", "put", "delete", "patch", "error", "hook", "mount"})
-#: Applications that a module holds ready, and functions that make one without being told anything.
+#: Applications that a module has ready, and functions that make one without arguments.
 _READY = {
     "django.core.wsgi.get_wsgi_application": "()", "MoinMoin.web.serving.make_application": "(shared=True)",
     "trac.web.main.dispatch_request": "", "gluon.main.wsgibase": "", "graphite.wsgi.application": "",
 }  # fmt: skip
 _SETTINGS = "DJANGO_SETTINGS_MODULE"
-#: Decorators that make an application of a function that answers a request.
+#: Decorators that turn a function that answers requests into an application.
 _WRAPPERS = frozenset({"webob.dec.wsgify", "werkzeug.Request.application", "werkzeug.wrappers.Request.application"})
-#: Objects that hold an application, and in which attribute.
+#: Classes whose objects hold an application, and the attribute that holds it.
 _HOLDERS = {"dash.Dash": "server"}
-#: How a function is called that makes an application.
+#: Usual names of functions that make an application.
 FACTORIES = frozenset({
     "app_factory", "build_app", "create_app", "create_application", "create_wsgi_app", "get_app", "get_application",
     "get_wsgi_application", "make_app", "make_application", "make_wsgi_app",
@@ -35,7 +35,7 @@ FACTORIES = frozenset({
 
 
 class EntryPoint(NamedTuple):
-    """An expression that is the application; an import that it needs, or an empty string; where it is known from."""
+    """An expression for the application, the import that it needs or an empty string, and the node that shows it."""
 
     expression: str
     needs: str
@@ -44,7 +44,7 @@ class EntryPoint(NamedTuple):
 
 
 def entry_points(source: Source) -> list[EntryPoint]:
-    """What may be the application of a script that binds none, the certain ones first; those of one framework once."""
+    """Return what may be the application of a script that binds none, certain ones first; each framework only once."""
     scope = module_scope(source)
     found = [
         *_made_by_method(source, scope), *_factories(source, scope), *_bottle(source, scope), *_ready(source, scope),
@@ -54,7 +54,7 @@ def entry_points(source: Source) -> list[EntryPoint]:
 
 
 def is_factory(function: Function, outer: Scope) -> bool:
-    """Whether a function that takes nothing returns what a known framework makes, or a function of WSGI."""
+    """Whether a function without parameters returns an application of a known framework, or a WSGI function."""
     arguments = function.args
     required = len(arguments.posonlyargs + arguments.args) - len(arguments.defaults)
     if (
@@ -74,7 +74,7 @@ def is_factory(function: Function, outer: Scope) -> bool:
 
 
 def makes(node: ast.expr, scope: Scope) -> bool:
-    """Whether an expression, or what a name is bound to, is what a known framework makes."""
+    """Whether an expression, or the value of a name, is an application of a known framework."""
     bindings = scope.of(node.id) if isinstance(node, ast.Name) else [node]
     return bool(bindings) and all(
         isinstance(made, ast.Call) and (scope.resolve(made.func) in MAKERS or _is_method(made, scope))
@@ -95,7 +95,7 @@ def _is_application(node: ast.FunctionDef) -> bool:
 
 
 def _made_by_method(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """Pyramid's and TurboGears' configurators, web.py's applications, and Dash's."""
+    """Yield what methods make: of Pyramid's and TurboGears' configurators, web.py's applications, and Dash's."""
     called = {dotted(node.func) for node in source.nodes if isinstance(node, ast.Call)}
     for node in source.top:
         pairs: list[tuple[ast.expr | None, ast.expr]] = []
@@ -129,7 +129,7 @@ def _factories(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _bottle(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """Routes that are made on the module, which belong to Bottle's default application."""
+    """Yield Bottle's default application, where the script adds routes to it by the module's functions."""
     for node in source.top:
         callables = [
             decorator.func if isinstance(decorator, ast.Call) else decorator
@@ -192,12 +192,12 @@ def _cherrypy(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _is_bound(node: ast.expr, source: Source) -> bool:
-    """Whether statements at the top of the script, which nothing guards, bind every name of an expression."""
+    """Whether unguarded statements at the top of the script bind every name of an expression."""
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} <= bound_at_top(source)
 
 
 def _decorated(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """Functions that a decorator of WebOb or Werkzeug makes applications of."""
+    """Yield functions that a decorator of WebOb or Werkzeug turns into applications."""
     for node in source.tree.body:
         if isinstance(node, ast.FunctionDef) and len(scope.of(node.name)) == 1 and len(node.decorator_list) == 1:
             decorator = node.decorator_list[0]
@@ -207,7 +207,7 @@ def _decorated(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _django(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """A script that names the settings and has no more of Django; one that runs commands is no WSGI script."""
+    """Yield Django's application for a script that only names the settings; a script that runs commands is not a WSGI script."""
     if "django.core.management" in source.text or "django.core.handlers" in source.text:
         return
     for node in source.top:
@@ -228,7 +228,7 @@ def _django(source: Source, scope: Scope) -> Iterator[EntryPoint]:
 
 
 def _pasted(source: Source, scope: Scope) -> Iterator[EntryPoint]:
-    """Pyramid and other applications that an .ini file describes."""
+    """Yield Pyramid and other applications that an .ini file describes."""
     files = [
         name
         for name in scope.bindings

@@ -1,4 +1,4 @@
-"""Why Python does not take a script, in Python's own words. The script is compiled in memory, and nothing of it runs."""
+"""Why Python refuses a script, in Python's own words. The script is compiled in memory, and none of it runs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modwsgi_fix.text import Span, encode
 
 
 class Fault(NamedTuple):
-    """Why a script is not taken: Python's exception and its words, and the line (from 1) that they are about."""
+    """Why a script is refused: the name of Python's exception, its message, and the line (from 1) that it is about."""
 
     kind: str
     message: str
@@ -26,14 +26,14 @@ class Fault(NamedTuple):
 
 @remembered
 def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
-    """Why a Python of this version (the one that runs this by default) refuses a script; None where it takes it.
+    """Return why a Python of this version (by default the running one) refuses a script; None where it accepts it.
 
-    What this Python does not know yet, and a newer one may, is not a fault.
+    Syntax that the running Python does not know yet, and a newer one may, is not a fault.
     """
     fault = _refusal(text)
     if fault is None:
         return _too_new(text, version)
-    # Python 3.14 takes "except A, b:" as two types, which is what Python 2 wrote for another thing.
+    # Python 3.14 reads "except A, b:" as two types; in Python 2 it meant something else.
     of_python_2 = _SAID_OF_PYTHON_2.search(fault.message) is not None and (version is None or version < (3, 14))
     is_certain = of_python_2 or _OF_BYTES.match(fault.message) is not None
     if fault.kind == "SyntaxError" and not is_certain and _is_read_by_libcst(text):
@@ -41,14 +41,14 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
     return fault
 
 
-#: What Python says of bytes that are not text in the encoding of the file.
+#: The beginnings of Python's messages on bytes that are not text in the encoding of the file.
 _OF_BYTES = re.compile(
     r"\(unicode error\)|Non-UTF-8 code|encoding problem|unknown encoding|source code|bytes can only contain ASCII"
 )
 
 
 def span_of(text: str, fault: Fault) -> Span:
-    """The line that a fault is about, without its indentation and line end."""
+    """Return the span of the line that a fault is about, without its indentation and line end."""
     start, end = _lines(text)[min(fault.line, len(_lines(text))) - 1]
     line = text[start:end]
     start += len(line) - len(line.lstrip())
@@ -56,7 +56,7 @@ def span_of(text: str, fault: Fault) -> Span:
 
 
 def _refusal(text: str) -> Fault | None:
-    """What Python's own compiler says. From bytes, so that it asks for the encoding as it does of a file."""
+    """Return what Python's own compiler says about the text as bytes, so that it looks for the encoding as in a file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -72,7 +72,7 @@ def _refusal(text: str) -> Fault | None:
 
 
 def _too_new(text: str, version: tuple[int, ...] | None) -> Fault | None:
-    """What an older Python 3 refuses, as far as the parser knows (``feature_version``)."""
+    """Return what an older Python 3 refuses, as far as the parser knows (``feature_version``); else None."""
     import ast
 
     if version is None or len(version) < 2 or not (3, 4) <= version[:2] < sys.version_info[:2]:
@@ -87,7 +87,7 @@ def _too_new(text: str, version: tuple[int, ...] | None) -> Fault | None:
 
 
 def _is_read_by_libcst(text: str) -> bool:
-    """Whether it is the syntax of a newer Python: libcst knows that, and is asked when Python's parser gave up."""
+    """Whether a text is in the syntax of a newer Python, which libcst may know; it is asked where Python's parser gave up."""
     import ast
 
     from modwsgi_fix.script.reader import parse
@@ -104,16 +104,16 @@ def _is_read_by_libcst(text: str) -> bool:
         return True
     except (ValueError, RecursionError, MemoryError):
         return False
-    # Python's parser took it, and the compiler did not: "return" outside a function.
+    # Python's parser accepts it, and the compiler refuses it: "return" outside a function.
     return False
 
 
-#: What only Python 2 takes, by what Python 3 says of it.
+#: Syntax of Python 2, by the messages of Python 3 about it.
 _SAID_OF_PYTHON_2 = re.compile(
     r"Missing parentheses in call to '(?:print|exec)'|multiple exception types must be parenthesized"
     r"|leading zeros in decimal integer literals|invalid decimal literal|arameters cannot be parenthesized"
 )
-#: And by how the line begins or what stands in it, where Python 3 says nothing in particular.
+#: Syntax of Python 2, by the words of the line, where the message of Python 3 is a general one.
 _PYTHON_2 = re.compile(
     r"^\s*(?:print\s*(?:[\"'\w%]|>>)|exec\s+[\"'\w]|raise\s+[\w.]+\s*,|except\s+[\w.()\s,]{1,400},\s{0,40}\w{1,100}\s{0,40}:)"
     r"|`[^`]{0,400}`|<>|\b[uU][rR][\"']|\b0[0-7]+\b|\b\d+[lL]\b|\blambda\s*\("
@@ -121,7 +121,7 @@ _PYTHON_2 = re.compile(
 
 
 def is_python_2(text: str, fault: Fault) -> bool:
-    """Whether it is Python 2 that a script is written in, as far as the line of its fault tells."""
+    """Whether a script is written in Python 2, as far as the line of its fault tells."""
     if fault.kind != "SyntaxError":
         return False
     start, end = _lines(text)[min(fault.line, len(_lines(text))) - 1]
@@ -133,7 +133,7 @@ def is_python_2(text: str, fault: Fault) -> bool:
 
 # -- lost indentation -----------------------------------------------------------------------------------------------------
 
-#: More lost lines than these are not put back.
+#: The most lines whose indentation is put back.
 _MOST = 50
 _LOST = "expected an indented block"
 _ENDS_A_BODY = re.compile(r"(?:return|raise|pass|continue|break|yield)\b")
@@ -141,7 +141,7 @@ _BEGINS_ANEW = re.compile(r"(?:@|def\b|class\b|async\b|if __name__|from\b|import
 
 
 def indented(text: str) -> Sequence[tuple[int, str]] | None:
-    """Where blanks are missing before the one line of a body, as (offset, blanks), so that Python takes the script.
+    """Return the blanks that are missing before bodies of one line, as (offset, blanks), so that Python accepts the script.
 
     None where anything else is wrong with it, or where a body may have had more than one line.
     """
@@ -164,14 +164,14 @@ def indented(text: str) -> Sequence[tuple[int, str]] | None:
         if not blanks.startswith(indentation := body[: len(body) - len(body.lstrip(" \t"))]):
             return None
         missing = blanks[len(indentation) :]
-        # In the text as it was: what was put in before it stands further up.
+        # The offset in the original text: the blanks added so far all stand before it.
         added.append((start - sum(len(put) for at, put in added), missing))
         mended = mended[:start] + missing + mended[start:]
     return None
 
 
 def _head(text: str, lines: Sequence[Span], line: int) -> str | None:
-    """The indentation of the line that a body belongs to: the last one before it that is not blank or a comment."""
+    """Return the indentation of the line that a body belongs to, the last one above that is not blank or a comment."""
     for start, end in reversed(lines[: line - 1]):
         words = text[start:end].strip()
         if words and not words.startswith("#"):
@@ -181,14 +181,14 @@ def _head(text: str, lines: Sequence[Span], line: int) -> str | None:
 
 
 def _is_whole_body(text: str, lines: Sequence[Span], line: int) -> bool:
-    """Whether a line is all of a body: it ends one, or what follows is the end, a blank line or plainly something new."""
+    """Whether a line is a whole body: it ends one, or the end, a blank line or clearly something new follows."""
     body = text[slice(*lines[line - 1])].strip()
     following = text[slice(*lines[line])].strip() if line < len(lines) else ""
     return bool(_ENDS_A_BODY.match(body)) or not following or bool(_BEGINS_ANEW.match(following))
 
 
 def _lines(text: str) -> list[Span]:
-    """The lines as Python counts them, without their ends."""
+    """Return the spans of the lines as Python counts them, without their ends."""
     found: list[Span] = []
     at = 0
     for end in LINE_END.finditer(text):

@@ -1,6 +1,6 @@
-"""What of a script runs while it is loaded, as Python's own parser reads it.
+"""The parts of a script that run while it is loaded, as Python's own parser reads it.
 
-A look at names needs no positions of every token, so ``ast`` is enough here, which costs a hundredth of libcst.
+Names can be told without the position of every token, so ``ast`` is enough here, which takes a hundredth of libcst's time.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ class Run(NamedTuple):
 
 
 def tree_of(text: str) -> ast.Module | None:
-    """The script; None where this Python does not read it. Characters are where they stand in ``text``."""
+    """Return the tree of a script; None where this Python cannot read it. Columns are as in ``text``."""
     source = source_of(text)
     return None if source is None else source.tree
 
 
-#: What nests deeper is not given to libcst, which ends the process for some thousands of brackets, and takes time that grows with
-#: the square of the depth for the rest (measured with 1.9).
+#: A script that nests deeper is not given to libcst, which ends the process at some thousands of brackets, and otherwise takes
+#: time that grows with the square of the depth (measured with 1.9).
 _DEEPEST = 200
-#: Nor is more than so many characters: libcst needs some ten seconds for these.
+#: Nor is a script of more characters: libcst needs some ten seconds for so many.
 _MOST = 200_000
-#: And longer lines are not, of what Python's own parser does not take, so that nobody counted how deep they nest.
+#: Nor are longer lines of a script that Python's own parser refuses, so that their depth is not known.
 _LONGEST = 2000
 _BRACKETS = re.compile(r"[(\[{]|([)\]}])")
 
@@ -66,7 +66,7 @@ def _may_be_deep(text: str) -> bool:
 
 
 def runs_at_load(tree: ast.Module) -> Iterator[Run]:
-    """The nodes outside of functions, in no order: the bodies of functions run later, if at all."""
+    """Yield the nodes outside of functions, in no order: the bodies of functions run later, if at all."""
     left = [Run(tree, is_caught=False)]
     while left:
         run = left.pop()
@@ -82,7 +82,7 @@ def runs_at_load(tree: ast.Module) -> Iterator[Run]:
 
 
 def bound_names(tree: ast.Module) -> set[str] | None:
-    """The names that a script gives something to, anywhere; None where ``from x import *`` may give any."""
+    """Return the names that a script binds anywhere; None where ``from x import *`` may bind any name."""
     found: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
@@ -99,7 +99,7 @@ def bound_names(tree: ast.Module) -> set[str] | None:
 
 
 def bound_at_top(source: Source) -> frozenset[str]:
-    """The names that statements at the top of a script bind which nothing guards."""
+    """Return the names that unguarded statements at the top of a script bind."""
     return source.once(bound_at_top, lambda: frozenset(_bound(source.tree.body)))
 
 
@@ -113,14 +113,14 @@ def _bound(statements: list[ast.stmt]) -> Iterator[str]:
             yield from (one.id for one in node.targets if isinstance(one, ast.Name))
 
 
-#: What binds names that cannot be seen.
+#: Functions that bind names which cannot be seen.
 _OPEN = ("globals(", "locals(", "exec(", "execfile", "__dict__", "setattr(", "sys.modules[", "__getattr__")
 
 
 def bound_at_load(text: str, tree: ast.Module) -> set[str] | None:
-    """The names that a script has once it is loaded; None where there may be others, or ``del`` takes one away.
+    """Return the names that a script has once it is loaded; None where there may be others, or ``del`` removes one.
 
-    What stands under ``if __name__ == "__main__":`` is among them.
+    Names under ``if __name__ == "__main__":`` are included.
     """
     if any(word in text for word in _OPEN):
         return None
@@ -136,5 +136,5 @@ def bound_at_load(text: str, tree: ast.Module) -> set[str] | None:
             return None
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    # ``runs_at_load`` steps over functions.
+    # ``runs_at_load`` leaves functions out.
     return found | {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

@@ -1,4 +1,4 @@
-"""What a WSGI script consists of: statements with the spans of our text."""
+"""A WSGI script: statements with the spans of our text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Kind = Literal["import", "assign", "expression", "def", "class", "block", "retur
 
 
 class NotPython3(Exception):
-    """A script that libcst cannot read: Python 2, or broken. ``span`` is where it gave up."""
+    """A script that libcst cannot read: Python 2, or broken. ``span`` is where libcst gave up."""
 
     def __init__(self, reason: str, span: Span) -> None:
         super().__init__(reason)
@@ -24,7 +24,7 @@ class NotPython3(Exception):
 
 
 class Argument(NamedTuple):
-    """An argument of a call: ``keyword`` or empty, its source, and the literal that it is (None for any other)."""
+    """An argument of a call: its keyword or an empty string, its source, and the value of a literal, else None."""
 
     keyword: str
     source: str
@@ -33,21 +33,21 @@ class Argument(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call: the dotted name of what is called (empty where it has none), the arguments, where it stands."""
+    """A call: the dotted name of the function (empty where it has none), the arguments, and the span."""
 
     name: str
     arguments: tuple[Argument, ...]
     span: Span
 
     def argument(self, position: int, keyword: str) -> Argument | None:
-        """The argument at a position (from 0) or of a keyword."""
+        """Return the argument at a position (from 0) or with a keyword; None where neither is given."""
         plain = [argument for argument in self.arguments if not argument.keyword]
         named = next((argument for argument in self.arguments if argument.keyword == keyword), None)
         return named or (plain[position] if position < len(plain) else None)
 
 
 class Text(NamedTuple):
-    """A string literal: its value, its prefix in lower case (``b``, ``f`` …), and where it stands."""
+    """A string literal: its value, its prefix in lower case (``b``, ``f`` …), and its span."""
 
     value: str
     prefix: str
@@ -67,7 +67,7 @@ class Statement(NamedTuple):
     kind: Kind
     span: Span
     lines: Span
-    #: What to underline: the name of a function or class, else the statement's first line.
+    #: The span to underline: the name of a function or class, else the statement's first line.
     head: Span
     targets: tuple[str, ...] = ()
     value: str = ""
@@ -82,14 +82,14 @@ class Statement(NamedTuple):
     body: tuple[Statement, ...] = ()
     test: str = ""
     has_else: bool = False
-    #: False where other small statements share its line.
+    #: Whether no other small statement shares its line.
     alone: bool = True
 
     def walk(self) -> Iterator[Statement]:
-        """It and the statements in it, those of functions too."""
+        """Yield the statement and all statements in it, those of functions too."""
         yield self
-        for one in self.body:
-            yield from one.walk()
+        for statement in self.body:
+            yield from statement.walk()
 
 
 class Module:
@@ -98,11 +98,11 @@ class Module:
     def __init__(self, text: str, body: tuple[Statement, ...], identifiers: tuple[tuple[str, int], ...]) -> None:
         self.text = text
         self.body = body
-        #: Every name that stands in the script, and where; attributes and keywords are names, too, words in strings are not.
+        #: Every name in the script, with its spans; attributes and keywords are names, too, words in strings are not.
         self.identifiers = identifiers
 
     def count(self, name: str, span: Span) -> int:
-        """How often a name stands within a span."""
+        """Return how often a name stands within a span."""
         return sum(one == name and at in span for one, at in self.identifiers)
 
     @property
@@ -112,47 +112,47 @@ class Module:
         return found[0] if found else "\n"
 
     def top(self) -> Iterator[Statement]:
-        """What is run on import: statements outside of functions and classes, those of blocks included."""
+        """Yield the statements that run on import: those outside of functions and classes, blocks included."""
         stack = list(reversed(self.body))
         while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block":
-                stack += reversed(one.body)
+            statement = stack.pop()
+            yield statement
+            if statement.kind == "block":
+                stack += reversed(statement.body)
 
     def all(self) -> Iterator[Statement]:
-        """Every statement."""
-        for one in self.body:
-            yield from one.walk()
+        """Yield every statement."""
+        for statement in self.body:
+            yield from statement.walk()
 
     @property
     def names(self) -> dict[str, Statement]:
-        """What is bound on import, with the last statement that binds it. A main guard's body is never run."""
+        """The names bound on import, with the last statement that binds each. The body of a main guard never runs."""
         return {name: one for one in self.live() for name in one.targets if "." not in name}
 
     def live(self) -> Iterator[Statement]:
-        """As ``top``, without what stands under ``if __name__ == "__main__":``."""
+        """Yield what ``top`` does, without the statements under ``if __name__ == "__main__":``."""
         stack = list(reversed(self.body))
         while stack:
-            one = stack.pop()
-            yield one
-            if one.kind == "block" and not is_main_guard(one):
-                stack += reversed(one.body)
+            statement = stack.pop()
+            yield statement
+            if statement.kind == "block" and not is_main_guard(statement):
+                stack += reversed(statement.body)
 
     @property
     def imports(self) -> dict[str, str]:
-        """Local names of what is imported on import of the script, with the dotted names they stand for."""
+        """The local names of what the script imports when it is loaded, with the dotted names that they stand for."""
         return {local: dotted for one in self.live() for local, dotted in one.imported}
 
     def resolve(self, name: str) -> str:
-        """A dotted name with its first part as it was imported: ``query`` after ``from bobo import query``."""
+        """Return a dotted name in full: ``bobo.query`` for ``query`` after ``from bobo import query``."""
         first, dot, rest = name.partition(".")
         return self.imports.get(first, first) + dot + rest
 
     @property
     def is_open(self) -> bool:
-        """True where names may be bound that are not to be seen: a star import, ``exec``, ``globals()``."""
-        # web.py is given the names to look its classes up, and binds none.
+        """Whether names may be bound that cannot be seen: by a star import, ``exec`` or ``globals()``."""
+        # web.py only looks its classes up in these names, and binds none.
         text = re.sub(r"\bapplication\([^\n]{0,400}\bglobals\(\)", "", self.text)
         return any(one.star for one in self.live()) or any(
             word in text
@@ -160,9 +160,11 @@ class Module:
         )
 
 
-def is_main_guard(one: Statement) -> bool:
-    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+def is_main_guard(statement: Statement) -> bool:
+    """Whether a statement is ``if __name__ == "__main__":``, which mod_wsgi never enters: the script has another name."""
     return (
-        re.fullmatch(r"""\(?\s*(?:__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__)\s*\)?""", one.test)
+        re.fullmatch(
+            r"""\(?\s*(?:__name__\s*==\s*["']__main__["']|["']__main__["']\s*==\s*__name__)\s*\)?""", statement.test
+        )
         is not None
     )

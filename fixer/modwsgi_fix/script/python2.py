@@ -1,7 +1,7 @@
 """The syntax that only Python 2 has, and how Python 3 writes it.
 
-Each construct is found by its tokens, since no parser of Python 3 reads past the first. What a construct becomes means the
-same in both, ``from __future__ import print_function`` put in where ``print`` needs it.
+Each construct is found by its tokens, since no parser of Python 3 reads past the first one. The replacement means the same
+in both versions; ``from __future__ import print_function`` is added where ``print`` needs it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from modwsgi_fix.script.source import source_of
 from modwsgi_fix.script.tokens import Token, is_parenthesized, newline_of, span_of, split, statements
 from modwsgi_fix.text import Span
 
-#: A part of the text and what takes its place.
+#: A part of the text, and the text that replaces it.
 Change = tuple[Span, str]
 
-#: What ``except A, b:`` is called: Python 3.14 reads it, as two exceptions.
+#: The name of the construct ``except A, b:``, which Python 3.14 reads as two exceptions.
 EXCEPT = "except with a comma"
 _FUTURE = "from __future__ import print_function"
 
 
 class Construct(NamedTuple):
-    """One construct: what it is called, where it stands, what Python 3 writes, and the changes that make it so.
+    """One construct: its name, its span, how Python 3 writes it, and the changes that make it so.
 
-    ``changes`` is empty where more than one way would compile. ``needs_print`` where ``print`` has to be the function in
-    Python 2, too. ``fails_late`` where Python 3 takes the syntax, and fails only when the line is run.
+    ``changes`` is empty where more than one replacement would compile. ``needs_print`` says that ``print`` has to be the
+    function in Python 2, too; ``fails_late`` that Python 3 accepts the syntax, and fails only when the line runs.
     """
 
     name: str
@@ -42,10 +42,10 @@ class Construct(NamedTuple):
 
 @remembered
 def constructs(text: str) -> tuple[Construct, ...]:
-    """The constructs of Python 2 in a script, in order.
+    """Return the constructs of Python 2 in a script, in order.
 
-    Of a script that Python 3 reads, only those that fail when they are run; of one that nobody reads, only statements,
-    since an operator in it may be part of anything.
+    Of a script that Python 3 reads, these are only those that fail when they run; of one that no version reads, only
+    statements, since an operator in it may belong to anything.
     """
     read = statements(text)
     found = [*_prints(text, read), *(one for each in read for one in _of(text, each, read))]
@@ -60,8 +60,10 @@ def constructs(text: str) -> tuple[Construct, ...]:
 
 @remembered
 def modernized(text: str, *, keeps_python_2: bool) -> tuple[Change, ...] | None:
-    """The changes that make a script Python 3; None where one of its constructs has more than one way, or where Python 3
-    would still not read it. ``keeps_python_2`` where Python 2 is to read the result, too."""
+    """Return the changes that make a script Python 3; ``keeps_python_2`` where Python 2 must read the result, too.
+
+    None where a construct has more than one replacement, or where Python 3 would still not read the script.
+    """
     found = constructs(text)
     if not found or any(not construct.changes for construct in found):
         return None
@@ -87,7 +89,7 @@ def _applied(text: str, changes: Sequence[Change]) -> str:
 
 
 def _outlives(tree: ast.Module) -> bool:
-    """Whether an exception's name is used outside of its handler, behind which Python 3 forgets it."""
+    """Whether an exception's name is used after its handler, at whose end Python 3 deletes the name."""
     for scope in (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.Module))):
         handlers = [node for node in ast.walk(scope) if isinstance(node, ast.ExceptHandler) and node.name]
         inside = {id(node) for handler in handlers for node in ast.walk(handler)}
@@ -102,7 +104,7 @@ def _outlives(tree: ast.Module) -> bool:
 
 
 def _prints(text: str, read: Sequence[tuple[Token, ...]]) -> Iterator[Construct]:
-    """The print statements. One that has all in parentheses is a call as well, unless nothing else tells."""
+    """Yield the print statements. One with all of it in parentheses counts as a call where nothing else tells."""
     if _has_print_function(text) or _binds_print(read):
         return
     calls: list[tuple[Token, ...]] = []
@@ -121,7 +123,7 @@ def _prints(text: str, read: Sequence[tuple[Token, ...]]) -> Iterator[Construct]
             continue
         sure = True
         yield _print(text, tokens[0], rest)
-    # With "print" alone nothing is printed in Python 3; in a script that has print statements it is one of them.
+    # "print" alone prints nothing in Python 3; in a script with print statements it is one of these.
     for tokens in calls if sure else ():
         if len(tokens) == 1:
             span = tokens[0].span
@@ -129,13 +131,13 @@ def _prints(text: str, read: Sequence[tuple[Token, ...]]) -> Iterator[Construct]
 
 
 def _continues_tuple(rest: Sequence[Token]) -> bool:
-    """Whether ``(…)`` goes on so that it cannot have been meant as a call: ``print ("a"), b``, ``print ("%s") % b``."""
+    """Whether the text after ``(…)`` shows that it is not a call: ``print ("a"), b``, ``print ("%s") % b``."""
     held = _in_brackets(rest)
     return len(held) < len(rest) and rest[len(held)].text in ("%", ",", "+")
 
 
 def _in_brackets(rest: Sequence[Token]) -> Sequence[Token]:
-    """The tokens up to the bracket that closes the first one."""
+    """Return the tokens up to the bracket that closes the first one."""
     depth = rest[0].depth
     return rest[: next((at for at, token in enumerate(rest[1:], 2) if token.text == ")" and token.depth == depth), 0)]
 
@@ -153,7 +155,7 @@ def _print(text: str, keyword: Token, rest: Sequence[Token]) -> Construct:
     words = [_code(text, part) for part in parts]
     options = [f"file={target}"] if target else []
     options += ['end=" "'] if keeps_line else []
-    # A line that is continued by a backslash stays so within parentheses.
+    # A line with a continuation backslash may keep it within parentheses.
     if not all(words) or (rest[0].text == ">>" and not target):
         return Construct("print statement", span, "print()")
     gap = text[keyword.span.end : rest[0].span.start]
@@ -161,7 +163,7 @@ def _print(text: str, keyword: Token, rest: Sequence[Token]) -> Construct:
     if gap.strip(" \t") or _has_comment(text, span):
         return Construct("print statement", span, "print()")
     is_plain = len(words) == 1 and not options
-    # Of the function's result, which is None, Python 3 makes nothing.
+    # The statement had no value; the function's result is None, and is not used.
     fails_late = bool(target) or (rest[0].text == "(" and rest[len(_in_brackets(rest))].text in ("%", "+"))
     if is_plain or (not target and not keeps_line):
         start = Span(keyword.span.end, rest[0].span.start)
@@ -192,7 +194,7 @@ def _has_print_function(text: str) -> bool:
 
 
 def _first_statement(read: Sequence[tuple[Token, ...]]) -> int:
-    """Where the first statement stands that is not the text about the module."""
+    """Return the offset of the first statement that is not the module's docstring."""
     for tokens in read:
         if not (len(tokens) == 1 and tokens[0].kind == "string"):
             return tokens[0].span.start
@@ -240,7 +242,7 @@ def _except(text: str, tokens: tuple[Token, ...], read: Sequence[tuple[Token, ..
 
 
 def is_exception(name: str, read: Sequence[tuple[Token, ...]]) -> bool:
-    """Whether a name behind a comma may be meant as a second exception: by its form, or as the script binds it."""
+    """Whether a name after a comma may be meant as a second exception, by its form or because the script binds it so."""
     if name[:1].isupper():
         return True
     return any(
@@ -256,7 +258,7 @@ def _raise(text: str, tokens: tuple[Token, ...]) -> Iterator[Construct]:
     span = span_of(tokens)
     exception = parts[0]
     is_dotted = all(token.kind == "name" or token.text == "." for token in exception)
-    # A tuple would be taken apart, and an instance be raised itself: only what begins with text is certain.
+    # A tuple would be unpacked, and an instance be raised itself: only an argument that begins with text is certain.
     if len(parts) != 2 or not parts[1] or not is_dotted or parts[1][0].kind != "string" or _has_comment(text, span):
         yield Construct("raise with a comma", span, "raise Exception(value)")
         return
@@ -278,7 +280,7 @@ def _exec(text: str, tokens: tuple[Token, ...]) -> Construct:
 
 
 def _words(text: str, tokens: Sequence[Token]) -> Iterator[Construct]:
-    """Operators and literals that are gone."""
+    """Yield operators and literals that Python 3 no longer has."""
     ticks = [token for token in tokens if token.text == "`"]
     for opening, closing in zip(ticks[::2], ticks[1::2], strict=False):
         inner = text[opening.span.end : closing.span.start]

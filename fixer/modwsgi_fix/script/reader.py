@@ -17,12 +17,12 @@ from modwsgi_fix.text import Span
 if TYPE_CHECKING:
     import libcst as cst
 
-#: Bytes that are no UTF-8, as ``text.decode`` keeps them; Rust takes no lone surrogate. One character stands for one.
+#: Bytes that are not UTF-8, as ``text.decode`` keeps them: Rust refuses lone surrogates. One character stands for each.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def parse(text: str) -> Module:
-    """The statements of a script. Raises ``NotPython3``."""
+    """Return the statements of a script. Raises ``NotPython3``."""
     read = _read(text)
     if isinstance(read, NotPython3):
         raise read
@@ -31,7 +31,7 @@ def parse(text: str) -> Module:
 
 @remembered
 def _read(text: str) -> Module | NotPython3:
-    """The statements of a script, or why there are none: that takes as long to find out."""
+    """Return the statements of a script, or the error, which takes as long to find and is remembered, too."""
     try:
         return _module(text)
     except NotPython3 as error:
@@ -49,13 +49,13 @@ def _module(text: str) -> Module:
     starts = [0, *(found.end() for found in LINE_END.finditer(source))]
     try:
         module = cst.parse_module(source)
-        # A module that libcst does not give back as it was has positions of another text.
+        # Where libcst does not give the text back unchanged, its positions are those of another text.
         if module.code != source:
             raise NotPython3("libcst reads it, and does not give it back as it was", Span(0, 0))
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
         positions = wrapper.resolve(PositionProvider)
     except cst.ParserSyntaxError as error:
-        # libcst's own ``raw_line`` is one too many unless the error is in the last line; its parser's message is right.
+        # libcst's own ``raw_line`` is too high by one unless the error is in the last line; its parser's message is right.
         told = re.search(r"error at (\d+):", error.message)
         line = int(told[1]) if told else error.raw_line
         at = starts[min(max(line, 1), len(starts)) - 1] + bom
@@ -90,13 +90,13 @@ class _Reader:
         self.starts = [0, *(found.end() for found in LINE_END.finditer(text))]
 
     def lines(self, span: Span) -> Span:
-        """The whole lines of a span, the last line end included."""
+        """Return the whole lines of a span, the last line end included."""
         first = self.starts[bisect_right(self.starts, span.start) - 1]
         at = bisect_right(self.starts, max(span.end - 1, span.start))
         return Span(first, self.starts[at] if at < len(self.starts) else len(self.text))
 
     def head(self, span: Span) -> Span:
-        """A span's first line."""
+        """Return the first line of a span."""
         found = LINE_END.search(self.text, span.start, span.end)
         return Span(span.start, found.start() if found else span.end)
 
@@ -189,17 +189,17 @@ class _Reader:
     def string(self, node: cst.SimpleString) -> Text:
         span, prefix = self.span(node), len(node.prefix)
         quote = len(node.quote)
-        # From our text: libcst was given a stand-in for what is no UTF-8.
+        # From our text: libcst was given stand-ins for bytes that are not UTF-8.
         return Text(self.text[span.start + prefix + quote : span.end - quote], node.prefix, span)
 
     def call(self, node: cst.Call) -> Call:
         import libcst as cst
 
         arguments = []
-        for one in node.args:
-            literal = _evaluated(one.value) if isinstance(one.value, cst.SimpleString) else None
-            keyword = one.keyword.value if one.keyword else one.star
-            arguments.append(Argument(keyword, self.code(one.value), literal, self.span(one.value)))
+        for argument in node.args:
+            literal = _evaluated(argument.value) if isinstance(argument.value, cst.SimpleString) else None
+            keyword = argument.keyword.value if argument.keyword else argument.star
+            arguments.append(Argument(keyword, self.code(argument.value), literal, self.span(argument.value)))
         return Call(dotted(node.func), tuple(arguments), self.span(node))
 
     def import_names(self, node: cst.Import) -> Iterator[tuple[str, str]]:
@@ -244,7 +244,7 @@ class _Reader:
             parts += self.suite(handler.body)
         orelse = getattr(node, "orelse", None)
         if orelse is not None:
-            # An `elif` is an `if` of its own in the place of the `else`.
+            # An `elif` is an `if` in the place of the `else`.
             parts += (self.compound(orelse),) if isinstance(orelse, cst.If) else self.suite(orelse.body)
         final = getattr(node, "finalbody", None)
         if final is not None:
@@ -258,7 +258,7 @@ class _Reader:
 
 
 def dotted(node: Any) -> str:
-    """``a.b.c`` for names, attributes, and calls of them (a decorator with arguments); else an empty string."""
+    """Return ``a.b.c`` for names, attributes, and calls of them (a decorator with arguments); else an empty string."""
     import libcst as cst
 
     if isinstance(node, cst.Name):
@@ -272,7 +272,7 @@ def dotted(node: Any) -> str:
 
 
 def names_of(node: Any) -> Iterator[str]:
-    """The dotted names that an assignment to ``node`` binds."""
+    """Yield the dotted names that an assignment to ``node`` binds."""
     import libcst as cst
 
     if isinstance(node, (cst.Name, cst.Attribute)):
@@ -287,7 +287,7 @@ def names_of(node: Any) -> Iterator[str]:
 
 
 def is_python3(text: str) -> bool:
-    """Whether a script can be read; for a text that a fix would leave."""
+    """Whether a script can be read, as the text after a fix."""
     try:
         parse(text)
     except NotPython3:
@@ -296,7 +296,7 @@ def is_python3(text: str) -> bool:
 
 
 def _evaluated(node: cst.SimpleString) -> str | bytes | None:
-    """What a string says; None where that has half of an escape. Python would warn of an escape that it does not know."""
+    """Return the value of a string; None where it ends within an escape. Python's warnings of unknown escapes are kept back."""
     with warnings.catch_warnings(), suppress(SyntaxError, ValueError):
         warnings.simplefilter("ignore")
         return node.evaluated_value

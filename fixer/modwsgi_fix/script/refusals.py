@@ -1,4 +1,4 @@
-"""Whether a script ends a request for what its environ says: ``if environ["wsgi.multithread"]: raise ...``."""
+"""Scripts that end a request because of a variable of its environ: ``if environ["wsgi.multithread"]: raise ...``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort"})
 
 
 def refusing(tree: ast.Module, key: str) -> ast.stmt | None:
-    """The first statement that ends a request where a variable of its environ is true; None where there is none."""
+    """Return the first statement that ends a request where a variable of its environ is true; None where there is none."""
     bound = {
         node.targets[0].id
         for node in ast.walk(tree)
@@ -33,9 +33,9 @@ def _refuses(node: ast.stmt, key: str, bound: Iterable[str]) -> bool:
 
 
 def _asks(test: ast.expr, key: str, bound: Iterable[str], deep: int = _DEEP) -> bool | None:
-    """True for an expression that is true where the variable is; False for its opposite; None for any other.
+    """Return True where an expression is true if the variable is, False for the opposite, None for any other expression.
 
-    Of several that are joined by ``or`` one is enough.
+    One part of an ``or`` is enough.
     """
     if deep == 0:
         return None

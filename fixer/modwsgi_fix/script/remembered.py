@@ -1,4 +1,4 @@
-"""What is found out about a text once, however many rules ask, in however many passes."""
+"""Results about a text that are computed once for all rules and passes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 T = TypeVar("T")
 P = ParamSpec("P")
 
-#: The texts that are remembered have at most so many characters together. A number of texts would be a poor measure: rules go
-#: through all scripts one after another, and a store that one round of them does not fit into is of no use at all.
+#: The most characters of all remembered texts together. A number of texts would be a poor measure: rules go through all
+#: scripts one after another, and a store that does not hold one whole round is of no use.
 _MOST = 4_000_000
 
 
 def remembered(compute: Callable[Concatenate[str, P], T]) -> Callable[Concatenate[str, P], T]:
-    """Decorate a function of a text, and of what else can be a key, so that it is computed once for what was asked last."""
+    """Decorate a function of a text and other hashable arguments, so that the results for the last texts are remembered."""
     known: OrderedDict[tuple[object, ...], tuple[str, T]] = OrderedDict()
     size = 0
 

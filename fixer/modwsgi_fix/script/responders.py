@@ -9,26 +9,26 @@ from typing import NamedTuple
 from modwsgi_fix.script.source import Function, Source, imports_of, own
 from modwsgi_fix.script.values import Binding, Scope, bindings_of, module_scope
 
-#: What PEP 3333 calls the second parameter.
+#: The name of the second parameter in PEP 3333.
 _START_RESPONSE = "start_response"
 
 
 class Responder(NamedTuple):
-    """Such a function, the bindings in it, and the name of its ``start_response``."""
+    """A function that answers as WSGI wants it, the bindings in it, and the name of its ``start_response``."""
 
     function: Function
     scope: Scope
     start_response: str
 
     def calls(self, name: str) -> Iterator[ast.Call]:
-        """The calls of a name in it, those of functions in it left out."""
+        """Yield the calls of a name in the function, without those in functions inside of it."""
         for node in own(self.function):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
                 yield node
 
     @property
     def writers(self) -> set[str]:
-        """The names of what ``start_response`` returned: ``write``."""
+        """Return the names that are bound to the result of ``start_response``: ``write``."""
         return {
             name
             for name, bound in self.scope.bindings.items()
@@ -38,7 +38,7 @@ class Responder(NamedTuple):
 
 
 def responders(source: Source, names: Collection[str]) -> list[Responder]:
-    """The functions whose last parameter is ``start_response``, and those of the module that mod_wsgi calls by ``names``."""
+    """Return the functions whose last parameter is ``start_response``, and those that mod_wsgi calls by one of ``names``."""
     return source.once((responders, frozenset(names)), lambda: _responders(source, names))
 
 
@@ -64,7 +64,7 @@ def _responders(source: Source, names: Collection[str]) -> list[Responder]:
 def _of_class(
     node: ast.ClassDef, outer: Mapping[str, list[Binding]], imports: Mapping[str, str]
 ) -> Iterator[Responder]:
-    """The bodies of a class that is an application itself: it is made for each request, and gone through."""
+    """Yield the methods of a class that is an application itself: an object is made and iterated over for each request."""
     methods = {method.name: method for method in node.body if isinstance(method, ast.FunctionDef)}
     made = methods.get("__init__")
     if made is None or [argument.arg for argument in made.args.args][2:] != [_START_RESPONSE]:

@@ -1,4 +1,4 @@
-"""The settings that a script gives the process while it is loaded: ``os.environ["NAME"] = ...`` and its kin."""
+"""Environment variables that a script sets while it is loaded: ``os.environ["NAME"] = ...`` and the like."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from modwsgi_fix.script.loading import runs_at_load
 
 
 class Set(NamedTuple):
-    """A name that a script sets in ``os.environ``. ``value`` is None where it is not a text; ``keeps`` for ``setdefault``.
+    """A variable that a script sets in ``os.environ``. ``value`` is None where it is not a literal text.
 
-    ``node`` is what is assigned to, or the call; ``key`` the name in it.
+    ``keeps`` says that an existing value is kept (``setdefault``). ``node`` is the target of the assignment, or the call;
+    ``key`` the expression of the name in it.
     """
 
     name: str
@@ -22,13 +23,13 @@ class Set(NamedTuple):
 
 
 def environment_set(tree: ast.Module) -> list[Set]:
-    """What a script sets in ``os.environ`` while it is loaded, in the order of its lines."""
-    found = [one for node, _ in runs_at_load(tree) if (one := _set(node)) is not None]
+    """Return the variables that a script sets in ``os.environ`` while it is loaded, in the order of its lines."""
+    found = [variable for node, _ in runs_at_load(tree) if (variable := _set(node)) is not None]
     return sorted(found, key=lambda one: one.node.lineno)
 
 
 def django_settings(tree: ast.Module) -> str:
-    """The module of settings that a script names to Django; empty where it names none, or not as a text."""
+    """Return the settings module that a script names for Django; empty where it names none, or not as a literal text."""
     named = [one.value for one in environment_set(tree) if one.name == "DJANGO_SETTINGS_MODULE"]
     return named[-1] or "" if named else ""
 
@@ -54,5 +55,5 @@ def is_environ(node: ast.expr) -> bool:
 
 
 def text_of(node: ast.expr) -> str | None:
-    """A literal text; None for any other expression."""
+    """Return the value of a literal text; None for any other expression."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

@@ -18,10 +18,10 @@ from modwsgi_fix.script.module import LINE_END
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span
 
-#: Bytes that are not UTF-8, as ``text.decode`` keeps them; ``ast`` takes no lone surrogate. A letter stands for each.
+#: Bytes that are not UTF-8, as ``text.decode`` keeps them: ``ast`` refuses lone surrogates. A letter stands for each.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
-#: A script of more characters is generated, and is left: rules look at each node, some of them in every pass.
+#: A script of more characters is a generated one, and is not read: rules look at each node, some of them in every pass.
 _MOST = 500_000
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -39,7 +39,7 @@ class Source:
         self._known: dict[object, Any] = {}
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
-        """``compute()``, once for that key and this text."""
+        """Return ``compute()``, called once for that key and this text."""
         if key not in self._known:
             self._known[key] = compute()
         result: T = self._known[key]
@@ -47,12 +47,12 @@ class Source:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """Every node, as ``ast.walk`` gives them."""
+        """Every node, in the order of ``ast.walk``."""
         return tuple(ast.walk(self.tree))
 
     @cached_property
     def top(self) -> tuple[ast.AST, ...]:
-        """The nodes outside of functions and classes that mod_wsgi may run, in order: those under a main guard are left out."""
+        """The nodes outside of functions and classes that mod_wsgi may run, in order, without those under a main guard."""
         guarded = {
             id(node)
             for guard in self.tree.body
@@ -63,17 +63,17 @@ class Source:
         return tuple(node for node in own(self.tree) if id(node) not in guarded)
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
-        """Where a node stands."""
+        """Return the span of a node."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return Span(self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset))
 
     def code(self, node: ast.expr | ast.stmt) -> str:
-        """The text of a node."""
+        """Return the text of a node."""
         return self.text[slice(*self.span(node))]
 
     def head(self, node: ast.expr | ast.stmt) -> Span:
-        """What to underline: the name of a function or class, else the first line."""
+        """Return the span to underline: the name of a function or class, else the first line."""
         span = self.span(node)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             at = self.text.index(node.name, span.start)
@@ -82,13 +82,13 @@ class Source:
         return Span(span.start, found.start() if found else span.end)
 
     def lines(self, span: Span) -> Span:
-        """The whole lines of a span, the last line end included."""
+        """Return the whole lines of a span, the last line end included."""
         first = self._starts[bisect_right(self._starts, span.start) - 1]
         at = bisect_right(self._starts, max(span.end - 1, span.start))
         return Span(first, self._starts[at] if at < len(self._starts) else len(self.text))
 
     def whole_lines(self, node: ast.stmt) -> Span | None:
-        """The whole lines of a statement with its decorators; None where another statement stands on one of them."""
+        """Return the whole lines of a statement with its decorators; None where another statement stands on one of them."""
         span = self.span(node)
         first = min((one.lineno for one in getattr(node, "decorator_list", ())), default=node.lineno)
         lines = Span(self._starts[first - 1] if first > 1 else 0, self.lines(span).end)
@@ -112,7 +112,7 @@ class Source:
 
 @remembered
 def source_of(text: str) -> Source | None:
-    """The script; None where this Python does not read it, or it is too large to be looked through."""
+    """Return a script as ``ast`` reads it; None where this Python cannot read it, or it is too large."""
     if len(text) > _MOST:
         return None
     bom = text.startswith("\ufeff")
@@ -130,7 +130,7 @@ def source_of(text: str) -> Source | None:
 
 
 def own(function: Function | ast.Module) -> Iterator[ast.AST]:
-    """The nodes of a function or module in order, without those of functions and classes in it."""
+    """Yield the nodes of a function or module in order, without those of functions and classes inside of it."""
     stack: list[ast.AST] = list(reversed(function.body))
     while stack:
         node = stack.pop()
@@ -140,7 +140,7 @@ def own(function: Function | ast.Module) -> Iterator[ast.AST]:
 
 
 def is_main_guard(statement: ast.If) -> bool:
-    """``if __name__ == "__main__":``, which mod_wsgi never enters: the script's name is another."""
+    """Whether a statement is ``if __name__ == "__main__":``, which mod_wsgi never enters: the script has another name."""
     match statement.test:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             sides = {side.id if isinstance(side, ast.Name) else getattr(side, "value", "") for side in (left, right)}
@@ -149,7 +149,7 @@ def is_main_guard(statement: ast.If) -> bool:
 
 
 def dotted(node: ast.AST) -> str:
-    """``a.b.c`` for names and attributes of them; else an empty string."""
+    """Return ``a.b.c`` for names and attributes of them; else an empty string."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -158,12 +158,12 @@ def dotted(node: ast.AST) -> str:
 
 
 def imports_of(source: Source) -> Mapping[str, str]:
-    """Local names of what a script imports, anywhere, with the dotted names that they stand for."""
+    """Return the local names of a script's imports, wherever they stand, with the dotted names that they stand for."""
     return source.once(imports_of, lambda: _imports(source))
 
 
 def resolved(name: str, imports: Mapping[str, str]) -> str:
-    """A dotted name with its first part as it was imported."""
+    """Return a dotted name in full, its first part replaced as it was imported."""
     first, dot, rest = name.partition(".")
     return imports.get(first, first) + dot + rest
 

@@ -1,4 +1,4 @@
-"""The words of a script of any Python, old ones too: what Python 3's own tokenizer refuses is read here, and nothing raises."""
+"""The tokens of a script in any version of Python. Text that Python 3's own tokenizer refuses is read, too; never raises."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-#: What begins a statement whose body may stand behind its colon.
+#: The first words of statements whose bodies may stand after the colon.
 _HEADS = frozenset({
     "async", "class", "def", "elif", "else", "except", "finally", "for", "if", "try", "while", "with",
 })  # fmt: skip
 
 
 class Token(NamedTuple):
-    """A word and where it stands; ``depth`` is how many brackets are open around it."""
+    """A token with its span; ``depth`` is the number of brackets that are open around it."""
 
     kind: Kind
     text: str
@@ -41,7 +41,7 @@ class Token(NamedTuple):
 
 
 def statements(text: str) -> list[tuple[Token, ...]]:
-    """The simple statements and the heads of compound ones, each as its tokens, without the end of it."""
+    """Return the simple statements and the heads of compound ones, each as its tokens, without the line end."""
     found: list[tuple[Token, ...]] = []
     now: list[Token] = []
     lambdas = 0
@@ -63,7 +63,7 @@ def statements(text: str) -> list[tuple[Token, ...]]:
 
 
 def _tokens(text: str) -> Iterator[Token | None]:
-    """The tokens; None where a logical line ends."""
+    """Yield the tokens; None where a logical line ends."""
     depth = 0
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
@@ -80,7 +80,7 @@ def _tokens(text: str) -> Iterator[Token | None]:
 
 
 def split(tokens: Sequence[Token], separator: str = ",") -> list[Sequence[Token]]:
-    """The parts of a statement between separators that stand in no bracket; an empty last one for one at the end."""
+    """Return the parts of a statement between separators outside of brackets; the last is empty after a final separator."""
     if not tokens:
         return []
     depth = tokens[0].depth
@@ -94,7 +94,7 @@ def split(tokens: Sequence[Token], separator: str = ",") -> list[Sequence[Token]
 
 
 def is_parenthesized(tokens: Sequence[Token]) -> bool:
-    """Whether one pair of parentheses holds all of it."""
+    """Whether one pair of parentheses holds all of the tokens."""
     if len(tokens) < 2 or tokens[0].text != "(" or tokens[-1].text != ")":
         return False
     depth = tokens[0].depth
@@ -102,11 +102,11 @@ def is_parenthesized(tokens: Sequence[Token]) -> bool:
 
 
 def span_of(tokens: Sequence[Token]) -> Span:
-    """From the first to the last of them."""
+    """Return the span from the first to the last token."""
     return Span(tokens[0].span.start, tokens[-1].span.end)
 
 
 def newline_of(text: str) -> str:
-    """The first line end."""
+    """Return the line end of the first line."""
     found = LINE_END.search(text)
     return found[0] if found else "\n"

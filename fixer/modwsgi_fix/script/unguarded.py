@@ -1,4 +1,4 @@
-"""What a script does without asking first whether it can: no ``try`` around it, and no test of a version."""
+"""The parts of a script that have no ``try`` around them, and no test of a version."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.script.source import Source
 
-#: What a script asks before it does one thing with an old version, and another with a new one.
+#: Names in tests of a version, by which a script does one thing with an old version, and another with a new one.
 _VERSIONS = frozenset({"VERSION", "PY2", "PY3", "hexversion", "major", "python_version", "version", "version_info"})
 
 
@@ -20,7 +20,7 @@ class Use(NamedTuple):
 
 
 def unguarded(source: Source) -> tuple[Use, ...]:
-    """The nodes of a script, in order, that nothing makes up for where they fail.
+    """Return the nodes of a script, in order, whose failure nothing catches.
 
     Left out is what stands in a ``try`` with a handler, in such a handler, and under a test of a version.
     """
@@ -47,12 +47,12 @@ def _uses(source: Source) -> Iterator[Use]:
 
 
 def _outside(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
-    """What of a function is evaluated where it is defined."""
+    """Return the parts of a function that are evaluated where it is defined."""
     return [*getattr(node, "decorator_list", ()), node.args]
 
 
 def _named(source: Source) -> set[str]:
-    """The names that a script gives to what it found out about versions: ``py3k = sys.version_info[0] > 2``."""
+    """Return the names that a script binds to the result of a test of versions: ``py3k = sys.version_info[0] > 2``."""
     return {
         target.id
         for node in source.nodes

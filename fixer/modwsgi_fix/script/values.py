@@ -1,4 +1,4 @@
-"""What an expression of a script certainly is: text, bytes or a number. Where it is not certain, nothing is said."""
+"""The kind of value that an expression of a script certainly has: text, bytes or a number."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _FUNCTIONS: Mapping[str, Kind] = {
     "traceback.format_exc": "text", "urllib.parse.quote": "text", "urllib.parse.unquote": "text",
     "urllib.parse.urlencode": "text", "zlib.compress": "bytes", "gzip.compress": "bytes",
 }  # fmt: skip
-#: What is nested deeper, or follows more names, is not followed.
+#: The depth of nesting, and of names that stand for names, up to which expressions are followed.
 _DEEPEST = 150
 
 
 class Unknown:
-    """A binding of which no expression tells the value: a loop, a parameter, an import."""
+    """A binding whose value no expression tells: of a loop, a parameter, an import."""
 
 
 UNKNOWN = Unknown()
@@ -41,7 +41,7 @@ Binding = ast.expr | ast.AugAssign | ast.FunctionDef | Unknown
 
 
 class Scope:
-    """The bindings of a function and of the module around it; ``environ`` is the parameter of that meaning."""
+    """The bindings of a function and of the module around it; ``environ`` is the name of the WSGI environ's parameter."""
 
     def __init__(
         self,
@@ -57,22 +57,22 @@ class Scope:
         self.outer = outer
         self.imports = imports
         self.environ = environ
-        #: What is known of names already; a name that is being looked at is nothing certain.
+        #: The kinds of names found so far; a name that is being looked up has no certain kind.
         self.known: dict[str, Kind] = {}
         #: The same for what the functions of the script return, shared by the scopes in it.
         self.results: dict[int, Kind] = {} if results is None else results
 
     def of(self, name: str) -> list[Binding]:
-        """What a name is bound to, in this function or else in the module; empty for a name of neither."""
+        """Return the bindings of a name in this function, or else in the module; empty where neither binds it."""
         return self.bindings.get(name) or self.outer.get(name) or []
 
     def only(self, name: str) -> ast.expr | None:
-        """The one expression that a name is bound to."""
+        """Return the only expression that a name is bound to; None where there are several, or none."""
         found = self.of(name)
         return found[0] if len(found) == 1 and isinstance(found[0], ast.expr) else None
 
     def resolve(self, node: ast.AST) -> str:
-        """The dotted name of what is called, its first part as it was imported; a built-in by its own name."""
+        """Return the full dotted name of a called function; that of a built-in is its own name."""
         name = dotted(node)
         first, dot, rest = name.partition(".")
         if first in self.imports and all(isinstance(one, Unknown) for one in self.of(first)):
@@ -81,12 +81,12 @@ class Scope:
 
 
 def module_scope(source: Source) -> Scope:
-    """The names of a script's own level."""
+    """Return the scope of a script's top level."""
     return source.once(module_scope, lambda: Scope(source.tree, bindings_of(source.tree), {}, imports_of(source)))
 
 
 def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:
-    """Every binding of each name in a function or module, those of functions in it left out."""
+    """Return every binding of each name in a function or module, without those in functions inside of it."""
     found: dict[str, list[Binding]] = {}
 
     def bind(target: ast.AST, value: Binding) -> None:
@@ -134,7 +134,7 @@ def bindings_of(function: Function | ast.Module) -> dict[str, list[Binding]]:
 
 
 def kind_of(node: ast.expr, scope: Scope, depth: int = 0) -> Kind:
-    """What an expression certainly is when it is evaluated without an error."""
+    """Return the kind of value that an expression certainly has when it is evaluated without an error."""
     if depth > _DEEPEST:
         return ""
     match node:
@@ -182,7 +182,7 @@ def _of_bindings(name: str, scope: Scope, depth: int) -> Kind:
     kinds: set[Kind] = set()
     for binding in bindings:
         if isinstance(binding, ast.AugAssign):
-            # What is added to text is text, or fails.
+            # Adding to text gives text, or fails.
             kind = kind_of(binding.value, scope, depth + 1) if isinstance(binding.op, ast.Add) else ""
             if kind or not isinstance(binding.op, ast.Add):
                 kinds.add(kind)
@@ -220,7 +220,7 @@ def _of_call(node: ast.Call, scope: Scope, depth: int) -> Kind:
 
 
 def _of_result(name: str, scope: Scope, depth: int) -> Kind:
-    """What a function of the script returns, where all its returns are of one kind."""
+    """Return the kind of a function's result, where all its returns have one kind."""
     bindings = scope.of(name)
     function = bindings[0] if len(bindings) == 1 else None
     if not isinstance(function, ast.FunctionDef) or function.decorator_list:
@@ -244,7 +244,7 @@ def _returned(function: ast.FunctionDef, scope: Scope, depth: int) -> Kind:
 
 
 def _of_file(made: ast.Call) -> Kind:
-    """What a file gives that was opened so."""
+    """Return the kind that reading a file gives, by the mode in which it was opened."""
     modes = [one.value for one in made.keywords if one.arg == "mode"] or made.args[1:2]
     if not modes:
         return "text"

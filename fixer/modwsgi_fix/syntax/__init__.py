@@ -3,7 +3,7 @@
 httpd's reading rules, as ``server/util.c:ap_cfg_getline_core`` and ``server/config.c:ap_build_config_sub`` have them: a
 backslash before LF or CRLF joins lines anywhere, in comments and names too; ``#`` opens a comment only as the first
 character of a logical line; a trailing ``>`` on a section name is dropped; what follows ``</X>`` is ignored; a NUL ends
-its line. What httpd would refuse becomes a node all the same, and a ``Problem`` in httpd's words.
+its line. A line that httpd would refuse becomes a node all the same, and a ``Problem`` in httpd's words.
 """
 
 from modwsgi_fix.syntax.nodes import (

@@ -1,4 +1,4 @@
-"""The nodes of the tree, and what keeps httpd from reading a file."""
+"""The nodes of the tree, and the problems that keep httpd from reading a file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from modwsgi_fix.text import WHITESPACE, LineIndex, Span
 
 T = TypeVar("T")
 
-#: Sections that may stand in each other. httpd knows no limit; what is deeper has no reader but us.
+#: The most nested sections. httpd has no limit, but nobody else writes files that are deeper.
 DEEPEST_SECTION = 100
 
 
 def is_opaque_section(name: str) -> bool:
-    """True where a section's body is another language, read by its module up to the closing tag."""
+    """Whether a section's body is in another language, which its module reads up to the closing tag."""
     return name == "perl" or name.startswith("luahook")
 
 
@@ -33,17 +33,17 @@ class Node:
 
     @property
     def span(self) -> Span:
-        """All of the node's lines, the last line end included."""
+        """The span of all of the node's lines, the last line end included."""
         return Span(self.start, self.end)
 
     @property
     def source(self) -> str:
-        """What stands in the file."""
+        """The node's text in the file."""
         return self.text[self.start : self.end]
 
 
 class Blank(Node):
-    """Empty lines; also one that begins with ``""``, which httpd skips."""
+    """Empty lines; also a line that begins with ``""``, which httpd skips."""
 
     __slots__ = ()
 
@@ -55,7 +55,7 @@ class Comment(Node):
 
 
 class Unread(Node):
-    """The lines in a section that stands in too many others: nobody looks into them."""
+    """The lines in a section that stands in too many others, which are not parsed."""
 
     __slots__ = ()
 
@@ -95,13 +95,13 @@ class Directive(Node):
 
     @property
     def name_span(self) -> Span:
-        """Where the name stands."""
+        """The span of the name."""
         logical, start, end = self._head
         return logical.span(start, end)
 
     @property
     def body_span(self) -> Span:
-        """From the name to the last character that is not blank: what a person means by "the directive"."""
+        """The span from the name to the last character that is not blank: what a person means by "the directive"."""
         logical, start, _ = self._head
         return logical.span(start, max(start, len(logical.text.rstrip(WHITESPACE))))
 
@@ -115,7 +115,7 @@ class Directive(Node):
     def args(self) -> tuple[Word, ...]:
         """The words after the name. Variables are not expanded."""
         if type(self) is Directive and PLAIN(self.text, self.start, self.end):
-            # Most lines have no quotes, backslashes or continuations, and their words are what stands between blanks.
+            # Most lines have no quotes, backslashes or continuations, so that their words are simply separated by blanks.
             _, *words = WORDS(self.text, self.start, self.end)
             return tuple(Word(word[0], Span(*word.span())) for word in words)
         return split_words(*self.args_range)
@@ -128,9 +128,9 @@ class Directive(Node):
 
 
 class Section(Directive):
-    """A section: its opening line, what it holds, and its closing line where there is one.
+    """A section: its opening line, its contents, and its closing line where there is one.
 
-    ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole. ``name`` is without ``<``.
+    ``start`` and ``head_end`` bound the opening line, ``start`` and ``end`` the whole section. ``name`` is without ``<``.
     """
 
     __slots__ = ("children", "close", "head_end")
@@ -157,7 +157,7 @@ class Section(Directive):
             and word.end() >= end
         ):
             end = word.end(word.lastindex or 1)
-        # As it stands there, with its backslashes.
+        # The name as it is written, with its backslashes.
         start = text.index(self.name[0], start)
         return logical.span(start, start + len(text[start:end].rstrip(">")))
 
@@ -180,17 +180,17 @@ class Section(Directive):
 
     @property
     def is_unread(self) -> bool:
-        """True where it stands in too many others for its contents to be read."""
+        """Whether it stands in too many other sections for its contents to be parsed."""
         return bool(self.children) and isinstance(self.children[0], Unread)
 
     @property
     def head_span(self) -> Span:
-        """The opening line."""
+        """The span of the opening line."""
         return Span(self.start, self.head_end)
 
     @property
     def inner_span(self) -> Span:
-        """What stands between the opening and the closing line."""
+        """The span between the opening and the closing line."""
         return Span(self.head_end, self.close.start if self.close else self.end)
 
 
@@ -201,18 +201,18 @@ class Close(Directive):
 
 
 class Bogus(Directive):
-    """A line that httpd would refuse here: a closing tag that closes nothing, a lone ``<``; or a foreign language."""
+    """A line that httpd would refuse here: a closing tag that closes nothing, a lone ``<``, a line of another language."""
 
     __slots__ = ()
 
 
 class Problem(NamedTuple):
-    """What keeps httpd from reading the file, in its words.
+    """What keeps httpd from reading the file, in httpd's words.
 
     ``kind`` is one of ``stray-closer``, ``mismatched-closer``, ``crossed-closers``, ``extra-bracket``,
     ``opener-for-closer``, ``unclosed-section``, ``closer-without-bracket``, ``opener-without-bracket``, ``opener-with-blank``,
     ``incomplete-tag``, ``html-comment``, ``hidden-tag``. ``node`` is the line at fault; ``section`` the section concerned.
-    ``region`` is what cannot be trusted because of it.
+    ``region`` is the part of the file that cannot be trusted because of it.
     """
 
     kind: str
@@ -232,14 +232,14 @@ class Tree:
         self._known: dict[object, Any] = {}
 
     def once(self, key: object, compute: Callable[[], T]) -> T:
-        """``compute()``, once for that key and this tree: for what its text alone says, however often servers are read."""
+        """Return ``compute()``, called once for that key and this tree: for facts of the text alone, over all readings."""
         if key not in self._known:
             self._known[key] = compute()
         found: T = self._known[key]
         return found
 
     def text(self) -> str:
-        """The text again, put together from the nodes."""
+        """Return the text, put together again from the nodes."""
         parts: list[str] = []
         stack: list[Iterator[Node]] = [iter(self.children)]
         closes: list[Close | None] = [None]
@@ -259,7 +259,7 @@ class Tree:
         return "".join(parts)
 
     def walk(self) -> Iterator[Node]:
-        """Every node in file order, sections before what they hold."""
+        """Yield every node in file order, sections before their contents."""
         stack: list[Iterator[Node]] = [iter(self.children)]
         while stack:
             for node in stack[-1]:
@@ -277,19 +277,22 @@ class Tree:
 
     @cached_property
     def is_template(self) -> bool:
-        """True where a template engine has yet to choose which of the lines there are."""
+        """Whether a template engine has yet to choose among the lines."""
         return is_template(self.source)
 
     @cached_property
     def is_unsettled(self) -> bool:
-        """True where tags need not balance yet: in a template, and while some are hidden behind other characters."""
+        """Whether tags need not balance yet: in a template, and where some tags are hidden behind other characters."""
         has_hidden = any(problem.kind == "hidden-tag" for problem in self.problems)
         return has_hidden or may_have_tags(self.source)
 
     @cached_property
     def untrusted(self) -> tuple[Span, ...]:
-        """Regions in which nothing but the structure itself may be changed: broken sections, foreign languages,
-        macros, whose text means something else at each use, and all of a template, where branches stand side by side."""
+        """Regions in which only the structure itself may be changed.
+
+        These are broken sections, other languages, macros, whose text may mean something else at each use, and the whole of a
+        template, where branches stand side by side.
+        """
         if self.is_template:
             return (Span(0, len(self.source)),)
         spans = [problem.region for problem in self.problems]

@@ -28,7 +28,7 @@ from modwsgi_fix.syntax.words import FIRST, WORD, logical_line, value_of
 from modwsgi_fix.text import WHITESPACE, Span, encode
 
 _TAG = re.compile(r"^[ \t\v\f\r]*<(/?)([A-Za-z]+)", re.M)
-# A tag that httpd cannot see: behind a pasted line number or an invisible character, or written as an HTML entity.
+# A tag that httpd does not recognize: after a pasted line number or an invisible character, or written as an HTML entity.
 _INVISIBLE = r"\xa0\xad\u2000-\u200f\u202f\u2060\u3000\ufeff\udca0"
 _HIDDEN_TAG = re.compile(
     rf"^[ \t]*+(?:(?:[{_INVISIBLE}]|\d++[.:|)]?+)(?:[{_INVISIBLE} \t]++|\d++[.:|)]?+)*+(?:<|&lt;)|&lt;)/?[A-Za-z]", re.M
@@ -37,14 +37,14 @@ _NEXT_CLOSER = re.compile(r"(?:[ \t\v\f\r]*(?:#[^\n]*)?\n)*[ \t\v\f\r]*</([A-Za-
 
 
 def parse(text: str) -> Tree:
-    """The tree of a file's text. Linear in its length; never raises."""
+    """Return the tree of a file's text, in time linear in its length; never raises."""
     with not_collecting():
         return _Parser(text).run()
 
 
 @contextmanager
 def not_collecting() -> Iterator[None]:
-    """For what makes long-lived objects a line and little else: to look for garbage meanwhile costs a third of the time."""
+    """Turn the collector of cycles off while a context makes long-lived objects for each line: it costs a third of the time."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -63,11 +63,11 @@ class _Parser:
         self.top: list[Node] = []
         self.into: list[Node] = self.top
         self.problems: list[Problem] = []
-        #: How many sections of each name are open.
+        #: The number of open sections, by name.
         self.open: dict[str, int] = {}
-        #: True when a line begins with a number, as no directive does.
+        #: Whether a line begins with a number, as no directive does.
         self.numbered = False
-        #: Where the second of two crossed closing tags starts.
+        #: The offset of the second of two crossed closing tags.
         self.crossed = -1
         self._tags: dict[str, tuple[list[int], list[int]]] | None = None
 
@@ -100,9 +100,9 @@ class _Parser:
         return Tree(text, tuple(self.top), tuple(sorted(self.problems, key=lambda p: p.node.start)))
 
     def _joined(self, start: int, end: int, *, has_nul: bool) -> int:
-        """The end of the logical line whose first physical line ends at ``end``."""
+        """Return the end of the logical line whose first physical line ends at ``end``."""
         text, size, line = self.text, len(self.text), start
-        #: The backslashes and CRs at the end of what is joined so far: an empty line makes them count.
+        #: The backslashes and CRs at the end of the lines joined so far: before an empty line they count.
         tail = ""
         while text[end - 1] == "\n":
             body = end - 1
@@ -120,7 +120,7 @@ class _Parser:
         return end
 
     def _odd(self, start: int, end: int) -> int:
-        """A section tag, or a first word with a quote or a continuation in it; where to read on."""
+        """Read a section tag, or a first word with a quote or a continuation, and return where to read on."""
         text = self.text
         logical = logical_line(text, start, end)
         line = logical.text.strip(WHITESPACE)
@@ -138,7 +138,7 @@ class _Parser:
             return end
         if not name.startswith("<"):
             self.numbered = self.numbered or name[:1].isdigit()
-            # httpd takes the ">" that ends a section's name from any name, unless its second byte is a slash
+            # httpd strips the ">" that ends a section's name from any name, unless its second byte is a slash
             # (config.c:ap_build_config_sub).
             if name.endswith(">") and encode(name)[1:2] != b"/":
                 name = name[:-1]
@@ -162,7 +162,7 @@ class _Parser:
             node = Bogus(text, start, stop, "<!--")
             self.into.append(node)
             self._problem(
-                "html-comment", "'<!--' opens no comment; httpd takes it for a section", node, None, node.span
+                "html-comment", "'<!--' does not begin a comment; httpd takes it for a section", node, None, node.span
             )
             return stop
         else:
@@ -185,7 +185,7 @@ class _Parser:
         current = self.stack[-1] if self.stack else None
         bare = not line.partition(name)[2].strip(WHITESPACE + ">")
         again = bare and current is not None and current.key == key and key not in BARE_SECTIONS
-        # A closing tag in its place would make up for two that are missing.
+        # A closing tag here would stand for two missing ones.
         if current is not None and again and self._missing(key, start) > 1:
             close = Close(self.text, start, end, name)
             message = f"<{current.name}> opens another section where </{current.name}> was meant"
@@ -219,10 +219,10 @@ class _Parser:
         return end
 
     def _closing_tag(self, key: str, after: int) -> int:
-        """Where the closing tag of a section stands whose contents begin there: at the end of the text where none does."""
+        """Return the offset of the closing tag of a section whose contents begin at ``after``; else the end of the text."""
         openers, closers = self._tags_of(key)
         opener, closer = bisect_left(openers, after), bisect_left(closers, after)
-        # As many are opened before it as are closed.
+        # As many sections are opened before it as are closed.
         first = closer
         while closer < len(closers):
             while opener < len(openers) and openers[opener] < closers[closer]:
@@ -233,7 +233,7 @@ class _Parser:
         return len(self.text)
 
     def _leave_open(self, key: str, start: int) -> None:
-        """Close what a section of that name cannot stand in, where its own closing tag is missing."""
+        """Close the open sections without a closing tag that a section of that name cannot stand in."""
         depth = len(self.stack) - 1
         while depth > 0 and self.stack[depth].key in CONDITIONS:
             depth -= 1
@@ -307,11 +307,11 @@ class _Parser:
         section.children = tuple(section.children)
         self.stack.pop()
         self.open[section.key] -= 1
-        # The open parent's children are still the list that they were made as.
+        # The open parent's children are still a list.
         self.into = self.stack[-1].children if self.stack else self.top  # type: ignore[assignment]
 
     def _close_to(self, depth: int, at: int) -> None:
-        """Close sections that were left open, innermost first, down to a stack of ``depth``, before offset ``at``."""
+        """Close sections that were left open, innermost first, down to a stack of ``depth`` sections, at offset ``at``."""
         while len(self.stack) > depth:
             section = self.stack[-1]
             self._end_section(section, None, at)
@@ -319,18 +319,18 @@ class _Parser:
             self._problem("unclosed-section", message, section, section, section.span)
 
     def _closed_later(self, key: str, after: int) -> bool:
-        """True when enough closing tags of that name follow for all that are open and will be opened."""
+        """Whether enough closing tags of that name follow for all sections that are open or will be opened."""
         return self._missing(key, after) <= 0
 
     def _missing(self, key: str, after: int) -> int:
-        """How many closing tags of that name are missing from ``after`` on, for all that are open and will be opened."""
+        """Return how many closing tags of that name are missing after ``after``, for all that are open or will be opened."""
         openers, closers = self._tags_of(key)
         to_open = len(openers) - bisect_left(openers, after)
         to_close = len(closers) - bisect_left(closers, after)
         return self.open[key] + to_open - to_close
 
     def _tags_of(self, key: str) -> tuple[list[int], list[int]]:
-        """Where the opening and the closing tags of a name stand."""
+        """Return the offsets of the opening and of the closing tags of a name."""
         if self._tags is None:
             self._tags = {}
             for tag in _TAG.finditer(self.text):
@@ -338,7 +338,7 @@ class _Parser:
         return self._tags.get(key, ([], []))
 
     def _hidden_tags(self) -> None:
-        """Tags that are disguised as directives. The structure of the file is not known before they are tags again."""
+        """Report tags that look like directives: the structure of the file is not known before they are tags again."""
         text = self.text
         if text.isascii() and "&lt;" not in text and not self.numbered:
             return

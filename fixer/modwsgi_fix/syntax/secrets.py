@@ -1,4 +1,4 @@
-"""Where the secrets of a file stand, and its text without them."""
+"""The places of secrets in a file, and its text without them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modwsgi_fix.text import Span
 
 
 def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
-    """The secrets of a file as it is written: where each stands, and its text."""
+    """Yield the secrets of a file as they are written: the span and the text of each."""
     if not table.HINT.search(tree.source):
         return
     for node in tree.walk():
@@ -19,7 +19,7 @@ def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
             continue
         words = node.args
         values = [word.value for word in words]
-        # Where quotes are escaped in a word, or lines joined, its value does not stand in the file as it is.
+        # Where a word has escaped quotes or joined lines, its value differs from the text in the file.
         begins = [tree.source.find(word.value, *word.span) for word in words]
         for at, start, end in table.secrets(node.key, values):
             span, value, begin = words[at].span, values[at], begins[at]
@@ -27,9 +27,9 @@ def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
 
 
 def without_secrets(tree: Tree, text: str) -> str:
-    """The text of a file, each secret in it replaced by as many asterisks, so that columns stay.
+    """Return the text of a file with each secret replaced by as many asterisks, so that columns stay.
 
-    ``text`` is the tree's own, or another one in as many lines of the same length.
+    ``text`` is the tree's own, or another text with as many lines of the same length.
     """
     pieces, at = list[str](), 0
     for start, end in sorted(span for span, _ in secrets_in(tree)):

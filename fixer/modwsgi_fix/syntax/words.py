@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from modwsgi_fix.text import WHITESPACE, Span
 
-# After the blanks of a logical line: its first word. NUL ends a line for httpd, which keeps lines in C strings.
+# The first word of a logical line, after its blanks. A NUL ends a line for httpd, which keeps lines in C strings.
 FIRST = re.compile(r"[ \t\v\f\r]*+([^ \t\v\f\r\n\0]*+)").match
 WORD = re.compile(
     r""" (?: "((?:\\["\\]|[^"])*+)"? | '((?:\\['\\]|[^'])*+)'? | ([^ \t\n\v\f\r]++) ) [ \t\n\v\f\r]*+ """, re.X
 )
-# A line in which every word stands as it is, and these words, the name among them.
+# A line whose words need no unquoting, and these words, the name included.
 PLAIN = re.compile(r"[^\"'\\\0\n]*+\n?").fullmatch
 WORDS = re.compile(r"[^ \t\n\v\f\r]++").finditer
 _JOIN = re.compile(r"\\\r?\n")
@@ -37,23 +37,24 @@ class Logical(NamedTuple):
     joints: tuple[tuple[int, int], ...]
 
     def offset(self, at: int) -> int:
-        """Where the character ``text[at]`` stands in the file."""
+        """Return the offset in the file of the character ``text[at]``."""
         joints = self.joints
         logical, source = joints[0] if len(joints) == 1 else joints[bisect_left(joints, (at + 1, -1)) - 1]
         return source + at - logical
 
     def span(self, start: int, end: int) -> Span:
-        """The span in the file of ``text[start:end]``; a continuation at its end is left out."""
+        """Return the span in the file of ``text[start:end]``; a continuation at its end is left out."""
         return Span(self.offset(start), self.offset(end - 1) + 1 if end > start else self.offset(start))
 
 
 def logical_line(text: str, start: int, end: int) -> Logical:
+    """Return the logical line that ``text[start:end]`` makes."""
     raw = text[start:end]
     nul = raw.find("\0")
     if nul >= 0:
         raw = raw[:nul]
     first = raw.find("\n")
-    # At the end of a file a continuation may go on into nothing.
+    # At the end of a file nothing may follow a continuation.
     if first < 0 or (first == len(raw) - 1 and not raw.endswith(("\\\n", "\\\r\n"))):
         return Logical(raw, ((0, start),))
     if _EMPTY.search(raw):
@@ -72,9 +73,9 @@ def logical_line(text: str, start: int, end: int) -> Logical:
 
 
 def _logical_of_backslashes(raw: str, start: int) -> Logical:
-    """The same where an empty line follows: httpd looks for the backslash in all that it has joined so far.
+    """Return the same where an empty line follows: httpd looks for the backslash in all text that it has joined so far.
 
-    Two backslashes and two line ends thus join three lines (util.c:ap_varbuf_cfg_getline).
+    So two backslashes and two line ends join three lines (util.c:ap_varbuf_cfg_getline).
     """
     kept: list[int] = []
     at = 0
@@ -92,7 +93,7 @@ def _logical_of_backslashes(raw: str, start: int) -> Logical:
 
 
 def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
-    """The words of ``logical.text[start:end]`` as ``server/util.c:ap_getword_conf`` splits them."""
+    """Return the words of ``logical.text[start:end]`` as ``server/util.c:ap_getword_conf`` splits them."""
     text, words, at = logical.text, [], start
     while at < end and text[at] in WHITESPACE:
         at += 1
@@ -108,7 +109,7 @@ def split_words(logical: Logical, start: int, end: int) -> tuple[Word, ...]:
 
 
 def value_of(word: re.Match[str]) -> str:
-    """A word as ``util.c:substring_conf`` takes its backslashes away."""
+    """Return the value of a quoted word, its backslashes removed as ``util.c:substring_conf`` does."""
     group = word.lastindex or 1
     value: str = word[group]
     return re.sub(rf"\\([\\{('', chr(34), chr(39), '')[group]}])", r"\1", value) if "\\" in value else value

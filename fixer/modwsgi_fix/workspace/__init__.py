@@ -1,4 +1,4 @@
-"""What the command line, an editor's server and a fleet share: settings, the servers at some paths, and a session on them.
+"""The base of the command line, the language server and a fleet: settings, the servers at some paths, and a session on them.
 
-Nothing here prints or ends a run: what cannot be done raises ``errors.Stop``, in words for the user.
+Nothing here prints or ends a run: where something cannot be done, ``errors.Stop`` is raised with words for the user.
 """

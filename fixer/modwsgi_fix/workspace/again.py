@@ -1,13 +1,13 @@
-"""A server that was checked is checked again with another text of a file: only what the change can touch is read.
+"""Checking a server again with a changed file: only what the change can affect is read.
 
-What is read is the server with the hosts that were changed, those that share words with them, and of all others those
-that stand for the ones like them, as ``model.shapes`` has it. It is read with the old text and with the new one. Where
-both say the same of all hosts that the change was not made in, and the old one says what was found before, the rest of the
-report is as it was; in every other case nothing is concluded, and the caller checks all of it.
+The server is read with the hosts that were changed, those that share words with them, and of all others those that stand
+for the ones like them, as in ``model.shapes``: once with the old text and once with the new one. Where both readings have
+the same findings in all unchanged hosts, and the old one has those that were found before, the rest of the report holds; in
+every other case nothing is concluded, and the caller checks the whole server.
 
-So what is shared here is what ``engine.shapes`` shares: hosts that are equal but for words that stand nowhere else are
-equal to every rule. What cannot be seen to be so (another text outside of hosts, a host more or less, what does not parse,
-definitions) is never taken for granted.
+So this assumes what ``engine.shapes`` assumes: hosts that are equal but for words that stand nowhere else are equal to every
+rule. Where that cannot be seen to hold (changed text outside of hosts, a host more or less, text that does not parse,
+definitions) it is not assumed.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from modwsgi_fix.text import Span
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
 
-#: A host: the key of its file, and its number among the hosts there.
+#: A host: the key of its file, and its number (from 0) among the hosts there.
 Host = tuple[str, int]
-#: A part of a file: one of its hosts, or what stands in none of them.
+#: A part of a file: one of its hosts, or the text outside of all hosts.
 Region = tuple[str, int | None]
 
-#: Words of directives that change how others are read, or what is.
+#: Names of directives that change how other lines are read, or which lines are.
 _LEADING = TURNS | {b"include", b"includeoptional"}
-#: More hosts than these are not changed by hand.
+#: The most hosts that somebody changes by hand at once.
 _MOST_CHANGED = 20
 
 
 class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
-    ``texts`` are the files that have hosts, ``edited`` the hosts whose text is no longer the one that was compared.
-    ``trees`` is a cache of parsed files. ``last`` is what was read last: the hosts, and what was found.
+    ``texts`` are the files with hosts, by key; ``edited`` the hosts whose text has changed since it was compared. ``trees`` is
+    a cache of parsed files. ``last`` are the hosts that were read last, and the report on them.
     """
 
     plan: Plan
@@ -62,7 +62,7 @@ class Base(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Hosts that share words which no other has; of a shape, or of none."""
+    """Hosts that share words which no other host has; ``shape`` is None where no group is like this one."""
 
     hosts: tuple[Host, ...]
     own: frozenset[bytes]
@@ -83,7 +83,7 @@ class _Kept(Overlay):
 
 
 def base_of(session: Session, report: Report) -> Base | None:
-    """Return what it takes to check a server again, where that can be done for a part of it."""
+    """Return what is needed to check a server again in part; None where a part does not suffice."""
     plan = session.plan
     if len(plan.jobs) != 1 or plan.scripts is not None or session.unlike:
         return None
@@ -130,7 +130,7 @@ def _text(texts: Mapping[str, Text], host: Host) -> str:
 
 
 def again(base: Base, changed: Mapping[str, str]) -> Base | None:
-    """Return the server with other texts of some files (by key), checked; None where a part of it does not tell."""
+    """Return the server with changed texts of some files (by key), checked; None where a part of it does not suffice."""
     now: Base | None = base
     with collector_off():
         for key, text in changed.items():
@@ -170,14 +170,14 @@ def _again(base: Base, key: str, text: str) -> Base | None:
 
 
 def _outside(text: Text) -> list[str]:
-    """What stands before, between and behind the hosts of a file."""
+    """Return the text before, between and after the hosts of a file."""
     ends = (0, *(end for _, end in text.hosts))
     starts = (*(start for start, _ in text.hosts), len(text.text))
     return [text.text[end:start] for end, start in zip(ends, starts, strict=True)]
 
 
 def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Host]:
-    """The hosts that stand for all that are not touched: what is like no other for itself, of the rest a few."""
+    """Return the hosts that stand for all untouched ones: those like no other, and a few of those that are alike."""
     rest = [group for group in groups if touched.isdisjoint(group.hosts)]
     unlike = (group for group in rest if group.shape is None)
     alike = (group for shape in by_shape(rest).values() for group in standing(shape))
@@ -185,7 +185,7 @@ def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Ho
 
 
 def _read(base: Base, hosts: frozenset[Host]) -> Report:
-    """Return the report on the server without its other hosts. A file of which nothing is left is not read."""
+    """Return the report on the server with only these hosts. A file of which nothing is left is not read."""
     (job,) = base.plan.jobs
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
@@ -205,13 +205,13 @@ def _read(base: Base, hosts: frozenset[Host]) -> Report:
 
 
 def _is_comment(text: str) -> bool:
-    """Whether a text consists of empty lines and comments, none of which goes on in the next line."""
+    """Whether a text consists of empty lines and comments, none of which is continued on the next line."""
     lines = (line.strip(" \t\r") for line in text.split("\n"))
     return all(not line or (line.startswith("#") and not line.endswith("\\")) for line in lines)
 
 
 class _Moved:
-    """Where the characters of a file are once some of its hosts have another text."""
+    """The new offsets of a file's text after some of its hosts were changed."""
 
     def __init__(self, key: str, old: Text, new: Text) -> None:
         self.key = key
@@ -224,7 +224,7 @@ class _Moved:
             self._shifts.append(after[0] - before[0] if is_same else None)
 
     def span(self, path: str, span: Span) -> Span | None:
-        """Return where a span is now; None where its text is another one."""
+        """Return where a span is now; None where its text has changed."""
         if path != self.key:
             return span
         first, last = (bisect_right(self._starts, at) - 1 for at in (span.start, max(span.end - 1, span.start)))
@@ -235,7 +235,7 @@ class _Moved:
 
 
 def _bounds(text: Text) -> list[tuple[int, int]]:
-    """The parts of a file by turns: what stands in no host, and a host."""
+    """Return the bounds of a file's parts, by turns text outside of hosts and a host."""
     edges = [0, *(at for host in text.hosts for at in host), len(text.text)]
     return [(start, end) for start, end in pairwise(edges) if start < end]
 
@@ -243,7 +243,7 @@ def _bounds(text: Text) -> list[tuple[int, int]]:
 def _together(
     base: Base, after: Base, old: Report, new: Report, hosts: frozenset[Host], touched: frozenset[Host], moved: _Moved
 ) -> Report | None:
-    """Return what was found before, but of the hosts that were read again; None where these do not tell of the others."""
+    """Return the old report, with new findings for the hosts that were read again; None where the others may differ."""
     was = base.report
     for aspect in ("unread", "skipped", "failed", "gaps", "shipped", "more"):
         if not getattr(old, aspect) == getattr(new, aspect) == getattr(was, aspect):
@@ -253,12 +253,12 @@ def _together(
     name = {file.path: file.name for file in was.files}[moved.key]
     if moved.shifts_lines and any(name in (gap.name for gap in was.gaps) or one.file == name for one in was.starts):
         return None
-    there = {file.path for file in new.files}
+    read_again = {file.path for file in new.files}
     region_of, region_now = _regions(base.texts), _regions(after.texts)
 
     def is_read(region: Region) -> bool:
         path, number = region
-        return path in there if number is None else (path, number) in hosts
+        return path in read_again if number is None else (path, number) in hosts
 
     left = [one for one in was.findings if not is_read(region_of(one))]
     again = {_plain(one) for one in was.findings if is_read(region_of(one))}
@@ -278,12 +278,12 @@ def _together(
 
 
 def _is_refused_now(old: Report, new: Report) -> bool:
-    """Whether httpd refuses what was changed, and nothing before; of two reasons only the first is told."""
+    """Whether httpd refuses the changed text, and refused nothing before: a report has only the first of two reasons."""
     return all(one.starts is not False for one in old.starts) and all(one.starts is False for one in new.starts)
 
 
 def _regions(texts: Mapping[str, Text]) -> Callable[[Finding], Region]:
-    """Return in which part of its file a finding is."""
+    """Return a function from a finding to the part of its file that it is in."""
     starts = {key: [start for start, _ in text.hosts] for key, text in texts.items()}
 
     def region(finding: Finding) -> Region:
@@ -303,7 +303,7 @@ def _places(finding: Finding) -> Iterator[records.Place]:
 
 
 def _plain(finding: Finding, moved: _Moved | None = None) -> object:
-    """A finding as it can be compared, with the keys of files for their texts; None where it was on a text that is gone."""
+    """Return a finding in a comparable form, with keys of files for their texts; None where its text is gone."""
     places = [
         (path, span if moved is None else moved.span(path, span))
         for (path, *_), span in ((place.file, place.span) for place in _places(finding))
@@ -320,7 +320,7 @@ def _plain(finding: Finding, moved: _Moved | None = None) -> object:
 
 
 def _followed(finding: Finding, moved: _Moved, file: FileText) -> Finding | None:
-    """A finding where its text is now; None where some of that is gone."""
+    """Return a finding at the present place of its text; None where some of the text is gone."""
     if all(place.file.path != moved.key for place in _places(finding)):
         return finding
     if _plain(finding, moved) is None:

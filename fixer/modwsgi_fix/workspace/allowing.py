@@ -1,7 +1,7 @@
 """Comments that allow what is found, written above the directives: ``--add-ignore``.
 
-A comment is kept only where it does what it is for: the server is read again with all of them, and one that leaves its
-finding in the report is taken back.
+A comment is kept only where it takes effect: the server is read again with all comments, and a comment that leaves its finding
+in the report is removed.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _BLANKS = re.compile(r"[ \t]*")
 
 _PYTHON = "in Python it would be a comment of the script"
 
-#: What is to be allowed: the key of a file, the offset of a directive in it, the name of a rule.
+#: A comment to write: the key of a file, the offset of a directive in it, the name of a rule.
 _Comment = tuple[str, int, str]
 
 
-#: So often comments are added for what comes up once others are there.
+#: How often comments are added for findings that come up with the other comments.
 _ROUNDS = 10
 
 
 class Left(NamedTuple):
-    """A finding that no comment was written for, its line ``before`` and ``after`` the others were, and why."""
+    """A finding without a comment: its line ``before`` and ``after`` the other comments were written, and the reason."""
 
     file: str
     before: int
@@ -48,7 +48,7 @@ class Left(NamedTuple):
 
 
 class Allowing(NamedTuple):
-    """What it takes: the ``files`` with their new ``comments``, the findings that are ``left``, the ``report`` then."""
+    """The ``files`` with new comments, the number of ``comments``, the findings that are ``left``, and the ``report`` then."""
 
     files: tuple[Rewritten, ...]
     comments: int
@@ -57,11 +57,11 @@ class Allowing(NamedTuple):
 
 
 def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None]) -> Allowing:
-    """Return what it takes to allow all that is found, with a reason, which may be empty. Nothing is written.
+    """Return the changes that allow all findings, with a reason, which may be empty. Nothing is written.
 
-    ``obstacle`` says of a file's key why it cannot be written, or None. A rule may find more once a comment is there: where
-    it tells several places at once, and one of them is allowed. These get comments, too, and those that turn out to
-    allow nothing are taken back.
+    ``obstacle`` returns why a file, by its key, cannot be written, or None. A rule that reports several places at once may
+    report others once one of them is allowed. These get comments, too, and comments that turn out to allow nothing are
+    removed.
     """
     jobs, before = session.plan.jobs, session.configs
     files = {file.path: file for config in before for file in config.files.values()}
@@ -80,29 +80,39 @@ def allowing(session: Session, reason: str, obstacle: Callable[[str], str | None
             at_place.setdefault(known[:2], set()).add(known)
         left = {}
         for config, each in zip(after, _found(jobs, after), strict=True):
-            for one in each:
-                file = config.files.get(one.path)
-                node = None if file is None else places.at(file.tree, one.span.start)
-                why = _PYTHON if file is None else stops[one.path] or _misplaced(one, node)
-                origin_of = moved[one.path].origin if one.path in moved else int
-                if one.rule == UNUSED_SUPPRESSION.name and one.path in moved:
-                    start = moved[one.path].commented(one.span.start)
-                    # One that is without use is found for each name of a comment.
-                    back |= {known for known in at_place.get((one.path, start), ()) if f" {known[2]};" in one.message}
+            for diagnostic in each:
+                file = config.files.get(diagnostic.path)
+                node = None if file is None else places.at(file.tree, diagnostic.span.start)
+                why = _PYTHON if file is None else stops[diagnostic.path] or _misplaced(diagnostic, node)
+                origin_of = moved[diagnostic.path].origin if diagnostic.path in moved else int
+                if diagnostic.rule == UNUSED_SUPPRESSION.name and diagnostic.path in moved:
+                    start = moved[diagnostic.path].commented(diagnostic.span.start)
+                    # A comment that allows nothing is reported once for each name in it.
+                    back |= {
+                        known
+                        for known in at_place.get((diagnostic.path, start), ())
+                        if f" {known[2]};" in diagnostic.message
+                    }
                 elif why is None and node is not None:
                     start = origin_of(node.start)
-                    this = (one.path, start, one.rule)
-                    (back if this in wanted else more).add(this)
+                    comment = (diagnostic.path, start, diagnostic.rule)
+                    (back if comment in wanted else more).add(comment)
                     if turn and file is not None:
-                        nodes = (places.at(file.tree, r.span.start) for r in one.related if r.path == one.path)
-                        more |= (
-                            {(one.path, origin_of(node.start), one.rule) for node in nodes if node} - {this} - wanted
+                        nodes = (
+                            places.at(file.tree, r.span.start) for r in diagnostic.related if r.path == diagnostic.path
                         )
-                source = config.source(one.path)
-                first = files[one.path].lines if file is not None else source.lines
-                line = first.position(origin_of(one.span.start)).line
+                        more |= (
+                            {(diagnostic.path, origin_of(node.start), diagnostic.rule) for node in nodes if node}
+                            - {comment}
+                            - wanted
+                        )
+                source = config.source(diagnostic.path)
+                first = files[diagnostic.path].lines if file is not None else source.lines
+                line = first.position(origin_of(diagnostic.span.start)).line
                 why = why or "a comment does not keep it out of the report"
-                left[Left(source.name, line, source.lines.position(one.span.start).line, one.rule, why)] = None
+                left[
+                    Left(source.name, line, source.lines.position(diagnostic.span.start).line, diagnostic.rule, why)
+                ] = None
         useless |= back
         changed = (wanted | (more if turn < _ROUNDS else set())) - useless
         if changed == wanted:
@@ -123,28 +133,28 @@ def _found(jobs: Sequence[Job], configs: Sequence[Config]) -> list[list[Diagnost
 
 
 class _Moved:
-    """Where the characters of a file come from that has new comments."""
+    """The original offsets of a file's text after comments were added."""
 
     def __init__(self, edits: Sequence[Edit]) -> None:
         self._origins = [edit.span.start for edit in edits]
         self._shifts = [0, *accumulate(len(edit.text) for edit in edits)]
-        #: Where each comment begins.
+        #: The offset where each comment begins.
         self._begins = [start + shift for start, shift in zip(self._origins, self._shifts, strict=False)]
 
     def origin(self, offset: int) -> int:
-        """Return the offset before the comments; in one of them, that of the line under it."""
+        """Return the offset before comments were added; for an offset in a comment, that of the line below it."""
         at = bisect_right(self._begins, offset)
         return max(offset - self._shifts[at], self._origins[at - 1]) if at else offset
 
     def commented(self, offset: int) -> int:
-        """Return the original offset of the line that a new comment stands above; -1 for what is in none."""
+        """Return the original offset of the line below the new comment at an offset; -1 outside of comments."""
         at = bisect_right(self._begins, offset) - 1
         inside = at >= 0 and offset < self._begins[at] + self._shifts[at + 1] - self._shifts[at]
         return self._origins[at] if inside else -1
 
 
 def _obstacle(file: File, servers: int) -> str | None:
-    """Return why no comment can stand in a file, or None."""
+    """Return why no comment can be written to a file, or None."""
     if file.template:
         return "the file is a template"
     if file.readings > 1 or servers > 1:
@@ -152,9 +162,9 @@ def _obstacle(file: File, servers: int) -> str | None:
     return None if file.writable else "the file lies outside the given paths"
 
 
-def _misplaced(one: Diagnostic, node: Directive | None) -> str | None:
-    """Return why a finding has no place for a comment, or None."""
-    if one.rule == UNUSED_SUPPRESSION.name:
+def _misplaced(diagnostic: Diagnostic, node: Directive | None) -> str | None:
+    """Return why a finding cannot have a comment, or None."""
+    if diagnostic.rule == UNUSED_SUPPRESSION.name:
         return "delete the comment that it is about"
     if node is None:
         return "there is no directive at its place"
@@ -164,13 +174,13 @@ def _misplaced(one: Diagnostic, node: Directive | None) -> str | None:
 
 
 class _Places:
-    """The directives of files by place."""
+    """The directives of files, found by offset."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Tree, list[int], list[tuple[int, Directive]]]] = {}
 
     def at(self, tree: Tree, offset: int) -> Directive | None:
-        """Return the directive or section on whose own lines an offset lies; None on those of a comment, or between."""
+        """Return the directive or section on whose own lines an offset lies; None on a comment's or other lines."""
         if id(tree) not in self._known:
             heads = sorted(_heads(tree), key=lambda head: head[0].start)
             self._known[id(tree)] = (
@@ -184,7 +194,7 @@ class _Places:
 
 
 def _heads(tree: Tree) -> Iterator[tuple[Span, Directive]]:
-    """Yield the lines of each directive, the opening and the closing ones of a section, with what they belong to."""
+    """Yield the lines of each directive, and the opening and closing lines of each section, with their node."""
     behind = 0
     for node in tree.walk():
         if node.start < behind or not isinstance(node, Directive) or isinstance(node, Close):
@@ -192,7 +202,7 @@ def _heads(tree: Tree) -> Iterator[tuple[Span, Directive]]:
         if not isinstance(node, Section):
             yield node.span, node
         elif is_opaque_section(node.key):
-            # Its body is in another language, which may have other comments.
+            # The body is in another language, which may have other comments.
             behind = node.end
             yield node.span, node
         else:
@@ -221,7 +231,7 @@ def _written(
 
 
 def _comment(file: File, start: int, rules: Sequence[str], reason: str) -> Edit:
-    """Return the edit that writes a comment above a line, as that one is indented and ends."""
+    """Return the edit that writes a comment above a line, with the indentation and line end of that line."""
     text = file.text
     indent = _BLANKS.match(text, start)
     end = text.find("\n", start)

@@ -1,8 +1,8 @@
-"""A baseline: the findings that an old server had when it was taken up, so that only new ones are told.
+"""A baseline: the findings that a server had at some time, so that only new ones are reported.
 
-An entry says which rule found something, in which file, on a line of what text, and how often. So lines may move, and a
-second finding on an equal line is new. Files are named from the path that was given, and count wherever a file's path
-ends so: a baseline holds in a copy of the tree, and for a file that is named by itself.
+An entry has the rule, the file, a fingerprint of the line's text, and the number of findings. So lines may move, and a
+second finding on an equal line is new. Files are named from the path that was given, and an entry counts for any file whose
+path ends so: a baseline also holds in a copy of the tree, and for a file that is named by itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DIGITS = 32
 
 
 class Entry(NamedTuple):
-    """Findings of a ``rule`` on lines of one text in a ``file``. ``fingerprint`` is of that text, without its blanks."""
+    """Findings of a ``rule`` on lines with one text in a ``file``. ``fingerprint`` is made from the text without blanks."""
 
     file: str
     rule: str
@@ -43,7 +43,7 @@ class Baseline(NamedTuple):
 
 
 class Split(NamedTuple):
-    """Findings told apart by a baseline: those that are not in it, and what is left of its entries."""
+    """Findings split by a baseline: those that are not in it, and those of its entries that nothing was found for."""
 
     new: list[Diagnostic]
     left: tuple[Entry, ...]
@@ -71,15 +71,15 @@ def read_baseline(path: str) -> Baseline:
     if table.get("version") != _VERSION:
         raise _broken(path, "is a baseline of another version of modwsgi-fix")
     entries = Counter[tuple[str, str, str]]()
-    for at, one in enumerate(table["findings"], start=1):
-        if (entry := _entry(one)) is None:
+    for at, finding in enumerate(table["findings"], start=1):
+        if (entry := _entry(finding)) is None:
             raise _broken(path, f"entry {at} is not one of a baseline")
         entries[entry[:3]] += entry.times
     return Baseline(path, tuple(Entry(*key, count) for key, count in sorted(entries.items())))
 
 
 def as_text(entries: Iterable[Entry]) -> str:
-    """Return the text of a baseline's file: the same for the same entries, one of them on a line."""
+    """Return the text of a baseline's file: the same for the same entries, each on a line of its own."""
     rows = [json.dumps(entry._asdict()) for entry in sorted(entries)]
     return f'{{"version": {_VERSION}, "findings": [\n' + ",\n".join(f"  {row}" for row in rows) + "\n]}\n"
 
@@ -88,11 +88,11 @@ def _broken(place: str, why: str) -> Stop:
     return Stop(f"{place}: {why}; delete it and write it anew with modwsgi-fix baseline write")
 
 
-def _entry(one: Any) -> Entry | None:
-    """Return an entry as the file has it; None for what is none."""
-    if not isinstance(one, dict) or set(one) != set(Entry._fields):
+def _entry(value: Any) -> Entry | None:
+    """Return an entry from its JSON value; None where the value is not an entry."""
+    if not isinstance(value, dict) or set(value) != set(Entry._fields):
         return None
-    file, rule, fingerprint, times = (one[name] for name in Entry._fields)
+    file, rule, fingerprint, times = (value[name] for name in Entry._fields)
     if not all(isinstance(word, str) and word for word in (file, rule, fingerprint)) or file.startswith("/"):
         return None
     return Entry(file, rule, fingerprint, times) if type(times) is int and times > 0 else None
@@ -110,23 +110,23 @@ def entries_of(found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> 
 
 
 def new_to(baseline: Baseline) -> New:
-    """Return what tells the findings that a baseline does not have."""
+    """Return a function that selects the findings that a baseline does not have."""
     known = _Known(baseline.entries)
     return lambda config, found: known.split([(config, one) for one in found]).new
 
 
 def split(baseline: Baseline, found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> Split:
-    """Return what is new among the findings of some servers, and what of the baseline was not found."""
+    """Return the findings of some servers that are new, and the entries of the baseline that nothing was found for."""
     return _Known(baseline.entries).split([(config, one) for _, config, one in _once(found)])
 
 
 class _Known:
-    """The entries of a baseline, by what a finding is asked for."""
+    """The entries of a baseline, by the rule and fingerprint of a finding."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
         self._by_text: dict[tuple[str, str], list[int]] = {}
-        # The longest name says the most about which file is meant.
+        # The longest name is the most specific.
         for at in sorted(range(len(entries)), key=lambda at: (-len(entries[at].file), at)):
             self._by_text.setdefault((entries[at].rule, entries[at].fingerprint), []).append(at)
         self._rules = {entry.rule for entry in entries}
@@ -134,19 +134,19 @@ class _Known:
     def split(self, found: Sequence[tuple[Config, Diagnostic]]) -> Split:
         left = [entry.times for entry in self._entries]
         known: dict[tuple[object, ...], bool] = {}
-        for config, one in sorted(found, key=lambda pair: (pair[1].path, pair[1].span, pair[1].message)):
-            # Every reading of a file has the same finding again.
-            if one.rule in self._rules and _identity(one) not in known:
-                at = self._match(config, one, left)
-                known[_identity(one)] = at is not None
+        for config, diagnostic in sorted(found, key=lambda pair: (pair[1].path, pair[1].span, pair[1].message)):
+            # Each reading of a file has the same finding.
+            if diagnostic.rule in self._rules and _identity(diagnostic) not in known:
+                at = self._match(config, diagnostic, left)
+                known[_identity(diagnostic)] = at is not None
                 if at is not None:
                     left[at] -= 1
         new = [one for _, one in found if not known.get(_identity(one))]
         return Split(new, tuple(e._replace(times=n) for e, n in zip(self._entries, left, strict=True) if n))
 
-    def _match(self, config: Config, one: Diagnostic, left: Sequence[int]) -> int | None:
-        entries = self._by_text.get((one.rule, _fingerprint(config, one)), ())
-        return next((at for at in entries if left[at] and _ends_so(one.path, self._entries[at].file)), None)
+    def _match(self, config: Config, diagnostic: Diagnostic, left: Sequence[int]) -> int | None:
+        entries = self._by_text.get((diagnostic.rule, _fingerprint(config, diagnostic)), ())
+        return next((at for at in entries if left[at] and _ends_so(diagnostic.path, self._entries[at].file)), None)
 
 
 def _once(
@@ -154,40 +154,40 @@ def _once(
 ) -> Iterator[tuple[Source, Config, Diagnostic]]:
     seen: set[tuple[object, ...]] = set()
     for source, config, diagnostics in found:
-        for one in diagnostics:
-            if _identity(one) not in seen:
-                seen.add(_identity(one))
-                yield source, config, one
+        for diagnostic in diagnostics:
+            if _identity(diagnostic) not in seen:
+                seen.add(_identity(diagnostic))
+                yield source, config, diagnostic
 
 
-def _identity(one: Diagnostic) -> tuple[object, ...]:
-    return one.path, one.span, one.rule, one.message
+def _identity(diagnostic: Diagnostic) -> tuple[object, ...]:
+    return diagnostic.path, diagnostic.span, diagnostic.rule, diagnostic.message
 
 
 def _ends_so(path: str, name: str) -> bool:
     return path.endswith("/" + name)
 
 
-def _fingerprint(config: Config, one: Diagnostic) -> str:
-    """Return a digest of the line that a finding begins on, blanks apart.
+def _fingerprint(config: Config, diagnostic: Diagnostic) -> str:
+    """Return a digest of the line that a finding begins on, without its blanks.
 
-    Of a file that must not be quoted not even a digest is kept: a short line can be guessed from it.
+    For a file that must not be quoted the digest leaves the line out: a short line can be guessed from its digest.
     """
-    file = config.source(one.path)
-    line = file.lines.line_text(file.lines.position(one.span.start).line) if file.quotable else ""
+    file = config.source(diagnostic.path)
+    line = file.lines.line_text(file.lines.position(diagnostic.span.start).line) if file.quotable else ""
     return sha256(" ".join(line.split()).encode("utf-8", "surrogateescape")).hexdigest()[:_DIGITS]
 
 
-# -- what it knows and nothing has ----------------------------------------------------------------------------------------
+# -- stale entries --------------------------------------------------------------------------------------------------------
 
 
 def stale(
     entries: Iterable[Entry], read: Iterable[str], given: Iterable[str], rules: Iterable[str]
 ) -> tuple[Entry, ...]:
-    """Return those entries that nothing was found for, of the ``rules`` that ran and the files that were looked at.
+    """Return the stale ones of the entries that nothing was found for: their rules ran, and their files were read or are gone.
 
-    ``read`` are the keys of these files, ``given`` those of what the user named: a file that is in no directory of that is
-    gone, unless it lies beside what was named.
+    ``read`` are the keys of the files that were read, ``given`` those of the paths that the user named. Where directories
+    were named, a file is gone that exists neither in one of these nor in a directory above one.
     """
     paths, directories, ran = tuple(read), [path for path in given if os.path.isdir(path)], frozenset(rules)
     looked_at = {tail for path in paths for tail in _tails(path)}
@@ -205,7 +205,7 @@ def _tails(path: str) -> Iterator[str]:
 
 
 def _is_near(name: str, directory: str) -> bool:
-    """Whether a file of that name lies in a directory or, as what was named may be a part of it, in one above."""
+    """Whether a file of that name lies in a directory, or in one above, of which only a part may have been named."""
     while True:
         if os.path.lexists(os.path.join(directory, name)):
             return True

@@ -1,7 +1,7 @@
-"""Records of a run, without secrets (``model.secrets``) and what files outside the named paths say (``model.outside``).
+"""Records of a run, without secrets (``model.secrets``) and without the words of files outside the named paths.
 
-Every finding, fix, trace and change becomes a plain value here before it is shown, so that no format need know a server,
-nor what it must not tell of one.
+Every finding, fix, trace and change becomes a plain value here before it is shown, so that no format need know a server, or
+what must not be shown of it (``model.outside``).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.request import Outcome, Trace
 
 
-#: Characters of a message, a help and the title of a fix; and of the reason why a fix is of its level, or is withheld. With
-#: names of usual length none is as long; a name may be as long as its file.
+#: The most characters of a message, a help and a fix's title; and of the reason for a fix's level, or why it is withheld. With
+#: names of usual length none is so long, but a name may be as long as its file.
 MESSAGE, REASON = 300, 500
 
 
@@ -41,7 +41,7 @@ def finding(
     level: Applicability | None = None,
     after: tuple[str, int] | None = None,
 ) -> Finding:
-    """Return a finding as it may be shown; in a file outside it is the rule's summary and the line."""
+    """Return a finding as it may be shown; for a file outside the named paths only the rule's summary and the line."""
     shown = diagnostic if not looks_outside(config) else _discreet(diagnostic, config)
     shown = _masked(shown, config) if has_secrets(config) else shown
     return Finding(
@@ -62,7 +62,7 @@ def finding(
 
 
 def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:
-    """Return a finding without secrets; a fix that writes one is left to ``--diff``, because a mask must not be written."""
+    """Return a finding without secrets, and without a fix that writes one: a mask must not be written, and ``--diff`` has it."""
     fix = diagnostic.fix
     if fix is not None:
         writes_one = any(masked(config, edit.text) != edit.text for edit in fix.edits)
@@ -77,7 +77,7 @@ def _masked(diagnostic: Diagnostic, config: Config) -> Diagnostic:
 
 
 def _holds_back(config: Config) -> bool:
-    """Whether not everything that is said of a server may be shown."""
+    """Whether some words about a server must not be shown."""
     return looks_outside(config) or has_secrets(config)
 
 
@@ -91,7 +91,7 @@ def _place(config: Config, path: str, span: Span) -> Place:
 
 
 def text_of(file: File | Script) -> FileText:
-    """Return a file as records name it; its lines are those on the disk, without secrets."""
+    """Return a file for records; its lines are those on the disk, without secrets."""
     return FileText(file.path, file.name, file.shown if isinstance(file, File) else file.lines, file.quotable)
 
 
@@ -110,7 +110,7 @@ def _discreet(diagnostic: Diagnostic, config: Config) -> Diagnostic:
 
 
 def _without_names(config: Config, text: str) -> str:
-    """Return a text without the names of files, because it may be said which files a server reads."""
+    """Return a text without the names of the server's files, which may be shown."""
     for read in config.files.values():
         text = text.replace(read.name, "")
     return text
@@ -131,7 +131,7 @@ def _betrays(fix: Fix, config: Config, page: str) -> bool:
 
 
 def _line(file: File | Script, span: Span) -> Span:
-    """Return the beginning of the line: columns would tell how long its words are."""
+    """Return the beginning of a span's line: columns would tell the length of its words."""
     start = file.lines.line_span(file.lines.position(span.start).line).start
     return Span(start, start)
 
@@ -160,9 +160,11 @@ def fixed(outcome: Fixed) -> Fixed:
     )
 
 
-def _in_one_line(one: Applied) -> Applied:
-    fix = one.fix._replace(title=shortened(one.fix.title, MESSAGE), reason=shortened(one.fix.reason, REASON))
-    return one._replace(fix=fix, message=shortened(one.message, MESSAGE))
+def _in_one_line(applied: Applied) -> Applied:
+    fix = applied.fix._replace(
+        title=shortened(applied.fix.title, MESSAGE), reason=shortened(applied.fix.reason, REASON)
+    )
+    return applied._replace(fix=fix, message=shortened(applied.message, MESSAGE))
 
 
 def _is_outside(path: str, config: Config) -> bool:
@@ -170,28 +172,28 @@ def _is_outside(path: str, config: Config) -> bool:
     return file is not None and not file.quotable
 
 
-def _applied(one: Applied, config: Config) -> Applied:
-    page, summary = _page(one.rule)
-    if not _is_outside(one.path, config) and not tells(config, [one.fix.title, one.fix.reason, one.message], page):
-        title, reason = masked(config, one.fix.title), masked(config, one.fix.reason)
-        return one._replace(fix=one.fix._replace(title=title, reason=reason), message=masked(config, one.message))
-    return one._replace(fix=one.fix._replace(title=summary, reason=""), message=summary)
+def _applied(fix: Applied, config: Config) -> Applied:
+    page, summary = _page(fix.rule)
+    if not _is_outside(fix.path, config) and not tells(config, [fix.fix.title, fix.fix.reason, fix.message], page):
+        title, reason = masked(config, fix.fix.title), masked(config, fix.fix.reason)
+        return fix._replace(fix=fix.fix._replace(title=title, reason=reason), message=masked(config, fix.message))
+    return fix._replace(fix=fix.fix._replace(title=summary, reason=""), message=summary)
 
 
-def _withheld(one: Withheld, config: Config) -> Withheld:
-    page, summary = _page(one.rule)
-    title = summary if _is_outside(one.path, config) or tells(config, [one.title], page) else one.title
-    why = NOT_SHOWN if tells(config, [one.reason.replace(one.name, "")], page) else one.reason
-    return one._replace(title=masked(config, title), reason=masked(config, why))
+def _withheld(fix: Withheld, config: Config) -> Withheld:
+    page, summary = _page(fix.rule)
+    title = summary if _is_outside(fix.path, config) or tells(config, [fix.title], page) else fix.title
+    why = NOT_SHOWN if tells(config, [fix.reason.replace(fix.name, "")], page) else fix.reason
+    return fix._replace(title=masked(config, title), reason=masked(config, why))
 
 
 def failed(rules: Mapping[str, str], config: Config) -> dict[str, str]:
-    """Return the rules that failed, and how, as it may be shown: an error may name what it stumbled on."""
+    """Return the errors of rules that failed, as they may be shown: an error may quote the configuration."""
     return {name: veiled(config, raised) for name, raised in rules.items()}
 
 
 def impact(found: Impact, before: Config, after: Config) -> Impact:
-    """Return what changes for visitors, as it may be shown."""
+    """Return the changes for visitors, as they may be shown."""
     if not _holds_back(before) and not _holds_back(after):
         return found
 
@@ -213,14 +215,14 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
 
 
 def text(line: str, *configs: Config) -> str:
-    """Return a line of words that come from these configurations, as it may be shown."""
+    """Return a line with words of these configurations, as it may be shown."""
     for config in configs:
         line = veiled(config, line) if _holds_back(config) else line
     return line
 
 
 def trace(found: Trace, config: Config) -> records.Trace:
-    """Return a trace, as it may be shown: lines of files outside are named, and not quoted."""
+    """Return a trace, as it may be shown: lines of files outside the named paths are named and not quoted."""
     outside, holds_back = looks_outside(config), _holds_back(config)
 
     def shown(text: str, item: Item | None = None) -> str:
@@ -266,7 +268,7 @@ def trace(found: Trace, config: Config) -> records.Trace:
 
 
 def start(config: Config) -> Start:
-    """Return whether httpd starts with it, as it may be shown."""
+    """Return whether httpd starts with a configuration, as it may be shown."""
     from modwsgi_fix.effect.starting import verdict
 
     found = verdict(config)
@@ -279,7 +281,7 @@ def _step(step: Step, text: str) -> records.Step:
 
 
 def exposed(found: Exposed, config: Config) -> Exposed:
-    """Return what lies open, as it may be shown."""
+    """Return the files that are open on a host, as they may be shown."""
     if not _holds_back(config):
         return found
     files = [

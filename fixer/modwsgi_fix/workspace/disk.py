@@ -1,4 +1,4 @@
-"""The disk as the command line reads it, and what lies there beside the servers that were named."""
+"""The disk as the command line reads it, and the files beside the servers that were named."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HEAD = 8192
 #: Control characters that text does not hold.
 _STRAY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
-#: Where the files of an installed httpd are at home, so that the paths in them mean this machine's.
+#: The directories of an installed httpd: the paths in files there mean this machine's.
 _INSTALLED = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
 
 
 class Configurations(Disk):
-    """The disk, without what is not a configuration at all: programs, pictures, archives."""
+    """The disk, without binary files, which are not configuration: programs, pictures, archives."""
 
     def read(self, path: str) -> str:
         text = super().read(path)
@@ -29,10 +29,10 @@ class Configurations(Disk):
 
 
 def is_binary(text: str) -> bool:
-    """Whether control characters are more than strays: at least 8, and one in 20 of the beginning.
+    """Whether a text has too many control characters: at least 8, and one in 20 characters of its beginning.
 
-    httpd reads a line with a NUL up to there, so that a stray one must not hide the rest of a file. UTF-16 counts as
-    binary: half of it is NULs.
+    httpd reads a line with a NUL up to the NUL, so a stray one must not hide the rest of a file. UTF-16 counts as binary:
+    half of it is NULs.
     """
     head = text[:_HEAD]
     strays = len(_STRAY.findall(head))
@@ -40,17 +40,16 @@ def is_binary(text: str) -> bool:
 
 
 def meant_root(sources: Iterable[Source]) -> str | None:
-    """Return ``/`` where all that was named lies in an installed server's own directory."""
+    """Return ``/`` where all named files lie in an installed server's own directory; else None."""
     keys = [key for source in sources for _, key in source.given]
     at_home = [any(key == top or key.startswith(top + "/") for top in _INSTALLED) for key in keys]
     return "/" if at_home and all(at_home) else None
 
 
 def unread(read: Set[str], source: Source) -> list[str]:
-    """Return the configuration files in a whole server's directory that are not among those ``read``, as the user would
-    reach them.
+    """Return the files of a whole server's directory that are not among those ``read``, by the paths that the user has.
 
-    What Debian keeps in ``*-available`` until it is enabled is not missed.
+    Files that Debian keeps in ``*-available`` until they are enabled are left out.
     """
     if not source.complete:
         return []
@@ -66,7 +65,7 @@ def unread(read: Set[str], source: Source) -> list[str]:
 
 
 def _configurations(top: str) -> Iterator[str]:
-    """Yield the configuration files below a directory, in the order of their names, as far as it can be looked into."""
+    """Yield the configuration files below a directory, in the order of their names, as far as they can be listed."""
     stack = [iter(_entries(top))]
     while stack:
         entry = next(stack[-1], None)
@@ -90,7 +89,7 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
 def directories(sources: Iterable[Source]) -> list[str]:
     """Return the real directories in which a run over these sources may write; links are not followed.
 
-    What lies in a directory that cannot be read is left out.
+    The contents of a directory that cannot be read are left out.
     """
     keys = [key for source in sources for _, key in source.given]
     found = dict.fromkeys(os.path.dirname(key) for key in keys if not os.path.isdir(key))

@@ -1,4 +1,4 @@
-"""What ends a run, each in one line."""
+"""The errors that end a run, each in one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Stop(Exception):
 
 
 class SettingsError(Exception):
-    """What is wrong with the settings or with a name on the command line, in one line.
+    """An error in the settings or in a name on the command line, in one line.
 
     ``keys`` lead to the setting in its file: ``("rules", "maximum-requests", "enough")``; empty where there is none.
     """
@@ -37,7 +37,7 @@ def kind_of(error: Exception) -> str:
 
 
 def explain(error: Exception) -> str | None:
-    """Return the line for an error that was foreseen, with what was noted on it; else None."""
+    """Return the line for an expected error, with its notes; None for any other error."""
     if isinstance(error, (Stop, FileProblem, SettingsError)):
         return "; ".join([str(error), *getattr(error, "__notes__", [])])
     return None

@@ -1,4 +1,4 @@
-"""What was not understood of servers, as it may be told."""
+"""The lines of servers that were not understood, as they may be shown."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from modwsgi_fix.workspace.discretion import MESSAGE
 
 
 def gaps(configs: Sequence[Config]) -> tuple[Gap, ...]:
-    """Return what was not understood, by file and line, each once."""
+    """Return the gaps of servers, by file and line, each once."""
     found = dict.fromkeys(gap for config in configs for gap in _gaps(config))
     if not found:
         return ()
-    # Servers that share a file may have other names for it.
+    # Servers that share a file may have different names for it.
     names = (file.name for config in configs for file in config.files.values())
     scripts = (script.name for config in configs for script in config.scripts.values())
     order = {name: at for at, name in enumerate((*names, *scripts))}
@@ -46,7 +46,7 @@ def _gaps(config: Config) -> Iterator[Gap]:
     yield from _strangers(config)
     if config.lacks(frozenset(NAMES_SCRIPT)):
         return
-    # To read scripts takes more modules than all else that a report needs.
+    # Reading scripts takes more modules than everything else that a report needs.
     from modwsgi_fix.model.facts.unread import unread_scripts
 
     for unread in unread_scripts(config):
@@ -60,7 +60,7 @@ def _gaps(config: Config) -> Iterator[Gap]:
 
 
 def _strangers(config: Config) -> Iterator[Gap]:
-    """Names that httpd and mod_wsgi do not have: one for each name, or for all that begin as those of one known module do."""
+    """Yield a gap for each directive name that httpd and mod_wsgi do not have, or for all names of one known module."""
     named: set[tuple[str, str]] = set()
     for item, standing in strangers(config):
         family = directives.third_party_family(item.name)
@@ -75,7 +75,7 @@ def _gap(file: File, region: Span, reason: str) -> Gap:
 
 
 def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
-    """Return where the longest of these regions ends that an offset lies in; 0 where it lies in none."""
+    """Return a function from an offset to the end of the longest of these regions around it; 0 outside of all regions."""
     ordered = sorted(regions)
     starts = [region.start for region in ordered]
     furthest = [0, *accumulate((region.end for region in ordered), max)]
@@ -88,7 +88,7 @@ def _ends(regions: Iterable[Span]) -> Callable[[int], int]:
 
 
 def _reason(config: Config, file: File, reason: str, kind: str) -> str:
-    """Return why lines were not understood; ``kind`` stands for a reason that quotes what must not be shown."""
+    """Return why lines were not understood; ``kind`` replaces a reason that quotes what must not be shown."""
     if not file.quotable:
         return f"{kind} ({UNNAMED})"
     return f"{kind} {NOT_SHOWN}" if tells(config, [reason]) else shortened(masked(config, reason), MESSAGE)

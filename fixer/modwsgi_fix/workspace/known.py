@@ -1,4 +1,4 @@
-"""A baseline and the servers at hand: what of it is found, what is stale, and the baseline that they would make."""
+"""A baseline against the present servers: its hidden findings, its stale entries, and the baseline to write."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from modwsgi_fix.workspace.session import Session
 
 
 class Standing(NamedTuple):
-    """How many findings a baseline hides, and its ``stale`` entries: those, or as many of them, as were not found."""
+    """The number of findings that a baseline hides, and its ``stale`` entries, each with how many findings are gone."""
 
     hidden: int
     stale: tuple[Entry, ...]
 
 
 def written(session: Session) -> tuple[Entry, ...]:
-    """Return the entries of a baseline that has all there is to find."""
+    """Return the entries of a baseline with all present findings."""
     return entries_of(_found(session))
 
 
 def standing(session: Session) -> Standing:
-    """Return what the plan's baseline comes to; nothing where there is none."""
+    """Return the standing of the plan's baseline; nothing hidden and nothing stale without one."""
     plan = session.plan
     if plan.baseline is None:
         return Standing(0, ())
@@ -48,7 +48,7 @@ def standing(session: Session) -> Standing:
 
 
 def _found(session: Session) -> list[tuple[Source, Config, Sequence[Diagnostic]]]:
-    """Return all that the rules find, whether it is known or not. The rules are not asked again."""
+    """Return all findings, known or not. The rules do not run again."""
     jobs = session.plan.jobs
     every = [check(job._replace(new=None), config) for job, config in zip(jobs, session.configs, strict=True)]
     shown, _ = shipped.without(jobs, session.configs, every)

@@ -11,7 +11,7 @@ from modwsgi_fix.workspace.session import Session
 
 
 class Layout(NamedTuple):
-    """What formatting comes to: the files that change, how many were looked at, and why some are left as they are."""
+    """The outcome of formatting: the files that change, the number of files, and why some are left as they are."""
 
     files: tuple[Rewritten, ...]
     total: int
@@ -19,7 +19,7 @@ class Layout(NamedTuple):
 
 
 def layout(session: Session) -> Layout:
-    """Return the files of a session with each line indented; those alone that may be written, and not a package's own."""
+    """Return the indented files of a session: only those that may be written and are not as their packages ship them."""
     files: dict[str, Rewritten] = {}
     left: dict[str, str] = {}
     seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""From what is wanted to a plan: settings looked up, names of rules checked, one job made for each server."""
+"""From a request to a plan: settings looked up, names of rules checked, one job made for each server."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 class Wanted(NamedTuple):
-    """What is to be read, and how. What is None is left to the settings.
+    """What is to be read, and how. A field that is None is left to the settings.
 
-    ``overlay`` has texts that stand in for files, by path; ``unnamed`` says that the one there has no file. ``settings`` is
-    a settings file, or a table as one holds it; None looks for a file upward from the first path, an empty table is none.
-    ``target`` are words as ``httpd=2.4``; ``as_httpd`` reads every named file as httpd's; ``denies`` as ``Source.denies``;
-    ``no_scripts`` leaves WSGI scripts out; ``baseline`` is a file of findings that are known.
+    ``overlay`` maps paths to texts that stand in for files; ``unnamed`` says that its one text has no file. ``settings`` is the
+    path of a settings file, or its content as a table; None looks for a file upward from the first path, an empty table means
+    no settings. ``target`` are words as ``httpd=2.4``. ``as_httpd`` reads every named file as httpd's; ``denies`` is as
+    ``Source.denies``. ``no_scripts`` leaves WSGI scripts out; ``baseline`` is the path of a file of known findings.
     """
 
     paths: tuple[str, ...]
@@ -44,13 +44,13 @@ class Wanted(NamedTuple):
     as_httpd: bool = False
     denies: str = ""
     no_scripts: bool = False
-    #: Packages of other people's rules, besides those of the settings.
+    #: Packages of other people's rules, in addition to those of the settings.
     plugins: tuple[str, ...] = ()
     baseline: str | None = None
 
     @property
     def words(self) -> str:
-        """As a command line names it, for a shell."""
+        """The words of a command line for this, quoted for a shell."""
         import shlex
 
         settings = self.settings if isinstance(self.settings, str) else None
@@ -62,11 +62,11 @@ class Wanted(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What is wanted, with the settings applied: one job for each server.
+    """A request with the settings applied: one job for each server.
 
-    ``on`` are the rules that run. ``scripts`` is the job on WSGI scripts that were named, which no server may turn out to
-    mount; ``allowed`` are the keys of paths that hold scripts; ``problems`` the paths that cannot be read. What
-    ``baseline`` holds is neither told nor fixed.
+    ``on`` are the rules that run. ``scripts`` is the job on WSGI scripts that were named, for those that no server mounts;
+    ``allowed`` are named paths of scripts, as (what to show, key); ``problems`` the paths that cannot be read. Findings in
+    ``baseline`` are neither reported nor fixed.
     """
 
     settings: Settings
@@ -83,20 +83,20 @@ class Plan(NamedTuple):
 
     @property
     def all_jobs(self) -> list[Job]:
-        """Also the one on scripts, whether a server mounts them or not."""
+        """Return the jobs, with the one on scripts, whether a server mounts them or not."""
         return [*self.jobs, *([self.scripts] if self.scripts is not None else [])]
 
 
 def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
-    """Return what is to be done; ``looks_only`` where no rule is to run, which are then not imported, either.
+    """Return the plan of a request; with ``looks_only`` no rule is to run, and none is imported.
 
     Raises what ``errors.explain`` explains; nothing is read but settings, names, and files that are named.
     """
     paths = wanted.paths
     if not paths:
         raise Stop("no configuration: name directories or files")
-    here = working_directory()
-    settings = _settings(wanted, here)
+    directory = working_directory()
+    settings = _settings(wanted, directory)
     plugins = tuple(dict.fromkeys((*wanted.plugins, *settings.plugins)))
     settings = settings._replace(plugins=plugins)
     rules = {} if looks_only else known_rules(*plugins)
@@ -106,16 +106,16 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     check_selectors([*selection.extend_select, *selection.ignore, *selection.unfixable], rules)
     on = selected(rules, [settings.selection, selection])
     said = wanted.root or (settings.root if wanted.settings else None)
-    there, seen = find_servers(
+    found, seen = find_servers(
         Configurations(), paths, said, settings, wanted.overlay, as_httpd=wanted.as_httpd, unnamed=wanted.unnamed
     )
-    for problem in there.problems:
-        # A word that names nothing is a slip of the hand, and all of the run may be meant otherwise.
+    for problem in found.problems:
+        # A path that does not exist is a typing error, and the whole run may be meant differently.
         if problem.path in paths and problem.reason == MISSING:
             raise problem
     if looks_only or wanted.no_scripts:
-        there = there._replace(scripts=None, allowed=())
-    excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, here)
+        found = found._replace(scripts=None, allowed=())
+    excluded = matcher(settings.exclude, settings.base), matcher(wanted.exclude, directory)
     denies = wanted.denies or settings.denies
     named = frozenset(name.casefold() for name in settings.directives)
     sources = [
@@ -124,11 +124,11 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
             directives=named,
             without_scripts=wanted.no_scripts,
         )
-        for source in there.sources
+        for source in found.sources
     ]
     root = wanted.root or settings.root or ("/" if seen else None)
-    # A server's scripts are to be changed where they were named, too, or the directory that they lie in.
-    sources = [source._replace(given=(*source.given, *there.allowed)) for source in sources]
+    # A server's scripts may be changed where they, or their directory, were named, too.
+    sources = [source._replace(given=(*source.given, *found.allowed)) for source in sources]
     level = wanted.level or settings.fix_level or Applicability.REPAIR
     cured = fixable(rules, [settings.selection, selection])
     target = parse_target(wanted.target, settings.target)
@@ -149,12 +149,12 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
 
     return Plan(
         settings, tuple(map(job, sources)), target, level, root, on, denies,
-        None if there.scripts is None else job(there.scripts), there.allowed, there.problems, baseline,
+        None if found.scripts is None else job(found.scripts), found.allowed, found.problems, baseline,
     )  # fmt: skip
 
 
 def _baseline(path: str | None) -> tuple[Baseline | None, New | None]:
-    """Return the baseline in a file, and what tells the findings that it does not have; of no file neither."""
+    """Return the baseline in a file, and a function that selects the findings that it does not have; None without a file."""
     if path is None:
         return None, None
     from modwsgi_fix.workspace.baseline import new_to, read_baseline
@@ -163,14 +163,16 @@ def _baseline(path: str | None) -> tuple[Baseline | None, New | None]:
     return baseline, new_to(baseline)
 
 
-def _settings(wanted: Wanted, here: str) -> Settings:
-    """Return the settings; the rules there are must be known to check them."""
+def _settings(wanted: Wanted, directory: str) -> Settings:
+    """Return the settings, checked against the known rules."""
     if isinstance(wanted.settings, Mapping):
         return (
-            read_table(wanted.settings, known_rules(*wanted.plugins), here) if wanted.settings else Settings(base=here)
+            read_table(wanted.settings, known_rules(*wanted.plugins), directory)
+            if wanted.settings
+            else Settings(base=directory)
         )
     found = wanted.settings or find(wanted.paths[0])
-    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=here)
+    return load(found, known_rules(*wanted.plugins)) if found else Settings(base=directory)
 
 
 def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
@@ -214,7 +216,7 @@ def _ignored(
 
 
 def _unfixable(rule: Rule) -> Rule:
-    """Return a rule that only reports."""
+    """Return a rule that reports the same without fixes."""
 
     def report(config: Config) -> Iterator[Diagnostic]:
         for diagnostic in rule.check(config):

@@ -7,7 +7,7 @@ from modwsgi_fix.rule import Diagnostic, Rank, Severity, registered
 
 
 def rank(diagnostic: Diagnostic, config: Config, *, is_revealed: bool = False) -> Rank:
-    """What a finding comes to; ``is_revealed`` where it appears only after a fix."""
+    """Return the rank of a finding; ``is_revealed`` where it appears only after a fix."""
     if diagnostic.severity is Severity.INFO:
         return Rank.HYGIENE
     is_error = diagnostic.severity is Severity.ERROR

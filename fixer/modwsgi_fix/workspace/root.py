@@ -1,4 +1,4 @@
-"""The disk as a run sees it: with ``--root``, no path leads out of that filesystem or of what was named."""
+"""The disk as a run sees it: with ``--root``, no path leads out of that filesystem, except those that were named."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from modwsgi_fix.workspace.settings import Settings
 
 #: The main files of Debian's layout and of httpd's own, and the ServerRoot that each is packaged with.
 _SERVERS = (("apache2.conf", "/etc/apache2"), ("httpd.conf", "/etc/httpd"), ("conf/httpd.conf", "/etc/httpd"))
-#: Directories of a server that hold no main file, and the ServerRoot that they are usually found in.
+#: Directories of a server without a main file, and the ServerRoot that they are usually in.
 _PARTS = {
     **dict.fromkeys(("sites-available", "sites-enabled", "conf-available", "conf-enabled"), "/etc/apache2"),
     **dict.fromkeys(("mods-available", "mods-enabled"), "/etc/apache2"),
@@ -37,7 +37,7 @@ def find_servers(
 ) -> tuple[Found, Rooted | None]:
     """Return the servers and scripts at these paths, and the filesystem that their paths mean, where that is known.
 
-    ``root`` is what the user said, ``texts`` stand in for files, ``unnamed`` ones for none; ``as_httpd`` as for
+    ``root`` is the user's, ``texts`` (by path) stand in for files, or have no file where ``unnamed``; ``as_httpd`` is as for
     ``discover``. Raises ``Stop``.
     """
     over = Overlay(disk, texts) if texts else disk
@@ -54,9 +54,9 @@ def find_servers(
     sources = [*fragments, *([found.scripts] if found.scripts else [])]
     if chosen is None and meant_root(sources):
         seen = Rooted(over, "/")
-    # What one server includes may have been named for another.
+    # A file that one server includes may have been named for another.
     shown = dict.fromkeys(key for source in sources for _, key in source.given)
-    # A settings file comes with what is checked: it may not name a filesystem to be quoted that it does not lie in.
+    # A settings file comes with the checked files: it must not name a filesystem outside of its own to be quoted.
     own = root is None and settings.root is not None
     if seen is not None and not (own and not f"{seen.root}/".startswith(_directory(disk, settings.base))):
         shown[seen.root or "/"] = None
@@ -70,7 +70,7 @@ def _directory(disk: Files, path: str) -> str:
 
 
 def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]:
-    """Return the files as from within a root, and that. Paths elsewhere are taken for copies of what stands in it."""
+    """Return the files as seen from within a root, and the root. Paths elsewhere are taken for copies of its contents."""
     plain = Rooted(files, root)
     if not plain.root:
         return files, plain
@@ -82,7 +82,7 @@ def _held(files: Files, paths: Sequence[str], root: str) -> tuple[Files, Rooted]
 
 
 def _places(files: Files, path: str) -> Iterator[tuple[str, str]]:
-    """Yield where the directory of a copy stands in its server; of a file that is a link, both directories."""
+    """Yield where the directory of a copy stands in its server; for a file that is a link, both directories."""
     tops = [path] if files.is_dir(path) else [os.path.dirname(file) or "." for file in (path, files.key(path))]
     for directory in dict.fromkeys(tops):
         yield _place(files, directory), directory

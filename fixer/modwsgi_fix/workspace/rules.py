@@ -1,4 +1,4 @@
-"""The rules there are, or one line that says why there are none."""
+"""All rules, or one line that says why they cannot be loaded."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from modwsgi_fix.workspace.selection import close
 
 @cache
 def known_rules(*plugins: str) -> dict[str, Rule]:
-    """Return every rule by name, with those of the named packages and what the engine itself finds.
+    """Return every rule by name, with those of the named packages and the engine's own.
 
-    Raises ``SettingsError`` for a package that is not there, ``Stop`` for rules that cannot be loaded.
+    Raises ``SettingsError`` for a package that is not installed, ``Stop`` for rules that cannot be loaded.
     """
     try:
         rules = all_rules(*plugins)

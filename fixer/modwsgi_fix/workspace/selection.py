@@ -1,4 +1,4 @@
-"""Which rules run and which may fix, by names, families and ALL; and which files a pattern matches."""
+"""Selection of the rules that run and may fix, by names, families and ALL, and of files by patterns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modwsgi_fix.workspace.errors import SettingsError
 
 
 class Selection(NamedTuple):
-    """One layer of what to run and to fix; None where the layer leaves it to the one below."""
+    """One layer of selections of rules to run and to fix; None leaves the choice to the layer below."""
 
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class Selection(NamedTuple):
 
 
 def check_selectors(selectors: Iterable[str], rules: Mapping[str, Rule]) -> tuple[str, ...]:
-    """The selectors themselves. Raises ``SettingsError`` where one is no rule, no family and not ALL."""
+    """Return the selectors themselves. Raises ``SettingsError`` for one that is not a rule, a family or ALL."""
     families = {rule.family for rule in rules.values()}
     checked = tuple(selectors)
     for selector in checked:
@@ -31,7 +31,7 @@ def check_selectors(selectors: Iterable[str], rules: Mapping[str, Rule]) -> tupl
 
 
 def matched(selectors: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[str]:
-    """The names of the rules that selectors mean."""
+    """Return the names of the rules that selectors mean."""
     wanted = set(selectors)
     return frozenset(
         rule.name for rule in rules.values() if "ALL" in wanted or rule.family in wanted or rule.name in wanted
@@ -39,9 +39,10 @@ def matched(selectors: Iterable[str], rules: Mapping[str, Rule]) -> frozenset[st
 
 
 def selected(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
-    """The rules to run: those that are on by default, changed by one layer after another.
+    """Return the names of the rules to run: those that are on by default, changed by one layer after another.
 
-    ``select`` starts anew. Within a layer a name goes before its family and that before ALL, then ignore before select.
+    ``select`` starts anew. Within a layer a name overrides its family, a family overrides ALL, and ``ignore`` overrides
+    ``select``.
     """
     on = {rule.name for rule in rules.values() if rule.default}
     for layer in layers:
@@ -52,7 +53,7 @@ def selected(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozense
 
 
 def fixable(rules: Mapping[str, Rule], layers: Sequence[Selection]) -> frozenset[str]:
-    """The rules whose fixes may be applied, by the same order of layers and names."""
+    """Return the names of the rules whose fixes may be applied, by the same order of layers and names."""
     on = set(rules)
     for layer in layers:
         if layer.fixable is not None:
@@ -75,7 +76,7 @@ def _rank(selector: str, rules: Mapping[str, Rule]) -> int:
 
 
 def close(name: str, known: Collection[str]) -> str:
-    """``; did you mean X?``, or nothing where no known name is close."""
+    """Return ``; did you mean X?``, or an empty text where no known name is close."""
     from difflib import get_close_matches
 
     found = get_close_matches(name, known, 1)
@@ -83,7 +84,7 @@ def close(name: str, known: Collection[str]) -> str:
 
 
 def matcher(patterns: Iterable[str], base: str) -> Callable[[str], bool]:
-    """Whether an absolute path matches one of the patterns.
+    """Return a function that says whether an absolute path matches one of the patterns.
 
     A pattern without ``/`` matches the name of the file or of a directory above it, below ``base``; one with ``/`` the
     path from ``base``, or a directory above it. ``*`` also matches ``/``.

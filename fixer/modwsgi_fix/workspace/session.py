@@ -1,4 +1,4 @@
-"""Servers that were read once, and what can be asked of them: what is wrong, what fixing comes to, what that changes."""
+"""Servers that were read once, and the questions about them: findings, fixes, and the changes for visitors."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from modwsgi_fix.model.request import Request
 
 
-#: Findings of one rule and severity that are told of; of the rest the number is.
+#: The most findings of one rule and severity that are listed; further ones are counted.
 MOST_FINDINGS = 10_000
 
 
 class Hosts(Enum):
-    """Which virtual hosts are read: all, or of those that are alike, and of which there is nothing to say, a few."""
+    """Which virtual hosts are read: all, or only a few of those that are alike and have no findings."""
 
     ALL = auto()
     UNLIKE = auto()
@@ -51,8 +51,8 @@ class Hosts(Enum):
 class Session(NamedTuple):
     """A plan whose servers have been read: one of ``configs`` for each of its jobs.
 
-    ``unopened`` are files of hosts that were compared and not read, because others like them were: by the key of the file
-    that is read next, or an empty one. ``unlike`` says for each job which hosts were.
+    ``unopened`` are files of hosts that were compared and not read, because others like them were, by the key of the next file
+    that was read, or an empty key. ``unlike`` says for each job which hosts were read.
     """
 
     plan: Plan
@@ -62,10 +62,10 @@ class Session(NamedTuple):
 
 
 class Mended(NamedTuple):
-    """What the fixes of a session come to.
+    """The outcome of a session's fixes.
 
-    ``report`` has what was fixed, withheld and left; ``files`` are those that change, each once; ``conflicts`` has a line
-    on each server whose fixes cannot be had together with another's.
+    ``report`` has what was fixed, withheld and left; ``files`` are those that change, each once; ``conflicts`` has a line on
+    each server whose fixes contradict those of another.
     """
 
     outcomes: tuple[Fixed, ...]
@@ -91,14 +91,14 @@ def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
 
 
 def _unopened(every: Sequence[Unlike]) -> Mapping[str, tuple[FileText, ...]]:
-    """Return the files that were not read, as ``Session.unopened``."""
+    """Return the files that were not read, for ``Session.unopened``."""
     unopened: dict[str, tuple[FileText, ...]] = {}
-    for one in every:
-        source, before = one.job.source, list[FileText]()
+    for server in every:
+        source, before = server.job.source, list[FileText]()
         key_of = key_of_each(source.files)
-        for path, text in one.texts.items():
+        for path, text in server.texts.items():
             key = key_of(path)
-            if path in one.left_out:
+            if path in server.left_out:
                 before.append(FileText(key, source.name(key), LineIndex(text), source.quotable(key)))
             elif before:
                 unopened[key], before = (*unopened.get(key, ()), *before), []
@@ -109,7 +109,7 @@ def _unopened(every: Sequence[Unlike]) -> Mapping[str, tuple[FileText, ...]]:
 def _with_scripts(plan: Plan, configs: Sequence[Config]) -> Plan:
     """Return the plan with a job on the scripts that were named and that no server mounts; those are checked there.
 
-    A directory that was named for its scripts is none without configuration.
+    A directory that was named for its scripts is not reported as one without configuration.
     """
     if not plan.allowed and plan.scripts is None:
         return plan
@@ -143,7 +143,7 @@ def traced(session: Session, requests: Sequence[Request]) -> tuple[Trace, ...]:
 
 
 def exposures(session: Session) -> tuple[Exposed, ...]:
-    """Return what each host hands out. Raises ``Stop`` where it is not known which filesystem the paths mean."""
+    """Return the files that each host hands out. Raises ``Stop`` where it is not known which filesystem the paths mean."""
     if any(job.disk is None for job in session.plan.jobs):
         raise Stop("say with --root which filesystem the paths in these files mean: / if it is this machine's")
     from modwsgi_fix.effect.exposure import exposed
@@ -159,7 +159,7 @@ def overviews(session: Session) -> tuple[Overview, ...]:
 
 
 def _marked(found: Overview, config: Config) -> Overview:
-    """Return a server with the lines marked by which something can be fetched that hardly should; needs the disk."""
+    """Return a server with those lines marked that make sensitive files fetchable; this needs the disk."""
     if config.disk is None:
         return found
     from dataclasses import replace
@@ -183,9 +183,9 @@ def _marked(found: Overview, config: Config) -> Overview:
 
 
 def checked(session: Session, *, marked: bool = True, weighed: bool = True) -> Report:
-    """Return what the rules find; ``marked``, and what ``--write`` would do for each finding.
+    """Return the report; with ``marked``, it says for each finding what ``--write`` would do.
 
-    ``weighed``, what fixes do to visitors is measured for that, as it is before they are written.
+    With ``weighed``, the effect of fixes on visitors is measured for this, as before they are written.
     """
     plan, configs = session.plan, session.configs
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
@@ -204,7 +204,7 @@ def _view(
     level: Applicability,
     weigh: Callable[[Config], tuple[Opinion, Proof]] | None,
 ) -> Outlook | None:
-    """Return what fixes would do for findings; None where none has a fix."""
+    """Return what fixes would do for findings; None where no finding has a fix."""
     if not any(diagnostic.fix for diagnostic in found):
         return None
     from modwsgi_fix.engine.outlook import outlook
@@ -213,7 +213,7 @@ def _view(
 
 
 def _findings(config: Config, found: Sequence[Diagnostic], view: Outlook | None) -> Iterator[Finding]:
-    """The findings of a server as they may be shown, those that a fix reveals among them, by place."""
+    """Yield the findings of a server as they may be shown, those that a fix reveals included, by place."""
     levels = view.levels if view is not None else (None,) * len(found)
     every: list[tuple[Diagnostic, Config, Applicability | None, tuple[str, int] | None]]
     every = [(one, config, level, None) for one, level in zip(found, levels, strict=True)]
@@ -253,27 +253,27 @@ def _files(configs: Sequence[Config], unopened: Mapping[str, Sequence[FileText]]
 
 
 def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[More, ...]]:
-    """Return each finding once, where servers share files, and how many of a rule there are beyond what is told."""
+    """Return each finding once, where servers share files, and the number of findings of each rule that are not listed."""
     once: dict[tuple[object, ...], Finding] = {}
     told, more = Counter[tuple[object, ...]](), Counter[tuple[str, Severity, Applicability | None]]()
     beyond: set[int] = set()
-    for one in findings:
-        key = (one.place.file.path, one.place.span, one.rule, one.message)
-        kind = (one.rule, one.severity)
+    for finding in findings:
+        key = (finding.place.file.path, finding.place.span, finding.rule, finding.message)
+        kind = (finding.rule, finding.severity)
         if told[kind] < MOST_FINDINGS:
             told[kind] += key not in once
-            once.setdefault(key, one)
+            once.setdefault(key, finding)
         elif key not in once and hash(key) not in beyond:
             beyond.add(hash(key))
-            more[*kind, one.level] += 1
+            more[*kind, finding.level] += 1
     return tuple(once.values()), tuple(More(*kind, count) for kind, count in more.items())
 
 
-# -- what fixing comes to -------------------------------------------------------------------------------------------------
+# -- fixes ----------------------------------------------------------------------------------------------------------------
 
 
 def mended(session: Session, level: Applicability | None = None) -> Mended:
-    """Return what the fixes up to a level, the plan's by default, come to. Nothing is written."""
+    """Return the outcome of fixes up to a level, by default the plan's. Nothing is written."""
     from modwsgi_fix.engine import fix
 
     plan = session.plan if level is None else session.plan._replace(level=level)
@@ -297,7 +297,7 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
 
 
 def _judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
-    """Return what objects to a fix: the second reader, and what measures its effect on visitors."""
+    """Return the judges of a fix: the second reader, and the measurement of its effect on visitors."""
     from modwsgi_fix.engine.gate import objection as effect
     from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
     from modwsgi_fix.engine.read_later import is_htaccess
@@ -309,7 +309,7 @@ def _judges(session: Session, config: Config | None, around: Sequence[Around] | 
 
 
 def _servers_around(session: Session) -> list[Around]:
-    """Return the whole servers with a filesystem that may read an ``.htaccess``: those named, else the one under --root."""
+    """Return the whole servers that may read an ``.htaccess`` and whose filesystem is known: named ones, or that of --root."""
     from modwsgi_fix.engine.htaccess import Around
 
     jobs = session.plan.jobs
@@ -324,14 +324,14 @@ def _servers_around(session: Session) -> list[Around]:
     return []
 
 
-#: Where distributions have the main file.
+#: The paths of the main file in distributions.
 _MAIN_FILES = ("/etc/apache2/apache2.conf", "/etc/httpd/conf/httpd.conf")
 
 
 def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
-    """Return the outcomes that can be had together, and a line on each that cannot.
+    """Return the outcomes that can be combined, and a line on each that cannot.
 
-    Where two servers share a file and need it changed otherwise, the first one has it, and nothing of the other changes.
+    Where two servers share a file and need different changes of it, the first server's fixes are made, and none of the other's.
     """
     files: dict[str, Rewritten] = {}
     kept: list[Fixed] = []
@@ -366,7 +366,7 @@ def _mended_report(session: Session, outcomes: Sequence[Fixed]) -> Report:
 
 
 def starts(configs: Iterable[Config]) -> tuple[Start, ...]:
-    """Return whether httpd starts, of each server."""
+    """Return for each server whether httpd starts."""
     return tuple(map(discretion.start, configs))
 
 

@@ -1,7 +1,6 @@
 """Settings: ``[tool.modwsgi-fix]`` of a ``pyproject.toml``, or a ``modwsgi-fix.toml``, found upward from the first path.
 
-Whatever is wrong with them ends the run with one line (``SettingsError``): a setting that is silently not applied is
-worse than none.
+Any error in them ends the run with one line (``SettingsError``): a setting that is silently ignored is worse than none.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ class Key(NamedTuple):
     text: str
 
 
-#: What a target may be the version of.
+#: The programs whose versions a target may name.
 _TARGETS = ("httpd", "mod_wsgi", "python")
-#: How a server may deny by default.
+#: The values for how a server denies by default.
 DENIES = ("2.2", "2.4", "none")
 
 #: Every setting, for ``modwsgi-fix config`` and docs/settings.md.
 KEYS = {
     "select": Key("list of names", "the rules that are on by default", "The rules to run: names, families or ALL."),
-    "extend-select": Key("list of names", "[]", "Rules to run besides those."),
+    "extend-select": Key("list of names", "[]", "Further rules to run."),
     "ignore": Key("list of names", "[]", "Rules not to run. The more specific of two selectors wins."),
     "fixable": Key("list of names", '["ALL"]', "Rules whose fixes may be applied."),
     "unfixable": Key("list of names", "[]", "Rules whose fixes may not be applied."),
@@ -72,7 +71,7 @@ KEYS = {
 
 
 class Settings(NamedTuple):
-    """Settings as a file has them. ``base`` is the directory that patterns and paths in it start from."""
+    """The settings of a file. ``base`` is the directory that patterns and paths in the file start from."""
 
     path: str = ""
     base: str = ""
@@ -90,7 +89,7 @@ class Settings(NamedTuple):
 
 
 def find(path: str) -> str | None:
-    """The settings file of a path: the first one upward from it. A pyproject.toml counts where it has our table."""
+    """Return the settings file of a path, the first one upward from it. A pyproject.toml counts where it has our table."""
     directory = absolute(path)
     if not os.path.isdir(directory):
         directory = os.path.dirname(directory)
@@ -106,7 +105,7 @@ def find(path: str) -> str | None:
 
 
 def _is_ours(path: str) -> bool:
-    """Whether a pyproject.toml has our table; one that may not be read is somebody else's."""
+    """Whether a pyproject.toml has our table; an unreadable one is taken for somebody else's."""
     try:
         return b"tool.modwsgi-fix" in read_bytes(path)
     except FileProblem:
@@ -114,7 +113,7 @@ def _is_ours(path: str) -> bool:
 
 
 def load(path: str, rules: Mapping[str, Rule]) -> Settings:
-    """The settings in a file, checked against the rules there are. Raises ``SettingsError``."""
+    """Return the settings in a file, checked against the known rules. Raises ``SettingsError``."""
     import tomllib
 
     shown = _shown(path)
@@ -125,8 +124,8 @@ def load(path: str, rules: Mapping[str, Rule]) -> Settings:
         raise SettingsError(f"{shown}: is not UTF-8, as TOML must be") from None
     except tomllib.TOMLDecodeError as error:
         place = _POSITION.match(str(error))
-        where, what = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
-        raise SettingsError(f"{shown}{where}: {what[:1].lower()}{what[1:]}") from None
+        where, fault = (f":{place[2]}:{place[3]}", place[1]) if place else ("", str(error))
+        raise SettingsError(f"{shown}{where}: {fault[:1].lower()}{fault[1:]}") from None
     table: tuple[str, ...] = ()
     if os.path.basename(path) == "pyproject.toml":
         table = ("tool", "modwsgi-fix")
@@ -141,9 +140,10 @@ def load(path: str, rules: Mapping[str, Rule]) -> Settings:
 
 
 def _at(text: str, keys: tuple[str, ...]) -> str:
-    """``:LINE`` where a TOML text begins to say a setting; empty where that is not found.
+    """Return ``:LINE`` for the line where a setting begins in a TOML text; empty where it is not found.
 
-    tomllib keeps no places. A setting is where the text up to the line before it has none, and the one up to its end has.
+    tomllib keeps no positions. A setting is on the line where the text up to the line before lacks it, and the text up to
+    the end of the setting has it.
     """
     lines = text.splitlines(keepends=True)
     for at in (at for at, line in enumerate(lines) if keys[-1] in line and not _has("".join(lines[:at]), keys)):
@@ -156,7 +156,7 @@ def _at(text: str, keys: tuple[str, ...]) -> str:
 
 
 def _has(text: str, keys: tuple[str, ...]) -> bool | None:
-    """Whether a TOML text says a setting; None where it ends within a value."""
+    """Whether a TOML text has a setting; None where the text ends within a value."""
     import tomllib
 
     try:
@@ -178,13 +178,13 @@ def _read(path: str) -> bytes:
 
 
 def _shown(path: str) -> str:
-    """A path as the user would write it from the working directory, where it lies below that."""
+    """Return a path below the working directory relative to it, any other path unchanged."""
     relative = os.path.relpath(path, working_directory())
     return path if relative.startswith("..") else relative
 
 
 def read_table(table: Mapping[str, Any], rules: Mapping[str, Rule], base: str) -> Settings:
-    """The settings in a table as a ``modwsgi-fix.toml`` has it, whose paths begin at ``base``. Raises ``SettingsError``."""
+    """Return the settings in a table as in ``modwsgi-fix.toml``, with paths that start at ``base``. Raises ``SettingsError``."""
     return _settings("", base, table, rules)
 
 
@@ -229,7 +229,7 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
 
 
 def _named(keys: tuple[str, ...]) -> str:
-    """A setting as TOML writes its name: ``per-file-ignores."*.conf"``."""
+    """Return the name of a setting as TOML writes it: ``per-file-ignores."*.conf"``."""
     return ".".join(key if _BARE(key) else toml(key) for key in keys)
 
 
@@ -270,7 +270,7 @@ def _options(name: str, value: object, rules: Mapping[str, Rule]) -> Mapping[str
 
 
 def parse_level(level: object) -> Applicability:
-    """A level by its name. Raises ``SettingsError``."""
+    """Return a level by its name. Raises ``SettingsError``."""
     found = next((one for one in Applicability if one.label == level), None)
     if found is None:
         raise SettingsError(f"fix-level must be safe, repair or unsafe, not {toml(level)}", ("fix-level",))
@@ -287,7 +287,7 @@ def _version(name: str, value: object) -> str:
 
 
 def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
-    """The target of ``name=version`` words, over what the settings have. Raises ``SettingsError``."""
+    """Return the target of ``name=version`` words, which override those of the settings. Raises ``SettingsError``."""
     versions = dict(base)
     for word in words:
         name, _, version = word.partition("=")
@@ -296,7 +296,7 @@ def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
         versions[name] = _version(name, version)
     numbers = {name: tuple(map(int, version.split("."))) for name, version in versions.items()}
     httpd = numbers.get("httpd", (2, 4))
-    # Only a major version names no httpd that there is: 2.0, 2.2 and 2.4 differ.
+    # A major version alone is not enough for httpd: 2.0, 2.2 and 2.4 differ.
     if len(httpd) < 2:
         raise SettingsError(f"target.httpd must be a version such as 2.4, not {versions['httpd']}")
     return Target(httpd, numbers.get("mod_wsgi"), numbers.get("python"))
@@ -308,7 +308,7 @@ def parse_target(words: Iterable[str], base: Mapping[str, str]) -> Target:
 def as_toml(
     settings: Settings, target: Target, level: Applicability, root: str | None, on: Collection[str], denies: str
 ) -> str:
-    """What is in force, as a ``modwsgi-fix.toml`` that says the same."""
+    """Return the settings that apply, as the text of a ``modwsgi-fix.toml``."""
     versions = {"httpd": ".".join(map(str, target.httpd))}
     if target.mod_wsgi:
         versions["mod_wsgi"] = ".".join(map(str, target.mod_wsgi))
@@ -330,7 +330,7 @@ def as_toml(
 
 
 def toml(value: object) -> str:
-    """A value as TOML has it."""
+    """Return a value as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

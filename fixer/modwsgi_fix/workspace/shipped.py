@@ -1,4 +1,4 @@
-"""Files that are as their packages ship them: read, and neither reported nor changed unless they are named."""
+"""Files that are as their packages ship them: they are read, but neither reported on nor changed unless they are named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from modwsgi_fix.rule import Diagnostic
 
 
 def told(jobs: Sequence[Job], configs: Sequence[Config]) -> tuple[Job, ...]:
-    """Return the jobs, told which files those are; where it is known what filesystem the paths mean."""
+    """Return the jobs with the knowledge of which files are as shipped, where the filesystem of the paths is known."""
     return tuple(
         job._replace(shipped=as_shipped(config, job.disk, {key for _, key in job.source.given}))
         if isinstance(job.disk, Rooted)
@@ -24,14 +24,14 @@ def told(jobs: Sequence[Job], configs: Sequence[Config]) -> tuple[Job, ...]:
 def without(
     jobs: Sequence[Job], configs: Sequence[Config], found: Sequence[Sequence[Diagnostic]]
 ) -> tuple[list[list[Diagnostic]], dict[str, int]]:
-    """Return each server's findings without those in such files, and how many these are, by the key of the file."""
+    """Return each server's findings without those in such files, and the number of these by the key of the file."""
     shown: list[list[Diagnostic]] = []
     hidden: dict[str, set[tuple[object, ...]]] = {}
     for job, config, each in zip(jobs, configs, found, strict=True):
         shown.append([])
-        for one in each:
-            if job.shipped(config.source(one.path)):
-                hidden.setdefault(one.path, set()).add((one.span, one.rule, one.message))
+        for diagnostic in each:
+            if job.shipped(config.source(diagnostic.path)):
+                hidden.setdefault(diagnostic.path, set()).add((diagnostic.span, diagnostic.rule, diagnostic.message))
             else:
-                shown[-1].append(one)
+                shown[-1].append(diagnostic)
     return shown, {path: len(findings) for path, findings in hidden.items()}

@@ -1,4 +1,4 @@
-"""Locations that are exceptions from others, and Locations behind whose URLs there is no file."""
+"""Locations that are exceptions from others, and Locations whose URLs do not lead to files."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from modwsgi_fix.model.urls import aliases, is_prefix, mounts
 
 
 def lifts(access: Access, restricting: Nested[Access]) -> bool:
-    """True when a section lets everyone in where a broader one would ask: an earlier Location, or any for ``Satisfy Any``."""
+    """Whether a section lets everyone in where a broader one would ask: an earlier Location, or any for ``Satisfy Any``."""
     if access.satisfy_any and pattern_of(access.section).strip("/"):
         return True
     return is_exception_of_any(access, restricting)
 
 
 def is_exception_of_any(access: Access, restricting: Nested[Access]) -> bool:
-    """True when ``access`` opens part of what one of these restricts, which are found by their patterns."""
+    """Whether ``access`` opens part of what one of these sections restricts; they are found by their patterns."""
     return any(is_exception(access, other) for other in restricting.above(pattern_of(access.section)))
 
 
 def is_exception(access: Access, earlier: Access) -> bool:
-    """True when ``access`` opens part of what an earlier, broader Location restricts."""
+    """Whether ``access`` opens part of what an earlier, broader Location restricts."""
     if _order(earlier) > _order(access):
         return False
     if is_regex_section(access.section) or is_regex_section(earlier.section):
@@ -34,12 +34,12 @@ def is_exception(access: Access, earlier: Access) -> bool:
 
 
 def _order(access: Access) -> tuple[bool, int]:
-    """Where httpd merges a Location: the main server's come first."""
+    """Return the sort key by which httpd merges Locations: the main server's come first."""
     return not access.section.server.is_main, access.section.index
 
 
 def is_of_application(config: Config, server: Server, access: Access) -> bool:
-    """True when every URL of a Location is answered by a mounted application, as far as mappings say."""
+    """Whether a mounted application answers every URL of a Location, as far as mappings say."""
     prefix = location_prefix(access.section)
     if prefix is None:
         return False

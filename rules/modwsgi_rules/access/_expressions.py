@@ -7,8 +7,8 @@ import re
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.access import access_of
 
-#: Who asks, and what he says of himself: an address, a log-in, a certificate, a header or a cookie. Whatever it asks of an
-#: environment variable may be any of them.
+#: Words about the visitor: an address, a log-in, a certificate, a header or a cookie. An environment variable may stand for
+#: any of these.
 _VISITOR = re.compile(
     r"REMOTE|CONN|AUTH|USER|SSL|TLS|HTTPS|HTTP_|COOKIE|-R\b|-T\b|ipmatch|env|req|http\s*\(|ldap|dbd|md5|sha1|file\s*\(",
     re.I,
@@ -16,14 +16,14 @@ _VISITOR = re.compile(
 
 
 def is_about_visitors(section: Item) -> bool:
-    """Whether an ``<If>`` may let in some visitors and not others; what asks for the URL, the host, the method or the time does not."""
+    """Whether an ``<If>`` may let in some visitors and not others: not if it is about the URL, the host, the method or the time."""
     return any(
         _VISITOR.search(value.replace("REQUEST_URI", "").replace("REQUEST_METHOD", "")) for value in section.values
     )
 
 
 def whom(section: Item) -> str:
-    """Whom a section lets in, in words, if that is everyone or almost everyone; else nothing."""
+    """Return in words whom a section lets in, if that is everyone or almost everyone; else an empty text."""
     access = access_of(section)
     if access.grants:
         return "everyone"

@@ -1,4 +1,4 @@
-"""Locations that hold a path of the disk, so that no URL matches them."""
+"""Locations with a path of the disk as their URL, so that no request matches them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modwsgi_fix.model.urls import aliases, document_root, mounts
 
 
 def names_a_file_path(config: Config, section: Item) -> bool:
-    """Whether a ``<Location>`` holds a path of files that its server serves, and no URL of a mount or an alias."""
+    """Whether a ``<Location>`` has the path of files that its server serves, and not the URL of a mount or an alias."""
     pattern = pattern_of(section).rstrip("/")
     if section.key != "location" or not section.args or not section.known:
         return False
@@ -23,7 +23,7 @@ def names_a_file_path(config: Config, section: Item) -> bool:
 
 
 def _is_on_disk(config: Config, section: Item, pattern: str) -> bool:
-    """Whether files that this server serves lie there, above or below."""
+    """Whether this server serves files at a path, above it or below it."""
     places = config.once((_places, section.server), lambda: Nested(_places(config, section.server)))
     return bool(places.above(pattern) or places.below(pattern))
 
@@ -40,13 +40,13 @@ def _places(config: Config, host: Server) -> Iterator[tuple[str, str]]:
 
 
 def _is_url(config: Config, section: Item, pattern: str) -> bool:
-    """Whether a mount or an alias maps a URL like that."""
+    """Whether a mount or an alias maps such a URL."""
     server = section.server
     return pattern.split("/")[1] in config.once((_first_parts, server), lambda: _first_parts(config, server))
 
 
 def _first_parts(config: Config, host: Server) -> set[str]:
-    """Return what the URLs of a host's mounts and aliases begin with; for the main server those of all hosts."""
+    """Return the first components of the URLs of a host's mounts and aliases; for the main server those of all hosts."""
     servers = config.servers if host.is_main else [host]
     mappings = (one for server in servers for one in [*mounts(config, server), *aliases(config, server)])
     return {one.url.split("/")[1] for one in mappings if one.url.startswith("/") and not one.is_regex}

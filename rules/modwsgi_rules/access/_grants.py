@@ -1,4 +1,4 @@
-"""The lines that let everyone in, and how they are taken out with what speaks of them."""
+"""The lines that let everyone in, and how they are removed with the comments about them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def inactive(section: Item) -> list[Directive]:
 
 
 def only_grants(node: Directive) -> bool:
-    """Whether a line lets everyone in, or says in which order such lines are asked."""
+    """Whether a line lets everyone in, or is an Order."""
     values = [word.value.lower() for word in node.args]
     return node.key == "order" or (node.key, values) in (("allow", ["from", "all"]), ("require", ["all", "granted"]))
 
@@ -54,8 +54,8 @@ def only_grants(node: Directive) -> bool:
 def take_out(access: Access) -> list[Edit]:
     """Return the edits that remove the grant, with the conditions and the section that held nothing else.
 
-    A comment directly above a line that goes, or in a section that goes, is about it and goes too. One above the Location
-    stays, and is kept apart from what follows.
+    A comment directly above a removed line, or in a removed section, is about it and is removed, too. A comment above the
+    Location stays, and is separated from the next line.
     """
     section = access.section
     gone = {line.node.start for line in lines_that_grant(access)} | {node.start for node in inactive(section)}
@@ -77,14 +77,14 @@ def take_out(access: Access) -> list[Edit]:
 def _from_comments(siblings: Sequence[Node], node: Node) -> int:
     """Return where a node begins with the comments directly above it."""
     start = node.start
-    for one in reversed(siblings):
-        if one.end == start and isinstance(one, Comment):
-            start = one.start
+    for sibling in reversed(siblings):
+        if sibling.end == start and isinstance(sibling, Comment):
+            start = sibling.start
     return start
 
 
 def _parting(section: Item) -> str:
-    """Return a blank line where a comment above the section would otherwise seem to be about what follows."""
+    """Return a blank line where a comment above the section would otherwise seem to be about the next line."""
     siblings = section.wrapper.children if section.wrapper is not None else section.file.tree.children
     above = any(one.end == section.node.start and isinstance(one, Comment) for one in siblings)
     below = any(one.start == section.node.end and isinstance(one, (Directive, Comment)) for one in siblings)
@@ -98,7 +98,7 @@ def _below(node: Section) -> Iterator[Directive]:
 def _all_below(node: Section) -> Iterator[Node]:
     stack = list(reversed(node.children))
     while stack:
-        one = stack.pop()
-        yield one
-        if isinstance(one, Section):
-            stack += reversed(one.children)
+        inner = stack.pop()
+        yield inner
+        if isinstance(inner, Section):
+            stack += reversed(inner.children)

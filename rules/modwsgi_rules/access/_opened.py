@@ -1,4 +1,4 @@
-"""What a grant by URL opened of what a host serves, and no ``<Directory>`` opens."""
+"""The targets of a host that a grant by URL opened, and no ``<Directory>`` opens."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from modwsgi_fix.model.merge.sections import is_regex_section, pattern_of
 from modwsgi_fix.model.paths import Nested
 from modwsgi_fix.model.urls import is_prefix
 
-#: Something served, with its number in the order in which httpd asks.
+#: A target, with its number in the order in which httpd asks the mappings.
 _Numbered = tuple[int, Served]
 
 
 def by_url(targets: list[Served]) -> Nested[_Numbered]:
-    """Return what plain URLs lead to, with its number among the targets."""
+    """Return the targets of plain URLs, with their numbers."""
     numbered = ((one.mapping, (number, one)) for number, one in enumerate(targets))
     return Nested((mapping.url, one) for mapping, one in numbered if mapping is not None and not mapping.is_regex)
 
@@ -23,7 +23,7 @@ def by_url(targets: list[Served]) -> Nested[_Numbered]:
 def opened(
     config: Config, host: Server, removable: list[Access], numbered: _Numbered, urls: Nested[_Numbered]
 ) -> list[Served] | None:
-    """Return what of a target the Locations opened and no Directory opens; None where a directory cannot say that."""
+    """Return the part of a target that the Locations opened and no Directory opens; None where no directory covers it."""
     _, target = numbered
     if _is_open(config, host, removable, target) or _is_shadowed(numbered, urls):
         return []
@@ -31,7 +31,7 @@ def opened(
     for access in removable:
         prefix = location_prefix(access.section)
         if prefix is None:
-            # What a regular expression opens besides is told by the others only.
+            # The other URLs of a regular expression show only in the other mappings.
             parts.append(target) if not is_dead(access) else None
             continue
         covered = coverage(prefix, target)
@@ -57,7 +57,7 @@ def _is_shadowed(numbered: _Numbered, urls: Nested[_Numbered]) -> bool:
 
 
 def is_dead(access: Access) -> bool:
-    """Whether it begins with the modifier letter that word processors make of a circumflex: no URL has one."""
+    """Whether a pattern begins with the modifier letter that word processors make of a circumflex, which no URL has."""
     return is_regex_section(access.section) and pattern_of(access.section).startswith("ˆ")
 
 

@@ -12,10 +12,10 @@ from modwsgi_fix.model.merge.sections import location_sections
 
 
 def refused_by_require(config: Config, server: Server, access: Access) -> Item | None:
-    """The section that refuses by ``Require`` what a Location grants by ``Allow``.
+    """Return the section that refuses by ``Require`` what a Location grants by ``Allow``.
 
-    None where that is not so of all that the Location is about, or where it cannot be told: of fragments, and where
-    another Location or ``Satisfy`` may say otherwise.
+    None where that does not hold for all URLs of the Location, or is not known: in fragments, and where another Location or
+    ``Satisfy`` may say otherwise.
     """
     prefix = location_prefix(access.section)
     if config.target.is_22 or not access.grants or access.has_24 or not access.allows or prefix is None:
@@ -29,7 +29,7 @@ def refused_by_require(config: Config, server: Server, access: Access) -> Item |
 
 
 def _speaks_new(config: Config, server: Server) -> bool:
-    """Whether some Location that holds for a server speaks of access by ``Require``."""
+    """Whether some Location that holds for a server has ``Require``."""
     return config.once(
         (_speaks_new, server), lambda: any(access_of(one).has_24 for one in location_sections(config, server))
     )

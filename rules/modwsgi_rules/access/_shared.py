@@ -19,14 +19,14 @@ from modwsgi_fix.text import Span
 
 
 class Opening(NamedTuple):
-    """Something to open, and where: after a directive that leads there, or before a section (``anchor``)."""
+    """A target to open, and the place of the new section: after a directive that leads to it, or before a section (``anchor``)."""
 
     target: Served
     anchor: Item
 
     @property
     def server(self) -> Server:
-        """Return the server whose section it is to be."""
+        """Return the server that the new section is for."""
         return self.anchor.server
 
     @property
@@ -35,10 +35,10 @@ class Opening(NamedTuple):
 
 
 def place(config: Config, host: Server, target: Served, location: Item) -> Opening | None:
-    """Return where to open what a Location opened to a host; None where no place is right.
+    """Return the place for the section that opens what a Location opened; None where no place is right.
 
-    That is beside the mount, alias or DocumentRoot, in its file, as that may be enabled without the Location's; beside the
-    Location where the directive is one that the host inherits, or stands outside of the conditions around the Location.
+    That is beside the mount, alias or DocumentRoot, in its file, which may be enabled without the Location's file. It is beside
+    the Location where the host inherits the directive, or the directive stands outside of the conditions around the Location.
     """
     item = target.mapping.item if target.mapping is not None else document_root(config, host)
     if item is None or item.foreign:
@@ -52,7 +52,7 @@ def place(config: Config, host: Server, target: Served, location: Item) -> Openi
 
 
 def open_file(config: Config, target: Served, item: Item) -> Edit:
-    """Return the edit that opens one file: in the section of its directory, where one can take it, else beside ``item``."""
+    """Return the edit that opens one file: in the section of its directory where possible, else beside ``item``."""
     assert target.file is not None
     opening = Opening(target, item)
     section = _section_of(config, opening)
@@ -62,13 +62,13 @@ def open_file(config: Config, target: Served, item: Item) -> Edit:
 
 
 def open_directories(config: Config, openings: Sequence[Opening]) -> list[Edit] | None:
-    """Return the edits that open all of it and nothing else; None where a section there is about access already."""
+    """Return the edits that open exactly these targets; None where a section for one already has access lines."""
     whole = Nested((one.target.path, one.server) for one in openings if one.target.file is None)
     groups: dict[tuple[Server, str, str], list[Opening]] = {}
-    for one in openings:
-        # Files of a directory that is opened whole are open.
-        if one.target.file is None or one.server not in whole.above(one.target.directory):
-            groups.setdefault((one.server, one.target.directory, one.anchor.path), []).append(one)
+    for opening in openings:
+        # Files in a directory that is opened as a whole need no lines of their own.
+        if opening.target.file is None or opening.server not in whole.above(opening.target.directory):
+            groups.setdefault((opening.server, opening.target.directory, opening.anchor.path), []).append(opening)
     edits: list[Edit] = []
     for group in groups.values():
         first = group[0]
@@ -96,7 +96,7 @@ def _merged(insertions: Sequence[Edit]) -> list[Edit]:
 
 
 def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening], *, is_denied: bool) -> list[str]:
-    """Return what a section says for a group of openings of one directory."""
+    """Return the lines of the section for a group of openings of one directory."""
     first = group[0]
     if first.target.file is None:
         return grant_lines(config, first.anchor.file)
@@ -107,7 +107,7 @@ def _lines(config: Config, group: Sequence[Opening], openings: Sequence[Opening]
 
 
 def _section_of(config: Config, opening: Opening) -> Item | None:
-    """Return a Directory of just this path in the same server: the first that is about access, else the first."""
+    """Return a Directory of exactly this path in the same server: the first with access lines, else the first; None if none."""
     server = opening.server
     by_path = config.once((_section_of, server), lambda: grouped(directory_sections(config, server), _path_of))
     sections = [
@@ -123,7 +123,7 @@ def _path_of(section: Item) -> str:
 
 
 def _is_plain(config: Config, section: Item, opening: Opening) -> bool:
-    """Whether a section can take the opening: in the same file, under the same conditions."""
+    """Whether the opening can be written into a section: in the same file, under the same conditions."""
     return (
         not section.foreign
         and section.path == opening.anchor.path
@@ -133,9 +133,9 @@ def _is_plain(config: Config, section: Item, opening: Opening) -> bool:
 
 
 def _closes_more(config: Config, group: Sequence[Opening], openings: Sequence[Opening]) -> bool:
-    """Whether a refusal of all that lies beside the files of a group would close something that is served.
+    """Whether a refusal of everything beside the files of a group would close something that is served.
 
-    In a fragment what else the main server serves is out of sight; a virtual host is its own.
+    In a fragment the other targets of the main server are out of sight; those of a virtual host are in sight.
     """
     server, directory = group[0].server, group[0].target.directory
     if server.is_main and not config.complete:
@@ -156,7 +156,7 @@ def _closes_more(config: Config, group: Sequence[Opening], openings: Sequence[Op
 
 
 def _speaks_below(config: Config, host: Server, directory: str, other: Served) -> bool:
-    """Whether a section for a place below a directory says who may fetch what is served there."""
+    """Whether a section for a path below a directory has access lines for something that is served there."""
     return any(
         depth(pattern_of(section)) > depth(directory)
         and directory_matches(section, other.directory)
@@ -166,7 +166,7 @@ def _speaks_below(config: Config, host: Server, directory: str, other: Served) -
 
 
 def _opens_below(config: Config, server: Server, directory: str) -> bool:
-    """Whether a section below opens something in a dialect that is not the refusal's, which would close it."""
+    """Whether a section below opens something in a dialect other than the refusal's, so that the refusal would close it."""
     refusal = " ".join(deny_lines(config))
     top = directory.rstrip("/") + "/"
     below = (access_of(s) for s in directory_sections(config, server) if pattern_of(s).startswith(top))

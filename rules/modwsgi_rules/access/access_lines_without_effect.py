@@ -105,17 +105,17 @@ _Dialect = Callable[[Access], tuple[Item, ...]]
 
 
 def _old_lines(access: Access) -> tuple[Item, ...]:
-    """The lines in the words of 2.2, of which a later section replaces all."""
+    """Return the lines of 2.2, all of which a later section replaces."""
     return access.orders + access.allows + access.denies
 
 
 def _new_lines(access: Access) -> tuple[Item, ...]:
-    """The lines in the words of 2.4, likewise."""
+    """Return the lines of 2.4, all of which a later section replaces."""
     return access.requires
 
 
 def _last_by_prefix(sections: Iterable[Item], dialect: _Dialect) -> Nested[Item]:
-    """Of the sections that speak in a dialect and are about one prefix of URLs the last one for each."""
+    """Return the last section with lines of a dialect for each prefix of URLs."""
     last: dict[str, Item] = {}
     for section in sections:
         prefix = location_prefix(section)
@@ -125,7 +125,7 @@ def _last_by_prefix(sections: Iterable[Item], dialect: _Dialect) -> Nested[Item]
 
 
 def _replaced(section: Item, dialect: _Dialect, later: Nested[Item]) -> Iterator[Diagnostic]:
-    """Report lines of one dialect that a later section for the same URLs says anew."""
+    """Report lines of one dialect that a later section for the same URLs replaces."""
     access = access_of(section)
     lines = dialect(access)
     prefix = location_prefix(section)

@@ -260,7 +260,7 @@ def allow_in_location(config: Config) -> Iterator[Diagnostic]:
 
 
 def _by_method(config: Config) -> Iterator[Diagnostic]:
-    """Grants in ``<Limit>``: it replaces what is required outside, and a method that it does not name is not asked."""
+    """Report grants in ``<Limit>``, which replaces the requirements outside of it and does not cover other methods."""
     for section in config.named(*LOCATION_SECTIONS):
         limits = [child for child in section.children if child.key in LIMIT_SECTIONS]
         granting = [access for access in map(access_of, limits) if access.grants]
@@ -279,7 +279,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
 
 
 def _by_name(config: Config) -> Iterator[Diagnostic]:
-    """Grants in a ``<Files>`` outside of any directory that matches every name."""
+    """Report grants in a ``<Files>`` outside of any directory that matches every name."""
     for section in config.named(*FILES_SECTIONS):
         if not is_for_every_file(section):
             continue
@@ -308,7 +308,7 @@ def _opens(access: Access) -> bool:
 
 
 def _removable(access: Access, restricting: Nested[Access]) -> bool:
-    """Whether the access lines say nothing but "everyone", and are not an exception to one of ``restricting``."""
+    """Whether the access lines only let everyone in, and are not an exception to one of ``restricting``."""
     section = access.section
     if section.foreign or access.satisfy or any(line.guards != section.guards for line in access.lines):
         return False
@@ -329,7 +329,7 @@ def _restricting(config: Config, server: Server) -> Nested[Access]:
 
 
 def _hides(config: Config, server: Server) -> bool:
-    """Whether an alias hides an application: then what is served is not what should be."""
+    """Whether an alias hides an application, so that the wrong files are served."""
     return any(True for alias in aliases(config, server) for _ in covered(config, server, alias))
 
 
@@ -348,15 +348,15 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
             parts = opened(config, host, removable, (number, target), urls)
             if parts is None:
                 return _UNTOLD
-            for one in parts:
-                if is_unclear(config, one):
-                    return f"give --root to show whether {one.path} is a file, or open it by hand"
-                opening = place(config, host, one, removable[0].section)
+            for part in parts:
+                if is_unclear(config, part):
+                    return f"give --root to show whether {part.path} is a file, or open it by hand"
+                opening = place(config, host, part, removable[0].section)
                 if opening is None:
                     return _UNTOLD
                 if not opening.anchor.file.writable:
                     return f"open its directories in {opening.anchor.file.name}, which was not given"
-                openings.setdefault((opening.anchor, one.path), opening)
+                openings.setdefault((opening.anchor, part.path), opening)
     edits = open_directories(config, list(openings.values()))
     if edits is None:
         return _UNTOLD
@@ -370,7 +370,7 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
 
 
 def _published(targets: Iterable[Served]) -> Iterator[tuple[str, str]]:
-    """Yield the static files that the Locations opened in one dialect, and that are now open in both."""
+    """Yield the static files that the Locations opened in one dialect and that the fix opens in both."""
     for target in targets:
         if not target.is_script:
             url = "/" if target.mapping is None or target.mapping.is_regex else target.mapping.url

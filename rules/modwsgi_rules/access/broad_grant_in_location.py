@@ -107,7 +107,7 @@ def broad_grant_in_location(config: Config) -> Iterator[Diagnostic]:
 
 
 def _by_name(config: Config, server: Server) -> Iterator[Diagnostic]:
-    """Grants in a ``<Files>`` outside of any directory that matches every name."""
+    """Report grants in a ``<Files>`` outside of any directory that matches every name."""
     for section in server.all(*FILES_SECTIONS):
         if not is_for_every_file(section) or not _lets_most_in(section):
             continue
@@ -118,16 +118,16 @@ def _by_name(config: Config, server: Server) -> Iterator[Diagnostic]:
 
 
 def _closed_by_directories(config: Config, server: Server) -> Served | None:
-    """Something that a host, or any host of the main server, serves and that no directory opens."""
+    """Return a target of a host, or for the main server of any host, that no directory opens; None without one."""
     for host in config.servers if server.is_main else [server]:
-        for one in served(config, host) or ():
-            if grant(config, host, one.directory).allowed is False:
-                return one
+        for target in served(config, host) or ():
+            if grant(config, host, target.directory).allowed is False:
+                return target
     return None
 
 
 def _lets_most_in(section: Item) -> bool:
-    """Whether strangers get in by something else than a plain grant, which is the matter of another rule."""
+    """Whether strangers get in by something other than a plain grant, which allow-in-location reports."""
     blocks = [access_of(child) for child in section.children if child.key == "if"]
     if any(block.admits_strangers for block in blocks):
         return True
@@ -139,6 +139,6 @@ def _lets_most_in(section: Item) -> bool:
 
 
 def _closed(config: Config, server: Server, prefix: str) -> Served | None:
-    """Something that URLs below a prefix lead to and that no directory opens."""
+    """Return a target of URLs below a prefix that no directory opens; None without one."""
     near = served_near(config, server, prefix) or ()
     return next((one for one in near if grant(config, server, one.directory, one.file).allowed is False), None)

@@ -118,7 +118,7 @@ def dead_restriction(config: Config) -> Iterator[Diagnostic]:
 
 
 def _meant(section: Item) -> str | None:
-    """Return the argument as it was meant, with its quotes; None where it may well match."""
+    """Return the argument that was meant, with its quotes; None where the present one may match."""
     start, end = section.args[-1].span
     written = section.file.text[start:end]
     pattern = pattern_of(section)
@@ -140,7 +140,7 @@ def _restricts(section: Item) -> bool:
 
 
 def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
-    """Whether the section refuses everyone, or covers only what is open to everyone in sight."""
+    """Whether the section refuses everyone, or covers only targets that are already open to everyone."""
     access = access_of(section)
     if access.is_empty or access.denies_all:
         return True
@@ -155,7 +155,7 @@ def _opens_nothing(config: Config, section: Item, meant: str) -> bool:
 
 
 def _is_open_by_url(config: Config, host: Server, prefix: str | None) -> bool:
-    """Whether all that a host's URLs lead to is open; with a prefix, those below it or of which it is a part."""
+    """Whether all targets of a host's URLs are open; with a prefix, those of URLs below or above it."""
     targets = served(config, host) if prefix is None else served_near(config, host, prefix)
     return targets is not None and all(_is_open(config, host, one.directory, one.file) for one in targets)
 

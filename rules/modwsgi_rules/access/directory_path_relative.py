@@ -67,7 +67,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: Neither the root, a drive, a scheme (``proxy:``), a wildcard, a variable nor a typographic quote.
+#: A path that does not begin with the root, a drive, a scheme (``proxy:``), a wildcard, a variable or a typographic quote.
 _RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:]*\Z", re.ASCII)
 
 
@@ -89,7 +89,7 @@ def directory_path_relative(config: Config) -> Iterator[Diagnostic]:
 
 
 def _served_by_name(config: Config) -> dict[str, list[str]]:
-    """The directories that are served, by their last names."""
+    """Return the directories that are served, by their last components."""
 
     def found() -> dict[str, list[str]]:
         every = (one.directory for server in config.servers for one in served(config, server) or ())

@@ -88,14 +88,14 @@ from modwsgi_fix.model.paths import Nested, components, has_wildcard
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
-#: So many of the things that lie beside each other are looked at.
+#: The most neighbours of a path that are looked at.
 _FEW = 5
-#: A word of so many letters may be misspelt by one; shorter ones are too often words of their own.
+#: The fewest letters of a word that may be misspelt by one letter; shorter ones are too often words of their own.
 _LONG = 5
 
 
 class _Near(NamedTuple):
-    """What is served beside the path of a section, what the two differ in, and what to do."""
+    """A target that is served beside the path of a section, how the two differ, and what to do."""
 
     target: Served
     how: str
@@ -139,9 +139,9 @@ def _near(config: Config, section: Item, path: str) -> _Near | None:
 
 
 class _Targets(NamedTuple):
-    """What a server serves: by directory, and by the real path of that. ``written`` are the paths that RewriteRules name.
+    """The targets of a server, by directory and by real path. ``written`` are the paths that RewriteRules name.
 
-    ``beside`` has a few by the directory above theirs.
+    ``beside`` has a few targets by the parent of their directory.
     """
 
     every: Sequence[Served]
@@ -153,7 +153,7 @@ class _Targets(NamedTuple):
 
 
 def _targets(config: Config, server: Server) -> _Targets | None:
-    """What a server serves; for the main server what all hosts do. None where some of it cannot be told."""
+    """Return the targets of a server; for the main server those of all hosts. None where some are not known."""
     return config.once((_targets, server), lambda: _find_targets(config, server))
 
 
@@ -165,11 +165,11 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
             return None
         every |= dict.fromkeys(one for one in found if one.directory.startswith("/"))
     disk = config.disk
-    there = [one for one in every if disk is not None and disk.is_dir(one.directory)]
+    existing = [one for one in every if disk is not None and disk.is_dir(one.directory)]
     return _Targets(
         tuple(every),
         Nested((one.directory, one) for one in every),
-        {} if disk is None else grouped(there, lambda one: disk.key(one.directory)),
+        {} if disk is None else grouped(existing, lambda one: disk.key(one.directory)),
         _written(config),
         {above: found[:_FEW] for above, found in grouped(every, lambda one: posixpath.dirname(one.directory)).items()},
     )
@@ -177,30 +177,29 @@ def _find_targets(config: Config, server: Server) -> _Targets | None:
 
 @derived
 def _written(config: Config) -> Nested[str]:
-    """The paths of all hosts that RewriteRules name."""
+    """Return the paths that RewriteRules of all hosts name."""
     named = (item.values[1].partition("$")[0] for item in config.named("rewriterule") if len(item.values) > 1)
     return Nested((path, path) for path in named if path.startswith("/"))
 
 
 def _spelt(every: Iterable[Served]) -> dict[str, dict[str, Served]]:
-    """Each directory, and each above it, by its spellings that lack a letter, all in lower case; with one thing that lies
-    there."""
+    """Return each directory, and each above it, with one target in it, by the spellings that lack a letter, in lower case."""
     found: dict[str, dict[str, Served]] = {}
-    for one in every:
-        for directory in _with_those_above(one.directory):
+    for target in every:
+        for directory in _with_those_above(target.directory):
             for spelling in _spellings(directory):
-                found.setdefault(spelling, {}).setdefault(directory, one)
+                found.setdefault(spelling, {}).setdefault(directory, target)
     return found
 
 
 def _with_those_above(directory: str) -> Iterator[str]:
-    """A directory and those above it that a site has to itself."""
+    """Yield a directory and those above it that belong to one site."""
     parts = components(directory)
     return ("/" + "/".join(parts[:count]) for count in range(len(parts), 1, -1))
 
 
 def _spellings(path: str) -> list[str]:
-    """A path in lower case, and that without one of its letters, each in turn."""
+    """Yield a path in lower case, and the same without each one of its letters."""
     low = path.lower()
     return list(dict.fromkeys([low, *(low[:at] + low[at + 1 :] for at in range(len(low)) if low[at] != "/")]))
 
@@ -217,53 +216,53 @@ def _is_used(targets: _Targets, path: str, bare: str) -> bool:
 
 def _candidates(config: Config, targets: _Targets, path: str, bare: str) -> Iterator[_Near]:
     if path != bare:
-        for one in targets.nested.below(bare):
-            if one.file is not None and one.mapping is not None and one.mapping.url == "/":
+        for target in targets.nested.below(bare):
+            if target.file is not None and target.mapping is not None and target.mapping.url == "/":
                 how = "a path follows the file in every request"
-                yield _Near(one, how, f"write {bare} if it is meant", is_wildcard=True)
+                yield _Near(target, how, f"write {bare} if it is meant", is_wildcard=True)
         return
     disk = config.disk
     if disk is not None and disk.is_dir(path):
-        for one in targets.real.get(disk.key(path), ()):
-            yield _Near(one, "links are not followed for that", f"write {one.directory} if it is meant")
+        for target in targets.real.get(disk.key(path), ()):
+            yield _Near(target, "links are not followed for that", f"write {target.directory} if it is meant")
         return
     spelt = config.once((_spelt, id(targets)), lambda: _spelt(targets.every))
     near = {directory: one for spelling in _spellings(path) for directory, one in spelt.get(spelling, {}).items()}
-    for directory, one in near.items():
+    for directory, target in near.items():
         if directory.lower() == path.lower():
-            yield _Near(one, "the case of letters counts", f"write {directory} if it is meant")
+            yield _Near(target, "the case of letters counts", f"write {directory} if it is meant")
         elif _is_misspelt(path, directory):
-            yield _Near(one, "one letter differs", f"write {directory} if it is meant")
-    for one in targets.nested.above(posixpath.dirname(path)):
-        if one.file is not None and one.directory == posixpath.dirname(path):
-            advice = f"move the file, or open it by <Files {one.file}> in <Directory {one.directory}>"
-            yield _Near(one, "it lies one directory above", advice)
+            yield _Near(target, "one letter differs", f"write {directory} if it is meant")
+    for target in targets.nested.above(posixpath.dirname(path)):
+        if target.file is not None and target.directory == posixpath.dirname(path):
+            advice = f"move the file, or open it by <Files {target.file}> in <Directory {target.directory}>"
+            yield _Near(target, "it lies one directory above", advice)
     above = posixpath.dirname(path)
     if sees_all_sections(config) and len(components(above)) > 1:
-        for one in targets.beside.get(above, ()):
-            yield _Near(one, "it lies in the directory beside", f"write {one.directory} if it is meant")
+        for target in targets.beside.get(above, ()):
+            yield _Near(target, "it lies in the directory beside", f"write {target.directory} if it is meant")
 
 
-def _is_misspelt(one: str, other: str) -> bool:
-    """Whether two paths differ in one word, by one letter that is put in, left out or replaced, or by two that changed places."""
-    mine, theirs = one.split("/"), other.split("/")
+def _is_misspelt(first: str, second: str) -> bool:
+    """Whether two paths differ in one word by one letter that is added, missing or replaced, or by two swapped letters."""
+    mine, theirs = first.split("/"), second.split("/")
     if len(mine) != len(theirs):
         return False
     words = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
     if len(words) != 1 or min(map(len, words[0])) < _LONG:
         return False
-    a, b = words[0]
-    start = len(posixpath.commonprefix([a, b]))
-    end = min(len(posixpath.commonprefix([a[::-1], b[::-1]])), min(len(a), len(b)) - start)
-    left, right = a[start : len(a) - end], b[start : len(b) - end]
+    word, meant = words[0]
+    start = len(posixpath.commonprefix([word, meant]))
+    end = min(len(posixpath.commonprefix([word[::-1], meant[::-1]])), min(len(word), len(meant)) - start)
+    left, right = word[start : len(word) - end], meant[start : len(meant) - end]
     is_swap = len(left) == 2 and left == right[::-1]
     return (max(len(left), len(right)) == 1 or is_swap) and (left + right).isalpha()
 
 
 def _is_closed(config: Config, server: Server, near: _Near) -> bool:
-    """Whether no section in sight opens what is served."""
+    """Whether no section in sight opens a target."""
     target = near.target
-    # A wildcard at the end of a path seems to hold for the file.
+    # A wildcard at the end of a path looks as if it held for the file.
     found = grant(config, server, target.directory, None if near.is_wildcard else target.file)
     if config.complete:
         return found.allowed is False

@@ -152,7 +152,7 @@ def _fix(section: Item, by: Item | None) -> Fix | None:
     if len(own) > 1 or line.guards or not line.known:
         return None
     if by is not line:
-        # The line speaks of other options, with signs, or of none, and leaves this one as it was.
+        # The line has only other options, with signs, or none, and leaves this one as it was.
         end = line.span.end
         return Fix.unsafe(title, Edit(line.path, Span(end, end), " -FollowSymLinks"), reason=reason)
     words = [number for number, value in enumerate(line.values) if value.lstrip("+").lower() == "followsymlinks"]

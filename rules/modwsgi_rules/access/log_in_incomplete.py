@@ -69,7 +69,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: What asks for something else than a log-in.
+#: The words of Require that ask for something other than a log-in.
 _OTHERS = frozenset({"all", "env", "expr", "forward-dns", "host", "ip", "local", "method", "not"})
 
 
@@ -79,7 +79,7 @@ def log_in_incomplete(config: Config) -> Iterator[Diagnostic]:
         kind = item.value.lower()
         if kind not in ("basic", "digest") or item.guards or item.file.tree.is_template or not _asks_for_a_log_in(item):
             continue
-        # A fragment may stand below a section that names them.
+        # The server around a fragment may have a section that names them.
         severity = Severity.ERROR if config.complete else Severity.WARNING
         if not _says(config, item, "authname"):
             message = "a log-in is asked for without AuthName, so each request is an error 500"
@@ -113,5 +113,5 @@ def _inside(section: Item) -> Iterator[Item]:
 
 
 def _says(config: Config, item: Item, *keys: str) -> bool:
-    """Whether the host or the main server says something of the kind, wherever it stands."""
+    """Whether the host or the main server has such a directive, wherever it stands."""
     return any(config.within(server, *keys) for server in dict.fromkeys((config.main, item.server)))

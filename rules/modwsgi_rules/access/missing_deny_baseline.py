@@ -83,7 +83,7 @@ from modwsgi_fix.rewriting.access_blocks import deny_lines
 from modwsgi_fix.rewriting.lines import append, insert_before
 from modwsgi_fix.rule import Diagnostic, rule
 
-#: What else leads from URLs to files, in ways that are not followed here.
+#: Directives that lead from URLs to files in ways that are not followed here.
 _OTHER_MAPPINGS = (*INDIRECT_MAPPINGS, "virtualscriptalias", "action", "scriptaliasmatch")
 
 
@@ -104,7 +104,7 @@ def missing_deny_baseline(config: Config) -> Iterator[Diagnostic]:
 
 
 def _place(config: Config, baseline_sections: list[Item]) -> Item | None:
-    """Return where the block goes: into a ``<Directory />`` without access lines, or before what it is about.
+    """Return the place of the block: in a ``<Directory />`` without access lines, or before the sections that it precedes.
 
     That is in the server's own file, where an administrator looks for it: before the Include that leads to the first of these.
     """
@@ -137,7 +137,7 @@ def _fix(config: Config, sections: list[Item], place: Item) -> Fix | None:
     edit = (
         append(place, lines)
         if sections
-        # No AllowOverride: where none is said, httpd opens an .htaccess file, and what it says is in force.
+        # No AllowOverride is written: without one, httpd reads .htaccess files, and their lines count.
         else insert_before(place, ["<Directory />", *(f"    {line}" for line in lines), "</Directory>"])
     )
     return Fix.repair(

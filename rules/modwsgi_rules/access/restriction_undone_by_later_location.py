@@ -116,7 +116,7 @@ _Located = tuple[int, Item]
 
 
 def _by_url(located: Iterable[_Located]) -> Nested[_Located]:
-    """Return Locations, with their numbers, by what they are about."""
+    """Return Locations, with their numbers, by their URL prefixes."""
     return Nested((_url(one[1]), one) for one in located)
 
 
@@ -136,7 +136,7 @@ def _undoes(access: Access, later: Access) -> bool:
     if outer is None or not later.section.accompanies(access.section):
         return False
     if inner is None:
-        # A regular expression: certain only under a section for every URL.
+        # A regular expression is certainly covered only by a section for every URL.
         if outer.strip("/"):
             return False
     elif not is_prefix(outer, inner):
@@ -168,8 +168,8 @@ def _fix(section: Item, undoing: Item, behind: Sequence[Item]) -> Fix | None:
     )
 
 
-def _overlaps(one: Item, other: Item) -> bool:
-    first, second = location_prefix(one), location_prefix(other)
+def _overlaps(outer: Item, inner: Item) -> bool:
+    first, second = location_prefix(outer), location_prefix(inner)
     if first is None or second is None:
         return True
     return is_prefix(first, second) or is_prefix(second, first)

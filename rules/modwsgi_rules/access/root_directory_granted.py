@@ -76,7 +76,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
 _WIDE = frozenset({"", "/home", "/etc", "/var", "/srv", "/usr", "/opt", "/root", "/tmp", "/mnt", "/media", "/data"})
-#: Names that no pattern is about; one that holds for them holds for all that lies there.
+#: Names that no pattern is meant for; a pattern that matches them matches every name.
 _SAMPLES = ("a-b.c", "0/x y", "._/q/z")
 
 
@@ -97,7 +97,7 @@ def root_directory_granted(config: Config) -> Iterator[Diagnostic]:
 
 
 def _opened(section: Item) -> str | None:
-    """The wide directory that a section is about, empty for the root; None where it is about another."""
+    """Return the wide directory that a section is about, empty for the root; None where it is about another directory."""
     pattern = pattern_of(section)
     if not is_regex_section(section):
         path = pattern.rstrip("/")

@@ -134,11 +134,11 @@ from modwsgi_fix.model.paths import Nested, has_wildcard
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.access._expressions import whom
 
-#: Where programs, and what they are to keep to themselves, lie beside the script.
+#: Directories where programs and their private files lie beside the script.
 _SYSTEM = ("/bin", "/etc", "/sbin", "/usr/bin", "/usr/libexec", "/usr/local/bin", "/usr/local/sbin", "/usr/sbin")
-#: Where packages keep what anybody may read.
+#: Directories where packages keep files that anybody may read.
 _PACKAGED = ("/usr/lib", "/usr/lib64", "/usr/share")
-#: Names of directories that are made for scripts, and have nothing else in them.
+#: Names of directories that are made for scripts alone.
 _FOR_SCRIPTS = frozenset({"cgi-bin", "wsgi-bin", "wsgi-scripts", "wsgi_bin", "wsgi_scripts", "scripts"})
 #: Files that lie at the top of a project.
 _OF_PROJECTS = frozenset({".env", ".git", "manage.py", "pyproject.toml", "settings.py", "setup.cfg", "setup.py"})
@@ -175,7 +175,7 @@ def whole_project_granted(config: Config) -> Iterator[Diagnostic]:
 
 
 def _path_of(section: Item) -> str | None:
-    """The directory that a section is about, with all that lies below; None for one that is about others, too."""
+    """Return the directory of a section, with everything below it; None for a section of several directories."""
     if is_regex_section(section):
         return location_prefix(section)
     path = pattern_of(section)
@@ -193,19 +193,19 @@ def _matters(config: Config, path: str, server: Server, scripts: list[Served]) -
     """Whether more than the scripts can be fetched from a directory; in a fragment, also whether more may lie there."""
     if any(path_matches(system, path) for system in _SYSTEM):
         return True
-    # What leads to a script leads to the whole of the directory, or to the part that has the script in it.
+    # A mapping that leads to a script leads to the whole directory, or to the part with the script.
     directories = {script.directory for script in scripts}
     if any(_leads_to(one, path) for place in directories for one in static(config, server).above(place)):
         return True
     return not config.complete and _is_project(config, path, server, scripts)
 
 
-def _leads_to(one: Served, path: str) -> bool:
-    return path_matches(one.directory, path) or path_matches(path, one.directory)
+def _leads_to(target: Served, path: str) -> bool:
+    return path_matches(target.directory, path) or path_matches(path, target.directory)
 
 
 def _is_project(config: Config, path: str, server: Server, scripts: list[Served]) -> bool:
-    """Whether something speaks for more than scripts in a directory."""
+    """Whether there are signs of more than scripts in a directory."""
     if any(path_matches(packaged, path) for packaged in _PACKAGED):
         return False
     if static(config, server).below(path) or _places(config).below(path):
@@ -219,7 +219,7 @@ def _is_project(config: Config, path: str, server: Server, scripts: list[Served]
 
 @derived
 def _places(config: Config) -> Nested[str]:
-    """Where the options of process groups, and directives, say that modules are."""
+    """Return the directories of modules that directives and options of process groups name."""
     places = [option.value for one in daemon_processes(config) for name in _PLACES if (option := one.option(name))]
     places += [item.value for item in config.named("wsgipythonpath", "wsgipythonhome")]
     return Nested((place, place) for value in places for place in value.split(":"))

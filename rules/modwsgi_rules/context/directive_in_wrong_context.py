@@ -124,11 +124,11 @@ from modwsgi_fix.rewriting.moving import context, may_move, move_before, refuge
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
-#: Another rule's: these are taken in sections, in one of their forms.
+#: Reported by alias-inside-location: httpd accepts one form of these in sections.
 _ELSEWHERE = frozenset(PREFIX_ALIASES)
-#: May be repeated with other values.
+#: Directives that may be repeated with other values.
 _REPEATED = frozenset({"wsgipythonwarnings"})
-#: What a daemon process has an option for.
+#: Directives with an equal option of WSGIDaemonProcess.
 _OPTIONS = {"wsgipythonhome": "python-home", "wsgipythonpath": "python-path"}
 
 
@@ -140,9 +140,9 @@ def directive_in_wrong_context(config: Config) -> Iterator[Diagnostic]:
         if info is None or info.section is not item.is_section or item.key in _ELSEWHERE or info.until:
             continue
         if config.target.is_22 and not info.of_mod_wsgi:
-            continue  # the table of httpd's own is that of 2.4
+            continue  # the table of httpd's own directives is that of 2.4
         if item.is_section and item.file.tree.problems:
-            continue  # an unclosed section holds what it was not meant to
+            continue  # an unclosed section has contents that were not meant to be in it
         where = context(item)
         if not where or where in info.contexts or (where is Context.SERVER and not config.complete):
             continue

@@ -1,4 +1,4 @@
-"""What the rules of this family share."""
+"""Helpers of the rules of this family."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from modwsgi_fix.model.daemons import DaemonProcess
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.rewriting.hoisting import dependents, hoist
 
-#: What an option is where it is not written (wsgi_daemon.c:wsgi_add_daemon_process). ``processes=1`` is none of them: it makes
+#: The defaults of options (wsgi_daemon.c:wsgi_add_daemon_process). ``processes=1`` is not a default: it makes
 #: ``wsgi.multiprocess`` true.
 _DEFAULTS = {
     "threads": "15",
@@ -25,7 +25,7 @@ _DEFAULTS = {
 
 
 def effective(process: DaemonProcess) -> dict[str, str]:
-    """Return the options that make a group another one than it were without them, by name."""
+    """Return the values of the options that differ from the default, by name."""
     return {name: value for name, value in process.settings.items() if _DEFAULTS.get(name) != value}
 
 
@@ -51,7 +51,7 @@ def hoisted(
 def depending(
     config: Config, fix: Fix, keeper: File | None, process: DaemonProcess, definitions: Sequence[Item]
 ) -> Fix:
-    """Return the fix as it may be where other files need what the keeper defines: a repair that says so."""
+    """Return the fix as a repair that says so, where other files need the group that the keeper defines."""
     others = list(dependents(config, keeper, process.name, definitions)) if keeper is not None else []
     if keeper is None or not others:
         return fix

@@ -97,7 +97,7 @@ def _is_option(word: str) -> bool:
 
 
 def _wanted(config: Config, process: DaemonProcess, defined: set[str]) -> str | None:
-    """Return the only process group that the same server selects and nobody defines."""
+    """Return the only process group that the same server selects and no line defines; None where it is not the only one."""
     selected = {use.name for use in uses_in(config, process.server) if use.is_fixed and is_settled(use.name)}
     wanted = selected - defined
     return wanted.pop() if len(wanted) == 1 else None

@@ -168,7 +168,7 @@ def duplicate_daemon_process(config: Config) -> Iterator[Diagnostic]:
 
 
 def _advice(config: Config, original: DaemonProcess, process: DaemonProcess) -> str:
-    """Return what a person is to do where there is no fix."""
+    """Return what to do where there is no fix."""
     if original.directive in config.readings(process.directive):
         return f"{process.directive.file.name} is read more than once: include it once"
     if different := _differences(original, process):
@@ -178,8 +178,8 @@ def _advice(config: Config, original: DaemonProcess, process: DaemonProcess) -> 
 
 def _differences(original: DaemonProcess, process: DaemonProcess) -> list[str]:
     """Return the names of the options whose values differ, in order."""
-    a, b = effective(original), effective(process)
-    return sorted(name for name in {**a, **b} if a.get(name) != b.get(name))
+    ours, theirs = effective(original), effective(process)
+    return sorted(name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name))
 
 
 def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix | None:
@@ -195,7 +195,7 @@ def _fix(config: Config, original: DaemonProcess, process: DaemonProcess) -> Fix
         return None if differ else _hoist(config, original, readings, [], every_reading=True)
     if len(readings) > 1 or len(config.readings(first)) > 1:
         return None
-    # The one that is read under fewer conditions can stand for both; a copy that is made anew cannot.
+    # The definition under fewer conditions can stand for both; one in a generated copy cannot.
     from_copy = is_generated(first.file) and not is_generated(second.file) and second.accompanies(first) and not differ
     if first.accompanies(second) and not from_copy:
         kept, gone = original, process
@@ -249,7 +249,7 @@ def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
     for use in uses:
         if not use.at_start:
             continue
-        # mod_wsgi looks at once: the group must be there, and both hosts must have their names already.
+        # mod_wsgi looks the group up at once: it must be defined above, and both hosts must have their names already.
         name = name_item(use.item.server)
         if use.item.index < kept.directive.index:
             return False
@@ -272,7 +272,7 @@ def _may_stay(config: Config, kept: DaemonProcess, gone: DaemonProcess) -> bool:
 def _alike(host: Server, keeper: Server, *, is_apart: bool) -> bool:
     """Whether nothing is lost if ``host`` uses the group of ``keeper``: one ErrorLog, enabled and disabled together.
 
-    ``is_apart`` says that files which are enabled one by one can share the group in no other way.
+    ``is_apart`` says that files that are enabled one by one cannot share the group in any other way.
     """
     if host.item is None or keeper.item is None:
         return False

@@ -65,7 +65,7 @@ _PROCESSES = Setting(
 _CAPACITY = Setting(
     "max-capacity", 60, "Requests at once, processes times threads, above which there is capacity to spare.", minimum=1
 )
-#: Requests at once up to which a server of today may well be meant to serve them: for information only.
+#: The number of simultaneous requests that a modern server may well be meant to serve: up to it, for information only.
 _MUCH = 100
 
 

@@ -78,7 +78,7 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
             if info is None or info.type != "int" or not option.known or _NUMBER.fullmatch(option.value):
                 continue
             if any(char in option.value for char in "“”‘’\xa0"):
-                # Quotes and blanks that httpd does not know as such are another matter.
+                # Quotes and blanks that httpd does not know as such have rules of their own.
                 continue
             digits = re.match(r"[ \t]*([+-]?[0-9]+)", option.value)
             read = digits[1] if digits else "0"
@@ -94,7 +94,7 @@ def malformed_daemon_number(config: Config) -> Iterator[Diagnostic]:
 
 
 def _advice(process: DaemonProcess, option: Option, info: DaemonOption) -> tuple[Fix | None, str]:
-    """Return a fix where there is one, and what to do, in words."""
+    """Return a fix, or None, and what to do, in words."""
     item, value = process.directive, option.value
     plain = item.file.text[option.value_span.start : option.value_span.end] == value and not item.foreign
     if match := re.fullmatch(r"([0-9]+)[;,]+", value):

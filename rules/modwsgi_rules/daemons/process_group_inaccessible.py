@@ -129,7 +129,7 @@ def _spell_alike(config: Config, use: GroupUse, process: DaemonProcess) -> Fix |
     if mine is None or theirs is None or item is None or mine.lower() != theirs.lower():
         return None
     if not same_error_log(host, process.server):
-        return None  # what the application logs for this host would be lost
+        return None  # the application's log messages for this host would be lost
     source = item.file.text[item.args[0].span.start : item.args[0].span.end]
     has_groups = any(known.server is host for known in daemon_processes(config))
     if len(host.all("servername")) > 1 or source.count(mine) != 1 or has_groups or item.foreign or item.guards:

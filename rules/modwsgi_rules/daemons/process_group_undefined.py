@@ -140,12 +140,12 @@ def _is_slip(have: str, written: str) -> bool:
 
 
 def _digits(name: str) -> str:
-    """The digits of a name: site1 and site2 are two groups, and so are shop and shop2."""
+    """Return the digits of a name: site1 and site2 are two groups, and so are shop and shop2."""
     return "".join(char for char in name if char.isdigit())
 
 
 def _is_free(config: Config, use: GroupUse, process: DaemonProcess) -> bool:
-    """Whether nobody uses the group by its right name, and the server of ``use`` may."""
+    """Whether no line uses the group by its right name, and the server of ``use`` may use it."""
     if uses_of(config, process.name):
         return False
     return may_use(config, use.item.server, process) is True and not process.directive.guards

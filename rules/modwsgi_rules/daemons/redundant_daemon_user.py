@@ -84,7 +84,7 @@ from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
-#: What packages of httpd run it as: Debian, Red Hat, FreeBSD, SUSE, macOS, Arch; and Debian's variables for it.
+#: The users that packages of httpd run it as (Debian, Red Hat, FreeBSD, SUSE, macOS, Arch), and Debian's variables for them.
 _USUAL = {
     "user": {"www-data", "apache", "www", "wwwrun", "_www", "http", "${APACHE_RUN_USER}"},
     "group": {"www-data", "apache", "www", "wwwrun", "_www", "http", "${APACHE_RUN_GROUP}"},
@@ -103,14 +103,14 @@ def redundant_daemon_user(config: Config) -> Iterator[Diagnostic]:
         guess = [option for option in found if own[option.name] is None and option.value in _USUAL[option.name]]
         if same:
             yield _diagnostic(process, same, "what httpd runs as anyway", "leave {it} out", _fix(process, same))
-        # A group of httpd's beside a user of its own is somebody's decision: the application writes, httpd reads.
+        # httpd's group beside another user is a decision: the application writes, httpd reads.
         if any(option.name == "user" for option in guess):
             advice = "leave {it} out if it does here, and set httpd-user and httpd-group in the settings"
             yield _diagnostic(process, guess, "what httpd usually runs as", advice)._replace(severity=Severity.INFO)
 
 
 def _own(config: Config, name: str) -> str | None:
-    """What httpd runs as; None where the files do not say."""
+    """Return the user or group that httpd runs as; None where the files do not say."""
     if said := config.setting(_USER if name == "user" else _GROUP):
         return said
     items = config.main.all(name)
@@ -138,5 +138,5 @@ def _diagnostic(
     if first is not last and between.strip(" \t"):
         span = first.span
     what = " and ".join(f"{option.name}={option.value}" for option in options)
-    verb, it = ("is", "it") if first is last else ("are", "them")
-    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=it))
+    verb, pronoun = ("is", "it") if first is last else ("are", "them")
+    return Diagnostic(process.directive.path, span, f"{what} {verb} {why}", fix, help=advice.format(it=pronoun))

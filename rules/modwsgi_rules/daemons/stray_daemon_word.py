@@ -99,10 +99,10 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
                 yield Diagnostic(process.directive.path, option.span, message, help=advice)
         for span in process.stray:
             if not process.directive.node.span.contains(span):
-                continue  # On a line of its own: wrapped-options.
+                continue  # A word on a line of its own is wrapped-options'.
             word = source[span.start : span.end]
             if word.startswith("#"):
-                break  # A comment was meant, and the rest of the line with it.
+                break  # The rest of the line is meant as a comment.
             if word == "\\" or any(known.contains(span) or span.contains(known) for known in handled):
                 continue
             if daemon_option(word) is not None:
@@ -115,7 +115,7 @@ def stray_daemon_word(config: Config) -> Iterator[Diagnostic]:
 
 
 def _repairs(process: DaemonProcess) -> Iterator[tuple[Span, str]]:
-    """Yield what can be put right: where it stands, and what to write."""
+    """Yield the spans that can be mended, each with the text to write."""
     source = process.directive.file.text
     args = process.directive.args[1:]
     words = [source[arg.span.start : arg.span.end] for arg in args]

@@ -151,30 +151,30 @@ def twin_daemon_processes(config: Config) -> Iterator[Diagnostic]:
 
 
 def _likeness(config: Config, process: DaemonProcess) -> object:
-    """Return what twins have in common: the name of their hosts, their options, and the applications there."""
+    """Return what twins have in common: the names of their hosts, their options, and the applications there."""
     server = process.server
     return name_of(config, server), frozenset(_settings(process).items()), _scripts(config, server)
 
 
-def _is_renamed(one: str, other: str) -> bool:
+def _is_renamed(first: str, second: str) -> bool:
     """Whether one name is the other with something added, as a copy gets it."""
-    return one.lower() in other.lower() or other.lower() in one.lower()
+    return first.lower() in second.lower() or second.lower() in first.lower()
 
 
-def _are_twins(config: Config, one: DaemonProcess, other: DaemonProcess) -> bool:
-    if one.server.is_main or other.server.is_main:
+def _are_twins(config: Config, first: DaemonProcess, second: DaemonProcess) -> bool:
+    if first.server.is_main or second.server.is_main:
         return False
-    if not may_use(config, other.server, one) or one.stray or other.stray:
+    if not may_use(config, second.server, first) or first.stray or second.stray:
         return False
-    names = [process.settings.get("display-name", "") for process in (one, other)]
+    names = [process.settings.get("display-name", "") for process in (first, second)]
     if all(names) and names[0] != names[1]:
         return False
-    mine, theirs = _ports(one.server), _ports(other.server)
+    mine, theirs = _ports(first.server), _ports(second.server)
     return (
         not mine & theirs
-        and bool(_scripts(config, one.server))
-        and {use.item.server for use in uses_of(config, one.name)} == {one.server}
-        and {use.item.server for use in uses_of(config, other.name)} == {other.server}
+        and bool(_scripts(config, first.server))
+        and {use.item.server for use in uses_of(config, first.name)} == {first.server}
+        and {use.item.server for use in uses_of(config, second.name)} == {second.server}
     )
 
 
@@ -193,26 +193,26 @@ def _scripts(config: Config, server: Server) -> frozenset[tuple[str, str | None]
     return config.once((_scripts, server), scripts)
 
 
-def _fix(config: Config, one: DaemonProcess, other: DaemonProcess) -> Fix | None:
-    item = other.directive
-    uses = uses_of(config, other.name)
-    items = [item, one.directive, *(use.item for use in uses)]
+def _fix(config: Config, kept: DaemonProcess, removed: DaemonProcess) -> Fix | None:
+    item = removed.directive
+    uses = uses_of(config, removed.name)
+    items = [item, kept.directive, *(use.item for use in uses)]
     if any(each.foreign or len(config.readings(each)) > 1 or each.guards != item.guards for each in items):
         return None
     if any(use.at_start for use in uses):
         return None
     edits = [delete_with_comment(item)]
-    keeper = one.directive.file
-    if not same_error_log(one.server, other.server):
-        moved = hoist(config, one)
+    keeper = kept.directive.file
+    if not same_error_log(kept.server, removed.server):
+        moved = hoist(config, kept)
         if moved is None:
             return None
         edits += moved.edits
         keeper = moved.keeper or keeper
     for use in uses:
         source = use.item.file.text[use.arg_span.start : use.arg_span.end]
-        if source.strip("\"'") != other.name:
+        if source.strip("\"'") != removed.name:
             return None
-        edits.append(Edit(use.item.path, use.arg_span, source.replace(other.name, one.name)))
-    fix = Fix.unsafe(f"Use process group {one.name}", *edits, reason="both hosts then share one set of processes")
-    return depending(config, fix, keeper, one, [one.directive, item])
+        edits.append(Edit(use.item.path, use.arg_span, source.replace(removed.name, kept.name)))
+    fix = Fix.unsafe(f"Use process group {kept.name}", *edits, reason="both hosts then share one set of processes")
+    return depending(config, fix, keeper, kept, [kept.directive, item])

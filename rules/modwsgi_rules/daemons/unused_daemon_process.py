@@ -111,8 +111,8 @@ def unused_daemon_process(config: Config) -> Iterator[Diagnostic]:
 
 
 def _embedded(config: Config, server: Server) -> bool:
-    """Whether an application of the server is in sight that runs inside httpd, by nobody's wish."""
-    # Where there are virtual hosts they serve the requests, with what the main server mounts.
+    """Whether an application of the server is in sight that runs in embedded mode without being told to."""
+    # Where there are virtual hosts, these serve the requests, with the main server's mounts, too.
     if server.is_main and config.hosts:
         return _any_embedded(config)
     selections = (process_group(config, server, mount) for mount in mounts(config, server))

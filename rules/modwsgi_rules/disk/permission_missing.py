@@ -94,7 +94,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.barred import Barred, barred
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: What becomes of it, by what the path is for.
+#: The consequence, by what the path is for.
 _SO = {
     "home": "so the process does not start and requests hang",
     "python-home": "so no Python starts and requests hang",

@@ -114,7 +114,7 @@ def _values(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
 
 
 def _right(value: str) -> str | None:
-    """Return the expansion that was meant; None for a right one, and for a name."""
+    """Return the expansion that was meant; None for a correct one, and for a name."""
     wrong = _WRONG.fullmatch(value)
     if wrong is None or "{{" in value:
         return None

@@ -145,7 +145,7 @@ def _finding(config: Config, group: str, extension: str, users: Sequence[Run], o
 
 
 def _extensions(config: Config, script: WsgiScript) -> dict[str, Span]:
-    """The extensions that a script loads, with the place of the import."""
+    """Return the extensions that a script loads, with the spans of the imports."""
     return config.once((_extensions, script.path), lambda: _found(script.script.text))
 
 
@@ -170,7 +170,7 @@ def _fix(config: Config, users: Sequence[Run]) -> Fix | None:
 
 
 def _settings(run: Run) -> str:
-    """The Django project that a script sets up; empty where it sets up none."""
+    """Return the Django project that a script sets up; empty where it sets up none."""
     script = run.script
     tree = (
         tree_of(script.script.text) if script is not None and "DJANGO_SETTINGS_MODULE" in script.script.text else None
@@ -179,7 +179,7 @@ def _settings(run: Run) -> str:
 
 
 def _selected(config: Config, run: Run) -> Edit | None:
-    """What makes a mount run in the main interpreter: where its interpreter is selected, else beside its process group."""
+    """Return the edit that makes a mount run in the main interpreter: at its selection, else beside its process group."""
     chosen, group = run.interpreter.item, run.group.item
     item = chosen or group or run.item
     if item.foreign or item.file.tree.is_template or len(config.readings(item)) > 1:

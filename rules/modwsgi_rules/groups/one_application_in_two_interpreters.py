@@ -100,7 +100,7 @@ def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
                 continue
             twin, first = seen.setdefault((group, mount.url, script, _variables(config, host)), (host, mount))
             other = own_name(twin)
-            # A mount of the main server is reported once, whatever number of hosts has it.
+            # A mount of the main server is reported once, however many hosts have it.
             once = mount.item if mount.server.is_main else (name.lower(), script)
             if other is None or other.lower() == name.lower() or once in told:
                 continue
@@ -120,7 +120,7 @@ def one_application_in_two_interpreters(config: Config) -> Iterator[Diagnostic]:
 
 
 def _is_unclear(item: Item | None) -> bool:
-    """Whether a line stands in a template, or in a file that httpd does not read as it is."""
+    """Whether a line stands in a template, so that httpd does not read it as it is."""
     return item is not None and (item.file.tree.is_template or bool(item.file.tree.problems))
 
 
@@ -130,5 +130,5 @@ def _sends_away(config: Config, host: Server) -> bool:
 
 
 def _variables(config: Config, host: Server) -> tuple[tuple[str, ...], ...]:
-    """What a host sets for the application."""
+    """Return the variables that a host sets for the application."""
     return config.once((_variables, host), lambda: tuple(item.values for item in config.within(host, *SETS_VARIABLES)))

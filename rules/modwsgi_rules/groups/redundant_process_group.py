@@ -104,7 +104,7 @@ def redundant_process_group(config: Config) -> Iterator[Diagnostic]:
 
 
 def _conflict(config: Config, item: Item, later: Item, option: str) -> Iterator[Diagnostic]:
-    """Report two files that set the group of one server: neither line is redundant, each says what its file meant."""
+    """Report two files that set the group of one server: neither line is redundant, since each is for its own file."""
     losing = [
         mount
         for mount in mounts(config, item.server)

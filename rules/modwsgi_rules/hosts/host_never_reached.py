@@ -115,7 +115,7 @@ def host_never_reached(config: Config) -> Iterator[Diagnostic]:
         item, instead = server.item, found.instead.item
         if item.file.tree.is_template:
             continue  # its branches exclude each other
-        # What else a server of fragments has is not in sight, nor which file is read first.
+        # The rest of a fragment's server is out of sight, and so is the order of its files.
         if not sees_all_sections(config) and (not found.name or item.path != instead.path):
             continue
         message, help = _said(found, label(found.instead))
@@ -125,7 +125,7 @@ def host_never_reached(config: Config) -> Iterator[Diagnostic]:
 
 
 def _said(found: Unreached, instead: str) -> tuple[str, str]:
-    """Return message and help."""
+    """Return the message and the help."""
     if found.name:
         message = f"no request reaches this host: {instead} takes the name {found.name}"
         return message, "give it a name of its own, or take one of the two hosts out"

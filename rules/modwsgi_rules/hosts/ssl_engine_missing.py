@@ -131,12 +131,12 @@ def ssl_engine_missing(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(certificate.path, certificate.node.name_span, message, fix, help=advice)
 
 
-#: What says that TLS is spoken, or who does it.
+#: Lines that say that TLS is spoken, or by which module.
 _OF_TLS = ("sslengine", "sslcertificatefile", "protocol", "gnutlsenable", "nssengine")
 
 
 def _without_certificate(config: Config) -> Iterator[Diagnostic]:
-    """The hosts at port 443 alone for which no line speaks of TLS."""
+    """Report the hosts that are only at port 443 and have no line about TLS."""
     if not config.complete or config.named("mdomain", "mdomainset", "tlsengine") or config.main.all(*_OF_TLS):
         return
     for host in config.hosts:
@@ -149,7 +149,7 @@ def _without_certificate(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(host: Server, certificate: Item) -> Fix | None:
-    """Return the line that turns TLS on; None where it is not certain that this is meant."""
+    """Return the fix that turns TLS on; None where that may not be meant."""
     key = host.last("sslcertificatekeyfile")
     is_plain = any(one.port in ("80", "*") for one in addresses(host))
     if key is None or key.in_doubt or certificate.in_doubt or certificate.foreign or is_plain:

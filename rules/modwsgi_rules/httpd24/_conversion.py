@@ -258,13 +258,13 @@ def _is_about_releases(guard: Guard) -> bool:
 
 
 def _may_join(config: Config, clause: Clause, kept: list[Clause]) -> bool:
-    """Whether ``AuthMerging And`` keeps the old denials in force: they, and no other Require, are what it joins."""
+    """Whether ``AuthMerging And`` keeps the effect of the old denials: it joins these and no other Require."""
     if clause.admits_by_new or any(other.satisfy_any for other in kept):
         return False
     if any(item.is_section for item in clause.access.requires):
         return False
     # httpd joins Location sections among themselves first (request.c:ap_location_walk), and the whole then says And to
-    # the directories: what a Location before this one had put aside would be in force again.
+    # the directories: what a Location before this one had put aside would take effect again.
     further_up = any(other.walk < clause.walk for other in kept)
     if further_up and any(other.walk == clause.walk for other in merge(config).before(clause, old=True)):
         return False

@@ -67,7 +67,7 @@ from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 
-#: More lines of one module than this are not each shown.
+#: The most lines of one module that are reported one by one.
 _MOST = 3
 
 

@@ -72,7 +72,7 @@ from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.lines import is_template
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: How the names of mod_wsgi's directives begin, and of no other module's.
+#: The prefix of the names of mod_wsgi's directives, which no other module uses.
 _MOD_WSGI = "wsgi"
 
 
@@ -86,7 +86,7 @@ def unknown_directive(config: Config) -> Iterator[Diagnostic]:
         if standing is Standing.NOT_LOADED or is_template(item.node) or item.file.template:
             continue
         if directives.find(name) is not None or directives.is_known_third_party(item.name) or not item.name.isalnum():
-            continue  # of another version, of somebody else, or a slip that a rule on the syntax reports
+            continue  # of another version, of another module, or a misspelling that a rule on the syntax reports
         if directives.candidates(item.name, sections=item.is_section) or directives.glued(name):
             continue
         if is_of_mod_wsgi:

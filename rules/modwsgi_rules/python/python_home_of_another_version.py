@@ -87,7 +87,7 @@ def python_home_of_another_version(config: Config) -> Iterator[Diagnostic]:
 
 
 def _homes(config: Config) -> Iterator[tuple[Item, str, Span]]:
-    """The virtual environments that lines name, with the place of each."""
+    """Yield the virtual environments that lines name, with the place of each."""
     for item in config.named("wsgipythonhome"):
         if item.args and item.known:
             yield item, item.value, item.args[0].span

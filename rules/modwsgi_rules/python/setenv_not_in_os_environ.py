@@ -78,12 +78,12 @@ from modwsgi_fix.model.items import Arg, Item, Script
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.loading import runs_at_load, tree_of
 
-#: What Python, its loader and Django read from the environment of the process by themselves.
+#: Variables that Python, its loader and Django themselves read from the environment of the process.
 _READ_BY_ITSELF = frozenset({"DJANGO_SETTINGS_MODULE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"})
 
 
 class _Read(NamedTuple):
-    """A name that a script looks for while it is loaded; ``fails`` where it must be there."""
+    """A variable that a script reads while it is loaded; ``fails`` where it must be set."""
 
     script: Script
     line: int
@@ -117,7 +117,7 @@ def setenv_not_in_os_environ(config: Config) -> Iterator[Diagnostic]:
 
 
 def _set(item: Item) -> Iterator[tuple[Arg, str]]:
-    """The names that a line sets."""
+    """Return the variables that a line sets."""
     if item.guards:
         return
     words = item.args[:1] if item.key == "setenv" else item.args[2:]
@@ -127,7 +127,7 @@ def _set(item: Item) -> Iterator[tuple[Arg, str]]:
 
 
 def _reads(config: Config, script: Script) -> dict[str, _Read]:
-    """What a script looks for in ``os.environ`` while it is loaded, without what it sets there itself."""
+    """Return the variables that a script reads from ``os.environ`` while it is loaded, without those that it sets itself."""
     return config.once((_reads, script.path), lambda: _found(script))
 
 
@@ -155,7 +155,7 @@ def _is_environ(node: ast.expr) -> bool:
 
 
 def _read(node: ast.AST) -> tuple[str, bool]:
-    """The name that an expression reads from the environment of the process, and whether it fails without."""
+    """Return the variable that an expression reads from the environment of the process, and whether it fails without it."""
     if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Load):
         return _text(node.slice), True
     if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
@@ -166,7 +166,7 @@ def _read(node: ast.AST) -> tuple[str, bool]:
 
 
 def _written(node: ast.AST) -> Iterator[str]:
-    """The names that a node sets in the environment of the process."""
+    """Yield the variables that a node sets in the environment of the process."""
     if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Store):
         yield _text(node.slice)
     if (

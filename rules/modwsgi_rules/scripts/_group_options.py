@@ -1,4 +1,4 @@
-"""What rules share that move something from a script into the options of its process group."""
+"""Helpers of rules that move something from a script into the options of its process group."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from modwsgi_fix.script.source import dotted, imports_of, resolved
 
 
 def process_group_of(config: Config, script: WsgiScript) -> DaemonProcess | None:
-    """The one process group that a script runs in; None of several, of embedded mode, and where that is not known."""
+    """Return the only process group that a script runs in; None for several, for embedded mode, and where it is not known."""
     groups = {run.group.name for run in runs_of(config, script)}
     return process_of(config, groups.pop()) if len(groups) == 1 and not group_decided_by_program(config) else None
 
 
 def scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | None:
-    """Every script that runs in a process group; None where there may be others."""
+    """Return every script that runs in a process group; None where there may be others."""
     return config.once((scripts_of, process.name), lambda: _scripts_of(config, process))
 
 
@@ -37,14 +37,14 @@ def _scripts_of(config: Config, process: DaemonProcess) -> list[WsgiScript] | No
 
 
 def runs_there(process: DaemonProcess | None) -> tuple[Related, ...]:
-    """The place of the process group that a finding is about."""
+    """Return the place of the process group that a finding is about."""
     if process is None:
         return ()
     return (Related(process.directive.path, process.directive.span, "the process group that it runs in"),)
 
 
 def with_option(process: DaemonProcess, name: str, value: str) -> Edit | None:
-    """Write an option with a value, or add the value to what stands there behind a colon; None where that cannot be done."""
+    """Return the edit that writes an option, or adds to its value after a colon; None where that cannot be done."""
     item = process.directive
     if item.foreign or item.file.tree.is_template or process.stray or any(char in value for char in '"\n\\'):
         return None
@@ -65,7 +65,7 @@ def moved(
     title: str,
     reason: str,
 ) -> Fix | None:
-    """One fix that takes statements out of a script and makes an edit of the configuration instead; unsafe."""
+    """Return one unsafe fix that takes statements out of a script and makes an edit of the configuration instead."""
     deleted = without(read, statements)
     if edit is None or deleted is None or (config.files[edit.path].readings) > 1:
         return None
@@ -73,7 +73,7 @@ def moved(
 
 
 def calls_at_top(read: Script) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
-    """The statements at the top of a script that are one call, also behind ``if x not in y:``, with what is called."""
+    """Yield the statements at the top of a script that are one call, also below ``if x not in y:``, with the function's name."""
     imports = imports_of(read.source)
     for statement in read.tree.body:
         inner = statement

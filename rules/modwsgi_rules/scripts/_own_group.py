@@ -18,10 +18,10 @@ _SELECTS = "process-group"
 
 
 def own_group(config: Config, process: DaemonProcess, label: str, runs: Sequence[Run]) -> list[Edit] | None:
-    """Edits that take the runs of a script out of a process group, into one of the same options; None where that cannot be.
+    """Return the edits that move the runs of a script into a new process group with the same options; None where impossible.
 
-    A mount that names its interpreter asks for a group that is defined above it (wsgi_config.c:wsgi_add_script_alias); where
-    it names its group as well, that one is, and the new one stands beside it.
+    A mount that names its interpreter needs a group that is defined above it (wsgi_config.c:wsgi_add_script_alias). If it names
+    its group as well, that group is defined above it, and the new group is written beside that.
     """
     name = _free_name(config, f"{process.name}-{re.sub(r'[^A-Za-z0-9]+', '-', label).strip('-') or 'site'}")
     # Where processes are restricted to groups, a new one is refused (mod_wsgi's manual, "WSGIRestrictProcess").
@@ -39,7 +39,7 @@ def own_group(config: Config, process: DaemonProcess, label: str, runs: Sequence
 
 
 def _selected(config: Config, name: str, runs: Sequence[Run]) -> Iterator[Edit | None]:
-    """What selects the group at each mount; None for what cannot be told so."""
+    """Return the edits that select the group at each mount; None where one cannot be written."""
     for run in runs:
         item = run.item
         options = options_of(config, item, 2 if item.key in MOUNTS else 1)[0]

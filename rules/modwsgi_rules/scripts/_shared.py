@@ -1,4 +1,4 @@
-"""What rules about scripts share: the scripts that they look at, edits that make bytes of text, and which blocks mod_wsgi runs."""
+"""Helpers of rules about scripts: the scripts that they look at, edits that make bytes of text, and the blocks that mod_wsgi runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ATOMS = (ast.Attribute, ast.Call, ast.Constant, ast.JoinedStr, ast.Name, ast.Su
 
 
 def applications(config: Config) -> Iterator[tuple[WsgiScript, Source]]:
-    """The scripts that answer requests, as ``ast`` reads them; those that it does not read are left to other rules."""
+    """Yield the scripts that answer requests, as ``ast`` reads them; those that it cannot read are left to other rules."""
     for script in wsgi_scripts(config):
         source = source_of(script.script.text)
         if source is not None:
@@ -34,7 +34,7 @@ def applications(config: Config) -> Iterator[tuple[WsgiScript, Source]]:
 
 
 def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:
-    """Edits that make bytes of an expression that is text: ``b""`` for literals of plain ASCII, else ``.encode("utf-8")``."""
+    """Return the edits that turn an expression of text into bytes: ``b""`` for plain ASCII, else ``.encode("utf-8")``."""
     span = source.span(node)
     literals = _literals(source, span) if isinstance(node, (ast.Constant, ast.JoinedStr)) else []
     if literals and all(_is_plain(token.text) for token in literals):
@@ -48,7 +48,7 @@ def as_bytes(source: Source, path: str, node: ast.expr) -> list[Edit]:
 
 
 def bare(source: Source, path: str, node: ast.expr, edits: list[Edit]) -> list[Edit]:
-    """These edits within an expression, and brackets around it. Edits at its very ends become one."""
+    """Return these edits within an expression, with brackets around it. Edits at its very ends are merged with them."""
     span = source.span(node)
     start, end = span
     if _is_in_parentheses(source.text, span):
@@ -63,7 +63,7 @@ def bare(source: Source, path: str, node: ast.expr, edits: list[Edit]) -> list[E
 
 
 def _literals(source: Source, span: Span) -> list[Token]:
-    """The string literals that make up an expression, written side by side."""
+    """Return the string literals that make up an expression, written side by side."""
     tokens = [token for statement in statements(f"({source.text[slice(*span)]})") for token in statement]
     return [
         token._replace(span=Span(token.span.start - 1 + span.start, token.span.end - 1 + span.start))
@@ -80,7 +80,7 @@ def _prefixed(path: str, token: Token) -> Edit:
 
 
 def _is_plain(literal: str) -> bool:
-    """Whether a literal means the same as bytes: ASCII, and no escape that is about characters."""
+    """Whether a literal means the same as bytes: it is ASCII, without escapes for characters."""
     found = _QUOTED.fullmatch(literal)
     if found is None or found[1].lower() not in ("", "r", "u"):
         return False
@@ -88,7 +88,7 @@ def _is_plain(literal: str) -> bool:
 
 
 def _is_in_parentheses(text: str, span: Span) -> bool:
-    """Whether parentheses that are no call's stand right around."""
+    """Whether parentheses that are not a call's stand directly around an expression."""
     start, end = span
     if text[start - 1 : start] != "(" or text[end : end + 1] != ")":
         return False
@@ -100,14 +100,14 @@ def _is_in_parentheses(text: str, span: Span) -> bool:
 
 
 class Block(NamedTuple):
-    """Statements that stand together; ``is_conditional`` where an ``if`` decides whether they are run."""
+    """The statements of one block; ``is_conditional`` where an ``if`` decides whether they run."""
 
     statements: list[ast.stmt]
     is_conditional: bool
 
 
 def running(tree: ast.Module) -> Iterator[Block]:
-    """The blocks of a script that mod_wsgi may run, those of functions too: not what stands under the main guard."""
+    """Yield the blocks of a script that mod_wsgi may run, those of functions too, without those under the main guard."""
     left = [Block(tree.body, is_conditional=False)]
     while left:
         block = left.pop()
@@ -124,7 +124,7 @@ def running(tree: ast.Module) -> Iterator[Block]:
 
 
 def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
-    """The calls of a statement itself, those of the blocks in it left out."""
+    """Yield the calls of a statement itself, without those of the blocks in it."""
     left: list[ast.AST] = [statement]
     while left:
         node = left.pop()
@@ -135,7 +135,7 @@ def calls_of(statement: ast.stmt) -> Iterator[ast.Call]:
 
 
 #: A function for a handler script that is true once a file has changed since the script was loaded. A date in the future
-#: counts when it has come: a process that starts anew for it would do so for each request until then.
+#: counts only once it is reached: otherwise the process would restart with each request until then.
 RELOAD_REQUIRED = """\
 _loaded = time.time()
 
@@ -145,13 +145,12 @@ def reload_required(resource):
 
 
 def lines_of(module: Module, text: str) -> str:
-    """Text with the line ends of a script."""
+    """Return a text with the line ends of a script."""
     return text.replace("\n", module.newline)
 
 
 def called(source: Source, names: Collection[str]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
-    """What of a script mod_wsgi certainly calls itself: a function or class of such a name that nothing else is bound to and
-    no decorator makes another thing of."""
+    """Yield what mod_wsgi certainly calls itself in a script: an undecorated function or class, the only binding of its name."""
     scope = module_scope(source)
     for node in source.tree.body:
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.decorator_list:
@@ -161,7 +160,7 @@ def called(source: Source, names: Collection[str]) -> Iterator[ast.FunctionDef |
 
 
 def asked_responders(config: Config) -> Iterator[tuple[WsgiScript, Source, Responder]]:
-    """The functions that mod_wsgi calls itself, and that are given ``start_response``, of each script."""
+    """Yield for each script the functions that mod_wsgi calls itself with ``start_response``."""
     for script, source in applications(config):
         asked = {id(node) for node in called(source, script.names)}
         for responder in responders(source, script.names):

@@ -118,7 +118,7 @@ _SYSTEM = ("/usr", "/usr/local", "/opt/python")
 
 
 class _Activation(NamedTuple):
-    """A statement of the script that sets up an environment, and its root; None where that cannot be told."""
+    """A statement that sets up an environment, and the root of the environment; None where that is not known."""
 
     read: Script
     statement: ast.stmt
@@ -132,14 +132,14 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         found = _activations_of(config, script)
         fix = _fix(config, script, found) if found else None
-        for one in found:
-            by_file = resolved(dotted(one.call.func), {}).rpartition(".")[2] in ("exec", "execfile", "run_path")
+        for use in found:
+            by_file = resolved(dotted(use.call.func), {}).rpartition(".")[2] in ("exec", "execfile", "run_path")
             what = "activate_this.py sets up the environment late" if by_file else "the environment is added late"
             process = _process(config, script)
             related = () if process is None else (process.directive,)
             yield Diagnostic(
                 script.path,
-                one.read.source.head(one.call),
+                use.read.source.head(use.call),
                 f"{what}, and the system's packages stay in sight",
                 fix,
                 tuple(Related(item.path, item.span, "the process group that it runs in") for item in related),
@@ -148,7 +148,7 @@ def activate_this(config: Config) -> Iterator[Diagnostic]:
 
 
 def _activations_of(config: Config, script: WsgiScript) -> Sequence[_Activation]:
-    """Every activation in a script, in its order."""
+    """Return every activation in a script, in order."""
     return config.once((_activations_of, script.path), lambda: list(_found(script)))
 
 
@@ -177,7 +177,7 @@ def _found(script: WsgiScript) -> Iterator[_Activation]:
 
 
 def _around(statement: ast.stmt, call: ast.Call) -> Iterator[ast.expr]:
-    """The expressions in a call, and in the ``with`` around it."""
+    """Return the expressions in a call, and in the ``with`` around it."""
     holders: list[ast.AST] = [call]
     if isinstance(statement, ast.With):
         holders += [item.context_expr for item in statement.items]
@@ -186,14 +186,14 @@ def _around(statement: ast.stmt, call: ast.Call) -> Iterator[ast.expr]:
 
 
 def _is_alone(statement: ast.stmt, call: ast.Call) -> bool:
-    """Whether a statement does nothing but that call."""
+    """Whether a statement is nothing but that call."""
     if isinstance(statement, ast.With) and len(statement.body) == 1:
         statement = statement.body[0]
     return isinstance(statement, ast.Expr) and statement.value is call
 
 
 def _process(config: Config, script: WsgiScript) -> DaemonProcess | None:
-    """The one process group that a script runs in."""
+    """Return the only process group that a script runs in; else None."""
     groups = {run.group.name for run in runs_of(config, script)}
     return process_of(config, groups.pop()) if len(groups) == 1 else None
 

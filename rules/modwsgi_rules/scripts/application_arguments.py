@@ -82,7 +82,7 @@ def application_arguments(config: Config) -> Iterator[Diagnostic]:
 
 
 def _is_made_without_arguments(node: ast.ClassDef) -> bool:
-    """Whether a class without bases has ``__call__``, and nothing that takes the arguments of a request."""
+    """Whether a class without bases has ``__call__``, and no ``__init__`` or the like for the arguments of a request."""
     methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
     is_plain = (
         not node.bases and not node.keywords and all(isinstance(one, (ast.FunctionDef, ast.Expr)) for one in node.body)

@@ -77,7 +77,7 @@ from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 from modwsgi_rules.scripts._shared import applications
 
-#: Of those that make an application, the ones that need no arguments.
+#: The makers of applications that need no arguments.
 _NEED_NOTHING = frozenset({
     "bottle.Bottle", "bottle.default_app", "django.core.handlers.wsgi.WSGIHandler",
     "django.core.wsgi.get_wsgi_application", "falcon.API", "falcon.App",
@@ -122,7 +122,7 @@ def application_not_called(config: Config) -> Iterator[Diagnostic]:
 
 
 def _named(node: ast.AST, names: tuple[str, ...]) -> tuple[str, ast.expr | None, str] | None:
-    """The name that mod_wsgi calls, what is assigned to it, or the dotted name that is imported under it."""
+    """Return the name that mod_wsgi calls, with the value assigned to it, or the dotted name that is imported under it."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=(ast.Name() | ast.Attribute() | ast.Call()) as value) if (
             name in names
@@ -136,7 +136,7 @@ def _named(node: ast.AST, names: tuple[str, ...]) -> tuple[str, ast.expr | None,
 
 
 def _method(value: ast.expr | None, scope: Scope) -> str:
-    """The method that makes an application of what a call makes; empty for any other expression."""
+    """Return the method that makes an application of a call's result; empty for any other expression."""
     if not isinstance(value, ast.Call):
         return ""
     owner = scope.resolve(value.func)
@@ -144,7 +144,7 @@ def _method(value: ast.expr | None, scope: Scope) -> str:
 
 
 def _certainty(value: ast.expr | None, imported: str, scope: Scope, tree: ast.Module) -> str:
-    """Whether something is certainly a factory that needs no arguments, is called like one, or is none (empty)."""
+    """Return whether a value is certainly a factory without arguments, has the name of one, or is neither (empty)."""
     if isinstance(value, ast.Call):
         return ""
     name = imported or (scope.resolve(value) if value is not None else "")

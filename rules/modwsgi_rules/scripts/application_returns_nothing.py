@@ -67,7 +67,7 @@ def application_returns_nothing(config: Config) -> Iterator[Diagnostic]:
         if _is_generator(function):
             continue
         calls = [node for node in own(function) if _calls(node, start)]
-        # What is done with what start_response returns is a way to send a body.
+        # A use of start_response's result is a way to send a body.
         if len(calls) < sum(isinstance(node, ast.Name) and node.id == start for node in own(function)):
             continue
         for node in _last(function, start):
@@ -84,12 +84,12 @@ def _is_generator(function: Function) -> bool:
 
 
 def _calls(node: ast.AST, start: str) -> bool:
-    """Whether a statement is a call of ``start_response`` whose value is left."""
+    """Whether a statement is a call of ``start_response`` whose result is not used."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and dotted(node.value.func) == start
 
 
 def _last(function: Function, start: str) -> Iterator[ast.stmt]:
-    """The calls of ``start_response`` after which a function certainly comes to its end, or to a ``return`` of nothing."""
+    """Yield the calls of ``start_response`` after which a function certainly ends without a value."""
     left: list[Sequence[ast.stmt]] = [function.body]
     while left:
         given: ast.stmt | None = None

@@ -76,7 +76,7 @@ from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_rules.scripts._shared import applications
 
 _DJANGO = "django.core.asgi.get_asgi_application"
-#: What makes an application of ASGI and none of WSGI, by dotted name.
+#: Classes and functions that make ASGI applications and not WSGI ones, by dotted name.
 _MAKERS = frozenset({
     _DJANGO, "channels.routing.ProtocolTypeRouter", "channels.routing.get_default_application", "falcon.asgi.App",
     "fastapi.FastAPI", "fastapi.applications.FastAPI", "litestar.Litestar", "quart.Quart", "sanic.Sanic",
@@ -102,7 +102,7 @@ def asgi_application(config: Config) -> Iterator[Diagnostic]:
 
 
 def _bound(source: Source, names: Collection[str], scope: Scope) -> Iterator[ast.expr | ast.stmt]:
-    """What a name that mod_wsgi calls is bound to, and nothing else, where that is an application of ASGI."""
+    """Return the only binding of a name that mod_wsgi calls, where it is an ASGI application; else None."""
     for node in source.tree.body:
         if isinstance(node, ast.AsyncFunctionDef) and node.name in names and not node.decorator_list:
             if len(scope.of(node.name)) == 1:
@@ -116,7 +116,7 @@ def _bound(source: Source, names: Collection[str], scope: Scope) -> Iterator[ast
 
 
 def _fix(path: str, source: Source, node: ast.expr | ast.stmt, scope: Scope) -> Fix | None:
-    """Django's own application of WSGI, where its name stands in the import and the call alone."""
+    """Return the fix that uses Django's WSGI application, where the name stands only in the import and the call."""
     imports = [one for one in source.tree.body if isinstance(one, ast.ImportFrom) and one.module == "django.core.asgi"]
     name = _DJANGO.rpartition(".")[2]
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and scope.resolve(node.func) == _DJANGO):

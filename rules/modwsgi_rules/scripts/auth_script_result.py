@@ -93,7 +93,7 @@ from modwsgi_rules.scripts._shared import takes
 
 
 class _Asked(NamedTuple):
-    """The functions that mod_wsgi asks of a script, of which one is enough, and how many arguments it gives."""
+    """The functions of a script that mod_wsgi calls, of which one is enough, and the number of arguments."""
 
     names: tuple[str, ...]
     arguments: int
@@ -104,7 +104,7 @@ _ASKED = MappingProxyType({
     "wsgiauthgroupscript": _Asked(("groups_for_user",), 2),
     "wsgiaccessscript": _Asked(("allow_access",), 2),
 })  # fmt: skip
-#: The directive that a script is for.
+#: The directive that a script is for, by role.
 _DIRECTIVES = MappingProxyType({
     Role.AUTH_USER: "wsgiauthuserscript", Role.AUTH_GROUP: "wsgiauthgroupscript", Role.ACCESS: "wsgiaccessscript",
 })  # fmt: skip
@@ -121,7 +121,7 @@ _HASH = "a hash is made of bytes and not of text, so the request is an error 500
 
 
 class _Fault(NamedTuple):
-    """A value that is not taken: where, what happens, and what to write instead, where that is certain."""
+    """A value that mod_wsgi refuses: where, what happens, and what to write instead, where that is certain."""
 
     node: ast.expr
     message: str
@@ -157,7 +157,7 @@ def auth_script_result(config: Config) -> Iterator[Diagnostic]:
 
 
 def _asked(config: Config) -> Iterator[tuple[str, Script, tuple[Related, ...]]]:
-    """The scripts that are asked about visitors, each once by directive; what nothing names is told by what it defines."""
+    """Yield the scripts that decide about visitors, each once by directive; unnamed ones are told by their functions."""
     seen: set[tuple[str, str]] = set()
     for item in config.named(*_ASKED):
         known = bool(item.args) and item.args[0].known and item.value.startswith("/")
@@ -165,9 +165,9 @@ def _asked(config: Config) -> Iterator[tuple[str, Script, tuple[Related, ...]]]:
         if script is not None and (script.path, item.key) not in seen:
             seen.add((script.path, item.key))
             yield item.key, script, (Related(item.path, item.span, "the script is named here"),)
-    for one in loaded_scripts(config):
-        if one.item is None and one.role in _DIRECTIVES:
-            yield _DIRECTIVES[one.role], one.script, ()
+    for loaded in loaded_scripts(config):
+        if loaded.item is None and loaded.role in _DIRECTIVES:
+            yield _DIRECTIVES[loaded.role], loaded.script, ()
 
 
 def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator[_Fault]:
@@ -184,7 +184,7 @@ def _faults(source: Source, function: ast.FunctionDef, outer: Scope) -> Iterator
 
 
 def _values(node: ast.expr) -> list[ast.expr]:
-    """What an expression may be, branch by branch."""
+    """Yield the values that an expression may have, branch by branch."""
     found: list[ast.expr] = []
     left = [node]
     while left:
@@ -225,14 +225,14 @@ def _is_none(value: ast.expr) -> bool:
 
 
 def _updated(called: ast.expr) -> str:
-    """The name of which ``update`` is called; empty for any other call."""
+    """Return the name whose ``update`` is called; empty for any other call."""
     return (
         dotted(called).removesuffix(".update") if isinstance(called, ast.Attribute) and called.attr == "update" else ""
     )
 
 
 def _is_digest(value: ast.expr) -> bool:
-    """Whether it is ``.digest()``, which gives bytes where ``.hexdigest()`` gives text."""
+    """Whether an expression is ``.digest()``, which gives bytes where ``.hexdigest()`` gives text."""
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "digest"
 
 

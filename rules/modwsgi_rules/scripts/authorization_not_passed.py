@@ -82,16 +82,16 @@ def authorization_not_passed(config: Config) -> Iterator[Diagnostic]:
     ]
     if not scripts or _is_passed(config):
         return
-    for one in scripts:
-        place = _place_that_reads(config, one.script)
-        if place is None or one.item is None:
+    for script in scripts:
+        place = _place_that_reads(config, script.script)
+        if place is None or script.item is None:
             continue
-        span = one.item.args[1].span if len(one.item.args) > 1 else one.item.span
+        span = script.item.args[1].span if len(script.item.args) > 1 else script.item.span
         yield Diagnostic(
-            one.item.path,
+            script.item.path,
             span,
             "the script reads the Authorization header, which mod_wsgi does not pass on",
-            related=(Related(one.path, place, "read here"),),
+            related=(Related(script.path, place, "read here"),),
             help="write WSGIPassAuthorization On, if the application checks log-ins itself",
         )
 
@@ -105,7 +105,7 @@ def _is_passed(config: Config) -> bool:
 
 
 def _place_that_reads(config: Config, script: Script) -> Span | None:
-    """Where a script first reads the header; None where it does not, or where it sets the value itself."""
+    """Return where a script first reads the header; None where it does not, or sets the value itself."""
     return config.once((_place_that_reads, script.path), lambda: _find_place(script))
 
 
@@ -136,14 +136,14 @@ def _is_name(node: ast.expr) -> bool:
 
 
 def _called(function: ast.expr) -> str:
-    """The name of a function or method that is called."""
+    """Return the name of a called function or method."""
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
 
 
 def _is_header(function: ast.expr, name: ast.expr) -> bool:
-    """Whether the headers of a request are asked for it, as frameworks have them: ``request.headers.get("Authorization")``."""
+    """Whether an expression reads the header by a framework's request: ``request.headers.get("Authorization")``."""
     if not isinstance(name, ast.Constant) or not isinstance(name.value, str) or name.value.lower() != "authorization":
         return False
     headers = function.value if isinstance(function, ast.Attribute) else None

@@ -107,7 +107,7 @@ _REASON = "a request that was a 500 is answered, and no other changes"
 
 
 class _Fault(NamedTuple):
-    """What is wrong with an argument: where, what happens, and what to do where there are no edits."""
+    """A fault of an argument: where, what happens, and what to do where there are no edits."""
 
     node: ast.expr
     message: str
@@ -149,7 +149,7 @@ def _faults(source: Source, responder: Responder, target: Target) -> Iterator[_F
 
 
 def _arguments(call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
-    """The status and the headers of a call; None where they cannot be told."""
+    """Return the status and the headers of a call; None where they are not known."""
     if any(isinstance(one, ast.Starred) for one in call.args):
         return None, None
     named = {keyword.arg: keyword.value for keyword in call.keywords}
@@ -160,7 +160,7 @@ def _arguments(call: ast.Call) -> tuple[ast.expr | None, ast.expr | None]:
 
 
 def _origin(node: ast.expr, scope: Scope) -> ast.expr:
-    """The expression itself, or what its name is bound to and nothing else."""
+    """Return the expression itself, or the only binding of its name."""
     if isinstance(node, ast.Name) and node.id in scope.bindings:
         return scope.only(node.id) or node
     return node
@@ -237,7 +237,7 @@ def _is_call_of(node: ast.expr, name: str, scope: Scope) -> bool:
 
 
 def _is_items(node: ast.expr) -> bool:
-    """Whether it is what ``.items()`` of a dictionary that is written down gives."""
+    """Whether an expression is ``.items()`` of a dictionary literal."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
@@ -279,7 +279,7 @@ def _of_pairs(source: Source, pairs: list[ast.expr], scope: Scope) -> Iterator[_
 
 
 def _of_characters(source: Source, pair: list[ast.expr]) -> Iterator[_Fault]:
-    """Characters that neither the name nor the value of a header may have (``wsgi_validate_header_value``)."""
+    """Yield faults for characters that neither name nor value of a header may have (``wsgi_validate_header_value``)."""
     for part, name, refused in zip(pair, ("name", "value"), ("\r\n \t", "\r\n"), strict=True):
         text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
         if not set(refused).isdisjoint(text):
@@ -293,7 +293,7 @@ def _is_wrong(part: ast.expr, scope: Scope) -> bool:
 
 
 def _of_part(source: Source, part: ast.expr, scope: Scope) -> tuple[tuple[Span, str], ...]:
-    """The edits that make text of a name or value; none where it is text, or where more than one way would do."""
+    """Return the edits that turn a name or value into text; none where it is text, or where several ways would do."""
     if isinstance(part, ast.Constant) and isinstance(part.value, bytes):
         return _as_text(source, part)
     if kind_of(part, scope) != "number":
@@ -303,7 +303,7 @@ def _of_part(source: Source, part: ast.expr, scope: Scope) -> tuple[tuple[Span, 
 
 
 def _as_text(source: Source, node: ast.expr) -> tuple[tuple[Span, str], ...]:
-    """A literal of bytes without its ``b``, where it is one literal."""
+    """Return the edit that makes a single literal of bytes a text, without its ``b``; else none."""
     found = re.match(r"([bB])['\"]", source.code(node))
     start = source.span(node).start
     is_one = found is not None and source.code(node).count(found[0][1]) == 2
@@ -311,6 +311,6 @@ def _as_text(source: Source, node: ast.expr) -> tuple[tuple[Span, str], ...]:
 
 
 def _short(code: str) -> str:
-    """A piece of code as a message may quote it."""
+    """Return a piece of code as a message may quote it."""
     line = code.partition("\n")[0].strip()
     return line if len(line) <= 30 and line == code else f"{line[:27]}..."

@@ -94,7 +94,7 @@ def bobo_missing_application(config: Config) -> Iterator[Diagnostic]:
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
         resources = bobo_resources(module)
-        # One that is made under another name only needs the right name: missing-application.
+        # An application under another name only needs the right name: missing-application.
         if not resources or any(makes_application(module, statement) for statement in module.live()):
             continue
         fix = _fix(script, module)

@@ -112,8 +112,7 @@ def bobo_resources_elsewhere(config: Config) -> Iterator[Diagnostic]:
 
 
 def _wrong(script: WsgiScript, call: ast.Call, scope: Scope) -> tuple[ast.expr, bool] | None:
-    """The argument that leads elsewhere, or the call where there is none, and whether it is the main module; None where
-    it is right, or more is given."""
+    """Return the argument that leads elsewhere, or the call without one, and whether it is the main module; None if right."""
     by_name = [keyword.value for keyword in call.keywords if keyword.arg == "bobo_resources"]
     if not by_name and len(call.args) == 1 and not call.keywords:
         argument = call.args[0]

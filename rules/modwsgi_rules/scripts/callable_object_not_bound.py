@@ -88,7 +88,7 @@ _DEFAULT = "application"
 @rule(severity=Severity.ERROR, changes=("moved",))
 def callable_object_not_bound(config: Config) -> Iterator[Diagnostic]:
     if group_decided_by_program(config):
-        # It may name the object, too.
+        # The other file may name the object, too.
         return
     chosen = [run for run in runs(config) if run.callable.item is not None and run.callable.name]
     for item, users in grouped(chosen, lambda run: run.callable.item).items():
@@ -112,7 +112,7 @@ def callable_object_not_bound(config: Config) -> Iterator[Diagnostic]:
 
 
 def _names(run: Run) -> set[str] | None:
-    """The names that a script binds; None where that is not known."""
+    """Return the names that a script binds; None where they are not known."""
     tree = tree_of(run.script.script.text) if run.script is not None else None
     return bound_at_load(run.script.script.text, tree) if run.script is not None and tree is not None else None
 

@@ -101,14 +101,14 @@ _IN_BROWSER = frozenset({
     "paste.evalexception.EvalException", "paste.evalexception.middleware.EvalException",
     "weberror.evalexception.EvalException", "werkzeug.DebuggedApplication", "werkzeug.debug.DebuggedApplication",
 })  # fmt: skip
-#: One of these stands in each script that has a debugger.
+#: Each script with a debugger has one of these words.
 _WORDS = re.compile(r"(?i)debug|trace|breakpoint|interact|embed|EvalException|enable_attach")
 _SHOWS = "the debug mode of {} shows visitors the source where it fails"
 _ON_ONE_LINE = re.compile(r"[ \t]*import (\w+)[ \t]*;[ \t]*\1\.(?:set_trace|embed)\(\)[ \t]*(?:\r?\n)?")
 
 
 class _Left(NamedTuple):
-    """A debugger: what happens, where, how bad that is, whether it may be meant, and what it is put around."""
+    """A debugger: what happens, where, how bad that is, whether it may be intended, and the application it wraps."""
 
     message: str
     node: ast.expr | ast.stmt
@@ -128,7 +128,7 @@ def debugger_left_on(config: Config) -> Iterator[Diagnostic]:
                 for left in _left(statement, scope):
                     edit = _edit(source, script.path, statement, block.statements, left)
                     if left.around is not None and block.is_conditional:
-                        # Somebody has it under a switch.
+                        # A switch decides.
                         left = left._replace(is_meant=True, severity=Severity.WARNING)
                     fix = None
                     if edit is not None and left.is_meant:
@@ -169,7 +169,7 @@ def _left(statement: ast.stmt, scope: Scope) -> Iterator[_Left]:
 
 
 def _owner(target: ast.expr) -> str:
-    """The name of what is put into debug mode: ``app.debug`` and ``app.config["DEBUG"]``; empty for anything else."""
+    """Return the name of the object in debug mode, by ``app.debug`` or ``app.config["DEBUG"]``; empty for anything else."""
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and target.slice.value == "DEBUG":
         ending, name = ".config", dotted(target.value)
     else:
@@ -182,7 +182,7 @@ def _is_false(values: list[ast.expr]) -> bool:
 
 
 def _edit(source: Source, path: str, statement: ast.stmt, block: list[ast.stmt], left: _Left) -> Edit | None:
-    """What takes the debugger away; None where the line has more to say, or the block would be empty."""
+    """Return the edit that removes the debugger; None where the line does more, or the block would be empty."""
     lines = source.lines(source.span(statement))
     if left.around is not None:
         target = (
@@ -190,8 +190,8 @@ def _edit(source: Source, path: str, statement: ast.stmt, block: list[ast.stmt],
         )
         if not target or target != dotted(left.around):
             return Edit(path, source.span(left.node), source.code(left.around))
-    here = [one for one in block if source.lines(source.span(one)) == lines]
+    on_lines = [one for one in block if source.lines(source.span(one)) == lines]
     is_one_line = _ON_ONE_LINE.fullmatch(source.text[slice(*lines)]) is not None
-    if len(here) == len(block) or not (source.is_alone(statement) or is_one_line):
+    if len(on_lines) == len(block) or not (source.is_alone(statement) or is_one_line):
         return None
     return Edit(path, lines)

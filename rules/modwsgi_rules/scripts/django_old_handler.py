@@ -82,7 +82,7 @@ from modwsgi_fix.text import Span
 _HANDLER = "django.core.handlers.wsgi.WSGIHandler"
 _NEW = "get_wsgi_application"
 _IMPORT = f"from django.core.wsgi import {_NEW}"
-#: With one of these the applications are loaded, or the script knows of both.
+#: With one of these the applications are loaded, or the script supports both versions.
 _LOADS = (_NEW, "django.setup(")
 
 
@@ -119,7 +119,7 @@ def _resolved(imports: Mapping[str, str], node: ast.AST) -> str:
 
 
 def _imports(source: Source, path: str, calls: list[ast.Call]) -> list[Edit]:
-    """Edits that import the new function wherever the handler is imported; none where that cannot be told."""
+    """Return the edits that import the new function wherever the handler is imported; none where that is not known."""
     statements = [
         node
         for node in source.nodes
@@ -143,7 +143,7 @@ def _brings_handler(node: ast.Import | ast.ImportFrom) -> bool:
 
 
 def _is_needed(source: Source, node: ast.Import | ast.ImportFrom, calls: list[ast.Call]) -> bool:
-    """Whether anything else uses what the statement binds."""
+    """Whether anything else uses a name that the statement binds."""
     if len(node.names) > 1:
         return True
     local = (node.names[0].asname or node.names[0].name).partition(".")[0]
@@ -154,7 +154,7 @@ def _is_needed(source: Source, node: ast.Import | ast.ImportFrom, calls: list[as
 
 
 def _is_bound_beside(nodes: list[ast.AST], node: ast.Import | ast.ImportFrom, local: str) -> bool:
-    """Whether another import in the same place binds the name, and of the handler's module nothing else is used."""
+    """Whether another import in the same block binds the name, and nothing else of the handler's module is used."""
     names = [dotted(part) for part in nodes if isinstance(part, ast.Attribute)]
     is_only_handler = names.count(_HANDLER.rpartition(".")[0]) == names.count(_HANDLER)
     return is_only_handler and any(

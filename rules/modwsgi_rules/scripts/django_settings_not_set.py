@@ -138,7 +138,7 @@ def _names(scope: Scope, node: ast.Assign | ast.Expr) -> bool:
 
 
 def _fix(source: Source, path: str, made: ast.stmt, named: ast.stmt) -> Fix | None:
-    """The line moved up, where it needs nothing that comes in between."""
+    """Return the fix that moves the line up, where it does not need any line in between."""
     value = named.value if isinstance(named, (ast.Assign, ast.Expr)) else None
     used = {part.id for part in ast.walk(value) if isinstance(part, ast.Name)} if value is not None else set()
     if (
@@ -160,7 +160,7 @@ def _fix(source: Source, path: str, made: ast.stmt, named: ast.stmt) -> Fix | No
 
 
 def _imports_others(source: Source) -> bool:
-    """Whether the script imports, or runs, what may name the settings: anything that is neither Python's nor Django's."""
+    """Whether the script imports or runs code of neither Python nor Django, which may set the settings."""
     modules = [
         name
         for node in source.nodes

@@ -81,20 +81,20 @@ _NAME = "PYTHON_EGG_CACHE"
 def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         if script.item is None:
-            continue  # no process group is in sight that could be given it
+            continue  # no process group is in sight that could have the option
         read = python_of_script(script) if _NAME in script.script.text else None
         if read is None:
             continue
         process = process_group_of(config, script)
-        for one in (one for one in environment_set(read.tree) if one.name == _NAME):
-            fix, statement = None, _statement(read, one.node)
-            if process is not None and statement is not None and one.value and one.value.startswith("/"):
-                edit = with_option(process, "python-eggs", one.value)
+        for variable in (one for one in environment_set(read.tree) if one.name == _NAME):
+            fix, statement = None, _statement(read, variable.node)
+            if process is not None and statement is not None and variable.value and variable.value.startswith("/"):
+                edit = with_option(process, "python-eggs", variable.value)
                 reason = "it holds for every script of the group"
                 fix = moved(config, script, read, [statement], edit, "Write it into python-eggs", reason)
             yield Diagnostic(
                 script.path,
-                read.source.head(one.key),
+                read.source.head(variable.key),
                 f"{_NAME} is set after Python has started, and other scripts of the process do not have it",
                 fix,
                 runs_there(process),
@@ -103,7 +103,7 @@ def egg_cache_in_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _statement(read: Script, node: ast.expr) -> ast.stmt | None:
-    """The statement at the top of a script that is no more than this."""
+    """Return the statement at the top of a script that is nothing but this; else None."""
     for statement in read.tree.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         if node in targets or (isinstance(statement, ast.Expr) and statement.value is node):

@@ -79,7 +79,7 @@ from modwsgi_fix.text import Span
 
 
 class _Gone(NamedTuple):
-    """Since when a name is gone, and what to write instead."""
+    """The version that removed a name, and what to write instead."""
 
     since: str
     instead: str

@@ -104,7 +104,7 @@ from modwsgi_fix.rewriting.scripts import append_to
 from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_rules.scripts._shared import RELOAD_REQUIRED, lines_of
 
-#: What the handler of files of bobo resources is: each file is a module, and an application is made of it once.
+#: The handler for files of bobo resources: each file is a module, of which an application is made once.
 _BOBO = """\
 import os
 import sys

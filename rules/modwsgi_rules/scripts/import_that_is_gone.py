@@ -80,7 +80,7 @@ from modwsgi_fix.script.settings import environment_set
 from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.text import Span
 
-#: What is gone, and what to do instead.
+#: The modules that are gone, and what to do instead.
 _GONE = MappingProxyType({
     "pkg_resources": "name the environment by python-home=, and use importlib.metadata and importlib.resources",
     "djcelery": "take the line away: Celery has worked with Django by itself since 3.1",
@@ -107,7 +107,7 @@ def import_that_is_gone(config: Config) -> Iterator[Diagnostic]:
 
 
 def _fix(script: WsgiScript, name: str) -> Fix | None:
-    """Without the lines at the top of a script that set up a loader of Celery, where they do nothing else."""
+    """Return the fix that deletes the lines at the top of a script that only set up a loader of Celery; else None."""
     read = python_of_script(script)
     if read is None or name == "pkg_resources":
         return None

@@ -131,7 +131,7 @@ def missing_application(config: Config) -> Iterator[Diagnostic]:
         module = None if script.is_handler or binds(script) else module_of(script)
         if module is None or module.is_open or any(name in module.names for name in script.names):
             continue
-        # Resources of bobo, and what stands under a main guard, are other rules'.
+        # Resources of bobo, and applications under a main guard, are reported by other rules.
         candidates = _candidates(module)
         if bobo_resources(module) and not candidates:
             continue
@@ -183,7 +183,7 @@ def _bind(script: WsgiScript, module: Module, wanted: str, known: EntryPoint) ->
 
 
 def _candidates(module: Module) -> list[tuple[str, Statement]]:
-    """Return what may be the application, as names with their statements: the surest kind of which there is any."""
+    """Return the names that may be the application, with their statements: only those of the surest kind present."""
     bound = list(module.names.items())
     made = [(name, line) for name, line in bound if line.kind == "assign" and makes_application(module, line)]
     functions = [
@@ -191,7 +191,7 @@ def _candidates(module: Module) -> list[tuple[str, Statement]]:
         and line.parameters[1] == "start_response"
     ]  # fmt: skip
     imported = [(name, line) for name, line in bound if line.kind == "import" and name in ("app", "wsgi_app")]
-    # What is called like a factory, and what it made like an application.
+    # A function with the name of a factory, and its result with the name of an application.
     called = [
         (name, line) for name, line in bound if line.kind == "assign" and name in ("app", "wsgi_app")
         and line.call is not None and line.call.name.rpartition(".")[2] in FACTORIES

@@ -94,7 +94,7 @@ from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
 from modwsgi_rules.scripts._group_options import process_group_of, runs_there, with_option
 
-#: What leads Python elsewhere by itself: where one of these stands in a script, nobody can say where it looks.
+#: Words of code that changes where Python looks: in a script with one of these the path is not known.
 _LEADS = ("sys.path", "addsitedir", "activate_this", "chdir", "from sys import", "imp.", "importlib")
 
 
@@ -129,7 +129,7 @@ def module_beside_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _beside(config: Config, script: WsgiScript) -> tuple[str, Span] | None:
-    """The first module of a script's imports that lies beside it."""
+    """Return the first imported module that lies beside the script; None without one."""
     text, disk = script.script.text, config.disk
     source = source_of(text) if disk is not None and not any(word in text for word in _LEADS) else None
     if source is None or disk is None:

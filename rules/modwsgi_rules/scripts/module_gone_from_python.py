@@ -102,7 +102,7 @@ _ABSTRACT = frozenset({
     "KeysView", "Mapping", "MappingView", "MutableMapping", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set",
     "Sized", "ValuesView",
 })  # fmt: skip
-#: What modules that are still there do not have any more.
+#: Names that existing modules no longer have.
 _ATTRIBUTES: MappingProxyType[str, tuple[_Version, str]] = MappingProxyType({
     **{f"collections.{name}": ((3, 10), f"collections.abc.{name}") for name in _ABSTRACT},
     "base64.decodestring": ((3, 9), "base64.decodebytes"), "base64.encodestring": ((3, 9), "base64.encodebytes"),
@@ -113,12 +113,12 @@ _ATTRIBUTES: MappingProxyType[str, tuple[_Version, str]] = MappingProxyType({
     "ssl.wrap_socket": ((3, 12), "ssl.SSLContext.wrap_socket"), "time.clock": ((3, 8), "time.perf_counter"),
     "xml.etree.cElementTree": ((3, 9), "xml.etree.ElementTree"),
 })  # fmt: skip
-#: No version that has what left with this one, or before, is maintained any more.
+#: Names removed in this version or before are in no version that is still maintained.
 _MAINTAINED = (3, 11)
 
 
 class _Use(NamedTuple):
-    """A name that is gone, since when, what to use, where it stands, and whether a request comes there and no loading."""
+    """A name that is gone, since when, what to use, where it stands, and whether only requests run it."""
 
     name: str
     since: _Version

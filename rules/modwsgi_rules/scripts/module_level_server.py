@@ -84,7 +84,7 @@ _SERVERS = frozenset({
     "uvicorn.run", "waitress.serve", "werkzeug.run_simple", "werkzeug.serving.run_simple",
     "wsgiref.handlers.CGIHandler.run", "wsgiref.simple_server.make_server.serve_forever",
 })  # fmt: skip
-#: What the name of such a call ends with.
+#: The last parts of the names of such calls.
 _STARTS = frozenset({*(name.rpartition(".")[2] for name in _SERVERS), "run"})
 #: Objects of which ``run`` starts a server, and that are not themselves applications.
 _RUNNERS = frozenset({"web.application", "web.auto_application"})
@@ -111,13 +111,13 @@ def module_level_server(config: Config) -> Iterator[Diagnostic]:
 
 
 def _may_start(text: str) -> bool:
-    """Whether a call at the top of a script may be such a one, as far as a cheap look tells."""
+    """Whether a call at the top of a script may start a server, by a quick look."""
     source = source_of(text)
     if source is None:
         return any(name in text for name in _STARTS)
     called = (node.value.func for node in source.top if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
     names = {getattr(func, "attr", getattr(func, "id", "")) for func in called} & _STARTS
-    # Much has a method called start; and what is imported may have any name.
+    # Many objects have a method called start, and imports may have any name.
     is_imported = not _SERVERS.isdisjoint(imports_of(source).values())
     return is_imported or bool(names - {"start"}) or ("start" in names and "IOLoop" in text)
 

@@ -82,7 +82,7 @@ _OWN = frozenset({"os.getpid", "os.getpgrp", "os.getpgid"})
 
 
 class _Place(NamedTuple):
-    """A node, and where it stands: in an application, or in any other function; under a condition; in a ``try`` that catches."""
+    """A node, and whether it stands in an application, in another function, under a condition, or in a ``try`` that catches."""
 
     node: ast.AST
     answers: bool = False
@@ -100,7 +100,7 @@ def process_ended_by_script(config: Config) -> Iterator[Diagnostic]:
         answering = {id(one.function) for one in responders(source, script.names)}
         for place in _places(source, answering):
             call = place.node
-            # A process that the script made itself is ended so.
+            # So a process ends that the script made itself.
             if not isinstance(call, ast.Call) or place.is_caught or (forks and scope.resolve(call.func) == "os._exit"):
                 continue
             found = _found(call, place, scope)
@@ -128,7 +128,7 @@ def _is_own(call: ast.Call, scope: Scope) -> bool:
 
 
 def _places(source: Source, answering: set[int]) -> Iterator[_Place]:
-    """The nodes of a script in order, but for what stands under a main guard."""
+    """Yield the nodes of a script in order, without those under a main guard."""
     left = [_Place(node) for node in reversed(source.tree.body)]
     while left:
         place = left.pop()
@@ -147,7 +147,7 @@ def _places(source: Source, answering: set[int]) -> Iterator[_Place]:
 
 
 def _catches(node: ast.Try) -> bool:
-    """Whether a ``try`` catches ``SystemExit``: without a name, or by one of its own."""
+    """Whether a ``try`` catches ``SystemExit``, by a bare ``except`` or by a name that includes it."""
     names = {
         one.id for handler in node.handlers for one in ast.walk(handler.type or ast.Pass()) if isinstance(one, ast.Name)
     }

@@ -65,15 +65,15 @@ from modwsgi_fix.script.settings import environment_set
 from modwsgi_fix.script.source import dotted, imports_of, resolved
 
 _PATH = "sys.path"
-#: Calls that add a directory to the path, and which argument names it.
+#: Calls that add a directory to the path, and the number of the argument that names it.
 _ADDS = {"site.addsitedir": 0, "sys.path.append": 0, "sys.path.insert": 1, "sys.path.extend": 0}
-#: What the argument ends with that names the packages of an environment.
+#: The last component of a path to the packages of an environment.
 _PACKAGES = re.compile(r"""(?:(?:site|dist)-packages|python_lib\([^()]*\))[/"')\s]*\Z""")
 _EGGS = "PYTHON_EGG_CACHE"
 
 
 class _Setting(NamedTuple):
-    """What a script sets up: by which node, the option that is for it, and whether another rule moves it there."""
+    """A setting of the process in a script: its node, the option for it, and whether another rule moves it there."""
 
     node: ast.expr | ast.stmt
     option: str
@@ -109,7 +109,7 @@ def _settings(read: Script) -> Iterator[_Setting]:
     for node, _ in runs_at_load(read.tree):
         if isinstance(node, ast.Call) and (name := resolved(dotted(node.func), imports)) in _ADDS:
             argument = node.args[_ADDS[name]] if len(node.args) > _ADDS[name] else None
-            # A relative path is a fault of its own: relative-path-in-script.
+            # A relative path is reported by relative-path-in-script.
             is_relative = argument is not None and not (read.value(argument) or "/").startswith("/")
             if argument is not None and not is_relative and not _PACKAGES.search(read.source.code(argument)):
                 yield _Setting(node, "python-path=", id(node) in tops and _is_whole(read, argument))
@@ -117,9 +117,9 @@ def _settings(read: Script) -> Iterator[_Setting]:
             isinstance(node, ast.Assign) and any(_is_path(one) for one in node.targets)
         ):
             yield _Setting(node, "python-path=")
-    for one in environment_set(read.tree):
-        if one.name == _EGGS:
-            yield _Setting(one.node, "python-eggs=", is_whole=True)
+    for variable in environment_set(read.tree):
+        if variable.name == _EGGS:
+            yield _Setting(variable.node, "python-eggs=", is_whole=True)
 
 
 def _is_path(target: ast.expr) -> bool:

@@ -75,7 +75,7 @@ from modwsgi_fix.script.unguarded import Use, unguarded
 from modwsgi_fix.script.values import Scope, module_scope
 from modwsgi_fix.text import Span
 
-#: Modules that are gone, and where what they had is now (PEP 3108).
+#: Modules that are gone, and the modules that have their contents now (PEP 3108).
 _MODULES = MappingProxyType({
     "__builtin__": "builtins", "BaseHTTPServer": "http.server", "ConfigParser": "configparser", "Cookie": "http.cookies",
     "HTMLParser": "html.parser", "Queue": "queue", "SimpleHTTPServer": "http.server", "SocketServer": "socketserver",
@@ -90,7 +90,7 @@ _BUILTINS = MappingProxyType({
     "execfile": "exec(compile(...))", "file": "open", "intern": "sys.intern", "long": "int", "raw_input": "input",
     "reduce": "functools.reduce", "reload": "importlib.reload", "unichr": "chr", "unicode": "str", "xrange": "range",
 })  # fmt: skip
-#: What modules that are still there do not have any more.
+#: Names that existing modules no longer have.
 _ATTRIBUTES = MappingProxyType({
     "itertools.ifilter": "filter", "itertools.imap": "map", "itertools.izip": "zip", "os.getcwdu": "os.getcwd",
     "string.join": "str.join", "string.letters": "string.ascii_letters", "string.lowercase": "string.ascii_lowercase",
@@ -100,7 +100,7 @@ _ATTRIBUTES = MappingProxyType({
     "urllib.unquote_plus": "urllib.parse.unquote_plus", "urllib.urlencode": "urllib.parse.urlencode",
     "urllib.urlopen": "urllib.request.urlopen", "urllib.urlretrieve": "urllib.request.urlretrieve",
 })  # fmt: skip
-#: Methods that dictionaries do not have any more; those that take no arguments have others of other classes beside them.
+#: Methods that dictionaries no longer have; other classes may have methods of the same names with arguments.
 _METHODS = MappingProxyType({
     "has_key": "in", "iteritems": "items", "iterkeys": "keys", "itervalues": "values",
 })  # fmt: skip
@@ -108,7 +108,7 @@ _VIEWS = frozenset({"items", "keys", "values"})
 
 
 class _Gone(NamedTuple):
-    """A name that is gone, what to use instead, and where it stands; ``in_function`` where no loading comes to it."""
+    """A name that is gone, what to use instead, and where it stands; ``in_function`` where loading does not run it."""
 
     name: str
     instead: str
@@ -155,7 +155,7 @@ def _gone(source: Source) -> Iterator[_Gone]:
                     yield _named(alias.name, _MODULES, source.span(alias).start, use)
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
             if node.module in _MODULES:
-                # Behind "from ".
+                # After "from ".
                 yield _named(node.module, _MODULES, source.span(node).start + len("from "), use)
             for alias in node.names:
                 if (name := f"{node.module}.{alias.name}") in _ATTRIBUTES:
@@ -173,7 +173,7 @@ def _named(name: str, instead: MappingProxyType[str, str], start: int, use: Use)
 
 
 def _attribute(source: Source, scope: Scope, node: ast.Attribute, use: Use) -> Iterator[_Gone]:
-    """What a module no longer has, where the script imports that module."""
+    """Return the name that an imported module no longer has; None where the module has it."""
     name = scope.resolve(node)
     if name in _ATTRIBUTES and name.partition(".")[0] in scope.imports.values():
         yield _Gone(name, _ATTRIBUTES[name], source.span(node), use.in_function)
@@ -183,7 +183,7 @@ def _method(source: Source, call: ast.Call, use: Use) -> Iterator[_Gone]:
     if not isinstance(call.func, ast.Attribute) or call.keywords:
         return
     name, owner = call.func.attr, call.func.value
-    # What a class has itself is another method of that name.
+    # A class of the script may have a method of that name.
     is_own = isinstance(owner, (ast.Call, ast.Attribute)) or (
         isinstance(owner, ast.Name) and owner.id in ("self", "cls")
     )
@@ -195,13 +195,13 @@ def _method(source: Source, call: ast.Call, use: Use) -> Iterator[_Gone]:
 
 
 def _functions(source: Source) -> frozenset[str]:
-    """The names of all functions of a script, methods among them."""
+    """Return the names of all functions of a script, methods included."""
     names = (node.name for node in source.nodes if isinstance(node, ast.FunctionDef))
     return source.once(_functions, lambda: frozenset(names))
 
 
 def _views(source: Source) -> frozenset[str]:
-    """The names that are bound to what ``keys()`` gives and the like, and nothing else: Python 3 has no list there."""
+    """Return the names that are only bound to the results of ``keys()`` and the like, which are not lists in Python 3."""
     return source.once(_views, lambda: frozenset(_bound_to_views(source)))
 
 

@@ -129,7 +129,7 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
         text = script.script.text
         found = constructs(text)
         if reads_except:
-            # With a second exception behind the comma it is Python 3.14.
+            # With a second exception after the comma it is Python 3.14.
             found = tuple(one for one in found if one.name != EXCEPT or one.changes)
         if not found or is_code_to_fill_in(text):
             continue
@@ -155,10 +155,10 @@ def python_2_syntax(config: Config) -> Iterator[Diagnostic]:
 
 
 def _alike(found: Iterable[Construct]) -> list[list[Construct]]:
-    """The constructs of a script in groups of which the same is to be said, each in the order of the text."""
+    """Return the constructs of a script in groups with the same message, each in the order of the text."""
     groups: dict[tuple[str, bool], list[Construct]] = {}
-    for one in found:
-        groups.setdefault((one.name, one.fails_late), []).append(one)
+    for construct in found:
+        groups.setdefault((construct.name, construct.fails_late), []).append(construct)
     return list(groups.values())
 
 
@@ -168,10 +168,10 @@ def _on_one_line(text: str, construct: Construct) -> Span:
 
 
 def _message(construct: Construct, more: int, *, is_read: bool) -> str:
-    """What happens because of a construct that stands in ``more`` other places, too."""
+    """Return the message for a construct that stands in ``more`` other places, too."""
     places = f", as in {more} more place{'s' if more > 1 else ''}," if more else ""
     if is_read:
-        return f"from Python 3.14 on the name behind the comma{places} is a second exception"
+        return f"from Python 3.14 on the name after the comma{places} is a second exception"
     if construct.fails_late:
         return f"this {construct.name} is Python 2{places or ','} and Python 3 fails when it runs the line"
     return f"this is Python 2 ({construct.name}){places or ','} and Python 3 refuses the script"

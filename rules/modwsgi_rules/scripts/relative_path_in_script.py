@@ -65,7 +65,7 @@ from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.source import dotted, imports_of, resolved
 
 _SCHEME = "config:"
-#: What opens a file by a path, by dotted name, and by which keyword where it is not the first argument.
+#: Functions that open a file by a path, by dotted name, with the keyword of the path where it is not the first argument.
 _OPENS = MappingProxyType({
     "open": "", "io.open": "", "codecs.open": "", "execfile": "", "runpy.run_path": "", "logging.config.fileConfig": "",
     "sqlite3.connect": "", "paste.deploy.loadapp": "", "paste.deploy.appconfig": "", "pyramid.paster.bootstrap": "",
@@ -96,13 +96,13 @@ def relative_path_in_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _has_home(config: Config, script: WsgiScript) -> bool:
-    """Whether a process group that the script runs in begins in a directory of its own, or as a user who has one."""
+    """Whether a process group that the script runs in has a home directory, by ``home`` or by its user."""
     groups = [process_of(config, run.group.name) for run in runs_of(config, script)]
     return any(one is not None and (one.option("home") or one.option("user")) for one in groups)
 
 
 def _relative(read: Script) -> list[tuple[ast.expr, str]]:
-    """The relative paths that a script opens while it is loaded, in its order."""
+    """Yield the relative paths that a script opens while it is loaded, in order."""
     imports, parsers = imports_of(read.source), _parsers(read)
     found: list[tuple[ast.expr, str]] = []
     calls = [run.node for run in runs_at_load(read.tree) if isinstance(run.node, ast.Call) and not run.is_caught]
@@ -127,7 +127,7 @@ def _argument(call: ast.Call, where: str) -> ast.expr | None:
 
 
 def _parsers(read: Script) -> set[str]:
-    """The names at the top of a script that are bound to a parser of .ini files."""
+    """Return the names at the top of a script that are bound to a parser of .ini files."""
     return {
         name
         for name, value in read.names.items()

@@ -80,7 +80,7 @@ def request_environ_in_os_environ(config: Config) -> Iterator[Diagnostic]:
 
 
 def _copies(responder: Responder) -> Iterator[ast.expr]:
-    """Where ``os.environ`` is given something of the environ of a request."""
+    """Yield the places where ``os.environ`` gets something from the environ of a request."""
     environ = responder.scope.environ
     for node in ast.walk(responder.function):
         if isinstance(node, ast.Assign) and _mentions(node.value, environ):

@@ -72,7 +72,7 @@ _STDOUT = frozenset({"print", "sys.stdout.flush", "sys.stdout.write", "sys.stdou
 
 
 class _Restricted(NamedTuple):
-    """Whether mod_wsgi refuses any use of the two."""
+    """Whether mod_wsgi refuses any use of standard input and of standard output."""
 
     stdin: bool
     stdout: bool
@@ -118,7 +118,7 @@ def _found(
 
 
 def _is_on(config: Config, directive: str) -> bool:
-    """Whether a restriction is on: by its last directive, or because the version has it on by itself."""
+    """Whether a restriction is on, by its last directive or by the default of the version."""
     said = [item.value.lower() for item in config.named(directive) if item.args and not item.guards]
     if said:
         return said[-1] == "on"

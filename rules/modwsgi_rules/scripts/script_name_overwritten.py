@@ -95,7 +95,7 @@ def script_name_overwritten(config: Config) -> Iterator[Diagnostic]:
 
 
 def _given(node: ast.AST, environ: str) -> ast.expr | None:
-    """What the name is set to by a statement or call; an empty text where it is taken away."""
+    """Return the value that a statement or call gives the name; an empty text where it is deleted."""
     gone = ast.Constant("")
     match node:
         case ast.Assign() if any(_is_name(target, environ) for target in node.targets):
@@ -117,7 +117,7 @@ def _is_name(target: ast.expr, environ: str) -> bool:
 
 
 def _said(value: ast.expr, script: WsgiScript) -> tuple[str, Severity]:
-    """What the assignment does, and how bad that is."""
+    """Return the message on the assignment, and its severity."""
     header = next(
         (
             node.value

@@ -117,7 +117,7 @@ def script_refuses_concurrency(config: Config) -> Iterator[Diagnostic]:
 
 
 def _refusal(script: WsgiScript, key: str) -> Span | None:
-    """Where a script refuses to run."""
+    """Return where a script refuses to run; None where it does not."""
     text = script.script.text
     source = source_of(text) if key in text else None
     node = refusing(source.tree, key) if source is not None else None
@@ -130,7 +130,7 @@ def _is_threaded(config: Config) -> bool:
 
 
 def _cause(process: DaemonProcess, key: str) -> Span | None:
-    """The word that makes it so, or the name of the group; None where it is not so."""
+    """Return the place of the option that makes it refuse, or of the group's name; None where it does not refuse."""
     option = process.option("threads" if key == _THREADS else "processes")
     if key == _PROCESSES:
         return option.span if option is not None and option.known else None

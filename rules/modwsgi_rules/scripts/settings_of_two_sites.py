@@ -103,7 +103,7 @@ from modwsgi_rules.scripts._own_group import own_group
 
 
 class _Setting(NamedTuple):
-    """A script that sets a variable, where it runs, and what it sets."""
+    """A script that sets a variable, the run in which it does, and the value."""
 
     run: Run
     script: WsgiScript
@@ -122,21 +122,21 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
             continue
         first: dict[str, _Setting] = {}
         told: set[tuple[str, str]] = set()
-        for one in _settings(config, runs):
-            known = first.setdefault(one.set.name, one)
-            if not _collide(known, one) or one.run.item.excludes(known.run.item):
+        for setting in _settings(config, runs):
+            known = first.setdefault(setting.set.name, setting)
+            if not _collide(known, setting) or setting.run.item.excludes(known.run.item):
                 continue
-            # The value of the one that makes way is the wrong one.
-            wrong, other = (known, one) if known.set.keeps and not one.set.keeps else (one, known)
-            if (wrong.script.path, one.set.name) in told:
+            # The script that keeps an existing value has the wrong one.
+            wrong, other = (known, setting) if known.set.keeps and not setting.set.keeps else (setting, known)
+            if (wrong.script.path, setting.set.name) in told:
                 continue
-            told.add((wrong.script.path, one.set.name))
+            told.add((wrong.script.path, setting.set.name))
             key = (settings_of_two_sites, group, wrong.set.name, wrong.set.value)
             fix = config.once(key, partial(_fix, config, group, runs, wrong))
             yield Diagnostic(
                 wrong.script.path,
                 wrong.place,
-                f"{one.set.name} has the value of another script of the process where that came first",
+                f"{setting.set.name} has the value of another script of the process where that came first",
                 fix,
                 (Related(other.script.path, other.place, "another value is set here"),),
                 help="" if fix else "give each site a process group of its own",
@@ -150,7 +150,7 @@ def _settings(config: Config, runs: Sequence[Run]) -> Iterator[_Setting]:
 
 
 def _sets(config: Config, script: WsgiScript) -> list[Set]:
-    """The texts that a script sets in the environment, once for each configuration."""
+    """Return the texts that a script sets in the environment, once for each configuration."""
 
     def found() -> list[Set]:
         source = source_of(script.script.text) if "environ" in script.script.text else None
@@ -160,7 +160,7 @@ def _sets(config: Config, script: WsgiScript) -> list[Set]:
 
 
 def _fix(config: Config, group: str, runs: Sequence[Run], wrong: _Setting) -> Fix | None:
-    """A process group for the site: for every script of the shared group that sets the same value."""
+    """Return the fix that gives a site, with every script of the shared group that sets its value, a process group."""
     process = process_of(config, group)
     if process is None or None in runs_by_group(config):
         return None
@@ -174,22 +174,22 @@ def _fix(config: Config, group: str, runs: Sequence[Run], wrong: _Setting) -> Fi
 
 
 def _sites(config: Config, group: str, runs: Sequence[Run]) -> dict[tuple[str, str | None], list[_Setting]]:
-    """The scripts of a group by what they set, each with every way in which it comes to be loaded there."""
+    """Return the scripts of a group by the value that they set, each with every run there."""
     return config.once(
         (_sites, group), lambda: grouped(_settings(config, runs), lambda one: (one.set.name, one.set.value))
     )
 
 
-def _label(one: _Setting) -> str:
-    """What to call the site: the project whose settings it names, else the directory of the script."""
-    if one.set.name.endswith("SETTINGS_MODULE") and one.set.value:
-        return one.set.value.partition(".")[0]
-    return posixpath.basename(posixpath.dirname(one.script.script.place))
+def _label(setting: _Setting) -> str:
+    """Return a name for the site: the project whose settings it names, else the directory of the script."""
+    if setting.set.name.endswith("SETTINGS_MODULE") and setting.set.value:
+        return setting.set.value.partition(".")[0]
+    return posixpath.basename(posixpath.dirname(setting.script.script.place))
 
 
-def _collide(one: _Setting, other: _Setting) -> bool:
+def _collide(first: _Setting, second: _Setting) -> bool:
     """Whether two scripts want different values in one environment."""
-    if one.script.path == other.script.path or one.set.value == other.set.value:
+    if first.script.path == second.script.path or first.set.value == second.set.value:
         return False
-    shared = bool((one.run.interpreters or frozenset()) & (other.run.interpreters or frozenset()))
-    return shared or one.set.keeps or other.set.keeps
+    shared = bool((first.run.interpreters or frozenset()) & (second.run.interpreters or frozenset()))
+    return shared or first.set.keeps or second.set.keeps

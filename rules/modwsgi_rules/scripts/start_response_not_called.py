@@ -53,7 +53,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.script.source import Function
 from modwsgi_rules.scripts._shared import asked_responders
 
-#: What reaches a parameter by no name.
+#: Functions by which a parameter is reached without its name.
 _REACHES = frozenset({"eval", "exec", "locals", "vars"})
 
 

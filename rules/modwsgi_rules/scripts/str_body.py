@@ -115,7 +115,7 @@ _REASON = "the request was a 500, and is answered with this text"
 
 
 class _Answer(NamedTuple):
-    """What a function gives back: a whole body, or one part of it; and the parts of it that are text."""
+    """A body, or one part of it, that a function returns or yields, with the parts that are text."""
 
     value: ast.expr
     is_whole: bool
@@ -149,7 +149,7 @@ def str_body(config: Config) -> Iterator[Diagnostic]:
 
 
 def _reported(responder: Responder) -> list[_Answer]:
-    """The answers of which there is something to say."""
+    """Yield the answers to report."""
     return [
         answer
         for answer in _answers(responder)
@@ -173,7 +173,7 @@ def _answers(responder: Responder) -> Iterator[_Answer]:
 
 
 def _parts(answer: ast.expr, scope: Scope) -> list[ast.expr]:
-    """The parts of a body, as far as they are written down: of a list, also what is put into it later."""
+    """Yield the parts of a body, as far as they are in the script: also those that are added to a list later."""
     match answer:
         case ast.List() | ast.Tuple():
             return [part for part in answer.elts if not isinstance(part, ast.Starred)]
@@ -216,7 +216,7 @@ def _names(responder: Responder, answers: list[_Answer]) -> _Names:
 
 
 def _content_lengths(node: ast.AST) -> Iterator[ast.Name]:
-    """The names whose length a header ``Content-Length`` says."""
+    """Return the names whose length a header ``Content-Length`` has."""
     match node:
         case ast.Tuple(elts=[ast.Constant(value=str() as header), value]) if header.lower() == "content-length":
             for call in ast.walk(value):
@@ -226,7 +226,7 @@ def _content_lengths(node: ast.AST) -> Iterator[ast.Name]:
 
 
 def _is_charset(node: ast.AST) -> bool:
-    """Whether it is a text that names another encoding than UTF-8."""
+    """Whether an expression is a text that names an encoding other than UTF-8."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return False
     text = node.value.lower()
@@ -248,7 +248,7 @@ def _check(path: str, source: Source, scope: Scope, answer: _Answer, names: _Nam
 
 
 def _edits(path: str, source: Source, answer: _Answer, names: _Names) -> list[Edit]:
-    """Edits that make bytes of all its text; none where one could be meant in more than one way."""
+    """Return the edits that turn all text of a body into bytes; none where a part may be meant in several ways."""
     if names.has_charset:
         return []
     edits: list[Edit] = []
@@ -259,7 +259,7 @@ def _edits(path: str, source: Source, answer: _Answer, names: _Names) -> list[Ed
         name = part.id
         value = names.assigned.get(name)
         if value is not None and names.uses[name] == names.lengths[name] + names.bodies[name]:
-            # Where it is made, so that its length is counted in bytes.
+            # Where the body is made, so that its length is counted in bytes.
             edits += as_bytes(source, path, value)
         elif not names.lengths[name]:
             edits += as_bytes(source, path, part)

@@ -87,14 +87,14 @@ from modwsgi_rules.scripts._shared import applications
 
 _INPUT, _ERRORS = "wsgi.input", "wsgi.errors"
 _READS = frozenset({"read", "readline", "readlines"})
-#: What mod_wsgi's own stream has no such method for (``mod_wsgi.c:Input_method``).
+#: Methods of files that mod_wsgi's own stream does not have (``mod_wsgi.c:Input_method``).
 _REWINDS = frozenset({"seek", "tell"})
 _FAILS = "so the request is an error 500"
 _REASON = "a request that was a 500 is answered, and no other changes"
 
 
 class _Fault(NamedTuple):
-    """What is wrong: where, what happens, what to do; the edits that mend it, where they are certain."""
+    """A fault: where, what happens, what to do, and the edits that mend it, where they are certain."""
 
     node: ast.expr
     message: str
@@ -138,7 +138,7 @@ def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
             message = f"{_INPUT} is read with text where it wants a number, {_FAILS}"
             yield _Fault(first, message, "make a number of it by int()", edits)
         elif stream == _ERRORS and method in _READS:
-            yield _Fault(node, f"{_ERRORS} is not to be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
+            yield _Fault(node, f"{_ERRORS} cannot be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
         elif stream == _ERRORS and method == "write" and first is not None and kind_of(first, scope) == "bytes":
             message = f"{_ERRORS} takes text and no bytes, {_FAILS}"
             yield _Fault(first, message, "decode what is written", _as_text(source, first))
@@ -148,7 +148,7 @@ def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
 
 
 def _stream(node: ast.expr, scope: Scope) -> str:
-    """Which stream of the request an expression is; empty for any other."""
+    """Return the stream of the request that an expression is; empty for any other expression."""
     if isinstance(node, ast.Name):
         node = scope.only(node.id) or node
     match node:
@@ -158,7 +158,7 @@ def _stream(node: ast.expr, scope: Scope) -> str:
 
 
 def _as_text(source: Source, node: ast.expr) -> tuple[tuple[Span, str], ...]:
-    """A literal of plain bytes without its ``b``, where it is one literal."""
+    """Return the edit that makes a single literal of plain bytes a text, without its ``b``; else none."""
     code, start = source.code(node), source.span(node).start
     is_plain = isinstance(node, ast.Constant) and re.fullmatch(r"""[bB](?:"[^"\\]*"|'[^'\\]*')""", code) is not None
     return ((Span(start, start + 1), ""),) if is_plain else ()

@@ -126,29 +126,29 @@ class _Added(NamedTuple):
 def sys_path_in_script(config: Config) -> Iterator[Diagnostic]:
     for script in loaded_scripts(config):
         if script.item is None:
-            continue  # no process group is in sight that could be given it
+            continue  # no process group is in sight that could have the option
         read, found = _added(config, script)
         process = process_group_of(config, script) if found else None
         if read is None:
             continue
-        for one in found:
-            fix = _fix(config, script, read, process, one) if process is not None else None
+        for added in found:
+            fix = _fix(config, script, read, process, added) if process is not None else None
             yield Diagnostic(
                 script.path,
-                read.source.head(one.call.args[-1]),
-                f"the script adds {one.directory} to sys.path, which python-path= is for"
-                if process is None or one.directory not in search_path(process)
-                else f"{one.directory} is on sys.path already",
+                read.source.head(added.call.args[-1]),
+                f"the script adds {added.directory} to sys.path, which python-path= is for"
+                if process is None or added.directory not in search_path(process)
+                else f"{added.directory} is on sys.path already",
                 fix,
                 runs_there(process),
                 help=""
                 if fix
-                else f"write python-path={one.directory} at the WSGIDaemonProcess that the script runs in",
+                else f"write python-path={added.directory} at the WSGIDaemonProcess that the script runs in",
             )
 
 
 def _added(config: Config, script: WsgiScript) -> tuple[Script | None, list[_Added]]:
-    """What a script adds, once for each configuration."""
+    """Return what a script adds to ``sys.path``, once for each configuration."""
     return config.once((_added, script.path), lambda: _found(script))
 
 
@@ -173,9 +173,9 @@ def _statements(read: Script) -> Iterator[_Added]:
             yield _Added(statement, call, posixpath.normpath(directory))
 
 
-def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProcess, one: _Added) -> Fix | None:
-    if one.directory in search_path(process):
-        deleted = without(read, [one.statement])
+def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProcess, entry: _Added) -> Fix | None:
+    if entry.directory in search_path(process):
+        deleted = without(read, [entry.statement])
         edits = [Edit(script.path, span) for span in deleted or ()]
         reason = "the process group has the directory, perhaps at another place in the path"
         return Fix.unsafe("Take the line away", *edits, reason=reason) if deleted else None
@@ -183,8 +183,8 @@ def _fix(config: Config, script: WsgiScript, read: Script, process: DaemonProces
     if others is None:
         return None
     for other in others:
-        if one.directory not in {added.directory for added in _added(config, other)[1]}:
+        if entry.directory not in {added.directory for added in _added(config, other)[1]}:
             return None
-    edit = with_option(process, "python-path", one.directory)
+    edit = with_option(process, "python-path", entry.directory)
     reason = "the directory comes before all others on the path, for every script of the group"
-    return moved(config, script, read, [one.statement], edit, "Write it into python-path", reason)
+    return moved(config, script, read, [entry.statement], edit, "Write it into python-path", reason)

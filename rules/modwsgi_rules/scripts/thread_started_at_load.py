@@ -70,7 +70,7 @@ _STARTS = frozenset({
     "_thread.start_new_thread", "multiprocessing.Pool", "os.fork", "thread.start_new", "thread.start_new_thread",
 })  # fmt: skip
 _WORDS = ("start", "fork", "Pool")
-#: The module that the recipe of mod_wsgi's manual makes.
+#: The module that the recipe in mod_wsgi's manual makes.
 _MONITOR = "monitor.start"
 
 
@@ -103,7 +103,7 @@ def thread_started_at_load(config: Config) -> Iterator[Diagnostic]:
 def _starts(call: ast.Call, scope: Scope, threads: Collection[str]) -> bool:
     """Whether a call starts a thread, a process or a timer that is made there or bound to a name.
 
-    ``threads`` are the classes of threads that the script has itself.
+    ``threads`` are the script's own classes of threads.
     """
     if scope.resolve(call.func) in _STARTS:
         return True

@@ -124,7 +124,7 @@ def working_directory_in_script(config: Config) -> Iterator[Diagnostic]:
 
 
 def _opened(config: Config, script: WsgiScript, read: Script, process: DaemonProcess | None) -> Iterator[Diagnostic]:
-    """Files beside the script that it opens by a relative name while it is loaded, where no ``home`` leads there."""
+    """Return files beside the script that it opens by a relative name while it is loaded, where no ``home`` leads there."""
     disk, directory = config.disk, posixpath.dirname(script.script.place)
     groups = [process_of(config, run.group.name) for run in runs_of(config, script)]
     named = {option.name for one in groups if one is not None for option in one.options}

@@ -1,4 +1,4 @@
-"""What several rules of this family ask: which lines are options of the line above, and what a fix leaves behind."""
+"""Helpers of rules of this family: the lines that are options of the line above, and fixes that leave a sound file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modwsgi_fix.syntax import Directive, Section, parse
 _ASSIGNED = re.compile(r"^[ \t]*([\"']?)([A-Za-z]+(?:[-_][A-Za-z]+)*)([ \t]*)=", re.M)
 
 
-#: Up to this many fixes of one rule in one file are weighed one by one; for each the file is parsed.
+#: The most fixes of one rule in one file that are weighed one by one; the file is parsed for each.
 _ONE_BY_ONE = 20
 _DAEMON = "WSGIDaemonProcess"
 
@@ -28,7 +28,7 @@ class WrappedLine(NamedTuple):
 
     node: Directive
     name: str
-    #: The directive of mod_wsgi directly above, with other such lines between; None where there is none with options.
+    #: The directive of mod_wsgi above, with only such lines in between; None where there is none with options.
     owner: Directive | None
     parents: tuple[Section, ...]
     #: One word, as an option must be: no blank before the ``=``, no quote before the name.
@@ -38,8 +38,8 @@ class WrappedLine(NamedTuple):
 def wrapped_lines(file: File) -> Iterator[WrappedLine]:
     """Yield the lines that begin with an option of mod_wsgi, and those where one is to be expected.
 
-    Directly below a WSGIDaemonProcess that is every ``name=value`` whose name is not a directive's as that is spelt:
-    ``timeout=60``, ``User=www-data``. Elsewhere it is only what mod_wsgi knows, and has no blank before its ``=``.
+    Directly below a WSGIDaemonProcess that is every ``name=value`` whose name is not exactly a directive's: ``timeout=60``,
+    ``User=www-data``. Elsewhere it is only an option that mod_wsgi knows, without a blank before its ``=``.
     """
     owners: dict[int, Directive] = {}
     for node, parents in lines_with(file, _ASSIGNED):
@@ -58,12 +58,12 @@ def wrapped_lines(file: File) -> Iterator[WrappedLine]:
 
 
 def starts_of_wrapped_lines(file: File) -> frozenset[int]:
-    """Return where these lines start: no other rule may read them as something else."""
+    """Return the offsets of these lines, which no other rule may read as something else."""
     return frozenset(line.node.start for line in wrapped_lines(file))
 
 
 def _is_misspelt(node: Directive) -> bool:
-    """Whether it is like ``WSGIDeamonProcess``: what stands below it is still meant for it."""
+    """Whether a name is like ``WSGIDeamonProcess``, so that the options below it are still meant for it."""
     if not node.key.startswith("wsgi") or directives.find(node.key) is not None:
         return False
     return any(
@@ -83,7 +83,7 @@ def _is_option(name: str, owner: Directive | None) -> bool:
 def sound(file: File, fixes: Sequence[Fix | None]) -> list[Fix | None]:
     """Return the fixes, which edit this file only, with None for each that would leave more problems than there are.
 
-    In a line that is half typed, a tag may come to light whose rest is missing: nobody can say yet what it will be.
+    A half-typed line may turn out to be a tag whose rest is missing, which is not known yet.
     """
     offered = [fix for fix in fixes if fix is not None]
     if len(offered) > _ONE_BY_ONE and _is_sound(file, offered):

@@ -97,5 +97,5 @@ def _lines(file: File) -> Iterator[_Line]:
 
 
 def _dangles(following: Directive, offered: Mapping[int, Fix | None]) -> bool:
-    """Whether the next line ends like this too and is left so: the two joined would end in a backslash."""
+    """Whether the next line also ends like this and is not mended, so that the joined line would end in a backslash."""
     return following.source.rstrip(WHITESPACE).endswith("\\") and offered.get(following.start) is None

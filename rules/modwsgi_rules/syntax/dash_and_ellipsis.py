@@ -3,7 +3,7 @@ A typographic dash or ellipsis stands where httpd wants a hyphen or words.
 
 ## What happens
 
-httpd does not start, or takes the character as it stands: `RewriteCond ... –f` compares with the text `–f`.
+httpd does not start, or takes the character literally: `RewriteCond ... –f` compares with the text `–f`.
 
 ## Why
 

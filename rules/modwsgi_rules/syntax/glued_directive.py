@@ -81,7 +81,7 @@ def glued_directive(config: Config) -> Iterator[Diagnostic]:
 
 
 class _Glued(NamedTuple):
-    """A line that is written as one word, what to say of it, what to do, and the fix where one is certain."""
+    """A line that is written as one word, with the message, the help, and the fix where it is certain."""
 
     node: Directive
     message: str

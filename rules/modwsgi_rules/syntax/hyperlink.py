@@ -82,7 +82,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.text import Span
 
 _OPENING = re.compile(r"(?:(?<=\n)|\A)(?<!\\\n)(?<!\\\r\n)[ \t]*(\[)[ \t]*(</?)?([A-Za-z]++)(?!\])")
-#: At the end of a line: what stands within one may be part of a pattern.
+#: Only at the end of a line, because within a line it may be part of a pattern.
 _CLOSING = re.compile(r"\]\([^()\s]*+\)(?=[ \t]*\r?(?:\n|\Z))")
 #: A word that is a link to itself.
 _WORD = re.compile(r"\[([^\[\]\s\"']++)\]\((?:https?://|mailto:)?\1/?\)")

@@ -70,7 +70,7 @@ from modwsgi_fix.placeholders import begins_with_tag, has_placeholder
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
 
-#: So many lines with arguments to be filled in are no slip: the whole file is a template.
+#: With so many lines with arguments to be filled in, the whole file is a template.
 _MANY = 2
 
 

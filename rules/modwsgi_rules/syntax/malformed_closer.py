@@ -94,7 +94,7 @@ def _fix(file: File, node: Directive) -> Fix:
     mark, tag = text.find("#"), text.find("<", 1)
     remark = ""
     if mark > 0:
-        # A remark that somebody left behind the name survives behind the bracket.
+        # A remark after the name is kept after the bracket.
         remark = f" {text[mark:]}"
     elif tag > 0:
         remark = f"{newline_of(node)}{node.indent}{text[tag:]}"

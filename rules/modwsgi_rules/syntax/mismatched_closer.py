@@ -93,7 +93,7 @@ def mismatched_closer(config: Config) -> Iterator[Diagnostic]:
                 message, advice = "two closing tags stand in the wrong order, so httpd does not start", "exchange them"
                 fix = _exchange(file, problem)
             elif not _is_section(section.name):
-                # What is wrong is the opening line: misspelt-section.
+                # The opening line is wrong: misspelt-section.
                 continue
             else:
                 message = f"<{section.name}> is closed by </{problem.node.name}>, so httpd does not start"

@@ -57,7 +57,7 @@ from modwsgi_rules.syntax._shared import sound
 
 _NUMBER = re.compile(r"^([ \t]*)(\d{1,6})([.:|)]?)(?=[ \t\r\n]|\Z)([ \t]*)", re.M)
 _DIGIT = re.compile(r"\n[ \t]*\d")
-#: Fewer lines than that in a row are not a listing.
+#: The fewest lines in a row that are a listing.
 _LEAST = 3
 #: A line or two of a listing may have been taken out, or written twice, since.
 _GAP = 5

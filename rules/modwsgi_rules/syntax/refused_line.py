@@ -70,14 +70,14 @@ def refused_line(config: Config) -> Iterator[Diagnostic]:
     wrapped = set(_wrapped(config))
     for fault in refused(config):
         if (fault.path, fault.span.start) in wrapped:
-            continue  # What it lacks may stand on the next lines: wrapped-options.
+            continue  # The missing words may stand on the next lines: wrapped-options.
         if config.complete or not fault.is_of_place:
             message = "httpd refuses this line, so it does not start"
             yield Diagnostic(fault.path, fault.span, message, help=f"it says: {fault.message.rstrip('.')}")
 
 
 def _wrapped(config: Config) -> Iterator[tuple[str, int]]:
-    """The places of directives whose options go on below without a backslash."""
+    """Return the places of directives whose options continue below without a backslash."""
     for item in config.named("wsgidaemonprocess", *script_directives()):
         if wrapped_end(item.node) > item.node.end:
             yield item.path, item.span.start

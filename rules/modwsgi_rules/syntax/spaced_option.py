@@ -62,7 +62,7 @@ from modwsgi_fix.text import Span
 _WSGI = re.compile(r"^[ \t]*WSGI(?:DaemonProcess|[a-z]*Script[a-z]*)[ \t]", re.M | re.I)
 
 _REFUSED = "this is not one word name=value, as an option must be, so httpd does not start"
-_TAKEN = "mod_wsgi takes the next word for the value here, in spite of the blank behind the ="
+_TAKEN = "mod_wsgi takes the next word for the value here, despite the blank after the ="
 
 
 @rule(severity=Severity.ERROR)
@@ -84,7 +84,7 @@ def spaced_option(config: Config) -> Iterator[Diagnostic]:
 
 
 def _edits(path: str, node: Directive) -> Iterator[tuple[Edit, str]]:
-    """What to write, and what is to be said of it."""
+    """Return the edits, and the message for them."""
     words = node.args[directives.words_before_options(node.key) :]
     at = 0
     while at < len(words):

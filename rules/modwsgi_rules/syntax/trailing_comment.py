@@ -140,7 +140,7 @@ def _ignores(node: Directive, kept: list[str]) -> bool:
 
 
 def _swallows(node: Directive, comments: list[Span]) -> bool:
-    """Whether the backslash at the end of a comment joins another directive: what was meant is not known."""
+    """Whether the backslash at the end of a comment joins another directive, so that the intention is not known."""
     lines = physical_lines(node)
     for line, following in pairwise(lines):
         if any(comment.start in line for comment in comments):
@@ -169,9 +169,9 @@ def _move(file: File, node: Directive, comments: list[Span]) -> tuple[Edit, ...]
         if line not in kept:
             new = ""
         elif line is kept[-1] and line is not lines[-1]:
-            # What followed is gone: the directive ends here.
+            # The rest of the directive is gone, so it ends here.
             if comment is None and "\\" not in new:
-                return ()  # An empty line, which the line before it takes in by two backslashes.
+                return ()  # An empty line that the line before joins by two backslashes.
             stop = comment.start if comment else line.start + new.rindex("\\")
             new = text[line.start : stop].rstrip(" \t") + _line_end(text, line)
         elif comment is not None:

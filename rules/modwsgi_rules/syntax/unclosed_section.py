@@ -77,7 +77,7 @@ from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Directive, Section
 from modwsgi_fix.text import Span
 
-#: What comes of it, by ``may_stay_open``.
+#: The consequence, by ``may_stay_open``.
 _SO = {
     False: ", so httpd does not start",
     True: "; all that follows is taken for a part of it",

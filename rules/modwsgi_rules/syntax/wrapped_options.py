@@ -113,9 +113,9 @@ def wrapped_options(config: Config) -> Iterator[Diagnostic]:
 
 
 def _is_told_elsewhere(file: File, line: WrappedLine) -> bool:
-    """Whether what precedes the line has a fault of its own, or the line is the text of a template's macro.
+    """Whether the line above has a fault of its own, or the line is the text of a template's macro.
 
-    The blanks behind a backslash are continuation-trailing-blank's, a tag that goes on in the next line malformed-opener's.
+    Blanks after a backslash are reported by continuation-trailing-blank, a tag that is continued by malformed-opener.
     """
     if line.owner is not None:
         start = line.node.start

@@ -1,4 +1,4 @@
-"""What two rules of this family share."""
+"""A helper of two rules of this family."""
 
 from __future__ import annotations
 

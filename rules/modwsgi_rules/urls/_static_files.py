@@ -1,4 +1,4 @@
-"""The sections that alias-hides-application writes for static files, and what its fix says about them."""
+"""The sections that alias-hides-application writes for static files, and the reasons of its fix for them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StaticFiles(NamedTuple):
 
 
 def static_files(config: Config, mapping: str, directory: str, *, grants: bool, overrides: bool) -> StaticFiles:
-    """Return what is written for one directory; ``grants`` and ``overrides`` as for ``static_block``.
+    """Return the static files of one directory with their section; ``grants`` and ``overrides`` as for ``static_block``.
 
     The section has no listings and no links, but for a directory in which ``--root`` shows links and none that leads out
     of it. Files that should not be served are refused where ``--root`` shows some.
@@ -73,7 +73,7 @@ def _hidden_directories(config: Config, closed: Closed) -> Iterator[str]:
 
 
 def reasons(written: Sequence[StaticFiles]) -> Iterator[str]:
-    """Yield what the sections change beside the alias, in the words of a fix's reason."""
+    """Yield the changes by the sections, in addition to the alias, in the words of a fix's reason."""
     if cut := next((files for files in written if files.cuts_links), None):
         yield f"{cut.within[0]} is no longer followed, because {cut.out[0]} leads out of its directory"
     elif out := next((files.out[0] for files in written if files.out), ""):

@@ -92,14 +92,14 @@ def _same_files(shorter: Mapping, longer: Mapping) -> bool:
 
 
 def _fix(config: Config, shorter: Mapping, longer: Mapping) -> Fix | None:
-    one, other = shorter.item, longer.item
-    if one.wrapper is not other.wrapper or one.path != other.path or one.foreign or other.foreign:
+    first, second = shorter.item, longer.item
+    if first.wrapper is not second.wrapper or first.path != second.path or first.foreign or second.foreign:
         return None
-    if one.guards != other.guards or any(len(config.readings(item)) > 1 for item in (one, other)):
+    if first.guards != second.guards or any(len(config.readings(item)) > 1 for item in (first, second)):
         return None
     return Fix.unsafe(
         f"Move the line above that of {shorter.url}",
-        insert_before(one, lines_with_comment(other)),
-        delete_with_comment(other),
+        insert_before(first, lines_with_comment(second)),
+        delete_with_comment(second),
         reason="files can be fetched that no URL led to, and others cannot any more",
     )

@@ -80,10 +80,10 @@ def alias_exposes_application(config: Config) -> Iterator[Diagnostic]:
         exposing: dict[tuple[str, str], list[tuple[Mapping, Served]]] = {}
         for alias in aliases(config, server):
             if next(covered(config, server, alias), None) is not None:
-                # The application is hidden as well, and that is another rule's.
+                # The application is hidden as well, which another rule reports.
                 continue
             target = target_of(config, alias)
-            # What a pattern with exceptions leaves out is not followed.
+            # The exceptions of a pattern are not followed.
             if target is None or target.file is not None or "*" in target.directory or "(?!" in alias.url:
                 continue
             script = _exposed(config, server, target.directory, alias.url, [])

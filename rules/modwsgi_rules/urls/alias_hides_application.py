@@ -280,7 +280,7 @@ def _narrow(config: Config, alias: Mapping, mount: Mapping, server: Server) -> F
     reason = f"only {where} stay aliased, and the application answers the rest"
     # A pattern that always led to one place led to none of the static files.
     opens = alias.is_regex and as_prefix(alias) is None
-    # What was run as a program would be sent as it lies there.
+    # A file that was run as a program would be sent as a file.
     ran = alias.item.key.startswith("scriptalias")
     program = next(filter(None, (program_below(config, one.directory) for one in written if ran)), "")
     is_unsafe = opens or program or any(files.cuts_links for files in written)
@@ -355,7 +355,7 @@ def _on_disk(config: Config, directory: str, static: Sequence[str]) -> _Layout |
         disk.is_file(f"{directory}/{name}") and name not in _WELL_KNOWN and not name.endswith(PYTHON_CODE)
         for name in names
     ):
-        # Other files lie there, which may well be meant to be served.
+        # Other files lie there, which may be meant to be served.
         return None
     flat = tuple(name for name in static if disk.is_dir(f"{directory}/{name}"))
     if flat:

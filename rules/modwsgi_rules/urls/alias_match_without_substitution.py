@@ -69,7 +69,7 @@ from modwsgi_fix.text import Span
 from modwsgi_rules.urls._shared import leads_on
 
 _PREFIX = re.compile(r"\^(?P<url>(?:/[\w~-]+)+/?)(?P<rest>\(?\.\*\)?\$?)?")
-#: Something below the prefix matches as well: no `$` right behind a literal.
+#: Something below the prefix matches as well: there is no `$` directly after a literal.
 _OPEN = re.compile(r".*(?:[/\w]|\.[*+]\)?\$?)$")
 
 
@@ -90,7 +90,7 @@ def alias_match_without_substitution(config: Config) -> Iterator[Diagnostic]:
         fix = None
         if prefix is not None and not item.foreign:
             url, target = prefix["url"], alias.target
-            # Both ends get a slash or none; a rest that was to be captured begins behind one.
+            # Both ends get a slash or none; a captured rest begins after a slash.
             if url.endswith("/") and not target.endswith("/"):
                 target += "/"
             start, end = alias.target_span

@@ -90,7 +90,7 @@ def alias_trailing_slash(config: Config) -> Iterator[Diagnostic]:
         alias = mapping_of(item)
         if alias is None or item.sections or not item.known or not alias.url.endswith("/"):
             continue
-        # Any other last character than of a name is a prefix on purpose, or no path.
+        # A last character that is not one of a name makes an intended prefix, or is not a path.
         if not alias.target[-1:].isalnum() or is_file(config, alias.target):
             continue
         fix = None

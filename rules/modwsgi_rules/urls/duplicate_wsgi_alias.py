@@ -96,5 +96,5 @@ def duplicate_wsgi_alias(config: Config) -> Iterator[Diagnostic]:
 
 
 def _is_whole(item: Item) -> bool:
-    """Whether none of its options got onto a line of its own."""
+    """Whether none of its options is on a line of its own."""
     return wrapped_end(item.node) == item.node.end

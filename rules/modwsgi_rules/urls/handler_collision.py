@@ -123,7 +123,7 @@ def _by_extension(found: Iterable[Served]) -> dict[str, list[Served]]:
 
 
 def _extensions(script: Served) -> list[str]:
-    """Return what mod_mime looks at: every extension of a name, in any case."""
+    """Return the extensions of a name that mod_mime looks at, all of them, in lower case."""
     return list(dict.fromkeys((script.file or "").lower().split(".")[1:]))
 
 
@@ -149,7 +149,7 @@ def _holds(section: Item, mount: Mapping, target: Served) -> bool:
     if section.key.startswith("files"):
         return files_match(section, target.file or "") is True
     if section.key.startswith("location"):
-        # Of a narrower Location only part of the application is concerned, which may be meant so.
+        # A narrower Location concerns only a part of the application, which may be intended.
         return not mount.is_regex and not is_regex_section(section) and _takes_mount(section, mount)
     return False
 

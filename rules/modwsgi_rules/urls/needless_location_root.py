@@ -128,7 +128,7 @@ _MOVABLE = {
     "wsgichunkedrequest": True,
     "wsgimapheadtoget": True,
 }
-#: What an option of WSGIScriptAlias says as well.
+#: Directives with an equal option of WSGIScriptAlias.
 _ON_MOUNT = {"wsgiprocessgroup": "process-group", "wsgiapplicationgroup": "application-group"}
 
 
@@ -194,7 +194,7 @@ def _is_simple(section: Item, movable: list[Item]) -> bool:
     """Whether each directive is there once, in the section itself, under the conditions of the section."""
     node = section.node
     if not isinstance(node, Section) or any(isinstance(child, Section) for child in node.children):
-        # A branch that is not read now may hold what cannot stand in a host.
+        # A branch that is not read now may have lines that cannot stand in a host.
         return False
     host = section.server.item
     if section.guards != (host.guards if host is not None else ()) or section.foreign:

@@ -72,7 +72,7 @@ def redirect_hides_application(config: Config) -> Iterator[Diagnostic]:
         for mount in mounts(config, server):
             redirect = _hiding(config, server, mount)
             if redirect is None or (mount.server is not server and redirect.server is not mount.server):
-                # A host that sends everything on, with an application at the level of the server for other hosts.
+                # A host that redirects everything, with an application of the main server for other hosts.
                 continue
             yield Diagnostic(
                 mount.item.path,

@@ -121,7 +121,7 @@ def _there(config: Config, root: str, path: str) -> bool:
 
 
 def _fix(rewrite: Rewrite, mapping: Mapping) -> Fix | None:
-    """Return what adds the flag; None where httpd does not take the last word as it stands."""
+    """Return the fix that adds the flag; None where httpd does not read the last word literally."""
     item = rewrite.item
     start, end = item.args[min(len(item.args), 3) - 1].span
     word = item.file.text[start:end]

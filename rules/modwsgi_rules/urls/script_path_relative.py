@@ -7,7 +7,7 @@ Visitors get 404, or 403 where `<Directory />` denies: the script is looked for 
 
 ## Why
 
-mod_wsgi takes the path as it stands, and the system completes it by the directory that httpd is *started* in, which under
+mod_wsgi takes the path unchanged, and the system completes it by the directory that httpd is *started* in, which under
 systemd is `/`; `ServerRoot` has no part in it, as it has for `Alias` (measured with mod_wsgi 4.9.4). `~` is a directory
 of that name there: only a shell knows the home of a user.
 
@@ -66,7 +66,7 @@ from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 
-#: Neither the root, a drive, a group of a pattern, a variable nor a typographic quote.
+#: A path that does not begin with the root, a drive, a group of a pattern, a variable or a typographic quote.
 _RELATIVE = re.compile(r"(?:~|\.{1,2}/|[\w.-]+)[^:$%]*\Z", re.ASCII)
 
 
@@ -88,7 +88,7 @@ def script_path_relative(config: Config) -> Iterator[Diagnostic]:
 
 
 def _whole(config: Config, item: Item, path: str) -> str:
-    """The path of the script in the one directory of the host that has the same name, where there is one."""
+    """Return the path of the script in the host's only directory of that name; without one, words for the path to write."""
     directory, name = posixpath.split(path)
     last = posixpath.basename(directory)
     sections = [one for one in config.within(item.server, "directory") if one.is_section and not is_regex_section(one)]

@@ -53,7 +53,7 @@ def wsgi_alias_match_unanchored(config: Config) -> Iterator[Diagnostic]:
         mount = mapping_of(item)
         if mount is None or not item.args[0].known or not mount.url.startswith(("/", "\\/")):
             continue
-        # `/` alone begins every URL; what it takes is the whole of it.
+        # Every URL begins with `/`, so that it takes the whole URL.
         if mount.url in ("/", "/.*", "/(.*)", "/(.*)$") or not is_understood(mount.url):
             continue
         fix = None

@@ -99,7 +99,7 @@ def wsgi_alias_order(config: Config) -> Iterator[Diagnostic]:
 
 
 def _groups(own: list[Mapping]) -> Iterator[tuple[Mapping, list[Mapping]]]:
-    """Yield each mount with those that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
+    """Yield each mount with the mounts that it is the first to hide. Equal paths are left to duplicate-wsgi-alias."""
     taken: set[int] = set()
     plain = Nested((mount.url, (at, mount)) for at, mount in enumerate(own) if not mount.is_regex)
     for at, shorter in enumerate(own):
@@ -144,12 +144,12 @@ def _fix(config: Config, server: Server, shorter: Mapping, hidden: list[Mapping]
 
 
 def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) -> bool:
-    one, other = shorter.item, mount.item
-    if wrapped_end(other.node) != other.node.end:
+    first, second = shorter.item, mount.item
+    if wrapped_end(second.node) != second.node.end:
         return False
-    if one.file is not other.file or one.wrapper is not other.wrapper or one.foreign or other.foreign:
+    if first.file is not second.file or first.wrapper is not second.wrapper or first.foreign or second.foreign:
         return False
-    if not (one.known and other.known) or one.guards != other.guards or other.node.start < one.node.end:
+    if not (first.known and second.known) or first.guards != second.guards or second.node.start < first.node.end:
         return False
     target = target_of(config, mount)
     if target is None or target.file is None:
@@ -162,5 +162,5 @@ def _may_move(config: Config, server: Server, shorter: Mapping, mount: Mapping) 
     if {"process-group", "application-group"} <= options.keys():
         # Both given: mod_wsgi looks the group up at once, and compares the names of the hosts (F-daemon-4).
         between = config.named("wsgidaemonprocess", "servername")
-        return not any(one.index < item.index < other.index for item in between)
+        return not any(first.index < item.index < second.index for item in between)
     return True

@@ -124,7 +124,7 @@ def wsgi_script_without_execcgi(config: Config) -> Iterator[Diagnostic]:
 
 
 def _elsewhere(config: Config) -> Iterator[Diagnostic]:
-    """What is found of lines that do not stand in a section for one directory."""
+    """Report lines that do not stand in a section for one directory."""
     refused: dict[Item, list[Handled]] = {}
     for file in handled_files(config):
         if not file.may_run and not _is_of_directory(file.item):
@@ -154,13 +154,13 @@ def _finding(item: Item, directory: str, fix: Fix | None, related: tuple[Related
 
 
 def _is_of_directory(item: Item) -> bool:
-    """Whether a line stands in a section for one directory, where it is looked at without any file."""
+    """Whether a line stands in a section for one directory, where it is judged without any file."""
     section = item.parent
     return section is not None and section.key == "directory" and item.key in ("addhandler", "sethandler")
 
 
 def _only_root(config: Config, item: Item) -> str | None:
-    """The DocumentRoot of a line's host, where all that the host has is there, and its scripts may not run."""
+    """Return the DocumentRoot of a line's host, where the host has nothing else and its scripts may not run; else None."""
     server = item.server
     at_level = item.parent is server.item
     root = document_root(config, server)
@@ -173,7 +173,7 @@ def _only_root(config: Config, item: Item) -> str | None:
 
 
 def _fix_at(config: Config, item: Item, server: Server, directory: str) -> Fix | None:
-    """Add the option in the innermost section for a directory, or in one of its own beside a line at a server's level."""
+    """Return the fix that adds the option in the innermost section for a directory, or in a new one beside a line."""
     state = option(config, server, directory, "execcgi")
     if state.on is not False or item.foreign or item.path not in config.files:
         return None
@@ -195,14 +195,14 @@ def _fix_at(config: Config, item: Item, server: Server, directory: str) -> Fix |
 
 
 def _is_mounted(config: Config, section: Item) -> bool:
-    """Whether a WSGIScriptAlias leads there, which does not need the handler."""
+    """Whether a WSGIScriptAlias leads to a file, which then does not need the handler."""
     mounted = _mounted(config)
     return mounted is None or bool(mounted.below(pattern_of(section)))
 
 
 @derived
 def _mounted(config: Config) -> Nested[Served] | None:
-    """Return what the mounts of all hosts lead to; None where that cannot be told of one of them."""
+    """Return the targets of all hosts' mounts; None where one of them is not known."""
     targets = [target_of(config, mount) for server in config.servers for mount in mounts(config, server)]
     known = [target for target in targets if target is not None]
     return Nested((target.directory, target) for target in known) if len(known) == len(targets) else None

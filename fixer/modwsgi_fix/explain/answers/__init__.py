@@ -1,7 +1,7 @@
-"""Who answers which message: one module for a family of messages, and the table of readers by name.
+"""The readers that answer messages: one module for each family of messages, and the table of readers by name.
 
-A reader is given one occurrence and the server, and returns the causes that it finds there, the likeliest first; none
-where the server has nothing that fits.
+A reader is given one occurrence and the server, and returns the causes that it finds there, the likeliest first; no causes
+where nothing in the server fits.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Messages about process groups: where the group is defined, who selects it, and what to look at where it is not a fault."""
+"""Messages about process groups: where the group is defined and selected, and what to check where it is not a fault."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SLOW_HELP = (
     "see what the threads wait for, as with py-spy dump on the process; where a C extension blocks, WSGIApplicationGroup "
     "%{GLOBAL}; where visitors wait for threads, more of them"
 )
-#: Rules whose findings need not name the group that they are about.
+#: Rules whose findings may be about a group that their messages do not name.
 _EVERYWHERE = frozenset({"daemon-name-missing", "module-loaded-twice"})
-#: What to do, by message; the about of the table says what happened.
+#: What to do, by the name of the message; ``about`` in the table says what happened.
 _HELP = {
     "truncated": f"look for AH00052 at the same time; {_CRASH_HELP}; where a header is large, header-buffer-size=65536",
     "response-timeout": _SLOW_HELP,
@@ -39,7 +39,7 @@ _HELP = {
 
 
 def _definitions(asked: Asked, name: str) -> list[DaemonProcess]:
-    """The definitions of a group; of all where the message does not name one."""
+    """Return the definitions of a group; those of all groups where the message does not name one."""
     return [one for config in asked.configs for one in daemon_processes(config) if name in ("", one.name)]
 
 
@@ -53,7 +53,7 @@ def _used(asked: Asked, name: str) -> list[Spot]:
 
 
 def group(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Where a group that cannot be used is selected, and where it is defined."""
+    """Return where a group that cannot be used is selected and where it is defined."""
     fields, message = occurrence.fields, occurrence.message
     name = fields.get("group", "")
     found = [
@@ -102,7 +102,7 @@ def _says(finding: Finding, word: str) -> bool:
 
 
 def embedded(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Why an application is in no process group, where that is not allowed."""
+    """Return why an application runs in embedded mode, where that is not allowed."""
     path = occurrence.fields.get("path", "")
     found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     lines = [item for config in asked.configs for item in config.named("wsgirestrictembedded")]
@@ -117,7 +117,7 @@ def embedded(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """A daemon process that crashed, was too slow, or was started again: its definition, and what rules find of it."""
+    """Return the definition of a daemon process that crashed, was too slow or was restarted, and what rules find there."""
     message, fields = occurrence.message, occurrence.fields
     name, path = fields.get("group", ""), fields.get("path", "")
     spots = _defined(asked, name)
@@ -144,26 +144,26 @@ def daemon(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def capacity(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """A group whose threads are all busy: how many it has. That is not a fault of the configuration."""
+    """Return how many threads a group has that are all busy, which is not a fault of the configuration."""
     name = occurrence.fields.get("group", "")
     causes = []
-    for one in _definitions(asked, name)[:_LIMIT]:
-        processes, threads = one.integer("processes", 1), one.integer("threads", 15)
-        backlog = one.integer("listen-backlog", 100)
-        queue = one.option("queue-timeout")
+    for process in _definitions(asked, name)[:_LIMIT]:
+        processes, threads = process.integer("processes", 1), process.integer("threads", 15)
+        backlog = process.integer("listen-backlog", 100)
+        queue = process.option("queue-timeout")
         waits = f", and a request may wait {queue.value} seconds" if queue is not None else ""
-        text = f"{occurrence.message.about}; {one.name} has {processes} x {threads} = {one.capacity} threads, "
+        text = f"{occurrence.message.about}; {process.name} has {processes} x {threads} = {process.capacity} threads, "
         text += f"{backlog} requests may queue{waits}"
         help_ = (
             "this is not a fault of the configuration: see why requests are slow, then raise threads=, processes= or "
             "listen-backlog=; after a restart of httpd the message is usual for a moment"
         )
-        causes.append(Cause(shown(asked, text), (spot(one.directive, "the process group"),), help=help_))
+        causes.append(Cause(shown(asked, text), (spot(process.directive, "the process group"),), help=help_))
     return causes
 
 
 def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Where the sockets of process groups are, and who may reach them."""
+    """Return where the sockets of process groups are, and which users may reach them."""
     fields, message = occurrence.fields, occurrence.message
     causes = [cause_of(asked, one) for one in findings_of(asked, ("temporary-socket-prefix",))]
     prefixes = [item for config in asked.configs for item in config.named("wsgisocketprefix")]
@@ -189,12 +189,12 @@ def socket(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Which process group has the working directory that a daemon process cannot enter."""
+    """Return which process group has the working directory that a daemon process cannot enter."""
     path, message = occurrence.fields.get("path", ""), occurrence.message
     causes = [cause_of(asked, one) for one in findings_of(asked, message.rules) if path and path in one.text]
     for config in asked.configs:
-        for one in daemon_processes(config):
-            own, user = one.option("home"), one.option("user")
+        for process in daemon_processes(config):
+            own, user = process.option("home"), process.option("user")
             if path and (
                 (own is not None and own.value.rstrip("/") == path.rstrip("/")) or (own is None and user is not None)
             ):
@@ -203,12 +203,12 @@ def home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
                 text = message.about if stopped is None else modes.told(stopped, path, name)
                 note = f"home={own.value}" if own is not None else f"user={name}, and no home="
                 help_ = "name a directory by home= that is there, and that the user of the group may enter"
-                causes.append(Cause(shown(asked, text), (spot(one.directive, note),), help=help_))
+                causes.append(Cause(shown(asked, text), (spot(process.directive, note),), help=help_))
     return causes[:_LIMIT]
 
 
 def crash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """A process of httpd that crashed: applications in embedded mode, and what rules find of extensions."""
+    """Return the likely causes of a crash of httpd: applications in embedded mode, and findings about extensions."""
     causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     spots: list[Spot] = []
     urls: list[str] = []
@@ -230,7 +230,7 @@ def crash(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def workers(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """How many requests httpd takes at once. That is not a fault of the configuration."""
+    """Return how many requests httpd takes at once, which is not a fault of the configuration."""
     lines = [item for config in asked.configs for item in config.named(*WORKERS)]
     text = f"{occurrence.message.about}; that is not a fault of the configuration"
     help_ = "see with mod_status what they do: slow applications, or KeepAlive; then raise MaxRequestWorkers with ServerLimit"

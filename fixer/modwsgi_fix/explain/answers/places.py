@@ -18,7 +18,7 @@ _MOST_HOSTS, _MOST_MOUNTS = 2_000, 20
 
 
 def mounts_of(asked: Asked, path: str) -> list[tuple[Config, Server, Mapping]]:
-    """Return the mounts of a script with the hosts that have them, each line once; of all scripts for an empty path."""
+    """Return the mounts of a script with their hosts, each line once; those of all scripts for an empty path."""
     return list(islice(_mounts_of(asked, path), _MOST_MOUNTS))
 
 
@@ -30,7 +30,7 @@ def _mounts_of(asked: Asked, path: str) -> Iterator[tuple[Config, Server, Mappin
 
 
 def _mounted(config: Config) -> dict[str, list[tuple[Server, Mapping]]]:
-    """The mounts by the scripts that they lead to; those whose script cannot be told under an empty path."""
+    """Return the mounts with their hosts, by the path of the script; an empty path where the script is not known."""
     seen = set()
     found: dict[str, list[tuple[Server, Mapping]]] = {}
     for server in [*config.hosts, config.main][:_MOST_HOSTS]:

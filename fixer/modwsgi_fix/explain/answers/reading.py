@@ -1,4 +1,4 @@
-"""What httpd says when it reads its configuration: the line that it names, and the rules that find a fault there."""
+"""Messages of httpd when it reads its configuration: the line that it names, and the rules that find a fault there."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _LIMIT = 5
 _WITHOUT_MODULE = (
     "load mod_wsgi above that line (a2enmod wsgi); on Windows it has no daemon mode, and so no WSGIDaemonProcess"
 )
-#: Lines that one directive goes on for, as many as are looked at.
+#: The most lines of one continued directive that are searched.
 _MOST_JOINED = 20
 
 
 def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """What stands at the line that the message names; without one, what the rules of the message find."""
+    """Return the fault at the line that the message names; without a line, the findings of the message's rules."""
     named = _place(occurrence)
     if named is None:
         return words(occurrence, asked)
@@ -38,27 +38,29 @@ def refused(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         ]
     _, file = found
     message = occurrence.message
-    here = spot_in(file, line, "httpd names this line")
+    named_line = spot_in(file, line, "httpd names this line")
     command = occurrence.fields.get("command", "")
     if command and file.quotable and not _has(file, line, command):
         return [
-            Cause(f"that line has no {command} now; the file was changed since", (here,)),
+            Cause(f"that line has no {command} now; the file was changed since", (named_line,)),
             *words(occurrence, asked),
         ]
-    there = findings_at(asked, file, line)
-    meant = [one for one in there if one.rule in message.rules] or [one for one in there if one.rank is Rank.START]
+    findings = findings_at(asked, file, line)
+    meant = [one for one in findings if one.rule in message.rules] or [
+        one for one in findings if one.rank is Rank.START
+    ]
     meant = meant or findings_near(asked, file, line, message.rules)
     causes = [cause_of(asked, one) for one in meant[:_LIMIT]]
     if not causes:
         now = "; no rule finds a fault in that line as it is now" if message.rules else ""
-        return [Cause(f"{message.about}{now}", (here,))]
-    if here.place not in {one.place for cause in causes for one in cause.spots}:
-        causes[0] = causes[0]._replace(spots=(*causes[0].spots, here))
+        return [Cause(f"{message.about}{now}", (named_line,))]
+    if named_line.place not in {one.place for cause in causes for one in cause.spots}:
+        causes[0] = causes[0]._replace(spots=(*causes[0].spots, named_line))
     return causes
 
 
 def _has(file: File | Script, line: int, command: str) -> bool:
-    """Whether a line, or one above it that it may go on from, has a word."""
+    """Whether a word stands in a line, or in a line above that it may continue."""
     lines = [file.lines.line_text(at) for at in range(max(line - _MOST_JOINED, 1), min(line, len(file.lines)) + 1)]
     return any(command.lower() in text.lower() for text in lines)
 
@@ -72,7 +74,7 @@ def _place(occurrence: Occurrence) -> tuple[str, int] | None:
 
 
 def words(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """What the rules of a message find, at lines with the words that the message quotes where there are such."""
+    """Return the findings of the message's rules; only those at lines with the words that it quotes, where there are any."""
     message, fields = occurrence.message, occurrence.fields
     found = findings_of(asked, message.rules)
     quoted = [value for name, value in fields.items() if name not in ("reason", "type", "number") and len(value) > 1]
@@ -97,7 +99,7 @@ def _named(asked: Asked, *names: str) -> list[Item]:
 
 
 def log_directory(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The line of a log whose directory is not there: httpd names the host of an ErrorLog, and not its line."""
+    """Return the line of a log whose directory does not exist: httpd names the host of an ErrorLog, but not its line."""
     path = occurrence.fields.get("path", "").rstrip("/")
     if not path:
         return words(occurrence, asked)
@@ -112,7 +114,7 @@ def log_directory(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The Listen lines of a port: two of these files, or one of these and another program."""
+    """Return the Listen lines of a port: two lines clash, or one line and another program."""
     causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     port = occurrence.fields.get("address", "").rpartition(":")[2]
     port = port if whole_number(port) is not None else ""
@@ -135,7 +137,7 @@ def listening(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The LoadModule line of a file that is not there, or that is of another Python or httpd."""
+    """Return the LoadModule line of a file that does not exist, or is for another Python or httpd."""
     path = occurrence.fields.get("path", "")
     reason = occurrence.fields.get("reason", "")
     name = path.rpartition("/")[2]
@@ -153,7 +155,7 @@ def loading(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def certificates(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The hosts that speak TLS and name no certificate."""
+    """Return the hosts that speak TLS and name no certificate."""
     causes = []
     for config in asked.configs:
         for server in config.servers:
@@ -171,7 +173,7 @@ def certificates(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def http2(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The line that loads the MPM, and those that ask for HTTP/2."""
+    """Return the line that loads the MPM, and the lines that ask for HTTP/2."""
     modules = [item for item in _named(asked, "loadmodule") if item.value in ("mpm_prefork_module", "http2_module")]
     protocols = [
         item for item in _named(asked, "protocols") if any(one.lower().startswith("h2") for one in item.values)
@@ -189,7 +191,7 @@ def http2(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def naming(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """Where the main server's name would stand."""
+    """Return where the main server's name would stand."""
     for config in asked.configs:
         main = config.main.last("servername")
         if main is not None:
@@ -207,7 +209,7 @@ def naming(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def variable(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The lines that use a variable which nothing defines."""
+    """Return the lines that use an undefined variable."""
     name = occurrence.fields.get("name", "")
     used = [item for config in asked.configs for item in _using(config, name)] if name else []
     about = f"nothing in these files defines ${{{name}}}"

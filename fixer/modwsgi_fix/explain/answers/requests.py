@@ -30,7 +30,7 @@ from modwsgi_fix.records import Branch, Cause, Finding, Outcome, Spot, Trace
 from modwsgi_fix.reports.trace import sentence
 from modwsgi_fix.workspace import discretion
 
-#: URLs of one file that are traced, hosts that are looked through for them, requests that are tried for a pattern.
+#: The most URLs of one file that are traced, hosts that are searched for them, and requests that are tried for a pattern.
 _MOST_URLS, _MOST_HOSTS, _MOST_TRIED = 3, 2_000, 40
 _LIMIT = 5
 _FAILED = ("refused", "not-found", "error")
@@ -39,7 +39,7 @@ _FAILED = ("refused", "not-found", "error")
 class Asking(NamedTuple):
     """A request that leads to a file, and the directive that maps it there.
 
-    ``aside`` where httpd looks at the file only beside the request, which an application answers.
+    ``aside`` says that httpd only looks at the file, while an application answers the request.
     """
 
     config: Config
@@ -50,7 +50,7 @@ class Asking(NamedTuple):
 
 
 def access(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """What refuses the file that the message names."""
+    """Return the lines that refuse the file that the message names."""
     path = occurrence.fields.get("path", "")
     if not path.startswith("/"):
         return words(occurrence, asked)
@@ -93,7 +93,7 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]
         return found[:_LIMIT]
     if outcome.kind in _FAILED:
         text = f"{record.url}: {sentence(outcome)}"
-        help_ = "if visitors should get it, the last of these lines is to change; otherwise httpd does as it is told"
+        help_ = "if visitors should get it, change the last of these lines; otherwise httpd does as configured"
         return [Cause(shown(asked, text), tuple(spots), help=help_, commands=(command,))]
     text = (
         f"as these files are now, {record.url} is not refused ({sentence(outcome)}); httpd may not have read them since, or an "
@@ -103,8 +103,7 @@ def _traced(occurrence: Occurrence, asked: Asked, asking: Asking) -> list[Cause]
 
 
 def _likeliest(record: Trace, path: str) -> Outcome:
-    """Return the outcome that the message is about: httpd looked at the file, so the branch in which it is there, and did
-    not serve it."""
+    """Return the outcome that the message is about: that of a branch in which the file exists and is not served."""
     if record.outcome.kind != "unknown":
         return record.outcome
     order = ("refused", "application", "error", "not-found")
@@ -124,15 +123,15 @@ def _with(own: tuple[Spot, ...], more: list[Spot]) -> tuple[Spot, ...]:
 
 
 def _findings(occurrence: Occurrence, asked: Asked, spots: list[Spot]) -> list[Finding]:
-    there = findings_of(asked, occurrence.message.rules, spots)
-    if there:
-        return there
+    findings = findings_of(asked, occurrence.message.rules, spots)
+    if findings:
+        return findings
     path = posixpath.dirname(occurrence.fields.get("path", "").rstrip("/"))
     return [one for one in findings_of(asked, occurrence.message.rules) if len(path) > 1 and path in one.text]
 
 
 def _decided(asked: Asked, outcome: Outcome) -> list[Spot]:
-    """The lines that decided, phase by phase."""
+    """Return the lines that decided, phase by phase."""
     found = []
     for step in outcome.because:
         if step.file and step.line is not None and step.phase != "host":
@@ -150,8 +149,8 @@ def _quoted(asked: Asked, name: str, line: int) -> str:
 
 def _distinct(spots: list[Spot]) -> list[Spot]:
     found: dict[str, Spot] = {}
-    for one in spots:
-        found[one.place] = one if one.place not in found else found[one.place]._replace(note=one.note)
+    for entry in spots:
+        found[entry.place] = entry if entry.place not in found else found[entry.place]._replace(note=entry.note)
     return list(found.values())
 
 
@@ -182,7 +181,7 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
             continue
         target = mapping.target.rstrip("/")
         rest = _below(path, target)
-        # httpd names the first directory of a path that a missing <Directory> was meant to open.
+        # httpd names the topmost directory of the path that nothing opens.
         if rest is None and _below(target, path.rstrip("/")) is not None and len(path) > 1:
             rest = ""
         if rest is not None:
@@ -191,7 +190,7 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
     root = document_root(config, server)
     if root is not None and root.known and (rest := _below(path, root.value.rstrip("/"))) is not None:
         yield Asking(config, server, authority.request(escaped(rest or "/")), root)
-        # mod_wsgi before 6 asks for what follows the URL of a mount in the DocumentRoot, too.
+        # mod_wsgi before 6 also looks for the rest of the URL after a mount in the DocumentRoot.
         for mapping in mounts(config, server):
             if not mapping.is_regex and mapping.item.known and mapping.url.rstrip("/"):
                 request = authority.request(escaped(mapping.url.rstrip("/") + rest))
@@ -199,7 +198,7 @@ def _by_prefix(config: Config, server: Server, path: str) -> Iterator[Asking]:
 
 
 def _below(path: str, directory: str) -> str | None:
-    """Return what of a path is below a directory, with its slash; an empty string for the directory itself."""
+    """Return the part of a path below a directory, with its slash; an empty string for the directory itself."""
     if path.rstrip("/") == directory:
         return path[len(directory) :]
     return path[len(directory) :] if path.startswith(directory + "/") else None
@@ -207,7 +206,7 @@ def _below(path: str, directory: str) -> str | None:
 
 def _by_pattern(config: Config, server: Server, path: str) -> Iterator[Asking]:
     every = [*mounts(config, server), *aliases(config, server)]
-    # What stands before the first group is the beginning of every file that a pattern leads to.
+    # The text before the first group is the beginning of the path of every file that a pattern leads to.
     patterns = [one for one in every if one.is_regex and path.startswith(one.target.partition("$")[0])]
     if not patterns:
         return
@@ -222,7 +221,7 @@ def _by_pattern(config: Config, server: Server, path: str) -> Iterator[Asking]:
 
 
 def root(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The DocumentRoot that is not there."""
+    """Return the DocumentRoot that does not exist."""
     path = occurrence.fields.get("path", "")
     causes = [cause for cause in words(occurrence, asked) if any(path in one.quote for one in cause.spots)]
     if causes or not path:
@@ -238,9 +237,9 @@ def root(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def _there(config: Config, path: str) -> str:
-    """Return what the disk shows of a path."""
+    """Return in words what the disk shows of a path."""
     if config.disk is None:
-        return "with --root the disk is looked at, too"
+        return "with --root the disk is searched, too"
     above = path.rstrip("/")
     while above not in ("", "/") and not config.disk.is_dir(above):
         above = posixpath.dirname(above)
@@ -248,13 +247,13 @@ def _there(config: Config, path: str) -> str:
 
 
 def url(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """What the rules of a message find at the lines that decide over a URL, on any host."""
+    """Return the findings of the message's rules at the lines that decide over a URL, on any host."""
     found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     return found[:_LIMIT]
 
 
 def htaccess(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The line of an .htaccess file that httpd refuses; where the file is not seen, what lets it be read."""
+    """Return the line of an .htaccess file that httpd refuses; where the file is not in sight, what lets it be read."""
     directory = occurrence.fields.get("file", "").split(" ")[-1].rstrip("/")
     path = f"{directory}/.htaccess"
     found = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
@@ -279,7 +278,7 @@ def _holds(item: Item, directory: str) -> bool:
 
 
 def program(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The handler that takes a script for a CGI program."""
+    """Return the handler that takes a script for a CGI program."""
     causes = [cause_of(asked, one) for one in findings_of(asked, occurrence.message.rules)]
     if causes:
         return causes[:_LIMIT]
@@ -291,7 +290,7 @@ def program(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def loop(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The rules of a directory that may match what they made."""
+    """Return the rewrite rules of a directory that may match their own result."""
     rules = [
         item
         for config in asked.configs
@@ -304,7 +303,7 @@ def loop(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def permissions(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """The directory on the way that httpd's user may not pass, as far as the disk shows it."""
+    """Return the directory on the way to a file that httpd's user may not pass, as far as the disk shows it."""
     path = occurrence.fields.get("path", "")
     causes = []
     for config in asked.configs:

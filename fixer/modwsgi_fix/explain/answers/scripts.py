@@ -1,4 +1,4 @@
-"""Messages about WSGI scripts and Python: the script, what it runs in, and where Python looks for packages."""
+"""Messages about WSGI scripts and Python: the script, where it runs, and where Python looks for packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_NAMES = 2_000
 
 
 def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """What rules find in a script or at its mount; else the script, its mount, and what lies beside it."""
+    """Return the findings in a script or at its mount; without any, the script, its mount, and the files beside it."""
     path, message = occurrence.fields.get("path", ""), occurrence.message
     frames = _frames(occurrence, asked)
     path = path or (occurrence.failure.frames[0].file if occurrence.failure and occurrence.failure.frames else "")
@@ -50,13 +50,13 @@ def script(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 def _help(occurrence: Occurrence) -> str:
-    """What to do; above a traceback that was read, the messages of mod_wsgi need no help."""
+    """Return what to do; messages of mod_wsgi above a traceback that was read need no help."""
     name = occurrence.message.name
     is_read = occurrence.failure is not None and bool(occurrence.failure.exception)
     return "" if is_read and name in _HEADED else _HELP.get(name, "")
 
 
-#: Messages of mod_wsgi that only stand above what Python says.
+#: Messages of mod_wsgi that only introduce those of Python.
 _HEADED = ("script-exception", "exec-failed", "cannot-be-loaded", "not-compiled")
 
 _HELP = {
@@ -80,7 +80,7 @@ def _user(config: Config, item: Item) -> str:
 
 
 def _frames(occurrence: Occurrence, asked: Asked) -> list[Spot]:
-    """The line of Python that failed, and that of the script if it is another one."""
+    """Return the line of Python that failed, and the line of the script where that is another one."""
     failure = occurrence.failure
     if failure is None or not failure.frames:
         return []
@@ -93,7 +93,7 @@ def _frames(occurrence: Occurrence, asked: Asked) -> list[Spot]:
 
 
 def _findings(asked: Asked, path: str, spots: list[Spot], rules: tuple[str, ...]) -> list[Finding]:
-    """The findings of some rules in a script, or at the lines that mount and run it; all of them where no path is known."""
+    """Return the findings of these rules in a script or at its lines in the configuration; all of them without a path."""
     every = findings_of(asked, rules)
     if not path:
         return every
@@ -115,7 +115,7 @@ def _with(cause: Cause, more: list[Spot]) -> Cause:
 
 
 def _leading_to(asked: Asked, path: str) -> list[Spot]:
-    """The mounts whose target a path begins with: what follows the URL is appended as it is."""
+    """Return the mounts whose target is the beginning of a path: the rest of the URL is appended to the target."""
     return [
         spot(mount.item, f"leads to {mount.target}")
         for _, _, mount in mounts_of(asked, "")
@@ -140,8 +140,8 @@ def _beside(config: Config, path: str) -> str:
     while above not in ("", "/") and not disk.is_dir(above):
         above = posixpath.dirname(above)
     scripts = [name for name in _names(disk, above) if name.endswith((".wsgi", ".py"))]
-    there = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
-    return there if not disk.is_file(path) else "it is there as these files are now"
+    shown = f"{above} has {', '.join(scripts[:3])}" if scripts else f"{above} is there, and has no script"
+    return shown if not disk.is_file(path) else "it is there as these files are now"
 
 
 def _names(disk: Files, directory: str) -> list[str]:
@@ -155,7 +155,7 @@ def _names(disk: Files, directory: str) -> list[str]:
 
 
 def exception(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """An exception of an application: the line that raised it, and what rules find in the script."""
+    """Return the line that raised an application's exception, and what rules find in the script."""
     if occurrence.failure is None and not occurrence.fields.get("path"):
         return _named_only(occurrence, asked)
     return script(occurrence, asked)
@@ -169,7 +169,7 @@ def _named_only(occurrence: Occurrence, asked: Asked) -> list[Cause]:
 
 
 class Search(NamedTuple):
-    """Where Python looks for modules: the line that says so, the option, the directory; ``packages`` below a python-home."""
+    """A directory where Python looks for modules, with the line and the option that name it."""
 
     item: Item
     option: str
@@ -177,7 +177,7 @@ class Search(NamedTuple):
 
 
 def imported(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """A module that is not found: who runs the script, where Python looks then, and where the module is on the disk."""
+    """Return why a module is not found: how the script runs, where Python looks then, and where the module is on the disk."""
     module = occurrence.fields.get("module", "").strip("'\"").partition(".")[0]
     path, message = occurrence.fields.get("path", ""), occurrence.message
     frames = _frames(occurrence, asked)
@@ -214,16 +214,16 @@ def _distinct(spots: list[Spot]) -> list[Spot]:
 
 
 def _searched(config: Config, group: str | None) -> Iterator[Search]:
-    """Where Python looks: what a process group says, or for embedded mode WSGIPythonHome and WSGIPythonPath."""
+    """Yield where Python looks: as a process group says, or in embedded mode WSGIPythonHome and WSGIPythonPath."""
     homes = config.named("wsgipythonhome")
     if group:
-        for one in daemon_processes(config):
-            if one.name == group:
-                settings = {option.name: option.value for option in one.options}
+        for process in daemon_processes(config):
+            if process.name == group:
+                settings = {option.name: option.value for option in process.options}
                 for name in ("python-home", "python-path", "home"):
                     for directory in settings.get(name, "").split(":"):
                         if directory:
-                            yield Search(one.directive, name, directory)
+                            yield Search(process.directive, name, directory)
                 if "python-home" in settings:
                     homes = []
     for item in homes:
@@ -235,7 +235,7 @@ def _searched(config: Config, group: str | None) -> Iterator[Search]:
 
 
 def _packages(disk: Files, home: str) -> list[str]:
-    """The directories of packages of a virtual environment."""
+    """Return the package directories of a virtual environment."""
     library = f"{home}/lib"
     return [f"{library}/{name}/site-packages" for name in _names(disk, library) if name.startswith("python")]
 
@@ -248,31 +248,31 @@ def _has(disk: Files, directory: str, module: str) -> bool:
 
 def _places(disk: Files, looks: list[Search]) -> list[str]:
     places: list[str] = []
-    for one in looks:
-        directory = one.directory.rstrip("/")
-        places += _packages(disk, directory) if one.option in ("python-home", "WSGIPythonHome") else [directory]
+    for search in looks:
+        directory = search.directory.rstrip("/")
+        places += _packages(disk, directory) if search.option in ("python-home", "WSGIPythonHome") else [directory]
     return places
 
 
 def _seen(config: Config, module: str, looks: list[Search], path: str) -> str:
-    """What the disk shows of a module."""
+    """Return in words what the disk shows of a module."""
     disk = config.disk
     if disk is None:
-        return "with --root the disk is looked at, too"
+        return "with --root the disk is searched, too"
     if not module:
         return "the message does not name the module"
-    for one in looks:
-        if not disk.is_dir(one.directory):
-            return f"{one.directory} is not there"
-    there = [place for place in _places(disk, looks) if _has(disk, place, module)]
-    if there:
-        return f"{module} is in {there[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
+    for search in looks:
+        if not disk.is_dir(search.directory):
+            return f"{search.directory} is not there"
+    having = [place for place in _places(disk, looks) if _has(disk, place, module)]
+    if having:
+        return f"{module} is in {having[0]} as these files are now: it may be of another Python, or httpd was not restarted since"
     elsewhere = _elsewhere(disk, module, path)
     return f"{module} is in {elsewhere}, where Python does not look" if elsewhere else f"{module} is in none of them"
 
 
 def _elsewhere(disk: Files, module: str, path: str) -> str:
-    """Where a module lies that Python does not look for there: beside the script, above it, or in an environment there."""
+    """Return where a module lies outside of Python's path: beside the script, above it, or in an environment there."""
     above = posixpath.dirname(path)
     for _ in range(3):
         if above in ("", "/"):
@@ -281,10 +281,10 @@ def _elsewhere(disk: Files, module: str, path: str) -> str:
             above,
             *(f"{above}/{name}" for name in _names(disk, above)[:100] if disk.is_dir(f"{above}/{name}")),
         ]
-        for one in candidates:
-            if _has(disk, one, module):
-                return one
-            found = next((place for place in _packages(disk, one) if _has(disk, place, module)), "")
+        for candidate in candidates:
+            if _has(disk, candidate, module):
+                return candidate
+            found = next((place for place in _packages(disk, candidate) if _has(disk, place, module)), "")
             if found:
                 return found
         above = posixpath.dirname(above)
@@ -304,7 +304,7 @@ def _import_help(config: Config, module: str, looks: list[Search], path: str) ->
 
 
 def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
-    """A directory that Python takes for its own, and finds no standard library in."""
+    """Return the line that names Python's home directory, in which Python finds no standard library."""
     failure, message = occurrence.failure, occurrence.message
     path = occurrence.fields.get("path", "") or (failure.home if failure is not None else "")
     every = findings_of(asked, message.rules)
@@ -315,10 +315,10 @@ def python_home(occurrence: Occurrence, asked: Asked) -> list[Cause]:
         return causes
     for config in asked.configs:
         items = [(item, item.value) for item in config.named("wsgipythonhome")]
-        for one in daemon_processes(config):
-            option = one.option("python-home")
+        for process in daemon_processes(config):
+            option = process.option("python-home")
             if option is not None:
-                items.append((one.directive, option.value))
+                items.append((process.directive, option.value))
         for item, home in items:
             if path and home.rstrip("/") != path.rstrip("/"):
                 continue

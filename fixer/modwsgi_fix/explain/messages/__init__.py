@@ -1,7 +1,7 @@
-"""The table of messages: what httpd 2.4, mod_wsgi and Python write to an error log, and by which rules each is answered.
+"""The table of messages that httpd 2.4, mod_wsgi and Python write to an error log, with the rules that find their causes.
 
 The texts are those of httpd 2.4.71 with mod_wsgi 4.9.4 and Python 3.11; tests/httpd/test_explain.py makes a server write
-them. Of two that a line holds the first one counts.
+them. Where a line has two messages of the table, the first one counts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["MESSAGES", "ROUTINE_CODES", "ROUTINE_WORDS", "Message"]
 
 MESSAGES: tuple[Message, ...] = (*HTACCESS, *STARTING, *WARNINGS, *REFUSED, *DAEMONS, *SCRIPTS)
 
-#: Lines of a server that is well (it starts, stops, is reloaded), and lines that only accompany a message.
+#: Lines of a healthy server (it starts, stops, is reloaded), and lines that only accompany a message.
 ROUTINE_CODES = frozenset(
     {
         "AH00014",

@@ -1,4 +1,4 @@
-"""What mod_wsgi says of process groups and their processes, and httpd of its own."""
+"""Messages of mod_wsgi about process groups and daemon processes, and of httpd about its own processes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from modwsgi_fix.explain.messages.message import Message
 
 _CRASH = ("missing-global-application-group", "module-loaded-twice")
 
-#: What mod_wsgi says in other words from 6 on (src/server, 6.1.1).
+#: Messages that mod_wsgi words differently from version 6 on (src/server, 6.1.1).
 _SIX = "mod_wsgi 6"
 
-#: What mod_wsgi says of process groups and of their processes.
+#: Messages of mod_wsgi about process groups and their processes.
 DAEMONS = (
     Message(
         "group-undefined",
@@ -106,7 +106,7 @@ DAEMONS = (
         "inactivity",
         "Daemon process idle inactivity timer expired, stopping process '{group}'.",
         "daemon",
-        "nothing was asked for as long as inactivity-timeout, and the process is started again: as configured",
+        "no request came for as long as inactivity-timeout, and the process is started again, as configured",
     ),
     Message(
         "maximum-requests",

@@ -1,4 +1,4 @@
-"""What one entry of the table says."""
+"""An entry of the table."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import NamedTuple
 class Message(NamedTuple):
     """One message.
 
-    ``code`` is httpd's number of it, where it has one; mod_wsgi 6 puts numbers of its own in front (``WSGI0151``), which
-    are not needed. ``reader`` names who answers, ``rules`` are those whose fault it may be. ``about`` is what it means,
-    in one sentence.
+    ``code`` is httpd's number of the message, where it has one; the numbers that mod_wsgi 6 puts in front (``WSGI0151``)
+    are not needed. ``reader`` is the name of the function that answers, ``rules`` are the rules that may find the cause.
+    ``about`` says in one sentence what the message means.
     """
 
     name: str
@@ -23,5 +23,5 @@ class Message(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """As people look for it."""
+        """The text as people search for it."""
         return f"{self.code}: {self.text}" if self.code else self.text

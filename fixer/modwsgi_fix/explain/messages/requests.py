@@ -1,4 +1,4 @@
-"""What httpd says of a request that it refuses."""
+"""Messages of httpd about requests that it refuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from modwsgi_fix.explain.messages.message import Message
 
 _GRANTS = ("script-directory-not-granted", "static-directory-not-granted")
 
-#: What a visitor was refused.
+#: Messages about requests that were refused.
 REFUSED = (
     Message(
         "denied",

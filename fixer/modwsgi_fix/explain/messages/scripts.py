@@ -1,4 +1,4 @@
-"""What mod_wsgi says of scripts, and Python of what is in them."""
+"""Messages of mod_wsgi about scripts, and of Python about their contents."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _NO_LIBRARY = (
     "may not be read"
 )
 
-#: What mod_wsgi says in other words from 6 on (src/server, 6.1.1).
+#: Messages that mod_wsgi words differently from version 6 on (src/server, 6.1.1).
 _SIX = "mod_wsgi 6"
 
-#: What mod_wsgi says of scripts, and Python of what is in them.
+#: Messages of mod_wsgi about scripts, and of Python about their contents.
 SCRIPTS = (
     Message(
         "script-missing",
@@ -205,7 +205,7 @@ SCRIPTS = (
         "status-line",
         "no space following status code",
         "exception",
-        "the status of start_response has no text behind its number",
+        "the status of start_response has no text after its number",
         rules=("bad-start-response",),
     ),
     Message(

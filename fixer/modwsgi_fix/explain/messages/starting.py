@@ -1,4 +1,4 @@
-"""What httpd says when it reads the configuration."""
+"""Messages of httpd when it reads the configuration."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NAMES = (
 _OPTIONS = ("stray-daemon-word", "unknown-daemon-option", "spaced-option", "continuation-trailing-blank")
 _STRUCTURE = ("mismatched-closer", "misspelt-section", "opener-for-closer", "stray-closer", "unclosed-section")
 
-#: What httpd says of an .htaccess file, for which it refuses every request below.
+#: Messages of httpd about an .htaccess file, because of which it refuses every request below.
 HTACCESS = (
     Message(
         "htaccess-not-allowed",
@@ -29,7 +29,7 @@ HTACCESS = (
     ),
 )
 
-#: What httpd says when it reads the configuration, and refuses to start.
+#: Messages of httpd when it reads the configuration and refuses to start.
 STARTING = (
     Message(
         "invalid-command",
@@ -281,7 +281,7 @@ STARTING = (
     ),
 )
 
-#: What it says when it starts all the same.
+#: Messages of httpd when it starts all the same.
 WARNINGS = (
     Message(
         "module-twice",

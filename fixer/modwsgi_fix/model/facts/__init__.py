@@ -1,1 +1,1 @@
-"""What rules ask of a server: merge and request asked of everyone, of the disk, at the start."""
+"""Facts that rules ask for, from merge and request: for any visitor, from the disk, at the start of httpd."""

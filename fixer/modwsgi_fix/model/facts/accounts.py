@@ -1,4 +1,4 @@
-"""The users and groups of a server (``--root``), as ``/etc/passwd`` and ``/etc/group`` have them, and whom httpd runs as."""
+"""The users and groups of a server (``--root``), as in ``/etc/passwd`` and ``/etc/group``, and the users that httpd runs as."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.placeholders import is_settled
 from modwsgi_fix.text import Span, whole_number
 
-#: Where further users may be, beside the files (nsswitch.conf(5)).
+#: Services with further users, beside the files (nsswitch.conf(5)).
 _ELSEWHERE = frozenset({"db", "ldap", "nis", "nisplus", "sss", "winbind", "hesiod", "extrausers"})
 
 
 class Accounts(NamedTuple):
-    """``users`` are (number, number of the group) by name, ``groups`` numbers by name, ``members`` names of users by group.
+    """The accounts: ``users`` are (number, number of the group) by name, ``groups`` are numbers by name.
 
-    ``is_whole`` is False where other users and groups may be known to the system.
+    ``members`` are the names of a group's users, by its name. ``is_whole`` is False where the system may have other accounts.
     """
 
     users: Mapping[str, tuple[int, int]]
@@ -29,7 +29,7 @@ class Accounts(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Whom a process runs as: the name for messages, the number, and all of its groups."""
+    """The identity of a process: the user's name for messages, the user's number, and the numbers of all groups."""
 
     name: str
     user: int
@@ -38,7 +38,7 @@ class Identity(NamedTuple):
 
 @derived
 def accounts(config: Config) -> Accounts | None:
-    """The users and groups; None where the disk does not have both files."""
+    """Return the users and groups; None where the disk does not have both files."""
     disk = config.disk
     passwd, group = _lines(disk, "/etc/passwd"), _lines(disk, "/etc/group")
     if passwd is None or group is None:
@@ -57,7 +57,7 @@ def accounts(config: Config) -> Accounts | None:
 
 
 class Unknown(NamedTuple):
-    """A line that names a user or a group (``kind``) that the server does not have; ``refusal`` is httpd's own message."""
+    """A line with a user or group (``kind``) that the server does not have; ``refusal`` is httpd's own message."""
 
     item: Item
     span: Span
@@ -68,7 +68,7 @@ class Unknown(NamedTuple):
 
 @derived
 def unknown_accounts(config: Config) -> list[Unknown]:
-    """Every name that httpd certainly looks up in vain when it starts (unixd.c:ap_uname2id, ap_gname2id)."""
+    """Return every name that httpd certainly looks up in vain when it starts (unixd.c:ap_uname2id, ap_gname2id)."""
     known = accounts(config)
     return [] if known is None or not known.is_whole else list(_unknown(config, known))
 
@@ -82,7 +82,7 @@ def _unknown(config: Config, known: Accounts) -> Iterator[Unknown]:
 
 
 def _named(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
-    """Where users and groups are named: the line, ``user`` or ``group``, the name, its place."""
+    """Yield where users and groups are named: the line, ``user`` or ``group``, the name, its span."""
     for item in config.named("user", "group"):
         if item.args and item.args[0].known:
             yield item, item.key, item.value, item.args[0].span
@@ -93,7 +93,7 @@ def _named(config: Config) -> Iterator[tuple[Item, str, str, Span]]:
 
 
 def _lines(disk: Files | None, path: str) -> list[list[str]] | None:
-    """The fields of each line of an account file."""
+    """Return the fields of each line of an account file; None where it cannot be read."""
     try:
         text = disk.read(path) if disk is not None else None
     except FileProblem:
@@ -109,19 +109,19 @@ def _has_others(disk: Files | None) -> bool:
         if line[0].strip() in ("passwd", "group", "initgroups"):
             words |= set(":".join(line[1:]).split())
     if disk is not None and not disk.is_file("/etc/sssd/sssd.conf"):
-        words.discard("sss")  # Red Hat names it whether it is set up or not
+        words.discard("sss")  # Red Hat lists it whether it is set up or not
     return bool(words & _ELSEWHERE)
 
 
 def httpd_identity(config: Config) -> Identity | None:
-    """Whom httpd's own processes run as; None where the files do not say."""
+    """Return the identity of httpd's own processes; None where the files do not say."""
     found = accounts(config)
     user, group = _own(config, "user"), _own(config, "group")
     return None if found is None else _identity(found, user, group)
 
 
 def daemon_identity(config: Config, process: DaemonProcess) -> Identity | None:
-    """Whom a process group runs as: its own user and group, each of which httpd's stand in for."""
+    """Return the identity of a process group: its own user and group, or httpd's where they are not given."""
     found = accounts(config)
     if found is None or process.option("supplementary-groups") is not None:
         return None
@@ -135,7 +135,7 @@ def daemon_identity(config: Config, process: DaemonProcess) -> Identity | None:
 
 @derived
 def identities(config: Config) -> Mapping[str, Identity | None]:
-    """Whom each process group runs as, by its name, httpd's own processes by an empty one; None where that is not known."""
+    """Return the identity of each process group by its name, that of httpd's own processes by ``""``; None where unknown."""
     found: dict[str, Identity | None] = {"": httpd_identity(config)}
     for process in daemon_processes(config):
         own = daemon_identity(config, process)
@@ -145,7 +145,7 @@ def identities(config: Config) -> Mapping[str, Identity | None]:
 
 
 def _own(config: Config, name: str) -> str | None:
-    """What httpd's own ``User`` or ``Group`` says; None where a condition or a variable decides, or nothing does."""
+    """Return the value of httpd's own ``User`` or ``Group``; None without one, or where a condition or variable decides."""
     items: list[Item] = config.main.all(name)
     if not items or any(item.in_doubt for item in items) or not items[-1].known:
         return None
@@ -153,7 +153,7 @@ def _own(config: Config, name: str) -> str | None:
 
 
 def _identity(found: Accounts, user: str | None, group: str | None) -> Identity | None:
-    """Whom the words stand for: with the groups that the user is a member of (unixd.c, wsgi_daemon.c: initgroups)."""
+    """Return the identity of a user and group, with all groups of the user (unixd.c, wsgi_daemon.c: initgroups)."""
     if user is None or group is None:
         return None
     name = next((one for one, (number, _) in found.users.items() if f"#{number}" == user), user)

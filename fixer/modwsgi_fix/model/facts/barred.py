@@ -1,7 +1,7 @@
-"""The files of a configuration that httpd's own user, or that of a process group, may not reach or read (``--root``).
+"""The files of a configuration that httpd's own user, or a process group's, may not reach or read (``--root``).
 
-What the mode of a file says counts for the user alone whom it is asked of (path_resolution(7)). A tree that was copied by
-somebody else has other owners than the server: so nothing is said where its ``/etc/passwd`` is not root's and readable by all.
+Of a mode only one part counts for a user: owner, group or others (path_resolution(7)). A tree that somebody copied may have
+other owners than the server; so nothing is reported where its ``/etc/passwd`` is not root's or not readable by all.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from modwsgi_fix.model.paths import ascending
 from modwsgi_fix.model.urls import aliases, mounts
 from modwsgi_fix.text import Span
 
-#: The bits of a mode that a use of a path needs, as the last three of it.
+#: The permissions that a use of a path needs, as three bits.
 SEARCH, READ = 1, 4
 
 
 class Barred(NamedTuple):
-    """A path that somebody may not use: ``where`` he is stopped, and which permission he lacks there (``search`` or ``read``)."""
+    """A path that the user ``who`` may not use: ``where`` the user is stopped, and the missing right, ``search`` or ``read``."""
 
     item: Item
     span: Span
@@ -39,7 +39,7 @@ class Barred(NamedTuple):
 
 
 class _Use(NamedTuple):
-    """A path that is used: every directory on the way is searched, and ``bits`` are what is needed of the path itself."""
+    """A use of a path: it needs to search every directory on the way, and ``bits`` are the rights it needs on the path itself."""
 
     item: Item
     span: Span
@@ -52,7 +52,7 @@ class _Use(NamedTuple):
 
 @derived
 def barred(config: Config) -> list[Barred]:
-    """Every use of a path that certainly fails for want of a permission; none where owners are not those of the server."""
+    """Return every use of a path that certainly lacks a permission; none where owners are not those of the server."""
     disk = config.disk
     if disk is None or not _is_original(config, disk):
         return []
@@ -78,7 +78,7 @@ def _barred(config: Config, disk: Files) -> Iterator[Barred]:
 
 
 def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, str] | None:
-    """Where somebody is stopped on the way to a path, and for want of which permission."""
+    """Return where a user is stopped on the way to a path, and the missing permission; None where the user is not."""
     real = resolve(use.path, lambda path: disk.readlink(path) if disk.is_link(path) else None)
     for directory in dict.fromkeys([*_above(use.path), *_above(real)]):
         if _may(config, disk, who, directory, SEARCH) is False:
@@ -90,12 +90,12 @@ def _stop(config: Config, disk: Files, who: Identity, use: _Use) -> tuple[str, s
 
 
 def _above(path: str) -> list[str]:
-    """The directories on the way to a path, outermost first."""
+    """Return the directories on the way to a path, outermost first."""
     return list(ascending(path))[:0:-1]
 
 
 def _may(config: Config, disk: Files, who: Identity, path: str, bit: int) -> bool | None:
-    """Whether somebody has a permission on a path; None where its mode, its owner or its group is not known."""
+    """Whether a user has a permission on a path; None where its mode, owner or group is not known."""
     found, known = disk.permissions(path), accounts(config)
     if found is None or known is None:
         return None
@@ -131,9 +131,9 @@ def _uses(config: Config) -> Iterator[_Use]:
 
 
 def _pythons(config: Config) -> Iterator[_Use]:
-    """``WSGIPythonHome`` is read by httpd's own processes, and by each group without one of its own; the path by the former.
+    """Yield the uses of WSGIPythonHome, by httpd and groups without a home of their own, and of WSGIPythonPath, by httpd.
 
-    Python starts in them once they run as their user (wsgi_interp.c:wsgi_python_init is called by the child's hook).
+    Python starts in processes that already run as their user (the child's hook calls wsgi_interp.c:wsgi_python_init).
     """
     restricted = config.main.last("wsgirestrictembedded")
     embedded = restricted is None or restricted.value.lower() != "on"
@@ -152,7 +152,7 @@ def _uses_of(config: Config, server: Server) -> Iterator[_Use]:
         target = target_of(config, mount)
         if mount.server is not server or mount.is_regex or target is None or target.file is None:
             continue
-        # httpd looks for the file, and the process that runs it reads it.
+        # httpd looks for the script, and the process that runs it reads it.
         yield _Use(mount.item, mount.target_span, target.path, 0, "", "script", mount.url)
         group = process_group(config, server, mount).name
         if group is not None:
@@ -169,7 +169,7 @@ def _uses_of(config: Config, server: Server) -> Iterator[_Use]:
 
 
 def is_readable_by_all(config: Config, path: str) -> bool:
-    """Whether a file is there that every user of the server may read."""
+    """Whether a file exists that every user of the server may read."""
     disk = config.disk
     if disk is None or not path.startswith("/") or not disk.is_file(path):
         return False
@@ -177,5 +177,5 @@ def is_readable_by_all(config: Config, path: str) -> bool:
     way = [(directory, SEARCH) for directory in _above(real)]
     rights = [(disk.permissions(one), bit) for one, bit in [*way, (real, READ)]]
     own, *_ = rights[-1]
-    # Of a directory whose mode is not known nothing is held against the file's own.
+    # A directory with an unknown mode is assumed to be passable.
     return own is not None and all(found is None or bool(found.mode & bit) for found, bit in rights)

@@ -1,4 +1,4 @@
-"""What a server says of the file system as a whole: `<Directory />`."""
+"""What a server says about the filesystem as a whole: `<Directory />`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from modwsgi_fix.model.merge.sections import depth, is_regex_section, pattern_of
 
 @derived
 def baseline(config: Config) -> list[Item]:
-    """The ``<Directory />`` sections of the main server."""
+    """Return the ``<Directory />`` sections of the main server."""
     sections = sections_of(config, config.main, ("directory",))
     return [item for item in sections if not is_regex_section(item) and depth(pattern_of(item)) == 0]
 
 
 @derived
 def baseline_dialects(config: Config) -> tuple[bool, bool] | None:
-    """Which dialects the deny of ``<Directory />`` is written in: (2.2, 2.4); None where no baseline is in sight."""
+    """Return whether ``<Directory />`` denies in each dialect, as (2.2, 2.4); None where no baseline is in sight."""
     found = [access_of(item) for item in baseline(config)]
     speaking = [access for access in found if not access.is_empty]
     if not speaking:

@@ -1,4 +1,4 @@
-"""What a server maps URLs to and then refuses, because no section opens it."""
+"""Mappings that a server refuses because no section opens their target."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from modwsgi_fix.model.urls import Mapping, is_prefix
 
 
 def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
-    """True when nobody gets ``target`` by its mapping, and ``<Directory />`` alone is why.
+    """Whether nobody gets ``target`` by its mapping, and ``<Directory />`` alone is the reason.
 
-    Only of a whole server, where every section is in sight, or of fragments whose server is said to deny by default; and
-    nothing that comes later may open it or refuse it once more: a ``<Location>``, an ``<If>``, an ``.htaccess`` file,
-    ``Satisfy``. What is concluded from the sections is asked of whole requests, too.
+    This needs a whole server, where every section is in sight, or fragments whose server is known to deny by default. Nothing
+    that is merged later may open or refuse the target as well: a ``<Location>``, an ``<If>``, an ``.htaccess`` file,
+    ``Satisfy``. The conclusion from the sections is checked by tracing whole requests, too.
     """
     mapping = target.mapping
     assumed = config.denies if not config.complete and config.denies in ("2.2", "2.4") and not config.gaps else ""
@@ -45,18 +45,17 @@ def closed_by_baseline(config: Config, server: Server, target: Served) -> bool:
 
 
 def _refused_by(found: Grant, base: list[Item]) -> bool:
-    """Whether sections of the baseline refuse, and no others."""
+    """Whether only sections of the baseline refuse."""
     deciding = [(found.by_22, "admits_22"), (found.by_24, "admits_24")]
     refusing = [item for item, admits in deciding if item is not None and getattr(access_of(item), admits) is not True]
     return bool(refusing) and all(item in base for item in refusing)
 
 
 def _is_refused(config: Config, server: Server, target: Served, mapping: Mapping) -> bool:
-    """Whether requests for a mapping are refused on every host that can be reached and has the mapping, whatever else is so,
-    and by no line outside of the baseline.
+    """Whether all requests for a mapping, on every host that can be reached and has it, are refused by the baseline alone.
 
-    What is unknown, as an .htaccess file out of sight, has been weighed by then. Requests of httpd 2.2 are not modelled, nor
-    is what a pattern without a sample matches: there the sections are believed, unless a Location speaks of access, too.
+    Unknown influences, such as an .htaccess file out of sight, have been considered before. Requests of httpd 2.2 and URLs of a
+    pattern without a sample are not modelled: there the sections decide, unless a Location has access lines, too.
     """
     path = (sample(mapping.url) or "") if mapping.is_regex else mapping.url
     if config.target.is_22 or not path.startswith("/"):
@@ -88,7 +87,7 @@ def _is_elsewhere(item: Item | None, base: list[Item]) -> bool:
 
 
 def _may_be_opened_by_url(config: Config, server: Server, mapping: Mapping) -> bool:
-    """True when a Location speaks of access for all that is mapped, or for what cannot be told."""
+    """Whether a Location with access lines holds for all of a mapping, or for URLs that are not known."""
     prefixes = config.once((_speaking, server), lambda: _speaking(config, server))
     if prefixes is None or (mapping.is_regex and prefixes.below("/")):
         return True
@@ -96,14 +95,14 @@ def _may_be_opened_by_url(config: Config, server: Server, mapping: Mapping) -> b
 
 
 def _speaking(config: Config, server: Server) -> Nested[str] | None:
-    """The URL prefixes of the Locations that speak of access; None where one of them has a pattern that says more."""
+    """Return the URL prefixes of the Locations with access lines; None where one has a pattern that is not a prefix."""
     speaking = [section for section in location_sections(config, server) if not access_of(section).is_empty]
     prefixes = [location_prefix(section) for section in speaking]
     return None if None in prefixes else Nested((prefix, prefix) for prefix in prefixes if prefix is not None)
 
 
 def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
-    """True when an ``.htaccess`` file may speak of access there."""
+    """Whether an ``.htaccess`` file may have access lines for the target."""
     allowed = may_override(config, server, target.directory)
     if not allowed or config.disk is None:
         return allowed
@@ -112,13 +111,13 @@ def _may_be_overridden(config: Config, server: Server, target: Served) -> bool:
 
 
 def fetched_as_file(config: Config, script: Served) -> bool:
-    """True when some URL may lead to a script as to a file: by an alias or a DocumentRoot above it, or one unknown."""
+    """Whether some URL may serve a script as a file, by an alias or DocumentRoot above it, or an unknown one."""
     fetched = _fetched(config)
     return fetched is None or script.path in fetched.files or bool(fetched.directories.above(script.directory))
 
 
 class _Fetched(NamedTuple):
-    """What the URLs of all hosts lead to that is no WSGI script: paths of files, and directories by their paths."""
+    """The targets of all hosts' URLs that are not WSGI scripts: paths of files, and directories by their paths."""
 
     files: frozenset[str]
     directories: Nested[str]
@@ -126,7 +125,7 @@ class _Fetched(NamedTuple):
 
 @derived
 def _fetched(config: Config) -> _Fetched | None:
-    """None where some of it cannot be told."""
+    """Return the targets of all hosts' URLs; None where some of them are not known."""
     found: list[Served] = []
     for server in config.servers:
         own = served(config, server)

@@ -1,6 +1,6 @@
-"""The files that mod_wsgi runs because a handler or type says so, and no mount: ``AddHandler wsgi-script .wsgi``.
+"""The files that mod_wsgi runs because of a handler or type, not a mount: ``AddHandler wsgi-script .wsgi``.
 
-Which they are is asked of httpd's phases, request by request, so that it holds at whatever level the line stands, in an
+The model of httpd's phases tells which files these are, request by request, so that a line counts at any level, in an
 ``.htaccess`` file too. Only ``--root`` shows files.
 """
 
@@ -19,14 +19,14 @@ from modwsgi_fix.model.request import Kind, Request, trace
 from modwsgi_fix.model.request.outcome import Outcome
 from modwsgi_fix.model.request.visits import every_file
 
-#: What mod_wsgi answers for by its name (mod_wsgi.c:wsgi_hook_handler).
+#: The names of mod_wsgi's handler and type (mod_wsgi.c:wsgi_hook_handler).
 HANDLER, TYPE = "wsgi-script", "application/x-httpd-wsgi"
-#: Of more files than these in one host the first ones are asked for.
+#: The most files of one host that are requested; further ones are left out.
 _MOST = 200
 
 
 class Handled(NamedTuple):
-    """A file that a handler is for, with the line that says so; ``may_run`` is False where ``ExecCGI`` is off."""
+    """A file with mod_wsgi's handler and the line that gives it; ``may_run`` is False where ``ExecCGI`` is off."""
 
     path: str
     item: Item
@@ -37,14 +37,14 @@ class Handled(NamedTuple):
 
 @derived
 def handled_files(config: Config) -> list[Handled]:
-    """The files of all hosts, each once for every host that serves it, as far as ``--root`` shows them."""
+    """Return the handled files of all hosts, each once for every host that serves it, as far as ``--root`` shows them."""
     if config.disk is None:
         return []
     return [one for server in config.servers for one in _of(config, server)]
 
 
 def gives_handler(item: Item) -> bool:
-    """Whether a line makes WSGI scripts of the files that it is for."""
+    """Whether a line makes the files that it is for WSGI scripts."""
     value = item.value.lower()
     if item.key in ("addhandler", "sethandler"):
         return value == HANDLER
@@ -55,7 +55,7 @@ def gives_handler(item: Item) -> bool:
 
 @derived
 def handling_lines(config: Config) -> list[Item]:
-    """The lines that make WSGI scripts of files, in reading order, without those of ``.htaccess`` files."""
+    """Return the lines that make files WSGI scripts, in reading order, without those of ``.htaccess`` files."""
     items = config.named(*HANDLER_LINES)
     return [item for item in items if item.args and gives_handler(item)]
 
@@ -85,7 +85,7 @@ def _by_name(item: Item) -> bool:
 
 
 def _handling(outcome: Outcome) -> Item | None:
-    """The line by which a file is mod_wsgi's, where that was its handler; None where a mount leads there."""
+    """Return the line that gives a file mod_wsgi's handler; None where a mount leads there."""
     runs = outcome.kind is Kind.APPLICATION or (outcome.kind is Kind.REFUSED and outcome.reason == "ExecCGI is off")
     if not runs or any(step.phase == "mapping" and step.item and step.item.key in MOUNTS for step in outcome.because):
         return None
@@ -94,7 +94,7 @@ def _handling(outcome: Outcome) -> Item | None:
 
 
 def _said_in_htaccess(config: Config, requests: list[Request]) -> bool:
-    """Whether an ``.htaccess`` file among what is served makes WSGI scripts of files; httpd's phases say of which."""
+    """Whether an ``.htaccess`` file in a served directory makes files WSGI scripts; httpd's phases tell which."""
     disk = config.disk
     assert disk is not None
     said = (request for request in requests if request.path.endswith("/.htaccess"))

@@ -10,7 +10,7 @@ from modwsgi_fix.model.shapes.hosts import Text
 
 
 def section_of(server: Server | None) -> Item | None:
-    """The section of a host; None where not all of the host stands in it, or it is the main server."""
+    """Return the section of a host; None for the main server, and where a part of the host stands outside of the section."""
     item = server.item if server is not None else None
     if server is None or item is None or any(one.path != item.path or one.foreign for one in server.walk()):
         return None
@@ -30,12 +30,12 @@ def said_by(server: Server | None) -> str | None:
 
 
 def text_of(section: Item) -> str:
-    """The text of a section, with its tags."""
+    """Return the text of a section, with its tags."""
     return section.file.text[section.node.start : section.node.end]
 
 
 def spans(sections: Iterable[Item]) -> dict[str, list[tuple[int, int]]]:
-    """Where sections stand, as (start, end), by the keys of their files."""
+    """Return where sections stand, as (start, end), by the keys of their files."""
     found: dict[str, list[tuple[int, int]]] = {}
     for item in sections:
         found.setdefault(item.path, []).append((item.node.start, item.node.end))
@@ -43,7 +43,7 @@ def spans(sections: Iterable[Item]) -> dict[str, list[tuple[int, int]]]:
 
 
 def texts_without(config: Config, sections: Iterable[Item]) -> Iterator[str]:
-    """The texts of all files, without those of some sections; and what variables stand for."""
+    """Yield the texts of all files without those of some sections, and the values of variables."""
     of_file = spans(sections)
     for path, file in config.files.items():
         yield Text(file.text, tuple(sorted(of_file.get(path, ())))).outside

@@ -1,6 +1,6 @@
 """The ``.htaccess`` files on the way to what a server serves, as far as ``--root`` shows them, and those that httpd refuses.
 
-One line that it does not take is answered with 500 for everything below the directory (config.c:ap_parse_htaccess).
+One refused line makes httpd answer 500 for everything below the directory (config.c:ap_parse_htaccess).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from modwsgi_fix.model.request.visits import authority_of, every_file
 from modwsgi_fix.model.urls import mounts
 from modwsgi_fix.text import Span
 
-#: Of more files than these in one host the first ones are looked at.
+#: The most files of one host that are looked at.
 _MOST = 200
 #: Names below what a host serves that are looked at; of more it is not known which files are among them.
 _NAMES = 20_000
 
 
 class Refused(NamedTuple):
-    """A file that httpd refuses, what of it, and why in a sentence."""
+    """A file that httpd refuses, the span of the refused line, and the reason in a sentence."""
 
     file: File
     span: Span
@@ -40,7 +40,7 @@ class Refused(NamedTuple):
 
 
 def refused_htaccess(config: Config) -> Iterator[Refused]:
-    """What httpd certainly refuses, each line once; nothing without a disk."""
+    """Yield what httpd certainly refuses, each line once; nothing without a disk."""
     if config.disk is None or not config.complete or config.target.is_22:
         return
     names = _names(config)
@@ -59,7 +59,7 @@ def _names(config: Config) -> set[str]:
 
 
 def _asked(config: Config, server: Server, names: Collection[str]) -> Iterator[Request]:
-    """A request for something beside each such file that a URL leads to, and for each script with one on its way."""
+    """Yield a request for something beside each such file that a URL leads to, and for each script below one."""
     for request in every_file(config, server):
         directory, _, name = request.path.rpartition("/")
         if name in names:
@@ -81,7 +81,7 @@ def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
 
 
 def _refused(config: Config, request: Request) -> Refused | None:
-    """What is refused of an .htaccess file on the way of a request."""
+    """Return the refused line of an .htaccess file on the way of a request; None where no line is refused."""
     outcome = trace(config, request).outcome
     path = refused_by(outcome)
     if path is None:

@@ -1,4 +1,4 @@
-"""Sections that are never closed and that httpd takes all the same."""
+"""Sections that are never closed and that httpd accepts all the same."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from modwsgi_fix.syntax import Node, Problem, Section
 
 
 def may_stay_open(config: Config, file: File, problem: Problem) -> bool | None:
-    """Whether a problem is a section that is never closed, and that httpd takes; None where a condition decides that.
+    """Whether a problem is an unclosed section that httpd accepts; None where a condition decides that.
 
-    The file may end within a condition that holds, and then within any section in that; not within one that does not hold
-    (core.c:start_ifmod and its like, config.c:ap_build_cont_config, ap_soak_end_container; F-read-8).
+    The file may end within a condition that holds, and then within any section in that, but not within a condition that does
+    not hold (core.c:start_ifmod and its like, config.c:ap_build_cont_config, ap_soak_end_container; F-read-8).
     """
     end, section = len(file.text), problem.section
     if problem.kind != "unclosed-section" or section is None or section.end != end:
@@ -31,6 +31,6 @@ def may_stay_open(config: Config, file: File, problem: Problem) -> bool | None:
 
 
 def _open_at(nodes: Sequence[Node], end: int) -> Section | None:
-    """The last of some nodes, where it is a section that only the end of the file ends."""
+    """Return the last of these nodes, if it is a section that only the end of the file ends; else None."""
     last = nodes[-1] if nodes else None
     return last if isinstance(last, Section) and last.close is None and last.end == end else None

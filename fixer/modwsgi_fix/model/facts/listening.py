@@ -17,9 +17,8 @@ _ANY, _ANY_IPV4 = "*", "0.0.0.0"
 class Clash(NamedTuple):
     """Two listeners that httpd cannot have together.
 
-    ``is_same`` where they are of one address and port, which ``-t`` refuses; ``is_repetition`` where the later one says
-    nothing that the earlier does not. Else the later one cannot be bound where the system takes IPv4 for IPv6, as Linux
-    does.
+    ``is_same`` says that they have one address and port, which ``-t`` refuses; ``is_repetition`` that the later one says
+    nothing new. Otherwise the later one cannot be bound where IPv6 sockets also take IPv4 connections, as on Linux.
     """
 
     earlier: Listener
@@ -30,12 +29,12 @@ class Clash(NamedTuple):
 
 @derived
 def clashes(config: Config) -> list[Clash]:
-    """The listeners that cannot be had with an earlier one, each once; of those alone that are surely read."""
+    """Return the clashes of listeners with earlier ones, each listener once; only those that are certainly read."""
     return list(_clashes(filter(_is_certain, listeners(config))))
 
 
 def _is_certain(listener: Listener) -> bool:
-    """Whether it is surely read, and its address is a number. The branches of a template exclude each other."""
+    """Whether a listener is certainly read, with a numeric address. The branches of a template exclude each other."""
     item, address, _ = listener
     is_read = not item.guards and item.known and not item.file.tree.is_template
     return is_read and bool(_HOST(address.host) and _PORT(address.port))
@@ -53,9 +52,9 @@ def _clashes(found: Iterable[Listener]) -> Iterator[Clash]:
 
 
 def _clash(earlier: Listener, later: Listener) -> Clash | None:
-    one, other = earlier.address.host.lower(), later.address.host.lower()
-    if one == other:
+    first, second = earlier.address.host.lower(), later.address.host.lower()
+    if first == second:
         return Clash(earlier, later, is_same=True, is_repetition=earlier.protocol == later.protocol)
-    if _ANY in (one, other) and not (one == _ANY and other == _ANY_IPV4):
+    if _ANY in (first, second) and not (first == _ANY and second == _ANY_IPV4):
         return Clash(earlier, later, is_same=False, is_repetition=False)
     return None

@@ -1,8 +1,8 @@
-"""Which modules a server has loaded, and so which of its directives httpd knows.
+"""The modules that a server has loaded, and so the directives that httpd knows.
 
 httpd looks each name up in the tables of the modules that are loaded when it reads the line (config.c:ap_walk_config_sub),
-and refuses a name that none of them has. Modules may be compiled in: where that is so is told from how many others are
-loaded, and never of a fragment.
+and refuses a name that none of them has. Modules may be compiled in: this is concluded from the number of others that are
+loaded, and never for a fragment.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
 
-#: With fewer than these, a server is an example, or has its modules compiled in; unless it has all that one needs.
+#: A server with fewer modules is an example, or has modules compiled in, unless it loads all that a server needs.
 ENOUGH = 6
-#: A server that loads one of these from a file was built to load all others so, too: no 2.4 answers without them.
+#: A server that loads one of these from a file was built to load all of them from files: no 2.4 works without them.
 _BASIC = frozenset({"authz_core", "mpm_event", "mpm_prefork", "mpm_winnt", "mpm_worker", "unixd"})
 MPMS = frozenset({"mpm_event", "mpm_worker", "mpm_prefork", "mpm_winnt"})
 
@@ -33,16 +33,16 @@ class Standing(Enum):
     KNOWN = "known"
     #: Only modules that are not loaded have it: httpd refuses it.
     NOT_LOADED = "not loaded"
-    #: No module of httpd or mod_wsgi has it, and no others are loaded: httpd refuses it.
+    #: No module of httpd or mod_wsgi has it, and no other modules are loaded: httpd refuses it.
     NOWHERE = "nowhere"
-    #: A module that is not known here has it, or may have it.
+    #: An unknown module has it, or may have it.
     FOREIGN = "foreign"
 
 
 class Loaded(NamedTuple):
     """The modules of a whole server, by their names without ``_module``.
 
-    ``certain`` are loaded whatever is so, ``possible`` under a condition that the files do not decide.
+    ``certain`` are loaded in any case, ``possible`` under a condition that the files do not decide.
     """
 
     certain: frozenset[str]
@@ -52,7 +52,7 @@ class Loaded(NamedTuple):
 
     @property
     def all(self) -> frozenset[str]:
-        """Every module that may be there."""
+        """All modules that may be there."""
         return self.certain | self.possible | self.static
 
     def may_have(self, info: DirectiveInfo) -> bool:
@@ -60,7 +60,7 @@ class Loaded(NamedTuple):
         names = {module_asked(file) or file for file in info.modules}
         if names & self.all:
             return True
-        # Where none is loaded, it is compiled in, and nobody knows which.
+        # Where no MPM is loaded, one is compiled in, and it is not known which.
         return bool(names & MPMS) and not self.certain & MPMS
 
 
@@ -71,7 +71,7 @@ def shows_all(config: Config) -> bool:
 
 @derived
 def loaded(config: Config) -> Loaded | None:
-    """The modules that are loaded; None where that is not known: of a fragment, or of a server that is not all in sight."""
+    """Return the loaded modules; None for a fragment, and for a server that is not wholly in sight."""
     if not shows_all(config):
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
@@ -85,24 +85,24 @@ def loaded(config: Config) -> Loaded | None:
 
 
 def standing(config: Config, item: Item) -> Standing:
-    """What httpd makes of the name of a line."""
+    """Return what httpd makes of the name of a line."""
     name = f"<{item.name}" if item.is_section else item.name
-    there = loaded(config)
+    modules = loaded(config)
     info = directives.find(name)
     if info is not None and _is_absent(config, info):
-        return Standing.NOWHERE if there is not None else Standing.KNOWN
+        return Standing.NOWHERE if modules is not None else Standing.KNOWN
     if info is not None and not info.until:
-        return Standing.KNOWN if there is None or there.may_have(info) else Standing.NOT_LOADED
+        return Standing.KNOWN if modules is None or modules.may_have(info) else Standing.NOT_LOADED
     if item.key in config.known_directives or (item.is_section and item.key in directives.sections()):
         return Standing.KNOWN
     if info is not None:
-        return Standing.KNOWN  # of another version: other rules look at that
-    is_foreign = there is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
+        return Standing.KNOWN  # of another version, which other rules report
+    is_foreign = modules is None or is_strange(config, item.name) or directives.is_known_third_party(item.name)
     return Standing.FOREIGN if is_foreign else Standing.NOWHERE
 
 
 def _is_absent(config: Config, info: DirectiveInfo) -> bool:
-    """Whether the target's httpd has done away with it, or does not have it yet. Of mod_wsgi's, its version has to be said."""
+    """Whether the target's httpd lacks a directive, removed or not yet added; for mod_wsgi's, the target must say a version."""
     have = config.target.mod_wsgi if info.of_mod_wsgi else config.target.httpd
     if have is None:
         return False
@@ -112,7 +112,7 @@ def _is_absent(config: Config, info: DirectiveInfo) -> bool:
 
 @derived
 def strangers(config: Config) -> list[tuple[Item, Standing]]:
-    """The lines whose names httpd does not know, or that may be another module's, each text once."""
+    """Return the lines whose names httpd does not know, or that may be another module's, each text once."""
     seen: set[tuple[str, int]] = set()
     asked: dict[tuple[str, bool], Standing] = {}
     found: list[tuple[Item, Standing]] = []

@@ -1,7 +1,7 @@
-"""The paths of a configuration that are not on the disk that they mean (``--root``), and what is beside them.
+"""The paths of a configuration that do not exist on the disk that they mean (``--root``), and likely names beside them.
 
-A root may be a copy of a part: what was not given is unknown, not missing. So a path is missing only where a directory above
-it is there, one that a site makes and not the system.
+A root may be a partial copy: what was not copied is unknown, not missing. So a path is missing only where a directory above
+it exists that a site makes, and not the system.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from modwsgi_fix.model.merge.sections import is_regex_section
 from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.text import Span
 
-#: Directories that a copy seldom has: what is not in them proves nothing.
+#: Directories that a copy seldom has, so that a name missing in them proves nothing.
 _OF_THE_SYSTEM = frozenset(
     {"/", "/etc", "/lib", "/run", "/usr", "/usr/lib", "/usr/share", "/var", "/var/lib", "/var/run"}
 )
-#: How many names of a directory are looked at for one that is meant.
+#: The most names of a directory that are searched for a likely one.
 _MOST = 2_000
 
 
 class Missing(NamedTuple):
-    """A path that is not there. ``what`` it is for, in a word or two; ``beside`` is what may be meant, or empty.
+    """A path that does not exist. ``what`` it is for, in a word or two; ``beside`` is a path that may be meant, or empty.
 
-    ``refusal`` is httpd's own message where it does not start for it; ``fails`` where every request that needs it does.
+    ``refusal`` is httpd's own message where it does not start without the path; ``fails`` says that every request that
+    needs the path fails.
     """
 
     item: Item
@@ -45,7 +46,7 @@ class Missing(NamedTuple):
 
 @derived
 def missing(config: Config) -> list[Missing]:
-    """Every path that is certainly not there; none without a disk."""
+    """Return every path that certainly does not exist; none without a disk."""
     return [] if config.disk is None else list(_missing(config, config.disk))
 
 
@@ -60,7 +61,7 @@ def _missing(config: Config, disk: Files) -> Iterator[Missing]:
 
 
 def _is_in_sight(disk: Files, path: str) -> bool:
-    """Whether the nearest directory above that is there is a site's own. What is behind a file is the rest of a URL."""
+    """Whether the nearest existing directory above a path is a site's own. A path below a file is the rest of a URL."""
     above = posixpath.dirname(path)
     while above != "/" and not disk.is_dir(above):
         if disk.is_file(above):
@@ -69,26 +70,26 @@ def _is_in_sight(disk: Files, path: str) -> bool:
     if above in _OF_THE_SYSTEM:
         return False
     try:
-        # An empty directory is what is left of one that was not copied.
+        # An empty directory may be the place of one that was not copied.
         return bool(disk.names(above))
     except FileProblem:
         return False
 
 
 def _beside(disk: Files, path: str) -> str:
-    """What may be meant: the same name one directory further up or down, or the longest part of the path that is there."""
+    """Return what may be meant: the same name one directory further up or down, or the longest existing part of the path."""
     name, above = posixpath.basename(path), posixpath.dirname(path)
-    there = above
-    while not disk.is_dir(there):
-        there = posixpath.dirname(there)
-    candidates = [posixpath.join(there, name), posixpath.join(posixpath.dirname(there), name)]
+    existing = above
+    while not disk.is_dir(existing):
+        existing = posixpath.dirname(existing)
+    candidates = [posixpath.join(existing, name), posixpath.join(posixpath.dirname(existing), name)]
     with suppress(FileProblem):
-        candidates += [posixpath.join(there, inner, name) for inner in disk.names(there)[:_MOST]]
+        candidates += [posixpath.join(existing, inner, name) for inner in disk.names(existing)[:_MOST]]
     return next((one for one in candidates if one != path and (disk.is_file(one) or disk.is_dir(one))), "")
 
 
 def _named(config: Config) -> Iterator[Missing]:
-    """The paths that lines name, as far as they are known, as if none were there."""
+    """Yield the known paths that lines name, as if none of them existed."""
     for item in config.named(*LOG_FILES):
         if item.values and item.args[0].known and not item.value.startswith(("|", "syslog")):
             code, log = ("AH02291", "error log") if item.key == "errorlog" else ("AH02297", "log file")
@@ -108,7 +109,7 @@ def _named(config: Config) -> Iterator[Missing]:
         if len(item.values) > 1 and item.args[1].known and not item.key.endswith("match"):
             mounted = item.key in MOUNTS
             if not mounted and item.value.endswith("/") and not item.values[1].endswith("/"):
-                continue  # what follows the URL is appended as it is: /img/ to /srv/images/shop-
+                continue  # the rest of the URL is appended without a slash: /img/ to /srv/images/shop-
             yield Missing(
                 item, item.args[1].span, item.values[1], "the script" if mounted else "the alias target", fails=mounted
             )

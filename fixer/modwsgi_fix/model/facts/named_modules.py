@@ -1,7 +1,7 @@
 """Lines whose words name what a module brings: providers of ``Require`` and of passwords, kinds of caches, methods of balancers,
 modules of ``LogLevel``, and the MPM.
 
-Asked only of a server whose modules are all in sight (``facts.loaded``); a module that nobody here knows may bring anything.
+This needs a server whose modules are all in sight (``facts.loaded``), since an unknown module may have anything.
 """
 
 from __future__ import annotations
@@ -60,35 +60,36 @@ class Unserved(NamedTuple):
 
 @derived
 def unserved(config: Config) -> list[Unserved]:
-    """The lines that are certainly read and name what no loaded module has (mod_authz_core.c:add_authz_provider,
-    mod_auth_basic.c:add_authn_provider, ssl_engine_config.c:ssl_cmd_SSLSessionCache, mod_proxy_balancer.c, core.c:set_loglevel,
-    main.c)."""
-    there = loaded(config)
-    if there is None:
+    """Return the lines that are certainly read and name something that no loaded module has.
+
+    Sources: mod_authz_core.c:add_authz_provider, mod_auth_basic.c:add_authn_provider,
+    ssl_engine_config.c:ssl_cmd_SSLSessionCache, mod_proxy_balancer.c, core.c:set_loglevel, main.c.
+    """
+    modules = loaded(config)
+    if modules is None:
         return []
-    found = [*_mpm(config, there), *_providers(config, there), *_levels(config, there)]
+    found = [*_mpm(config, modules), *_providers(config, modules), *_levels(config, modules)]
     if not loads_unknown_modules(config):
-        found += [one for one in asked(config) if one.module not in there.all]
+        found += [line for line in asked(config) if line.module not in modules.all]
     return found
 
 
 @derived
 def asked(config: Config) -> list[Unserved]:
-    """The words for passwords, caches and balancers that are certainly read, each with the module that it asks for; also where
-    that is loaded."""
+    """Return the words for passwords, caches and balancers that are certainly read, each with its module, loaded or not."""
     return [*_passwords(config), *_caches(config), *_balancers(config)]
 
 
-def _mpm(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _mpm(config: Config, modules: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
-    if not (there.certain | there.possible) & MPMS and build(config) is not Build.OTHER:
+    if not (modules.certain | modules.possible) & MPMS and build(config) is not Build.OTHER:
         yield Unserved(lines[0], "Configuration error: No MPM loaded.", lines[0].span)
 
 
-def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _providers(config: Config, present: Loaded) -> Iterator[Unserved]:
     if loads_unknown_modules(config) or config.named("authzprovideralias"):
         return
-    modules = there.certain | there.possible
+    modules = present.certain | present.possible
     known = {name for module, names in _PROVIDERS.items() if module in modules for name in names}
     for item in config.named("require"):
         words = item.values[1:] if item.value.lower() == "not" else item.values
@@ -99,10 +100,10 @@ def _providers(config: Config, there: Loaded) -> Iterator[Unserved]:
             yield Unserved(item, f"Unknown Authz provider: {name}".rstrip(), span, module)
 
 
-def _levels(config: Config, there: Loaded) -> Iterator[Unserved]:
+def _levels(config: Config, present: Loaded) -> Iterator[Unserved]:
     if loads_unknown_modules(config):
         return
-    modules, names = there.all, known_modules().values()
+    modules, names = present.all, known_modules().values()
     for item in config.named("loglevel"):
         for arg in item.args:
             name, colon, _ = arg.value.rpartition(":")

@@ -1,4 +1,4 @@
-"""A server as httpd sees it: hosts with what they map, process groups with who may and does use them."""
+"""A server as httpd sees it: hosts with their mappings, process groups with the hosts that may and do use them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from modwsgi_fix.model.urls import Mapping
 
 
 class State(StrEnum):
-    """What is worth a colour."""
+    """The states that a picture colours."""
 
     PLAIN = ""
     #: Another line answers its URL, or no request reaches its host.
     HIDDEN = "hidden"
-    #: Nobody gets an answer but 403 or a log-in.
+    #: Everybody gets 403 or is asked for a log-in.
     REFUSED = "refused"
     #: A process group that nothing here selects.
     UNUSED = "unused"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A URL that a directive maps; what a request for it leads to, where that is known."""
+    """A URL that a directive maps, and the outcome of a request for it, where that is known."""
 
     kind: str
     url: str
@@ -50,7 +50,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """One server with what it maps."""
+    """One server with its mappings."""
 
     label: str
     place: str
@@ -60,14 +60,14 @@ class Host:
     mapped: tuple[Mapped, ...]
     #: Why no request reaches it; empty where one does.
     unreached: str = ""
-    #: Where DocumentRoot stands, and what is worth a colour of it.
+    #: The place of the DocumentRoot line, and its state.
     document_root_place: str = ""
     document_root_state: State = State.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A process group: who declares it, who may use it, who does."""
+    """A process group: the server that defines it (``owner``), the servers that may use it, and the mounts that do."""
 
     name: str
     place: str
@@ -90,7 +90,7 @@ class Overview:
 
 
 def overview(config: Config) -> Overview:
-    """Return what there is, and how it hangs together."""
+    """Return the overview of a server."""
     hosts = tuple(_host(config, server) for server in config.servers)
     groups = tuple(_group(config, process, hosts) for process in daemon_processes(config))
     return Overview(hosts, groups)
@@ -130,12 +130,12 @@ def _unreached(config: Config, server: Server) -> str:
 
 
 def _plain(config: Config, item: Item, url: str, target: str) -> Mapped:
-    """Return what a directive maps, as it may be shown."""
+    """Return a directive's mapping, as it may be shown."""
     return Mapped(item.name, veiled(config, url, item), veiled(config, target, item), _place(item))
 
 
 def _alias(config: Config, server: Server, alias: Mapping) -> Mapped:
-    """Return an alias, with what becomes of a request for something below it."""
+    """Return an alias, with the outcome of a request for something below it."""
     plain = _plain(config, alias.item, alias.url, alias.target)
     url, authority = sample(alias.url) if alias.is_regex else alias.url, authority_of(config, server)
     if url is None or authority is None or not url.startswith("/"):
@@ -146,7 +146,7 @@ def _alias(config: Config, server: Server, alias: Mapping) -> Mapped:
 
 
 def _state(branches: Sequence[Branch], mapping: Mapping) -> State:
-    """Return what becomes of a mapping in all ways that a request may go."""
+    """Return the state of a mapping over all branches of a request for it."""
     led = [any(step.item is mapping.item for step in one.outcome.because) for one in branches]
     known = all(one.outcome.kind is not Kind.UNKNOWN for one in branches)
     if known and not any(led):
@@ -156,7 +156,7 @@ def _state(branches: Sequence[Branch], mapping: Mapping) -> State:
 
 
 def mounted(config: Config, server: Server, mount: Mapping) -> Mapped:
-    """Return what a mount maps, and where its application runs, which a request for it shows."""
+    """Return a mount, and where its application runs, as a request for it shows."""
     url = sample(mount.url) if mount.is_regex else mount.url
     authority = authority_of(config, server)
     plain = _plain(config, mount.item, mount.url, mount.target)
@@ -165,17 +165,17 @@ def mounted(config: Config, server: Server, mount: Mapping) -> Mapped:
     traced = trace(config, authority.request(url))
     answers = [branch.outcome for branch in traced if branch.outcome.kind is Kind.APPLICATION]
     if answers and answers[0].file.startswith(mount.target.rstrip("/")):
-        one = answers[0]
+        answer = answers[0]
         note = "" if traced.is_known else "it depends on what the files do not say"
         return Mapped(
             plain.kind,
             plain.url,
             plain.target,
             plain.place,
-            one.process_group and veiled(config, one.process_group),
+            answer.process_group and veiled(config, answer.process_group),
             "named after this machine"
-            if one.application_group is None
-            else veiled(config, one.application_group or "main (%{GLOBAL})"),
+            if answer.application_group is None
+            else veiled(config, answer.application_group or "main (%{GLOBAL})"),
             note,
         )
     note = f"not reached: {veiled(config, traced.outcome.short)}"

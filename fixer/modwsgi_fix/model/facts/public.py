@@ -1,4 +1,4 @@
-"""Directories of files that URLs lead to and everyone may fetch, with the sections that open them."""
+"""Directories of files that everyone may fetch by a URL, with the sections that open them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modwsgi_fix.model.urls import aliases
 
 @derived
 def public_sections(config: Config) -> list[tuple[Server, Item, str]]:
-    """``<Directory>`` sections that grant everyone just the directory that an alias leads to."""
+    """Return the ``<Directory>`` sections that grant everyone exactly the directory that an alias leads to."""
     targets: dict[str, Server] = {}
     for server in config.servers:
         for alias in aliases(config, server):

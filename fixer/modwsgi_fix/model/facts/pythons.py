@@ -1,4 +1,4 @@
-"""Which Python mod_wsgi has, and which one a virtual environment was made by, where the disk (``--root``) shows both."""
+"""The Python of mod_wsgi, and the one that made a virtual environment, as the disk (``--root``) shows them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import re
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived
 
-#: How mod_wsgi-express names its module: mod_wsgi-py311.cpython-311-x86_64-linux-gnu.so.
+#: The name of mod_wsgi-express' module: mod_wsgi-py311.cpython-311-x86_64-linux-gnu.so.
 _IN_NAME = re.compile(r"(?:-py|cpython-)(\d)(\d{1,2})(?=[.-])")
-#: The library that a module is linked with, as its dynamic section has it.
+#: The library of Python that a module is linked with, as its dynamic section names it.
 _IN_MODULE = re.compile(r"libpython(\d\.\d{1,2})[a-z]*\.so")
 _IN_CFG = re.compile(r"^version(?:_info)?[ \t]*=[ \t]*(\d+\.\d+)", re.M)
 
 
 @derived
 def python_of_mod_wsgi(config: Config) -> str | None:
-    """The Python that mod_wsgi was built for, as ``3.11``: by the name of its module, or what that is linked with."""
+    """Return the Python that mod_wsgi was built for, as ``3.11``, by its module's name or library; None where unknown."""
     items = [item for item in config.named("loadmodule") if len(item.args) == 2 and item.value == "wsgi_module"]
     if not items or items[0].in_doubt or not items[0].known:
         return None
@@ -31,13 +31,13 @@ def python_of_mod_wsgi(config: Config) -> str | None:
 
 
 def python_of_environment(config: Config, home: str) -> str | None:
-    """The Python that a virtual environment was made by, as ``3.11``; None for what is none, or is not there."""
+    """Return the Python that made a virtual environment, as ``3.11``; None where there is no such environment."""
     found = _IN_CFG.search(_read(config, posixpath.join(home, "pyvenv.cfg")))
     return found[1] if found is not None else None
 
 
 def _read(config: Config, path: str) -> str:
-    """What is in a file of the disk; nothing where it cannot be read."""
+    """Return the text of a file on the disk; empty where it cannot be read."""
     try:
         return config.disk.read(path) if config.disk is not None and path.startswith("/") else ""
     except FileProblem:

@@ -1,4 +1,4 @@
-"""Where each script runs: the process group with its options, the interpreter, and the Python with its environment."""
+"""Where each script runs: its process group with options, its interpreter, and its Python with environment."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from modwsgi_fix.model.request.visits import authority_of
 from modwsgi_fix.model.servers import addresses, name_of
 from modwsgi_fix.model.urls import Mapping, mounts
 
-#: Left out of the name of an interpreter (wsgi_config.c:wsgi_application_group).
+#: Ports that are left out of the name of an interpreter (wsgi_config.c:wsgi_application_group).
 _USUAL_PORTS = frozenset({"80", "443", "*"})
 
 
 class Run(NamedTuple):
-    """One way in which mod_wsgi comes to load a script: for the requests of a host that a directive leads to it.
+    """One way in which mod_wsgi loads a script: for those requests of a host that a directive leads to it.
 
-    ``path`` is the script's; empty where a directory is mounted, or a pattern decides. ``script`` is None where it
-    cannot be read. ``group``, ``interpreter`` and ``callable`` say what was selected, and by which line; ``interpreters`` are
-    the names that come of it, in all ports of the host; None where the request decides.
+    ``path`` is the script's, empty where a directory is mounted, or a pattern decides. ``script`` is None where it cannot be
+    read. ``group``, ``interpreter`` and ``callable`` are what was selected, with the line that did. ``interpreters`` are the
+    names of the interpreters, for all ports of the host; None where the request decides.
     """
 
     path: str
@@ -48,9 +48,9 @@ class Run(NamedTuple):
 
 @derived
 def runs(config: Config) -> list[Run]:
-    """Every way in which a request, or the start of a process, comes to a script of a process group or of embedded mode.
+    """Return every way in which a request, or the start of a process, loads a script.
 
-    None where no script can be read at all: nothing is asked about them then.
+    The list is empty where no script can be read at all: nothing is asked about scripts then.
     """
     if not loaded_scripts(config):
         return []
@@ -59,12 +59,12 @@ def runs(config: Config) -> list[Run]:
 
 @derived
 def runs_by_group(config: Config) -> dict[str | None, list[Run]]:
-    """The same by the process group; ``""`` is embedded mode, None what the request decides."""
+    """Return ``runs`` by the name of the process group: ``""`` for embedded mode, None where the request decides."""
     return grouped(runs(config), lambda run: run.group.name)
 
 
 def runs_of(config: Config, script: WsgiScript) -> list[Run]:
-    """Those of one script."""
+    """Return the runs of one script."""
     return config.once(runs_of, lambda: grouped(runs(config), _key)).get(script.path, [])
 
 
@@ -73,12 +73,12 @@ def _key(run: Run) -> str:
 
 
 def group_decided_by_program(config: Config) -> bool:
-    """Whether a ``WSGIDispatchScript`` may choose another group or interpreter than is written."""
+    """Whether a ``WSGIDispatchScript`` may choose another group or interpreter than the lines say."""
     return any(item.args and item.value.lower() != "none" for item in config.named("wsgidispatchscript"))
 
 
 def process_of(config: Config, group: str | None) -> DaemonProcess | None:
-    """The one definition of a process group; None of embedded mode, and where there is another or none."""
+    """Return the only definition of a process group; None for embedded mode, and where there are several or none."""
     found = config.once(process_of, lambda: grouped(daemon_processes(config), lambda one: one.name)).get(
         group or "", []
     )
@@ -91,7 +91,7 @@ def process_of(config: Config, group: str | None) -> DaemonProcess | None:
 def _mounted(config: Config) -> Iterator[Run]:
     known = _by_path(config)
     for server in config.servers:
-        # A main server behind hosts of every port answers nothing by itself.
+        # A main server with hosts for every port answers nothing by itself.
         if server.is_main and authority_of(config, server) is None:
             continue
         for mount in mounts(config, server):
@@ -116,7 +116,7 @@ def _run(config: Config, server: Server, mount: Mapping, path: str, script: Wsgi
 
 
 def _by_option(config: Config) -> Iterator[Run]:
-    """Import and handler scripts: their groups are named in their own line; those of handler scripts may be elsewhere."""
+    """Yield the runs of import and handler scripts, whose own lines name the groups; others may select a handler's."""
     known = _by_path(config)
     for item in config.named("wsgiimportscript", "wsgihandlerscript"):
         words = 1 if item.key == "wsgiimportscript" else 2
@@ -141,7 +141,7 @@ def _by_path(config: Config) -> dict[str, WsgiScript]:
 
 
 def _interpreters(config: Config, server: Server, name: str | None, mount: Mapping) -> frozenset[str] | None:
-    """The names of the interpreters that a selection comes to, one for each port of the host."""
+    """Return the names of the interpreters of a selection, one for each port of the host; None where the request decides."""
     if name is None or (name.startswith("%{") and name not in (DEFAULT_APPLICATION, "%{SERVER}")):
         return None
     if not name.startswith("%{"):
@@ -160,7 +160,7 @@ def _interpreters(config: Config, server: Server, name: str | None, mount: Mappi
 
 
 def python_home(config: Config, process: DaemonProcess | None) -> str | None:
-    """The environment that a process group is given, or embedded mode (None): ``python-home``, else WSGIPythonHome."""
+    """Return the environment of a process group, or of embedded mode (None): ``python-home``, else WSGIPythonHome."""
     option = process.option("python-home") if process is not None else None
     if option is not None:
         return option.value.rstrip("/")
@@ -175,7 +175,7 @@ _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+)\.(\d+)", re.M)
 
 
 def is_environment(config: Config, path: str) -> bool:
-    """Whether a directory is the root of a virtual environment, as ``--root`` shows it; old ones have no ``pyvenv.cfg``."""
+    """Whether a directory is the root of a virtual environment, as ``--root`` shows; old ones have no ``pyvenv.cfg``."""
     disk = config.disk
     if disk is None or path in _SYSTEM:
         return False
@@ -184,10 +184,10 @@ def is_environment(config: Config, path: str) -> bool:
 
 
 def python_of(config: Config, script: WsgiScript) -> tuple[int, ...] | None:
-    """The Python that runs a script: the target's, else that of the environment on the disk; None where neither says.
+    """Return the Python that runs a script: the target's, else that of the environment on the disk; None where neither says.
 
-    It is that of ``pyvenv.cfg``, else of the one directory ``lib/pythonX.Y``. Where a script runs in several groups they
-    must agree.
+    The environment's version is that of ``pyvenv.cfg``, else that of its only directory ``lib/pythonX.Y``. Where a script
+    runs in several groups, these must agree.
     """
     if config.target.python is not None:
         return config.target.python
@@ -211,9 +211,9 @@ def _version_of(config: Config, home: str) -> tuple[int, ...] | None:
 
 
 def is_installed(config: Config, home: str | None, name: str) -> bool | None:
-    """Whether a package is among those of an environment, or of the system; None where they are not in sight.
+    """Whether a package is installed in an environment or the system; None where the packages are not in sight.
 
-    A ``.pth`` file may name any directory, so that nothing is certain where there is one of a project's.
+    A ``.pth`` file may name any directory, so that nothing is certain where a project has one.
     """
     disk = config.disk
     tops = [f"{home}/lib"] if home is not None else ["/usr/lib/python3", "/usr/local/lib", "/usr/lib", "/usr/lib64"]
@@ -238,7 +238,7 @@ def is_installed(config: Config, home: str | None, name: str) -> bool | None:
 
 
 def search_path(process: DaemonProcess | None) -> tuple[str, ...]:
-    """The directories of the configuration on ``sys.path`` of a process group: ``home`` (since 4.1), ``python-path``."""
+    """Return the directories on ``sys.path`` of a process group from its options ``home`` (since 4.1) and ``python-path``."""
     if process is None:
         return ()
     home, path = process.option("home"), process.option("python-path")

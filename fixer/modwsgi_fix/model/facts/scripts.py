@@ -1,4 +1,4 @@
-"""The WSGI scripts that a configuration leads to, as far as they can be read: what for, and what mod_wsgi looks for in each."""
+"""The readable WSGI scripts of a configuration: the role of each, and the names that mod_wsgi looks for in it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from modwsgi_fix.text import Span
 
 
 class Role(Enum):
-    """What mod_wsgi loads a script for; the value is what to call it."""
+    """What mod_wsgi loads a script for; the values are the names for people."""
 
-    #: It answers requests: by a mount, or by ``AddHandler`` or ``SetHandler wsgi-script``.
+    #: It answers requests, by a mount or by ``AddHandler`` or ``SetHandler wsgi-script``.
     APPLICATION = "application"
-    #: ``WSGIHandlerScript``: it answers for files of others.
+    #: ``WSGIHandlerScript``: it answers requests for other files.
     HANDLER = "handler script"
-    #: ``WSGIImportScript``: it is loaded when a process starts, and asked for nothing.
+    #: ``WSGIImportScript``: it is loaded when a process starts, and answers nothing.
     IMPORT = "import script"
-    #: ``WSGIDispatchScript``: it says in which group a request runs.
+    #: ``WSGIDispatchScript``: it decides in which group a request runs.
     DISPATCH = "dispatch script"
     #: ``WSGIAuthUserScript``, ``WSGIAuthGroupScript`` and ``WSGIAccessScript``.
     AUTH_USER = "script that checks passwords"
@@ -37,7 +37,7 @@ class Role(Enum):
     ACCESS = "script that checks access"
 
 
-#: The directives that name a script as their first word, and what it is for.
+#: The directives whose first word is a script, and the role of the script.
 _ROLES = {
     "wsgiimportscript": Role.IMPORT,
     **dict(zip(EMBEDDED_SCRIPTS, (Role.DISPATCH, Role.AUTH_USER, Role.AUTH_GROUP, Role.ACCESS), strict=True)),
@@ -45,10 +45,10 @@ _ROLES = {
 
 
 class WsgiScript(NamedTuple):
-    """A script with the first directive that names it; None where the user alone did, who means an application.
+    """A script with the first directive that names it; None where only the user named it, as an application.
 
-    ``names`` are the objects of which mod_wsgi calls one: what ``WSGICallableObject`` and ``callable-object=`` say, and
-    ``application``; several where a section decides; none where the role needs no application.
+    ``names`` are the objects of which mod_wsgi calls one, by ``WSGICallableObject`` and ``callable-object=``, or
+    ``application``. There are several where a section decides, and none where the role needs no application.
     """
 
     script: Script
@@ -58,12 +58,12 @@ class WsgiScript(NamedTuple):
 
     @property
     def is_handler(self) -> bool:
-        """Whether it is a ``WSGIHandlerScript``."""
+        """Whether the script is a ``WSGIHandlerScript``."""
         return self.role is Role.HANDLER
 
     @property
     def mounts(self) -> tuple[tuple[str, Span], ...]:
-        """Where the directive stands, as (file key, span); nowhere for a script that was only named by the user."""
+        """The place of the directive, as (file key, span); empty for a script that only the user named."""
         return () if self.item is None else ((self.item.path, self.item.span),)
 
     @property
@@ -74,22 +74,26 @@ class WsgiScript(NamedTuple):
 
 @derived
 def wsgi_scripts(config: Config) -> list[WsgiScript]:
-    """Every script that answers requests, once, for rules about applications. A script that more than one directive names
-    is looked at by the names of all of them."""
+    """Return every script that answers requests, once, for rules about applications.
+
+    A script that several directives name has the names of all of them.
+    """
     return [one for one in loaded_scripts(config) if one.role in (Role.APPLICATION, Role.HANDLER)]
 
 
 @derived
 def loaded_scripts(config: Config) -> list[WsgiScript]:
-    """Every script that mod_wsgi loads, whatever for, once, for rules about any Python. One that answers requests and is
-    loaded for something else besides is an application."""
+    """Return every script that mod_wsgi loads in any role, once, for rules about any Python.
+
+    A script that answers requests and has another role, too, is an application.
+    """
     found: dict[str, WsgiScript] = {}
-    for one in (*_answering(config), *_aside(config)):
-        known = found.get(one.path)
+    for loaded in (*_answering(config), *_aside(config)):
+        known = found.get(loaded.path)
         if known is None:
-            found[one.path] = one
-        elif known.role is one.role:
-            found[one.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *one.names))))
+            found[loaded.path] = loaded
+        elif known.role is loaded.role:
+            found[loaded.path] = known._replace(names=tuple(dict.fromkeys((*known.names, *loaded.names))))
     for script in config.named_scripts:
         role = _role_of(script)
         names = {Role.APPLICATION: ("application",), Role.HANDLER: ("handle_request",)}.get(role, ())
@@ -97,7 +101,7 @@ def loaded_scripts(config: Config) -> list[WsgiScript]:
     return list(found.values())
 
 
-#: What mod_wsgi calls in a script, and what such a script is for (mod_wsgi's manual, "Access Control Mechanisms",
+#: The functions that mod_wsgi calls in a script, and the script's role (mod_wsgi's manual, "Access Control Mechanisms",
 #: "WSGIDispatchScript", "WSGIHandlerScript").
 _CALLED = {
     "check_password": Role.AUTH_USER,
@@ -112,7 +116,7 @@ _CALLED = {
 
 
 def _role_of(script: Script) -> Role:
-    """What a script is for that no directive names: what it defines says so, where that is not an application."""
+    """Return the role of a script that no directive names, by the functions that it defines; by default an application."""
     tree = tree_of(script.text) if any(f"def {name}" in script.text for name in _CALLED) else None
     if tree is None or "application" in (bound_at_load(script.text, tree) or {"application"}):
         return Role.APPLICATION
@@ -121,7 +125,7 @@ def _role_of(script: Script) -> Role:
 
 
 def callables(config: Config) -> tuple[str, ...]:
-    """The objects of which mod_wsgi may call one in an application, the likeliest first."""
+    """Return the objects of which mod_wsgi may call one in an application, the likeliest first."""
     directives = config.named("wsgicallableobject")
     return tuple(dict.fromkeys((*(item.value for item in directives if item.args), "application")))
 
@@ -142,20 +146,20 @@ def _answering(config: Config) -> Iterator[WsgiScript]:
 
 
 def _aside(config: Config) -> Iterator[WsgiScript]:
-    """The scripts that answer no request."""
+    """Yield the scripts that answer no request."""
     for item in config.named(*_ROLES):
         if (script := script_of(config, item)) is not None:
             yield WsgiScript(script, item, (), _ROLES[item.key])
 
 
 def script_of(config: Config, item: Item) -> Script | None:
-    """The script that a directive names; None where it cannot be told or read."""
+    """Return the script that a directive names; None where it is not known or cannot be read."""
     path = path_of(config, item)
     return config.script(path) if path and "*" not in path else None
 
 
 def path_of(config: Config, item: Item) -> str:
-    """The path of the script that a directive names, what follows it left out; empty where it cannot be told."""
+    """Return the path of the script that a directive names, without anything after it; empty where it is not known."""
     if item.key in MOUNTS:
         mapping = mapping_of(item)
         target = target_of(config, mapping) if mapping is not None else None
@@ -167,16 +171,16 @@ def path_of(config: Config, item: Item) -> str:
 
 
 def binds(script: WsgiScript) -> bool:
-    """Whether a statement at the top of a script, which nothing guards, binds an object that mod_wsgi looks for.
+    """Whether an unguarded statement at the top of a script binds an object that mod_wsgi looks for.
 
-    Rules that look for its absence ask this first: most scripts bind it so, and need not be read by libcst then.
+    Rules about its absence ask this first: most scripts bind it so, and then libcst need not read them.
     """
     source = source_of(script.script.text)
     return source is not None and not bound_at_top(source).isdisjoint(script.names)
 
 
 def module_of(script: WsgiScript) -> Module | None:
-    """Its statements; None where it is no Python 3."""
+    """Return the statements of a script; None where it is not Python 3."""
     try:
         return parse(script.script.text)
     except NotPython3 as error:

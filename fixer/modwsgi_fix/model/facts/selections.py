@@ -1,4 +1,4 @@
-"""Which selections of process groups decide over some request."""
+"""The selections of process groups that decide over some request."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from modwsgi_fix.model.urls import mounts
 
 
 def in_force(config: Config, use: GroupUse) -> bool:
-    """True where a selection of a process group may decide over some request.
+    """Whether a selection of a process group may decide over some request.
 
-    False for a host that hands nothing to mod_wsgi, and where every mount says something else.
+    It does not in a host without mounts or handlers of mod_wsgi, or where every mount has another selection.
     """
     item = use.item
     if item.key != "wsgiprocessgroup":
@@ -29,14 +29,14 @@ def in_force(config: Config, use: GroupUse) -> bool:
 
 
 class _Chosen(NamedTuple):
-    """The groups that mounts run in, None where one is not known; and the lines that select them."""
+    """The groups that mounts run in, None among them where one is not known; and the lines that select them."""
 
     names: frozenset[str | None]
     by: frozenset[Item]
 
 
 def _chosen_for(config: Config, server: Server) -> _Chosen:
-    """What is chosen for the mounts of a server; for the main server those of all hosts."""
+    """Return what is chosen for the mounts of a server; for the main server, for those of all hosts."""
     return _chosen_anywhere(config) if server.is_main else _chosen(config, server)
 
 
@@ -58,7 +58,7 @@ def _chosen_anywhere(config: Config) -> _Chosen:
 
 @derived
 def handlers(config: Config) -> bool:
-    """True where files are handed to mod_wsgi by their handler."""
+    """Whether a line hands files to mod_wsgi by their handler."""
     items = config.named("addhandler", "sethandler")
     return any(value.lower() == "wsgi-script" for item in items for value in item.values) or bool(
         config.named("wsgihandlerscript")
@@ -66,7 +66,7 @@ def handlers(config: Config) -> bool:
 
 
 def decides_nowhere(config: Config, use: GroupUse) -> bool:
-    """Whether a selection in a section certainly decides for no application, while one of its server runs inside httpd."""
+    """Whether a selection in a section certainly decides for no application, while one of its server is in embedded mode."""
     item = use.item
     if item.key != "wsgiprocessgroup" or not item.sections or item.guards or handlers(config):
         return False

@@ -1,6 +1,6 @@
-"""The directories that a server really serves from, and the ``<Directory>`` blocks that open just these.
+"""The directories and files that a server really serves from.
 
-What a URL maps to is followed from the directives alone; ``None`` says that it cannot be told.
+The targets of URLs are followed by the directives alone; ``None`` says that a target is not known.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from modwsgi_fix.model.urls import (
 )
 
 _GROUP = re.compile(r"\$\d")
-#: A group of a regular expression that can hold no slash.
+#: A group of a regular expression that cannot match a slash.
 _WITHOUT_SLASH = re.compile(r"\((?:\[\^/\][+*]|\[[\w\\.-]+\][+*]|\\w[+*]|[\w.|-]+)\)")
-#: An absolute path, of Windows too.
+#: An absolute path, also one of Windows.
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")
-#: What is a file's, as a rule: ``.pem``, and not the ``.2`` of a version.
+#: The usual suffix of a file, such as ``.pem``, but not the ``.2`` of a version.
 _SUFFIX = re.compile(r"[^/]\.[A-Za-z]\w{0,4}\Z")
-#: Where no link out of a directory of static files is ever meant to lead.
+#: Directories that a link in a directory of static files should never lead to.
 _SYSTEM = ("/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/var/log", "/var/spool")
 
 
 class Served(NamedTuple):
-    """Something on the disk that URLs lead to.
+    """A target on the disk that URLs lead to.
 
-    ``directory`` may hold wildcards (from an AliasMatch); ``file`` is set where one file alone is served; ``is_script``
-    for a WSGI script.
+    ``directory`` may have wildcards (from an AliasMatch); ``file`` is set where only one file is served; ``is_script`` says
+    that it is a WSGI script.
     """
 
     directory: str
@@ -52,11 +52,12 @@ class Served(NamedTuple):
 
     @property
     def path(self) -> str:
+        """The path of the file or directory."""
         return posixpath.join(self.directory, self.file) if self.file else self.directory
 
 
 def is_file(config: Config, path: str) -> bool | None:
-    """Whether a path of the configuration is a file: by the disk, else by its extension; None where unclear."""
+    """Whether a path of the configuration is a file, by the disk, else by its extension; None where that is unclear."""
     if path.endswith("/"):
         return False
     if config.disk is not None:
@@ -68,7 +69,7 @@ def is_file(config: Config, path: str) -> bool | None:
 
 
 def target_of(config: Config, mapping: Mapping) -> Served | None:
-    """What a mapping leads to; None where it cannot be told."""
+    """Return what a mapping leads to; None where that is not known."""
     if not mapping.item.known or not _ABSOLUTE.match(mapping.target):
         return None
     path = _script_path(config, mapping.target) if mapping.is_mount else mapping.target
@@ -85,9 +86,9 @@ def target_of(config: Config, mapping: Mapping) -> Served | None:
 
 
 def _script_path(config: Config, path: str) -> str:
-    """The script of a mount: what follows it, as in ``app.wsgi/prefix``, is the beginning of PATH_INFO.
+    """Return the script of a mount, without the rest, as in ``app.wsgi/prefix``, which is the beginning of PATH_INFO.
 
-    It ends at the first component that is a file, as the disk shows it, else at the first with the suffix of a script.
+    It ends at the first component that is a file on the disk, else at the first with the suffix of a script.
     """
     disk = config.disk
     if disk is not None and len(path) <= LONGEST_PATH:
@@ -101,10 +102,10 @@ def _script_path(config: Config, path: str) -> str:
 
 
 def is_unclear(config: Config, target: Served) -> bool:
-    """Whether a target may be a file as well as a directory, as far as can be seen.
+    """Whether a target may be either a file or a directory, as far as can be seen.
 
-    A mount without a suffix may be of a directory, a ScriptAlias without a slash at its end of one program, and an Alias
-    whose last component has a suffix that nothing is known of, of one file.
+    A mount without a suffix may be one of a directory, a ScriptAlias without a slash at its end one of a single program, and
+    an Alias whose last component has an unknown suffix one of a single file.
     """
     mapping = target.mapping
     if mapping is None or mapping.is_regex or is_file(config, target.path) is not None:
@@ -119,7 +120,7 @@ def is_unclear(config: Config, target: Served) -> bool:
 
 
 def _wildcard(mapping: Mapping) -> str | None:
-    """The directories of a target with groups: a group that is one component becomes ``*``, a last one the rest.
+    """Return a target with groups as directories: a group of one component becomes ``*``, a last group is cut off.
 
     ``^/([^/]+)/static/(.*)$ -> /srv/$1/static/$2`` serves ``/srv/*/static``.
     """
@@ -132,7 +133,7 @@ def _wildcard(mapping: Mapping) -> str | None:
             found.append(part)
             continue
         if at == len(parts) - 1:
-            # What the last component adds lies below the directory, whatever it is.
+            # Anything that the last component adds lies below the directory.
             break
         if any(number not in groups or "/" in groups[number] for number in numbers):
             return None
@@ -141,7 +142,7 @@ def _wildcard(mapping: Mapping) -> str | None:
 
 
 def _groups(pattern: str) -> dict[int, str]:
-    """The groups of a regular expression that can hold no slash, by number, with a text that has none."""
+    """Return the groups of a regular expression that cannot match a slash, by number, each with a sample text."""
     found: dict[int, str] = {}
     number, at = 0, 0
     while at < len(pattern):
@@ -161,7 +162,7 @@ def _groups(pattern: str) -> dict[int, str]:
 
 
 def served(config: Config, server: Server) -> list[Served] | None:
-    """Everything on the disk that a host's own URLs lead to; None where some of it cannot be told.
+    """Return all targets on the disk of a host's own URLs; None where some of them are not known.
 
     The DocumentRoot counts where no mount or alias takes all URLs.
     """
@@ -173,7 +174,7 @@ def served(config: Config, server: Server) -> list[Served] | None:
 
 
 def served_near(config: Config, server: Server, prefix: str) -> list[Served] | None:
-    """As ``served``, without that of which none has URLs below a prefix (``coverage``)."""
+    """Return ``served`` without the targets that have no URL below a prefix (``coverage``)."""
     every = served(config, server)
     if every is None:
         return None
@@ -183,14 +184,14 @@ def served_near(config: Config, server: Server, prefix: str) -> list[Served] | N
 
 
 def _by_url(targets: list[Served]) -> tuple[Nested[Served], list[Served]]:
-    """Targets by the URLs of their mappings, and those without one URL."""
+    """Return targets by the URLs of their mappings, and those without a single URL."""
     mapped = [(one.mapping.url, one) for one in targets if one.mapping is not None and not one.mapping.is_regex]
     return Nested(mapped), [one for one in targets if one.mapping is None or one.mapping.is_regex]
 
 
 @derived
 def _served(config: Config) -> dict[Server, list[Served] | None]:
-    """What has been asked for so far: rules ask for every pair of a script and a host."""
+    """Return the cache of ``served``: rules ask for every pair of a script and a host."""
     return {}
 
 
@@ -211,7 +212,7 @@ def _find_served(config: Config, server: Server) -> list[Served] | None:
 
 
 def scripts(config: Config, server: Server) -> list[Served]:
-    """The WSGI scripts that the mounts of a host name; for the main server those of all hosts, as its sections hold there."""
+    """Return the WSGI scripts of a host's mounts; for the main server those of all hosts, where its sections hold, too."""
     return config.once((scripts, server), lambda: list(_find_scripts(config, server)))
 
 
@@ -224,7 +225,7 @@ def _find_scripts(config: Config, server: Server) -> Iterator[Served]:
 
 
 def scripts_below(config: Config, server: Server, directory: str) -> list[Served]:
-    """Those of ``scripts`` that lie in a directory or below it."""
+    """Return those of ``scripts`` that lie in a directory or below it."""
     places = config.once(
         (scripts_below, server), lambda: Nested((script.directory, script) for script in scripts(config, server))
     )
@@ -232,7 +233,7 @@ def scripts_below(config: Config, server: Server, directory: str) -> list[Served
 
 
 def static(config: Config, server: Server) -> Nested[Served]:
-    """The directories of static files that a host serves, by their paths; for the main server those of all hosts."""
+    """Return the directories of static files of a host, by their paths; for the main server those of all hosts."""
 
     def found() -> Nested[Served]:
         hosts = config.servers if server.is_main else [server]
@@ -243,7 +244,7 @@ def static(config: Config, server: Server) -> Nested[Served]:
 
 
 def location_prefix(section: Item) -> str | None:
-    """The URL prefix that a Location is about; None for a regular expression that says more than a prefix."""
+    """Return the URL prefix that a Location is about; None for a regular expression that is more than a prefix."""
     pattern = pattern_of(section)
     if not is_regex_section(section):
         return None if has_wildcard(pattern) else pattern or "/"
@@ -253,13 +254,13 @@ def location_prefix(section: Item) -> str | None:
     return literal if literal.startswith("/") and rest in _REST else None
 
 
-#: Regular expressions that match every URL, and what may follow a literal prefix that takes all below it.
+#: Regular expressions that match every URL, and those after a literal prefix with which it takes everything below it.
 _EVERYTHING = frozenset({"^", "^/", "/", ".*", "^/.*", "^/.*$", "^.*$", "/.*", "^/(.*)", "^/(.*)$"})
 _REST = frozenset({"", "/", ".*", "/.*", "/.*$", ".*$", "(/.*)?$", "(/|$)", "(.*)", "(.*)$", "/(.*)", "/(.*)$"})
 
 
 def coverage(prefix: str, target: Served) -> Literal["all", "some", "none"]:
-    """How much of the URLs that lead to a target lie at or below ``prefix``."""
+    """Return how many of the URLs that lead to a target lie at or below ``prefix``."""
     if target.mapping is None:
         return "all" if prefix == "/" else "some"
     url = target.mapping.url
@@ -274,27 +275,27 @@ def coverage(prefix: str, target: Served) -> Literal["all", "some", "none"]:
 
 
 class Links(NamedTuple):
-    """The symbolic links below a directory of static files: those in use, and those nobody means to be served."""
+    """The symbolic links below a directory of static files: wanted ones, and stray ones that should not be served."""
 
     wanted: tuple[str, ...]
     stray: tuple[str, ...]
 
     @property
     def follow(self) -> bool:
-        """True where links are to be followed: some are in use, and none leads astray."""
+        """Whether links should be followed: some are wanted, and none is stray."""
         return bool(self.wanted) and not self.stray
 
 
 def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
-    """The links below a directory, as the disk shows them (none without ``--root``).
+    """Return the links below a directory, as the disk shows them (none without ``--root``).
 
-    Astray are links to where no static file lies (``/etc``, the whole filesystem), and to what lies beside the directory
-    (an application's uploads and databases).
+    Stray are links to places without static files (``/etc``, the whole filesystem), and to neighbours of the directory (an
+    application's uploads and databases). At most ``limit`` names are looked at.
     """
     disk = config.disk
     if disk is None or "*" in directory or not disk.is_dir(directory):
         return Links((), ())
-    here, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
+    top, beside = disk.key(directory), disk.key(posixpath.dirname(directory.rstrip("/")))
     wanted: list[str] = []
     stray: list[str] = []
     stack = [directory]
@@ -306,7 +307,7 @@ def links_in(config: Config, directory: str, limit: int = 20_000) -> Links:
             path = posixpath.join(place, name)
             if disk.is_link(path):
                 goal = disk.key(path)
-                code = _within(goal, beside) and not _within(goal, here)
+                code = _within(goal, beside) and not _within(goal, top)
                 (stray if code or leads_to_system(config, goal) else wanted).append(path)
             elif disk.is_dir(path):
                 stack.append(path)
@@ -318,7 +319,7 @@ def _within(path: str, directory: str) -> bool:
 
 
 def leads_to_system(config: Config, goal: str) -> bool:
-    """Whether a link's goal is no place for static files."""
+    """Whether the target of a link is in a place without static files."""
     root = config.disk.key("/").rstrip("/") if config.disk is not None else ""
     inside = goal.removeprefix(root) if goal.startswith(root) else goal
     return inside in ("", "/") or any(inside == path or inside.startswith(path + "/") for path in _SYSTEM)

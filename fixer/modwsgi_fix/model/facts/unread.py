@@ -1,4 +1,4 @@
-"""The scripts that Python does not take, and those that could not be read in full: none of them is called clean."""
+"""The scripts that Python refuses, and those that could not be read in full: none of them counts as clean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modwsgi_fix.script.faults import Fault, fault_of
 
 
 class Unread(NamedTuple):
-    """Something that was not understood of a script: the line (from 1) of it, or of what names it, and why."""
+    """A script that was not understood: the line (from 1) in it or in the file that names it, and the reason."""
 
     file: Script | File
     line: int
@@ -23,9 +23,9 @@ class Unread(NamedTuple):
 
 
 def refusal(config: Config, script: WsgiScript) -> Fault | None:
-    """Why the Python that runs a script refuses it; None where it takes it, or where that cannot be told.
+    """Return why the Python that runs a script refuses it; None where it accepts it, or where that cannot be told.
 
-    A template is not Python before it is filled in, and what Python 2 takes is not known here.
+    A template is not Python before it is filled in, and what Python 2 accepts is not known here.
     """
     text, version = script.script.text, python_of(config, script)
     if is_code_to_fill_in(text) or (version is not None and version < (3,)):
@@ -34,16 +34,16 @@ def refusal(config: Config, script: WsgiScript) -> Fault | None:
 
 
 def unread_scripts(config: Config) -> Iterator[Unread]:
-    """The scripts that cannot be read, that Python does not take, or that libcst did not read for a rule that asked."""
-    for one in loaded_scripts(config):
-        if is_code_to_fill_in(one.script.text):
-            yield Unread(one.script, 1, "a template of a script is not understood before it is filled in")
-        elif (fault := fault_of(one.script.text)) is not None and (python_of(config, one) or (3,)) < (3,):
-            yield Unread(one.script, fault.line, "a script for Python 2 is not understood")
+    """Yield the scripts that cannot be read, that Python refuses, or that libcst could not read for a rule."""
+    for script in loaded_scripts(config):
+        if is_code_to_fill_in(script.script.text):
+            yield Unread(script.script, 1, "a template of a script is not understood before it is filled in")
+        elif (fault := fault_of(script.script.text)) is not None and (python_of(config, script) or (3,)) < (3,):
+            yield Unread(script.script, fault.line, "a script for Python 2 is not understood")
         elif fault is not None:
-            yield Unread(one.script, fault.line, f"Python does not take the script: {fault}")
-        elif one.script.not_read:
-            yield Unread(one.script, 1, f"the script is not checked in full: {one.script.not_read}")
+            yield Unread(script.script, fault.line, f"Python does not take the script: {fault}")
+        elif script.script.not_read:
+            yield Unread(script.script, 1, f"the script is not checked in full: {script.script.not_read}")
     for item in config.named(*NAMES_SCRIPT) if config.unreadable else ():
         if (reason := config.unreadable.get(path_of(config, item))) is not None:
             yield Unread(item.file, item.line, f"the script cannot be read: {reason}")

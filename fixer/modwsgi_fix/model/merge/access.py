@@ -1,6 +1,6 @@
-"""Who may fetch what: the access lines of one section, and what the sections of a directory or file add up to.
+"""Who may fetch what: the access lines of one section, and the combined effect of a directory's or file's sections.
 
-Nothing here knows what a line means: that is asked of ``permit``, with everyone for a visitor.
+The meaning of each line is left to ``permit``, which is asked with everyone as the visitor.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from modwsgi_fix.model.merge.world import World, question_of, ways
 
 
 class Says(NamedTuple):
-    """What sections say to everyone, in one way that the unknown may go: by each dialect, None where it is silent.
+    """What sections say to everyone in one branch: by each dialect, None where the dialect is silent.
 
-    ``some`` are admitted where neither all nor none are.
+    ``some`` says that some visitors are admitted where neither all nor none are.
     """
 
     old: bool | None
@@ -33,6 +33,7 @@ class Says(NamedTuple):
 
     @property
     def is_silent(self) -> bool:
+        """Whether no dialect says anything."""
         return self.old is None and self.new is None and not self.some and not self.satisfy_any
 
     @property
@@ -51,7 +52,7 @@ class Says(NamedTuple):
 
 
 def says(asked: Asked) -> Says:
-    """What the layers say, each dialect by itself."""
+    """Return what the layers say, each dialect by itself."""
     old, _ = by_hosts(asked)
     verdict, by = by_requires(asked)
     new = {Verdict.GRANTED: True, Verdict.DENIED: False}.get(verdict) if by is not None else None
@@ -69,7 +70,7 @@ class _Lines(NamedTuple):
 
 
 class Access(_Lines):
-    """The access directives that stand directly in one section, by dialect, and what the section says by itself."""
+    """The access directives directly in one section, by dialect, and what the section says by itself."""
 
     @cached_property
     def _layer(self) -> Layer:
@@ -77,68 +78,69 @@ class Access(_Lines):
 
     @cached_property
     def _ways(self) -> list[Says | None]:
-        """What it says, in each way that the unknown may go; None where that is not modelled."""
+        """What the section says in each branch; None for a branch that is not modelled."""
         return _said([self._layer], _limited_to(self.section))
 
     @property
     def is_empty(self) -> bool:
-        """No access directive of either dialect."""
+        """Whether it has no access directive of either dialect."""
         return not any(key in self._layer.by_key for key in (*OLD_ACCESS, *NEW))
 
     @property
     def has_22(self) -> bool:
-        """Order, Allow or Deny, in ``<Limit>`` too."""
+        """Whether it has Order, Allow or Deny, in ``<Limit>`` too."""
         return any(key in self._layer.by_key for key in ORDER_KEYS)
 
     @property
     def has_24(self) -> bool:
-        """Require, or a section of it, in ``<Limit>`` too."""
+        """Whether it has Require, or a container of it, in ``<Limit>`` too."""
         return any(key in self._layer.by_key for key in NEW)
 
     @property
     def admits_22(self) -> bool | None:
-        """Whether Order, Allow and Deny admit everyone (True), no one (False), or some; None also where there are none."""
+        """Whether Order, Allow and Deny admit everyone (True) or no one (False); None for only some, or without such lines."""
         asked = (said for said in self._ways if said is None or said.old is not None)
         return _agreed(None if said is None else said.old for said in asked) if self.has_22 else None
 
     @property
     def admits_24(self) -> bool | None:
-        """Whether the Require lines admit everyone, no one, or some (None); None also where there are none."""
+        """Whether the Require lines admit everyone (True) or no one (False); None for some visitors, or without such lines."""
         asked = (said for said in self._ways if said is None or said.new is not None or said.some)
         return _agreed(None if said is None else said.new for said in asked) if self.has_24 else None
 
     @property
     def grants(self) -> bool:
-        """Whether it lets everyone in, wherever it says anything."""
+        """Whether it lets everyone in, in every branch where it says anything."""
         return _everywhere(self._ways, lambda said: said.admits)
 
     @property
     def denies_all(self) -> bool:
-        """Whether it lets nobody in, wherever it says anything."""
+        """Whether it lets nobody in, in every branch where it says anything."""
         return _everywhere(self._ways, lambda said: said.refuses)
 
     @property
     def admits_strangers(self) -> bool:
-        """Whether it lets in, in some way that the unknown may go, who has no log-in and an address that nothing names."""
+        """Whether, in some branch, it lets in a visitor without a log-in and with an address that no line names."""
         return any(said is not None and said.admits for said in _said([self._layer], _STRANGER))
 
     @property
     def restricts(self) -> bool:
-        """Whether it speaks of access, and does not let everyone in."""
+        """Whether it has access lines, and does not let everyone in."""
         return not self.is_empty and not self.grants
 
     @property
     def satisfy_any(self) -> bool:
+        """Whether the section has ``Satisfy Any``."""
         return self.satisfy is not None and self.satisfy.value.lower() == "any"
 
     @property
     def lines(self) -> tuple[Item, ...]:
-        """All of its access directives, in order."""
+        """All of its access directives, in reading order."""
         direct = [*self.requires, *self.orders, *self.allows, *self.denies, *((self.satisfy,) if self.satisfy else ())]
         return tuple(sorted(direct, key=lambda item: item.index))
 
 
-#: A reader of the site; the address is one of those that are kept for documentation (RFC 5737).
+#: A stranger; the address is one of those reserved for documentation (RFC 5737).
 _STRANGER = Visitor(method="GET", client="203.0.113.77", has_login=False)
 
 
@@ -147,7 +149,7 @@ def _said(layers: Sequence[Layer], visitor: Visitor) -> list[Says | None]:
 
 
 def _everywhere(said: Iterable[Says | None], does: Callable[[Says], bool]) -> bool:
-    """Whether this is so in each way in which anything is said, and in none that is not modelled."""
+    """Whether ``does`` holds in each branch in which anything is said, and all branches are modelled."""
     speaking = [one for one in said if one is None or not one.is_silent]
     return bool(speaking) and all(one is not None and does(one) for one in speaking)
 
@@ -159,7 +161,7 @@ def grant_together(sections: Iterable[Item]) -> bool:
 
 
 def _limited_to(section: Item) -> Visitor:
-    """Everyone; for a ``<Limit>`` that is looked at by itself those who use its methods."""
+    """Return everyone as the visitor; for a ``<Limit>`` by itself, everyone who uses its methods."""
     if section.key == "limit" and section.args:
         return EVERYONE._replace(method=section.values[0])
     if section.key == "limitexcept":
@@ -170,13 +172,13 @@ def _limited_to(section: Item) -> Visitor:
 
 
 def _agreed(answers: Iterable[bool | None]) -> bool | None:
-    """What all ways come to; None where they differ, where one is unknown, and where there are none."""
+    """Return the answer that all branches agree on; None where they differ, one is unknown, or there are none."""
     values = set(answers)
     return next(iter(values)) is True if values in ({True}, {False}) else None
 
 
 def access_of(section: Item) -> Access:
-    """The access directives directly inside a section; many rules ask for them."""
+    """Return the access directives directly inside a section, which are remembered since many rules ask for them."""
     known: Access | None = section.access
     if known is None:
         known = section.access = _access_of(section)
@@ -198,9 +200,9 @@ def _access_of(section: Item) -> Access:
 
 
 class Grant(NamedTuple):
-    """What the ``<Directory>`` and ``<Files>`` sections say of a path: ``allowed`` True, False, or None where unknown.
+    """What the ``<Directory>`` and ``<Files>`` sections say about a path: ``allowed`` is None where unknown.
 
-    ``by_22`` and ``by_24`` are the sections that decided in each dialect; None where no section speaks.
+    ``by_22`` and ``by_24`` are the sections that decided in each dialect; None where no section has such lines.
     """
 
     allowed: bool | None
@@ -211,9 +213,8 @@ class Grant(NamedTuple):
 def grant(config: Config, server: Server, path: str, file: str | None = None, given: Collection[Guard] = ()) -> Grant:
     """Whether everyone may fetch what lies at ``path``, by ``<Directory>`` (and ``<Files>``, for ``file``) alone.
 
-    Where no section speaks httpd grants; without the whole server that is unknown. What hangs on an undecided condition, an
-    ``<If>``, the visitor or an unknown pattern is unknown where it makes a difference. ``given`` are conditions that are
-    taken to hold.
+    Without access lines httpd grants; for fragments the answer is then unknown. It is also unknown where an undecided condition,
+    an ``<If>``, the visitor or an unknown pattern makes a difference. ``given`` are conditions that are assumed to hold.
     """
     return config.once((grant, server, path, file, tuple(given)), lambda: _grant(config, server, path, file, given))
 
@@ -242,5 +243,5 @@ def _allowed(config: Config, said: Says) -> bool | None:
 
 
 def _section_with(layers: list[Layer], keys: Collection[str]) -> Item | None:
-    """The last section that has any of these directives."""
+    """Return the last section that has any of these directives; None without one."""
     return next((layer.section for layer in reversed(layers) if any(key in layer.by_key for key in keys)), None)

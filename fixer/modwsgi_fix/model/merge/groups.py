@@ -1,4 +1,4 @@
-"""Which process group and which application group (sub-interpreter) a mounted script is delegated to.
+"""The process group and the application group (sub-interpreter) of a mounted script.
 
 Precedence (mod_wsgi.c:wsgi_hook_handler, wsgi_config.c:wsgi_create_req_config; F-daemon-7): the option of the
 WSGIScriptAlias, then ``<Location>``, ``<Files>``, ``<Directory>``, then the virtual host, then the main server.
@@ -35,23 +35,25 @@ class Selection(NamedTuple):
 
 
 def process_group(config: Config, server: Server, mount: Mapping) -> Selection:
-    """The process group of a script that is mounted by ``mount``, for requests of ``server``."""
+    """Return the process group of a script that is mounted by ``mount``, for requests of ``server``."""
     return _selected(config, server, mount, "process-group", "wsgiprocessgroup", "")
 
 
 def application_group(config: Config, server: Server, mount: Mapping) -> Selection:
-    """The application group of a mounted script; ``%{RESOURCE}`` and ``%{SERVER}`` are given as written."""
+    """Return the application group of a mounted script; ``%{RESOURCE}`` and ``%{SERVER}`` are given as written."""
     return _selected(config, server, mount, "application-group", "wsgiapplicationgroup", DEFAULT_APPLICATION)
 
 
 def callable_object(config: Config, server: Server, mount: Mapping) -> Selection:
-    """The object that mod_wsgi calls of a mounted script; ``application`` by default."""
+    """Return the object that mod_wsgi calls in a mounted script; ``application`` by default."""
     return _selected(config, server, mount, "callable-object", "wsgicallableobject", "application")
 
 
 def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
-    """The directive of mod_wsgi that counts: that of the last section which has one, else of the host, else of the main
-    server (mod_wsgi.c:wsgi_create_req_config)."""
+    """Return the directive of mod_wsgi that counts: that of the last section with one, else the host's, else the main server's.
+
+    Source: mod_wsgi.c:wsgi_create_req_config.
+    """
     layers = list(layers)
     in_section = last([layer for layer in layers if not layer.is_level], key, world)
     if in_section is not None:
@@ -60,7 +62,7 @@ def selecting(layers: Iterable[Layer], key: str, world: World) -> Item | None:
 
 
 def _selected(config: Config, server: Server, mount: Mapping, option: str, key: str, default: str) -> Selection:
-    """As ``_selection``, which is asked once: several rules want to know."""
+    """As ``_selection``, remembered because several rules ask for it."""
     known = _selections(config)
     asked = server, mount.item, key
     if asked not in known:
@@ -70,7 +72,7 @@ def _selected(config: Config, server: Server, mount: Mapping, option: str, key: 
 
 @derived
 def _selections(config: Config) -> dict[tuple[Server, Item, str], Selection]:
-    """What has been asked for so far."""
+    """Return the cache of ``_selected``."""
     return {}
 
 
@@ -101,7 +103,7 @@ def _selection(config: Config, server: Server, mount: Mapping, option: str, key:
 
 
 def _in_sight(config: Config, server: Server, key: str) -> list[Item]:
-    """The directives of a name that may hold for a server: its own and the main server's, in reading order."""
+    """Return the directives of a name that may hold for a server: its own and the main server's, in reading order."""
 
     def both() -> list[Item]:
         servers = dict.fromkeys((config.main, server))
@@ -112,7 +114,7 @@ def _in_sight(config: Config, server: Server, key: str) -> list[Item]:
 
 
 def _unclear(items: Iterable[Item], mount: Mapping, path: str | None) -> Item | None:
-    """The first directive in a section of which it is not known whether it holds for a mount."""
+    """Return the first directive in a section that may or may not hold for a mount; None without one."""
     for item in items:
         if any(mount.is_regex if section.key in LOCATION_SECTIONS else path is None for section in item.sections):
             return item
@@ -126,5 +128,5 @@ def _name(value: str) -> str | None:
 
 
 def script_path(mount: Mapping) -> str | None:
-    """The script that a mount names; None for a pattern with ``$1``, and where a variable or placeholder stands."""
+    """Return the script that a mount names; None for a pattern with ``$1``, and for an undefined variable or placeholder."""
     return mount.target if is_settled(mount.target) and "$" not in mount.target else None

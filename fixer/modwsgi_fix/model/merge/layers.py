@@ -1,7 +1,7 @@
 """Sections as httpd merges them: layers, each what one section says, found by directory, file, URL or condition.
 
-A later layer wins. What a layer means is left to those who ask it; here is only which layers there are, in which order
-(server/core.c:ap_core_reorder_directories, merge_core_server_configs).
+A later layer wins. This module only finds the layers and their order (server/core.c:ap_core_reorder_directories,
+merge_core_server_configs); the callers know what a layer means.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from modwsgi_fix.model.patterns import Unknown, wildcard
 
 
 class Layer:
-    """What one section says itself; ``section`` is None for the level of a server, and for an ``.htaccess`` file.
+    """What one section says by itself; ``section`` is None for the level of a server, and for an ``.htaccess`` file.
 
-    ``directory`` is where that file lies; None for all others.
+    ``directory`` is that of the ``.htaccess`` file; None for all other layers.
     """
 
     __slots__ = ("by_key", "directory", "files", "ifs", "section")
@@ -59,18 +59,18 @@ class Layer:
                 self.by_key.setdefault(item.key, []).append(item)
 
     def all(self, keys: Iterable[str]) -> list[Item]:
-        """The directives of these names, in reading order."""
+        """Return the directives of these names, in reading order."""
         found = [item for key in keys for item in self.by_key.get(key, ())]
         return sorted(found, key=lambda item: item.index)
 
     @property
     def is_level(self) -> bool:
-        """Whether it is a server's own level: what stands outside of all sections, and in no ``.htaccess``."""
+        """Whether it is a server's own level: the lines outside of all sections and ``.htaccess`` files."""
         return self.section is None and self.directory is None
 
     @property
     def label(self) -> str:
-        """``<Directory /srv>`` or the server's own level."""
+        """The name for messages: ``<Directory /srv>`` or the server's own level."""
         if self.directory is not None:
             return f".htaccess of {self.directory or '/'}"
         if self.section is None:
@@ -91,13 +91,13 @@ class Section(Layer):
         self.regex = is_regex_section(item)
 
     def meant(self, match: Held) -> bool:
-        """Whether it matches; raises ``Beyond`` where that is not known."""
+        """Whether the pattern matches. Raises ``Beyond`` where that is not known."""
         if isinstance(match, Unknown):
             raise Beyond(match.reason, self.section)
         return match
 
     def applies(self, world: World) -> bool:
-        """Whether it is read, and its pattern known."""
+        """Whether the section is read; asks or raises where that, or its pattern, is not known."""
         if not self.section.known:
             return world.holds(f"{self.label} is meant, with a variable that is not defined here")
         return not self.section.guards or world.active(self.section)
@@ -123,7 +123,7 @@ class Directories:
                 self.exact.setdefault(normal(section.pattern).rstrip("/"), []).append(section)
 
     def at(self, path: str, depth: int) -> list[Section]:
-        """Those for a directory (without a slash at its end) of that many components."""
+        """Return the sections for a directory (without a slash at its end) of that many components."""
         found = self.exact.get(path, _NONE)
         wild = self.wild.get(depth)
         if wild:
@@ -153,7 +153,7 @@ class Locations:
         self._lengths = {len(url) for url in self.exact}
 
     def near(self, uri: str) -> list[Section]:
-        """Those that may hold for a URL path, in file order: all others do not."""
+        """Return the sections that may hold for a URL path, in file order; no others do."""
         known = (self.exact.get(uri[:length], _NONE) for length in self._lengths if length <= len(uri))
         found = [*self.patterns, *(section for sections in known for section in sections)]
         found.sort(key=lambda section: section.order)
@@ -161,7 +161,7 @@ class Locations:
 
 
 class Site:
-    """One server, with what the main server gives it: everything that a request is looked up in."""
+    """One server with what it inherits from the main server, indexed for the look-ups of a request."""
 
     def __init__(self, config: Config, server: Server) -> None:
         self.config = config
@@ -174,28 +174,28 @@ class Site:
         self._locations = [one.locations for one in both]
 
     def directories(self, path: str, depth: int) -> list[Section]:
-        """The ``<Directory>`` sections for exactly this directory, in the order of merging."""
+        """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""
         found = [section for one in self._directories for section in one.at(path, depth)]
         if len(found) > 1:
             found.sort(key=lambda section: section.order)
         return found
 
     def directory_regexes(self) -> list[Section]:
-        """In the order that httpd merges them: ``directory_rank``."""
+        """The ``<Directory>`` sections with regular expressions, in the order in which httpd merges them (``directory_rank``)."""
         found = [section for one in self._directories for section in one.regexes]
         return sorted(found, key=lambda section: directory_rank(section.section))
 
     def locations(self, uri: str, world: World) -> list[Layer]:
-        """``<Location>`` and ``<LocationMatch>`` in file order, the main server's first (request.c:ap_location_walk)."""
+        """Return the ``<Location>`` sections that hold, in file order, the main server's first (request.c:ap_location_walk)."""
         near = (section for one in self._locations for section in one.near(uri))
         return [s for s in near if s.meant(location_match(s.section, uri)) and s.applies(world)]
 
     def every_location(self) -> list[Item]:
-        """All ``<Location>`` and ``<LocationMatch>`` sections that may hold."""
+        """Return all ``<Location>`` and ``<LocationMatch>`` sections of the server and the main server."""
         return [section.section for one in self._locations for section in one.all]
 
     def last(self, key: str, world: World) -> Item | None:
-        """The directive of the server level that counts: the host's own, else the main server's."""
+        """Return the directive of the server level that counts: the host's own, else the main server's; None without one."""
         return last(self.base, key, world)
 
 
@@ -221,7 +221,7 @@ def _sites(config: Config) -> dict[int, Site]:
 
 
 def site_of(config: Config, server: Server) -> Site:
-    """The server, made ready for requests when the first one comes."""
+    """Return the site of a server, which is made for the first request."""
     sites = _sites(config)
     found = sites.get(id(server))
     if found is None:
@@ -230,7 +230,7 @@ def site_of(config: Config, server: Server) -> Site:
 
 
 def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]:
-    """The ``<Files>`` sections of these layers that hold for a file name (request.c:ap_file_walk)."""
+    """Return the ``<Files>`` sections of these layers that hold for a file name (request.c:ap_file_walk)."""
     return [
         section
         for layer in layers
@@ -240,7 +240,7 @@ def file_layers(layers: Iterable[Layer], name: str, world: World) -> list[Layer]
 
 
 def if_layers(layers: Iterable[Layer], world: World, holds: Callable[[str], bool]) -> list[Layer]:
-    """The conditional sections of these layers whose expressions hold, in order (request.c:ap_if_walk)."""
+    """Return the conditional sections of these layers whose expressions hold, in order (request.c:ap_if_walk)."""
     found: list[Layer] = []
     for layer in layers:
         taken = False
@@ -266,10 +266,10 @@ def stack(
     world: World,
     holds: Callable[[str], bool],
 ) -> list[Layer]:
-    """All that holds for a request, in the order of merging (request.c:ap_process_request_internal).
+    """Return all layers that hold for a request, in the order of merging (request.c:ap_process_request_internal).
 
-    ``walked`` are the layers of the directories, ``name`` is the file's (None: no ``<Files>`` is asked), ``located`` are
-    those of the URL; ``holds`` tells whether an expression of ``<If>`` does.
+    ``walked`` are the layers of the directories, ``name`` is the file's (None for no ``<Files>``), ``located`` are the layers
+    of the URL; ``holds`` says whether an expression of ``<If>`` is true.
     """
     below = [*site.base, *walked]
     layers = [*below, *(file_layers(below, name, world) if name is not None else ()), *located]
@@ -277,12 +277,12 @@ def stack(
 
 
 def unknown_if(world: World) -> Callable[[str], bool]:
-    """The expressions of ``<If>``, where no request is there to ask."""
+    """Return a function for expressions of ``<If>`` without a request: each is a question to the world."""
     return lambda expression: world.holds(f"the condition <If {expression}> holds")
 
 
 def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
-    """The last directive of a name that is read."""
+    """Return the last directive of a name that is read; None without one."""
     ordered: list[Layer] = layers if isinstance(layers, list) else list(layers)
     for layer in reversed(ordered):
         items = layer.by_key.get(key)
@@ -293,7 +293,7 @@ def last(layers: Iterable[Layer], key: str, world: World) -> Item | None:
 
 
 def every(layers: Iterable[Layer], keys: Iterable[str], world: World) -> Iterator[tuple[Layer, list[Item]]]:
-    """Each layer that has directives of these names, and those that are read, in order."""
+    """Yield each layer with directives of these names, and those directives that are read, in order."""
     for layer in layers:
         if layer.by_key.keys().isdisjoint(keys):
             continue

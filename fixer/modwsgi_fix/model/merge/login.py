@@ -1,6 +1,6 @@
-"""Log-ins: how a user is asked for, and what comes of one who gives a name and a password (mod_auth_basic.c, mod_authn_file.c).
+"""Log-ins: how a log-in is asked for, and its result for a name and a password (mod_auth_basic.c, mod_authn_file.c).
 
-F-access, and what a missing part of it does: without AuthName 500, without AuthUserFile 401 and, with credentials, 500.
+F-access. A missing part is an error: without AuthName 500, without AuthUserFile 401 and, with credentials, 500.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MODULES = {"basic": "mod_auth_basic.c", "digest": "mod_auth_digest.c", "form": 
 
 
 class LogIn(NamedTuple):
-    """What comes of it: a status and why, or the user who is let through to the Require lines (empty: somebody)."""
+    """The result of a log-in: a status and reason, or the user who reaches the Require lines (empty for an unknown one)."""
 
     status: int = 0
     reason: str = ""
@@ -29,9 +29,9 @@ class LogIn(NamedTuple):
 def log_in(
     layers: Sequence[Layer], world: World, config: Config | None, item: Item | None, authorization: str | None
 ) -> LogIn:
-    """The log-in of a visitor, as the AuthType ``item`` asks for it; ``authorization`` is the header, None without one.
+    """Return the result of a visitor's log-in, as the AuthType ``item`` asks for it.
 
-    Of fragments what is not said may be said elsewhere.
+    ``authorization`` is the request's header, None without one. For fragments, missing lines may stand elsewhere.
     """
     complete = config is not None and config.complete
     kind = item.value.lower() if item is not None else ""
@@ -92,13 +92,13 @@ def _credentials(authorization: str) -> tuple[str, str] | None:
 
 
 def _password_of(world: World, users: Item, user: str) -> str | LogIn | None:
-    """The word that AuthUserFile has for a user, or the refusal of one whom it has not; None where it cannot be read."""
+    """Return the word that AuthUserFile has for a user, or the refusal of an unknown user; None where it cannot be read."""
     path = users.value
     disk = world.disk
     if disk is None or not users.known or not path.startswith("/"):
         return None
     if not disk.is_file(path):
-        # What lies in a directory that was not given may be there all the same.
+        # A file in a directory that was not given may exist all the same.
         above = disk.is_dir(path.rpartition("/")[0] or "/")
         return LogIn(500, f"{path} does not exist") if above else None
     try:
@@ -113,7 +113,7 @@ def _password_of(world: World, users: Item, user: str) -> str | LogIn | None:
 
 
 def _is_right(password: str, word: str) -> bool | None:
-    """Whether a password is the one; None for a digest that is not calculated here (apr_password_validate)."""
+    """Whether a password is right; None for a digest that is not computed here (apr_password_validate)."""
     if not word.startswith("{SHA}"):
         return None
     from base64 import b64encode

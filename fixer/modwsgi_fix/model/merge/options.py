@@ -1,4 +1,4 @@
-"""``Options`` and ``AllowOverride``: what a directory may do, as sections that hold for it say, one after the other.
+"""``Options`` and ``AllowOverride`` of a directory, merged over the sections that hold for it, one after the other.
 
 Words without a sign replace what held before; ``+`` and ``-`` change it (core.c:set_options, core_merge_dir_configs).
 """
@@ -15,19 +15,19 @@ from modwsgi_fix.model.merge.world import World
 #: What ``All`` means: everything but MultiViews.
 ALL_OPTIONS = frozenset({"indexes", "includes", "includesnoexec", "followsymlinks", "execcgi"})
 _EVERY = ALL_OPTIONS | {"multiviews", "symlinksifownermatch"}
-#: Every word of ``Options``, and which options it is about (core.c:set_options).
+#: Every word of ``Options``, and the options that it stands for (core.c:set_options).
 OPTIONS = {"all": ALL_OPTIONS, "none": frozenset[str](), **{name: frozenset({name}) for name in sorted(_EVERY)}}
 
 
 class Options(NamedTuple):
-    """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative ones to come again."""
+    """``Options`` merged so far (core.c:merge_core_dir_configs): what is on, and the relative changes to apply again."""
 
     on: frozenset[str] = frozenset({"followsymlinks"})
     add: frozenset[str] = frozenset()
     remove: frozenset[str] = frozenset()
 
     def merge(self, items: Iterable[Item]) -> Options:
-        """One section's ``Options`` lines put on top."""
+        """Return these options with one section's ``Options`` lines merged over them."""
         absolute: frozenset[str] | None = None
         add: frozenset[str] = frozenset()
         remove: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ def _names(word: str) -> frozenset[str]:
 
 
 def merged_options(layers: Iterable[Layer], world: World) -> Options:
-    """The Options that these layers add up to."""
+    """Return the Options of these layers, merged."""
     options = Options()
     for _, items in every(layers, ("options",), world):
         options = options.merge(items)
@@ -66,18 +66,18 @@ def merged_options(layers: Iterable[Layer], world: World) -> Options:
 
 
 def said(item: Item, name: str) -> bool | None:
-    """What one Options line says of an option: on, off, or nothing."""
+    """Whether one Options line turns an option on (True) or off (False); None where it says nothing about it."""
     nothing, everything = (Options(before).merge([item]).on for before in (frozenset(), _EVERY))
     return name in nothing if (name in nothing) is (name in everything) else None
 
 
 def has_signs(item: Item) -> bool:
-    """True for ``Options +A -B``; a line has signs on all of its words or on none."""
+    """Whether a line is like ``Options +A -B``; a line has signs on all of its words or on none."""
     return all(value[:1] in "+-" for value in item.values)
 
 
 def override_of(layers: Sequence[Layer], world: World) -> str:
-    """What AllowOverride allows: ``none``, ``all``, some of the classes, ``list``, or empty where nothing is said.
+    """Return what AllowOverride allows: ``none``, ``all``, some of the classes, ``list``, or empty where nothing is said.
 
     None is the default of 2.4, All that of 2.2 (core.c:create_core_dir_config).
     """
@@ -89,11 +89,11 @@ def override_of(layers: Sequence[Layer], world: World) -> str:
 
 
 class Override(NamedTuple):
-    """What an ``.htaccess`` file may say: ``AllowOverride`` and ``AllowOverrideList`` as merged so far.
+    """What an ``.htaccess`` file may say: ``AllowOverride`` and ``AllowOverrideList``, merged so far.
 
     ``classes`` are names of AllowOverride in lower case, None where nothing was said; ``options`` the words that
-    ``Options=`` leaves, None for all of them; ``listed`` the directives that are allowed by name; ``nonfatal`` what is
-    passed over instead of refused: ``override``, ``unknown`` (core.c:set_override, set_override_list).
+    ``Options=`` allows, None for all of them; ``listed`` the directives that are allowed by name; ``nonfatal`` the faults
+    that are ignored instead of refused: ``override``, ``unknown`` (core.c:set_override, set_override_list).
     """
 
     classes: frozenset[str] | None = None
@@ -102,7 +102,7 @@ class Override(NamedTuple):
     listed: frozenset[str] = frozenset()
 
     def merge(self, layer: Layer, world: World) -> Override:
-        """One section put on top; each of the two directives replaces what was said by its own name."""
+        """Return this with one section merged over it; each of the two directives replaces earlier ones of its own name."""
         found = self
         item = last([layer], "allowoverride", world)
         if item is not None:
@@ -115,7 +115,7 @@ class Override(NamedTuple):
 
     @property
     def reads(self) -> bool:
-        """Whether the file is opened at all."""
+        """Whether httpd opens the file at all."""
         return self.classes is None or bool(self.classes or self.listed or self.nonfatal)
 
 

@@ -1,8 +1,9 @@
-"""Whether access is granted: both dialects together, as merged sections say (server/request.c, mod_access_compat.c,
-mod_authz_core.c; F-access-1 to F-access-11).
+"""Whether merged sections grant access, by both dialects together.
+
+Sources: server/request.c, mod_access_compat.c, mod_authz_core.c; F-access-1 to F-access-11.
 
 ``Order``, ``Allow`` and ``Deny`` come first (access_checker), then ``Require`` (access_checker_ex, auth_checker); with
-``Satisfy Any`` one of them suffices. This is the only evaluator of either dialect: requests ask it with one visitor, rules
+``Satisfy Any`` one of them suffices. This is the only evaluator of either dialect: requests use it with one visitor, rules
 with everyone.
 """
 
@@ -21,14 +22,14 @@ from modwsgi_fix.model.merge.world import Beyond
 
 
 class Refusal(NamedTuple):
-    """What httpd answers instead: 401, 403, or 500 where it is not told how to ask for a log-in."""
+    """httpd's refusal: 401, 403, or 500 where the configuration does not say how to ask for a log-in."""
 
     status: int
     reason: str
 
 
 def refusal(asked: Asked) -> Refusal | None:
-    """Why access is refused; None where it is granted. The lines that decide are steps of the world."""
+    """Return why access is refused; None where it is granted. The lines that decide become steps of the world."""
     world = asked.world
     _custom(asked)
     refused, satisfy = _tls_required(asked) or _certificate_required(asked), satisfy_of(asked)
@@ -74,10 +75,10 @@ def _said(item: Item | None) -> str:
 
 
 def _custom(asked: Asked) -> None:
-    """Log-ins and checks that other code decides."""
+    """Ask the world about log-ins and checks that other code decides."""
     for key in FOREIGN_CHECKERS:
         item = last(asked.layers, key, asked.world)
-        # On a plain host mod_ssl does not look at SSLRequire (measured).
+        # On a host without TLS mod_ssl ignores SSLRequire (measured).
         if item is not None and (key != "sslrequire" or is_tls(asked)):
             raise Beyond(f"{item.name} decides, which is a program or an expression", item)
 
@@ -91,9 +92,9 @@ def _tls_required(asked: Asked) -> Refusal | None:
 
 
 def _certificate_required(asked: Asked) -> Refusal | None:
-    """``SSLVerifyClient require`` in a section: 403 without a certificate (ssl_engine_kernel.c:ssl_hook_Access).
+    """Return the refusal of ``SSLVerifyClient require`` in a section: 403 without a certificate; None without a refusal.
 
-    At the level of a server it decides over the handshake.
+    At the level of a server it decides over the handshake (ssl_engine_kernel.c:ssl_hook_Access).
     """
     item = last([layer for layer in asked.layers if not layer.is_level], "sslverifyclient", asked.world)
     if item is None or item.value.lower() != "require" or not is_tls(asked) or asked.world.holds(CERTIFICATE):
@@ -102,12 +103,12 @@ def _certificate_required(asked: Asked) -> Refusal | None:
     return Refusal(403, "no client certificate")
 
 
-#: What a request does not say of its visitor.
+#: Questions about a visitor that a request does not answer.
 CERTIFICATE = "the visitor has a client certificate that httpd accepts"
 
 
 def _old_layer(asked: Asked) -> list[Item]:
-    """The last section that says anything in the old dialect: mod_access_compat merges nothing (F-access-3)."""
+    """Return the lines of the last section in the old dialect: mod_access_compat merges nothing (F-access-3)."""
     for layer in reversed(asked.layers):
         for _, items in every([layer], OLD_ACCESS, asked.world):
             return items
@@ -115,13 +116,13 @@ def _old_layer(asked: Asked) -> list[Item]:
 
 
 def satisfy_of(asked: Asked) -> str:
-    """``any``, ``all`` or nothing, in lower case."""
+    """Return ``any``, ``all`` or an empty text, by Satisfy."""
     items = [i for i in _old_layer(asked) if i.key == "satisfy" and is_in_force(asked, i)]
     return items[-1].value.lower() if items else ""
 
 
 def by_hosts(asked: Asked) -> tuple[bool | None, Item | None]:
-    """What Order, Allow and Deny say, and the line that decided; None where they are silent."""
+    """Return whether Order, Allow and Deny admit, and the line that decided; None where there are no such lines."""
     layer = _old_layer(asked)
     if asked.world.dialect == "2.4":
         return None, None
@@ -161,7 +162,7 @@ def _from_matches(asked: Asked, item: Item) -> bool:
 
 
 def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refusal | None:
-    """No Require anywhere: httpd grants, but what is outside of fragments may say otherwise."""
+    """Return the refusal where no Require is in sight: httpd then grants, but the server around fragments may have one."""
     world, config = asked.world, asked.config
     if login is not None:
         world.step("access", f"{_said(login)}, and nothing is required: httpd answers with an error", login)
@@ -181,7 +182,7 @@ def _undecided(asked: Asked, old_item: Item | None, login: Item | None) -> Refus
 
 
 def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
-    """The log-in, and then the Require lines once more (request.c:ap_process_request_internal)."""
+    """Ask for the log-in, and then the Require lines again (request.c:ap_process_request_internal)."""
     world, visitor = asked.world, asked.visitor
     header = visitor.authorization or None
     if visitor.has_login is None and world.holds("the visitor logs in") and world.holds("the log-in is accepted"):
@@ -202,6 +203,6 @@ def _ask_login(asked: Asked, item: Item, login: Item | None) -> Refusal | None:
 
 
 def from_all(item: Item) -> bool:
-    """``Allow from all`` or ``Deny from all``."""
+    """Whether a line is ``Allow from all`` or ``Deny from all``."""
     values = words(item)
     return len(values) >= 2 and values[0] == "from" and "all" in values[1:]

@@ -1,4 +1,4 @@
-"""What holds in a directory, where no request is there to ask: its layers, and the options they add up to."""
+"""What holds in a directory without a request: its layers and merged options."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from modwsgi_fix.model.paths import components
 
 
 def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[Layer]:
-    """The ``<Directory>`` sections for a directory, all there, without links and without ``.htaccess`` files.
+    """Return the ``<Directory>`` sections for an existing directory without links and ``.htaccess`` files.
 
-    ``name`` is the file's that is asked for in it; None for any. A regular expression that holds for some only is
-    unknown then. A section that names the file itself holds where links may be followed: httpd looks at what is there as a
-    whole first, and takes each component for a directory then (request.c:ap_directory_walk).
+    ``name`` is that of the requested file; None for any file, and a regular expression that holds for only some files is then
+    unknown. A section that names the file itself holds where links may be followed: httpd then takes each component of an
+    existing path for a directory, the file included (request.c:ap_directory_walk).
     """
     layers: list[Layer] = []
     steps = [""]
     for part in components(path):
-        # A drive letter has no slash before it.
+        # There is no slash before a drive letter.
         steps.append(part if steps == [""] and not path.startswith("/") else f"{steps[-1]}/{part}")
-    here = steps[-1]
+    deepest = steps[-1]
     for step in steps:
         layers += [section for section in site.directories(step, step.count("/")) if section.applies(world)]
     if name is not None:
         on = merged_options([*site.base, *layers], world).on
         if "followsymlinks" in on and "symlinksifownermatch" not in on:
-            file = f"{here}/{name}"
+            file = f"{deepest}/{name}"
             layers += [section for section in site.directories(file, file.count("/")) if section.applies(world)]
     for section in site.directory_regexes():
-        match = directory_matches(section.section, here, name)
+        match = directory_matches(section.section, deepest, name)
         if match is None:
-            match = world.holds(f"{section.label} holds for what is asked for in {here or '/'}")
+            match = world.holds(f"{section.label} holds for what is asked for in {deepest or '/'}")
         if match and section.applies(world):
             layers.append(section)
     return layers
 
 
 def layers_at(site: Site, path: str, name: str | None, world: World, located: Iterable[Layer] = ()) -> list[Layer]:
-    """All that holds for a file in a directory, as for ``on_the_way``; with the Locations ``located``."""
+    """Return all layers for a file in a directory, as for ``on_the_way``, with the Locations ``located``."""
     return stack(site, on_the_way(site, path, name, world), name, located, world, unknown_if(world))
 
 
 class Option(NamedTuple):
-    """Whether an option is on; None where that is unknown. ``by`` is the directive that decided, None the default."""
+    """Whether an option is on; None where that is unknown. ``by`` is the directive that decided, None for the default."""
 
     on: bool | None
     by: Item | None
@@ -67,13 +67,13 @@ def option(config: Config, server: Server, path: str, name: str) -> Option:
         decided = speaking[-1] if speaking else None
         by = by or decided
         states.add(name in on if decided is not None or config.complete else None)
-    # A Location is merged later; which URLs lead here is not asked.
+    # A Location is merged later, and the URLs that lead here are not considered.
     is_clear = len(states) == 1 and not _has_options_by_url(config, server)
     return Option(states.pop() if is_clear else None, by)
 
 
 def _options(config: Config, server: Server, path: str) -> Iterator[tuple[Set[str] | None, list[Item]]]:
-    """The options that are on in a directory and the lines that speak of any, in each way that the unknown may go."""
+    """Yield for each branch the options that are on in a directory (None where unknown), and the lines about options."""
     site = site_of(config, server)
 
     def run(world: World) -> tuple[Set[str], list[Item]]:
@@ -90,7 +90,7 @@ def _options(config: Config, server: Server, path: str) -> Iterator[tuple[Set[st
 
 
 def _has_options_by_url(config: Config, server: Server) -> bool:
-    """Whether a ``<Location>`` that holds for a server says anything of Options."""
+    """Whether a ``<Location>`` that holds for a server has Options."""
 
     def said_there() -> bool:
         return any(item.key == "options" for one in location_sections(config, server) for item in one.children)
@@ -99,7 +99,7 @@ def _has_options_by_url(config: Config, server: Server) -> bool:
 
 
 def may_override(config: Config, server: Server, path: str) -> bool:
-    """Whether an ``.htaccess`` file in the directory ``path``, or above it, may say anything, as far as can be told."""
+    """Whether an ``.htaccess`` file in the directory ``path``, or above it, may be read, as far as can be told."""
     site = site_of(config, server)
 
     def run(world: World) -> str:

@@ -11,16 +11,16 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.merge.layers import every, last
 from modwsgi_fix.model.merge.visitor import Asked, is_in_force, is_method, is_set, is_tls, visitor_is, words
 
-#: The directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
+#: The access directives of 2.4; those of 2.2 are ``OLD_ACCESS``.
 NEW = ("require", *sorted(REQUIRE_SECTIONS))
 
-#: What asks who the visitor is.
+#: The words of Require that ask who the visitor is.
 _USERS = frozenset({
     "valid-user", "user", "group", "file-owner", "file-group", "ldap-user", "ldap-group", "ldap-dn", "ldap-attribute",
     "ldap-filter", "ldap-search", "dbm-group", "dbm-file-group", "dbd-group", "wsgi-group", "pam-account", "unix-group",
 })  # fmt: skip
 
-#: What ``Require`` may ask for, of the modules that Debian ships.
+#: The providers of ``Require`` in the modules that Debian ships.
 REQUIREMENTS = _USERS | {
     "all",
     "env",
@@ -45,7 +45,7 @@ class Verdict(Enum):
 
 
 def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
-    """What the Require lines say, and the one that decided; None where there are none."""
+    """Return the verdict of the Require lines, and the line that decided; None without such lines."""
     if asked.world.dialect == "2.2":
         return Verdict.NEUTRAL, None
     found: _Node | None = None
@@ -62,14 +62,14 @@ def by_requires(asked: Asked) -> tuple[Verdict, Item | None]:
 
 
 class _Node(NamedTuple):
-    """Require lines, or nodes of them, and how they add up: ``any`` or ``all``."""
+    """Require lines, or nodes of them, and how they are combined: ``any`` or ``all``."""
 
     logic: str
     parts: tuple[Item | _Node, ...]
 
 
 def _combine(asked: Asked, logic: str, parts: Sequence[Item | _Node]) -> tuple[Verdict, Item | None]:
-    """mod_authz_core.c:apply_authz_sections."""
+    """Return the combined verdict of parts, and the line that decided (mod_authz_core.c:apply_authz_sections)."""
     result = Verdict.NEUTRAL
     decided: Item | None = _last_of(parts)
     for part in parts:
@@ -95,7 +95,7 @@ def _combine(asked: Asked, logic: str, parts: Sequence[Item | _Node]) -> tuple[V
 
 
 def _last_of(parts: Sequence[Item | _Node]) -> Item | None:
-    """The last line in the last part."""
+    """Return the last line in the last part."""
     while parts and isinstance(parts[-1], _Node):
         parts = parts[-1].parts
     return parts[-1] if parts else None  # type: ignore[return-value]
@@ -147,7 +147,7 @@ def _provider(asked: Asked, item: Item, values: list[str]) -> Verdict:
 
 
 def _user_provider(asked: Asked, item: Item, kind: str) -> Verdict:
-    """Whether the user is the one who is asked for; of a request nobody is known before the log-in."""
+    """Return whether the user is one that the line asks for; before the log-in the user is not known."""
     visitor = asked.visitor
     if visitor.has_login is None:
         if not asked.world.holds("the visitor logs in"):

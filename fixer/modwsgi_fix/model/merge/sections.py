@@ -10,66 +10,68 @@ from modwsgi_fix.model.items import Item, Server
 from modwsgi_fix.model.paths import components, has_wildcard
 from modwsgi_fix.model.patterns import Unknown, search, wildcard
 
-#: Whether a pattern matches; the reason where that is not known.
+#: Whether a pattern matches, or the reason why that is not known.
 Held = bool | Unknown
 
 
 def location_sections(config: Config, server: Server) -> list[Item]:
-    """``<Location>`` and ``<LocationMatch>`` that hold for a server, in the order httpd merges them: main, then host."""
+    """Return the ``<Location>`` and ``<LocationMatch>`` sections for a server, as httpd merges them: main server, then host."""
     return sections_of(config, server, LOCATION_SECTIONS)
 
 
 def directory_sections(config: Config, server: Server) -> list[Item]:
-    """``<Directory>`` and ``<DirectoryMatch>`` that hold for a server, in the order httpd merges them.
+    """Return the ``<Directory>`` and ``<DirectoryMatch>`` sections for a server, in the order in which httpd merges them.
 
-    The main server's before the host's where ``directory_rank`` is equal.
+    The main server's come before the host's where ``directory_rank`` is equal.
     """
     return sorted(sections_of(config, server, DIRECTORY_SECTIONS), key=directory_rank)
 
 
 def directory_rank(section: Item) -> tuple[bool, int]:
-    """Where a ``<Directory>`` comes in: plain and wildcard ones by number of components, then regular expressions.
+    """Return a ``<Directory>``'s sort key: plain and wildcard paths by number of components, then regular expressions.
 
-    These by the number of their slashes, wherever they stand, which no manual says (core.c:reorder_sorter,
-    ap_count_dirs; measured on 2.4.71: ``<DirectoryMatch wsgi>`` is overridden by ``<DirectoryMatch /static>``).
+    Regular expressions are sorted by the number of their slashes, wherever these stand, which no manual says
+    (core.c:reorder_sorter, ap_count_dirs; measured on 2.4.71: ``<DirectoryMatch /static>`` overrides ``<DirectoryMatch
+    wsgi>``).
     """
     pattern = pattern_of(section)
     return (True, pattern.count("/")) if is_regex_section(section) else (False, depth(pattern))
 
 
 def sections_of(config: Config, server: Server, keys: tuple[str, ...]) -> list[Item]:
+    """Return the sections of these names that hold for a server, in reading order, the main server's first."""
     servers = [server] if server.is_main else [config.main, server]
-    # A bare "Directory" is no section, and one without a path is refused: it holds for nothing.
+    # A bare "Directory" is not a section, and httpd refuses one without a path: neither holds for anything.
     return [item for one in servers for item in one.all(*keys) if item.is_section and item.args]
 
 
 def is_regex_section(section: Item) -> bool:
-    """``<XMatch regex>`` or ``<X ~ regex>``."""
+    """Whether a section is ``<XMatch regex>`` or ``<X ~ regex>``."""
     return section.key.endswith("match") or (len(section.args) > 1 and section.value == "~")
 
 
 def pattern_of(section: Item) -> str:
-    """A section's path, wildcard or regular expression."""
+    """Return a section's path, wildcard or regular expression."""
     return section.args[1].value if len(section.args) > 1 and section.value == "~" else section.value
 
 
 def depth(path: str) -> int:
-    """The number of path components: 0 for ``/``."""
+    """Return the number of path components, 0 for ``/``."""
     return len([part for part in path.split("/") if part])
 
 
 def directory_regex_match(section: Item, filename: str) -> Held:
     """Whether a ``<DirectoryMatch>`` holds for the file that a request leads to (request.c:ap_directory_walk).
 
-    It is tried once, on the whole file name as far as it exists; that of a directory ends in a slash where the URL does.
+    It is matched once, against the existing part of the file name; that of a directory ends in a slash where the URL does.
     """
     return _finds(pattern_of(section), filename)
 
 
 def directory_matches(section: Item, path: str, name: str | None = None) -> bool | None:
-    """Whether a ``<Directory>`` holds for a file ``name`` in the directory ``path``; without a name for what lies in it.
+    """Whether a ``<Directory>`` holds for a file ``name`` in the directory ``path``; without a name, for all files in it.
 
-    None where a regular expression holds for some of it only, or is not understood. Links are not resolved.
+    None where a regular expression holds for only some of these, or is not understood. Links are not resolved.
     """
     if not is_regex_section(section):
         return path_matches(pattern_of(section), path)
@@ -107,9 +109,9 @@ def may_overlap(section: Item, path: str) -> bool:
     return len(wanted) <= len(have) and not are_apart(wanted, have)
 
 
-def are_apart(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether no path has both for its first components; wildcards may mean anything."""
-    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(one, other, strict=False))
+def are_apart(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether no path can begin with both lists of components; wildcards may stand for anything."""
+    return any(a != b and not has_wildcard(a) and not has_wildcard(b) for a, b in zip(first, second, strict=False))
 
 
 def files_match(section: Item, name: str) -> Held:
@@ -123,7 +125,7 @@ def files_match(section: Item, name: str) -> Held:
 def location_match(section: Item, uri: str) -> Held:
     """Whether a ``<Location>`` or ``<LocationMatch>`` holds for a URL path (request.c:ap_location_walk).
 
-    ``/a`` holds for ``/a`` and what is below; ``/a/`` not for ``/a``; a wildcard takes all of the path.
+    ``/a`` holds for ``/a`` and all URLs below it, ``/a/`` does not hold for ``/a``; a wildcard must match the whole path.
     """
     pattern = pattern_of(section)
     if is_regex_section(section):

@@ -1,4 +1,4 @@
-"""Who asks, and what is known of a visitor when access is weighed."""
+"""The visitor, and what is known of one when access is decided."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Visitor(NamedTuple):
-    """Who asks, and how. None is whoever may come: each answer is a way of its own.
+    """A visitor. None for a field means any visitor: each possible answer is a branch of its own.
 
-    ``authorization`` is the header with the log-in; ``is_set`` tells whether a variable is set for this request, ``holds``
-    whether an expression is true of it; None where that is not known.
+    ``authorization`` is the header with the log-in. ``is_set`` says whether a variable is set for this request, ``holds``
+    whether an expression is true of it; both return None where that is not known.
     """
 
     method: str | None = None
@@ -28,33 +28,34 @@ class Visitor(NamedTuple):
     client: str | None = None
     has_login: bool | None = None
     authorization: str = ""
-    #: Who has logged in, once that is done; empty where the name is not known.
+    #: The user, once logged in; empty where the name is not known.
     user: str | None = None
     is_set: Callable[[str], bool | None] | None = None
     holds: Callable[[str], bool | None] | None = None
 
 
-#: Whoever may come.
+#: Any visitor.
 EVERYONE = Visitor()
 
 
 class Asked(NamedTuple):
-    """The layers that hold, the visitor, and what else is known."""
+    """A question about access: the layers that hold, the visitor, and the world."""
 
     layers: Sequence[Layer]
     visitor: Visitor
     world: World
-    #: The server; None where a section is looked at by itself, and what is around it is unknown.
+    #: The server; None where a section is considered by itself, and everything around it is unknown.
     config: Config | None = None
 
 
 def is_tls(asked: Asked) -> bool:
+    """Whether the request comes by TLS; a question to the world where that is not said."""
     tls = asked.visitor.tls
     return tls if tls is not None else asked.world.holds("the request comes by TLS", "the request is plain HTTP")
 
 
 def is_in_force(asked: Asked, item: Item) -> bool:
-    """Whether ``<Limit>`` around a directive leaves it in force for this method."""
+    """Whether a directive applies to this method, as ``<Limit>`` around it says."""
     section = item.section(*LIMIT_SECTIONS)
     if section is None:
         return True
@@ -69,7 +70,7 @@ def is_method(asked: Asked, methods: Sequence[str]) -> bool:
 
 
 def visitor_is(asked: Asked, word: str) -> bool:
-    """Whether the visitor is at an address, in a network, of a host name, or has a variable set."""
+    """Whether the visitor has an address, comes from a network or host name, or has a variable set, as a word asks."""
     if word.lower().startswith("env="):
         name = word[4:]
         wanted = not name.startswith("!")
@@ -79,12 +80,12 @@ def visitor_is(asked: Asked, word: str) -> bool:
 
         return ip_address(asked.visitor.client) in network
     if not _NAME(word):
-        # Nothing is called so, as where a comma stands between addresses.
+        # No host has such a name, as where a comma stands between addresses.
         return False
     return asked.world.holds(f"the visitor is at {word}", f"the visitor is not at {word}")
 
 
-#: What a name or a network may be made of; the rest of a network is httpd's to refuse.
+#: The characters of a name or a network; httpd refuses a network that is otherwise wrong.
 _NAME = re.compile(r"[\w.:/*${}\[\]%\x80-\udcff-]+", re.ASCII).fullmatch
 
 
@@ -101,6 +102,7 @@ def _network(word: str) -> IPv4Network | IPv6Network | None:
 
 
 def is_set(asked: Asked, name: str) -> bool:
+    """Whether a variable is set for the request; a question to the world where that is not known."""
     if asked.visitor.is_set is not None:
         known = asked.visitor.is_set(name)
         return asked.world.holds(f"the variable {name} is set") if known is None else known
@@ -115,5 +117,5 @@ def _setters(config: Config, name: str) -> list[Item]:
 
 
 def words(item: Item) -> tuple[str, ...]:
-    """The arguments in lower case."""
+    """Return the arguments in lower case."""
     return tuple(value.lower() for value in item.values)

@@ -1,8 +1,8 @@
-"""What is not in the configuration: the filesystem, run-time values, undecided conditions. Three-valued, never guessed.
+"""The world outside of the configuration: the filesystem, run-time values, undecided conditions. Nothing is guessed.
 
-What merges sections and follows requests is written as if everything were known, and asks a ``World``. A question that
-nothing answers raises ``Fork``; ``ways`` then runs the code once for each answer. So what cannot be known becomes branches,
-and where all branches lead to one result it did not matter.
+The code that merges sections and follows requests is written as if everything were known, and asks a ``World``. A question
+without an answer raises ``Fork``; ``ways`` then runs the code once for each possible answer. So unknown things become
+branches, and where all branches lead to one result, the question did not matter.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from modwsgi_fix.directives import spelled
 from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import Guard, Item
 
-#: More branches than anyone would read.
+#: The most branches, more than anyone would read.
 _MOST_BRANCHES = 24
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ FILE, DIRECTORY, MISSING = "file", "directory", "missing"
 
 
 class Fork(Exception):
-    """A question that the files do not answer, and its possible answers, as a reader would say them."""
+    """A question that the files do not answer, and its possible answers in words."""
 
     def __init__(self, question: str, answers: tuple[tuple[str, str], ...]) -> None:
         super().__init__(question)
@@ -33,7 +33,7 @@ class Fork(Exception):
 
 
 class Beyond(Exception):
-    """Something that this model does not do: the outcome is unknown."""
+    """Something that is not modelled, so that the outcome is unknown."""
 
     def __init__(self, reason: str, item: Item | None = None) -> None:
         super().__init__(reason)
@@ -42,7 +42,7 @@ class Beyond(Exception):
 
 
 class Step(NamedTuple):
-    """One decision on the way: what was decided in which phase, and the directive that did; None for a default."""
+    """One decision on the way: its phase, what was decided, and the directive that decided it; None for a default."""
 
     phase: str
     text: str
@@ -55,35 +55,35 @@ class Step(NamedTuple):
 
 
 class World:
-    """The answers that one branch takes for granted, and the filesystem as far as it can be read."""
+    """The answers that one branch assumes, and the filesystem as far as it can be read."""
 
     def __init__(
         self, disk: Files | None, assumed: dict[str, str], cache: dict[str, tuple[str, bool]], dialect: str = ""
     ) -> None:
         self.disk = disk
-        #: The only words about access that count: ``2.2`` or ``2.4``; empty: both, as for httpd.
+        #: The only dialect of access lines that counts, ``2.2`` or ``2.4``; empty for both, as in httpd.
         self.dialect = dialect
         self.assumed = assumed
         self._cache = cache
         self.steps: list[Step] = []
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
-        """Remember what decided."""
+        """Note a decision."""
         self.steps.append(Step(phase, text, item))
 
     def ask(self, question: str, *answers: tuple[str, str]) -> str:
-        """The answer to a question: its value, of ``(value, how to say it)`` pairs."""
+        """Return the answer to a question: the value of one of the ``(value, answer in words)`` pairs. Raises ``Fork``."""
         known = self.assumed.get(question)
         if known is None:
             raise Fork(question, answers)
         return known
 
     def holds(self, statement: str, otherwise: str = "") -> bool:
-        """Whether something is so that only the running server knows."""
+        """Whether a statement holds that only the running server can decide. Raises ``Fork``."""
         return self.ask(statement, ("yes", statement), ("no", otherwise or f"not: {statement}")) == "yes"
 
     def active(self, item: Item) -> bool:
-        """Whether a directive is read at all: the conditions around it."""
+        """Whether a directive is read at all, by the conditions around it. Raises ``Fork``."""
         for guard in item.guards:
             question = question_of(guard)
             true = self.ask(question, ("yes", f"{question} is true"), ("no", f"{question} is false"))
@@ -94,7 +94,7 @@ class World:
     # -- files -----------------------------------------------------------------
 
     def type_of(self, path: str) -> str:
-        """``file``, ``directory`` or ``missing``, links followed."""
+        """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` without a filesystem."""
         if self.disk is not None:
             return self._seen(path)[0]
         if path == "/":
@@ -115,7 +115,7 @@ class World:
         )
 
     def is_link(self, path: str) -> bool:
-        """Whether the path itself is a symbolic link; without a filesystem nothing is assumed to be one."""
+        """Whether the path itself is a symbolic link; False without a filesystem."""
         return self.disk is not None and self._seen(path)[1]
 
     def _seen(self, path: str) -> tuple[str, bool]:
@@ -127,7 +127,7 @@ class World:
         return found
 
     def read(self, path: str) -> str | None:
-        """A file's text, or None where it cannot be read."""
+        """Return a file's text; None where it cannot be read."""
         try:
             return self.disk.read(path) if self.disk is not None else None
         except FileProblem:
@@ -135,9 +135,9 @@ class World:
 
 
 class Way(NamedTuple, Generic[T]):
-    """What came out where the answers ``assumed`` hold, which ``said`` puts in words.
+    """The result of one branch: where the answers ``assumed`` hold, which ``said`` puts in words.
 
-    ``result`` is None where too much is unknown: ``reason`` says what.
+    ``result`` is None where something is not modelled: ``reason`` says what.
     """
 
     said: tuple[str, ...]
@@ -154,9 +154,9 @@ def ways(
     dialect: str = "",
     given: Mapping[str, str] | None = None,
 ) -> Iterator[Way[T]]:
-    """Every way that ``run`` may go, those with the fewest questions first. ``dialect`` as for ``World``.
+    """Yield every branch of ``run``, those with the fewest questions first. ``dialect`` is as for ``World``.
 
-    ``given`` are answers that hold in all of them. A ``Beyond`` that ``run`` raises is the end of one way.
+    ``given`` are answers, by question, that hold in all branches. A ``Beyond`` that ``run`` raises ends its branch.
     """
     pending: list[tuple[dict[str, str], tuple[str, ...]]] = [(dict(given or {}), ())]
     count = 0
@@ -181,12 +181,12 @@ def ways(
 
 
 def question_of(guard: Guard) -> str:
-    """What a condition asks, as ``World.active`` does."""
+    """Return the question of a condition, as ``World.active`` asks it."""
     return f"<{spelled(guard.kind)} {guard.test}>"
 
 
 def normal(path: str) -> str:
-    """A path of the filesystem as ``apr_filepath_merge`` leaves it: one slash each, no dots; a last slash stays."""
+    """Return a path as ``apr_filepath_merge`` normalizes it: single slashes, no dots; a last slash stays."""
     end = "/" if path.endswith(("/", "/.", "/..")) else ""
     found = posixpath.normpath(path)
     found = found[1:] if found.startswith("//") else found

@@ -1,9 +1,9 @@
-"""The one door for patterns that come from the configuration: regular expressions, and wildcards.
+"""The only place where patterns of the configuration are matched: regular expressions and wildcards.
 
-Whoever writes the configuration must not decide how long we run. So a search answers one of three: a ``Match``, None, or
+The author of a configuration must not decide how long we run. So a search has one of three results: a ``Match``, None, or
 ``Unknown`` where the expression may take too many steps on a text of that length (``effort``), or means something that
-Python's ``re`` cannot be told (``pcre``). PCRE gives up at a limit of its own, and then the line does not match; where
-that is depends on more than is known here. Everything is matched as httpd does it, on bytes.
+Python's ``re`` cannot express (``pcre``). PCRE gives up at a limit of its own, and then the line does not match; where
+that limit is depends on more than is known here. Everything is matched on bytes, as httpd does.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ try:  # The parser of ``re`` has no public name; Python 3.11 renamed it.
 except ImportError:  # pragma: no cover
     _parser = None
 
-#: Steps that one search may take: some milliseconds.
+#: The most steps of one search, which take some milliseconds.
 MOST_STEPS = 1_000_000
-#: What takes few steps on a text as long as this is not looked at again, and not counted.
+#: An expression that takes few steps on a text of this length counts as quick, and its steps are not counted again.
 _LONG, _FEW_STEPS = 1024, 10_000
-#: Bytes of a text that is searched: no URL, header or path that httpd takes is longer.
+#: The most bytes of a text that is searched: httpd accepts no longer URL, header or path.
 LONGEST_TEXT = 8192
-#: The steps that are left of what ``allowing`` allows.
+#: The steps that are left of the allowance of ``allowing``.
 _left: ContextVar[list[float] | None] = ContextVar("_left", default=None)
 
 
 class Match(NamedTuple):
-    """Where an expression was found. ``groups`` begins with all of it; a group without a part in it is empty.
+    """A match of an expression. ``groups`` begins with the whole match; a group that took no part is empty.
 
-    ``head`` is the text up to the end of what was found, ``tail`` what is behind.
+    ``head`` is the text up to the end of the match, ``tail`` the text after it.
     """
 
     groups: tuple[str, ...]
@@ -45,12 +45,12 @@ class Match(NamedTuple):
     tail: str
 
     def group(self, number: int) -> str:
-        """A group's text; empty where there is none of that number."""
+        """Return a group's text; empty where there is no group of that number."""
         return self.groups[number] if number < len(self.groups) else ""
 
 
 class Unknown(NamedTuple):
-    """Whether an expression is found cannot be told, and why."""
+    """That it cannot be told whether an expression matches, and why."""
 
     reason: str
 
@@ -63,7 +63,7 @@ class _Compiled(NamedTuple):
 
 @contextmanager
 def allowing(most: float) -> Iterator[None]:
-    """All searches within it may take so many steps together; what is quick is free."""
+    """Limit the steps of all searches within the context together; quick expressions are free."""
     token = _left.set([most])
     try:
         yield
@@ -83,7 +83,7 @@ def search(pattern: str, subject: str, *, nocase: bool = False) -> Match | Unkno
         return Unknown(f"no regular expression is searched for in more than {LONGEST_TEXT:,} characters")
     steps = compiled.cost(len(data))
     if steps > MOST_STEPS:
-        # Seen from a text of about that length: what repeats cannot do so as often.
+        # Estimated for a text of about that length: in a shorter text, repetitions are fewer.
         steps = _cost(pattern, nocase, len(data) if len(data) <= 32 else (1 << len(data).bit_length()) - 1)(len(data))
     if not _is_affordable(steps):
         return Unknown(f"the regular expression {_short(pattern)} may take too many steps to be followed")
@@ -91,7 +91,7 @@ def search(pattern: str, subject: str, *, nocase: bool = False) -> Match | Unkno
 
 
 def _is_affordable(steps: float) -> bool:
-    """Whether so many steps may still be taken; they are, then."""
+    """Whether so many steps are left; if so, they are taken off the allowance."""
     left = _left.get()
     if steps <= _FEW_STEPS or left is None:
         return steps <= MOST_STEPS
@@ -102,7 +102,7 @@ def _is_affordable(steps: float) -> bool:
 # Small each, and asked for by the length of the text: a thousand expressions on some files of a directory.
 @lru_cache(maxsize=16384)
 def _cost(pattern: str, nocase: bool, longest: int) -> Callable[[int], float]:  # noqa: FBT001
-    """The steps for a text, by its length."""
+    """Return a function from the length of a text to the steps of a search."""
     return cost(_parse(pattern, nocase), longest)
 
 
@@ -123,18 +123,18 @@ def _match(compiled: _Compiled, data: bytes) -> Match | None:
 
 
 def finds(pattern: str, subject: str) -> bool | None:
-    """Whether it is found; None where that cannot be told."""
+    """Whether a pattern is found in a text; None where that cannot be told."""
     found = search(pattern, subject)
     return None if isinstance(found, Unknown) else found is not None
 
 
 def is_understood(pattern: str) -> bool:
-    """Whether its meaning is known, however long it may take."""
+    """Whether the meaning of a pattern is known, however long a search may take."""
     return isinstance(_compiled(pattern, False), _Compiled)
 
 
 def is_broken(pattern: str) -> bool:
-    """Whether httpd certainly refuses an expression, too: a parenthesis or class does not end, or was not begun."""
+    """Whether httpd certainly refuses an expression, too: a parenthesis or class is not closed, or not opened."""
     try:
         translate(pattern)
     except Broken:
@@ -145,12 +145,12 @@ def is_broken(pattern: str) -> bool:
 
 
 def parsed(pattern: str) -> Any:
-    """What ``re._parser.parse`` makes of an expression on bytes; None where it is not understood."""
+    """Return the result of ``re._parser.parse`` for an expression on bytes; None where it is not understood."""
     return _parse(pattern, False) if is_understood(pattern) else None
 
 
 def quoted(text: str) -> str:
-    """An expression that finds just this text."""
+    """Return an expression that finds exactly this text."""
     return re.sub(r"(\W)", r"\\\1", text, flags=re.ASCII)
 
 
@@ -168,7 +168,7 @@ def _compiled(pattern: str, nocase: bool) -> _Compiled | Unknown:  # noqa: FBT00
     return _Compiled(find, steps, steps(_LONG) <= _FEW_STEPS)
 
 
-# The tree of a long expression takes megabytes, so few are kept.
+# The tree of a long expression takes megabytes, so only few are kept.
 @lru_cache(maxsize=64)
 def _parse(pattern: str, nocase: bool) -> Any:  # noqa: FBT001
     return _parser.parse(translate(pattern), _flags(nocase))
@@ -183,19 +183,19 @@ def _short(pattern: str) -> str:
 
 
 def wildcard(pattern: str) -> Callable[[str], bool]:
-    """``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard takes a slash."""
+    """Return a matcher as ``apr_fnmatch`` with APR_FNM_PATHNAME: no wildcard matches a slash."""
     find = _wildcard(pattern, "[^/]")
     return lambda text: find(encode(text)) is not None
 
 
 def url_wildcard(pattern: str) -> Callable[[str], bool]:
-    """``apr_fnmatch`` without flags: wildcards take anything, a slash too."""
+    """Return a matcher as ``apr_fnmatch`` without flags: wildcards match anything, a slash too."""
     find = _wildcard(pattern, ".")
     return lambda text: find(encode(text)) is not None
 
 
 def host_wildcard(pattern: str) -> Callable[[str], bool]:
-    """``ap_strcasecmp_match``: ``*`` and ``?`` take anything; upper and lower case are the same."""
+    """Return a matcher as ``ap_strcasecmp_match``: ``*`` and ``?`` match anything; upper and lower case are the same."""
     find = _host_wildcard(pattern)
     return lambda text: find(encode(text)) is not None
 
@@ -240,8 +240,11 @@ def _host_wildcard(pattern: str) -> Callable[[bytes], re.Match[bytes] | None]:
 
 
 def _matcher(chunks: list[str], star: str, flags: re.RegexFlag) -> Callable[[bytes], re.Match[bytes] | None]:
-    """Of expressions with a star between each two: whole texts. A star that found its next chunk is not asked again,
-    for nothing is won by its taking more; so there is nothing to go back to."""
+    """Return a matcher of whole texts for expressions with a star between each two.
+
+    A star stops at the first match of the next expression and is never tried again, because a longer match would not help; so
+    there is no backtracking.
+    """
     first, *others = chunks
     inner = "".join(f"(?>{star}*?{chunk})" for chunk in others[:-1] if chunk)
     last = f"{star}*{others[-1]}" if others else ""

@@ -1,9 +1,9 @@
-"""How many steps a backtracking matcher may take for a regular expression, before it is run.
+"""A bound on the steps that a backtracking matcher takes for a regular expression, computed before it runs.
 
-An upper bound for the worst text of a length, worked out from the expression alone, so that the same input has the same
-answer on every machine. What makes matching slow is a choice that can be taken back: how often ``a*`` repeats is one only
-where what follows may begin with an ``a`` too. So the bytes that each part may begin with are compared with those of what
-follows it.
+It is an upper bound for the worst text of a given length, computed from the expression alone, so that the same input has the
+same answer on every machine. Matching is slow where a choice may be taken back: the number of repetitions of ``a*`` is such a
+choice only where the next part may begin with an ``a``, too. So the bytes that each part may begin with are compared with
+those of the part after it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from itertools import takewhile, zip_longest
 from math import inf, log
 from typing import Any, NamedTuple, TypeAlias
 
-#: The bytes that something may begin with, as bits; the last bit is the end of the text.
+#: The bytes that a part may begin with, as a bit set; the last bit stands for the end of the text.
 _END = 1 << 256
 _ANY = _END - 1
 _EVERYTHING = _ANY | _END
-#: Alternatives that are compared with one another to tell whether only one of them can match, and how far.
+#: The most alternatives that are compared to tell whether only one of them can match, and the length of the comparison.
 _MOST_COMPARED, _PREFIX = 60, 12
-#: More choices after one another than any budget allows.
+#: More successive choices than any budget allows.
 _MOST_CHOICES = 24
-#: The logarithm of more steps than any budget allows, and of fewer than a float holds.
+#: The logarithm of a number of steps that is more than any budget and still fits into a float.
 _MOST_LOG = 200
 
 
-#: A number of steps: how often the ways to cut a text of n characters into one piece, two, three ... are to be counted;
-#: these are C(n + d, d), with d in the place of the factor.
+#: A number of steps as a sum: the factor at place d counts the ways to cut a text of n characters with d cuts, which are
+#: C(n + d, d).
 _Steps: TypeAlias = tuple[float, ...]
 
 _NONE: _Steps = ()
@@ -39,19 +39,19 @@ def _sum(*numbers: _Steps) -> _Steps:
     return tuple(sum(factors) for factors in zip_longest(*numbers, fillvalue=0))
 
 
-def _product(one: _Steps, other: _Steps) -> _Steps:
-    """The second for each of the first, on what that leaves of the text."""
-    if len(one) + len(other) - 1 > _MOST_CHOICES:
-        return _ENDLESS if any(one) and any(other) else _NONE
-    factors = [0.0] * max(len(one) + len(other) - 1, 0)
-    for i, a in enumerate(one):
-        for j, b in enumerate(other):
+def _product(first: _Steps, second: _Steps) -> _Steps:
+    """Return the steps of the second for each of the first, on the rest of the text."""
+    if len(first) + len(second) - 1 > _MOST_CHOICES:
+        return _ENDLESS if any(first) and any(second) else _NONE
+    factors = [0.0] * max(len(first) + len(second) - 1, 0)
+    for i, a in enumerate(first):
+        for j, b in enumerate(second):
             factors[i + j] += a * b if a and b else 0
     return tuple(factors)
 
 
 def _at(number: _Steps, length: int) -> float:
-    """How many steps they are for a text of a length."""
+    """Return the number of steps for a text of a length."""
     total, ways = 0.0, 1.0
     for degree, factor in enumerate(number):
         ways *= (length + degree) / degree if degree else 1
@@ -60,26 +60,26 @@ def _at(number: _Steps, length: int) -> float:
 
 
 class _Rest(NamedTuple):
-    """What follows: what it may begin with, and whether it can fail, so that earlier choices are taken back."""
+    """The parts that follow: what these may begin with, and whether they can fail, so that earlier choices are taken back."""
 
     first: int
     fails: bool
 
 
 class _Load(NamedTuple):
-    """What a part costs: the steps in it, and how often what follows is begun."""
+    """The cost of a part: its own steps, and how often the parts after it are begun."""
 
     own: _Steps
     ways: _Steps
 
 
 def steps(parsed: Any, length: int) -> float:
-    """The most steps that a search of ``length`` bytes takes. ``parsed`` is what ``re._parser.parse`` made of bytes."""
+    """Return the most steps of a search in ``length`` bytes. ``parsed`` is a result of ``re._parser.parse`` for bytes."""
     return cost(parsed, length)(length)
 
 
 def cost(parsed: Any, longest: int) -> Callable[[int], float]:
-    """As ``steps``, for every length up to ``longest``: the expression is looked at once."""
+    """Return a function from every length up to ``longest`` to ``steps``; the expression is analysed once."""
     analysis = _Analysis(longest)
     nodes = list(parsed)
     end = len(nodes)
@@ -87,7 +87,7 @@ def cost(parsed: Any, longest: int) -> Callable[[int], float]:
         end -= 1
     rest = _Rest(_EVERYTHING, fails=False)
     searched, _ = analysis.sequence(nodes[:end], rest)
-    # Begun once only: what comes to it has been found.
+    # The end of the expression is begun only once: then a match has been found.
     finish, _ = analysis.sequence(nodes[end:], rest)
     begins = _ONE if begins_anchored(parsed) else _EACH
     total = _sum(_product(searched.own, begins), finish.own, _EACH)
@@ -95,7 +95,7 @@ def cost(parsed: Any, longest: int) -> Callable[[int], float]:
 
 
 def begins_anchored(parsed: Any) -> bool:
-    """Whether a search need only be tried at the start: the expression begins with ``^`` or ``.*``."""
+    """Whether a search need be tried only at the start, because the expression begins with ``^`` or ``.*``."""
     for operation, value in parsed:
         name = str(operation)
         if name == "SUBPATTERN":
@@ -107,7 +107,10 @@ def begins_anchored(parsed: Any) -> bool:
 
 
 def begins_with_anything(parsed: Any) -> bool:
-    """Whether it begins with ``.*``: what is not found from the start is not found later. Not with references to it."""
+    """Whether an expression begins with ``.*``, so that without a match from the start there is no later one.
+
+    False for one with references to the group around ``.*``.
+    """
     if any(str(operation) == "GROUPREF" for operation, _ in _walk(parsed)):
         return False
     return _begins_with_anything(parsed)
@@ -136,7 +139,7 @@ def _walk(parsed: Any) -> Any:
 
 
 def _inner(name: str, value: Any) -> list[Any]:
-    """The sequences within a node."""
+    """Return the sequences within a node."""
     if name == "SUBPATTERN":
         return [value[3]]
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
@@ -149,7 +152,7 @@ def _inner(name: str, value: Any) -> list[Any]:
 
 
 def _single(name: str, value: Any) -> int | None:
-    """The bytes that a node takes one of, in either case; None for any other node."""
+    """Return the bytes of which a node matches one, in either case; None for any other node."""
     if name == "ANY":
         return _ANY
     if name == "LITERAL":
@@ -179,20 +182,20 @@ _UPPER = ((1 << 26) - 1) << ord("A")
 
 
 def _folded(mask: int) -> int:
-    """With the other case of each letter: too many bytes make the bound higher, not wrong."""
+    """Return a set of bytes with the other case of each letter: too many bytes only make the bound higher."""
     return mask | (mask & _UPPER) << 32 | (mask >> 32) & _UPPER
 
 
 class _Analysis:
     def __init__(self, length: int) -> None:
         self.length = length
-        #: What sequences begin with, by their identity: loops in loops would ask again and again.
+        #: The first bytes of sequences, by their identity, since nested loops would ask again and again.
         self.known: dict[int, tuple[int, bool]] = {}
 
-    # -- what something begins with ----------------------------------------------------------------
+    # -- first bytes -------------------------------------------------------------------------------
 
     def begins(self, parsed: Any) -> tuple[int, bool]:
-        """The bytes that a sequence may begin with, and whether it may be empty."""
+        """Return the bytes that a sequence may begin with, and whether it may be empty."""
         found = self.known.get(id(parsed))
         if found is None:
             found = self.known[id(parsed)] = self.nodes_begin(parsed)
@@ -227,10 +230,10 @@ class _Analysis:
         if name == "ASSERT" and value[0] == 1:
             mask, empty = self.begins(value[1])
             return (_EVERYTHING, False) if empty else (mask, False)
-        # It costs more than a look at the next byte before it fails.
+        # It may take more than a look at the next byte before it fails.
         return _EVERYTHING, False
 
-    # -- what it costs -------------------------------------------------------------------------------
+    # -- cost ----------------------------------------------------------------------------------------
 
     def sequence(self, parsed: list[Any], rest: _Rest) -> tuple[_Load, _Rest]:
         load = _Load(_NONE, _ONE)
@@ -256,7 +259,7 @@ class _Analysis:
         if name in ("ASSERT", "ASSERT_NOT", "ATOMIC_GROUP"):
             inner = _inner(name, value)[0]
             return _Load(_sum(self.sequence(list(inner), _Rest(_EVERYTHING, fails=False))[0].own, _ONE), _ONE)
-        # A reference to a group compares as many bytes as it took.
+        # A reference to a group compares as many bytes as the group matched.
         return _Load(_EACH, _ONE)
 
     def branch(self, alternatives: list[Any], rest: _Rest) -> _Load:
@@ -270,7 +273,7 @@ class _Analysis:
         return _Load(own, _sum(*ways))
 
     def exclude_each_other(self, alternatives: list[Any], rest: _Rest) -> bool:
-        """Whether at most one of them can match at a place."""
+        """Whether at most one of these alternatives can match at a place."""
         if len(alternatives) > _MOST_COMPARED:
             return False
         prefixes = [self.prefix(one, rest) for one in alternatives]
@@ -281,7 +284,7 @@ class _Analysis:
         )
 
     def prefix(self, parsed: Any, rest: _Rest) -> list[int]:
-        """What the first bytes of an alternative, and of what follows it, are one of."""
+        """Return the sets of the first bytes, one by one, of an alternative and the parts after it."""
         nodes = list(parsed)
         singles = [_single(str(operation), value) for operation, value in nodes[:_PREFIX]]
         found = [single for single in takewhile(lambda single: single is not None, singles) if single is not None]
@@ -304,7 +307,7 @@ class _Analysis:
                 return _Load(_sum(own, _ONE), _powers(load.ways, times) if rest.fails else _ONE)
             own = _product((times + 1,), _sum(load.own, _ONE))
             if rest.fails and not any(str(operation).startswith("ASSERT") for operation, _ in _walk(body)):
-                # Each pass looks at its own part of the text only.
+                # Each pass looks only at its own part of the text.
                 own = _sum(load.own, (times * (sum(load.own) + 1),))
         if not rest.fails or apart or least == most:
             return _Load(_sum(own, _ONE), _ONE)
@@ -312,7 +315,7 @@ class _Analysis:
 
 
 def _cannot_fail(name: str, value: Any) -> bool:
-    """Whether a node matches at every place, be it nothing."""
+    """Whether a node matches at every place, at least an empty text."""
     if name in ("SUBPATTERN", "BRANCH"):
         return any(all(_cannot_fail(str(inner), what) for inner, what in one) for one in _inner(name, value))
     return name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and value[0] == 0
@@ -323,12 +326,12 @@ def _is_one(number: _Steps) -> bool:
 
 
 def _power(factor: float, times: int) -> float:
-    """A factor to so high a power; endless where a float cannot hold it."""
+    """Return a power of a factor; infinity where a float cannot hold it."""
     return inf if factor > 1 and times * log(factor) > _MOST_LOG else float(factor) ** times
 
 
 def _powers(ways: _Steps, times: int) -> _Steps:
-    """The ways of no repetition and of up to so many, together."""
+    """Return the ways of all numbers of repetitions from 0 to ``times`` together."""
     if any(ways[1:]) and times > _MOST_CHOICES:
         return _ENDLESS
     if not any(ways[1:]):

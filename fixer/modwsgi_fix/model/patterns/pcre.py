@@ -1,7 +1,7 @@
-"""From PCRE, in which httpd's regular expressions are written, to Python's ``re`` on bytes.
+"""Translation of PCRE, the language of httpd's regular expressions, to Python's ``re`` on bytes.
 
-httpd compiles without UTF, with the dot taking newlines and ``$`` only the very end (util_pcre.c:ap_regcomp and
-AP_REG_DEFAULT; measured on 2.4.71). What has no equal in ``re`` is refused here, never approximated. Syntax: pcre2pattern(3).
+httpd compiles without UTF; the dot matches newlines, and ``$`` only the very end (util_pcre.c:ap_regcomp and
+AP_REG_DEFAULT; measured on 2.4.71). Syntax without an equal in ``re`` is refused, never approximated: pcre2pattern(3).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from modwsgi_fix.text import encode
 
-#: No expression that a person writes is as long, or has as many groups in each other; PCRE itself refuses at 250.
+#: More characters, and more nested groups, than in any expression that a person writes; PCRE itself refuses 250 groups.
 _LONGEST, _DEEPEST = 10_000, 50
 
 _DIGIT = frozenset(b"0123456789")
@@ -27,11 +27,11 @@ _POSIX = {
     "cntrl": frozenset([*range(32), 127]), "digit": _DIGIT, "graph": _GRAPH, "lower": _LOWER, "print": _GRAPH | {0x20},
     "punct": _GRAPH - _ALNUM, "space": _SPACE, "upper": _UPPER, "word": _WORD, "xdigit": _DIGIT | set(b"abcdefABCDEF"),
 }  # fmt: skip
-#: What a backslash and a letter stand for: a set of bytes.
+#: The sets of bytes that a backslash and a letter stand for.
 _SETS = {"d": _DIGIT, "w": _WORD, "s": _SPACE, "h": frozenset(b" \t\xa0"), "v": frozenset(b"\n\v\f\r\x85")}
 _SETS |= {letter.upper(): _ALL - members for letter, members in _SETS.items()}
 _CONTROLS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
-#: What means the same to both, or has an equal; ``re`` (before 3.14) finds no ``\\B`` in an empty text.
+#: Escapes that mean the same to both, or have an equal; ``re`` (before 3.14) finds no ``\\B`` in an empty text.
 _SAME = {
     "b": r"\b",
     "B": r"(?!\b)",
@@ -57,7 +57,7 @@ _CLASS_NAME = re.compile(r"\[:(\^?)([a-z]+):\]")
 
 
 class Untranslatable(ValueError):
-    """An expression, or a part of it, that ``re`` cannot be told; says which."""
+    """An expression with a part that ``re`` cannot express; the text says which."""
 
 
 class Broken(Untranslatable):
@@ -65,15 +65,15 @@ class Broken(Untranslatable):
 
 
 def translate(pattern: str) -> bytes:
-    """The expression for ``re.compile`` with ``re.DOTALL``. Raises ``Untranslatable``.
+    """Return the expression for ``re.compile`` with ``re.DOTALL``. Raises ``Untranslatable``.
 
-    What both refuse may come through; ``re.compile`` then says so.
+    An expression that both refuse may be returned; ``re.compile`` then raises ``re.error``.
     """
     if len(pattern) > _LONGEST:
         raise Untranslatable(f"it is longer than {_LONGEST} characters")
     text = encode(pattern).decode("latin-1")
     out: list[str] = []
-    #: Of each group that is open the options which hold for the rest of it, as ``(?i)`` sets them.
+    #: For each open group the options that hold for its rest, as set by ``(?i)``.
     groups: list[list[str]] = [[]]
     at = 0
     while at < len(text):
@@ -104,12 +104,12 @@ def translate(pattern: str) -> bytes:
 
 
 def literal(chars: str) -> str:
-    """Characters, each below 256, that stand for themselves."""
+    """Return an expression for characters, each below 256, that stand for themselves."""
     return "".join(char if char.isascii() and char.isalnum() else f"\\x{ord(char):02x}" for char in chars)
 
 
 def character_class(members: Collection[int], *, negated: bool = False) -> str:
-    """A class of just these bytes, or of all others."""
+    """Return a class of exactly these bytes, or of all others."""
     if not members:
         return r"[\x00-\xff]" if negated else r"[^\x00-\xff]"
     return f"[{'^' if negated else ''}{''.join(_ranges(sorted(members)))}]"
@@ -126,7 +126,7 @@ def _ranges(ordered: Iterable[int]) -> list[str]:
 
 
 def _escape(text: str, at: int) -> tuple[str, int]:
-    """What the characters behind a backslash mean outside of a class, and where to read on."""
+    """Return the translation of the characters after a backslash outside of a class, and where to read on."""
     char = text[at : at + 1]
     if char == "Q":
         end = text.find("\\E", at)
@@ -150,7 +150,7 @@ def _escape(text: str, at: int) -> tuple[str, int]:
 
 
 def _character(text: str, at: int) -> tuple[int, int]:
-    """The one character behind a backslash, within a class or without."""
+    """Return the character that an escape stands for, inside or outside of a class, and where to read on."""
     char = text[at : at + 1]
     if char in _CONTROLS:
         return _CONTROLS[char], at + 1
@@ -168,7 +168,7 @@ def _character(text: str, at: int) -> tuple[int, int]:
 
 
 def _class(text: str, at: int) -> tuple[str, int]:
-    """A class, from behind its opening bracket."""
+    """Return the translation of a class, read from after its opening bracket, and where to read on."""
     negated = text[at : at + 1] == "^"
     at = first = at + negated
     members: set[int] = set()
@@ -213,7 +213,7 @@ def _member(text: str, at: int) -> tuple[Collection[int], int]:
 
 
 def _group(text: str, at: int, groups: list[list[str]]) -> tuple[str, int]:
-    """A parenthesis that opens something, and where to read on; ``groups`` gets what is opened."""
+    """Return the translation of an opening parenthesis, and where to read on; a new group is added to ``groups``."""
     if len(groups) > _DEEPEST:
         raise Untranslatable(f"more than {_DEEPEST} groups stand in each other")
     if text.startswith("(*", at):
@@ -231,7 +231,7 @@ def _group(text: str, at: int, groups: list[list[str]]) -> tuple[str, int]:
         groups.append([])
         return plain[0], plain.end()
     options = _OPTIONS.match(text, at)
-    # The dot takes newlines anyway; the others change what the rest of the expression means.
+    # The dot matches newlines anyway; the other options change the meaning of the rest of the expression.
     if options is None or set(options[1]) - {"i", "s"} or (options[2] or "-") not in ("-", "-i"):
         raise Untranslatable(f"{text[at : at + 4]} is not known here")
     on, off = "i" in options[1], options[2] == "-i"
@@ -241,7 +241,7 @@ def _group(text: str, at: int, groups: list[list[str]]) -> tuple[str, int]:
     elif not (on or off) or groups[-1] == [opened]:
         return "", options.end()
     else:
-        # One takes the place of the one before, so that a thousand of them do not stand in each other.
+        # It replaces the option before, so that a thousand of them do not nest.
         closed, groups[-1] = ")" * len(groups[-1]), [opened]
         return closed + opened, options.end()
     return opened, options.end()

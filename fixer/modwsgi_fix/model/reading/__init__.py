@@ -1,1 +1,1 @@
-"""From files to the items of a server: what is read, in which order, under which conditions."""
+"""From files to the items of a server: which lines are read, in which order, under which conditions."""

@@ -1,7 +1,7 @@
 """The server that a file or a directory belongs to, where it was not named itself.
 
-A virtual host is edited by its file, and means what it means within its server: the deny that the main file starts from,
-the modules that are loaded, the other hosts. So it is read there, and only what was named is reported on and changed.
+The meaning of a virtual host's file depends on its server: the deny in the main file, the modules that are loaded, the other
+hosts. So the whole server is read, and only the named files are reported on and changed.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source, lies_in, servers_above
 
-#: Directories whose files are enabled by a link: such a file is read as if it were.
+#: Directories whose files are enabled by a link: such a file is read as if it were enabled.
 _AVAILABLE = ("sites-available", "conf-available")
 
 
 def within_servers(files: Files, sources: list[Source]) -> list[Source]:
     """Return the sources, with fragments that a server above them reads turned into that server.
 
-    It is the server of the nearest main file above that reaches the file by its Includes; for what is only available, of
-    the nearest one. Those that no server reaches stay fragments of one.
+    It is the server of the nearest main file above that reaches the file by its Includes; for a file that is only available,
+    that of the nearest main file. Files that no server reaches stay fragments of one server.
     """
     found: list[Source] = []
     reached: dict[str, frozenset[str]] = {}
@@ -51,7 +51,7 @@ def within_servers(files: Files, sources: list[Source]) -> list[Source]:
 
 
 def _server_of(files: Files, path: str, reached: dict[str, frozenset[str]]) -> Source | None:
-    """Return the server that reads a file; ``reached`` has the keys of the files that each read, by its main file."""
+    """Return the server that reads a file, else None; ``reached`` caches the keys of each server's files, by main file."""
     key = files.key(path)
     nearest = None
     for server in servers_above(files, key):

@@ -1,4 +1,4 @@
-"""What ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>`` ask for."""
+"""The conditions of ``<IfModule>``, ``<IfDefine>`` and ``<IfVersion>``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from modwsgi_fix.model.config import Target
 from modwsgi_fix.model.items import Guard
 from modwsgi_fix.model.reading.variables import Variables
 
-#: A server that loads no more modules than these from files has the others compiled in.
+#: A server that loads at most so many modules from files has the others compiled in.
 _FEW = 5
-#: Modules of httpd whose source is not ``mod_`` and their name.
+#: Modules of httpd whose source file is not called ``mod_`` and the module's name.
 _MODULES_BY_FILE = {
     "core.c": "core", "http_core.c": "http", "event.c": "mpm_event", "worker.c": "mpm_worker", "prefork.c": "mpm_prefork",
     "mpm_winnt.c": "mpm_winnt", "util_ldap.c": "ldap",
@@ -29,10 +29,10 @@ def module_asked(test: str) -> str | None:
 
 
 class Modules:
-    """The modules that are loaded so far, by their names without ``_module``."""
+    """The modules loaded so far, by their names without ``_module``."""
 
     def __init__(self, target: Target, *, is_complete: bool) -> None:
-        #: How often something changed.
+        #: The number of changes so far.
         self.changes = 0
         self.target = target
         self._is_complete = is_complete
@@ -41,10 +41,10 @@ class Modules:
         self._maybe: set[str] = set()
 
     def load(self, name: str, guards: Sequence[Guard], build: Build = Build.OTHER) -> None:
-        """Note a ``LoadModule`` under these undecided conditions, and whose build of httpd it speaks of."""
+        """Note a ``LoadModule`` under these undecided conditions, and the build of httpd that it shows."""
         if self.build is Build.OTHER:
             self.build = build
-        # Loaded only where it is absent, it is there either way.
+        # A module that is loaded only where it is absent is there either way.
         is_certain = all(g.kind == "ifmodule" and g.negated and module_asked(g.test) == name for g in guards)
         modules = self._loaded if is_certain else self._maybe
         self.changes += name not in modules
@@ -52,14 +52,14 @@ class Modules:
 
     @property
     def named(self) -> set[str]:
-        """All that a LoadModule names, under whatever condition."""
+        """Return all modules that LoadModule names, under any condition."""
         return self._loaded | self._maybe
 
     def has(self, test: str) -> bool | None:
-        """Whether a module is there, by its file or its name; any other spelling never is (core.c:start_ifmod)."""
+        """Whether a module is there, by its file or its name; False for any other spelling (core.c:start_ifmod)."""
         short = module_asked(test)
         if short is None:
-            # A file that is not called after its module, as that of PHP.
+            # The source file is not called after the module, as with PHP.
             return None if test.endswith(".c") and not test.startswith("mod_") else False
         if short in self._loaded or short == "wsgi":
             return True
@@ -68,12 +68,12 @@ class Modules:
         is_whole = self._is_complete and len(self._loaded) > _FEW
         compiled_in = is_compiled_in(short, self.build, self.named)
         if compiled_in or (short in SOMETIMES and not is_whole):
-            # Of a fragment these are taken to be there: no package goes without.
+            # In a fragment these are assumed to be there: every package has them.
             return True
         if compiled_in is None:
             return None
         if short == "authz_core":
-            # New in 2.3; every 2.4 needs it, for nothing else reads Require.
+            # New in 2.3; every 2.4 needs it, since no other module reads Require.
             return not self.target.is_22
         # A server that loads only a few modules has the others compiled in.
         return False if is_whole else None
@@ -82,7 +82,7 @@ class Modules:
 def weigh(
     key: str, words: Sequence[str], guards: tuple[Guard, ...], variables: Variables, modules: Modules
 ) -> bool | Guard:
-    """Return True or False where the files decide a condition, else the guard, whose test is without its negation."""
+    """Return whether a condition holds, where the files decide it; else the guard, with the test without its negation."""
     test = words[0] if words else ""
     name, negated = test.removeprefix("!"), test.startswith("!")
     verdict: bool | None = None

@@ -1,4 +1,4 @@
-"""Where reading stands: what is still to be read, and what is around it."""
+"""The state of the reader: what is still to be read, and the place around it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from modwsgi_fix.syntax import Node, Section
 
 
 class Macro(NamedTuple):
+    """A macro's parameters, its section, and the file that defines it."""
+
     parameters: tuple[str, ...]
     section: Section
     file: File
@@ -25,11 +27,11 @@ class Where(NamedTuple):
     wrapper: Section | None
     bindings: tuple[tuple[str, str], ...]
     foreign: bool
-    #: How many Includes, conditions (decided or not), and other sections or undecided conditions are around it.
+    #: The numbers of Includes, of conditions (decided or not), and of other sections or undecided conditions around it.
     depth: int = 0
     conditions: int = 0
     nested: int = 0
 
 
-#: What is still to be read, and where.
+#: The nodes that are still to be read, and their place.
 Frame: TypeAlias = tuple[Iterator[Node], Where]

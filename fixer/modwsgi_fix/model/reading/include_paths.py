@@ -1,4 +1,4 @@
-"""Where a path in a configuration may lie on the disk that is read."""
+"""Paths of a configuration on the disk that is read."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from modwsgi_fix.model.paths import has_wildcard
 from modwsgi_fix.model.patterns import wildcard
 from modwsgi_fix.model.reading.source import Source
 
-#: Where packaged servers keep their configuration, and so what absolute Includes in a copy of one begin with.
+#: The configuration directories of packaged servers, with which absolute Includes in a copy of one begin.
 _SERVER_ROOTS = ("/etc/apache2", "/etc/httpd", "/usr/local/apache2", "/usr/local/etc/apache24")
 
 
 def is_own(path: str, declared_root: str | None) -> bool:
-    """Whether a path lies in the server's own directory, all of which is at hand when the server is complete."""
+    """Whether a path lies in the server's own directory, which is wholly in sight when the server is complete."""
     return not path.startswith("/") or any(path.startswith(f"{root}/") for root in _prefixes(declared_root))
 
 
 def gap_kind(path: str) -> GapKind:
-    """Return what is not known where an included file is not: its name may say that no section is in it, and no line of access.
+    """Return the kind of gap that a missing included file leaves: its name may show that it has no sections or access lines.
 
     ``options-ssl-apache.conf`` is certbot's, with settings of TLS (certbot-apache's ``MOD_SSL_CONF_SRC``); ``*.load`` are
     Debian's, with LoadModule and LoadFile lines (a2enmod(8)).
@@ -35,9 +35,9 @@ def gap_kind(path: str) -> GapKind:
 def candidates(path: str, source: Source, declared_root: str | None, root: Files | None) -> Iterator[str]:
     """Yield where a path of the configuration may lie among ``source.files``, likeliest first.
 
-    A copy of a server's directory is read as if it stood where the configuration says (``declared_root``, its
-    ServerRoot). This machine's own files are read only for a configuration that stands in its own place: those of a copy
-    are others. Below ``root`` no path leads out of it, for ``source.files`` sees to that.
+    A copy of a server's directory is read as if it stood where the configuration says (``declared_root``, its ServerRoot).
+    This machine's own files are read only for a configuration that stands in its own place: a copy means other files. With
+    ``root`` no path leads out of that filesystem; ``source.files`` sees to that.
     """
     prefixes = _prefixes(declared_root)
     for directory in source.roots:
@@ -62,11 +62,11 @@ def _prefixes(declared_root: str | None) -> list[str]:
 def matching(
     disk: Files, pattern: str, budget: Budget, names_in: Callable[[str], list[str]]
 ) -> Iterator[tuple[str, bool]]:
-    """Yield what an Include names, in httpd's order, and whether it is listed in a directory.
+    """Yield the paths that an Include names, in httpd's order, each with whether a directory lists it.
 
-    It goes component by component, with the names sorted as bytes (config.c:ap_process_resource_config).
+    httpd matches component by component, with the names sorted as bytes (config.c:ap_process_resource_config).
     """
-    # A stack of what is still to be matched: links lead as deep as a pattern has components.
+    # A stack of what is still to be matched: a pattern may have any number of components.
     pending: list[tuple[str | None, list[str]]] = [(None, pattern.split("/"))]
     while pending:
         above, parts = pending.pop()
@@ -78,14 +78,14 @@ def matching(
         elif above is not None and not parts:
             yield base, True
         elif disk.is_dir(base) or disk.is_file(base) or not disk.is_link(base):
-            # A link of that name which leads to nothing is as good as no file.
+            # A broken link of that name counts as no file.
             yield base, False
 
 
 def _listed(
     disk: Files, base: str, part: str, rest: list[str], budget: Budget, names_in: Callable[[str], list[str]]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield what a component with a wildcard stands for in a directory, with the components that follow it."""
+    """Yield what a component with a wildcard matches in a directory, with the components that follow it."""
     if not disk.is_dir(base or "."):
         return
     wanted = wildcard(part)

@@ -1,4 +1,4 @@
-"""A configuration from the files of a server."""
+"""Reading a configuration from the files of a server."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def load(
 ) -> Config:
     """Read a server.
 
-    ``texts`` stand in for what is on the disk (by file key): an edited state. ``trees`` is a cache of parsed files that
-    is filled and used. ``disk`` is the filesystem which paths in the configuration mean. Raises ``FileProblem`` when an
-    entry cannot be read; a missing Include is a gap.
+    ``texts`` stand in for files on the disk (by file key): an edited state. ``trees`` is a cache of parsed files (by file
+    key) that is used and filled. ``disk`` is the filesystem that paths in the configuration mean. Raises ``FileProblem``
+    when an entry file cannot be read; a missing Include is a gap.
     """
     texts = {**{key: text for key, (text, _) in source.stand_ins.items()}, **(texts or {})}
     trees = {} if trees is None else trees

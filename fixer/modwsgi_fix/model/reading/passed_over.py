@@ -1,4 +1,4 @@
-"""Sites that lie beside those which an Include reads, and that it passes over for their names.
+"""Sites beside those that an Include reads, which it passes over because of their names.
 
 Debian's apache2.conf of 2.2 had ``Include sites-enabled/``, which reads whatever is there; that of 2.4 has
 ``IncludeOptional sites-enabled/*.conf``.
@@ -16,22 +16,22 @@ from modwsgi_fix.model.paths import has_wildcard
 
 #: A pattern of names by their suffix alone.
 _BY_SUFFIX = re.compile(r"\*(\.[A-Za-z]+)\Z")
-#: Copies that editors, packages and people leave, and what somebody has put aside; pages and texts.
+#: Copies that editors, packages and people leave, files that somebody has put aside, pages and texts.
 _PUT_ASIDE = re.compile(
     r"\A\.|[~#]\Z|\.(?:bak|backup|orig|old|save|sav|off|disabled?|inactive|swp|tmp|rej|dist|default|example|sample|template|"
     r"dpkg-\w+|ucf-\w+|rpm\w+|load|md|txt|html?|zip|t?gz|[0-9]+)\Z|\b(?:README|disabled)\b",
     re.I,
 )
-#: A host for visitors: what a site is, whoever wrote it.
+#: A host for visitors, which makes a file a site.
 _SITE = re.compile(r"^[ \t]*<VirtualHost\b", re.M | re.I)
-#: More names in one directory than these are not looked at.
+#: The most names of one directory that are looked at.
 _MOST = 200
 
 
 def passed_over(
     includes: Iterable[tuple[Item, str]], files: Files, is_read: Callable[[str], bool]
 ) -> Iterator[PassedOver]:
-    """Yield the Includes, given with their patterns, that pass sites over which nothing else reads."""
+    """Yield those of the Includes, given with their patterns, that pass over sites which nothing else reads."""
     for item, pattern in includes:
         directory, _, last = pattern.rpartition("/")
         found = _BY_SUFFIX.match(last)

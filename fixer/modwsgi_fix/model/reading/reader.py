@@ -39,7 +39,7 @@ from modwsgi_fix.text import Span
 
 
 class Reader:
-    """What is read of a server so far, and what is still to be read."""
+    """The state of reading a server: what was read so far, and what is still to be read."""
 
     def __init__(
         self, source: Source, texts: Mapping[str, str], trees: dict[str, Tree], target: Target, root: Files | None
@@ -62,33 +62,34 @@ class Reader:
         self.endless: list[Endless] = []
         #: The conditions that are never closed, and whether each holds; None where that is not known.
         self.open_conditions: dict[Section, bool | None] = {}
-        #: What has been left out, in words; empty where nothing was.
+        #: What has been left out because of a limit, in words; empty where all was read.
         self.left_out = ""
         self.budget = Budget()
         #: Files by their keys, macros by ``macro`` and their names.
         self.underway = Underway()
-        #: Includes, by place and the key of the file, that are known to have no end.
+        #: Includes, by place and the key of the file, that are known to be endless.
         self.refused: set[tuple[str, int, str]] = set()
         self.variables = Variables(source.variables, self.budget)
         self.modules = Modules(target, is_complete=source.complete or bool(source.modules))
         for name in source.modules:
             self.modules.load(name, ())
         self.macros: dict[str, Macro] = {}
-        #: The words of lines that are read more than once.
+        #: The arguments of lines that are read more than once.
         self.words: dict[Directive, tuple[Word, ...]] = {}
         self.declared_root: str | None = None
-        #: What each pattern of an Include names, and how many readings it takes to find it.
+        #: The files that each pattern of an Include matches, and the number of readings that finding them takes.
         self.matched: dict[str, tuple[list[str], int]] = {}
-        #: What Includes name, and which has it first.
+        #: The paths that Includes name, with the first Include that names each.
         self.patterns: dict[str, Item] = {}
-        #: Files that are there and cannot be read.
+        #: Files that exist and cannot be read.
         self.unread: list[FileProblem] = []
-        #: Entries that are not httpd's, by key: what to show, and what each looks like.
+        #: Entries that are not httpd's, by key: what to show, and the language that each looks like.
         self.skipped: dict[str, tuple[str, str]] = {}
 
     # -- files -----------------------------------------------------------------
 
     def open(self, path: str, text: str | None = None) -> File:
+        """Return a file, parsed, and note it as read by this server; ``text`` stands in for the one on the disk."""
         key = self.key(path)
         file = self.files.get(key)
         if file is None:
@@ -109,7 +110,7 @@ class Reader:
         return file
 
     def key(self, path: str) -> str:
-        """Return the key of a file; one that is included again and again is asked for once."""
+        """Return the key of a file, which is looked up once, however often the file is included."""
         if path not in self.keys:
             self.keys[path] = self.disk.key(path)
         return self.keys[path]
@@ -124,7 +125,7 @@ class Reader:
             raise FileProblem(path, f"is a link to {self.disk.readlink(path)}: {problem.reason}") from problem
 
     def read_entry(self, path: str) -> None:
-        """Read a file that httpd opens itself, where it is httpd's, and all that it leads to."""
+        """Read a file that httpd opens itself, if it is in httpd's language, and all files that it leads to."""
         try:
             key, text = self.key(path), None
             if key not in self.texts and not self.source.as_httpd:
@@ -143,7 +144,8 @@ class Reader:
     # -- nodes -----------------------------------------------------------------
 
     def read(self, frame: Frame) -> None:
-        # Without recursion: sections, Includes and macros nest as deep as someone likes.
+        """Read a frame and all that it leads to. Raises ``TooMuch``."""
+        # Without recursion, because sections, Includes and macros may nest to any depth.
         stack = [frame]
         while stack:
             nodes, where = stack[-1]
@@ -164,16 +166,16 @@ class Reader:
                 return
 
     def marked(self, name: str, nodes: Iterable[Node], where: Where) -> Frame:
-        """Return what there is to read of a file or a macro."""
+        """Return the frame that reads a file or a macro."""
         return self.underway.marked(name, nodes, self.standing(where)), where
 
     def standing(self, where: Where) -> Standing:
-        """Return how things stand for what may lead back to itself."""
+        """Return the state of reading at a place, for files and macros that may lead back to themselves."""
         changes = self.variables.changes + self.modules.changes
         return Standing(where.guards, where.conditions, changes, where.depth)
 
     def section(self, node: Section, where: Where) -> Where | None:
-        """Read a section's opening line; where its contents are read, or None when they are not."""
+        """Read a section's opening line, and return the place in which its contents are read, or None when they are not."""
         key = node.key
         if where.nested >= DEEPEST_SECTION or node.is_unread:
             self.left_out = f"<{node.name}> stands in {DEEPEST_SECTION} sections, and is not read"
@@ -208,12 +210,12 @@ class Reader:
         return where._replace(parent=item, server=server, wrapper=node, nested=where.nested + 1)
 
     def directive(self, node: Directive, where: Where) -> list[Frame]:
-        """Read a directive; what it puts in its place, in order."""
+        """Read a directive, and return what is read in its place, in order."""
         key = node.key
         args = self.args(node, where)
         item = self.item(node, args, where)
         if key in ("include", "includeoptional"):
-            # An empty name is none to httpd, which refuses it.
+            # httpd refuses an empty name.
             return self.include(item, args[0], where, optional=key == "includeoptional") if item.value else []
         if key == "use" and args:
             return self.use(item, args, where)
@@ -230,6 +232,7 @@ class Reader:
         return []
 
     def item(self, node: Directive, args: tuple[Arg, ...], where: Where) -> Item:
+        """Add an item for a directive or section, and return it."""
         item = Item(
             where.file, node, args, where.parent, where.server, where.guards, len(self.items),
             foreign=where.foreign, wrapper=where.wrapper,
@@ -243,6 +246,7 @@ class Reader:
         return item
 
     def args(self, node: Directive, where: Where) -> tuple[Arg, ...]:
+        """Return the arguments of a directive, with variables and macro parameters expanded."""
         words = self.words.get(node)
         if words is None:
             words = node.args
@@ -257,17 +261,18 @@ class Reader:
         return tuple(args)
 
     def gap(self, file: File, span: Span, kind: GapKind, reason: str) -> None:
+        """Note something that was not understood."""
         self.gaps.setdefault(Gap(file.path, span, kind, reason))
 
     # -- includes and macros ---------------------------------------------------
 
     def include(self, item: Item, arg: Arg, where: Where, *, optional: bool) -> list[Frame]:
-        """Return the files that are read in an Include's place."""
+        """Return the frames of the files that are read in an Include's place."""
         frames: list[Frame] = []
         if not arg.known:
             return frames
         if arg.value != arg.written:
-            # Another time it may name another file, as under a condition.
+            # It may name another file the next time it is read, as under a condition.
             where = where._replace(conditions=where.conditions + 1)
         found = False
         for pattern in self.candidates(arg.value):
@@ -296,11 +301,11 @@ class Reader:
         return frames
 
     def sees_directory(self, pattern: str) -> bool:
-        """Whether the directory of a wildcard is among these files, so that what is not in it is not there."""
+        """Whether the directory of a wildcard is among these files, so that a name that it lacks does not exist."""
         return any(self.disk.is_dir(posixpath.dirname(path) or ".") for path in self.candidates(pattern))
 
     def included(self, path: str, item: Item, where: Where) -> list[Frame]:
-        """Return a file to read, or none where it is being read already and nothing will ever end that."""
+        """Return the frame of a file to read, or none where the file is being read already and that would never end."""
         key = self.key(path)
         said = ""
         if where.depth >= DEEPEST_INCLUDE or self.underway.leads_back(key, self.standing(where)):
@@ -318,15 +323,17 @@ class Reader:
         return []
 
     def is_own(self, path: str) -> bool:
+        """Whether a path lies in the server's own directory."""
         return is_own(path, self.declared_root)
 
     def candidates(self, path: str) -> Iterator[str]:
+        """Yield where a path of the configuration may lie on the disk, the likeliest first."""
         return candidates(path, self.source, self.declared_root, self.root)
 
     def matches(self, pattern: str) -> list[str]:
-        """Return the files of a pattern in httpd's order; a directory means every file below it.
+        """Return the files that a pattern matches, in httpd's order; a directory stands for every file below it.
 
-        The disk is asked once for each pattern, however often an Include has it.
+        The disk is asked once for each pattern, however many Includes have it.
         """
         known = self.matched.get(pattern)
         if known is not None:
@@ -342,7 +349,7 @@ class Reader:
         return paths
 
     def names(self, directory: str) -> list[str]:
-        """Return the names in a directory; none where it cannot be looked into, which is told."""
+        """Return the names in a directory; none where it cannot be listed, which is noted in ``unread``."""
         try:
             return self.disk.names(directory)
         except FileProblem as problem:
@@ -350,14 +357,14 @@ class Reader:
             return []
 
     def passed_over(self) -> Iterator[PassedOver]:
-        """Yield the Includes that pass sites over, of a whole server."""
+        """Yield the Includes of a whole server that pass sites over."""
         if self.source.complete and not self.target.is_22 and not self.left_out:
             named = {path for paths, _ in self.matched.values() for path in paths}
             includes = ((item, pattern) for pattern, item in self.patterns.items())
             yield from passed_over(includes, self.disk, lambda path: path in named or self.key(path) in self.files)
 
     def use(self, item: Item, args: tuple[Arg, ...], where: Where) -> list[Frame]:
-        """Return the body of the macro that is used."""
+        """Return the frame of the body of the macro that is used."""
         name = args[0].value.lower()
         macro = self.macros.get(name)
         if macro is None:
@@ -367,7 +374,7 @@ class Reader:
         mark = f"macro {name}"
         earlier = self.underway.last(mark)
         if earlier is not None and earlier.depth == where.depth:
-            # mod_macro.c:use_macro: whatever conditions there are; through an Include it does not see it.
+            # mod_macro.c:use_macro refuses it whatever the conditions are, but does not notice it through an Include.
             said = f"recursive use of macro '{name}' is invalid"
             self.endless.append(Endless(item, said, self.underway.is_certain(mark, self.standing(where))))
             return []

@@ -1,8 +1,8 @@
-"""From the paths that a user names to the servers that httpd would read there.
+"""From the paths that a user names to the servers that httpd would read at them.
 
 A directory with ``apache2.conf`` or ``httpd.conf`` is a whole server, read from that entry file. Any other directory, and
 files named one by one, are fragments of one server: all are read, in order of their names, and nothing is concluded
-from what is absent. Python is never configuration: a script that is named, or a directory of scripts, is checked as that.
+from what is absent. Python is never configuration: a named script, or a directory of scripts, is checked as such.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from modwsgi_fix.model.language import MAIN_FILES, PYTHON, by_name, language_of
 from modwsgi_fix.placeholders import ENGINES
 
 _ENTRIES = ("apache2.conf", "httpd.conf", "conf/httpd.conf", "conf/apache2.conf")
-#: What makes Python below a named directory a WSGI script: mod_wsgi calls what is bound to this name.
+#: A binding of the name that mod_wsgi calls, which makes a Python file below a named directory a WSGI script.
 BINDS_APPLICATION = re.compile(
     r"^(?:application\b[^\n=]*+=|(?:async )?(?:def|class) application\b|from .{0,200} import .{0,1000}\bapplication\b)",
     re.M,
@@ -29,7 +29,7 @@ BINDS_APPLICATION = re.compile(
 _EXPORT = re.compile(r"^[ \t]*export\s+(\w+)=(\S*)", re.M)
 
 
-#: What Debian's envvars sets for the paths of a single instance: a fragment that mentions these comes from there.
+#: The variables that Debian's envvars sets for a single instance: a fragment that mentions these comes from Debian.
 _DEBIAN = {
     "APACHE_LOG_DIR": "/var/log/apache2",
     "APACHE_RUN_DIR": "/var/run/apache2",
@@ -40,12 +40,12 @@ _DEBIAN = {
 
 
 class Source(NamedTuple):
-    """Where a server is read from.
+    """The files and paths that a server is read from.
 
-    ``entries`` are the files that httpd would open itself: one, or all the fragments. ``given`` are the paths that the
-    user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may
-    be the ServerRoot, likeliest first. ``complete`` says that the entry file was found. ``shown_within`` are directories
-    besides (keys) whose files may be quoted in a report: the root that the user named.
+    ``entries`` are the files that httpd would open itself: the main file, or all fragments. ``given`` are the paths that the
+    user named, as (what to show, key); only files within them may be changed. ``roots`` are the directories that may be the
+    ServerRoot, likeliest first. ``complete`` says that the entry file was found. ``shown_within`` are the keys of further
+    directories whose files may be quoted in a report: the root that the user named.
     """
 
     files: Files
@@ -54,28 +54,28 @@ class Source(NamedTuple):
     roots: tuple[str, ...]
     complete: bool
     variables: Mapping[str, str] = MappingProxyType({})
-    #: WSGI scripts that are checked although no directive of this server names them.
+    #: WSGI scripts that are checked even if no directive of this server names them.
     scripts: tuple[str, ...] = ()
-    #: True where every entry is httpd's, whatever it looks like.
+    #: Whether every entry counts as httpd's, whatever it looks like.
     as_httpd: bool = False
     shown_within: tuple[str, ...] = ()
-    #: What the server around fragments denies by default: ``2.2`` or ``2.4``, in whose words; ``none``; empty: not known.
+    #: The dialect of the deny around fragments, ``2.2`` or ``2.4``; ``none`` without a deny; empty where it is not known.
     denies: str = ""
-    #: Names of directives, in lower case, that other people's modules have.
+    #: The names, in lower case, of directives of other people's modules.
     directives: frozenset[str] = frozenset()
-    #: True where the server was found above what was named: the rest of it is read, and not reported on.
+    #: Whether the server was found above the named files: the rest of it is read, but not reported on.
     named_only: bool = False
-    #: The modules that the server around loads, without ``_module``, where this is read as a part of it (``.htaccess``).
+    #: The modules, without ``_module``, that the surrounding server loads, where this is a part of one (``.htaccess``).
     modules: tuple[str, ...] = ()
-    #: Of the files that an Include leads to those that are to be read; None: all.
+    #: Selects those files of an Include that are to be read; None for all.
     picks: Callable[[Sequence[str]], Sequence[str]] | None = None
-    #: Texts that are read instead of those of some files, by their keys, and these; in as many lines of the same length.
+    #: By the key of a file, the text to read in place of its own, and its own; both have equal lines and lengths.
     stand_ins: Mapping[str, tuple[str, str]] = MappingProxyType({})
-    #: True where WSGI scripts are left unread.
+    #: Whether WSGI scripts are left unread.
     without_scripts: bool = False
 
     def name(self, key: str) -> str:
-        """Return what to call a file: as the user would reach it from the path that was given."""
+        """Return the name of a file for the user: its path from the path that was given."""
         for shown, given in self.given:
             if key == given:
                 return shown
@@ -88,9 +88,9 @@ class Source(NamedTuple):
         return any(lies_in(key, given) for _, given in self.given)
 
     def quotable(self, key: str) -> bool:
-        """Whether a report may print what the file says: an Include may lead to any file that the user can read.
+        """Whether a report may quote a file: an Include may lead to any file that the user can read.
 
-        What was named may be quoted, and what lies in the directory of a server whose own file was named.
+        Named files may be quoted, and files in the directory of a server whose own file was named.
         """
         if self.writable(key) or any(lies_in(key, directory) for directory in self.shown_within):
             return True
@@ -102,12 +102,12 @@ class Source(NamedTuple):
 
 
 def lies_in(key: str, directory: str) -> bool:
-    """Whether a key is a directory's own or one below it."""
+    """Whether a key is that of a directory or of something below it."""
     return key == directory or key.startswith(directory.rstrip("/") + "/")
 
 
 def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
-    """Return what ``discover`` finds, for whoever wants all of it or none: raises the first ``FileProblem``."""
+    """Return the sources that ``discover`` finds. Raises the first ``FileProblem``."""
     found = discover(files, paths)
     if found.problems:
         raise found.problems[0]
@@ -115,11 +115,11 @@ def find_sources(files: Files, paths: Sequence[str]) -> list[Source]:
 
 
 class Found(NamedTuple):
-    """What lies at the paths that a user names.
+    """The servers and scripts at the paths that a user names.
 
-    ``sources`` are the servers and fragments; ``scripts`` the WSGI scripts that were named by themselves or lie in a
-    directory that was, as a source of their own; ``allowed`` such files, and directories without configuration, as (what
-    to show, key), whose scripts may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
+    ``sources`` are the servers and fragments. ``scripts`` is a source of the WSGI scripts that were named, or lie in a named
+    directory. ``allowed`` are such files, and named directories without configuration, as (what to show, key): their scripts
+    may be changed when a server mounts them. ``problems`` are the paths that cannot be read.
     """
 
     sources: tuple[Source, ...]
@@ -131,8 +131,8 @@ class Found(NamedTuple):
 def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, around: Files | None = None) -> Found:
     """Return the servers and scripts at these paths: a server for each directory, and one for all files named singly.
 
-    What cannot be read costs itself alone. With ``as_httpd`` every file is taken for httpd's. ``around`` has what lies
-    above these paths, where ``files`` does not: the repository that they are in.
+    A path that cannot be read becomes a problem, and the others are read. With ``as_httpd`` every file counts as httpd's.
+    ``around`` has the directories above these paths, where ``files`` does not: the repository that they are in.
     """
     sources: list[Source] = []
     loose: list[str] = []
@@ -176,12 +176,12 @@ def discover(files: Files, paths: Sequence[str], *, as_httpd: bool = False, arou
 
 
 def server_above(files: Files, key: str) -> Source | None:
-    """Return the server in the nearest directory above a file that has an entry file; the file may be no part of it."""
+    """Return the server in the nearest directory above a file that has an entry file; it need not read the file."""
     return next(servers_above(files, key), None)
 
 
 def servers_above(files: Files, key: str) -> Iterator[Source]:
-    """Yield those of every directory above a file that has an entry file, the nearest first."""
+    """Yield the servers in all directories above a file that have an entry file, the nearest first."""
     directory = posixpath.dirname(key)
     while True:
         entry = _entry(files, directory)
@@ -193,16 +193,16 @@ def servers_above(files: Files, key: str) -> Iterator[Source]:
 
 
 def _entry(files: Files, directory: str) -> str | None:
-    """Return the main file that a directory has."""
+    """Return the main file of a directory; None without one."""
     entries = (posixpath.join(directory, name) for name in _ENTRIES)
     return next((entry for entry in entries if files.is_file(entry)), None)
 
 
 class Directory:
-    """What a directory that was named holds: a ``source`` where there is configuration, and ``scripts``.
+    """The contents of a named directory: a ``source`` where there is configuration, and ``scripts``.
 
     Beside configuration only ``*.wsgi`` is a script, whether a directive names it or not. ``servers`` are those of
-    directories below it that have a main file of their own. What cannot be read below it goes into ``problems``.
+    directories below it that have a main file of their own. Paths below it that cannot be read go into ``problems``.
     """
 
     def __init__(self, files: Files, path: str, problems: list[FileProblem], around: Files) -> None:
@@ -216,7 +216,7 @@ class Directory:
         self.source = self._server() or self._fragments()
 
     def nothing(self) -> str:
-        """Return what to say of a directory that holds neither."""
+        """Return the message for a directory that has neither configuration nor scripts."""
         saw = (
             f"; saw {', '.join(self.seen[:3])}{' ...' if len(self.seen) > 3 else ''}" if self.seen else "; it is empty"
         )
@@ -226,7 +226,7 @@ class Directory:
         entry = _entry(self.files, self.path)
         if entry is None:
             return None
-        # What cannot be looked into has no bearing on the server, whose own Includes say what is missing.
+        # An unreadable directory does not matter to the server, whose own Includes say what is missing.
         problems, self.problems = self.problems, []
         ignored = above(self.around, self.path)
         self.scripts = [path for path in self._walk(self.path, ignored) if path.endswith(SCRIPT)]
@@ -248,7 +248,7 @@ class Directory:
         return Source(self.files, tuple(fragments.values()), given, (self.path,), complete=False, variables=_DEBIAN)
 
     def _walk(self, top: str, ignored: Ignored) -> Iterator[str]:
-        """Yield the files that are of interest, in the order of their names, directories in their place."""
+        """Yield the interesting files, in the order of their names, those of a directory in its place."""
         stack = [self._names(top, ignored)]
         while stack:
             directory, names, ignored = stack[-1]
@@ -276,7 +276,7 @@ class Directory:
                 self.seen.append(name)
 
     def _names(self, directory: str, ignored: Ignored) -> tuple[str, Iterator[str], Ignored]:
-        """Return a directory, what is in it, and what is left out below it."""
+        """Return a directory, the names in it, and what is ignored below it."""
         try:
             names = self.files.names(directory)
         except FileProblem as problem:
@@ -285,11 +285,11 @@ class Directory:
         return directory, iter(names), ignored.within(self.files, directory, self._key(directory))
 
     def _key(self, path: str) -> str:
-        """Return the path below the key of the directory that was named; links below it are not followed."""
+        """Return the path below the key of the named directory; links below it are not followed."""
         return posixpath.normpath(self.files.key(self.path) + "/" + path[len(self.path) :])
 
     def _is_script(self, path: str) -> bool:
-        """Whether Python is a WSGI script: by its suffix, or by what it binds."""
+        """Whether a Python file is a WSGI script, by its suffix or by what it binds."""
         if path.endswith(SCRIPT):
             return True
         try:
@@ -300,7 +300,7 @@ class Directory:
 
 
 def _is_configuration(directory: str, name: str) -> bool:
-    """Whether a file is one of httpd's by where it lies or by its name, a template's suffix set aside."""
+    """Whether a file is httpd's by its directory or by its name, a template's suffix set aside."""
     stem, suffix = posixpath.splitext(name)
     return (
         name.endswith(CONFIGURATION)
@@ -314,14 +314,14 @@ def _server(files: Files, entry: str, given: tuple[tuple[str, str], ...]) -> Sou
     directory = posixpath.dirname(entry) or "."
     roots = [directory]
     if posixpath.basename(posixpath.normpath(directory if directory != "." else files.key("."))) == "conf":
-        # httpd's own layout: ServerRoot holds conf/httpd.conf, and Includes are written from there.
+        # httpd's own layout: ServerRoot has conf/httpd.conf, and Includes are relative to ServerRoot.
         roots.insert(0, posixpath.normpath(posixpath.join(directory, "..")))
     variables = {**_DEBIAN, **_environment(files, directory)}
     return Source(files, (entry,), given, tuple(roots), complete=True, variables=variables)
 
 
 def _environment(files: Files, directory: str) -> dict[str, str]:
-    """Return what Debian's ``envvars`` exports to httpd, with an empty ``$SUFFIX`` (a single instance)."""
+    """Return the variables that Debian's ``envvars`` exports to httpd, with an empty ``$SUFFIX`` (a single instance)."""
     path = posixpath.join(directory, "envvars")
     if not files.is_file(path):
         return {}
@@ -331,8 +331,10 @@ def _environment(files: Files, directory: str) -> dict[str, str]:
 
 
 def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path: str) -> Script | FileProblem | None:
-    """Return the WSGI script at a path of the configuration, on ``disk`` if known, or why it cannot be read; None where
-    there is none."""
+    """Return the WSGI script at a path of the configuration, or why it cannot be read; None where it does not exist.
+
+    ``disk`` is the filesystem that the path means, where that is known; ``texts`` stand in for files, by key.
+    """
     files = disk if disk is not None else source.files
     if source.without_scripts or not files.is_file(path):
         return None
@@ -345,7 +347,7 @@ def script_at(source: Source, disk: Files | None, texts: Mapping[str, str], path
 
 
 def named_scripts(source: Source, texts: Mapping[str, str], unread: list[FileProblem]) -> Iterator[Script]:
-    """Yield the scripts that were named by themselves."""
+    """Yield the scripts that were named by themselves, and note in ``unread`` those that cannot be read."""
     for path in source.scripts:
         key = source.files.key(path)
         try:

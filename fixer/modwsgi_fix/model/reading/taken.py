@@ -1,4 +1,4 @@
-"""What a server would read besides, if it were there."""
+"""Which new files a server would read."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from modwsgi_fix.model.reading.source import Source
 def taken_in(
     source: Source, paths: Iterable[str], *, target: Target, disk: Files | None, texts: Mapping[str, str]
 ) -> frozenset[str]:
-    """Return those of these real paths at which an Include of the server would read a new file.
+    """Return the real paths among these at which an Include of the server would read a new file.
 
     The server is read with empty files there, so that whole directories, patterns, links and conditions count as they
-    do otherwise (server/config.c: ap_process_resource_config). ``texts`` stand in for what its files hold, by key. Where
-    it cannot be read, nothing is known, and it might read any of them.
+    usually do (server/config.c: ap_process_resource_config). ``texts`` stand in for its files, by key. Where the server
+    cannot be read, it might read any of these paths, so all are returned.
     """
     new = frozenset(paths)
     files = Overlay(source.files, dict.fromkeys(new, ""))

@@ -1,4 +1,4 @@
-"""``Define``, ``Undefine`` and ``${VAR}``: what is defined so far, and words with it put in (core.c:ap_resolve_env)."""
+"""``Define``, ``Undefine`` and ``${VAR}``: the definitions so far, and words expanded with them (core.c:ap_resolve_env)."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from modwsgi_fix.model.bounds import Budget
 if TYPE_CHECKING:
     from modwsgi_fix.model.items import Arg, Guard
 
-#: A name is not as long as a line may be: each of "${${${..." would be looked for to its end.
+#: The most characters of a variable's name: without a limit each of "${${${..." would be searched for to the end.
 _VARIABLE = re.compile(r"\$\{([^}:]{0,100})\}")
-#: Characters of one word once its variables and macro parameters are put in. httpd sets no limit.
+#: The most characters of one expanded word. httpd has no limit.
 _LONGEST = 65_536
 
 
 def put_in(word: str, values: Mapping[str, str]) -> str:
-    """Return a word with variables put in, those that are not there left as they stand.
+    """Return a word with variables expanded; undefined ones stay as they are written.
 
-    Raises ``OverflowError`` where it would be longer than anyone means it.
+    Raises ``OverflowError`` where the word would become longer than the limit.
     """
     more = sum(len(values.get(found[1], "")) for found in _VARIABLE.finditer(word))
     if more and len(word) + more > _LONGEST:
@@ -29,16 +29,16 @@ def put_in(word: str, values: Mapping[str, str]) -> str:
 
 
 class Variables:
-    """What a server has defined up to some point of the reading."""
+    """The definitions of a server up to some point of the reading."""
 
     def __init__(self, values: Mapping[str, str], budget: Budget) -> None:
         self.values = dict(values)
-        #: How often something changed.
+        #: The number of changes so far.
         self.changes = 0
         self._budget = budget
         self._defined: set[str] = set()
         self._undefined: set[str] = set()
-        #: Names that are defined wherever these conditions hold.
+        #: Names that are defined wherever certain conditions hold.
         self._defined_under: dict[str, tuple[Guard, ...]] = {}
         #: Variables whose values hold unknown ones.
         self._doubtful: set[str] = set()
@@ -80,7 +80,7 @@ class Variables:
         return False if name in self._undefined else None
 
     def expand(self, word: str, bindings: tuple[tuple[str, str], ...]) -> tuple[str, str]:
-        """Return a word with macro parameters and variables put in, and why its value is not known, or an empty reason."""
+        """Return a word with macro parameters and variables expanded, and why its value is not known, or an empty reason."""
         if not bindings and "${" not in word:
             return word, ""
         try:
@@ -107,7 +107,7 @@ class Variables:
         return expanded, ""
 
     def _grow(self, word: str, more: int) -> None:
-        """Raise ``OverflowError`` where so many more characters make a word too long."""
+        """Raise ``OverflowError`` where ``more`` characters would make a word too long."""
         if more > 0 and len(word) + more > _LONGEST:
             raise OverflowError
         self._budget.spend_on(characters=max(more, 0))

@@ -1,7 +1,7 @@
-"""What httpd would do with a request: the host, the file, access, who answers; each with the line that decided.
+"""What httpd would do with a request: the host, the file, access and the handler, each with the line that decided.
 
 ``trace(config, request)`` runs through httpd's phases in their order (server/request.c:ap_process_request_internal). What
-the files do not decide becomes branches (``world.py``); what is not modelled is ``unknown`` and says so.
+the files do not decide becomes branches (``world.py``); where something is not modelled, the outcome is ``unknown``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from modwsgi_fix.model.request.outcome import Branch, Kind, Outcome, Request, Tr
 
 
 def trace(config: Config, request: Request) -> Trace:
-    """As ``phases.trace``: what httpd would do with a request. The phases are imported with the first one."""
+    """Return what httpd would do with a request, as ``phases.trace``, which is imported with the first request."""
     from modwsgi_fix.model.request.phases import trace
 
     return trace(config, request)

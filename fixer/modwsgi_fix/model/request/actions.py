@@ -1,4 +1,4 @@
-"""``Action`` and ``Script``: another URL answers for a type, a handler or a method (mod_actions.c:action_handler)."""
+"""``Action`` and ``Script``: another URL that answers for a type, a handler or a method (mod_actions.c:action_handler)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from modwsgi_fix.model.request.unmodelled import check_at
 
 
 def acted_on(state: State) -> str | None:
-    """The URL that answers instead, or None; raises ``Done`` with 404 for a file that must be there."""
+    """Return the URL that answers instead, or None. Raises ``Done`` with 404 for a missing file that must exist."""
     actions = _by_first_word(state, "action")
     scripts = _by_first_word(state, "script")
     if (not actions and not scripts) or is_loaded(state.config, "mod_actions.c") is False:
@@ -40,7 +40,7 @@ def acted_on(state: State) -> str | None:
 
 
 def _by_first_word(state: State, key: str) -> dict[str, Item]:
-    """Those in force by type, handler or method in lower case; of one section and one word the last."""
+    """Return the lines that apply, by type, handler or method in lower case; in one section the last line for a word counts."""
     return {
         item.value.lower(): item
         for _, items in every(state.layers, (key,), state.world)
@@ -52,7 +52,7 @@ def _by_first_word(state: State, key: str) -> dict[str, Item]:
 def _of_method(state: State, scripts: dict[str, Item]) -> Item | None:
     method = "get" if state.request.method == "HEAD" else state.request.method.lower()
     item = scripts.get(method)
-    # A plain GET is a file's; and a script is not asked in a circle.
+    # A plain GET is left to the file, and a script does not call itself.
     if (method == "get" and not state.query) or state.redirects > 1:
         return None
     return item

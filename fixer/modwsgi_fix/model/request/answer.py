@@ -1,4 +1,4 @@
-"""Who answers a request whose file is known: handlers, directories, files, and mod_wsgi's own decisions."""
+"""The answer to a request whose file is known: handlers, directories, files, and mod_wsgi's own decisions."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from modwsgi_fix.model.request.state import State, port_of
 from modwsgi_fix.model.urls import mount_options
 
 _WSGI = ("wsgi-script", "application/x-httpd-wsgi")
-#: Handlers of modules which are not modelled; any other name is nobody's, and the file is sent as it is.
+#: Handlers of modules that are not modelled; for any other unknown name the file is sent as it is.
 _OTHERS = frozenset({
     "server-status", "server-info", "ldap-status", "balancer-manager", "imap-file", "send-as-is", "type-map",
     "default-handler", "php-script", "application/x-httpd-php", "python-program", "mod_python", "perl-script", "modperl",
     "cgi-script", "fcgid-script", "server-parsed", "lua-script", "dav-handler", "proxy-server", "isapi-handler", "uwsgi-handler",
 })  # fmt: skip
-#: Handlers of files in which something is put in or chosen.
+#: Handlers that insert something into a file, or choose among files.
 _PAGES = ("type-map", "server-parsed")
-#: How the reason begins where the handler of a module that is not modelled answers.
+#: The beginning of the reason where the handler of a module that is not modelled answers.
 _BY_HANDLER = "the handler "
 _OPTIONS = ("callable-object", "pass-authorization", "script-reloading")
 
 
 def is_by_handler(reason: str) -> bool:
-    """Whether that is why an outcome is unknown: a page or a program of a module that is not modelled."""
+    """Whether an outcome is unknown because a module that is not modelled answers, with a page or a program."""
     return reason.startswith(_BY_HANDLER)
 
 
 def respond(state: State) -> Outcome | None:
-    """What the handler makes of it; None where no module answers to its name, and it is left to ``send``."""
+    """Return the answer of the handler; None where no module has it, so that ``send`` answers."""
     handler = state.handler or (state.content_type or "").partition(";")[0].strip() or None
     if handler in _WSGI:
         state.handler = handler
@@ -54,7 +54,7 @@ def respond(state: State) -> Outcome | None:
     if handler == DIRECTORY_HANDLER and state.type == DIRECTORY and state.request.method in ("GET", "HEAD"):
         return _listing(state)
     if state.failed and handler in _PAGES:
-        # What speaks for an error keeps its status, whichever variant it is.
+        # An error document keeps the error's status, whichever variant is sent.
         return state.outcome(Kind.FILE, 200)
     if (
         handler is not None
@@ -69,7 +69,7 @@ def _listing(state: State) -> Outcome:
     if "indexes" in merged_options(state.layers, state.world).on:
         item = last(state.layers, "options", state.world)
         state.step("handler", "Options Indexes: the directory is listed", item)
-        # Its name gets a slash where the URL has none (mod_autoindex.c:index_directory).
+        # The directory's name gets a slash where the URL has none (mod_autoindex.c:index_directory).
         state.filename = f"{(state.filename or '').rstrip('/')}/"
         return state.outcome(Kind.LISTING, 200)
     state.step("handler", "no DirectoryIndex is there, and Options has no Indexes")
@@ -77,7 +77,7 @@ def _listing(state: State) -> Outcome:
 
 
 def send(state: State) -> Outcome:
-    """What httpd's own handler makes of a file (core.c:default_handler)."""
+    """Return the answer of httpd's own handler for a file (core.c:default_handler)."""
     if (answer := by_method(state)) is not None:
         return answer
     if state.type == MISSING:
@@ -89,7 +89,7 @@ def send(state: State) -> Outcome:
         item = last(state.layers, "acceptpathinfo", state.world)
         if item is None or item.value.lower() != "on":
             state.step("handler", f"{state.filename} is a file, and {state.path_info} is too much", item)
-            return state.outcome(Kind.NOT_FOUND, 404, "a path behind a file")
+            return state.outcome(Kind.NOT_FOUND, 404, "the URL goes on after the file")
     if state.world.disk is None or state.type == FILE:
         state.step("handler", f"{state.filename} is sent as it is")
     return state.outcome(Kind.FILE, 200)
@@ -110,7 +110,10 @@ def _handler_script(state: State) -> Item | None:
 
 
 def wsgi(state: State, script: Item | None = None) -> Outcome:
-    """mod_wsgi.c:wsgi_hook_handler: is there a script, may it run, in which group and interpreter, and as whom."""
+    """Return mod_wsgi's answer: whether the script exists and may run, and its group, interpreter and user.
+
+    Source: mod_wsgi.c:wsgi_hook_handler.
+    """
     if script is None:
         if state.mount is None and (refused := without_execcgi(state)) is not None:
             return refused
@@ -156,7 +159,7 @@ def wsgi(state: State, script: Item | None = None) -> Outcome:
 
 
 def _restricted(state: State, group: str) -> Outcome | None:
-    """``WSGIRestrictProcess``: the only groups that may be used; embedded mode is ``%{GLOBAL}`` (measured)."""
+    """Return the error of a group that WSGIRestrictProcess does not list; embedded mode is ``%{GLOBAL}`` (measured)."""
     item = selecting(state.layers, "wsgirestrictprocess", state.world)
     if item is None or (group or "%{GLOBAL}") in item.values:
         return None
@@ -167,7 +170,7 @@ def _restricted(state: State, group: str) -> Outcome | None:
 def _setting(
     state: State, settings: dict[str, tuple[str, Item]], option: str, directive: str
 ) -> tuple[str | None, Item | None]:
-    """An option of the alias, else the sections, else the server level (F-daemon-7)."""
+    """Return a value and its line: an option of the alias, else of the sections, else of the server level (F-daemon-7)."""
     if option in settings:
         return settings[option]
     item = selecting(state.layers, directive, state.world)
@@ -178,8 +181,8 @@ def _setting(
     return item.value, item
 
 
-def _expand(state: State, name: str, item: Item | None, what: str) -> str:
-    """``%{GLOBAL}`` and ``%{ENV:name}`` (F-interpreter-5, F-interpreter-6); other text is a name."""
+def _expand(state: State, name: str, item: Item | None, kind: str) -> str:
+    """Return a name with ``%{GLOBAL}`` and ``%{ENV:name}`` expanded (F-interpreter-5, F-interpreter-6)."""
     if name == "%{GLOBAL}":
         return ""
     if name.startswith("%{ENV:"):
@@ -193,13 +196,13 @@ def _expand(state: State, name: str, item: Item | None, what: str) -> str:
             state.step("application", f"{setter.name} {variable} {setter.values[1]}", setter)
             value = setter.values[1]
         if value is None:
-            raise Beyond(f"the {what} is the variable {variable} of the request", item)
+            raise Beyond(f"the {kind} is the variable {variable} of the request", item)
         return "" if value == "%{GLOBAL}" else value
     return name
 
 
 def _set_env(state: State, variable: str) -> Item | None:
-    """The line of mod_env that counts; None where it takes the variable away, or nobody sets it (mod_env.c)."""
+    """Return the line of mod_env that sets a variable; None where it is unset, or nothing sets it (mod_env.c)."""
     for layer in reversed(state.layers):
         items = [i for i in layer.all(LATE_VARIABLES) if not i.guards or state.world.active(i)]
         setters = [
@@ -212,7 +215,7 @@ def _set_env(state: State, variable: str) -> Item | None:
 
 
 def _script_name(state: State) -> str:
-    """The part of the URL in front of what is left for the application (mod_wsgi.c:wsgi_script_name)."""
+    """Return the part of the URL before PATH_INFO (mod_wsgi.c:wsgi_script_name)."""
     name = state.uri
     if state.path_info:
         name = name[: _start_of(state.path_info, name)]
@@ -220,13 +223,13 @@ def _script_name(state: State) -> str:
 
 
 def _start_of(rest: str, uri: str) -> int:
-    """Where the rest of a URL begins in it; the next slash where only its end is equal (util.c:ap_find_path_info)."""
+    """Return where the rest of a URL begins in it; the next slash where only the end is equal (util.c:ap_find_path_info)."""
     at, left = len(uri), len(rest)
     while at and left and uri[at - 1] == rest[left - 1]:
         at, left = at - 1, left - 1
         while at and uri[at] == "/" and uri[at - 1] == "/":
             at -= 1
-    # httpd stands on the character that differs.
+    # httpd's pointer is on the character that differs.
     at = max(at - 1, 0)
     while at < len(uri) and uri[at] != "/":
         at += 1
@@ -256,9 +259,9 @@ def _application_group(state: State, name: str | None, item: Item | None, script
 
 
 def _mount_name(config: Config, script_name: str) -> tuple[str, str]:
-    """A mount in the name of an interpreter, and what else it may be called where the version is not known.
+    """Return the mount as in the name of an interpreter, and the other form where the version is not known.
 
-    Up to mod_wsgi 5 in lower case (mod_wsgi.c:wsgi_script_name), from 6 on so only where the file system is not case
+    It is in lower case up to mod_wsgi 5 (mod_wsgi.c:wsgi_script_name), from 6 on only where the filesystem is not case
     sensitive: WSGICaseSensitivity Off (wsgi_config.c:wsgi_script_name).
     """
     lowered, target = script_name.lower(), config.target.mod_wsgi
@@ -271,7 +274,7 @@ def _mount_name(config: Config, script_name: str) -> tuple[str, str]:
 
 
 def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outcome:
-    """The process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
+    """Return the process group of that name, or the error that mod_wsgi answers with (F-daemon-2)."""
     named = list(definitions(state.config).get(group, ()))
     for process in named:
         if not process.directive.known:
@@ -299,7 +302,7 @@ def _daemon(state: State, group: str, item: Item | None) -> DaemonProcess | Outc
 
 
 def _user_of(state: State, process: DaemonProcess | None) -> str:
-    """As whom the application runs: the group's user, else httpd's."""
+    """Return the user that the application runs as: the group's, else httpd's."""
     if process is not None and (user := process.option("user")) is not None:
         return user.value
     item = state.config.main.last("user")

@@ -1,7 +1,7 @@
-"""What httpd says of the words of a directive when it reads it: in an ``.htaccess`` file a fault is a 500.
+"""httpd's errors about the words of a directive: in an ``.htaccess`` file each makes a 500.
 
-Each check is that of the directive's own function in httpd (``set_*``, ``add_*``, ``cmd_*``), asked of 2.4.71. None: no
-fault that is known here. ``Unclear`` is raised where that cannot be told.
+Each check is that of the directive's own function in httpd (``set_*``, ``add_*``, ``cmd_*``), tried on 2.4.71. It returns
+None for no known fault, and raises ``UnclearError`` where that cannot be told.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from modwsgi_fix.model.request.methods import METHODS
 from modwsgi_fix.model.request.rewrite_rules import KNOWN_FLAGS, flags_of
 from modwsgi_fix.text import whole_number
 
-#: Directives that take one of these words (besides those that the table of directives knows).
+#: Directives that take one of these words (in addition to those in the table of directives).
 _VALUES = {
     "order": "deny,allow allow,deny mutual-failure",
     "satisfy": "all any",
@@ -55,11 +55,11 @@ _URL = re.compile(r"[A-Za-z0-9+.-]+:")
 
 
 class UnclearError(Exception):
-    """Whether httpd takes these words cannot be told."""
+    """That it cannot be told whether httpd accepts these words."""
 
 
 def fault_of_words(item: Item) -> str | None:
-    """What is wrong with the arguments; ``UnclearError`` where a pattern or an expression is not understood here."""
+    """Return what is wrong with the arguments, or None. Raises ``UnclearError`` for a pattern or expression not understood."""
     if (words := _VALUES.get(item.key)) is not None and not set(map(str.lower, item.values)) <= set(words.split()):
         return f"{item.name} does not take {' '.join(item.values)}"
     check = _CHECKS.get(item.key)
@@ -124,7 +124,7 @@ def _require(item: Item, values: Sequence[str]) -> str | None:
         return f"{item.name} names nothing"
     kind, rest = words[0].lower(), words[1:]
     if kind not in REQUIREMENTS:
-        # A name that AuthzProviderAlias gives, or a module that is not known.
+        # A name of AuthzProviderAlias, or of an unknown module.
         raise UnclearError
     if negated and (item.parent is None or item.parent.key not in ("requireall", "requirenone")):
         return f"{item.name} not, which alone grants nothing"

@@ -1,4 +1,4 @@
-"""Requests written as JSON, one a line."""
+"""Requests written as JSON, one on each line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Asked(NamedTuple):
 
 
 def requests_of(text: str, details: Mapping[str, Any]) -> Asked:
-    """Read a file of requests; ``details`` are what a line does not say itself. Empty lines say nothing."""
+    """Read a file of requests; ``details`` are the defaults for a line's keys. Empty lines are skipped."""
     found = Asked([], [])
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():

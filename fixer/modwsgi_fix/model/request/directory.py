@@ -1,6 +1,6 @@
-"""mod_dir: the slash at the end; DirectoryIndex and FallbackResource, each asked as a request of its own.
+"""mod_dir: the slash at the end, DirectoryIndex and FallbackResource, each tried as a request of its own.
 
-mod_dir.c:dir_fixups, fixup_dir, fixup_dflt.
+Sources: mod_dir.c:dir_fixups, fixup_dir, fixup_dflt.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ DIRECTORY_HANDLER = "httpd/unix-directory"
 _MOST_SUBREQUESTS = 10
 _STATUS = {"on": 302, "temp": 302, "permanent": 301, "seeother": 303}
 
-#: Takes a subrequest through the phases before the handler.
+#: A function that runs the phases before the handler for a subrequest.
 Prepare = Callable[[State, int], None]
 
 
 def fix_directory(state: State, depth: int, prepare: Prepare) -> None:
-    """What mod_dir makes of a directory, or of what is not there."""
+    """Apply mod_dir to a request for a directory, or for a missing file."""
     if state.type == DIRECTORY:
         _index(state, depth, prepare)
     elif state.type == MISSING and state.handler is None:
@@ -51,9 +51,9 @@ def _fallback(state: State) -> Item | None:
 
 
 def add_slash(state: State, directory: str) -> bool:
-    """Whether mod_dir leaves a directory alone, slash or not; raises ``Done`` where it sends the visitor to the slash.
+    """Whether mod_dir leaves a directory alone, slash or not. Raises ``Done`` where it redirects to the URL with a slash.
 
-    It does so before the other URL is asked for that rewriting by directory has found.
+    It redirects before another URL is asked for that rewriting by directory has found.
     """
     world = state.world
     checks = last(state.layers, "directorycheckhandler", world)
@@ -115,7 +115,7 @@ def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State |
     if depth >= _MOST_SUBREQUESTS:
         # core.c:ap_is_recursion_limit_exceeded.
         raise state.done(Kind.ERROR, 500, f"{name} leads in a circle")
-    # Whatever the method of the request is (request.c:ap_sub_req_lookup_uri).
+    # The subrequest is a GET whatever the method of the request (request.c:ap_sub_req_lookup_uri).
     asked = state.request._replace(method="GET")
     sub = State(state.config, state.site, asked, world, uri, query or state.query, parent=state)
     steps = len(world.steps)
@@ -128,7 +128,7 @@ def _looked_up(state: State, name: str, depth: int, prepare: Prepare) -> State |
 
 
 def _promote(state: State, sub: State, said: str, item: Item | None) -> None:
-    """The subrequest takes the place of the request (http_request.c:ap_internal_fast_redirect)."""
+    """Put the subrequest in the place of the request (http_request.c:ap_internal_fast_redirect)."""
     state.step("directory", said, item)
     state.world.steps += sub.steps
     state.become(sub)
@@ -145,7 +145,7 @@ def _redirect_to(state: State, sub: State) -> None:
 
 
 def _index_names(state: State) -> tuple[list[str], Item | None]:
-    """DirectoryIndex: the last section that says something, all its lines together; index.html by default."""
+    """Return the names of DirectoryIndex: all lines of the last section that has any; index.html by default."""
     for layer in reversed(state.layers):
         names: list[str] = []
         found = None

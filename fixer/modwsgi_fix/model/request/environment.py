@@ -1,4 +1,4 @@
-"""Variables that mod_setenvif sets before access is checked (mod_setenvif.c:match_headers), and mod_rewrite before it.
+"""Variables set before access is checked: by mod_setenvif (mod_setenvif.c:match_headers), and by mod_rewrite before that.
 
 Those of ``SetEnv``, ``PassEnv`` and a RewriteRule by directory come later: no access line sees them.
 """
@@ -19,16 +19,16 @@ from modwsgi_fix.model.urls import substitute
 
 
 class Variable(NamedTuple):
-    """Whether a variable is set, and to what; None for either where that is not known."""
+    """Whether a variable is set, and its value; None for either where that is not known."""
 
     is_set: bool | None = False
     value: str | None = None
 
 
 def variable(state: State, name: str) -> Variable:
-    """What is known of a variable once the headers have been read. Names compare without case (apr_tables)."""
+    """Return what is known of a variable once the headers have been read. The case of names does not matter (apr_tables)."""
     if state.parent is not None:
-        # A subrequest has those of the request that it is made for.
+        # A subrequest has the variables of the request that it is made for.
         return variable(state.parent, name)
     found = _after(state, state.site.base, name, Variable())
     for other, value in state.environment.items():
@@ -85,7 +85,7 @@ def _holds(state: State, expression: str) -> bool | None:
 
 
 def _matches(state: State, item: Item, subject: str, pattern: str) -> Match | bool | None:
-    """The match of one line, False where there is none, None where that is not known."""
+    """Return the match of one line, False where there is none, None where that is not known."""
     text = _subject(state, subject)
     if text is None or not item.known:
         return None

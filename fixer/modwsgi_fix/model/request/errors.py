@@ -1,4 +1,4 @@
-"""``ErrorDocument``: who speaks to the visitor where httpd itself would have answered with an error (http_request.c:ap_die_r)."""
+"""``ErrorDocument``: what answers where httpd itself would have answered with an error (http_request.c:ap_die_r)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _OF_HTTPD = (Kind.REFUSED, Kind.NOT_FOUND, Kind.ERROR)
 
 
 def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], Outcome]) -> Outcome:
-    """What the visitor gets instead of an error: a redirect, or what answers the URL that ``ErrorDocument`` names.
+    """Return what the visitor gets instead of an error: a redirect, or the answer of the URL that ``ErrorDocument`` names.
 
-    What was refused stays refused where a file or a text is sent with the error, whose status remains; an application
-    that answers says its own. ``follow`` asks for a URL of this server.
+    A file or a text is sent with the error's status, so that a refusal stays one; an application that answers has a status of
+    its own. ``follow`` returns the answer to a URL of this server.
     """
     if outcome.kind not in _OF_HTTPD or outcome.status is None or outcome.status < 400:
         return outcome
@@ -32,7 +32,7 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], Outcome])
         raise Beyond(f"{item.name} by an expression", item)
     if " " not in text and _URL.match(text):
         if outcome.status == 401:
-            # Ignored when the file is read (AH00113).
+            # httpd ignores such a line when it reads the file (AH00113).
             return outcome
         state.step("error", f"{item.name} {outcome.status} sends it to {text}", item)
         return Outcome(Kind.REDIRECT, 302, outcome.server, location=text, reason=outcome.reason)
@@ -51,7 +51,7 @@ def spoken_for(state: State, outcome: Outcome, follow: Callable[[str], Outcome])
 
 
 def _document(state: State, status: int) -> Item | None:
-    """The ErrorDocument for a status; None where there is none, or the default is asked for."""
+    """Return the ErrorDocument for a status; None where there is none, or where it is ``default``."""
     found = None
     for _, items in every(state.layers or state.site.base, ("errordocument",), state.world):
         found = next((item for item in reversed(items) if item.value == str(status) and len(item.args) > 1), found)

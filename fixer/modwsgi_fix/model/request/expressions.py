@@ -1,6 +1,6 @@
-"""``ap_expr``: what of an expression is known before a request comes (util_expr_parse.y, util_expr_eval.c).
+"""``ap_expr``: expressions, as far as their value is known before a real request (util_expr_parse.y, util_expr_eval.c).
 
-Three-valued: None where a value, an operator or a function of it is not known here.
+The value is None where a variable, an operator or a function in the expression is not known here.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _TOKEN = re.compile(
     re.X | re.S,
 )
 _PLACE = re.compile(r"%\{([^{}]*)\}")
-#: How deep brackets may stand in one another, and how long an expression may be: each request reads it again.
+#: The most nested brackets, and the most characters, of an expression: it is read again for each request.
 DEEPEST_BRACKET, LONGEST_EXPRESSION = 50, 10_000
-#: Functions that give the value of a header or a variable.
+#: Functions that return the value of a header or a variable.
 _NAMED = frozenset({"req", "req_novary", "http", "reqenv", "env"})
 _SWAPPED = {"-eq": "==", "-ne": "!=", "-lt": "<", "-le": "<=", "-gt": ">", "-ge": ">="}
 
@@ -41,11 +41,11 @@ class _Token(NamedTuple):
 
 
 class _NotUnderstoodError(Exception):
-    """A part of the language that is not read here."""
+    """A part of the language that is not understood here."""
 
 
 def holds(expression: str, state: State) -> bool:
-    """Whether an expression of ``<If>`` is true for a request; asks where that is not known."""
+    """Whether an expression of ``<If>`` is true for a request; a question to the world where that is not known."""
     found = truth(expression, state)
     return state.world.holds(f"the condition <If {expression}> holds") if found is None else found
 
@@ -61,7 +61,7 @@ def truth(expression: str, state: State) -> bool | None:
 
 
 def is_understood(expression: str) -> bool:
-    """Whether all of an expression is read here, whatever its values are."""
+    """Whether all of an expression is understood, whatever its values are."""
     try:
         reader = _Reader(_tokens(expression), None)
         reader.either(0)
@@ -89,26 +89,26 @@ def _read_tokens(text: str) -> Iterator[_Token]:
 
 
 class _Reader:
-    """Reads and weighs at once; ``rest`` are the tokens that are left."""
+    """Parses and evaluates an expression at once; ``rest`` are the tokens that are left."""
 
     def __init__(self, tokens: Sequence[_Token], state: State | None) -> None:
         self.rest = list(reversed(tokens))
         self.state = state
-        #: How many calls of functions stand around what is read.
+        #: The number of function calls around the present token.
         self.calls = 0
 
     def value(self, name: str) -> str | None:
-        """The value of a variable; None without a request."""
+        """Return the value of a variable; None without a request."""
         return value_of(name, self.state) if self.state is not None else None
 
     def take(self, kind: str, *texts: str) -> _Token | None:
-        """The next token, taken away, if it is of this kind."""
+        """Take and return the next token, if it is of this kind and has one of these texts; else return None."""
         if self.rest and self.rest[-1].kind == kind and (not texts or self.rest[-1].text.lower() in texts):
             return self.rest.pop()
         return None
 
     def either(self, depth: int) -> bool | None:
-        """Alternatives, ``||``."""
+        """Evaluate alternatives, ``||``."""
         found = self.both(depth)
         while self.take("or"):
             other = self.both(depth)
@@ -116,7 +116,7 @@ class _Reader:
         return found
 
     def both(self, depth: int) -> bool | None:
-        """What must hold together, ``&&``."""
+        """Evaluate conditions that must all hold, ``&&``."""
         found = self.one(depth)
         while self.take("and"):
             other = self.one(depth)
@@ -124,7 +124,7 @@ class _Reader:
         return found
 
     def one(self, depth: int) -> bool | None:
-        """A negation, a bracket, a constant or a test."""
+        """Evaluate a negation, a bracket, a constant or a test."""
         negated = False
         while self.take("not"):
             negated = not negated
@@ -143,7 +143,7 @@ class _Reader:
         return found if found is None else found is not negated
 
     def word(self) -> str | None:
-        """A string; None where it is not known."""
+        """Return the value of a string; None where it is not known."""
         found = self.part()
         while self.take("paren", "."):
             other = self.part()
@@ -188,7 +188,7 @@ class _Reader:
         return _PLACE.sub(lambda _: next(found) or "", text)
 
     def unary(self, test: str, word: str | None) -> bool | None:
-        """``-z``, ``-n``, ``-T``, ``-R`` and questions about files (util_expr_eval.c:unary_op_provider)."""
+        """Evaluate ``-z``, ``-n``, ``-T``, ``-R`` and questions about files (util_expr_eval.c:unary_op_provider)."""
         state = self.state
         if test == "R":
             return self.in_network(self.value("REMOTE_ADDR"), word)
@@ -224,7 +224,7 @@ class _Reader:
         return _compared("==" if name == "=" else name, left, right)
 
     def member(self, left: str | None) -> bool | None:
-        """``in { 'a', 'b' }``."""
+        """Evaluate ``in { 'a', 'b' }``."""
         if not self.take("paren", "{"):
             raise _NotUnderstoodError
         words = [self.word()]

@@ -1,4 +1,4 @@
-"""The functions and wildcard operators of ``ap_expr`` whose value depends on their words alone (util_expr_eval.c)."""
+"""The functions and wildcard operators of ``ap_expr`` whose value depends only on their arguments (util_expr_eval.c)."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def _unbase64(text: str) -> str | None:
 
 
 def _unescaped(text: str) -> str:
-    """Empty where a slash, a NUL or nothing is encoded (measured; util.c:unescape_url)."""
+    """Return a text without percent-encoding; empty where a slash or a NUL is encoded (measured; util.c:unescape_url)."""
     if _ODD_ESCAPE.search(text):
         return ""
     return unquote(text, errors="surrogateescape")
 
 
-#: Escapes that httpd does not take back.
+#: Percent-encoded characters that httpd does not decode.
 _ODD_ESCAPE = re.compile(r"%(?:2f|00|(?![0-9a-f]{2}))", re.IGNORECASE)
 
 
 def _digest(name: str) -> Callable[[str], str]:
     def digest(text: str) -> str:
-        # Slow to import, and hardly ever asked for.
+        # Slow to import, and hardly ever needed.
         import hashlib
 
         return hashlib.new(name, encode(text), usedforsecurity=False).hexdigest()
@@ -47,7 +47,7 @@ def _digest(name: str) -> Callable[[str], str]:
 
 to_lower, to_upper = _of_ascii(str.lower), _of_ascii(str.upper)
 
-#: By name in lower case; None where what it gives is not known.
+#: The functions by name in lower case; one returns None where its value is not known.
 FUNCTIONS: dict[str, Callable[[str], str | None]] = {
     "tolower": to_lower,
     "toupper": to_upper,
@@ -59,7 +59,7 @@ FUNCTIONS: dict[str, Callable[[str], str | None]] = {
     "sha1": _digest("sha1"),
 }
 
-#: Whether a text is like a pattern with wildcards.
+#: The operators that match a text against a pattern with wildcards.
 LIKENESS: dict[str, Callable[[str, str], bool]] = {
     "-strmatch": lambda text, pattern: url_wildcard(pattern)(text),
     "-strcmatch": lambda text, pattern: url_wildcard(to_lower(pattern))(to_lower(text)),

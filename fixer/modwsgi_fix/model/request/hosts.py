@@ -1,4 +1,4 @@
-"""Which virtual host answers: by address and port, then by name (server/vhost.c)."""
+"""The virtual host that answers: chosen by address and port, then by name (server/vhost.c)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.servers import Address, addresses, label, listeners, name_item, own_name, speaks_tls, split_name
 from modwsgi_fix.text import whole_number
 
-#: What a strict Host header may be made of (vhost.c:strict_hostname_check), after lower-casing.
+#: The characters of a strict Host header (vhost.c:strict_hostname_check), in lower case.
 _IPV4 = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}", re.ASCII).fullmatch
 _MAYBE_IP = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:.]*:[0-9a-fA-F:.]*\]?", re.ASCII).fullmatch
 _HOST = re.compile(r"[a-z0-9_.-]+", re.ASCII)
 
 
 class Chain:
-    """The hosts at one address and port, in the order that names are tried; the first is the default."""
+    """The hosts at one address and port, in the order in which names are tried; the first is the default."""
 
     __slots__ = ("entries", "exact", "orders", "suffixes", "wild")
 
@@ -37,7 +37,7 @@ class Chain:
         self.wild: list[tuple[int, str]] = []
 
     def index(self, main_name: str | None) -> None:
-        """Look names up by hash instead of one by one."""
+        """Prepare the look-up of names by hash instead of one by one."""
         for order, (address, server) in enumerate(self.entries):
             name = own_name(server)
             self.orders.setdefault(id(server), order)
@@ -55,19 +55,22 @@ class Chain:
                     self.exact.setdefault(alias.lower(), order)
 
     def find(self, name: str) -> int | None:
-        """The place of the first host that goes by this name."""
+        """Return the number of the first host that has this name; None where no host has it."""
         found = [self.exact.get(name), *(self.suffixes.get(name[at:]) for at in range(len(name) + 1))]
         found += [next((order for order, pattern in self.wild if host_wildcard(pattern)(name)), None)]
         return min((order for order in found if order is not None), default=None)
 
 
 class Index(NamedTuple):
-    """Chains by address (empty: any) and port."""
+    """The chains of hosts by address (empty for any) and port (0 for any)."""
 
     chains: dict[str, dict[int, Chain]]
 
     def chain(self, address: str | None, port: int) -> Chain | None:
-        """vhost.c:ap_update_vhost_given_ip: the address before a wildcard, and of each the port before any port."""
+        """Return the chain of an address and port; the address goes before a wildcard, and then the port before any port.
+
+        Source: vhost.c:ap_update_vhost_given_ip.
+        """
         for one in (address, ""):
             ports = self.chains.get(one) if one is not None else None
             if ports and (found := ports.get(port) or ports.get(0)):
@@ -75,18 +78,21 @@ class Index(NamedTuple):
         return None
 
     def named(self, port: int) -> list[str]:
-        """The addresses by which a port is told apart."""
+        """Return the addresses with hosts of their own for a port."""
         return sorted(ip for ip, ports in self.chains.items() if ip and ports.keys() & {0, port})
 
 
 @derived
 def index_of(config: Config) -> Index:
-    """All hosts by address and port."""
+    """Return all hosts by address and port."""
     return _index(config, config.hosts)
 
 
 def _index(config: Config, hosts: Iterable[Server]) -> Index:
-    """vhost.c:ap_fini_vhost_config: hosts of exactly one address and port are told apart by name, in file order."""
+    """Return hosts by address and port; those at exactly one address and port are told apart by name, in file order.
+
+    Source: vhost.c:ap_fini_vhost_config.
+    """
     index = Index({})
     for server in hosts:
         for address in dict.fromkeys(addresses(server)):
@@ -101,12 +107,12 @@ def _index(config: Config, hosts: Iterable[Server]) -> Index:
 
 
 def port_of_address(address: Address) -> int:
-    """The port of a host's address; 0 for any."""
+    """Return the port of a host's address; 0 for any."""
     return whole_number(address.port) or 0
 
 
 def place_of(address: Address) -> str:
-    """The address by which a chain of hosts is found; empty for any."""
+    """Return the address by which a chain of hosts is found; empty for any."""
     return "" if address.is_wildcard else _plain(address.host)
 
 
@@ -127,13 +133,13 @@ def is_ip(host: str) -> bool:
 
 
 def aliases_of(server: Server) -> list[str]:
-    """All ServerAlias names of a host."""
+    """Return all ServerAlias names of a host."""
     return [value for item in server.all("serveralias") for value in item.values]
 
 
 @derived
 def hosts_are_open(config: Config) -> bool:
-    """True where a condition or a variable leaves open which hosts there are, or how they are called."""
+    """Whether a condition or a variable leaves open which hosts there are, or what their names are."""
     return any(
         (host.item is not None and (host.item.guards or not host.item.known))
         or any(item.guards or not item.known for item in host.all("servername", "serveralias"))
@@ -143,7 +149,7 @@ def hosts_are_open(config: Config) -> bool:
 
 @derived
 def listening(config: Config) -> dict[int, list[str]] | None:
-    """The addresses of Listen by port; None where they are not all in sight."""
+    """Return the addresses of Listen by port; None where not all of them are in sight."""
     found = listeners(config)
     if not config.complete or not found or any(one.item.guards or not one.item.known for one in found):
         return None
@@ -155,7 +161,7 @@ def listening(config: Config) -> dict[int, list[str]] | None:
 
 
 def select(config: Config, request: Request, world: World) -> Server:
-    """The host whose configuration a request is answered by. Raises ``Done`` where httpd refuses before that."""
+    """Return the host whose configuration answers a request. Raises ``Done`` where httpd refuses before that."""
     ports = listening(config)
     if ports is not None and request.port not in ports:
         world.step("host", f"nothing listens on port {request.port}")
@@ -175,8 +181,8 @@ def select(config: Config, request: Request, world: World) -> Server:
     _handshake(config, base, request, world)
     _read_line(config, base, request, world)
     if not _HOST.fullmatch(name) and not is_ip(name):
-        world.step("host", f"{host!r} is no host name")
-        raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is no host name"))
+        world.step("host", f"{host!r} is not a host name")
+        raise Done(Outcome(Kind.ERROR, 400, base, reason="the Host header is not a host name"))
     found = chain.find(name) if chain is not None else None
     own = own_name(config.main)
     if found is None and not (chain is None and own is not None and own.lower() == name):
@@ -208,7 +214,7 @@ def _exists(host: Server, port: int, world: World) -> bool:
 
 
 def _address(index: Index, request: Request, world: World) -> str | None:
-    """The address that the request arrives at, asked for only where it matters."""
+    """Return the address at which the request arrives; it is a question to the world only where it matters."""
     if request.address is not None:
         return _plain(request.address)
     if is_ip(request.host):
@@ -222,7 +228,7 @@ def _address(index: Index, request: Request, world: World) -> str | None:
 
 
 def _handshake(config: Config, base: Server, request: Request, world: World) -> None:
-    """Whether both sides mean the same by the connection; httpd goes by the first host at the address."""
+    """Raise ``Done`` where one side speaks TLS and the other does not; httpd goes by the first host at the address."""
     tls = speaks_tls(config, base)
     if tls is None:
         engine = base.last("sslengine")
@@ -267,7 +273,7 @@ def _explain(config: Config, server: Server, name: str, address: Address, world:
 
 
 def hostname(config: Config, server: Server, world: World) -> str:
-    """``server_hostname``, by which mod_wsgi names and compares: ServerName, else the main server's (F-daemon-2)."""
+    """Return ``server_hostname``, by which mod_wsgi names and compares: ServerName, else the main server's (F-daemon-2)."""
     for one in (server, config.main):
         item = name_item(one)
         if item is not None and not item.known:
@@ -280,7 +286,7 @@ def hostname(config: Config, server: Server, world: World) -> str:
 
 
 def verify_client(config: Config, server: Server, request: Request, world: World) -> None:
-    """``SSLVerifyClient require`` of a host: the handshake fails without a certificate, and nobody answers."""
+    """Apply ``SSLVerifyClient require`` of a host: without a certificate the handshake fails, and there is no answer."""
     item = site_of(config, server).last("sslverifyclient", world) if request.tls else None
     if item is not None and item.value.lower() == "require" and not world.holds(CERTIFICATE):
         world.step("host", "SSLVerifyClient require, and the visitor has no certificate", item)
@@ -288,9 +294,9 @@ def verify_client(config: Config, server: Server, request: Request, world: World
 
 
 def goes_by(config: Config, server: Server, name: str, port: int, world: World) -> bool:
-    """Whether a name in lower case with a port is a host's (vhost.c:ap_matches_request_vhost).
+    """Whether a name in lower case and a port are those of a host (vhost.c:ap_matches_request_vhost).
 
-    A ServerName without a port is never meant (measured).
+    A ServerName without a port never matches (measured).
     """
     if any(at.host.lower() == name and port_of_address(at) in (0, port) for at in addresses(server)):
         return True
@@ -300,7 +306,7 @@ def goes_by(config: Config, server: Server, name: str, port: int, world: World) 
 
 
 def _said_port(server: Server) -> int:
-    """The port of ServerName, or of the first address where there is no ServerName; 0 where it says none."""
+    """Return the port of ServerName, or of the first address where there is no ServerName; 0 where no port is given."""
     item = name_item(server)
     if item is not None:
         return whole_number(split_name(item.value)[1]) or 0
@@ -311,9 +317,9 @@ def _said_port(server: Server) -> int:
 def server_port(
     server: Server, request: Request, canonical: Item | None, physical: Item | None, *, sub: bool = False
 ) -> int:
-    """``ap_get_server_port``: with UseCanonicalName Off the one in the Host header, else ServerName's (F-interpreter-2).
+    """Return ``ap_get_server_port``: with UseCanonicalName Off that of the Host header, else ServerName's (F-interpreter-2).
 
-    Only of the request itself is the Host header looked at (vhost.c:fix_hostname), never of a subrequest. With
+    The Host header counts only for the request itself (vhost.c:fix_hostname), never for a subrequest. With
     UseCanonicalPhysicalPort On the port of the connection comes before ServerName's.
     """
     default = 443 if request.tls else 80

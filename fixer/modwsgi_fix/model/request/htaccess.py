@@ -1,6 +1,6 @@
-"""``.htaccess`` files: where one is read, and whether httpd takes what it says (config.c:ap_parse_htaccess, invoke_cmd).
+"""``.htaccess`` files: where one is read, and whether httpd accepts its lines (config.c:ap_parse_htaccess, invoke_cmd).
 
-One line that httpd does not take is answered with 500 for everything below the directory.
+A single line that httpd refuses makes it answer 500 for everything below the directory.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from modwsgi_fix.model.request.arguments import UnclearError, fault_of_words
 from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 from modwsgi_fix.syntax import Section
 
-#: Why an answer is an error.
+#: The reason of an error 500 for an .htaccess file.
 _REFUSES = "httpd refuses "
-#: What is unknown where an .htaccess file decides.
+#: The reason of an unknown outcome where an .htaccess file decides.
 _UNSEEN, _PARTLY = " decides, and is not in sight", " is read, and what it says is not understood"
 
 
 def is_by_htaccess(reason: str) -> bool:
-    """Whether that is why an outcome is unknown: an .htaccess file decides, and may say anything of access."""
+    """Whether an outcome is unknown because an .htaccess file decides, which may have any access lines."""
     return reason.endswith(_UNSEEN) or _PARTLY in reason
 
 
 def htaccess(site: Site, directory: str, override: Override, anchor: str, world: World) -> Layer | None:
-    """What the .htaccess of a directory says; None where there is none. Raises ``Done`` with 500 for one that is refused.
+    """Return the layer of a directory's .htaccess; None where there is none. Raises ``Done`` with 500 for a refused file.
 
-    ``directory`` has no slash at its end; ``anchor`` is what a mapping names, above which nothing is seen apart.
+    ``directory`` has no slash at its end; ``anchor`` is the path that a mapping names: all directories above share one answer.
     """
     item = site.last("accessfilename", world)
     for name in item.values if item else (".htaccess",):
@@ -50,7 +50,7 @@ def htaccess(site: Site, directory: str, override: Override, anchor: str, world:
 def _assumed_absent(name: str, directory: str, anchor: str, world: World) -> None:
     path = f"{directory}/{name}"
     if not (directory + "/").startswith(anchor.rstrip("/") + "/"):
-        # One answer for all directories above what the configuration names.
+        # There is one answer for all directories above those that the configuration names.
         path = f"{anchor.rstrip('/')} or above it"
     absent = f"no {name} in {path.removesuffix('/' + name)}"
     if world.ask(f"{name}: {path}", ("no", absent), ("yes", f"{path} exists")) == "yes":
@@ -80,13 +80,13 @@ def _refused(path: str, directory: str) -> Done:
 
 
 def refused_by(outcome: Outcome) -> str | None:
-    """The .htaccess file whose words are why an outcome is an error 500; None where that is not why."""
+    """Return the .htaccess file that is the reason of an error 500; None for any other outcome."""
     is_so = outcome.kind is Kind.ERROR and outcome.reason.startswith(_REFUSES)
     return outcome.reason.removeprefix(_REFUSES) if is_so else None
 
 
 def _faults_of_writing(found: Config) -> Iterator[str]:
-    """What stops httpd before it looks at any directive."""
+    """Yield the faults of syntax, at which httpd stops before it looks at any directive."""
     for file in found.files.values():
         yield from (
             f"{problem.message} (line {file.lines.position(problem.node.start).line})" for problem in file.tree.problems
@@ -94,7 +94,7 @@ def _faults_of_writing(found: Config) -> Iterator[str]:
 
 
 def _condition(found: Config, override: Override) -> str | None:
-    """The first condition of a file in which conditions are not allowed: any class of AllowOverride allows them."""
+    """Return the first condition of a file that may not have any: conditions need some class of AllowOverride."""
     if override.classes:
         return None
     nodes = (node for file in found.files.values() for node in file.tree.walk() if isinstance(node, Section))
@@ -102,7 +102,7 @@ def _condition(found: Config, override: Override) -> str | None:
 
 
 def _is_taken(item: Item, config: Config, override: Override, path: str, directory: str, world: World) -> bool:
-    """Whether httpd takes a line and all that it holds; False where it is passed over, as ``Nonfatal`` says."""
+    """Whether httpd reads a line and its contents; False where it ignores the line (``Nonfatal``). Raises ``Done`` with 500."""
     fault = _fault(item, config, override)
     if fault is None:
         for child in item.children:
@@ -120,7 +120,7 @@ def _is_taken(item: Item, config: Config, override: Override, path: str, directo
 
 
 def _fault(item: Item, config: Config, override: Override) -> str | None:
-    """Why httpd does not take a line: ``unknown``, ``override``, or words for what is wrong with its arguments."""
+    """Return why httpd refuses a line: ``unknown``, ``override``, or what is wrong with its arguments; None where it does not."""
     info = find(f"<{item.name}" if item.is_section else item.name)
     if info is None or info.section is not item.is_section:
         if is_of_php(item.name) and loads_php(config):
@@ -139,7 +139,7 @@ def _fault(item: Item, config: Config, override: Override) -> str | None:
 
 
 def _fault_of_words(item: Item, info: DirectiveInfo, override: Override) -> str | None:
-    """What is wrong with the arguments, as far as a table tells."""
+    """Return what is wrong with the arguments, as far as the tables tell; None where nothing is."""
     count, (least, most) = len(item.args), info.counts()
     if not info.section and (count < least or (most is not None and count > most)):
         return f"{item.name} does not take {count} words"
@@ -173,7 +173,7 @@ def _fault_of_options(item: Item, override: Override) -> str | None:
 
 
 def htaccess_file(config: Config, path: str) -> File | None:
-    """A file of that name as it is read beside a server."""
+    """Return an .htaccess file as it was read for a server; None where it is not there."""
     return next(iter(_read(config)(path).files.values()), None)
 
 
@@ -183,14 +183,14 @@ def _read(config: Config) -> _Reader:
 
 
 class _Reader:
-    """Reads each file once."""
+    """Reads each .htaccess file of a server once."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.found: dict[str, Config] = {}
 
     def __call__(self, path: str) -> Config:
-        """The file as a configuration of its own, under the modules and variables of the server."""
+        """Return the file as a configuration of its own, with the modules and variables of the server."""
         config, known = self.config, self.found.get(path)
         if known is None:
             assert config.disk is not None

@@ -1,4 +1,4 @@
-"""What becomes of a request by its method and its size alone."""
+"""Answers that depend only on the method and size of a request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from modwsgi_fix.model.request.outcome import Kind, Outcome
 from modwsgi_fix.model.request.state import State
 from modwsgi_fix.text import whole_number
 
-#: Those that httpd knows (http_protocol.c:ap_method_registry_init).
+#: The methods that httpd knows (http_protocol.c:ap_method_registry_init).
 METHODS = frozenset({
     "GET", "HEAD", "PUT", "POST", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "PROPPATCH", "MKCOL", "COPY",
     "MOVE", "LOCK", "UNLOCK", "VERSION-CONTROL", "CHECKOUT", "UNCHECKOUT", "CHECKIN", "UPDATE", "LABEL", "REPORT", "MKWORKSPACE",
@@ -19,7 +19,7 @@ METHODS = frozenset({
 
 
 def trace_method(state: State) -> None:
-    """TRACE is answered once the URL is mapped, before any access line (http_filters.c:ap_send_http_trace)."""
+    """Raise ``Done`` for TRACE, which is answered once the URL is mapped, before access (http_filters.c:ap_send_http_trace)."""
     if state.request.method != "TRACE" or state.sub:
         return
     item = state.site.last("traceenable", state.world)
@@ -49,7 +49,7 @@ def refuse_method(state: State) -> None:
 
 
 def too_large(state: State) -> Outcome | None:
-    """413 where the body is said to be larger than LimitRequestBody allows, before anybody reads it."""
+    """Return 413 where Content-Length is larger than LimitRequestBody allows; else None."""
     item = last(state.layers, "limitrequestbody", state.world)
     most, size = (
         whole_number(text or "") for text in (item.value if item else "", state.request.header("content-length"))
@@ -61,7 +61,7 @@ def too_large(state: State) -> Outcome | None:
 
 
 def by_method(state: State) -> Outcome | None:
-    """What httpd's own handler makes of a method; None where it sends the file (core.c:default_handler)."""
+    """Return the answer of httpd's own handler to a method; None where it sends the file (core.c:default_handler)."""
     method = state.request.method
     if method in ("GET", "HEAD", "POST"):
         return None

@@ -1,6 +1,6 @@
-"""mod_rewrite: the common part of its language, at the level of a server (mod_rewrite.c:hook_uri2file) and by directory.
+"""mod_rewrite: the common part of its language, at server level (mod_rewrite.c:hook_uri2file) and by directory.
 
-What is outside of it (maps, ``[N]``, ``[P]``, ``[B]`` ...) is unknown as soon as such a rule is reached.
+The outcome is unknown as soon as a rule outside of it is reached.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _ABSOLUTE = re.compile(r"(?:https?|ftp|ldap|mailto|news|nntp|ajp|balancer|wss?|h
 _PLACE = re.compile(
     r"\\(.)|\$(\d)|%(\d)|%\{([^}]{0,400})\}|\$\{([^{}:]{0,400}):((?:[^{}]|\{[^{}]{0,400}\}){0,400})\}|(\$\{)", re.S
 )
-#: Rounds of [N] that are followed; httpd gives up after 32,000.
+#: The most rounds of [N] that are followed; httpd gives up after 32,000.
 _MOST_ROUNDS = 100
 
 
@@ -47,7 +47,7 @@ def _cache(config: Config) -> dict[int, list[Rule]]:
 
 
 def rewrite(state: State) -> bool:
-    """Apply the rules; True when they mapped the URL to a file."""
+    """Apply the rules at server level, and return whether they mapped the URL to a file."""
     cache = state.config.derived(_cache)
     server = state.site.server
     rules = cache.get(id(server))
@@ -71,9 +71,9 @@ def rewrite(state: State) -> bool:
 
 
 class Run:
-    """One pass of rules over a request. ``directory`` is that of rules by directory, with its slash, and empty for others.
+    """One pass of rules over a request. ``directory`` is that of rules by directory, with its slash, otherwise empty.
 
-    ``filename`` is what the rules see and make: the URL, or by directory the file.
+    ``filename`` is the text that the rules see and rewrite: the URL, or by directory the file.
     """
 
     def __init__(self, state: State, rules: Sequence[Rule], directory: str = "") -> None:
@@ -91,7 +91,7 @@ class Run:
         self.sending: int | None = None
 
     def apply(self) -> bool:
-        """Whether a rule changed it; raises ``Done`` for a redirect or a status."""
+        """Apply the rules, and return whether one changed the URL or file. Raises ``Done`` for a redirect or a status."""
         state, rules = self.state, self.rules
         changed = False
         at = 0
@@ -143,7 +143,7 @@ class Run:
         return changed
 
     def begins_again(self, rule: Rule) -> bool:
-        """[N]: the first rule is next."""
+        """Whether the first rule is next: [N]."""
         if not rule.flags.keys() & {"n", "next"}:
             return False
         self.rounds += 1
@@ -152,7 +152,7 @@ class Run:
         return True
 
     def away(self, rule: Rule) -> bool:
-        """[P]: mod_proxy asks another server; 403 where it is not loaded (mod_rewrite.c:hook_uri2file)."""
+        """Whether mod_proxy asks another server: [P]. Raises ``Done`` with 403 without it (mod_rewrite.c:hook_uri2file)."""
         state, url = self.state, self.filename
         if self.directory or not _ABSOLUTE.match(url):
             raise Beyond("RewriteRule with [P] by directory, or to a path of this server, is not modelled", rule.item)
@@ -163,7 +163,7 @@ class Run:
         return True
 
     def refusal(self, rule: Rule, status: int) -> Done:
-        """The end of the request with a status: [F], [G], and [R] with one that is no redirect."""
+        """Return the end of the request with a status: [F], [G], or [R] with a status that is not a redirect."""
         said = {403: "forbids it", 410: "says it is gone"}.get(status, f"answers {status}")
         if status < 400:
             raise Beyond(f"RewriteRule answers {status} with a page of httpd's own", rule.item)
@@ -174,7 +174,7 @@ class Run:
         return self.state.done(kind, status, f"a RewriteRule {said}")
 
     def types(self, flags: dict[str, str]) -> None:
-        """[T=] and [H=], which are set once all else is."""
+        """Note [T=] and [H=], which take effect after everything else."""
         for names, what in ((("t", "type"), "type"), (("h", "handler"), "handler")):
             value = next((flags[name] for name in names if flags.get(name)), None)
             if value is not None and value != "-":
@@ -184,22 +184,25 @@ class Run:
                 self.state.forced[what] = expanded.lower()
 
     def last(self, flags: dict[str, str]) -> bool:
-        """Whether no rule behind it is asked; [END] also ends all later passes."""
+        """Whether later rules are not tried; [END] also ends all later passes."""
         self.state.is_done |= "end" in flags
         return bool(flags.keys() & {"l", "last", "end"})
 
     @staticmethod
     def skipped(flags: dict[str, str]) -> int:
+        """Return how many rules [S] skips."""
         number = flags.get("s") or flags.get("skip") or "0"
         return whole_number(number) or 0
 
     def environment(self, flags: dict[str, str]) -> None:
+        """Set and unset the variables of [E]."""
         value = flags.get("e") or flags.get("env")
         if value:
             name, _, content = value.partition(":")
             self.state.environment[name.lstrip("!")] = None if name.startswith("!") else self.expand(content, None)
 
     def matches(self, rule: Rule) -> bool:
+        """Whether the pattern and all conditions of a rule hold."""
         if not rule.item.known:
             raise Beyond("a RewriteRule holds a variable that is not defined here", rule.item)
         found = search(rule.pattern, self.subject(), nocase=bool(rule.flags.keys() & {"nc", "nocase"}))
@@ -212,10 +215,11 @@ class Run:
         return self.conditions_hold(rule)
 
     def subject(self) -> str:
-        """What a pattern is tried on: by directory what is behind it, with the rest of the URL (apply_rewrite_rule)."""
+        """The text that a pattern is tried on; by directory the path below it, with the rest of the URL (apply_rewrite_rule)."""
         return (self.filename + self.path_info).removeprefix(self.directory) if self.directory else self.filename
 
     def conditions_hold(self, rule: Rule) -> bool:
+        """Whether the conditions of a rule hold, with [OR] between neighbours."""
         either = False
         for item in rule.conditions:
             flags = flags_of(words[2]) if len(words := arguments(item)) > 2 else {}
@@ -231,6 +235,7 @@ class Run:
         return True
 
     def condition(self, item: Item, flags: dict[str, str]) -> bool:
+        """Whether one RewriteCond holds."""
         words = arguments(item)
         if len(words) < 2:
             raise Beyond("a RewriteCond without a pattern", item)
@@ -263,6 +268,7 @@ class Run:
         return (found is not None) is not negated
 
     def test(self, pattern: str, text: str, said: str) -> bool:
+        """Whether a pattern of RewriteCond holds for a text; ``said`` names the text for a question to the world."""
         if pattern in ("-f", "-d"):
             if not text.startswith("/"):
                 return False
@@ -273,7 +279,7 @@ class Run:
     # -- values ----------------------------------------------------------------
 
     def expand(self, text: str, item: Item | None) -> str | None:
-        """With ``$N``, ``%N`` and ``%{VARIABLE}`` put in; None where one is not known before the request comes."""
+        """Return a text with ``$N``, ``%N`` and ``%{VARIABLE}`` expanded; None where one is not known before a real request."""
         unknown = False
 
         def put(found: re.Match[str]) -> str:
@@ -294,11 +300,11 @@ class Run:
             return value
 
         result = _PLACE.sub(put, text)
-        # What was found may begin or end within a character.
+        # A match of bytes may begin or end within a character.
         return None if unknown else decode(encode(result))
 
     def from_table(self, table: str, text: str) -> str | None:
-        """``${table:key|default}``; None where the key or the default is not known."""
+        """Return the value of ``${table:key|default}``; None where the key or the default is not known."""
         key, _, default = text.partition("|")
         expanded = self.expand(key, None)
         if expanded is None:
@@ -307,17 +313,19 @@ class Run:
         return self.expand(default, None) if found is None else found
 
     def variable(self, name: str) -> str | None:
+        """Return the value of ``%{NAME}``; None where it is not known before a real request."""
         upper = name.upper()
         if upper in ("REQUEST_FILENAME", "SCRIPT_FILENAME"):
             return self.filename
         if upper == "REMOTE_USER" and not self.directory:
-            # Who logs in is found out later.
+            # The user is found out only later.
             return ""
         return rewriting_value(name, self.state)
 
     # -- results ---------------------------------------------------------------
 
     def substitute(self, rule: Rule) -> None:
+        """Replace the URL or file by the substitution of a rule."""
         target = self.expand(rule.target, rule.item)
         if target is None:
             raise Beyond("a RewriteRule puts in a value that only a request has", rule.item)
@@ -335,7 +343,7 @@ class Run:
         self.filename = path
 
     def reduced(self, url: str) -> str:
-        """A URL of this very host without scheme and name: it is answered here (mod_rewrite.c:reduce_uri)."""
+        """Return a URL of this very host without scheme and name, as it is answered here (mod_rewrite.c:reduce_uri)."""
         state = self.state
         scheme, _, rest = url.partition("://")
         host, slash, path = rest.partition("/")
@@ -347,6 +355,7 @@ class Run:
         return slash + path or "/" if is_own else url
 
     def redirect(self, rule: Rule, *, is_last: bool) -> None:
+        """Note or send the redirect of a rule. Raises ``Done`` where no later rule can change it."""
         state, flags = self.state, rule.flags
         word = flags.get("r", flags.get("redirect", ""))
         status = STATUSES.get(word.lower()) or whole_number(word) or 302
@@ -358,9 +367,10 @@ class Run:
         self.sending = status
 
     def send(self, rule: Rule, status: int) -> None:
+        """Raise ``Done`` with a redirect to the present URL."""
         url = self.based(self.filename)
         if not rule.flags.keys() & {"ne", "noescape"}:
-            # What stands behind the host, a "%" included (mod_rewrite.c:escape_absolute_uri).
+            # Everything after the host is escaped, a "%" included (mod_rewrite.c:escape_absolute_uri).
             scheme, separator, rest = url.partition("://")
             host, slash, path = rest.partition("/")
             url = f"{scheme}{separator}{host}{slash}{escaped(path)}"
@@ -368,7 +378,7 @@ class Run:
         raise self.state.done(Kind.REDIRECT, status, location=url)
 
     def based(self, url: str) -> str:
-        """A URL with the directory in it replaced by RewriteBase (mod_rewrite.c:hook_fixup)."""
+        """Return a URL with the directory in it replaced by RewriteBase (mod_rewrite.c:hook_fixup)."""
         base = last(self.state.layers, "rewritebase", self.state.world) if self.directory else None
         scheme, separator, rest = url.partition("://")
         host, _, path = rest.partition("/")

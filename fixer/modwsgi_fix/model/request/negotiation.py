@@ -1,4 +1,4 @@
-"""MultiViews: a file that is not there by this name, and is there with extensions (mod_negotiation.c:handle_multi)."""
+"""MultiViews: a file that exists only with further extensions after its name (mod_negotiation.c:handle_multi)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from modwsgi_fix.model.request.types import Extensions, has_types, type_by_name
 
 
 def variants(state: State) -> list[str] | None:
-    """The files that may stand for what is asked for, by name; None where it is not negotiated.
+    """Return the names of the files that may stand for the requested one; None where there is no negotiation.
 
-    Raises ``Beyond`` where the directory cannot be seen, or which files count is not known.
+    Raises ``Beyond`` where the directory is not in sight, or it is not known which files count.
     """
     if state.type != MISSING or not state.filename or state.filename.endswith("/"):
         return None

@@ -1,4 +1,4 @@
-"""A request, what becomes of it, and the lines that decided so."""
+"""A request, its outcome, and the lines that decided it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Kind(StrEnum):
-    """Who answers, or what httpd says itself."""
+    """The kind of an answer: what answers, or what httpd itself says."""
 
     APPLICATION = "application"
     FILE = "file"
-    #: A CGI program runs, and says what the visitor gets.
+    #: A CGI program runs, and decides what the visitor gets.
     PROGRAM = "program"
     LISTING = "listing"
     REDIRECT = "redirect"
@@ -26,10 +26,10 @@ class Kind(StrEnum):
     SERVER = "server"
     #: Handed to another server by mod_proxy.
     PROXY = "proxy"
-    #: A log-in is asked for (401), or nobody gets it (403).
+    #: A log-in is asked for (401), or access is refused (403).
     REFUSED = "refused"
     NOT_FOUND = "not-found"
-    #: 400, 405, 410, 500 ..., or no answer at all.
+    #: A status such as 400, 405, 410 or 500, or no answer at all.
     ERROR = "error"
     UNKNOWN = "unknown"
 
@@ -37,8 +37,8 @@ class Kind(StrEnum):
 class Request(NamedTuple):
     """One request as it is sent. ``path`` is still percent-encoded.
 
-    ``address`` is the server's address that it arrives at, ``client`` the visitor's; None where not said. Where ``is_whole``
-    it has no header but these: otherwise a browser or a proxy may add any.
+    ``address`` is the server's address where it arrives, ``client`` the visitor's; None where not given. ``is_whole`` says
+    that it has no other headers; otherwise a browser or a proxy may add any.
     """
 
     host: str
@@ -54,13 +54,14 @@ class Request(NamedTuple):
 
     @property
     def url(self) -> str:
+        """The URL of the request, with its query."""
         scheme = "https" if self.tls else "http"
         port = "" if self.port == _DEFAULT_PORTS[scheme] else f":{self.port}"
         return f"{scheme}://{self.host}{port}{self.path}" + (f"?{self.query}" if self.query else "")
 
     @property
     def host_header(self) -> str:
-        """What the client sends as Host: the port is named where it is not the scheme's own."""
+        """The Host header that the client sends: with the port where it is not the scheme's default."""
         given = self.header("host")
         if given is not None:
             return given
@@ -68,7 +69,7 @@ class Request(NamedTuple):
         return self.host if usual else f"{self.host}:{self.port}"
 
     def header(self, name: str) -> str | None:
-        """The value of a header that is known to be sent."""
+        """Return the value of a header that is known to be sent; else None."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def lacks(self, name: str) -> bool:
@@ -77,7 +78,7 @@ class Request(NamedTuple):
 
 
 def request_of(url: str, **details: Any) -> Request:
-    """A GET request from a URL; ``http://`` may be left out. Raises ``ValueError`` where it is none."""
+    """Return a GET request for a URL; ``http://`` may be left out. Raises ``ValueError`` for a text that is not a URL."""
     from urllib.parse import urlsplit
 
     if "://" not in url:
@@ -94,9 +95,9 @@ def request_of(url: str, **details: Any) -> Request:
 class Outcome(NamedTuple):
     """What a visitor gets.
 
-    ``status`` is httpd's; of an application, which decides itself, it is None. ``process_group`` and
-    ``application_group`` are empty for embedded mode and the main interpreter, as mod_wsgi names them. ``reason`` says
-    in words why it is an error, a refusal or unknown.
+    ``status`` is httpd's, None for an application, which decides itself. ``process_group`` and ``application_group`` are
+    empty for embedded mode and the main interpreter, as mod_wsgi names them. ``reason`` says in words why the outcome is an
+    error, a refusal or unknown. ``because`` are the steps that led to it.
     """
 
     kind: Kind
@@ -116,7 +117,7 @@ class Outcome(NamedTuple):
 
     @property
     def result(self) -> tuple[object, ...]:
-        """What a visitor or the application could tell apart: equal before and after means nothing changed."""
+        """All that a visitor or the application could notice: if it is equal before and after, nothing changed."""
         details: tuple[object, ...] = ()
         if self.kind is Kind.APPLICATION:
             details = (
@@ -134,7 +135,7 @@ class Outcome(NamedTuple):
 
     @property
     def short(self) -> str:
-        """In a few words: ``application``, ``file served``, ``301 redirect``."""
+        """The outcome in a few words: ``application``, ``file served``, ``301 redirect``."""
         if self.kind is Kind.APPLICATION:
             return "application"
         if self.kind is Kind.FILE:
@@ -159,7 +160,7 @@ class Outcome(NamedTuple):
 
 
 class Done(Exception):
-    """The request is answered: an outcome without its steps."""
+    """The request is answered; carries the outcome without its steps."""
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.kind)
@@ -167,10 +168,10 @@ class Done(Exception):
 
 
 class Branch(NamedTuple):
-    """One way it may go: what has to be so for it, in words, and the outcome then.
+    """One way that a request may go: the conditions for it, in words, and the outcome then.
 
-    ``assumed`` are the answers that it takes for granted, by question: two branches of two traces may hold at once where
-    these do not contradict each other.
+    ``assumed`` are the answers that it assumes, as (question, answer): branches of two traces may hold at once where these
+    do not contradict each other.
     """
 
     provided: tuple[str, ...]
@@ -179,7 +180,7 @@ class Branch(NamedTuple):
 
 
 class Trace:
-    """Everything a request may lead to. One branch where the files decide it."""
+    """All branches of a request; only one where the files decide everything."""
 
     __slots__ = ("branches", "request")
 
@@ -189,7 +190,7 @@ class Trace:
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome, where all branches agree; else one of kind ``unknown`` that names what it depends on."""
+        """The outcome that all branches agree on; else one of kind ``unknown`` that names what it depends on."""
         first = self.branches[0].outcome
         if all(branch.outcome.result == first.result for branch in self.branches[1:]):
             return first
@@ -204,6 +205,7 @@ class Trace:
 
     @property
     def is_known(self) -> bool:
+        """Whether the outcome is known."""
         return self.outcome.kind is not Kind.UNKNOWN
 
     def __iter__(self) -> Iterator[Branch]:
@@ -211,7 +213,7 @@ class Trace:
 
 
 def _common(branches: tuple[Branch, ...]) -> tuple[Step, ...]:
-    """The steps that all branches begin with."""
+    """Return the steps that all branches begin with."""
     shared = []
     for steps in zip(*(branch.outcome.because for branch in branches), strict=False):
         if any(step != steps[0] for step in steps):

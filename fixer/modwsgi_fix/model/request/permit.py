@@ -1,6 +1,6 @@
-"""Access, as one request asks for it: the answer of ``merge.permit`` becomes the request's.
+"""Access for one request: a refusal of ``merge.permit`` becomes the request's answer.
 
-A request is taken to carry no log-in unless it has an Authorization header.
+A request is assumed to have no log-in unless it has an Authorization header.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from modwsgi_fix.model.request.state import State, client_of
 
 
 def authorize(state: State) -> None:
-    """Raises ``Done`` where access is refused or a log-in asked for."""
+    """Raise ``Done`` where access is refused or a log-in asked for."""
     request = state.request
     visitor = Visitor(
         request.method,

@@ -35,9 +35,9 @@ _MOST_REDIRECTS = 10
 
 
 def trace(config: Config, request: Request, *, dialect: str = "") -> Trace:
-    """What httpd would do with a request, in every way that the files leave open.
+    """Return what httpd would do with a request, with a branch for everything that the files leave open.
 
-    With ``dialect`` 2.2 or 2.4 it would if nothing were said of access in the words of the other one.
+    With ``dialect`` 2.2 or 2.4, access lines of the other dialect do not count.
     """
     most = config.derived(_steps)
 
@@ -90,7 +90,7 @@ def _run(config: Config, request: Request, world: World) -> Outcome:
 
 
 def _answer(state: State) -> Outcome:
-    """The outcome of a request, or of one that httpd makes of it; what speaks for an error included."""
+    """Return the outcome of a request, or of one that httpd makes of it, error documents included."""
     world = state.world
     try:
         # The main server's is not handed down (measured).
@@ -101,7 +101,7 @@ def _answer(state: State) -> Outcome:
     except Done as done:
         outcome = done.outcome
     if state.failed or state.is_passed_on:
-        # Of an error on the way of an error nobody speaks; of one behind it the other request has.
+        # An error on the way to an error document has no document; one after an internal redirect has had its own.
         return outcome
     return spoken_for(state, outcome, lambda url: _from_within(state, url, method="GET", failed=True))
 
@@ -117,7 +117,7 @@ def _handled(state: State) -> Outcome:
 
 
 def _from_within(state: State, url: str, *, method: str | None = None, failed: bool = False) -> Outcome:
-    """What answers another URL of the same host, asked by httpd itself (http_request.c:internal_internal_redirect)."""
+    """Return the answer to another URL of the same host that httpd itself asks for (internal_internal_redirect)."""
     limit = state.site.last("limitinternalrecursion", state.world)
     most = whole_number(limit.value) or _MOST_REDIRECTS if limit is not None else _MOST_REDIRECTS
     if state.redirects >= most:
@@ -136,7 +136,7 @@ def _from_within(state: State, url: str, *, method: str | None = None, failed: b
 
 
 def prepare(state: State, depth: int) -> None:
-    """All phases before the handler, for a request or a subrequest."""
+    """Run all phases before the handler, for a request or a subrequest."""
     world, site = state.world, state.site
     located = [*site.base, *site.locations(state.uri, world)]
     state.layers = [*located, *if_layers(located, world, lambda expression: holds(expression, state))]
@@ -162,7 +162,7 @@ def _is_allowed_already(state: State, walked: Sequence[Layer]) -> bool:
 
 
 def settle(state: State) -> None:
-    """The phases from the file that a URL leads to, to its type: the walk, access, extensions."""
+    """Run the phases from the file of a URL to its type: the walk, access, extensions."""
     world, site = state.world, state.site
     assert state.filename is not None
     if is_sent_away(state):
@@ -184,7 +184,7 @@ def settle(state: State) -> None:
 
 
 def _negotiate(state: State) -> None:
-    """MultiViews: one of the files with extensions takes the place of what does not exist."""
+    """Replace a missing file by one of those with further extensions (MultiViews)."""
     names = variants(state)
     if not names:
         return
@@ -207,7 +207,7 @@ def _negotiate(state: State) -> None:
         if sub.type == FILE:
             subs.append(sub)
     is_open = len(subs) > 1 or (bool(subs) and state.request.header("accept") is not None)
-    # What speaks for an error keeps its status, whichever file it is.
+    # An error document keeps the error's status, whichever file is sent.
     if is_open and not (state.failed and all(sub.handler is None for sub in subs)):
         raise Beyond(f"Options MultiViews chooses among {', '.join(names)}", item)
     if not subs:
@@ -221,7 +221,7 @@ def _negotiate(state: State) -> None:
 
 
 def _fixups(state: State, depth: int) -> None:
-    """What modules still do once access is granted: rewriting by directory, redirects by directory, mod_dir."""
+    """Run the fixups once access is granted: rewriting by directory, redirects by directory, mod_dir."""
     world = state.world
     sections = [layer for layer in state.layers if not layer.is_level]
     directory, is_rewritten = state.filename or "", False

@@ -13,7 +13,7 @@ HANDLERS = ("cgi-script", "application/x-httpd-cgi", "fcgid-script")
 
 
 def may_run(state: State, handler: str) -> bool:
-    """Whether a module is there that answers to the handler; without one what nobody takes is sent as a file."""
+    """Whether a loaded module has the handler; without such a module the file is sent."""
     if handler == "fcgid-script":
         return True
     modules = [is_loaded(state.config, f"mod_{name}.c") for name in ("cgi", "cgid")]
@@ -21,7 +21,7 @@ def may_run(state: State, handler: str) -> bool:
 
 
 def program(state: State, handler: str) -> Outcome:
-    """What becomes of a program: it runs, or why it does not."""
+    """Return the outcome of a program: it runs, or why it does not."""
     if not _is_script_aliased(state) and (refused := without_execcgi(state)) is not None:
         return refused
     if handler == "fcgid-script":
@@ -37,28 +37,28 @@ def program(state: State, handler: str) -> Outcome:
 
 
 def without_execcgi(state: State) -> Outcome | None:
-    """The refusal of a program or script that no alias of its own maps, where Options do not let it run."""
+    """Return the refusal of a program or script without an alias of its own, where Options do not let it run; else None."""
     if "execcgi" in merged_options(state.layers, state.world).on:
         return None
     state.step("handler", "Options has no ExecCGI", last(state.layers, "options", state.world))
     return state.outcome(Kind.REFUSED, 403, "ExecCGI is off")
 
 
-def no_such(state: State, what: str) -> Outcome | None:
-    """What becomes of a program or ``WSGI script`` that is not there as a file, or of a URL that goes on behind it."""
+def no_such(state: State, kind: str) -> Outcome | None:
+    """Return the error for a missing program or WSGI script, or for a URL that goes on after it; None where it exists."""
     if state.type == MISSING:
-        state.step("handler", f"the {what} {state.filename} does not exist")
-        return state.outcome(Kind.NOT_FOUND, 404, f"the {what} does not exist")
+        state.step("handler", f"the {kind} {state.filename} does not exist")
+        return state.outcome(Kind.NOT_FOUND, 404, f"the {kind} does not exist")
     if state.type == DIRECTORY:
-        state.step("handler", f"{state.filename} is a directory, and no {what}")
-        return state.outcome(Kind.REFUSED, 403, f"the {what} is a directory")
+        state.step("handler", f"{state.filename} is a directory, and no {kind}")
+        return state.outcome(Kind.REFUSED, 403, f"the {kind} is a directory")
     item = last(state.layers, "acceptpathinfo", state.world)
     if state.path_info and item is not None and item.value.lower() == "off":
         state.step("handler", f"AcceptPathInfo is Off, and {state.path_info} is left of the URL", item)
-        return state.outcome(Kind.NOT_FOUND, 404, f"a path behind the {what}")
+        return state.outcome(Kind.NOT_FOUND, 404, f"the URL goes on after the {kind}")
     return None
 
 
 def _is_script_aliased(state: State) -> bool:
-    """Whether ScriptAlias mapped it, and nothing has given it another handler since (mod_cgi.c:is_scriptaliased)."""
+    """Whether ScriptAlias mapped the file, and nothing has changed its handler since (mod_cgi.c:is_scriptaliased)."""
     return state.alias is not None and state.alias.startswith("script")

@@ -1,7 +1,7 @@
-"""mod_proxy: which requests go to another server, and whether the visitor may have them sent there.
+"""mod_proxy: which requests go to another server, and whether access to them is granted.
 
-What that server answers is its own affair. No file is looked for, so that of the sections ``<Proxy>``, ``<Location>`` and
-``<If>`` hold, and neither ``<Directory>`` nor ``<Files>`` (mod_proxy.c:proxy_map_location, proxy_walk).
+What that server answers is its own affair. There is no file, so that ``<Proxy>``, ``<Location>`` and ``<If>`` sections hold,
+and neither ``<Directory>`` nor ``<Files>`` (mod_proxy.c:proxy_map_location, proxy_walk).
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from modwsgi_fix.model.request.state import State
 
 HANDLER = "proxy-server"
 _PREFIX = "proxy:"
-#: The module that speaks each scheme; those of a balancer choose later.
+#: The module for each scheme; a balancer chooses the module later.
 _SPEAKERS = {
     "http": "mod_proxy_http.c", "https": "mod_proxy_http.c", "ws": "mod_proxy_wstunnel.c", "wss": "mod_proxy_wstunnel.c",
     "ajp": "mod_proxy_ajp.c", "fcgi": "mod_proxy_fcgi.c", "scgi": "mod_proxy_scgi.c", "uwsgi": "mod_proxy_uwsgi.c",
     "h2": "mod_proxy_http2.c", "h2c": "mod_proxy_http2.c", "ftp": "mod_proxy_ftp.c", "balancer": "mod_proxy_balancer.c",
 }  # fmt: skip
 
-#: Of these mod_proxy writes the path anew (ap_proxy_canonenc_ex).
+#: The schemes for which mod_proxy encodes the path anew (ap_proxy_canonenc_ex).
 _WRITTEN_OUT = ("http", "https", "ws", "wss")
 _SAFE = "$-_.+!*'(),:@&=/~;"
 
 
 def target_in_location(item: Item, uri: str) -> str | None:
-    """Where ``ProxyPass`` in ``<Location>`` leads: the URL of the section takes the place of its own (add_pass).
+    """Return where ``ProxyPass`` in ``<Location>`` leads: the section's URL is its first argument (add_pass).
 
-    None where the line is of no use there; raises ``Beyond`` for a section with a pattern.
+    None where the line has no effect there. Raises ``Beyond`` for a section with a pattern.
     """
     section = item.section(*LOCATION_SECTIONS)
     if section is None:
@@ -50,7 +50,7 @@ def target_in_location(item: Item, uri: str) -> str | None:
 
 
 def send_away(state: State, target: str, item: Item) -> None:
-    """Hand a request to mod_proxy; raises ``Beyond`` where what is asked for is put together later."""
+    """Hand a request to mod_proxy. Raises ``Beyond`` where the target is composed only later."""
     if "${" in target:
         raise Beyond(f"{item.name} puts variables of the request into {target}, which is not modelled", item)
     state.step("mapping", f"{item.name} hands it to {target}", item)
@@ -59,12 +59,12 @@ def send_away(state: State, target: str, item: Item) -> None:
 
 
 def is_sent_away(state: State) -> bool:
-    """Whether it goes to another server, so that no file is looked for."""
+    """Whether a request goes to another server, so that there is no file."""
     return state.handler == HANDLER and (state.filename or "").startswith(_PREFIX)
 
 
 def settle_away(state: State) -> None:
-    """The sections that hold for what goes to another server, and access."""
+    """Apply the sections for a request to another server, and check access."""
     world, site = state.world, state.site
     url = (state.filename or "").removeprefix(_PREFIX)
     sections = [Section(item) for layer in _levels(state) for item in layer if item.is_section and item.args]
@@ -81,7 +81,7 @@ def _levels(state: State) -> list[list[Item]]:
 
 
 def _matches(section: Section, url: str) -> bool | Unknown:
-    """Whether ``<Proxy>`` holds: an expression, a wildcard, or how the URL begins (mod_proxy.c:proxy_walk)."""
+    """Whether ``<Proxy>`` holds, by an expression, a wildcard, or the beginning of the URL (mod_proxy.c:proxy_walk)."""
     if section.regex:
         found = search(section.pattern, url)
         return found if isinstance(found, Unknown) else found is not None
@@ -89,7 +89,7 @@ def _matches(section: Section, url: str) -> bool | Unknown:
 
 
 def written_out(state: State) -> None:
-    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); SetHandler's is left as it stands."""
+    """Write the URL as mod_proxy asks for it, with the query (proxy_http_canon); that of SetHandler stays unchanged."""
     target, question, own = (state.filename or "").partition("?")
     scheme = _scheme(target.removeprefix(_PREFIX))
     if scheme not in _WRITTEN_OUT:
@@ -107,12 +107,12 @@ def _scheme(url: str) -> str:
 
 
 def answer_away(state: State) -> Outcome | None:
-    """What mod_proxy makes of it: another server answers, or no module speaks its language; None where it is not asked."""
+    """Return mod_proxy's answer: another server answers, or no module has its scheme; None where mod_proxy is not asked."""
     handler = state.handler or ""
     if not is_sent_away(state):
         if not handler.startswith(_PREFIX):
             return None
-        # The file is what SetHandler's server is asked for (mod_proxy.c:proxy_handler).
+        # SetHandler's server is asked for the file (mod_proxy.c:proxy_handler).
         state.filename = f"{handler}{state.filename or ''}"
     url = (state.filename or "").removeprefix(_PREFIX)
     module = _SPEAKERS.get(_scheme(url))

@@ -1,4 +1,4 @@
-"""Whether any request reaches a host: by its address, and by a name that no host before it has (server/vhost.c)."""
+"""Whether any request reaches a host, by its address and by a name that no earlier host has (server/vhost.c)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from modwsgi_fix.model.servers import addresses, label, own_name
 class Unreached(NamedTuple):
     """Why no request reaches a host: ``reason`` in words.
 
-    ``instead`` is the host that answers, and ``name`` the one that it takes, empty where this host has none; nobody, where
-    nothing listens on ``port``. ``only_by`` is the main server's name, where requests for that lead here all the same.
-    ``by_port`` says that the host is for any port, and others for each that is listened on.
+    ``instead`` is the host that answers, None where nothing listens on ``port``; ``name`` is the name that it takes, empty
+    where this host has no name. ``only_by`` is the main server's name, where requests for that name still lead here.
+    ``by_port`` says that the host is for any port, while other hosts are for each port that is listened on.
     """
 
     reason: str
@@ -37,7 +37,7 @@ class Unreached(NamedTuple):
 
 
 def unreached(config: Config, server: Server) -> Unreached | None:
-    """Why no request reaches a host; None where one does, or that is not known."""
+    """Return why no request reaches a host; None where one does, or where that is not known."""
     if server.is_main or hosts_are_open(config) or config.target.is_22:
         return None
     ports = listening(config)
@@ -65,9 +65,9 @@ def unreached(config: Config, server: Server) -> Unreached | None:
 
 
 def _of_every_port(config: Config, place: str, ports: Mapping[int, Collection[str]]) -> Server | None:
-    """The first of the hosts that have an address with each of the ports that are listened on there; None where not all do.
+    """Return the first of the hosts at an address that have all ports listened on there; None where a port has no host.
 
-    A host for any port is asked only where none has the port itself (vhost.c:ap_update_vhost_given_ip).
+    A host for any port answers only where no host has the port itself (vhost.c:ap_update_vhost_given_ip).
     """
     chains = index_of(config).chains[place]
     heard = [port for port, places in ports.items() if not place or "" in places or place in places]
@@ -76,14 +76,14 @@ def _of_every_port(config: Config, place: str, ports: Mapping[int, Collection[st
 
 
 def _among(config: Config, chain: Chain, server: Server) -> Unreached | None:
-    """Why no name leads to a host of a chain; None where one does."""
+    """Return why no name leads to a host of a chain; None where one does."""
     first = chain.entries[0][1]
     at = chain.orders[id(server)]
     if at == 0:
         return None
     own = own_name(server)
     names = [name for name in (own, *aliases_of(server)) if name]
-    # A pattern that an earlier one takes may have names of its own.
+    # A pattern that an earlier pattern matches may also match other names.
     if any("*" in name or "?" in name or chain.find(name.lower()) == at for name in names):
         return None
     for name in names:

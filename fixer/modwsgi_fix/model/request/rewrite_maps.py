@@ -1,4 +1,4 @@
-"""``RewriteMap``: what a table of mod_rewrite gives for a key (mod_rewrite.c:lookup_map)."""
+"""``RewriteMap``: the values in tables of mod_rewrite (mod_rewrite.c:lookup_map)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from modwsgi_fix.model.merge.world import Beyond
 from modwsgi_fix.model.request.functions import to_lower, to_upper
 from modwsgi_fix.model.request.state import State, escaped
 
-#: ``int:`` and what it does; what lower and upper case are is the C locale's affair.
+#: The functions of ``int:``; lower and upper case are those of the C locale.
 _FUNCTIONS: dict[str, Callable[[str], str]] = {
     "tolower": to_lower,
     "toupper": to_upper,
@@ -20,9 +20,9 @@ _FUNCTIONS: dict[str, Callable[[str], str]] = {
 
 
 def looked_up(state: State, name: str, key: str) -> str | None:
-    """What a table says of a key; None where it says nothing, or where there is no such table.
+    """Return a table's value for a key; None where the table lacks the key, or does not exist.
 
-    A host has its own tables alone (config_server_merge). Raises ``Beyond`` for a program, a database and what cannot be read.
+    A host has only its own tables (config_server_merge). Raises ``Beyond`` for a program, a database, and an unreadable file.
     """
     item = _table(state, name)
     if item is None:
@@ -34,7 +34,7 @@ def looked_up(state: State, name: str, key: str) -> str | None:
         return _FUNCTIONS[path](key)
     text = state.world.read(path) if kind == "txt" and path.startswith("/") else None
     if text is None:
-        raise Beyond(f"RewriteMap {name} {item.values[1]} is not to be seen, or not modelled", item)
+        raise Beyond(f"RewriteMap {name} {item.values[1]} cannot be seen, or is not modelled", item)
     return _line_of(text, key)
 
 
@@ -45,7 +45,7 @@ def _table(state: State, name: str) -> Item | None:
 
 
 def _line_of(text: str, key: str) -> str | None:
-    """The second word of the first line that begins with the key (mod_rewrite.c:lookup_map_txtfile)."""
+    """Return the second word of the first line that begins with the key (mod_rewrite.c:lookup_map_txtfile)."""
     for line in text.split("\n"):
         words = line.split()
         if len(words) > 1 and words[0] == key and not line.startswith(("#", " ", "\t")):

@@ -1,4 +1,4 @@
-"""The rules of mod_rewrite as they are written: RewriteRule with its conditions and flags."""
+"""The rules of mod_rewrite as written: RewriteRule with its conditions and flags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FLAGS = frozenset({
     "proxy", "qsa", "qsappend", "qsd", "qsdiscard", "ne", "noescape", "ns", "nosubreq", "e", "env", "c", "chain", "s", "skip",
     "unsafeallow3f", "unsafeprefixstat", "t", "type", "h", "handler", "co", "cookie", "n", "next",
 })  # fmt: skip
-#: Those that httpd takes, and whose effect is not modelled.
+#: Flags that httpd accepts and whose effect is not modelled.
 KNOWN_FLAGS = FLAGS | {
     "b", "bnp", "backrefnoplus", "bnegctls", "bctls", "dpi", "discardpath", "qsl", "qslast", "unsafeallow3f", "unc",
 }  # fmt: skip
@@ -39,7 +39,7 @@ class Rule(NamedTuple):
 
 
 def flags_of(text: str) -> dict[str, str]:
-    """The flags of a RewriteRule or RewriteCond by name in lower case, with their values."""
+    """Return the values of a RewriteRule's or RewriteCond's flags, by name in lower case."""
     found = {}
     for word in text.strip().removeprefix("[").removesuffix("]").split(","):
         name, _, value = word.strip().partition("=")
@@ -49,7 +49,7 @@ def flags_of(text: str) -> dict[str, str]:
 
 
 def arguments(item: Item) -> tuple[str, ...]:
-    """The words of RewriteCond and RewriteRule: a backslash keeps a space in a word (mod_rewrite.c:parseargline)."""
+    """Return the words of RewriteCond and RewriteRule: a backslash keeps a space in a word (mod_rewrite.c:parseargline)."""
     if not any(value.endswith("\\") for value in item.values):
         return item.values
     words: list[str] = []
@@ -62,12 +62,12 @@ def arguments(item: Item) -> tuple[str, ...]:
 
 
 def rules_of(server: Server) -> list[Rule]:
-    """The rules at a server's own level."""
+    """Return the rules at a server's own level."""
     return rules_in(server.items)
 
 
 def rules_in(items: Iterable[Item]) -> list[Rule]:
-    """The rules among these lines, in order."""
+    """Return the rules among these lines, in order."""
     found: list[Rule] = []
     conditions: list[Item] = []
     for item in items:
@@ -84,7 +84,7 @@ def rules_in(items: Iterable[Item]) -> list[Rule]:
 
 
 def status_of(flags: dict[str, str]) -> int | None:
-    """The status that ends the request, whatever the substitution (mod_rewrite.c:cmd_rewriterule_setflag)."""
+    """Return the status with which flags end the request, whatever the substitution; else None (cmd_rewriterule_setflag)."""
     if flags.keys() & {"f", "forbidden"}:
         return 403
     if flags.keys() & {"g", "gone"}:

@@ -1,4 +1,4 @@
-"""Rules of ``<Directory>`` and ``.htaccess``: they see the file, and ask for another URL (mod_rewrite.c:hook_fixup)."""
+"""Rules of ``<Directory>`` and ``.htaccess``, which see the file and ask for another URL (mod_rewrite.c:hook_fixup)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from modwsgi_fix.model.urls import Mapping
 
 
 def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
-    """Apply the rules of the last section that says anything of rewriting; True where another URL is asked for.
+    """Apply the rules of the last section with rewriting, and return whether another URL is asked for.
 
     Raises ``Done`` for a redirect or a status.
     """
@@ -36,7 +36,7 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
         return False
     directory = _directory(layer, rules[0].item)
     if state.filename == directory.rstrip("/"):
-        # mod_dir first sends the visitor to the URL with a slash.
+        # mod_dir first redirects the visitor to the URL with a slash.
         return False
     if not {"followsymlinks", "symlinksifownermatch"} & merged_options(state.layers, state.world).on:
         state.step("mapping", "RewriteRule by directory needs Options FollowSymLinks", rules[0].item)
@@ -55,18 +55,18 @@ def rewrite_in_directory(state: State, sections: Sequence[Layer]) -> bool:
 
 
 def _directory(layer: Layer, rule: Item) -> str:
-    """The directory that is taken off what the rules see, with a slash at its end."""
+    """Return the directory that is taken off the path before the rules see it, with a slash at its end."""
     if layer.directory is not None:
         return layer.directory + "/"
     section = layer.section
     if section is None or section.key in EXPRESSION_SECTIONS:
         raise Beyond("a RewriteRule in a section with an expression is not modelled", rule)
-    # Of any other section it is the text of its pattern (mod_rewrite.c:config_perdir_create).
+    # For any other section it is the text of the pattern (mod_rewrite.c:config_perdir_create).
     return pattern_of(section).rstrip("/") + "/"
 
 
 def _url(state: State, filename: str, directory: str) -> str:
-    """A file as a URL of this server: by RewriteBase, else without the DocumentRoot, else by the Alias that led here."""
+    """Return a file as a URL of this server: by RewriteBase, else without the DocumentRoot, else by the Alias that led here."""
     base = last(state.layers, "rewritebase", state.world)
     if base is not None:
         inside = filename.removeprefix(directory)

@@ -1,4 +1,4 @@
-"""Texts that a regular expression finds: what a visitor might ask of an AliasMatch."""
+"""Texts that a regular expression finds: sample URLs for an AliasMatch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from modwsgi_fix.text import decode, encode
 
 
 def sample(pattern: str, groups: Mapping[int, str] | None = None) -> str | None:
-    """A URL path that the pattern finds, with these texts in its groups; None where none comes to mind."""
+    """Return a URL path that the pattern finds, with these texts in its groups (by number); None where none is found."""
     tree = parsed(pattern)
     if tree is None:
         return None
@@ -52,7 +52,7 @@ def _repeat(value: Any, groups: Mapping[int, str]) -> str:
     least, most, inner = value
     text, times = _text(inner, groups), int(max(least, min(most, 1)))
     if len(text) * times > LONGEST_URL:
-        # Counts multiply: three of them are as many characters as no memory holds.
+        # Nested counts multiply: three of them may be more characters than memory holds.
         raise OverflowError("longer than any URL")
     return text * times
 
@@ -71,7 +71,7 @@ def _member(value: object) -> str:
     return "a"
 
 
-#: A member of each class that a backslash names; ``-`` is in those that are negated.
+#: A member of each class that a backslash names; ``-`` is in the negated classes.
 _CATEGORIES = {"NOT_DIGIT": "-", "NOT_WORD": "-", "NOT_SPACE": "-", "DIGIT": "0", "WORD": "a", "SPACE": " "}
 
 

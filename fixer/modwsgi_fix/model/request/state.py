@@ -1,4 +1,4 @@
-"""What httpd keeps of a request while its phases run: the ``request_rec``."""
+"""The state of a request while its phases run: httpd's ``request_rec``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from modwsgi_fix.model.request.outcome import Done, Kind, Outcome, Request
 from modwsgi_fix.model.urls import Mapping
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})")
-#: Characters of a path that httpd leaves alone when it writes a URL (``ap_os_escape_path``).
+#: Characters of a path that httpd does not escape when it writes a URL (``ap_os_escape_path``).
 _SAFE = "$-_.+!*'(),:@&=/~;"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-#: What a promoted subrequest brings along.
+#: The attributes that a promoted subrequest hands over.
 _PROMOTED = (
     "uri", "filename", "path_info", "type", "handler", "content_type", "mount", "alias", "context", "layers", "anchor", "forced",
 )  # fmt: skip
@@ -27,7 +27,7 @@ REDIRECTED = "redirect-handler"
 
 
 class State:
-    """One request, or subrequest, on its way."""
+    """A request or subrequest on its way through the phases."""
 
     __slots__ = (
         "alias", "anchor", "config", "content_type", "context", "environment", "failed", "filename", "forced", "handler",
@@ -58,31 +58,31 @@ class State:
         self.path_info = ""
         self.type = MISSING
         self.handler: str | None = None
-        #: What the mapping directive named: without a filesystem, what lies above it is taken to be there.
+        #: The path that the mapping directive names: without a filesystem, the directories above it are assumed to exist.
         self.anchor = "/"
         self.mount: Mapping | None = None
         self.layers: list[Layer] = []
-        #: The name in lower case of the directive of mod_alias that mapped it; None where another did.
+        #: The name, in lower case, of the directive of mod_alias that mapped the URL; None where another directive did.
         self.alias: str | None = None
-        #: The alias by whose URL and directory mod_rewrite turns a file into a URL.
+        #: The alias whose URL and directory mod_rewrite uses to turn a file into a URL.
         self.context: Mapping | None = None
         #: The MIME type, where a directive or TypesConfig gives one.
         self.content_type: str | None = None
-        #: Type and handler that a RewriteRule sets at last: [T=] and [H=].
+        #: Type and handler that a RewriteRule sets at the end: [T=] and [H=].
         self.forced: dict[str, str] = {}
         #: The request that a subrequest is made for, as mod_dir does for each DirectoryIndex.
         self.parent = parent
-        #: How many requests have led to this one from within httpd.
+        #: The number of internal redirects that led to this request.
         self.redirects = redirects
-        #: It is asked for what ErrorDocument names.
+        #: Whether it asks for the document of an ErrorDocument.
         self.failed = False
-        #: Of a subrequest: what was decided on its way.
+        #: The decisions on the way of a subrequest.
         self.steps: list[Step] = []
-        #: A RewriteRule with [END] has ended all rewriting.
+        #: Whether a RewriteRule with [END] has ended all rewriting.
         self.is_done = False
-        #: httpd has asked itself for another URL, which answers.
+        #: Whether httpd has asked itself for another URL, which answers.
         self.is_passed_on = False
-        #: Variables that mod_rewrite has set; None for what it has taken away.
+        #: The variables that mod_rewrite has set, by name; None for a variable that it has unset.
         self.environment: dict[str, str | None] = {}
 
     @property
@@ -91,26 +91,27 @@ class State:
         return self.parent is not None
 
     def step(self, phase: str, text: str, item: Item | None = None) -> None:
+        """Note a decision."""
         self.world.step(phase, text, item)
 
     def become(self, other: State) -> None:
-        """Take the place of a subrequest that is promoted (http_request.c:ap_internal_fast_redirect)."""
+        """Take over the attributes of a promoted subrequest (http_request.c:ap_internal_fast_redirect)."""
         for slot in _PROMOTED:
             setattr(self, slot, getattr(other, slot))
 
     def force(self) -> None:
-        """Set what a RewriteRule said of type and handler, after all else (mod_rewrite.c:hook_mimetype)."""
+        """Set the type and handler of a RewriteRule, after everything else (mod_rewrite.c:hook_mimetype)."""
         self.content_type = self.forced.get("type", self.content_type)
         self.handler = self.forced.get("handler", self.handler)
 
     def outcome(self, kind: Kind, status: int | None = None, reason: str = "") -> Outcome:
-        """An answer with what is known of the file and the handler."""
+        """Return an outcome with what is known of the file and the handler."""
         return Outcome(
             kind, status, self.site.server, self.filename or "", self.path_info, self.handler or "", reason=reason
         )
 
     def done(self, kind: Kind, status: int | None, reason: str = "", location: str = "") -> Done:
-        """An answer, to be raised."""
+        """Return an answer, to be raised."""
         return Done(
             Outcome(
                 kind, status, self.site.server, self.filename or "", self.path_info, self.handler or "",
@@ -120,7 +121,7 @@ class State:
 
 
 def clean(state: State, encoded_slashes: str) -> str:
-    """The path as ``ap_process_request_internal`` makes it: dots and runs of slashes taken out, then decoded once."""
+    """Return the path as ``ap_process_request_internal`` makes it: without dots and runs of slashes, then decoded once."""
     path = _PERCENT.sub(_decode_unreserved, state.uri)
     if not path.startswith("/"):
         raise state.done(Kind.ERROR, 400, "the path of the URL does not begin with a slash")
@@ -158,7 +159,7 @@ def _decode_unreserved(found: re.Match[str]) -> str:
 
 
 def _normalize(state: State, path: str) -> str:
-    """``ap_normalize_path``: ``.`` and ``..`` segments; above the root is 400."""
+    """Return a path without ``.`` and ``..`` (``ap_normalize_path``). Raises ``Done`` with 400 for a path above the root."""
     parts: list[str] = []
     segments = path.split("/")[1:]
     for index, part in enumerate(segments):
@@ -179,7 +180,7 @@ def _normalize(state: State, path: str) -> str:
 
 
 def escaped(path: str) -> str:
-    """A path as httpd writes it into a URL (``util.c:ap_os_escape_path``)."""
+    """Return a path as httpd writes it into a URL (``util.c:ap_os_escape_path``)."""
     from urllib.parse import quote
 
     quoted = quote(path, safe=_SAFE, errors="surrogateescape")
@@ -187,21 +188,21 @@ def escaped(path: str) -> str:
 
 
 def location_url(state: State, path: str) -> str:
-    """A path of this server as the absolute URL that a client is sent to (``ap_construct_url``)."""
+    """Return a path of this server as the absolute URL of a redirect (``ap_construct_url``)."""
     scheme, usual = ("https", 443) if state.request.tls else ("http", 80)
     name, port = server_name(state), port_of(state)
     return f"{scheme}://{name}{'' if port == usual else f':{port}'}{path}"
 
 
 def port_of(state: State) -> int:
-    """``ap_get_server_port``, as the directives that hold for the request have it."""
+    """Return ``ap_get_server_port`` by the directives that hold for the request."""
     layers, world = state.layers or state.site.base, state.world
     canonical, physical = last(layers, "usecanonicalname", world), last(layers, "usecanonicalphysicalport", world)
     return server_port(state.site.server, state.request, canonical, physical, sub=state.sub)
 
 
 def server_name(state: State) -> str:
-    """``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
+    """Return ``ap_get_server_name``: the Host header's in lower case, or ServerName with UseCanonicalName On."""
     canonical = last(state.layers or state.site.base, "usecanonicalname", state.world)
     if canonical is not None and canonical.value.lower() == "on":
         return hostname(state.config, state.site.server, state.world)
@@ -209,7 +210,7 @@ def server_name(state: State) -> str:
 
 
 def client_of(state: State) -> str | None:
-    """The visitor's address as httpd sees it; None where it is not known, as where a header may say another."""
+    """Return the visitor's address as httpd sees it; None where it is not known, as where a header may change it."""
     header = last(state.layers or state.site.base, "remoteipheader", state.world)
     if header is not None and not state.request.lacks(header.value):
         return None

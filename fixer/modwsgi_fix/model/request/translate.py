@@ -1,6 +1,6 @@
-"""From a URL to a file: each module in the order that httpd asks it, the first that answers ends the phase (F-url-1).
+"""From a URL to a file: modules are asked in httpd's order, and the first that answers ends the phase (F-url-1).
 
-mod_rewrite, mod_proxy, mod_alias (redirects, then aliases), mod_wsgi, and at last DocumentRoot.
+The order is mod_rewrite, mod_proxy, mod_alias (redirects, then aliases), mod_wsgi, and at last DocumentRoot.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STATUS = {"permanent": 301, "temp": 302, "seeother": 303, "gone": 410}
 
 
 def translate(state: State) -> None:
-    """Set ``filename``, ``handler`` and what led there; raises ``Done`` for what is answered in this phase."""
+    """Set ``filename``, ``handler`` and the line that led there. Raises ``Done`` for a request answered in this phase."""
     if _rewritten(state):
         return
     if _proxied(state):
@@ -49,10 +49,10 @@ def _rewritten(state: State) -> bool:
 
 
 class Tables:
-    """What a server maps URLs by, looked up once."""
+    """The mapping directives of a server, looked up once."""
 
     def __init__(self, base: list[Layer]) -> None:
-        # The host's own come first, the main server's after; mod_proxy alone does it the other way.
+        # The host's own come before the main server's; only mod_proxy does it the other way round.
         layers = base[::-1]
         found = (redirect_of(item) for layer in layers for item in layer.all(REDIRECTS))
         self.redirects = [redirect for redirect in found if redirect is not None]
@@ -88,14 +88,14 @@ def _cache(config: Config) -> dict[int, Tables]:
 
 
 def _read(state: State, item: Item) -> bool:
-    """Whether a mapping directive that matches is really there."""
+    """Whether a mapping directive that matches is read."""
     if not item.known:
         raise Beyond(f"{item.name} {' '.join(item.values)} holds a variable that is not defined here", item)
     return not item.guards or state.world.active(item)
 
 
 def _searched(pattern: str, text: str, item: Item) -> Match | None:
-    """The match of a directive's regular expression; raises ``Beyond`` where that cannot be told."""
+    """Return the match of a directive's regular expression, or None. Raises ``Beyond`` where that cannot be told."""
     found = search(pattern, text)
     if isinstance(found, Unknown):
         raise Beyond(found.reason, item)
@@ -103,7 +103,7 @@ def _searched(pattern: str, text: str, item: Item) -> Match | None:
 
 
 def prefix_match(prefix: str, uri: str) -> int:
-    """As ``alias_match``, quickly for what cannot match; 0 where it does not."""
+    """As ``alias_match``, but quick for URLs that cannot match, and 0 where the prefix does not match."""
     if "//" not in prefix and "//" not in uri and not uri.startswith(prefix.rstrip("/")):
         return 0
     return alias_match(prefix, uri) or 0
@@ -139,7 +139,7 @@ def _proxied(state: State) -> bool:
             return False
         inherit = state.site.last("proxypassinherit", state.world)
         if inherit is not None and item.server is not state.site.server:
-            raise Beyond(f"{inherit.name} is in force, which is not modelled", inherit)
+            raise Beyond(f"{inherit.name} applies, and is not modelled", inherit)
         send_away(state, target, item)
         return True
     return False
@@ -159,7 +159,7 @@ class Redirect(NamedTuple):
 
 
 def redirect_of(item: Item) -> Redirect | None:
-    """``Redirect [status] [url] [target]`` as mod_alias.c:add_redirect_internal reads it."""
+    """Return ``Redirect [status] [url] [target]`` as mod_alias.c:add_redirect_internal reads it; None for a refused line."""
     values = list(item.values)
     status = 301 if item.key == "redirectpermanent" else 302
     if item.key in ("redirect", "redirectmatch") and values:
@@ -191,7 +191,7 @@ def _redirected(state: State) -> None:
 
 
 def redirect_target(state: State, redirect: Redirect) -> str | None:
-    """Where a redirect sends this URL (empty where it sends nowhere), or None where it does not match."""
+    """Return the target of a redirect for this URL (empty where it has none); None where it does not match."""
     if redirect.url is None:
         return None
     if redirect.is_regex:
@@ -209,7 +209,7 @@ def redirect_target(state: State, redirect: Redirect) -> str | None:
 
 
 def redirection(state: State, redirect: Redirect, target: str) -> Done:
-    """The answer of a Redirect directive."""
+    """Return the answer of a Redirect directive."""
     item, status = redirect.item, redirect.status
     if not 300 <= status < 400:
         state.step("mapping", f"{item.name} answers {status}", item)
@@ -246,7 +246,7 @@ def _aliased(state: State) -> bool:
         if state.alias.startswith("script"):
             state.handler = "cgi-script"
             if mapping.target.endswith("/"):
-                # Nobody writes the slash behind a file.
+                # Nobody writes a slash after the name of a file.
                 state.anchor += "/"
         state.step("mapping", f"{mapping.item.name} {mapping.url} maps it to {state.filename}", mapping.item)
         return True
@@ -254,7 +254,7 @@ def _aliased(state: State) -> bool:
 
 
 def _location_alias(state: State) -> Item | None:
-    """``Alias`` with one argument inside ``<Location>`` (2.4.19): the path itself, without the rest of the URL (M7)."""
+    """Return an ``Alias`` with one argument inside ``<Location>`` (2.4.19): its path without the rest of the URL (M7)."""
     for key in PREFIX_ALIASES:
         item = last([layer for layer in state.layers if layer.section is not None], key, state.world)
         if item is not None and len(item.args) == 1:
@@ -276,7 +276,7 @@ def _location_alias(state: State) -> Item | None:
 
 
 def mapped(uri: str, mapping: Mapping) -> str | None:
-    """The path that an alias gives a URL, or None (mod_alias.c:try_alias_list)."""
+    """Return the path that an alias gives a URL, or None (mod_alias.c:try_alias_list)."""
     if not mapping.is_regex:
         end = prefix_match(mapping.url, uri)
         return mapping.target + uri[end:] if end else None
@@ -285,7 +285,7 @@ def mapped(uri: str, mapping: Mapping) -> str | None:
 
 
 def absolute(state: State, path: str, item: Item) -> str:
-    """``ap_server_root_relative``."""
+    """Return a path made absolute by ServerRoot (``ap_server_root_relative``)."""
     if path.startswith("/"):
         return path
     if re.match(r"[A-Za-z]:", path):
@@ -314,8 +314,10 @@ def _mounted(state: State) -> bool:
 
 
 def mounted(uri: str, mount: Mapping) -> tuple[str, str] | None:
-    """The script and what is left of the URL (mod_wsgi.c:wsgi_hook_intercept): all of it for ``/``, of a regular
-    expression what is behind the match."""
+    """Return the script of a mount and the rest of the URL, or None (mod_wsgi.c:wsgi_hook_intercept).
+
+    For ``/`` the rest is the whole URL, for a regular expression the part after the match.
+    """
     if not mount.is_regex:
         end = prefix_match(mount.url, uri)
         if not end:
@@ -344,7 +346,7 @@ def _document_root(state: State) -> None:
 
 
 def _below_server_path(state: State) -> str:
-    """The URL without ServerPath, which is cut off below DocumentRoot (core.c:ap_core_translate)."""
+    """Return the URL without ServerPath, which is cut off below DocumentRoot (core.c:ap_core_translate)."""
     item = state.site.base[-1].by_key.get("serverpath", [])
     prefix = item[-1].value if item else ""
     if not prefix or not state.uri.startswith(prefix):

@@ -1,6 +1,6 @@
-"""The type and the handler of a file: by its extensions, then by what holds for its place.
+"""The type and the handler of a file: by its extensions, then by the sections that hold for it.
 
-mod_mime.c:find_ct, core.c:core_override_type.
+Sources: mod_mime.c:find_ct, core.c:core_override_type.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from modwsgi_fix.model.request.state import State
 
 def find_type(state: State) -> None:
     """Set the type and the handler."""
-    # Of a directory extensions are not looked at, and a mapping's handler stays.
+    # For a directory extensions do not count, and a mapping's handler stays.
     if state.type != DIRECTORY and state.filename:
         _by_extension(state)
     item = last(state.layers, "forcetype", state.world)
     if item is not None and state.type != DIRECTORY:
         if not item.known:
             raise Beyond(f"{item.name} holds a variable that is not defined here", item)
-        # "None" takes back what an outer section forces, and leaves what the extension says.
+        # "None" takes back what an outer section forces, so that the extension decides.
         if item.value.lower() != "none":
             state.content_type = item.value.lower()
             state.step("handler", f"ForceType {item.value}", item)
@@ -38,16 +38,16 @@ def find_type(state: State) -> None:
 
 
 class Extensions:
-    """What the directives that hold say of extensions: handlers, types, and what else makes one known."""
+    """The extensions in the directives that hold: their handlers, their types, and which are known for other reasons."""
 
     def __init__(self, state: State) -> None:
         self.handlers: dict[str, tuple[str, Item]] = {}
         self.types: dict[str, tuple[str, Item]] = {}
-        #: Languages, encodings, character sets and filters: MultiViews takes a file that has one for a variant, too.
+        #: Extensions of languages, encodings, character sets and filters, which also make a file a variant for MultiViews.
         self.others: dict[str, Item] = {}
         self.filters: dict[str, Item] = {}
         for _, items in every(state.layers, (*EXTENSION_MAPPINGS, *OTHER_EXTENSIONS), state.world):
-            # Of one section what it removes goes last, wherever the lines stand (mod_mime.c:merge_mime_dir_configs).
+            # A section's removals take effect last, wherever their lines stand (mod_mime.c:merge_mime_dir_configs).
             for item in sorted(items, key=lambda item: item.key.startswith("remove")):
                 self._note(item)
 
@@ -73,7 +73,7 @@ class Extensions:
 
 
 def extensions_of(name: str) -> Iterator[str]:
-    """The extensions of a file's name, in lower case; the part before the first dot, and a leading dot, are none."""
+    """Yield the extensions of a file's name in lower case; the part before the first dot, or after a leading dot, is not one."""
     yield from (part.lower() for part in name.lstrip(".").split(".")[1:] if part)
 
 
@@ -88,7 +88,7 @@ def _by_extension(state: State) -> None:
     handler: tuple[str, Item] | None = None
     typed: tuple[str, Item | None] | None = None
     for extension in extensions_of(name.rpartition("/")[2]):
-        # What an extension says stays, though one behind it is not known (measured on 2.4.71).
+        # What an extension says stays, though the next one is unknown (measured on 2.4.71).
         if extension in known.types:
             typed = known.types[extension]
         elif (found := type_by_name(state.config, extension)) is not None:
@@ -105,12 +105,12 @@ def _by_extension(state: State) -> None:
 
 
 def _asks_types(state: State) -> bool:
-    """Whether it matters what type a file has: an Action may be for it."""
+    """Whether the type of a file matters, because an Action may be for it."""
     return any("action" in layer.by_key for layer in state.layers)
 
 
 def type_by_name(config: Config, extension: str) -> str | None:
-    """The type that the file of TypesConfig gives an extension; None where it gives none, or is out of sight."""
+    """Return the type that the file of TypesConfig gives an extension; None where it has none, or is out of sight."""
     return (_types_file(config) or {}).get(extension)
 
 
@@ -121,7 +121,7 @@ def has_types(config: Config) -> bool:
 
 @derived
 def _types_file(config: Config) -> dict[str, str] | None:
-    """What TypesConfig says, by extension; None where the file cannot be read, or says nothing (a stand-in)."""
+    """Return the types of TypesConfig by extension; None where the file cannot be read, or is empty (a stand-in)."""
     item = config.main.last("typesconfig")
     if item is None or not item.value.startswith("/") or config.disk is None or not config.disk.is_file(item.value):
         return None

@@ -1,4 +1,4 @@
-"""What is in force for a request, may change its answer, and is not modelled: the answer is then unknown, and says by what."""
+"""Directives that apply to a request, may change its answer, and are not modelled: the answer is then unknown."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _present(config: Config) -> dict[Moment, tuple[str, ...]]:
 
 
 def check(state: State) -> None:
-    """Raise ``Beyond`` for what may change the answer to any request, or to one like this."""
+    """Raise ``Beyond`` for a directive that may change the answer to any request, or to one like this."""
     if not _present(state.config) and not _has_early_headers(state.config):
         return
     request, uri = state.request, state.uri
@@ -44,15 +44,15 @@ def check(state: State) -> None:
 
 
 def check_at(state: State, moment: Moment) -> None:
-    """Raise ``Beyond`` for a directive of one kind of requests, which this is one of."""
+    """Raise ``Beyond`` for a directive that may change the answer to one kind of requests, of which this is one."""
     for key in _present(state.config).get(moment, ()):
         item = last(state.layers or state.site.base, key, state.world)
         if item is not None and _matters(item, state):
-            raise Beyond(f"{item.name} is in force, which is not modelled", item)
+            raise Beyond(f"{item.name} applies, and is not modelled", item)
 
 
 def _matters(item: Item, state: State) -> bool:
-    """Whether a line says something of this request, as far as its words tell."""
+    """Whether a line concerns this request, as far as its words tell."""
     value = item.value.lower()
     if item.key == "mergeslashes":
         return value == "off"
@@ -66,7 +66,7 @@ def _matters(item: Item, state: State) -> bool:
 
 
 def _caches(item: Item, state: State) -> bool:
-    """``CacheEnable type [prefix]``; in a section without one."""
+    """Whether ``CacheEnable type [prefix]`` holds for the URL; in a section there is no prefix."""
     if len(item.args) < 2:
         return True
     prefix = item.values[1]
@@ -83,7 +83,7 @@ def _is_early(item: Item) -> bool:
 
 
 def _early_header(state: State) -> Item | None:
-    """``RequestHeader ... early``, which only a server's own level can have (mod_headers.c:header_cmd)."""
+    """Return ``RequestHeader ... early``, which can only stand at a server's own level (mod_headers.c:header_cmd)."""
     items = [item for layer in state.site.base for item in layer.by_key.get("requestheader", ())]
     return next((item for item in items if _is_early(item) and (not item.guards or state.world.active(item))), None)
 
@@ -96,7 +96,7 @@ def _strange(config: Config) -> frozenset[str]:
 
 
 def ask_strangers(state: State) -> None:
-    """Ask what a directive does that no table here knows; raises ``Beyond`` on the way on which it does something."""
+    """Ask whether an unknown directive does something. Raises ``Beyond`` in the branch in which it does."""
     strange = _strange(state.config)
     found = [item for layer in state.layers for key in strange & layer.by_key.keys() for item in layer.by_key[key]]
     if not found:

@@ -1,4 +1,4 @@
-"""What a variable of a request is, as ``<If>`` and ``RewriteCond`` ask for it; None where that is not known."""
+"""The values of a request's variables in ``<If>`` and ``RewriteCond``."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from modwsgi_fix.model.request.state import State, client_of, port_of, server_na
 
 
 def value_of(name: str, state: State) -> str | None:
-    """The value of ``%{NAME}``, or of a header as ``HTTP_NAME`` and ``HTTP:Name``.
+    """Return the value of ``%{NAME}``, or of a header as ``HTTP_NAME`` or ``HTTP:Name``; None where it is not known.
 
-    util_expr_eval.c:request_var_fn, mod_rewrite.c:lookup_variable.
+    Sources: util_expr_eval.c:request_var_fn, mod_rewrite.c:lookup_variable.
     """
     upper = name.upper()
     found = _OF_REQUEST.get(upper)
@@ -21,7 +21,7 @@ def value_of(name: str, state: State) -> str | None:
     prefix, colon, rest = name.partition(":")
     if colon and prefix.upper() in ("ENV", "REQENV"):
         found_there = environment_variable(state, rest)
-        # Of a variable that the configuration sets elsewhere it is known that it is not in httpd's own environment.
+        # A variable that the configuration sets elsewhere is known not to be in httpd's own environment.
         return "" if found_there.is_set is False and is_set_somewhere(state.config, rest) else found_there.value
     if colon and prefix.upper() in ("HTTP", "REQ"):
         return _header(rest, state)
@@ -36,7 +36,7 @@ def _header(name: str, state: State) -> str | None:
 
 
 def rewriting_value(name: str, state: State) -> str | None:
-    """As ``value_of``, as a RewriteCond asks for it: what mod_rewrite has no name for is empty (lookup_variable)."""
+    """As ``value_of`` for a RewriteCond: a name that mod_rewrite does not know is empty (lookup_variable)."""
     upper = name.upper()
     if ":" in name:
         return value_of(name, state) if upper.startswith(("HTTP:", "ENV:")) else None
@@ -48,11 +48,11 @@ def rewriting_value(name: str, state: State) -> str | None:
     return None if upper in _NOT_READ else ""
 
 
-#: The headers that mod_rewrite has a name for; any other is ``%{HTTP:Name}``.
+#: The headers that mod_rewrite has names for; any other is ``%{HTTP:Name}``.
 _HEADERS = frozenset({
     "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_FORWARDED", "HTTP_HOST", "HTTP_PROXY_CONNECTION", "HTTP_ACCEPT",
 })  # fmt: skip
-#: Names that mod_rewrite knows, of which the value is not known here.
+#: Names that mod_rewrite knows, whose values are not known here.
 _NOT_READ = frozenset({
     "REMOTE_HOST", "REMOTE_PORT", "REMOTE_USER", "REMOTE_IDENT", "AUTH_TYPE", "SERVER_ADMIN", "SERVER_ADDR", "SERVER_PROTOCOL",
     "SERVER_SOFTWARE", "TIME_YEAR", "TIME_MON", "TIME_DAY", "TIME_HOUR", "TIME_MIN", "TIME_SEC", "TIME_WDAY", "TIME",

@@ -1,7 +1,7 @@
-"""The requests worth asking of a server: drawn from its own configuration, and from the files that it maps to.
+"""The requests worth tracing on a server, drawn from its configuration and the files that it maps URLs to.
 
-Mounts, aliases, redirects, sections, their neighbours (``/app``, ``/app/``, ``/appx``), scripts and sources that lie where a
-URL may reach them, and what is on the disk below every directory that is served.
+These are for mounts, aliases, redirects, sections and their neighbours (``/app``, ``/app/``, ``/appx``), for scripts and
+sources that a URL may reach, and for files on the disk below every served directory.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from modwsgi_fix.model.servers import addresses, own_name, speaks_tls
 from modwsgi_fix.model.urls import Mapping, alias_match
 from modwsgi_fix.text import whole_number
 
-#: Requests for one host, files below one mapping, and how deep.
+#: The most requests for one host, the most files below one mapping, and their greatest depth.
 MOST_VISITS, _MOST_FILES, _DEPTH = 300, 200, 12
-#: Files below one mapping where all of them are asked for.
+#: The most files below one mapping where all of them are requested.
 _EVERY_FILE = 200_000
 _SAMPLE = "page"
 
 
 def sample(pattern: str, groups: dict[int, str] | None = None) -> str | None:
-    """As ``samples.sample``, which is imported when a regular expression is met."""
+    """As ``samples.sample``, which is imported with the first regular expression."""
     from modwsgi_fix.model.request import samples
 
     return samples.sample(pattern, groups)
@@ -49,7 +49,7 @@ class Visit(NamedTuple):
 
 
 def visits(config: Config, server: Server) -> list[Visit]:
-    """What to ask of one host; nothing of a main server that no request can reach."""
+    """Return the visits of one host; none for a main server that no request can reach."""
     return config.once((visits, id(server)), lambda: _visits(config, server))
 
 
@@ -66,7 +66,7 @@ def _visits(config: Config, server: Server) -> list[Visit]:
 
 
 def every_file(config: Config, server: Server) -> Iterator[Request]:
-    """A request for each file that a mapping of the host may lead to; the directories above them are not asked."""
+    """Yield a request for each file that a mapping of the host may lead to, but not for directories."""
     authority = authority_of(config, server)
     if authority is None:
         return
@@ -79,7 +79,7 @@ def every_file(config: Config, server: Server) -> Iterator[Request]:
 
 
 def _rewritten(server: Server) -> list[Mapping]:
-    """RewriteRules that lead straight to the filesystem, as the AliasMatch that they amount to."""
+    """Return RewriteRules that lead straight to the filesystem, as equivalent AliasMatch mappings."""
     if not any(item.key == "rewriterule" for item in server.items):
         return []
     from modwsgi_fix.model.request.rewrite_rules import rules_of
@@ -100,7 +100,7 @@ def _all_urls(config: Config, tables: Tables, rewritten: list[Mapping], root: st
     for path in _below(config, root, _EVERY_FILE) if root is not None else ():
         yield path[len(root or "") :]
     for mount in tables.mounts:
-        # A directory as target hands out what is in it, each file as a program.
+        # A ScriptAlias for a directory hands out its files, each as a program.
         if mount.item.known and not mount.is_regex and config.disk is not None and config.disk.is_dir(mount.target):
             for url, _ in _files_of(config, mount, _EVERY_FILE):
                 yield url
@@ -112,7 +112,7 @@ def _document_root(site: Site) -> str | None:
 
 
 class Authority(NamedTuple):
-    """How to reach a host."""
+    """How to reach a host: a name, a port, TLS or not, and the server's address, None for any."""
 
     name: str
     port: int
@@ -120,16 +120,17 @@ class Authority(NamedTuple):
     address: str | None
 
     def request(self, path: str) -> Request:
+        """Return a GET request for a path."""
         return Request(self.name, self.port, path, tls=self.tls, address=self.address)
 
 
 def authority_of(config: Config, server: Server) -> Authority | None:
-    """A name and port by which a host is asked; None for a main server behind virtual hosts of every port."""
+    """Return a name and port by which a host is reached; None for a main server with virtual hosts for every port."""
     return next(iter(authorities_of(config, server)), None)
 
 
 def authorities_of(config: Config, server: Server) -> list[Authority]:
-    """Every address and port by which a host is asked, by its name; none of a main server that no request can reach."""
+    """Return every address and port at which a host is reached, with its name; none for an unreachable main server."""
     tls = speaks_tls(config, server) is True
     usual = 443 if tls else 80
     name = _name(server)
@@ -198,7 +199,7 @@ def _class(url: str) -> str:
 
 
 def _around(mapping: Mapping) -> Iterator[tuple[str, str]]:
-    """The URL of a mapping, what is below it, and its neighbour."""
+    """Yield the URL of a mapping, one below it, and its neighbour, each with its class."""
     if mapping.is_regex:
         url = sample(mapping.url)
         if url is not None:
@@ -228,7 +229,7 @@ def _section(section: Item) -> Iterator[tuple[str, str]]:
 
 
 def _places(config: Config, server: Server) -> list[str]:
-    """Paths of the filesystem that sections name, each once."""
+    """Return the paths of the filesystem that sections name, each once."""
     servers = [server] if server.is_main else [config.main, server]
     found: dict[str, None] = {}
     for one in servers:
@@ -242,7 +243,7 @@ def _places(config: Config, server: Server) -> list[str]:
 
 @derived
 def _scripts(config: Config) -> list[str]:
-    """Every WSGI script and its neighbour: what no alias should hand out."""
+    """Return every WSGI script and its neighbour, which no alias should hand out."""
     found = []
     for item in config.named("wsgiscriptalias"):
         if len(item.args) > 1 and item.known:
@@ -251,7 +252,7 @@ def _scripts(config: Config) -> list[str]:
 
 
 def _reached(mapping: Mapping, paths: list[str]) -> Iterator[tuple[str, str]]:
-    """The URLs by which an alias reaches these paths."""
+    """Yield the URLs by which an alias reaches these paths, each with its class."""
     for path in paths:
         for url in _urls_of(mapping, path):
             yield url, url
@@ -278,7 +279,7 @@ def _urls_of(mapping: Mapping, path: str) -> Iterator[str]:
 
 
 def _files_of(config: Config, mapping: Mapping, most: int) -> Iterator[tuple[str, str]]:
-    """The URLs of the files that are there."""
+    """Yield the URLs of the existing files of a mapping, each with its class."""
     top = mapping.target.split("$")[0] if mapping.is_regex else mapping.target
     directory = top.rstrip("/") if config.disk is not None and config.disk.is_dir(top) else posixpath.dirname(top)
     if not directory.startswith("/") or directory == "/":

@@ -1,4 +1,4 @@
-"""From a path to the file that is there, and the sections on the way (server/request.c:ap_directory_walk)."""
+"""From a path to the existing file, with the sections on the way (server/request.c:ap_directory_walk)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modwsgi_fix.model.request.outcome import Done, Kind, Outcome
 
 
 class Found(NamedTuple):
-    """Where a walk ended: the path as far as it exists, what is left of it, its type, and the layers on the way."""
+    """The end of a walk: the existing part of the path, the rest, the type of the former, and the layers on the way."""
 
     filename: str
     path_info: str
@@ -24,13 +24,13 @@ class Found(NamedTuple):
 
 
 def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> Found:
-    """Walk down to ``path``. ``anchor`` is what a directive names: without a filesystem, what lies above it is there.
+    """Walk down to ``path``. ``anchor`` is the path of a directive: without a filesystem, directories above it exist.
 
-    ``script`` says that the anchor is meant to be a file, and what is behind it the rest of a URL.
+    ``script`` says that the anchor is meant to be a file, and the path after it the rest of a URL.
     """
     if len(path) > LONGEST_PATH:
         raise Beyond(f"the path of the file has more than {LONGEST_PATH:,} characters")
-    # A relative path is httpd's own working directory's, which a daemon has at /.
+    # A relative path starts at httpd's working directory, which is / for a daemon.
     path = normal(path if path.startswith("/") else f"/{path}")
     layers: list[Layer] = []
     options = merged_options(site.base, world)
@@ -42,39 +42,39 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
     if trailing or parts == [""]:
         parts.pop()
     kind = DIRECTORY
-    here, depth = "", 0
+    reached, depth = "", 0
     whole = None
     if world.disk is not None or (path.startswith(anchor) and not script):
         whole = world.type_of(path.rstrip("/") or "/")
     exact = whole in (DIRECTORY, FILE) and not (whole == FILE and trailing)
     while True:
-        for section in site.directories(here, depth):
+        for section in site.directories(reached, depth):
             if section.applies(world):
                 layers.append(section)
                 options, override = _put(section, options, override, world)
-        # Where nothing is said, httpd opens the file and allows nothing in it (core.c: OR_UNSET). Of fragments the rest of
-        # the server is taken to say None, as every distribution does.
+        # Without AllowOverride, httpd opens the file and allows nothing in it (core.c: OR_UNSET). The server around fragments
+        # is assumed to have AllowOverride None, as in every distribution.
         if override.reads and (override.classes is not None or site.config.complete):
-            layer = htaccess(site, here, override, anchor, world)
+            layer = htaccess(site, reached, override, anchor, world)
             if layer is not None:
                 layers.append(layer)
                 options, override = _put(layer, options, override, world)
         if depth == len(parts):
             kind = whole if exact and whole else DIRECTORY
             break
-        here, depth = f"{here}/{parts[depth]}", depth + 1
+        reached, depth = f"{reached}/{parts[depth]}", depth + 1
         if exact and "followsymlinks" in options.on and "symlinksifownermatch" not in options.on:
-            # What exists as a whole is taken for directories all the way down, the file itself too.
+            # The components of an existing path are all taken for directories, the file itself too.
             continue
-        kind = _step(here, anchor, options, world, script=script)
+        kind = _step(reached, anchor, options, world, script=script)
         if kind != DIRECTORY:
             break
     if kind == MISSING and depth < len(parts) and world.disk is not None:
-        world.step("directory", f"{here} does not exist, so no section for it or below it holds")
+        world.step("directory", f"{reached} does not exist, so no section for it or below it holds")
     rest = "/".join(["", *parts[depth:]]) + ("/" if trailing else "")
     if kind == DIRECTORY and trailing:
-        here, rest = here + "/", ""
-    filename = here or "/"
+        reached, rest = reached + "/", ""
+    filename = reached or "/"
     for section in site.directory_regexes():
         if section.meant(directory_regex_match(section.section, filename)) and section.applies(world):
             layers.append(section)
@@ -82,11 +82,11 @@ def walk(site: Site, path: str, anchor: str, world: World, *, script: bool) -> F
 
 
 def _step(path: str, anchor: str, options: Options, world: World, *, script: bool) -> str:
-    """The type of one component; a link counts as what it leads to, if Options let it."""
+    """Return the type of one component; a link counts as its target, if Options allow that."""
     if world.disk is None and anchor.startswith(path + "/"):
         return DIRECTORY
     if world.disk is None and script and path == anchor and path.endswith(SCRIPTS):
-        # Nobody calls a directory so.
+        # Nobody gives a directory such a name.
         return world.ask(path, (FILE, f"{path} is a file"), (MISSING, f"{path} does not exist"))
     kind = world.type_of(path)
     if world.is_link(path):

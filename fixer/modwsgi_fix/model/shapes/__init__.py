@@ -1,9 +1,8 @@
-"""Hosts and files that are alike: equal but for words that stand nowhere else in a server.
+"""Hosts and files that are alike: equal except for words that stand nowhere else in the server.
 
-``words`` are the words of a text, and those that have a meaning; ``hosts`` says where the virtual hosts of a file are;
-``alike`` tells which texts are alike. Who shares what among them is the business of ``engine.shapes`` and
-``effect.touched``.
+``words`` finds the words of a text, and those with a meaning; ``hosts`` finds the virtual hosts of a file; ``alike`` tells
+which texts are alike. ``engine.shapes`` and ``effect.touched`` decide what is shared among them.
 """
 
-#: Fewer hosts than these are all read: to compare them would take as long.
+#: With fewer hosts than this, all are read: comparing them would take as long.
 FEW = 50

@@ -1,9 +1,9 @@
-"""Texts that are alike: equal but for words that occur in no other text.
+"""Texts that are alike: equal except for words that occur in no other text.
 
-A host that another one was copied from, or both from one template, differs in the customer's name, the domain, the
-group; words that stand nowhere else in the server. Whatever httpd makes of such a text, it makes of its copies with these
-words exchanged. Words that stand elsewhere too, numbers, and words that rules know by name are never exchanged, nor is
-the order in which the others stand, which of them begin with which, or what kind of characters they are of.
+Hosts that were copied from one another, or made from one template, differ in the customer's name, the domain or the group:
+words that stand nowhere else in the server. httpd treats such a text as it treats its copies, with these words exchanged.
+Words that also stand elsewhere, numbers, and words that rules know by name are never exchanged. Texts are not alike where the
+order of the exchanged words differs, or which of them begin with others, or the kinds of their characters.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from modwsgi_fix.model.shapes.words import words
 
-#: A line that is a comment of plain words, nothing that is allowed: nobody reads it but people.
+#: A comment of plain words that allows no finding: only people read it.
 _COMMENT = re.compile(r"\n(?<!\\\n)(?<!\\\r\n)[ \t]*#(?![^\n]*modwsgi)[\w \t.,:'()/+*-]*(?=\r?\n)")
 #: The line with the name of a file.
 _NAME = re.compile(r"(?:\A|\0)[^\n]*\n")
 #: A number, and one that is the name of a directory.
 _NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9]+(?![A-Za-z0-9])")
 _DIRECTORY_NUMBER = re.compile(r"(?<=[A-Za-z_}]/)[0-9]+(?![\w.])")
-#: Directives after which other text means something else: their copies may differ although their words do not.
+#: Words of directives that change the meaning of later text: copies may differ although their words do not.
 TURNS = frozenset(
     map(str.encode, ("define", "undefine", "macro", "use", "loadmodule", "loadfile", "serverroot", "perl", "lua"))
 )
-#: Directives whose arguments lead to files.
+#: Words of directives whose arguments lead to files.
 _INCLUDE = re.compile(r"^[ \t]*Include(?:Optional)?[ \t](.*)", re.M | re.I)
 _SCRIPT = re.compile(r"^[ \t]*WSGI\w*Script\w*[ \t](.*)", re.M | re.I)
-#: Lines of patterns that are asked about paths, URLs and names of hosts.
+#: Lines with patterns that are matched with paths, URLs and names of hosts.
 _PATTERNED = re.compile(
     r"^[ \t]*<?(?:(?:Directory|Files|Location|Alias|WSGIScriptAlias|ScriptAlias|ProxyPass|Redirect|Proxy)Match"
     r"|(?:Directory|Files|Location|Proxy)[ \t](?=[^\n]*[~*?\[])|If\b|ElseIf|SetEnvIf\w*)([^\n]*)",
@@ -36,31 +36,31 @@ _PATTERNED = re.compile(
 )
 #: A section whose path has a wildcard for one letter.
 _ANY_LETTER = re.compile(r"^[ \t]*<(?:Directory|Files|Location|Proxy)[ \t]+(?![ \t~])[^\n]*\?", re.M | re.I)
-#: In a pattern: what stands for any letter or digit of a name, and what is not a letter but an escape.
+#: In a pattern: wildcards for any letter or digit of a name, and escapes, which look like letters.
 _EVERY_NAME = re.compile(
     r"\[\^/[\]]|\[[^\]]{0,40}a-z[^\]]{0,40}0-9[^\]]{0,40}\]|\[[^\]]{0,40}0-9[^\]]{0,40}a-z[^\]]{0,40}\]"
 )
 _ESCAPE = re.compile(r"\\[A-Za-z]")
-#: A name with a wildcard in one of its labels: it may be made for some of the copies.
+#: A name with a wildcard within a label, which may be meant for only some of the copies.
 _PART_OF_A_LABEL = re.compile(r"^[ \t]*Server(?:Alias|Name)[ \t][^\n]*(?:[^\s.*?][*?]|[*?][^\s.*?:])", re.M | re.I)
-#: The first of as many characters that stand for words; no configuration has one of them.
+#: The first of the characters that stand for words; no configuration has any of these.
 _MARK = 0xE000
 _MARKS = re.compile("[\ue000-\uf8ff]")
 _HEXADECIMAL = "0123456789abcdef"
-#: Of the groups of a shape so many from the beginning stand for all, and the last one.
+#: The number of first groups of a shape that, with the last one, stand for all.
 STANDING = 2
-#: So many texts before one may share words with it that no other has: a host and its twin for TLS.
+#: How far before a text another may stand that shares words with it alone: a host and its twin for TLS.
 _NEAR = 3
-#: More texts than these in a row are like no others.
+#: A longer run of texts that share words is like no other.
 _MOST_TOGETHER = 6
 #: A text that has more words of its own is like no other.
 _MOST_OWN = 200
 
 
 class Unit(NamedTuple):
-    """What is compared: a whole file, or a virtual host with its lines in one, or before and after a change.
+    """A text to compare: a whole file, or a virtual host in one, perhaps as it is before and after a change.
 
-    ``path`` is as it is included; ``outside`` what of the text stands in no virtual host.
+    ``path`` is the path by which the file is included; ``outside`` is the part of the text outside of virtual hosts.
     """
 
     path: str
@@ -72,20 +72,21 @@ class Unit(NamedTuple):
 
     @property
     def compared(self) -> str:
-        """The name of the file where that is all of it, and in the next line the text without comments of plain words."""
+        """The text to compare: the name of a whole file, and from the next line on the text without comments of plain words."""
         return f"{self.path.rpartition('/')[2] if self.whole else ''}{_uncommented(self.text)}"
 
 
 def _uncommented(text: str) -> str:
-    """A text from its second line on, without comments of plain words."""
+    """Return a text from its second line on, without comments of plain words."""
     return _COMMENT.sub("", f"\n{text}") if "#" in text else f"\n{text}"
 
 
 class Group(NamedTuple):
     """Texts that share words which no other has, in the order they are read in.
 
-    Two groups of the same ``shape`` are alike; it is None for what is like no other. ``own`` are the words that only this
-    group has; ``words`` the same, as they are spelt, so that those of groups that are alike are in the same order.
+    Two groups with the same ``shape`` are alike; the shape is None for a group like no other. ``own`` are the words that only
+    this group has, in lower case; ``words`` are the same as they are spelt, in an order that is the same in groups that are
+    alike.
     """
 
     units: tuple[Unit, ...]
@@ -100,11 +101,11 @@ def grouped(
     known: Callable[[set[bytes]], set[bytes] | None],
     is_file: Callable[[str], bool],
 ) -> list[Group] | None:
-    """Put what belongs together into groups, each with its shape.
+    """Put texts that belong together into groups, each with its shape.
 
-    ``elsewhere`` is all other text that the server consists of. ``known`` says which words have a meaning; where it cannot,
-    or a pattern may tell copies apart by parts of words, nothing is alike, and None is returned. ``is_file`` says whether
-    there is a file at a path of the configuration.
+    ``elsewhere`` is all other text of the server. ``known`` returns those words that have a meaning. None is returned where it
+    cannot, or where a pattern may tell copies apart by parts of words: then no texts are alike. ``is_file`` says whether there
+    is a file at a path of the configuration.
     """
     texts = [unit.compared for unit in units]
     elsewhere = list(map(_uncommented, elsewhere))
@@ -146,17 +147,19 @@ def grouped(
 
 
 class Shaped(Protocol):
-    """A group of texts, or of what stands for them."""
+    """A group of texts, or of things with texts."""
 
     @property
-    def shape(self) -> int | None: ...
+    def shape(self) -> int | None:
+        """The number of the shape; None for a group like no other."""
+        ...
 
 
 _Shaped = TypeVar("_Shaped", bound=Shaped)
 
 
 def by_shape(groups: Iterable[_Shaped]) -> dict[int, list[_Shaped]]:
-    """The groups that may be like others, by their shapes, in their order."""
+    """Return the groups that may be like others, by their shapes, in their order."""
     shapes: dict[int, list[_Shaped]] = {}
     for group in groups:
         if group.shape is not None:
@@ -165,17 +168,17 @@ def by_shape(groups: Iterable[_Shaped]) -> dict[int, list[_Shaped]]:
 
 
 def standing(alike: Sequence[_Shaped]) -> tuple[_Shaped, ...]:
-    """What stands for all groups of a shape that has copies: the first ones, which may hide what follows, and the last."""
+    """Return the groups that stand for all of a shape: the first ones, which may hide later ones, and the last."""
     return (*alike[:STANDING], alike[-1])
 
 
 def copies(alike: Sequence[Group], first: int = STANDING) -> list[Unit]:
-    """What is left out of the groups of a shape where so many from the beginning, and the last, stand for all."""
+    """Return the texts that are left out where the ``first`` groups of a shape, and the last, stand for all."""
     return [unit for group in alike[first:-1] for unit in group.units]
 
 
 class _Link(NamedTuple):
-    """Words that one text has first and a later one, near it, has too; both by their place."""
+    """Words that one text has first and a later text near it has too; both texts by their numbers."""
 
     first: int
     later: int
@@ -183,7 +186,7 @@ class _Link(NamedTuple):
 
 
 def _first_seen(texts: Iterable[str]) -> tuple[list[set[bytes]], set[bytes], list[_Link]]:
-    """For each text the words that no earlier one has; all words that texts far from each other have; and what links others."""
+    """Return for each text the words that no earlier text has; the words of texts far from each other; and the links."""
     seen: set[bytes] = set()
     shared: set[bytes] = set()
     fresh: list[set[bytes]] = []
@@ -203,7 +206,7 @@ def _first_seen(texts: Iterable[str]) -> tuple[list[set[bytes]], set[bytes], lis
 
 
 def _together(count: int, links: Iterable[_Link], shared: set[bytes]) -> Iterator[tuple[int, int]]:
-    """The first and the last of the texts that are linked by words which are not ``shared``, with those between them."""
+    """Yield the first and last numbers of runs of texts that are linked by words that are not ``shared``."""
     reach = list(range(count))
     for link in links:
         if not link.common <= shared:
@@ -219,7 +222,7 @@ def _together(count: int, links: Iterable[_Link], shared: set[bytes]) -> Iterato
 
 
 def _parts_asked_for(texts: Sequence[str]) -> set[bytes] | None:
-    """Words that patterns of the main server look for, maybe in the middle of a name.
+    """Return the words that patterns of the main server look for, perhaps in the middle of a name.
 
     None where a pattern may tell names apart by their letters.
     """
@@ -235,7 +238,7 @@ def _parts_asked_for(texts: Sequence[str]) -> set[bytes] | None:
 
 
 class _Form(NamedTuple):
-    """A text with marks instead of its own words; these, in the order of their marks; and of which kind each is."""
+    """A text with marks instead of its own words, these words in the order of their marks, and the kind of each."""
 
     text: str
     words: tuple[str, ...]
@@ -243,7 +246,7 @@ class _Form(NamedTuple):
 
 
 def _form(text: str, own: frozenset[bytes]) -> _Form | None:
-    """Return what is left of a text without its own words; None where one of them means more than that it is the same."""
+    """Return a text with marks for its own words; None where one of these words has a meaning of its own."""
     if len(own) > _MOST_OWN or (not text.isascii() and _MARKS.search(text)):
         return None
     lower = text.lower()
@@ -258,10 +261,10 @@ def _form(text: str, own: frozenset[bytes]) -> _Form | None:
 
 
 class _Shape:
-    """A text with marks, as one or many have it.
+    """A text with marks, which one or many texts share.
 
-    ``fits`` is False where copies may differ though their words do not: they change how others are read, or lead to files
-    by their own words. ``tells_names`` is True where other hosts may be told apart by parts of words.
+    ``fits`` is False where copies may differ although their words do not, because they change how other lines are read, or
+    lead to files by their own words. ``tells_names`` says that it may tell other hosts apart by parts of words.
     """
 
     def __init__(self, number: int, text: str) -> None:
@@ -273,7 +276,7 @@ class _Shape:
         self.scripts = [word for word in scripts if word.startswith("/") and word != "/"]
 
     def scripts_of(self, form: _Form) -> Iterator[str]:
-        """The paths in which a text of this shape may name scripts."""
+        """Yield the paths of scripts that a text of this shape may name."""
         for path in self.scripts:
             for at, word in enumerate(form.words):
                 path = path.replace(chr(_MARK + at), word)
@@ -281,15 +284,15 @@ class _Shape:
 
 
 def tells_names(text: str) -> bool:
-    """Whether a host is for names with some part, which others may have by chance."""
+    """Whether a host is for names with a certain part, which other names may have by chance."""
     return ("*" in text or "?" in text) and _PART_OF_A_LABEL.search(text) is not None
 
 
 def _is_exchangeable(word: str, text: str, lower: str) -> bool:
-    """Whether nothing is known of a word but that it is the same wherever it stands.
+    """Whether a word has no meaning except that it is the same wherever it stands.
 
-    A number is more than that, unless it is the name of a directory or in that of the file itself; so is what a backslash
-    or ``%`` gives a meaning.
+    A number has one, unless it is the name of a directory or part of the file's own name; so has a word after a backslash or
+    ``%``.
     """
     count = text.count(word)
     if lower.count(word) != count or f"\\{word}" in text or f"%{word}" in text:
@@ -301,5 +304,5 @@ def _is_exchangeable(word: str, text: str, lower: str) -> bool:
 
 
 def _kind(word: str) -> tuple[object, ...]:
-    """What a pattern may see of a word without knowing it."""
+    """Return what a pattern may see of a word without knowing it: the kinds of its characters."""
     return min(len(word), 6), len(word) > 63, word[0].isdigit(), word.isalpha(), not word.strip(_HEXADECIMAL)

@@ -1,4 +1,4 @@
-"""Where the virtual hosts of a file are."""
+"""The virtual hosts of a file, found by a search of its text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: Their tags, as nearly everybody writes them.
+#: The tags of virtual hosts, as nearly everybody writes them.
 _TAG = re.compile(r"<(/?)[Vv]irtual[Hh]ost\b[^\n]*(?:\n|\Z)")
 _SECTION = re.compile(r"^[ \t]*<(/?)[A-Za-z]", re.M)
 
@@ -19,14 +19,14 @@ class Text(NamedTuple):
 
     @property
     def outside(self) -> str:
-        """What stands in none of the hosts."""
+        """The text outside of all hosts."""
         ends = (0, *(end for _, end in self.hosts))
         starts = (*(start for start, _ in self.hosts), len(self.text))
         return "".join(self.text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def hosts_in(text: str) -> Text:
-    """Return the hosts of a text; none where one of them does not end, or stands in a section."""
+    """Return the hosts of a text; none where one of them is not closed, or stands in a section."""
     hosts: list[tuple[int, int]] = []
     opened, ended = -1, 0
     for tag in _TAG.finditer(text):

@@ -1,4 +1,4 @@
-"""The words of a text, and those that the rules or the model know: a host named by one of them is like no other."""
+"""The words of a text, and those that the rules or the model know: a host named by such a word is like no other."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from functools import cache
 
 from modwsgi_fix.files import FileProblem, read_bytes
 
-#: Letters and digits of ASCII, the letters in lower case; anything else parts words.
+#: ASCII letters and digits, with the letters in lower case; any other byte separates words.
 _ALONE = bytes(
     code + 32 if 65 <= code <= 90 else code if chr(code).isalnum() and code < 128 else 32 for code in range(256)
 )
 
 
 def words(text: str) -> set[bytes]:
-    """The runs of ASCII letters and digits in a text, in lower case."""
+    """Return the runs of ASCII letters and digits in a text, in lower case."""
     return set(text.encode("utf-8", "surrogateescape").translate(_ALONE).split())
 
 
 def known(candidates: set[bytes], packages: Iterable[str]) -> set[bytes] | None:
-    """Those words that the source of some Python packages uses; None where the source of one cannot be read.
+    """Return the words that the source of these Python packages has; None where the source of one cannot be read.
 
-    What a rule asks for by name stands in its source or in that of the model, as text, in a table or in a pattern.
+    A name that a rule asks for stands in its source or in that of the model, in a string, a table or a pattern.
     """
     found: set[bytes] = set()
     for package in sorted(packages):
