@@ -87,11 +87,11 @@ def _with_hunks(
         text = unified(file.before, file.edits, os.path.relpath(file.path, top))
         found = list(_HUNK.finditer(text))
         hunks = []
-        for one, following in zip(found, [*(later.start() for later in found[1:]), len(text)], strict=True):
-            first, count = int(one[1]), int(one[2] or 1)
+        for header, following in zip(found, [*(later.start() for later in found[1:]), len(text)], strict=True):
+            first, count = int(header[1]), int(header[2] or 1)
             reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
             mine = sorted({at for _, end, at in reaching if end >= first})
-            hunks.append(Hunk(one[0], text[one.end() + 1 : following], tuple(applied[at] for at in mine)))
+            hunks.append(Hunk(header[0], text[header.end() + 1 : following], tuple(applied[at] for at in mine)))
         yield file, tuple(hunks)
 
 

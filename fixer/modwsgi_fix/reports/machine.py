@@ -97,9 +97,9 @@ def _changes(report: Report, changed: Sequence[Changed]) -> dict[str, Any]:
     return {"changed": files} if report.is_diff else {"changed": files, "undo": report.undo or None}
 
 
-def withheld_object(one: Withheld) -> dict[str, Any]:
-    """Return a fix that was not made as the JSON report has it."""
-    return {"rule": one.rule, "file": one.name, "line": one.line, "title": one.title, "reason": one.reason}
+def withheld_object(fix: Withheld) -> dict[str, Any]:
+    """Return a fix that was not made, as the JSON report has it."""
+    return {"rule": fix.rule, "file": fix.name, "line": fix.line, "title": fix.title, "reason": fix.reason}
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:

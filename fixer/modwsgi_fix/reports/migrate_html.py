@@ -66,8 +66,8 @@ def _page(move: Move, files: Sequence[Rewritten]) -> Iterator[str]:
     yield "takes them back.</p>\n</body>\n</html>\n"
 
 
-def _entry(one: Left) -> str:
-    return f"<li>{'<br>'.join(map(_text, (one.line, *one.further)))}</li>\n"
+def _entry(left: Left) -> str:
+    return f"<li>{'<br>'.join(map(_text, (left.line, *left.further)))}</li>\n"
 
 
 def _file(file: Rewritten) -> str:
@@ -79,6 +79,6 @@ def _file(file: Rewritten) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as HTML has it. What no browser should obey is shown as a picture, and bytes that are no text as U+FFFD."""
+    """A text as HTML has it. What no browser should obey is shown as a picture, and bytes that are not text as U+FFFD."""
     shown = "\t".join(map(printable, text.split("\t")))
     return escape(shown.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))

@@ -104,8 +104,9 @@ def _entry(value: Any) -> Entry | None:
 def entries_of(found: Iterable[tuple[Source, Config, Sequence[Diagnostic]]]) -> tuple[Entry, ...]:
     """Return the entries for the findings of some servers, each finding counted once."""
     counts = Counter[tuple[str, str, str]]()
-    for source, config, one in _once(found):
-        counts[(below_given(source, one.path) or os.path.basename(one.path), one.rule, _fingerprint(config, one))] += 1
+    for source, config, diagnostic in _once(found):
+        name = below_given(source, diagnostic.path) or os.path.basename(diagnostic.path)
+        counts[(name, diagnostic.rule, _fingerprint(config, diagnostic))] += 1
     return tuple(Entry(*key, count) for key, count in sorted(counts.items()))
 
 

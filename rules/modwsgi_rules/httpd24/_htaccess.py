@@ -21,7 +21,7 @@ _UNSEEN = ".htaccess files that AllowOverride admits may be written in the old w
 
 
 class _Spoken(NamedTuple):
-    """A file that speaks of access: a host that may read it, where it lies, and its directives by name in lower case."""
+    """A file with lines on access: a host that may read it, where it lies, and its directives by name in lower case."""
 
     server: Server
     path: str
@@ -68,7 +68,7 @@ def _admits(config: Config) -> bool:
 
 @derived
 def _spoken(config: Config) -> tuple[_Spoken, ...] | None:
-    """The files that speak of access, as the disk shows them; None where not all of them are in sight."""
+    """The files with lines on access, as the disk shows them; None where not all of them are in sight."""
     found: list[_Spoken] = []
     for server in config.servers:
         files = htaccess_files(config, server)

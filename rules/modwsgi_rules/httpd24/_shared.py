@@ -28,7 +28,7 @@ def is_literal(item: Item) -> bool:
 def logged_at(item: Item, module: str, level: str) -> tuple[Edit, ...]:
     """The edits that take a directive out and have its module log at a level, by the LogLevel of the same server.
 
-    No edit where it is not certain which LogLevel is in force.
+    No edit where it is not certain which LogLevel applies.
     """
     word = f"{module}:{level}"
     levels = [line for line in item.server.all("loglevel") if not line.foreign]

@@ -113,7 +113,7 @@ def removed_words(config: Config) -> Iterator[Diagnostic]:
 def _without(item: Item, spans: list[Span]) -> Fix | None:
     if item.foreign or not is_literal(item):
         return None
-    # Of SSLRandomSeed all words speak of one source.
+    # Of SSLRandomSeed all words are about one source.
     is_all = len(spans) == len(item.args) or item.key == "sslrandomseed"
     edits = (delete(item),) if is_all else delete_words(item, spans)
     title = f"Delete {item.name}" if is_all else "Take the word out"

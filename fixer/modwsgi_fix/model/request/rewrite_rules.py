@@ -105,8 +105,8 @@ def is_in_order(order: re.Match[str], text: str, *, nocase: bool) -> bool:
         have, wanted = (int(found[0]) if (found := _NUMBER.match(word)) else 0 for word in (text, order["number"]))
         compared, operator = (have > wanted) - (have < wanted), order["name"]
     else:
-        one, other = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
-        compared = (one > other) - (one < other)
+        first, second = (text.lower(), order["text"].lower()) if nocase else (text, order["text"])
+        compared = (first > second) - (first < second)
         operator = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}[order["sign"]]
     wanted_order = {"eq": (0,), "ne": (-1, 1), "lt": (-1,), "le": (-1, 0), "gt": (1,), "ge": (0, 1)}
     return compared in wanted_order[operator]
