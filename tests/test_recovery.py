@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from disturbance import Crash, changes, contents, half_written, interfere, outcome, plant, stop, three_files
 
-from modwsgi_fix.files import Disk, FileProblem
+from modwsgi_fix.files import Disk, FileProblem, places, problem
 from modwsgi_fix.files.journal import Entry, Journal
 from modwsgi_fix.files.recovery import pending, recover
 from modwsgi_fix.files.writing import Change, write_all
@@ -122,6 +123,42 @@ def test_what_was_edited_after_a_crash_is_left_alone(conf: Path) -> None:
         "an interrupted run had begun to change it, and it was edited since; left as it is",
     ]
     assert contents(conf) == before | {"sub/b.conf": b"by hand\n"}
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC, errno.EMFILE])
+def test_a_file_that_cannot_be_read_just_now_was_not_edited_for_that(
+    conf: Path, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal stays, and a run on a disk that works puts everything back."""
+    before, after = outcome(conf)
+    journal = half_written(conf, before, after)
+
+    def fails(place: places.Place) -> bytes:
+        error = OSError(code, os.strerror(code))
+        raise problem(place.path, error) from error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("modwsgi_fix.files.recovery.content", fails)
+        with pytest.raises(FileProblem, match=os.strerror(code).lower()):
+            recover([str(conf)], [str(conf)])
+    assert Path(journal).exists()
+    recover([str(conf)], [str(conf)])
+    assert contents(conf) == before
+
+
+def test_a_signal_between_two_directories_is_what_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes when the one is closed and the other not known yet: nothing is closed twice."""
+    close, closed = os.close, list[int]()
+
+    def interrupted(descriptor: int) -> None:
+        close(descriptor)
+        closed.append(descriptor)
+        if len(closed) == 1:
+            raise Crash
+
+    monkeypatch.setattr(places.os, "close", interrupted)
+    with pytest.raises(Crash):
+        places.open_directory(str(tmp_path.resolve()))
 
 
 def test_a_file_torn_in_place_is_put_back(conf: Path) -> None:

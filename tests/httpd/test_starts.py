@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from modwsgi_fix.effect.starting import verdict
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.config import Config, Target
@@ -25,6 +27,7 @@ SERVERS = 2000 if everything() else 160
 _PLACE = re.compile(r"AH00526: Syntax error on line (\d+) of (\S+):\n(.*)")
 
 
+@pytest.mark.timeout(3600)
 def test_made_servers_start_as_it_is_said(httpd: Path, record_property: Callable[[str, object], None]) -> None:
     there = install.find()
     assert isinstance(there, Install)

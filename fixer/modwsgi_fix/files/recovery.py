@@ -201,9 +201,9 @@ def _put_back(entry: Entry, now: bytes, places: Held) -> None:
 
 
 def _now(entry: Entry, places: Held) -> bytes | None:
-    """The bytes that a file has now; None where it is not one any more, or nobody may read it.
+    """Return the present bytes of a file; None where it is no longer a regular file, or is closed to this user.
 
-    Raises ``FileProblem`` where the system fails to say: what cannot be read was not edited for that.
+    Raises ``FileProblem`` where the system fails: a file that cannot be read just now was not edited for that.
     """
     try:
         return content(places.at(entry.path))
