@@ -7,8 +7,11 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import config_of
 
 from modwsgi_fix.edits import Applicability, Edit, Fix, apply, compatible, touch
+from modwsgi_fix.model.config import Target
+from modwsgi_fix.rule import all_rules
 from modwsgi_fix.text import Span
 
 A = "/a.conf"
@@ -178,3 +181,14 @@ def test_levels_are_ordered_and_named() -> None:
     made = [maker("x").applicability for maker in (Fix.safe, Fix.repair, Fix.unsafe)]
     assert made == list(Applicability)
     assert [level.label for level in made] == ["safe", "repair", "unsafe"]
+
+
+def test_a_section_of_a_file_that_is_included_twice_is_taken_out_once() -> None:
+    texts = {
+        "/etc/apache2/apache2.conf": "Include one.conf\n" * 2,
+        "/etc/apache2/one.conf": "<Location s>\nAllow\n</Location>\n",
+    }
+    config = config_of(texts, target=Target(httpd=(2, 2)))
+    fixes = [found.fix for found in all_rules()["allow-in-location"].check(config) if found.fix is not None]
+    assert fixes
+    assert all(len(set(fix.edits)) == len(fix.edits) for fix in fixes)

@@ -98,7 +98,10 @@ _SOUND = [path for path in _CONFIGURATIONS if path.parent.parent.name not in ("b
 
 @pytest.mark.parametrize("path", _SOUND, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_a_file_that_httpd_reads_is_left_alone(path: Path) -> None:
-    assert _fix(_read(path), Applicability.UNSAFE).found == ()
+    """But for lines that 2.4 refuses in servers of 2.2's time, which other families mend."""
+    found = _fix(_read(path), Applicability.UNSAFE).found
+    is_old = path.relative_to(_CORPUS).parts[0] in ("debian-7", "debian-8", "centos-6")
+    assert [one for one in found if not (is_old and one.rule == "refused-line")] == []
 
 
 def _numbered(text: str) -> str:

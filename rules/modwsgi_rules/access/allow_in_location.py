@@ -362,7 +362,8 @@ def _fix(config: Config, server: Server, removable: list[Access]) -> Fix | str:
         return _UNTOLD
     return Fix.repair(
         "Open directories instead of URLs",
-        *(edit for access in removable for edit in take_out(access)),
+        # A file that is included twice has each of its sections twice.
+        *dict.fromkeys(edit for access in removable for edit in take_out(access)),
         *edits,
         reason="the application and its static files are served as before; what only the Location opened is closed",
         publishes=tuple(_published(opening.target for opening in openings.values())),
