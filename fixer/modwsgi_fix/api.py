@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from os import PathLike, fspath
 from typing import Any
 
@@ -141,6 +141,7 @@ class Fixed:
     _report: Report
     _rewritten: tuple[Rewritten, ...]
     _within: tuple[str, ...]
+    _places: tuple[str, ...]
 
     def diff(self) -> str:
         """The changes as a unified diff for ``git apply`` or ``patch -p1 --binary`` in the working directory."""
@@ -160,8 +161,11 @@ class Fixed:
     def to_json(self) -> str:
         """``modwsgi-fix --write --output-format json PATHS``."""
         from modwsgi_fix.reports import render
+        from modwsgi_fix.reports.diff import changes
 
-        return render(self._report, "json")
+        places = dict(zip((file.path for file in self._rewritten), self._places, strict=True))
+        changed = changes(self._rewritten, self._report.fixed, place=places.__getitem__)
+        return render(self._report._replace(changed=changed), "json")
 
 
 @dataclass(frozen=True)
@@ -298,13 +302,10 @@ class Server:
         known = {one.label: one for one in Applicability}
         if level not in known:
             raise Error(f"level must be safe, repair or unsafe, not {level}")
-        from modwsgi_fix.reports.diff import changes as changed
-
         jobs = self._session.plan.jobs
         done = mended(self._session, known[level])
         changes = impacts(done.outcomes)
-        files = changed(done.files, done.report.fixed, place=partial(place_of, jobs))
-        report = done.report._replace(changed=files, conflicts=done.conflicts)
+        report = done.report._replace(conflicts=done.conflicts)
         return Fixed(
             tuple(File(file.path, file.name, file.before, file.after) for file in done.files),
             tuple(
@@ -318,6 +319,7 @@ class Server:
             report._replace(impacts=changes, starts=starts(outcome.after for outcome in done.outcomes)),
             done.files,
             tuple(key for job in jobs for _, key in job.source.given),
+            tuple(place_of(jobs, file.path) for file in done.files),
         )
 
     def trace(

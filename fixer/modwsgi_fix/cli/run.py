@@ -189,6 +189,8 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 def _fix(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
     changes = _impacts(request, done.outcomes)
+    if request.showing.format == "json":
+        done = done._replace(report=_with_changes(request, session, done))
     undo = ""
     if request.mode is Mode.WRITE:
         undo = write_files(request, session.plan, done.files)
@@ -197,8 +199,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         write(file)
     try:
         in_trouble = trouble.fixing(done)
-        if request.showing.format == "json":
-            done = done._replace(report=_with_changes(request, session, done, undo))
+        done = done._replace(report=done.report._replace(undo=undo))
         is_diff = request.mode is Mode.DIFF and request.showing.format is None
         code = (_diff if is_diff else _tell)(request, done, changes)
         if request.mode is Mode.WRITE and request.showing.verbose:
@@ -213,23 +214,19 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         raise
 
 
-def _with_changes(request: Request, session: Session, done: Mended, undo: str) -> Report:
-    """The report with what becomes of each file, for programs."""
-    from modwsgi_fix.reports.diff import BadDiff, diff
-    from modwsgi_fix.reports.diff import changes as changed
+def _with_changes(request: Request, session: Session, done: Mended) -> Report:
+    """Return the report with what becomes of each file, for programs."""
+    from modwsgi_fix.reports.diff import BadDiff, changes
 
-    files = done.files
     try:
-        diff(files, directory=working_directory())
+        changed = changes(done.files, done.report.fixed, place=partial(place_of, session.plan.jobs))
     except BadDiff as error:
-        raise Stop(f"{error}; {_BUG}", "internal") from error
-    places = partial(place_of, session.plan.jobs)
-    return done.report._replace(
-        changed=changed(files, done.report.fixed, place=places),
-        is_diff=request.mode is Mode.DIFF,
-        undo=undo,
-        conflicts=done.conflicts,
-    )
+        raise _bad_diff(error) from error
+    return done.report._replace(changed=changed, is_diff=request.mode is Mode.DIFF, conflicts=done.conflicts)
+
+
+def _bad_diff(error: Exception) -> Stop:
+    return Stop(f"{error}; no file was changed; {_BUG}", "internal")
 
 
 def _allow(request: Request, session: Session) -> int:
@@ -294,7 +291,7 @@ def _diff(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
     try:
         text = diff(files, directory=directory)
     except BadDiff as error:
-        raise Stop(f"{error}; no file was changed; {_BUG}", "internal") from error
+        raise _bad_diff(error) from error
     code = _exit_code(request, report, Severity.WARNING, changed=bool(files))
     if not request.showing.quiet:
         for line in hunks(files, report.fixed, directory=directory):

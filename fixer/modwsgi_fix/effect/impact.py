@@ -67,6 +67,17 @@ class Change(NamedTuple):
         """Whether the outcome differs."""
         return self.before != self.after
 
+    def told_by(self, say: Callable[[str], str]) -> Change:
+        """Return the change with each of its texts as a function says it."""
+        return self._replace(
+            host=say(self.host),
+            path=say(self.path),
+            url=say(self.url),
+            before=say(self.before),
+            after=say(self.after),
+            group=say(self.group),
+        )
+
     def __str__(self) -> str:
         return f"{self.path}: {self.before} -> {self.after}" if self.is_change else f"{self.path}: unchanged"
 
@@ -262,18 +273,7 @@ def _in_words_of(like: Like, changes: Sequence[Change]) -> list[Change] | None:
     def reworded(text: str) -> str:
         return _WORD.sub(lambda word: like.words.get(word[0], word[0]), text)
 
-    found = [
-        change._replace(
-            host=reworded(change.host),
-            path=reworded(change.path),
-            url=reworded(change.url),
-            before=reworded(change.before),
-            after=reworded(change.after),
-            group=reworded(change.group),
-        )
-        for change in changes
-    ]
-    return sorted(found, key=_by_weight)
+    return sorted((change.told_by(reworded) for change in changes), key=_by_weight)
 
 
 _WORD = re.compile(r"[A-Za-z0-9]+")

@@ -8,7 +8,7 @@ host is untouched where none of these has changed and no touched host may take i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
@@ -90,8 +90,7 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
 
     said = {pair: (old, new) for pair in hosts if (old := said_by(pair.before)) and (new := said_by(pair.after))}
     units = {Unit("", at, at, "\0\n".join(texts), whole=False): pair for at, (pair, texts) in enumerate(said.items())}
-    was = [pair.before.item for pair in said if pair.before is not None and pair.before.item is not None]
-    now = [pair.after.item for pair in said if pair.after is not None and pair.after.item is not None]
+    was, now = (_sections(pair.before for pair in said), _sections(pair.after for pair in said))
     elsewhere = [*texts_without(before, was), *texts_without(after, now)]
     groups = grouped(list(units), elsewhere, lambda some: known(some, (__name__.partition(".")[0],)), lambda _: False)
     return {
@@ -100,6 +99,10 @@ def alike(before: Config, after: Config, hosts: Sequence[Pair]) -> Mapping[Pair,
         for group in of_shape[STANDING:-1]
         for unit, copy in zip(of_shape[1].units, group.units, strict=True)
     }
+
+
+def _sections(hosts: Iterable[Server | None]) -> list[Item]:
+    return [host.item for host in hosts if host is not None and host.item is not None]
 
 
 def are_apart(before: Config, after: Config, hosts: Collection[Pair]) -> bool:

@@ -33,13 +33,16 @@ def diff(files: Sequence[Rewritten], *, directory: str) -> str:
     Each file's part is read back by unidiff first. Raises ``BadDiff``.
     """
     top = strip_from(files, directory)
-    parts = []
-    for file in files:
-        part = unified(file.before, file.edits, os.path.relpath(file.path, top))
-        if not check(part, file.before, file.after):
-            raise BadDiff(f"{file.name}: the diff does not say what was changed")
-        parts.append(part)
-    return "".join(parts)
+    return "".join(
+        _read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, top))) for file in files
+    )
+
+
+def _read_back(file: Rewritten, part: str) -> str:
+    """Return the diff of a file, if unidiff reads it as what was changed. Raises ``BadDiff``."""
+    if not check(part, file.before, file.after):
+        raise BadDiff(f"{file.name}: the diff does not say what was changed")
+    return part
 
 
 def strip_from(files: Iterable[Rewritten], directory: str) -> str:
@@ -55,11 +58,13 @@ def strip_from(files: Iterable[Rewritten], directory: str) -> str:
 def changes(
     files: Sequence[Rewritten], applied: Sequence[Applied], *, place: Callable[[str], str]
 ) -> tuple[Changed, ...]:
-    """Return what becomes of each file; ``place`` says where a file, by its key, lies in its server."""
-    return tuple(
-        Changed(file.name, place(file.path), _digest(file.before), _digest(file.after), found)
-        for file, found in _with_hunks(files, applied, top="/")
-    )
+    """Return what becomes of each file; ``place`` says where a file, by its key, lies in its server. Raises ``BadDiff``."""
+    found = []
+    for file in files:
+        text = _read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, "/")))
+        hunks = _hunks(file, text, applied)
+        found.append(Changed(file.name, place(file.path), _digest(file.before), _digest(file.after), hunks))
+    return tuple(found)
 
 
 def _digest(text: str) -> str:
@@ -68,38 +73,33 @@ def _digest(text: str) -> str:
     return sha256(encode(text)).hexdigest()
 
 
-def _with_hunks(
-    files: Sequence[Rewritten], applied: Sequence[Applied], *, top: str
-) -> Iterator[tuple[Rewritten, tuple[Hunk, ...]]]:
-    """Yield each file with the hunks of its diff in a directory, and the fixes that had part in each."""
-    for file in files:
-        lines = LineIndex(file.before)
-        places = sorted(
-            (
-                (lines.position(span.start).line, lines.position(max(span.start, span.end - 1)).line, at)
-                for at, fix in enumerate(applied)
-                for path, span in fix.origins
-                if path == file.path
-            ),
-        )
-        # Of the fixes that begin before a hunk, few reach into it: only those after the furthest end so far need be checked.
-        ends = list(accumulate((end for _, end, _ in places), max))
-        text = unified(file.before, file.edits, os.path.relpath(file.path, top))
-        found = list(_HUNK.finditer(text))
-        hunks = []
-        for header, following in zip(found, [*(later.start() for later in found[1:]), len(text)], strict=True):
-            first, count = int(header[1]), int(header[2] or 1)
-            reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
-            mine = sorted({at for _, end, at in reaching if end >= first})
-            hunks.append(Hunk(header[0], text[header.end() + 1 : following], tuple(applied[at] for at in mine)))
-        yield file, tuple(hunks)
+def _hunks(file: Rewritten, text: str, applied: Sequence[Applied]) -> tuple[Hunk, ...]:
+    """Return the hunks of a file's diff, and the fixes that had part in each."""
+    lines = LineIndex(file.before)
+    places = sorted(
+        (lines.position(span.start).line, lines.position(max(span.start, span.end - 1)).line, at)
+        for at, fix in enumerate(applied)
+        for path, span in fix.origins
+        if path == file.path
+    )
+    # Of those that begin before a hunk, few reach into it: only behind the furthest end so far need one look.
+    ends = list(accumulate((end for _, end, _ in places), max))
+    found = list(_HUNK.finditer(text))
+    hunks = []
+    for header, following in zip(found, [*(later.start() for later in found[1:]), len(text)], strict=True):
+        first, count = int(header[1]), int(header[2] or 1)
+        reaching = places[bisect_left(ends, first) : bisect_right(places, first + count, key=itemgetter(0))]
+        mine = sorted({at for _, end, at in reaching if end >= first})
+        hunks.append(Hunk(header[0], text[header.end() + 1 : following], tuple(applied[at] for at in mine)))
+    return tuple(hunks)
 
 
 def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, directory: str) -> Iterator[str]:
     """Yield a line for each hunk of the diff, and below it one for each fix with a part in it; each reason only once."""
-    told = set[str]()
-    for file, found in _with_hunks(files, applied, top=strip_from(files, directory)):
-        for hunk in found:
+    top, told = strip_from(files, directory), set[str]()
+    for file in files:
+        text = unified(file.before, file.edits, os.path.relpath(file.path, top))
+        for hunk in _hunks(file, text, applied):
             yield f"{printable(file.name)} {hunk.header}"
             ours = dict.fromkeys((describe(one), named(one)) for one in hunk.fixes)
             yield from (f"  {name if line in told else line}" for line, name in ours)

@@ -200,18 +200,7 @@ def impact(found: Impact, before: Config, after: Config) -> Impact:
     def shown(text: str) -> str:
         return veiled(before, veiled(after, text))
 
-    changes = [
-        change._replace(
-            host=shown(change.host),
-            path=shown(change.path),
-            url=shown(change.url),
-            before=shown(change.before),
-            after=shown(change.after),
-            group=shown(change.group),
-        )
-        for change in found.changes
-    ]
-    return found._replace(changes=tuple(changes))
+    return found._replace(changes=tuple(change.told_by(shown) for change in found.changes))
 
 
 def text(line: str, *configs: Config) -> str:

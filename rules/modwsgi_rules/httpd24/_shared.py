@@ -20,9 +20,9 @@ def read_by_24(config: Config, *names: str) -> Iterator[Item]:
             yield item
 
 
-def is_literal(item: Item) -> bool:
-    """Whether the words of a directive stand in its line as they are, and not in a variable."""
-    return item.known and not any("${" in arg.written for arg in item.args)
+def is_editable(item: Item) -> bool:
+    """Whether the words of a directive can be edited where it is read: they are not those of a macro or a variable."""
+    return not item.foreign and item.known and not any("${" in arg.written for arg in item.args)
 
 
 def logged_at(item: Item, module: str, level: str) -> tuple[Edit, ...]:

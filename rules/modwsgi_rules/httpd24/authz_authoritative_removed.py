@@ -73,15 +73,12 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.merge.access import access_of
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.httpd24._shared import read_by_24
 
 
 @rule(severity=Severity.ERROR)
 def authz_authoritative_removed(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
-        return
-    for item in config.named(*REMOVED_AUTHZ):
-        if any(guard.kind == "ifversion" for guard in item.guards):
-            continue
+    for item in read_by_24(config, *REMOVED_AUTHZ):
         fix = None
         several = item.parent is not None and len(access_of(item.parent).requires) > 1
         if not item.foreign and not (several and item.value.lower() != "off"):

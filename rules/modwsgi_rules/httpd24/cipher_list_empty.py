@@ -69,7 +69,7 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
-from modwsgi_rules.httpd24._shared import is_literal, read_by_24
+from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 
 #: Parts of names of ciphers, as OpenSSL writes them, that no browser of today speaks (tried with OpenSSL 3.0.19: none of them
 #: is in it).
@@ -91,7 +91,7 @@ def cipher_list_empty(config: Config) -> Iterator[Diagnostic]:
         if not added or not all(_GONE.intersection(_BETWEEN_PARTS.split(term)) for term in added):
             continue
         fix = None
-        if not item.foreign and is_literal(item):
+        if is_editable(item):
             edit = replace_arg(item, len(item.args) - 1, _STRONG)
             fix = Fix.repair(
                 f"Write {_STRONG}",

@@ -48,14 +48,13 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_rules.httpd24._shared import read_by_24
 
 
 @rule()
 def default_type(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
-        return
-    for item in config.named("defaulttype"):
-        if item.value.lower() == "none" or any(guard.kind == "ifversion" for guard in item.guards):
+    for item in read_by_24(config, "defaulttype"):
+        if item.value.lower() == "none":
             continue
         fix = None
         if not item.foreign:

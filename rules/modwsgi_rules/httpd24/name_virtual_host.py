@@ -53,15 +53,12 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, rule
+from modwsgi_rules.httpd24._shared import read_by_24
 
 
 @rule()
 def name_virtual_host(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
-        return
-    for item in config.named("namevirtualhost"):
-        if any(guard.kind == "ifversion" for guard in item.guards):
-            continue
+    for item in read_by_24(config, "namevirtualhost"):
         fix = None
         if not item.foreign:
             reason = "httpd 2.4 ignores it"

@@ -102,6 +102,7 @@ from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.syntax import Comment, Directive, Section
 from modwsgi_fix.text import Span
+from modwsgi_rules.httpd24._shared import read_by_24
 
 #: Modules of 2.2 and 2.0 by name, and what to do.
 _GONE = {
@@ -130,9 +131,9 @@ _NEEDED_NO_MORE = frozenset({"authn_alias", "authn_default", "authz_default"})
 def removed_module(config: Config) -> Iterator[Diagnostic]:
     if config.target.is_22:
         return
-    for item in config.named("loadmodule"):
+    for item in read_by_24(config, "loadmodule"):
         name = item.value.removesuffix("_module")
-        if name not in REMOVED_MODULES or not item.known or any(guard.kind == "ifversion" for guard in item.guards):
+        if name not in REMOVED_MODULES or not item.known:
             continue
         message = f"httpd 2.4 does not have mod_{name}, so it does not start"
         fix = _fix(config, item, name)

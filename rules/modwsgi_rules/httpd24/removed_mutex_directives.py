@@ -55,15 +55,12 @@ from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rewriting.lines import delete
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.httpd24._shared import read_by_24
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def removed_mutex_directives(config: Config) -> Iterator[Diagnostic]:
-    if config.target.is_22:
-        return
-    for item in config.named(*REMOVED_MUTEXES):
-        if any(guard.kind == "ifversion" for guard in item.guards):
-            continue
+    for item in read_by_24(config, *REMOVED_MUTEXES):
         fix = None
         if not item.foreign:
             reason = "httpd starts, with its default locks"

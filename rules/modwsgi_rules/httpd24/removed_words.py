@@ -74,7 +74,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete, delete_words, replace_arg
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
-from modwsgi_rules.httpd24._shared import is_literal, read_by_24
+from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 
 #: Each directive, and how the words begin that it does not take any more; signs and case aside.
 _GONE = {
@@ -104,14 +104,14 @@ def removed_words(config: Config) -> Iterator[Diagnostic]:
             meant = "Off" if item.value == "0" else "On"
             message = f"KeepAlive is On or Off, not {item.value}, so httpd does not start"
             fix = None
-            if not item.foreign and is_literal(item):
+            if is_editable(item):
                 edit = replace_arg(item, 0, meant)
                 fix = Fix.safe(f"Write {meant}", edit, reason="httpd 2.2 read it so", every_reading=True)
             yield Diagnostic(item.path, item.args[0].span, message, fix, help=f"write {meant}, as httpd 2.2 read it")
 
 
 def _without(item: Item, spans: list[Span]) -> Fix | None:
-    if item.foreign or not is_literal(item):
+    if not is_editable(item):
         return None
     # Of SSLRandomSeed all words are about one source.
     is_all = len(spans) == len(item.args) or item.key == "sslrandomseed"

@@ -47,6 +47,7 @@ from collections.abc import Iterator
 from modwsgi_fix.edits import Edit, Fix
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic, Severity, rule
+from modwsgi_rules.httpd24._shared import read_by_24
 
 _NAMES = {"maxclients": "MaxRequestWorkers", "maxrequestsperchild": "MaxConnectionsPerChild"}
 
@@ -55,9 +56,7 @@ _NAMES = {"maxclients": "MaxRequestWorkers", "maxrequestsperchild": "MaxConnecti
 def renamed_directives(config: Config) -> Iterator[Diagnostic]:
     if config.target.httpd < (2, 4):
         return
-    for item in config.named(*_NAMES):
-        if any(guard.kind == "ifversion" for guard in item.guards):
-            continue
+    for item in read_by_24(config, *_NAMES):
         name = _NAMES[item.key]
         span = item.node.name_span
         written = item.file.text[span.start : span.end]

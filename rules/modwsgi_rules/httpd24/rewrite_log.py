@@ -79,7 +79,7 @@ from modwsgi_rules.httpd24._shared import logged_at, read_by_24
 @rule(severity=Severity.ERROR)
 def rewrite_log(config: Config) -> Iterator[Diagnostic]:
     for item in read_by_24(config, *REMOVED_REWRITE_LOGS):
-        edits = _edits(config, item)
+        edits = _edits(item)
         fix = None
         if edits:
             fix = Fix.safe(
@@ -96,7 +96,7 @@ def rewrite_log(config: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _edits(config: Config, item: Item) -> tuple[Edit, ...]:
+def _edits(item: Item) -> tuple[Edit, ...]:
     if item.foreign:
         return ()
     if item.key == "rewritelog":

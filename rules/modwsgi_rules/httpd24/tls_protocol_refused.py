@@ -79,7 +79,7 @@ from modwsgi_fix.model.items import Item
 from modwsgi_fix.rewriting.lines import delete_words
 from modwsgi_fix.rule import Diagnostic, Severity, rule
 from modwsgi_fix.text import Span
-from modwsgi_rules.httpd24._shared import is_literal, read_by_24
+from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 
 _REFUSED = frozenset({"sslv2", "sslv3"})
 _ANSWERED = frozenset({"tlsv1.2", "tlsv1.3"})
@@ -125,7 +125,7 @@ def _fix(item: Item, out: list[Span], span: Span) -> Fix | None:
         return _all(
             item, span, Applicability.REPAIR, "httpd refused the line; with what remains it would answer nobody"
         )
-    if item.foreign or not is_literal(item):
+    if not is_editable(item):
         return None
     return Fix.safe(
         "Take the refused words out", *delete_words(item, out), reason="httpd refused the line", every_reading=True
@@ -133,6 +133,6 @@ def _fix(item: Item, out: list[Span], span: Span) -> Fix | None:
 
 
 def _all(item: Item, span: Span, level: Applicability, reason: str) -> Fix | None:
-    if item.foreign or not is_literal(item):
+    if not is_editable(item):
         return None
     return Fix(f"Write {_USABLE}", (Edit(item.path, span, _USABLE),), level, reason, every_reading=True)

@@ -66,6 +66,7 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.loaded import Standing, strangers
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
+from modwsgi_rules.modules._shared import lacking, loading
 
 #: The most lines of one module that are reported one by one.
 _MOST = 3
@@ -78,12 +79,11 @@ def module_not_loaded(config: Config) -> Iterator[Diagnostic]:
         if standing is Standing.NOT_LOADED and not item.guards:
             of_module.setdefault(directives.module_of(item.name), []).append(item)
     for file, (first, *others) in of_module.items():
-        module = directives.modules().get(file, "wsgi_module")
-        short = module.removesuffix("_module")
+        module = directives.modules().get(file, "wsgi_module").removesuffix("_module")
         yield Diagnostic(
             first.path,
             first.node.name_span,
-            f"{first.name} needs {module}, which is not loaded, so httpd does not start",
+            lacking(first.name, module),
             related=tuple(Related(item.path, item.node.name_span, "so does this line") for item in others[:_MOST]),
-            help=f"a2enmod {short}, or LoadModule {module} modules/mod_{short}.so",
+            help=loading(module),
         )

@@ -83,20 +83,15 @@ from collections.abc import Iterator
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_rules.modules._shared import lacking, loading
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def provider_not_loaded(config: Config) -> Iterator[Diagnostic]:
     told: set[str] = set()
-    for lacking in unserved(config):
-        if not lacking.module or lacking.module in told:
+    for line in unserved(config):
+        if not line.module or line.module in told:
             continue
-        told.add(lacking.module)
-        name = f"{lacking.module}_module"
-        word = lacking.item.file.text[slice(*lacking.span)].strip('"')
-        yield Diagnostic(
-            lacking.item.path,
-            lacking.span,
-            f"{word} needs {name}, which is not loaded, so httpd does not start",
-            help=f"a2enmod {lacking.module}, or LoadModule {name} modules/mod_{lacking.module}.so",
-        )
+        told.add(line.module)
+        word = line.item.file.text[slice(*line.span)].strip('"')
+        yield Diagnostic(line.item.path, line.span, lacking(word, line.module), help=loading(line.module))

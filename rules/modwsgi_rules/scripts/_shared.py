@@ -17,6 +17,9 @@ from modwsgi_fix.script.tokens import Token, statements
 from modwsgi_fix.script.values import module_scope
 from modwsgi_fix.text import Span
 
+#: What comes of a call that mod_wsgi refuses, and why a fix of it is of its level.
+FAILS = "so the request is an error 500"
+ANSWERED = "a request that was a 500 is answered, and no other changes"
 #: Escapes that mean the same in text and in bytes.
 _PLAIN = re.compile(r"""(?:[ !#-\[\]-~\t\n\r"']|\\(?:\r\n|[\\'"nrtabfv\n]))*""")
 _QUOTED = re.compile(r"([A-Za-z]*)('''|\"\"\"|'|\")(.*)\2", re.DOTALL)

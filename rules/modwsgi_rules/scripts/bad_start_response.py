@@ -99,11 +99,9 @@ from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._shared import applications
+from modwsgi_rules.scripts._shared import ANSWERED, FAILS, applications
 
 _PHRASES = {str(int(code)): code.phrase for code in HTTPStatus}
-_FAILS = "so the request is an error 500"
-_REASON = "a request that was a 500 is answered, and no other changes"
 
 
 class _Fault(NamedTuple):
@@ -127,7 +125,7 @@ def bad_start_response(config: Config) -> Iterator[Diagnostic]:
                     script.path,
                     source.head(fault.node),
                     fault.message,
-                    Fix.safe(fault.title, *edits, reason=_REASON) if edits else None,
+                    Fix.safe(fault.title, *edits, reason=ANSWERED) if edits else None,
                     severity=Severity.WARNING if fault.is_accepted else None,
                     help="" if edits else fault.help,
                 )
@@ -144,7 +142,7 @@ def _faults(source: Source, responder: Responder, target: Target) -> Iterator[_F
         elif headers is None and status is not None and not any(keyword.arg is None for keyword in call.keywords):
             end = source.span(call.args[0]).end if call.args else 0
             edits = ((Span(end, end), ", []"),) if len(call.args) == 1 and not call.keywords else ()
-            message = f"start_response is called without headers, {_FAILS}"
+            message = f"start_response is called without headers, {FAILS}"
             yield _Fault(call, message, "give it a list of headers", "Add an empty list of headers", edits)
 
 
@@ -175,14 +173,14 @@ def _of_status(source: Source, node: ast.expr, scope: Scope, target: Target) -> 
     advice = 'write it as text, as in "200 OK"'
     if isinstance(value, bytes) and not (target.python is not None and target.python < (3,)):
         yield _Fault(
-            node, f"{code} is bytes where WSGI wants text, {_FAILS}", advice, "Write it as text", _as_text(source, node)
+            node, f"{code} is bytes where WSGI wants text, {FAILS}", advice, "Write it as text", _as_text(source, node)
         )
     elif isinstance(value, str):
         yield from _of_words(source, node, value.strip(), target)
     elif kind_of(node, scope) in ("number", "bytes"):
         words = _words(str(value))
         edits = ((source.span(node), f'"{words}"'),) if words and isinstance(value, int) else ()
-        yield _Fault(node, f"{_short(code)} is not a status of WSGI, {_FAILS}", advice, "Write it as text", edits)
+        yield _Fault(node, f"{_short(code)} is not a status of WSGI, {FAILS}", advice, "Write it as text", edits)
 
 
 def _of_words(source: Source, node: ast.expr, words: str, target: Target) -> Iterator[_Fault]:
@@ -190,7 +188,7 @@ def _of_words(source: Source, node: ast.expr, words: str, target: Target) -> Ite
     if words.isdigit():
         # mod_wsgi 6 accepts digits in a string, 5 does not, and neither takes an int: measured.
         accepted = target.mod_wsgi is not None and target.mod_wsgi >= (6,)
-        consequence = "and only mod_wsgi 6 accepts it" if accepted else _FAILS
+        consequence = "and only mod_wsgi 6 accepts it" if accepted else FAILS
         if target.mod_wsgi is None:
             consequence += " up to mod_wsgi 5"
         end = source.span(node).end - 1
@@ -200,7 +198,7 @@ def _of_words(source: Source, node: ast.expr, words: str, target: Target) -> Ite
         yield _Fault(node, message, f'write "{words} and its words"', "Add the reason phrase", edits, accepted)
     elif not re.match(r"\d{3}(?: |$)", words) and not isinstance(node, ast.JoinedStr):
         yield _Fault(
-            node, f"{_short(code)} does not begin with a status code, {_FAILS}", 'begin it with a code, as in "200 OK"'
+            node, f"{_short(code)} does not begin with a status code, {FAILS}", 'begin it with a code, as in "200 OK"'
         )
 
 
@@ -217,19 +215,17 @@ def _of_headers(source: Source, given: ast.expr, scope: Scope) -> Iterator[_Faul
     start, end = source.span(given)
     if isinstance(made, (ast.Dict, ast.DictComp)) or _is_call_of(made, "dict", scope):
         edits = ((Span(start, start), "list("), (Span(end, end), ".items())"))
-        yield _Fault(
-            given, f"the headers are a dictionary and not a list, {_FAILS}", advice, "Make a list of it", edits
-        )
+        yield _Fault(given, f"the headers are a dictionary and not a list, {FAILS}", advice, "Make a list of it", edits)
     elif isinstance(made, ast.Tuple) or _is_items(made):
         edits = ((Span(start, start), "list("), (Span(end, end), ")"))
-        yield _Fault(given, f"the headers are not a list, {_FAILS}", advice, "Make a list of it", edits)
+        yield _Fault(given, f"the headers are not a list, {FAILS}", advice, "Make a list of it", edits)
         yield from _of_pairs(source, made.elts if isinstance(made, ast.Tuple) else [], scope)
     elif isinstance(made, ast.List):
         yield from _of_pairs(source, made.elts, scope)
         if isinstance(given, ast.Name):
             yield from _of_pairs(source, list(_appended(given.id, scope)), scope)
     elif isinstance(made, ast.Constant) or kind_of(made, scope):
-        yield _Fault(given, f"the headers are not a list, {_FAILS}", advice)
+        yield _Fault(given, f"the headers are not a list, {FAILS}", advice)
 
 
 def _is_call_of(node: ast.expr, name: str, scope: Scope) -> bool:
@@ -268,9 +264,9 @@ def _of_pairs(source: Source, pairs: list[ast.expr], scope: Scope) -> Iterator[_
             continue
         code = _short(source.code(node))
         message = (
-            f"in a header {code} is not text, {_FAILS}"
+            f"in a header {code} is not text, {FAILS}"
             if wrong
-            else f"a header is a list where WSGI wants a pair, {_FAILS}"
+            else f"a header is a list where WSGI wants a pair, {FAILS}"
         )
         is_whole = len([part for part in wrong if _of_part(source, part, scope)]) == len(wrong)
         yield _Fault(
@@ -284,7 +280,7 @@ def _of_characters(source: Source, pair: list[ast.expr]) -> Iterator[_Fault]:
         text = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
         if not set(refused).isdisjoint(text):
             what = "line end" if set("\r\n") & set(text) else "space"
-            message = f"the {name} of a header has a {what} in it, {_FAILS}"
+            message = f"the {name} of a header has a {what} in it, {FAILS}"
             yield _Fault(part, message, f"take the {what} out of {_short(source.code(part))}")
 
 

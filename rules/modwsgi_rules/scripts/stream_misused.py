@@ -83,14 +83,12 @@ from modwsgi_fix.script.responders import Responder, responders
 from modwsgi_fix.script.source import Source, own
 from modwsgi_fix.script.values import Scope, kind_of
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._shared import applications
+from modwsgi_rules.scripts._shared import ANSWERED, FAILS, applications
 
 _INPUT, _ERRORS = "wsgi.input", "wsgi.errors"
 _READS = frozenset({"read", "readline", "readlines"})
 #: Methods of files that mod_wsgi's own stream does not have (``mod_wsgi.c:Input_method``).
 _REWINDS = frozenset({"seek", "tell"})
-_FAILS = "so the request is an error 500"
-_REASON = "a request that was a 500 is answered, and no other changes"
 
 
 class _Fault(NamedTuple):
@@ -117,7 +115,7 @@ def stream_misused(config: Config) -> Iterator[Diagnostic]:
                     script.path,
                     source.head(fault.node),
                     fault.message,
-                    Fix.safe("Give it what it takes", *edits, reason=_REASON) if edits else None,
+                    Fix.safe("Give it what it takes", *edits, reason=ANSWERED) if edits else None,
                     help="" if edits else fault.help,
                 )
 
@@ -130,17 +128,17 @@ def _faults(source: Source, responder: Responder) -> Iterator[_Fault]:
         stream, method = _stream(node.func.value, scope), node.func.attr
         first = node.args[0] if node.args else None
         if stream == _INPUT and method in _REWINDS:
-            message = f"{_INPUT} cannot be rewound, {_FAILS}"
+            message = f"{_INPUT} cannot be rewound, {FAILS}"
             yield _Fault(node, message, "keep what was read in io.BytesIO, and read that again")
         elif stream == _INPUT and method in _READS and first is not None and kind_of(first, scope) == "text":
             start, end = source.span(first)
             edits = ((Span(start, start), "int("), (Span(end, end), ")"))
-            message = f"{_INPUT} is read with text where it wants a number, {_FAILS}"
+            message = f"{_INPUT} is read with text where it wants a number, {FAILS}"
             yield _Fault(first, message, "make a number of it by int()", edits)
         elif stream == _ERRORS and method in _READS:
-            yield _Fault(node, f"{_ERRORS} cannot be read, {_FAILS}", f"read {_INPUT}, if that is what was meant")
+            yield _Fault(node, f"{_ERRORS} cannot be read, {FAILS}", f"read {_INPUT}, if that is what was meant")
         elif stream == _ERRORS and method == "write" and first is not None and kind_of(first, scope) == "bytes":
-            message = f"{_ERRORS} takes text and no bytes, {_FAILS}"
+            message = f"{_ERRORS} takes text and no bytes, {FAILS}"
             yield _Fault(first, message, "decode what is written", _as_text(source, first))
         elif stream == _ERRORS and method == "close":
             message = f"{_ERRORS} is closed, and a request that writes to it later gets no answer"
