@@ -61,8 +61,8 @@ def test_a_report_of_pip_becomes_lines_with_hashes() -> None:
 
 
 def test_the_lowest_versions_are_those_of_the_project() -> None:
-    text = '[project]\ndependencies = ["a>=1.2,<2", "b==3"]\n[project.optional-dependencies]\ndev = ["ruff>=1", "c>=4.5"]\n'
-    assert tool("minimum").lowest(text) == ["a==1.2", "b==3", "c==4.5"]
+    text = '[project]\ndependencies = ["a>=1.2,<2", "b==3"]\n[project.optional-dependencies]\ndev = ["ruff>=1", "c>=4.5", "d==1.2b1"]\n'
+    assert tool("minimum").lowest(text) == ["a==1.2", "b==3", "c==4.5", "d==1.2b1"]
     project = tool("minimum").lowest((ROOT / "pyproject.toml").read_text("utf-8"))
     assert len(project) >= 9
 

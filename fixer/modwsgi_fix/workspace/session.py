@@ -236,6 +236,7 @@ def _report(session: Session, configs: Sequence[Config], findings: Iterable[Find
         skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
         failed=_merged(discretion.failed(config.failed, config) for config in configs),
         more=more,
+        docs_url=session.plan.settings.docs_url,
     )
 
 
