@@ -81,7 +81,7 @@ def test_what_a_sentence_quotes_of_several_lines_stands_in_one(text: str, format
 
 def test_concise(report: Report) -> None:
     assert render(report, "concise") == (
-        f"{NAME}:2:8: no-bad [*] 100% <bad>, say ␛[2J\n"
+        f"{NAME}:2:8: error: no-bad [*] 100% <bad>, say ␛[2J\n"
         "Found 1 finding (1 fixable with --write: 1 repair).\n"
         f"Not understood: 3 lines of {NAME}. The report does not cover them.\n"
     )
