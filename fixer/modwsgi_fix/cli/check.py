@@ -49,6 +49,19 @@ def run(
     exclude: Annotated[
         list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
     ] = None,
+    force_exclude: Annotated[
+        bool, _option("Exclude files that are named, too, as pre-commit names them.", "--force-exclude")
+    ] = False,
+    per_file_ignores: Annotated[
+        list[str] | None,
+        _option("Rules not to run in the files that match.", "--per-file-ignores", metavar="PATTERN:NAMES"),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        _option(
+            "Report and fix only what is of these files, virtual hosts and rules.", "--only", metavar="FILE|HOST|RULE"
+        ),
+    ] = None,
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
     ] = False,
@@ -168,6 +181,9 @@ def run(
             _words(unfixable),
         ),
         exclude=_words(exclude),
+        force_exclude=force_exclude,
+        per_file_ignores=tuple(per_file_ignores or ()),
+        only=tuple(only or ()),
         target=_words(target),
         root=root,
         config=config,

@@ -76,6 +76,10 @@ class Request(NamedTuple):
     plugins: tuple[str, ...] = ()
     #: The path of a file of known findings.
     baseline: str | None = None
+    #: As in ``Wanted``.
+    per_file_ignores: tuple[str, ...] = ()
+    force_exclude: bool = False
+    only: tuple[str, ...] = ()
     #: The reason in comments that allow the findings; empty for comments without a reason, None for no comments.
     allow: str | None = None
     writing: Writing = Writing()
@@ -110,6 +114,9 @@ class Request(NamedTuple):
             self.no_scripts,
             self.plugins,
             self.baseline,
+            self.per_file_ignores,
+            self.force_exclude,
+            self.only,
         )
 
 

@@ -49,6 +49,8 @@ def carry_out(request: Request) -> int:
 
 def _carry_out(request: Request, stdin: str | None) -> int:
     plan = make_plan(request.wanted(stdin))
+    if plan.excluded:
+        return _nothing(request, stdin or "")
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
@@ -86,6 +88,18 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     else:
         code = _fix(request, session, stdin or "")
     return 2 if in_trouble else code
+
+
+def _nothing(request: Request, stdin: str) -> int:
+    """Report on no file, because all that were named are excluded, and return exit code 0; a filter hands its text on."""
+    if request.is_filter:
+        write(stdin)
+    elif request.mode is Mode.REPORT or request.showing.format is not None:
+        changed = None if request.mode is Mode.REPORT else ()
+        _show(request, Report((), (), changed=changed, is_diff=request.mode is Mode.DIFF))
+    if not request.showing.quiet and not request.is_filter:
+        say("note: all files that were named are excluded")
+    return 0
 
 
 def _filter(request: Request, session: Session, stdin: str) -> int:
