@@ -25,6 +25,7 @@ class Command(NamedTuple):
 
 #: Every subcommand. One needs its line here and its module, and nothing else.
 COMMANDS = {
+    "apply": Command("modwsgi_fix.cli.apply", "PLAN DIRECTORY", "Carry out a plan that --write-plan made."),
     "baseline": Command(
         "modwsgi_fix.cli.baseline",
         "write|prune PATHS",

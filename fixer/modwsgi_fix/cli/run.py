@@ -205,7 +205,11 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
     changes = _impacts(request, done.outcomes)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
-    undo = ""
+    undo = next_command = ""
+    if request.plan_file is not None:
+        from modwsgi_fix.cli.planning import write_plan
+
+        next_command = write_plan(request, request.plan_file, session, done)
     if request.mode is Mode.WRITE:
         undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
@@ -221,6 +225,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
                 say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
         if request.mode is Mode.WRITE and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
+        if next_command and not request.showing.quiet:
+            say(next_command)
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
