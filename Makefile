@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences moving words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -66,6 +66,11 @@ pinned:
 
 licences: $(VENV)/.installed
 	$(BIN)/python tools/licences.py > docs/licences.md
+
+# The manual page, from what the commands say of themselves.
+man: $(VENV)/.installed
+	$(BIN)/python tools/man.py > docs/modwsgi-fix.1.new
+	mv docs/modwsgi-fix.1.new docs/modwsgi-fix.1
 
 # The page about a move, made by one: it needs httpd with mod_wsgi, and root.
 moving: $(VENV)/.dev

@@ -720,39 +720,6 @@ def test_options_may_stand_after_paths(run: Run, tmp_path: Path) -> None:
     assert run("conf", "--diff", *ONLY).out.startswith("--- a/conf")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh"])
-@pytest.mark.parametrize(
-    ("line", "completed"),
-    [
-        (["con"], ["config", "conf"]),
-        (["--fix-le"], ["--fix-level"]),
-        (["rule", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
-        (["rule", "hygien"], ["hygiene"]),
-        (["config", "fix-"], ["fix-level"]),
-        (["conf", "--fix-level", "sa"], ["safe"]),
-        (["conf", "--fix-level", "=", "sa"], ["safe"]),
-        (["conf", "--output-format", "=", "s"], ["sarif"]),
-        (["--select", "duplicate-daemon-p"], ["duplicate-daemon-process"]),
-        (["--diff", "a "], ["a b.conf"]),
-        (["--diff", "--exit-z"], ["--exit-zero"]),
-    ],
-)
-def test_completion(run: Run, tmp_path: Path, shell: str, line: list[str], completed: list[str]) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"there is no {shell}")
-    conf(tmp_path)
-    (tmp_path / "a b.conf").write_text("")
-    script = run("completion", shell).out
-    words = " ".join(f"'{word}'" for word in ["modwsgi-fix", *line])
-    # In zsh arrays count from 1, unless it plays bash, as bashcompinit has it do.
-    emulate = "emulate -L bash; " if shell == "zsh" else ""
-    ask = f"{emulate}COMP_WORDS=({words}) COMP_CWORD={len(line)}; _modwsgi_fix; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-    done = subprocess.run(
-        [shell, "-c", f"{script}\nask() {{ {ask}; }}\nask"], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines() == completed
-
-
 def program(*words: str, **options: object) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen([sys.executable, "-m", "modwsgi_fix", *words], env=environment, **options)  # type: ignore[call-overload,no-any-return]

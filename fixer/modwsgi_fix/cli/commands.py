@@ -31,7 +31,7 @@ COMMANDS = {
         "write|prune PATHS",
         "Take the present findings as known, so that only new ones are reported.",
     ),
-    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
+    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash, zsh or fish."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),
