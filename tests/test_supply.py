@@ -94,7 +94,9 @@ def test_the_manual_page_is_current() -> None:
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_the_manual_page_is_one() -> None:
     page = ROOT / "docs/modwsgi-fix.1"
-    done = subprocess.run(["groff", "-man", "-Tutf8", "-P-cbou", "-ww", str(page)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-P-cbou", "-ww", str(page)], capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
     assert "--write-plan" in done.stdout
 
