@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving new-rule words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -31,6 +31,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check fixer rules tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A new rule, with a page and cases to fill in: make new-rule RULE=urls/alias-names-a-socket
+new-rule: $(VENV)/.dev
+	@$(BIN)/python tools/new_rule.py "$(RULE)"
 
 # What each rule asks for by name: rules/modwsgi_rules/_words.py.
 words: $(VENV)/.dev

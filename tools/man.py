@@ -1,6 +1,6 @@
 """Write the manual page, docs/modwsgi-fix.1, from what the commands say of themselves.
 
-    python tools/man.py > docs/modwsgi-fix.1
+python tools/man.py > docs/modwsgi-fix.1
 """
 
 from __future__ import annotations
@@ -63,7 +63,11 @@ def page() -> str:
 def _page() -> Iterator[str]:
     yield _BEGIN
     for name, command in COMMANDS.items():
-        yield f".B modwsgi\\-fix {_text(name)}\n{_text(command.usage)}\n.br\n" if command.usage else f".B modwsgi\\-fix {name}\n.br\n"
+        yield (
+            f".B modwsgi\\-fix {_text(name)}\n{_text(command.usage)}\n.br\n"
+            if command.usage
+            else f".B modwsgi\\-fix {name}\n.br\n"
+        )
     yield ".SH DESCRIPTION\n"
     yield from _about(None)
     yield ".SH OPTIONS\n"
