@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences moving words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving new-rule words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -31,6 +31,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check fixer rules tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# A new rule, with a page and cases to fill in: make new-rule RULE=urls/alias-names-a-socket
+new-rule: $(VENV)/.dev
+	@$(BIN)/python tools/new_rule.py "$(RULE)"
 
 # What each rule asks for by name: rules/modwsgi_rules/_words.py.
 words: $(VENV)/.dev
@@ -66,6 +70,11 @@ pinned:
 
 licences: $(VENV)/.installed
 	$(BIN)/python tools/licences.py > docs/licences.md
+
+# The manual page, from what the commands say of themselves.
+man: $(VENV)/.installed
+	$(BIN)/python tools/man.py > docs/modwsgi-fix.1.new
+	mv docs/modwsgi-fix.1.new docs/modwsgi-fix.1
 
 # The page about a move, made by one: it needs httpd with mod_wsgi, and root.
 moving: $(VENV)/.dev

@@ -80,3 +80,29 @@ def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
     )
     assert "0 name-virtual-host modwsgi-fix\n" in done.stdout, done.stderr
     assert (tmp_path / "site.conf").read_text() == NEW
+
+
+def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```vim\n(.*?)```", (ROOT / "docs/editors.md").read_text("utf-8"), re.S)
+    makeprg, errorformat = block.splitlines()
+    assert makeprg == r"set makeprg=modwsgi-fix\ --output-format\ concise"
+    said = (
+        "site.conf:2:19: error: duplicate-daemon-process [*] process group a is already defined\n"
+        "site.conf:3:1: info: not-much is so\n    help: write another\nFound 2 findings.\n"
+    )
+    path = tmp_path / "said.txt"
+    path.write_text(said)
+    commands = (
+        errorformat,
+        "cfile said.txt",
+        "call writefile(map(getqflist(), {_, v -> v.lnum . ' ' . v.col . ' ' . v.type . ' ' . v.text}), 'list.txt')",
+    )
+    if shutil.which("vim") is None:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no vim"
+        pytest.skip("there is no vim")
+    words = [*EDITORS["vim"], *(word for command in (*commands, "qa!") for word in ("-c", command))]
+    subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
+    assert (tmp_path / "list.txt").read_text().splitlines() == [
+        "2 19 e duplicate-daemon-process [*] process group a is already defined",
+        "3 1 i not-much is so",
+    ]

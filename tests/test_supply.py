@@ -6,9 +6,11 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from types import ModuleType
 
@@ -61,8 +63,8 @@ def test_a_report_of_pip_becomes_lines_with_hashes() -> None:
 
 
 def test_the_lowest_versions_are_those_of_the_project() -> None:
-    text = '[project]\ndependencies = ["a>=1.2,<2", "b==3"]\n[project.optional-dependencies]\ndev = ["ruff>=1", "c>=4.5"]\n'
-    assert tool("minimum").lowest(text) == ["a==1.2", "b==3", "c==4.5"]
+    text = '[project]\ndependencies = ["a>=1.2,<2", "b==3"]\n[project.optional-dependencies]\ndev = ["ruff>=1", "c>=4.5", "d==1.2b1"]\n'
+    assert tool("minimum").lowest(text) == ["a==1.2", "b==3", "c==4.5", "d==1.2b1"]
     project = tool("minimum").lowest((ROOT / "pyproject.toml").read_text("utf-8"))
     assert len(project) >= 9
 
@@ -80,3 +82,28 @@ def test_the_table_of_licences_is_current() -> None:
 
 def test_licences_are_followed_through_what_packages_need() -> None:
     assert {"ply", "rich", "pyyaml"} & set(tool("licences").packages("modwsgi-fix"))
+
+
+# -- the manual page -----------------------------------------------------------
+
+
+def test_the_manual_page_is_current() -> None:
+    assert (ROOT / "docs/modwsgi-fix.1").read_text("utf-8") == tool("man").page(), "make man"
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_manual_page_is_one() -> None:
+    page = ROOT / "docs/modwsgi-fix.1"
+    done = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-P-cbou", "-ww", str(page)], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    assert "--write-plan" in done.stdout
+
+
+def test_the_manual_page_is_installed(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(words, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.iterdir()
+    names = zipfile.ZipFile(wheel).namelist()
+    assert any(name.endswith(".data/data/share/man/man1/modwsgi-fix.1") for name in names)

@@ -31,6 +31,10 @@ def run(
     *,
     diff: Annotated[bool, _option("Show what --write would change, as a unified diff.", "--diff")] = False,
     write: Annotated[bool, _option("Apply the fixes, to all files or to none.", "--write")] = False,
+    write_plan: Annotated[
+        str | None,
+        _option("As --diff, and write a plan, which modwsgi-fix apply carries out.", "--write-plan", metavar="FILE"),
+    ] = None,
     fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
     unsafe_fixes: Annotated[bool, _option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
     select: Annotated[
@@ -48,6 +52,19 @@ def run(
     ] = None,
     exclude: Annotated[
         list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
+    ] = None,
+    force_exclude: Annotated[
+        bool, _option("Exclude files that are named, too, as pre-commit names them.", "--force-exclude")
+    ] = False,
+    per_file_ignores: Annotated[
+        list[str] | None,
+        _option("Rules not to run in the files that match.", "--per-file-ignores", metavar="PATTERN:NAMES"),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        _option(
+            "Report and fix only what is of these files, virtual hosts and rules.", "--only", metavar="FILE|HOST|RULE"
+        ),
     ] = None,
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
@@ -152,6 +169,7 @@ def run(
     ):
         if clash:
             raise Stop(f"{first} and {second} exclude each other")
+    diff = diff or (write_plan is not None and not write)
     writes = write or (add_ignore is not None and paths != ["-"])
     mode = Mode.DIFF if diff else Mode.WRITE if writes else Mode.FILTER if paths == ["-"] else Mode.REPORT
     level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
@@ -168,6 +186,9 @@ def run(
             _words(unfixable),
         ),
         exclude=_words(exclude),
+        force_exclude=force_exclude,
+        per_file_ignores=tuple(per_file_ignores or ()),
+        only=tuple(only or ()),
         target=_words(target),
         root=root,
         config=config,
@@ -179,6 +200,7 @@ def run(
         no_scripts=no_scripts,
         plugins=_words(plugins),
         baseline=baseline,
+        plan_file=write_plan,
         allow=None if add_ignore is None else add_ignore.strip(" "),
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix, allow_shared_tree),
         showing=Showing(

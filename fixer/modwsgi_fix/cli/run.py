@@ -49,6 +49,8 @@ def carry_out(request: Request) -> int:
 
 def _carry_out(request: Request, stdin: str | None) -> int:
     plan = make_plan(request.wanted(stdin))
+    if plan.excluded:
+        return _nothing(request, stdin or "")
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
@@ -86,6 +88,18 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     else:
         code = _fix(request, session, stdin or "")
     return 2 if in_trouble else code
+
+
+def _nothing(request: Request, stdin: str) -> int:
+    """Report on no file, because all that were named are excluded, and return exit code 0; a filter hands its text on."""
+    if request.is_filter:
+        write(stdin)
+    elif request.mode is Mode.REPORT or request.showing.format is not None:
+        changed = None if request.mode is Mode.REPORT else ()
+        _show(request, Report((), (), changed=changed, is_diff=request.mode is Mode.DIFF))
+    if not request.showing.quiet and not request.is_filter:
+        say("note: all files that were named are excluded")
+    return 0
 
 
 def _filter(request: Request, session: Session, stdin: str) -> int:
@@ -191,7 +205,11 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
     changes = _impacts(request, done.outcomes)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
-    undo = ""
+    undo = next_command = ""
+    if request.plan_file is not None:
+        from modwsgi_fix.cli.planning import write_plan
+
+        next_command = write_plan(request, request.plan_file, session, done)
     if request.mode is Mode.WRITE:
         undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
@@ -207,6 +225,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
                 say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
         if request.mode is Mode.WRITE and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
+        if next_command and not request.showing.quiet:
+            say(next_command)
         return 2 if in_trouble else code
     except Exception as error:
         if request.mode is Mode.WRITE:
