@@ -13,10 +13,10 @@ from typing import NamedTuple
 from modwsgi_fix.directives import find
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.loaded import ENOUGH, loaded
+from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.served import served
 from modwsgi_fix.model.items import File, Item, Server
-from modwsgi_fix.model.modules import has_module, loaded_modules
+from modwsgi_fix.model.modules import has_module
 from modwsgi_fix.model.paths import ascending, components, has_wildcard
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
@@ -100,7 +100,7 @@ def _refused(config: Config, request: Request) -> Refused | None:
 
 def _waits_for_modules(config: Config, item: Item) -> bool:
     """Whether a line is refused for want of a module of a server whose list of modules is still that of httpd 2.2."""
-    if len(loaded_modules(config)) < ENOUGH or loaded(config) is not None:
+    if list_of_22(config) is None:
         return False
     info = find(f"<{item.name}" if item.is_section else item.name)
     return info is not None and info.exists_in("2.4") and has_module(config, info) is False
