@@ -79,6 +79,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "httpd24.name_virtual_host": ("namevirtualhost",),
     "httpd24.new_access_directives": ("require", "requireall", "requireany", "requirenone",),
     "httpd24.old_access_directives": ("directory", "directorymatch", "files", "filesmatch", "loadmodule", "location", "locationmatch", "proxy", "proxymatch",),
+    "httpd24.old_access_in_htaccess": ("allow", "deny", "order", "satisfy",),
     "httpd24.old_filter_provider": ("filterprovider",),
     "httpd24.options_mixed_signs": ("options",),
     "httpd24.removed_mutex_directives": ("acceptmutex", "lockfile", "rewritelock", "sslmutex", "sslstaplingmutex", "watchdogmutexpath",),

@@ -19,7 +19,7 @@ the URL has another name, nothing is reported. In fragments another file may say
 
 ## See also
 
-httpd writes *AH02411: SSL Proxy: Peer certificate does not match for hostname 192.0.2.9*. Rule `revocation-not-checked`.
+httpd writes *AH00898: Error during SSL Handshake with remote server returned by /shop*. Rule `revocation-not-checked`.
 
 ## Examples
 
