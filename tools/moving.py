@@ -24,7 +24,7 @@ from httpd import install, moving, server  # noqa: E402
 TREE, CONF = "debian-7", moving.TREES["debian-7"]
 #: Where the page says that it happens.
 DESK = "/home/ann/move"
-MIGRATE = ("migrate", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine", f"machine/{CONF}")
+MIGRATE = ("migrate", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine", f"machine/{CONF}", "machine/srv/www")
 
 _BEGIN = f"""\
 # Move a 2.2 server this week
@@ -53,7 +53,7 @@ is certain, and more is left for you.
 ## Tuesday: read what would change
 
 Access control is one change in all files, or none: `Order` and `Require` are both asked, so half a conversion shuts
-people out.
+people out. `machine/srv/www` is named for the `.htaccess` files in it, which are converted in the same run.
 
 """
 _WRITE = """
@@ -145,7 +145,7 @@ def _parts(directory: Path) -> Iterator[str]:
     yield _AGAIN
     yield run(*MIGRATE)
     yield _UNDO
-    yield run("undo", f"machine/{CONF}")
+    yield run("undo", f"machine/{CONF}", "machine/srv/www")
     for path in (ROOT / "corpus" / TREE / "conf").rglob("*"):
         if (
             path.is_file()

@@ -40,12 +40,17 @@ def requests(name: str) -> list[Asked]:
 def moved(run: Run, conf: Path) -> str:
     """Write the fixes; the page of what is left for a person."""
     words = ("migrate", "--isolated", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine")
-    where = str(conf.relative_to(conf.parents[2]))
-    assert run(*words, "--write", where).code in (0, 1)
-    page = run(*words, where)
+    files = list(conf.parents[1].rglob(".htaccess"))
+    sites = "".join(path.read_text("utf-8") for path in conf.glob("sites-enabled/*"))
+    where = [str(path.relative_to(conf.parents[2])) for path in (conf, *files)]
+    assert run(*words, "--write", *where).code in (0, 1)
+    page = run(*words, *where)
     assert page.code in (0, 1)
     assert "What the fixes do" not in page.out, "a second run finds something that it can fix"
-    assert run(*words, "--diff", where).out == ""
+    assert run(*words, "--diff", *where).out == ""
+    old = [path for path in files if {"Order", "Allow", "Deny", "Satisfy"} & set(path.read_text().split())]
+    # There AllowOverride admits Limit alone, and Require is of AuthConfig.
+    assert bool(old) == ("AllowOverride Limit\n" in sites), old
     return page.out
 
 

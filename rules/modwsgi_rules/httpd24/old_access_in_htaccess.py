@@ -21,7 +21,7 @@ that are named with it are converted in one run. Each means the same by itself, 
 ## Left alone
 
 There is no fix where a line stands in a section or under a condition, where `Require` lines or `AuthMerging` are among lines that do not
-admit everyone, and for `Satisfy Any`.
+admit everyone, and for `Satisfy Any`. Where `AllowOverride` admits `Limit` and not `AuthConfig`, the fix is withheld: `Require` needs the latter.
 
 ## See also
 
