@@ -24,7 +24,7 @@ from modwsgi_fix.text import Span
 CORPUS = Path(__file__).parents[1] / "corpus"
 TWICE = b"WSGIDaemonProcess site threads=15\nWSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
 ONCE = b"WSGIDaemonProcess site threads=15\nWSGIProcessGroup site\n"
-STARTS = "httpd refuses to start now, and starts with these fixes; it then serves no source, database or key, as far as these files show"
+STARTS = "httpd refuses to start now, and nothing in sight keeps it from starting with these fixes; it then serves no source, database or key, as far as these files show"
 ONLY = ("--isolated", "--select", "duplicate-daemon-process")
 
 
