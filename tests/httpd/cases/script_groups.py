@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..application import app
 from ..case import Case, Equal, EqualExcept
 from ..probe import probes
-from ..root import Link
+from ..root import CONF, Link
 from . import opened
 
 _SITE = "http://a.example"
@@ -177,11 +177,19 @@ CASES = (
         tree={"/srv/w/etc/site.ini": "[site]\nlabel = shop\n"},
         root=True,
     ),
-    _case(
-        "a file that is taken to lie beside the script",
-        "relative-path-in-script",
-        f"SECRET = open('secret.txt').read()\n{app()}",
-        tree={"/srv/w/secret.txt": "secret"},
+    # Without --root nothing shows where the file lies.
+    Case(
+        name="a file that is taken to lie beside the script",
+        rules=("relative-path-in-script",),
+        level="unsafe",
+        before={
+            "site.conf": _CONF.replace("/srv/w", CONF),
+            "app.wsgi": f"SECRET = open('secret.txt').read()\n{app()}",
+        },
+        include=("site.conf",),
+        tree={f"{CONF}/secret.txt": "secret"},
+        probes=_ANSWERS,
+        expect=_REGAINED,
     ),
     _case(
         "a module that lies beside the script",
