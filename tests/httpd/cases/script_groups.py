@@ -137,6 +137,12 @@ CASES = (
         expect=Equal(),
     ),
     _case(
+        "packages that a script asks for by what setuptools no longer has",
+        "import-that-is-gone",
+        "import sys\nsys.path.append('/srv/lib')\nsys.modules['pkg_resources'] = None\n"
+        "import pkg_resources\npkg_resources.require('shop')\n" + app(),
+    ),
+    _case(
         "a directory of packages that a script adds",
         "sys-path-in-script",
         "import site\nsite.addsitedir('/srv/lib')\nfrom site_app import application\n",
