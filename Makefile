@@ -51,11 +51,11 @@ minimum:
 	$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-minimum/lowest.txt -e '.[dev]'
 	$(VENV)-minimum/bin/python -m pytest -q -n 3 --ignore=tests/httpd
 
-# Fixed scripts of real frameworks are called, which are installed for it once.
+# Fixed scripts of real frameworks are called, and run by a real httpd; the frameworks are installed for it once.
 frameworks: $(VENV)/.dev
 	test -x $(VENV)-frameworks/bin/python || $(PYTHON) -m venv $(VENV)-frameworks
 	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
-	$(BIN)/python -m pytest -q tests/test_frameworks.py
+	$(BIN)/python -m pytest -q tests/test_frameworks.py tests/httpd/test_frameworks.py
 
 # A release: the same bytes from the same commit, by tools whose hashes are known.
 wheel:
