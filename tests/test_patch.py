@@ -95,7 +95,7 @@ def test_help_has_a_line_for_each_letter_and_the_question_comes_again(ask: Run, 
 
 def test_a_fix_of_three_files_is_offered_as_one(ask: Run, tmp_path: Path) -> None:
     (tmp_path / "conf/sites-enabled").mkdir(parents=True)
-    main = f"ServerRoot /etc/apache2\nListen 80\nLoadModule wsgi_module m.so\nErrorLog /e\nIncludeOptional sites-enabled/*\n"
+    main = "ServerRoot /etc/apache2\nListen 80\nLoadModule wsgi_module m.so\nErrorLog /e\nIncludeOptional sites-enabled/*\n"
     (tmp_path / "conf/apache2.conf").write_text(f"NameVirtualHost *:80\n{GAP}{main}")
     group = "WSGIDaemonProcess site threads=5\n"
     for name in "ab":
