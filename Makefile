@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving new-rule words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences man moving new-rule words vscode clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -80,6 +80,11 @@ man: $(VENV)/.installed
 moving: $(VENV)/.dev
 	$(BIN)/python tools/moving.py > docs/moving.md.new
 	mv docs/moving.md.new docs/moving.md
+
+# The extension for VS Code, checked, tested and packaged: editors/vscode/dist/*.vsix. It needs node 20 and npm.
+vscode:
+	cp LICENSE editors/vscode/LICENSE
+	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run lint && npm test && npm run build && npm run package
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done

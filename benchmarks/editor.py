@@ -115,6 +115,28 @@ def over_stdio(path: Path, text: str, keys: int) -> list[float]:
     return taken
 
 
+def while_checking(path: Path, text: str) -> tuple[float, float]:
+    """Seconds from opening a file to its diagnostics, and from a hover that is asked meanwhile to its answer."""
+    client, uri = Client(OURS), path.as_uri()
+    client.begin()
+    client.send(method="initialized", params={})
+    time.sleep(3)  # until the rules have been imported
+    document = {"uri": uri, "languageId": "apache", "version": 1, "text": text}
+    client.send(method="textDocument/didOpen", params={"textDocument": document})
+    start = time.perf_counter()
+    client.send(id=10, method="textDocument/diagnostic", params={"textDocument": {"uri": uri}})
+    time.sleep(0.2)
+    place = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 6}}
+    asked = time.perf_counter()
+    client.send(id=11, method="textDocument/hover", params=place)
+    times: dict[int, float] = {}
+    while len(times) < 2:
+        message = client.receive(lambda message: message.get("id") in (10, 11))
+        times[message["id"]] = time.perf_counter()
+    client.end()
+    return times[10] - start, times[11] - asked
+
+
 def in_the_server(path: Path, text: str, keys: int) -> list[float]:
     """The same without the protocol around it, and in seconds of the processor."""
     from modwsgi_fix.lsp.buffers import Change
@@ -149,6 +171,8 @@ def main() -> None:
         for number in range(files):
             (directory / "sites-enabled" / f"{number:04}.conf").write_text(host(number))
         path, text = directory / "sites-enabled" / f"{files // 2:04}.conf", host(files // 2)
+        checked, told = while_checking(path, text)
+        print(f"the first check: {checked * 1000:.0f} ms; a hover meanwhile: {told * 1000:.0f} ms")
         print(f"a keystroke in one of {files} files of {text.count(chr(10))} lines, until its diagnostics are there:")
         for name, measured in (("in the server", in_the_server), ("over stdio", over_stdio)):
             taken = measured(path, text, 3)

@@ -570,7 +570,7 @@ def test_an_unused_suppression_is_selected_as_a_rule_is(run: Run, tmp_path: Path
         (("-", "conf"), "- (standard input) stands alone, without other paths"),
         (("--stdin-filename", "a.conf", "conf"), "--stdin-filename names what is on standard input"),
         (("--write", "-"), "--write and - exclude each other"),
-        (("--show-settings", "--write", "conf"), "--show-settings excludes --diff and --write"),
+        (("--show-settings", "--write", "conf"), "--show-settings excludes --diff, --write and --patch"),
         (("--select", "duplicate-deamon-process", "conf"), "did you mean duplicate-daemon-process?"),
         (("--ignore", "x,daemon", "conf"), "there is no rule or family x"),
         (("--target", "httpd", "conf"), "--target httpd: expected httpd=VERSION, mod_wsgi=VERSION or python=VERSION"),

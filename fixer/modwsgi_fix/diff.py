@@ -18,7 +18,8 @@ from modwsgi_fix.text import LineIndex, Span, encode
 if TYPE_CHECKING:
     from unidiff.patch import Hunk
 
-_NO_NEWLINE = "\\ No newline at end of file\n"
+#: The line below a line that has no end.
+NO_NEWLINE = "\\ No newline at end of file\n"
 
 
 class Opcode(NamedTuple):
@@ -71,11 +72,11 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
     if not codes:
         return ""
     old, new = lines(before), lines(apply(before, edits))
-    parts = _header(name)
+    parts = _names(name)
     for group in _groups(codes, context):
         _, start, _, new_start, _ = group[0]
         _, _, end, _, new_end = group[-1]
-        parts.append(f"@@ -{_range(start, end)} +{_range(new_start, new_end)} @@\n")
+        parts.append(header(start, end, new_start, new_end) + "\n")
         for tag, i, j, new_i, new_j in group:
             if tag == "equal":
                 parts += (_line(" ", line) for line in old[i:j])
@@ -305,7 +306,12 @@ def _sides(hunk: Hunk) -> tuple[list[str], list[str]]:
     return source, target
 
 
-def _header(name: str) -> list[str]:
+def header(start: int, end: int, new_start: int, new_end: int) -> str:
+    """Return the first line of the hunk that makes ``before[start:end]`` ``after[new_start:new_end]``."""
+    return f"@@ -{_range(start, end)} +{_range(new_start, new_end)} @@"
+
+
+def _names(name: str) -> list[str]:
     name = name.lstrip("/")
     old, new = _quoted(f"a/{name}"), _quoted(f"b/{name}")
     # GNU patch ends a name at a space, unless a TAB ends it.
@@ -328,4 +334,4 @@ def _range(start: int, end: int) -> str:
 
 
 def _line(sign: str, line: str) -> str:
-    return sign + line if line.endswith("\n") else f"{sign}{line}\n{_NO_NEWLINE}"
+    return sign + line if line.endswith("\n") else f"{sign}{line}\n{NO_NEWLINE}"

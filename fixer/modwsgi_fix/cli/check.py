@@ -35,6 +35,7 @@ def run(
         str | None,
         _option("As --diff, and write a plan, which modwsgi-fix apply carries out.", "--write-plan", metavar="FILE"),
     ] = None,
+    patch: Annotated[bool, _option("Ask of each change whether to apply it, as git add -p does.", "--patch")] = False,
     fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
     unsafe_fixes: Annotated[bool, _option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
     select: Annotated[
@@ -164,6 +165,10 @@ def run(
         return 0
     for first, second, clash in (
         ("--diff", "--write", diff and write),
+        ("--diff", "--patch", diff and patch),
+        ("--write", "--patch", write and patch),
+        ("--write-plan", "--patch", write_plan is not None and patch),
+        ("--add-ignore", "--patch", add_ignore is not None and patch),
         ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
         ("--show-settings", "--show-files", show_settings and show_files),
     ):
@@ -171,7 +176,10 @@ def run(
             raise Stop(f"{first} and {second} exclude each other")
     diff = diff or (write_plan is not None and not write)
     writes = write or (add_ignore is not None and paths != ["-"])
-    mode = Mode.DIFF if diff else Mode.WRITE if writes else Mode.FILTER if paths == ["-"] else Mode.REPORT
+    mode = (
+        Mode.DIFF if diff else Mode.PATCH if patch else Mode.WRITE if writes
+        else Mode.FILTER if paths == ["-"] else Mode.REPORT
+    )  # fmt: skip
     level = Applicability.UNSAFE if unsafe_fixes else Applicability[fix_level.upper()] if fix_level else None
     request = Request(
         paths=tuple(paths or ()),

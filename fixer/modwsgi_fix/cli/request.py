@@ -20,6 +20,8 @@ class Mode(Enum):
     REPORT = "report"
     DIFF = "diff"
     WRITE = "write"
+    #: Write what the user takes of it, hunk by hunk.
+    PATCH = "patch"
     #: Standard input to standard output.
     FILTER = "filter"
 
@@ -89,6 +91,11 @@ class Request(NamedTuple):
     showing: Showing = Showing()
 
     @property
+    def writes(self) -> bool:
+        """Whether files are to be written."""
+        return self.mode in (Mode.WRITE, Mode.PATCH)
+
+    @property
     def is_filter(self) -> bool:
         """Whether standard input goes to standard output, fixed: nothing else may be printed there."""
         return self.mode is Mode.FILTER and not self.showing.only
@@ -143,8 +150,8 @@ def checked(request: Request) -> Request:
             raise Stop(f"--write-plan {request.plan_file}: is a directory; name a file")
     if request.stdin_name == "":
         raise Stop("--stdin-filename is empty")
-    if request.paths == ("-",) and mode is Mode.WRITE:
-        raise Stop("--write and - exclude each other: the fixed text goes to standard output")
+    if request.paths == ("-",) and request.writes:
+        raise Stop(f"--{mode.value} and - exclude each other: the fixed text goes to standard output")
     if request.allow is not None:
         _check_reason(request.allow)
         if request.paths == ("-",):
@@ -159,20 +166,22 @@ def checked(request: Request) -> Request:
         "--allow-shared-tree": writing.allow_shared and request.plan_file is None,
     }
     for option, given in needs_write.items():
-        if given and mode is not Mode.WRITE:
-            raise Stop(f"{option} needs --write")
+        if given and not request.writes:
+            raise Stop(f"{option} needs --write or --patch")
     if writing.backup is not None and (not writing.backup or "/" in writing.backup or "\0" in writing.backup):
         raise Stop(f"--backup={writing.backup}: is not a suffix for a file name")
     if request.config is not None and request.isolated:
         raise Stop("--config and --isolated exclude each other")
     if mode is Mode.DIFF and showing.format not in (None, "json"):
         raise Stop(f"--diff and --output-format {showing.format} exclude each other; json has the diff for programs")
+    if mode is Mode.PATCH and (showing.format or showing.file or showing.statistics):
+        raise Stop("--patch asks on a terminal; leave out --output-format, --output-file and --statistics")
     if showing.statistics and (showing.format not in (None, "concise", "full") or mode is Mode.DIFF):
         raise Stop("--statistics takes the place of a report; leave out --diff and --output-format")
     if showing.quiet and showing.verbose:
         raise Stop("--quiet and --verbose exclude each other")
     if showing.only and mode not in (Mode.REPORT, Mode.FILTER):
-        raise Stop(f"--show-{showing.only} excludes --diff and --write")
+        raise Stop(f"--show-{showing.only} excludes --diff, --write and --patch")
     return request
 
 

@@ -48,6 +48,8 @@ def carry_out(request: Request) -> int:
 
 
 def _carry_out(request: Request, stdin: str | None) -> int:
+    if request.mode is Mode.PATCH and not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise Stop("--patch asks on a terminal, and this is not one: --diff shows the changes, --write makes them")
     plan = make_plan(request.wanted(stdin))
     if plan.excluded:
         return _nothing(request, stdin or "")
@@ -56,9 +58,11 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if request.showing.only == "settings":
         write(as_toml(plan.settings, plan.target, plan.level, plan.root, plan.on, plan.denies))
         return 0
-    if request.mode is Mode.WRITE:
+    if request.writes:
         put_right(plan, allow_shared=request.writing.allow_shared)
-    wants_all = request.mode is Mode.FILTER or request.showing.only == "files" or request.allow is not None
+    wants_all = (
+        request.mode in (Mode.FILTER, Mode.PATCH) or request.showing.only == "files" or request.allow is not None
+    )
     session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
@@ -75,10 +79,10 @@ def _carry_out(request: Request, stdin: str | None) -> int:
             _put(request, problem("file", "; ".join(trouble.unread(session.plan.problems, session.configs))))
         return 2
     if not request.showing.quiet:
-        if request.mode in (Mode.REPORT, Mode.DIFF):
+        if request.mode in (Mode.REPORT, Mode.DIFF, Mode.PATCH):
             notes.say_starts(session)
         notes.say_all(session)
-        if request.mode is not Mode.WRITE:
+        if not request.writes:
             note_left(session.plan)
         notes.say_baseline(session)
     if request.allow is not None:
@@ -202,6 +206,13 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 def _fix(request: Request, session: Session, stdin: str) -> int:
     done = mended(session)
+    if request.mode is Mode.PATCH and done.files:
+        from modwsgi_fix.cli.patch import chosen
+
+        done = chosen(session, done)
+        if not done.files:
+            say("Nothing was taken, and no file was changed.")
+            return 2 if trouble.fixing(done) else _exit_code(request, done.report, Severity.ERROR)
     changes = _impacts(request, done.outcomes)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
@@ -210,7 +221,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         from modwsgi_fix.cli.planning import write_plan
 
         next_command = write_plan(request, request.plan_file, session, done)
-    if request.mode is Mode.WRITE:
+    if request.writes:
         undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
         (file, *_) = [*(file.after for file in done.files), stdin]
@@ -220,16 +231,16 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
         done = done._replace(report=done.report._replace(undo=undo))
         is_diff = request.mode is Mode.DIFF and request.showing.format is None
         code = (_diff if is_diff else _tell)(request, done, changes)
-        if request.mode is Mode.WRITE and request.showing.verbose:
+        if request.writes and request.showing.verbose:
             for one in done.report.fixed:
                 say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
-        if request.mode is Mode.WRITE and not request.showing.quiet:
+        if request.writes and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
         if next_command and not request.showing.quiet:
             say(next_command)
         return 2 if in_trouble else code
     except Exception as error:
-        if request.mode is Mode.WRITE:
+        if request.writes:
             error.add_note(WRITTEN)
         raise
 
@@ -273,7 +284,7 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
         request, report, Severity.WARNING if is_diff else Severity.ERROR, changed=bool(done.files) and counts
     )
     _withheld(request, report, done.files if is_diff else ())
-    if report.findings or report.fixed or is_diff or request.mode is Mode.WRITE or report.gaps:
+    if report.findings or report.fixed or is_diff or request.writes or report.gaps:
         _show(request, report)
     _say_impact(request, done.outcomes, changes)
     _say_shipped(request, report)
@@ -283,7 +294,7 @@ def _tell(request: Request, done: Mended, changes: tuple[Impact, ...] | None) ->
 def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] | None:
     """Return what visitors will notice, for stderr or the JSON report; None where neither shows it, or it cannot be told."""
     seen = not request.showing.quiet or request.showing.format == "json"
-    if request.mode not in (Mode.DIFF, Mode.WRITE) or request.showing.impact == "none" or not seen:
+    if not (request.mode is Mode.DIFF or request.writes) or request.showing.impact == "none" or not seen:
         return None
     try:
         return impacts(outcomes)

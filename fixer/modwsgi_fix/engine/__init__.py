@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modwsgi_fix.engine.check import check, findings
 from modwsgi_fix.engine.job import Ignored, Job, Opinion, Proof, read
-from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
+from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
 
 if TYPE_CHECKING:
     from modwsgi_fix.engine.run import Run, fix
@@ -18,6 +18,7 @@ __all__ = [
     "Fixed",
     "Ignored",
     "Job",
+    "Made",
     "Opinion",
     "Proof",
     "Rewritten",

@@ -156,20 +156,29 @@ def _objection(config: Config, chosen: Sequence[Diagnostic], path: str, reading:
     file = config.files.get(path)
     if file is None:
         return _objection_of_python(config, chosen, path)
-    after = reading.of(path, apply(file.text, edits_of(chosen, path)))
+    return fault(file, reading.of(path, apply(file.text, edits_of(chosen, path))), reading.opinion)
+
+
+def fault(file: File, after: Tree, opinion: Opinion | None) -> str | None:
+    """Return the new syntax error in a file, or what an opinion has against it; None where it is sound."""
     was, now = Counter(p.kind for p in file.tree.problems), Counter(p.kind for p in after.problems)
     if sum(now.values()) > sum(was.values()) or (not was and now):
         return f"it would leave a syntax error: {next(iter(now))}"
-    return reading.opinion(file.name, file.tree, after) if reading.opinion is not None and not was else None
+    return opinion(file.name, file.tree, after) if opinion is not None and not was else None
 
 
 def _objection_of_python(config: Config, chosen: Sequence[Diagnostic], path: str) -> str | None:
     """Return why Python would refuse a script after fixes that it accepted before; None where it would not."""
     script = config.scripts.get(path)
-    if script is None or fault_of(script.text) is not None:
+    return None if script is None else fault_of_script(script.text, apply(script.text, edits_of(chosen, path)))
+
+
+def fault_of_script(before: str, after: str) -> str | None:
+    """Return why Python would refuse a script that it accepted before; None where it would not."""
+    if fault_of(before) is not None:
         return None
-    fault = fault_of(apply(script.text, edits_of(chosen, path)))
-    return None if fault is None else f"it would leave a script that Python does not take: {fault}"
+    refusal = fault_of(after)
+    return None if refusal is None else f"it would leave a script that Python does not take: {refusal}"
 
 
 def edits_of(chosen: Sequence[Diagnostic], path: str) -> list[Edit]:

@@ -11,6 +11,9 @@ from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import Diagnostic
 from modwsgi_fix.text import Span
 
+#: A fix by its rule and its edits, at their places in the files before any fix.
+Made = tuple[str, tuple[Edit, ...]]
+
 
 class Applied(NamedTuple):
     """A fix that was applied. ``line`` (from 1) is where its finding stood when it was applied, in the file ``name``.
@@ -26,6 +29,12 @@ class Applied(NamedTuple):
     name: str
     line: int
     origins: tuple[tuple[str, Span], ...] = ()
+
+    @property
+    def made(self) -> Made:
+        """The fix as it is recognized in another run, which need not make the same fixes before it."""
+        edits = zip(self.origins, self.fix.edits, strict=True)
+        return self.rule, tuple(Edit(path, span, edit.text) for (path, span), edit in edits)
 
 
 class Withheld(NamedTuple):

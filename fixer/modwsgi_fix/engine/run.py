@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from modwsgi_fix.diff import compose, origins
@@ -13,7 +13,7 @@ from modwsgi_fix.engine.apart import batches, hosts_apart
 from modwsgi_fix.engine.check import findings, found_silent
 from modwsgi_fix.engine.choice import Held, Reading, candidates, choose, edits_of, paths_of
 from modwsgi_fix.engine.job import Job, Opinion, Proof, read
-from modwsgi_fix.engine.outcome import Applied, Fixed, Rewritten, Withheld
+from modwsgi_fix.engine.outcome import Applied, Fixed, Made, Rewritten, Withheld
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.model.shapes import FEW
@@ -38,14 +38,15 @@ def fix(
     opinion: Opinion | None = None,
     config: Config | None = None,
     proof: Proof | None = None,
+    only: Collection[Made] | None = None,
 ) -> Fixed:
     """Apply every fix up to ``level`` until nothing changes. ``config`` is what ``read`` returned, where that is at hand.
 
     A fix is withheld by itself, while all others are applied, where it would leave a new syntax error, ``opinion`` objects to
     it, or ``proof`` finds a forbidden effect on visitors. Fixes that undo each other, or whose rule never ends, are withheld,
-    too.
+    too. With ``only``, no other fixes are made than these.
     """
-    return Run(job, opinion, config, proof).to(level)
+    return Run(job, opinion, config, proof, only).to(level)
 
 
 class Legible(NamedTuple):
@@ -96,9 +97,15 @@ class Run:
     """
 
     def __init__(
-        self, job: Job, opinion: Opinion | None = None, config: Config | None = None, proof: Proof | None = None
+        self,
+        job: Job,
+        opinion: Opinion | None = None,
+        config: Config | None = None,
+        proof: Proof | None = None,
+        only: Collection[Made] | None = None,
     ) -> None:
         self._job = job
+        self._only = only
         self._reading = Reading(opinion)
         self._proof = proof
         self.before = config or read(job)
@@ -196,6 +203,9 @@ class Run:
             for d in candidates(self._job, config, rule, level, self._held)
             if (rule.name, d.path, d.message) not in self._fights
         ]
+        if self._only is not None:
+            origin_of = origin_in(self._state.edits)
+            free = [d for d in free if _applied(config, d, _places(d, origin_of)).made in self._only]
         if not free:
             return []
         effect = None if self._proof is None else lambda groups: self._effects(rule, groups)

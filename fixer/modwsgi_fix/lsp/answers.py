@@ -23,6 +23,9 @@ _BELOW = ("", "etc/apache2", "etc/httpd")
 class Answer:
     """A server as it is now; ``_known`` is set where it was checked without reading all of it."""
 
+    #: Whether this is the answer of a text alone, whose server is not known yet.
+    is_alone = False
+
     def __init__(
         self, question: Question, read: Callable[[], Session], *, hurried: bool, known: Known | None = None
     ) -> None:
@@ -193,6 +196,40 @@ class Answers:
                 return answer
         is_script = buffer.path.endswith(SCRIPT) or BINDS_APPLICATION.search(buffer.text) is not None
         return self.at((buffer.path,)) if is_script else None
+
+
+class TextsAlone(Answers):
+    """Answers that need no server, for while the servers are being read: the texts, and what is known of directives."""
+
+    def __init__(self, buffers: Buffers) -> None:
+        super().__init__(buffers, lambda line: None)
+
+    def of(self, buffer: Buffer) -> Answer | None:
+        """Return an answer without a server; None for a script."""
+        return None if _is_python(buffer) else _TextAlone(self.question((buffer.path,)))
+
+
+class _TextAlone(Answer):
+    """The answer for one open text, of whose server nothing is known."""
+
+    is_alone = True
+
+    def __init__(self, question: Question) -> None:
+        super().__init__(question, lambda: None, hurried=True)  # type: ignore[arg-type, return-value]
+
+    @property
+    def configs(self) -> tuple[Config, ...]:
+        """No server."""
+        return ()
+
+    @cached_property
+    def findings(self) -> dict[str, list[Finding]]:
+        """No findings."""
+        return {}
+
+    def reads(self, key: str) -> bool:
+        """Whether the text is taken for a configuration."""
+        return True
 
 
 def _is_python(buffer: Buffer) -> bool:

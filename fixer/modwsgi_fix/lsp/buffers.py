@@ -84,6 +84,12 @@ class Buffers:
         if self._open.pop(uri, None) is not None:
             self.stale()
 
+    def kept(self) -> Buffers:
+        """Return the texts as they are now, for whoever answers in another thread while more is typed."""
+        kept = Buffers()
+        kept._open, kept.generation, kept.typing = dict(self._open), self.generation, self.typing
+        return kept
+
     def stale(self) -> None:
         """Note that earlier answers need no longer hold, and that nobody is typing."""
         self.generation += 1

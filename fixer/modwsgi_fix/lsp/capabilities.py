@@ -75,6 +75,21 @@ FEATURES: Mapping[str, tuple[Function, Any]] = {
 #: The requests that run all rules, and take the longest.
 CHECKS = frozenset({types.TEXT_DOCUMENT_DIAGNOSTIC, types.WORKSPACE_DIAGNOSTIC})
 
+#: The requests that the open text alone answers, at once.
+OF_THE_TEXT = frozenset(
+    {
+        types.TEXT_DOCUMENT_DOCUMENT_SYMBOL,
+        types.TEXT_DOCUMENT_FOLDING_RANGE,
+        types.TEXT_DOCUMENT_SELECTION_RANGE,
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL,
+        types.TEXT_DOCUMENT_SEMANTIC_TOKENS_RANGE,
+        types.WORKSPACE_TEXT_DOCUMENT_CONTENT,
+    }
+)
+
+#: The requests that the open text alone answers while a check runs, as far as it can.
+MEANWHILE = frozenset({types.TEXT_DOCUMENT_HOVER, types.TEXT_DOCUMENT_COMPLETION})
+
 #: Commands that an editor runs by name, given its arguments: each returns a document.
 COMMANDS: Mapping[str, Function] = {
     "modwsgi-fix.trace": Function("commands", "trace"),

@@ -62,8 +62,11 @@ def completion(state: State, params: types.CompletionParams) -> types.Completion
         return types.CompletionList(False, [])
     if spot.sections and is_opaque_section(spot.sections[-1].key):
         return types.CompletionList(False, [])
+    if answer.is_alone and (line := typed(buffer.text, spot, offset)) and (line.words or "${" in line.prefix):
+        # Which groups and variables there are, the server says.
+        return types.CompletionList(True, [])
     found = list(_offers(state, answer, buffer, spot, offset))
-    return types.CompletionList(False, [_item(state, buffer, offset, one) for one in found])
+    return types.CompletionList(answer.is_alone, [_item(state, buffer, offset, one) for one in found])
 
 
 def typed(text: str, spot: Spot, offset: int) -> Typed:

@@ -1,7 +1,9 @@
 """The protocol: pygls reads and writes messages, and each request is passed to the module that answers it.
 
 Requests wait for a moment before they are answered, so that a later change or cancellation is read first. Where a server is
-so large that its diagnostics take long, these wait until the user stops typing. An error in an answer is written to the log,
+so large that its diagnostics take long, these wait until the user stops typing. Whatever needs a server is answered in one
+thread, one after another, from the texts as they were when it was asked; meanwhile messages are read, so that an editor can
+cancel, and is told at once what the text alone says. An error in an answer is written to the log,
 and the editor gets an empty answer, so that nothing pops up at a half-typed line.
 """
 
@@ -11,7 +13,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
@@ -31,6 +34,8 @@ PAUSE = 0.002
 LONGEST_PAUSE, PART = 0.5, 0.25
 #: Seconds after which the rules are imported, so that this does not delay the editor's first requests.
 READY = 0.05
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +84,9 @@ class Server(LanguageServer):
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._pause = PAUSE
         self._checked = -1
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="answers")
+        self._jobs: set[Future[Any]] = set()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Write an error to the log; pygls would pop up a message."""
@@ -96,22 +104,42 @@ class Server(LanguageServer):
             generation = self.state.buffers.generation
             await asyncio.sleep(self._pause)
 
-    def timed(self, check: Callable[[], Any]) -> Any:
-        """Run a check and return its result. The time of the first check after a change decides how long the next one waits."""
-        first, start = self._checked != self.state.buffers.generation, time.monotonic()
-        found = check()
-        if first:
-            self._checked = self.state.buffers.generation
-            self._pause = min(max(PAUSE, PART * (time.monotonic() - start)), LONGEST_PAUSE)
-        return found
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being answered that needs a server."""
+        return not all(job.done() for job in self._jobs)
+
+    async def answered(self, function: Callable[[State], T], *, checks: bool = False) -> T:
+        """Return what a function says of the state as it is now, which is found out in the thread.
+
+        The time of the first check after a change decides how long the next one waits.
+        """
+        state = self.state.kept()
+
+        def answer() -> T:
+            state.answers.buffers = state.buffers
+            first, start = self._checked != state.buffers.generation, time.monotonic()
+            found = function(state)
+            if checks and first:
+                self._checked = state.buffers.generation
+                self._pause = min(max(PAUSE, PART * (time.monotonic() - start)), LONGEST_PAUSE)
+            return found
+
+        self._loop = asyncio.get_running_loop()
+        job = self._thread.submit(answer)
+        self._jobs = {job, *(one for one in self._jobs if not one.done())}
+        return await asyncio.wrap_future(job)
 
     async def _publish(self) -> None:
-        await self.settled()
-        try:
-            found = self.timed(self.state.published)
-        except Exception:
-            _log.exception("diagnostics")
-            return
+        generation = -1
+        while generation != self.state.buffers.generation:
+            await self.settled()
+            generation = self.state.buffers.generation
+            try:
+                found = await self.answered(State.published, checks=True)
+            except Exception:
+                _log.exception("diagnostics")
+                return
         for uri in [*found, *(uri for uri in self._published if uri not in found)]:
             diagnostics = found.get(uri, [])
             if diagnostics != self._published.get(uri) or self.state.buffers.get(uri) is not None:
@@ -121,7 +149,9 @@ class Server(LanguageServer):
         self._published = found
 
     def _tell(self, line: str) -> None:
-        self.window_log_message(types.LogMessageParams(types.MessageType.Warning, line))
+        assert self._loop is not None
+        message = types.LogMessageParams(types.MessageType.Warning, line)
+        self._loop.call_soon_threadsafe(self.window_log_message, message)
 
 
 def server() -> Server:
@@ -147,7 +177,13 @@ def _answering(made: Server, method: str, function: Callable[[State, Any], Any])
         checks = method in capabilities.CHECKS
         await (made.settled() if checks else asyncio.sleep(PAUSE))
         try:
-            return made.timed(lambda: function(made.state, params)) if checks else function(made.state, params)
+            if method in capabilities.OF_THE_TEXT:
+                return function(made.state, params)
+            if method in capabilities.MEANWHILE and made.is_busy:
+                said = function(made.state.of_texts(), params)
+                if said is not None and getattr(said, "items", True):
+                    return said
+            return await made.answered(lambda state: function(state, params), checks=checks)
         except Refusal as refusal:
             raise JsonRpcException(str(refusal), types.LSPErrorCodes.RequestFailed) from refusal
         except Exception:
@@ -161,7 +197,7 @@ def _commanded(made: Server, name: str, command: Callable[..., Any]) -> Callable
     async def answer(*arguments: Any) -> Any:
         await asyncio.sleep(PAUSE)
         try:
-            return _shown(made, command(made.state, *arguments))
+            return _shown(made, await made.answered(lambda state: command(state, *arguments)))
         except Exception:
             _log.exception("%s", name)
             return None

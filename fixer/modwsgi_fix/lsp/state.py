@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from typing import Any
 
 from lsprotocol import types
 
-from modwsgi_fix.lsp.answers import Answer, Answers
+from modwsgi_fix.lsp.answers import Answer, Answers, TextsAlone
 from modwsgi_fix.lsp.buffers import Buffer, Buffers
 from modwsgi_fix.lsp.positions import Encoding
 from modwsgi_fix.lsp.uris import path_of
@@ -60,6 +61,18 @@ class State:
                 self.indentation = settings["indentation"]
             if isinstance(settings.get("root"), str) or settings.get("root", "") is None:
                 self.answers.root = settings["root"] or None
+
+    def kept(self) -> State:
+        """Return the state as it is now; what comes from the editor later does not change its texts."""
+        kept = copy(self)
+        kept.buffers = self.buffers.kept()
+        return kept
+
+    def of_texts(self) -> State:
+        """Return the state with answers that the open texts give by themselves, without any server."""
+        alone = copy(self)
+        alone.answers = TextsAlone(self.buffers)
+        return alone
 
     def folders(self, added: Iterable[types.WorkspaceFolder], removed: Iterable[types.WorkspaceFolder]) -> None:
         """Note the directories that an editor works in from now on."""

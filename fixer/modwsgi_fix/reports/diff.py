@@ -33,12 +33,10 @@ def diff(files: Sequence[Rewritten], *, directory: str) -> str:
     Each file's part is read back by unidiff first. Raises ``BadDiff``.
     """
     top = strip_from(files, directory)
-    return "".join(
-        _read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, top))) for file in files
-    )
+    return "".join(read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, top))) for file in files)
 
 
-def _read_back(file: Rewritten, part: str) -> str:
+def read_back(file: Rewritten, part: str) -> str:
     """Return the diff of a file, if unidiff reads it as what was changed. Raises ``BadDiff``."""
     if not check(part, file.before, file.after):
         raise BadDiff(f"{file.name}: the diff does not say what was changed")
@@ -61,8 +59,8 @@ def changes(
     """Return what becomes of each file; ``place`` says where a file, by its key, lies in its server. Raises ``BadDiff``."""
     found = []
     for file in files:
-        text = _read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, "/")))
-        hunks = _hunks(file, text, applied)
+        text = read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, "/")))
+        hunks = hunks_of(file, text, applied)
         found.append(Changed(file.name, place(file.path), _digest(file.before), _digest(file.after), hunks))
     return tuple(found)
 
@@ -73,7 +71,7 @@ def _digest(text: str) -> str:
     return sha256(encode(text)).hexdigest()
 
 
-def _hunks(file: Rewritten, text: str, applied: Sequence[Applied]) -> tuple[Hunk, ...]:
+def hunks_of(file: Rewritten, text: str, applied: Sequence[Applied]) -> tuple[Hunk, ...]:
     """Return the hunks of a file's diff, and the fixes that had part in each."""
     lines = LineIndex(file.before)
     places = sorted(
@@ -99,7 +97,7 @@ def hunks(files: Sequence[Rewritten], applied: Sequence[Applied], *, directory: 
     top, told = strip_from(files, directory), set[str]()
     for file in files:
         text = unified(file.before, file.edits, os.path.relpath(file.path, top))
-        for hunk in _hunks(file, text, applied):
+        for hunk in hunks_of(file, text, applied):
             yield f"{printable(file.name)} {hunk.header}"
             ours = dict.fromkeys((describe(one), named(one)) for one in hunk.fixes)
             yield from (f"  {name if line in told else line}" for line, name in ours)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import partial
 from itertools import chain
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from modwsgi_fix.effect.starting import Start
     from modwsgi_fix.engine.htaccess import Around
     from modwsgi_fix.engine.job import Opinion, Proof
+    from modwsgi_fix.engine.outcome import Made
     from modwsgi_fix.engine.outlook import Outlook
     from modwsgi_fix.engine.shapes import Read as Unlike
     from modwsgi_fix.model.facts.overview import Overview
@@ -193,7 +194,7 @@ def checked(session: Session, *, marked: bool = True, weighed: bool = True) -> R
     every = [check(job, config) for job, config in zip(plan.jobs, configs, strict=True)]
     found, hidden = shipped.without(plan.jobs, configs, every)
     asked = zip(plan.jobs, configs, found, strict=True)
-    weigh = partial(_judges, session) if weighed else None
+    weigh = partial(judges, session) if weighed else None
     views = [_view(job, config, each, plan.level, weigh) if marked else None for job, config, each in asked]
     findings = chain.from_iterable(map(_findings, configs, found, views))
     return _report(session, configs, findings)._replace(marked=marked, weighed=marked and weighed, shipped=hidden)
@@ -275,17 +276,17 @@ def _distinct(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[M
 # -- fixes ----------------------------------------------------------------------------------------------------------------
 
 
-def mended(session: Session, level: Applicability | None = None) -> Mended:
-    """Return the outcome of fixes up to a level, by default the plan's. Nothing is written."""
+def mended(session: Session, level: Applicability | None = None, *, only: Collection[Made] | None = None) -> Mended:
+    """Return the outcome of fixes up to a level, by default the plan's, or of ``only`` these. Nothing is written."""
     from modwsgi_fix.engine import fix
 
     plan = session.plan if level is None else session.plan._replace(level=level)
 
-    around = _servers_around(session)
+    around = servers_around(session)
 
     def fixed(job: Job, config: Config | None = None) -> Fixed:
-        opinion, proof = _judges(session, config, around)
-        return fix(job, plan.level, opinion, config, proof)
+        opinion, proof = judges(session, config, around)
+        return fix(job, plan.level, opinion, config, proof, only)
 
     each = [fixed(job, config) for job, config in zip(plan.jobs, session.configs, strict=True)]
     for at, unlike in enumerate(session.unlike):
@@ -295,11 +296,11 @@ def mended(session: Session, level: Applicability | None = None) -> Mended:
     each = list(map(discretion.fixed, each))
     outcomes, conflicts = _together(each)
     files = {file.path: file for outcome in outcomes for file in outcome.files}
-    report = _mended_report(session._replace(plan=plan), outcomes)
+    report = mended_report(session._replace(plan=plan), outcomes)
     return Mended(tuple(outcomes), report, tuple(files.values()), tuple(conflicts))
 
 
-def _judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
+def judges(session: Session, config: Config | None, around: Sequence[Around] | None = None) -> tuple[Opinion, Proof]:
     """Return the judges of a fix: the second reader, and the measurement of its effect on visitors."""
     from modwsgi_fix.engine.gate import objection as effect
     from modwsgi_fix.engine.htaccess import objection as effect_of_htaccess
@@ -308,10 +309,10 @@ def _judges(session: Session, config: Config | None, around: Sequence[Around] | 
 
     if config is None or not config.files or not all(map(is_htaccess, config.files)):
         return objection, effect
-    return objection, partial(effect_of_htaccess, _servers_around(session) if around is None else around)
+    return objection, partial(effect_of_htaccess, servers_around(session) if around is None else around)
 
 
-def _servers_around(session: Session) -> list[Around]:
+def servers_around(session: Session) -> list[Around]:
     """Return the whole servers that may read an ``.htaccess`` and whose filesystem is known: named ones, or that of --root."""
     from modwsgi_fix.engine.htaccess import Around
 
@@ -352,7 +353,8 @@ def _together(outcomes: Sequence[Fixed]) -> tuple[list[Fixed], list[str]]:
     return kept, told
 
 
-def _mended_report(session: Session, outcomes: Sequence[Fixed]) -> Report:
+def mended_report(session: Session, outcomes: Sequence[Fixed]) -> Report:
+    """Return the report on what fixes did, and on what they left."""
     configs = [outcome.after for outcome in outcomes]
     left, hidden = shipped.without(session.plan.jobs, configs, [outcome.left for outcome in outcomes])
     findings = (

@@ -1,0 +1,147 @@
+"""What an editor can do while the language server is busy: cancel, hover, complete, type on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+
+from modwsgi_fix.lsp import capabilities
+from modwsgi_fix.lsp.buffers import Change
+from modwsgi_fix.lsp.positions import Encoding
+from modwsgi_fix.lsp.server import Server, _answering, server
+from modwsgi_fix.lsp.state import State
+
+SITE = "WSGIDaemonProcess shop threads=5\nWSGIProcessGroup shop\nNameVirtualHost *:80\nWSGI\n"
+#: Seconds after which an answer is not coming any more.
+KILL = 60
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Server:
+    """A server with one open file."""
+    made = server()
+    made.state.buffers.open(uri(tmp_path), "apache", 1, SITE)
+    return made
+
+
+def uri(tmp_path: Path) -> str:
+    return (tmp_path / "site.conf").as_uri()
+
+
+def ask(made: Server, method: str, params: Any) -> Awaitable[Any]:
+    function, _ = capabilities.FEATURES[method]
+    return asyncio.wait_for(_answering(made, method, function.answer)(params), KILL)
+
+
+def at(tmp_path: Path, line: int, character: int) -> types.TextDocumentPositionParams:
+    return types.TextDocumentPositionParams(
+        types.TextDocumentIdentifier(uri(tmp_path)), types.Position(line, character)
+    )
+
+
+def busily(made: Server, scene: Callable[[threading.Event], Awaitable[None]]) -> None:
+    """Play a scene while something is being answered, which ends when the scene sets the event, or is over."""
+
+    async def play() -> None:
+        over = threading.Event()
+        busy = asyncio.ensure_future(made.answered(lambda state: over.wait(KILL)))
+        try:
+            await scene(over)
+        finally:
+            over.set()
+        assert await busy
+
+    asyncio.run(play())
+
+
+def test_what_the_text_alone_says_is_said_at_once(made: Server, tmp_path: Path) -> None:
+    async def scene(over: threading.Event) -> None:
+        hover = await ask(made, types.TEXT_DOCUMENT_HOVER, at(tmp_path, 0, 3))
+        assert "WSGIDaemonProcess" in hover.contents.value
+        option = await ask(made, types.TEXT_DOCUMENT_HOVER, at(tmp_path, 0, 25))
+        assert "threads=" in option.contents.value
+        offered = await ask(made, types.TEXT_DOCUMENT_COMPLETION, at(tmp_path, 3, 4))
+        assert "WSGIScriptAlias" in {item.label for item in offered.items}
+        assert offered.is_incomplete
+        outline = types.DocumentSymbolParams(types.TextDocumentIdentifier(uri(tmp_path)))
+        assert await ask(made, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, outline)
+        assert not over.is_set()
+
+    busily(made, scene)
+
+
+def test_what_needs_the_server_waits_for_it(made: Server, tmp_path: Path) -> None:
+    async def scene(over: threading.Event) -> None:
+        name = asyncio.ensure_future(ask(made, types.TEXT_DOCUMENT_HOVER, at(tmp_path, 1, 18)))
+        groups = asyncio.ensure_future(ask(made, types.TEXT_DOCUMENT_COMPLETION, at(tmp_path, 1, 17)))
+        done, _ = await asyncio.wait([name, groups], timeout=0.05)
+        assert not done
+        over.set()
+        assert "defined" in (await name).contents.value
+        assert [item.label for item in (await groups).items] == ["shop", "%{GLOBAL}"]
+        assert not (await groups).is_incomplete
+
+    busily(made, scene)
+    # And nothing is left out of what is asked when nothing else goes on.
+    hover = asyncio.run(ask(made, types.TEXT_DOCUMENT_HOVER, at(tmp_path, 2, 3)))  # type: ignore[arg-type]
+    assert "name-virtual-host" in hover.contents.value
+
+
+def test_what_waits_can_be_cancelled(made: Server, tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    async def scene(over: threading.Event) -> None:
+        answer = _answering(made, types.TEXT_DOCUMENT_CODE_ACTION, lambda state, params: asked.append(params))
+        one = asyncio.ensure_future(answer(1))
+        await asyncio.sleep(0.05)
+        one.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await one
+        assert made.is_busy
+        over.set()
+        await answer(2)
+
+    busily(made, scene)
+    assert asked == [2]
+    assert not made.is_busy
+
+
+def test_a_change_during_a_check_is_checked_as_well(
+    made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    published = State.published
+
+    def slowly(state: State) -> dict[str, list[types.Diagnostic]]:
+        begun.set()
+        assert go_on.wait(KILL)
+        return published(state)
+
+    told: list[tuple[int | None, list[str]]] = []
+    monkeypatch.setattr(State, "published", slowly)
+    monkeypatch.setattr(
+        made,
+        "text_document_publish_diagnostics",
+        lambda params: told.append((params.version, [str(one.code) for one in params.diagnostics])),
+    )
+
+    async def scene() -> None:
+        made.changed()
+        due = made._due
+        assert due is not None
+        while not begun.is_set():
+            await asyncio.sleep(0)
+        made.state.buffers.change(uri(tmp_path), 2, [Change("Listen 80\n")], Encoding.UTF16)
+        made.changed()
+        go_on.set()
+        await asyncio.wait_for(due, KILL)
+
+    asyncio.run(scene())
+    # What was found in the text as it was is not told of the text as it is.
+    assert told == [(2, [])]
