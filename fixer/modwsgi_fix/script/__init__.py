@@ -5,7 +5,17 @@ not Python 3, only that is known.
 """
 
 from modwsgi_fix.script.applications import bobo_resources, makes_application
-from modwsgi_fix.script.module import NO_LIBCST, Argument, Call, Kind, Module, NotPython3, Statement, Text, is_main_guard
+from modwsgi_fix.script.module import (
+    NO_LIBCST,
+    Argument,
+    Call,
+    Kind,
+    Module,
+    NotPython3,
+    Statement,
+    Text,
+    is_main_guard,
+)
 from modwsgi_fix.script.reader import has_libcst, is_python3, parse
 
 __all__ = [
