@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences moving words clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences moving docs words clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -89,6 +89,13 @@ licences: $(VENV)/.installed
 moving: $(VENV)/.dev
 	$(BIN)/python tools/moving.py > docs/moving.md.new
 	mv docs/moving.md.new docs/moving.md
+
+# The site, in build/site: python3 -m http.server -d build/site shows it. Broken links end the build.
+docs: $(VENV)/.dev
+	test -x $(VENV)-docs/bin/python || $(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	cd tools && ../$(BIN)/python -m website ../build/docs
+	NO_MKDOCS_2_WARNING=true $(VENV)-docs/bin/python -m mkdocs build --quiet --strict
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
