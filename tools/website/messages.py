@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from modwsgi_fix.explain.lookup import found_by, messages, quoted_by
 from modwsgi_fix.explain.messages import MESSAGES, ROUTINE_CODES, Message
@@ -12,6 +13,7 @@ from modwsgi_fix.explain.messages.daemons import DAEMONS
 from modwsgi_fix.explain.messages.requests import REFUSED
 from modwsgi_fix.explain.messages.scripts import SCRIPTS
 from modwsgi_fix.explain.messages.starting import HTACCESS, STARTING, WARNINGS
+from modwsgi_fix.explain.recognition import code_of
 from modwsgi_fix.rule import all_rules
 
 #: The pages, with their titles and what they are about.
@@ -48,21 +50,35 @@ def place(message: Message, directory: str = "") -> str:
 
 def place_of(words: str, directory: str = "") -> str:
     """Return the link to a message that somebody quotes."""
-    (known,) = messages(words)[:1] or [None]
-    return place(known, directory) if known is not None else f"{directory}others.md#{_slug(words)}"
+    known = messages(words)
+    return place(known[0], directory) if known else f"{directory}others.md#{_anchors()[words]}"
 
 
 def _anchor(message: Message) -> str:
     return (message.code or message.name).lower()
 
 
-def _slug(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+@cache
+def _anchors() -> dict[str, str]:
+    """Return the anchor of each message that only pages of rules have: its number, or its words."""
+    rules = all_rules().values()
+    said = sorted({words for rule in rules for words in quoted_by(rule) if not messages(words)})
+    anchors: dict[str, str] = {}
+    for words in said:
+        number = code_of(words).lower()
+        slug = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+        anchors[words] = number if number and number not in anchors.values() else slug
+    return anchors
 
 
 def _escaped(text: str) -> str:
     """Return a text that Markdown shows as it is."""
     return re.sub(r"([\\`*_\[\]])", r"\\\1", html.escape(text, quote=False)).replace("{", "&#123;")
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell of a table."""
+    return text.replace("|", "&#124;")
 
 
 def _page(heading: str, about: str, group: Iterable[Message]) -> str:
@@ -74,7 +90,9 @@ def _page(heading: str, about: str, group: Iterable[Message]) -> str:
 
 def _sentence(message: Message) -> str:
     only = f" ({message.only} only)" if message.only else ""
-    return _escaped(message.about[:1].upper() + message.about[1:]) + f"{only}."
+    is_name = message.about.startswith(("httpd", "mod_"))
+    about = message.about if is_name else message.about[:1].upper() + message.about[1:]
+    return f"{_escaped(about)}{only}."
 
 
 def _causes(message: Message) -> Iterator[str]:
@@ -92,18 +110,12 @@ def _causes(message: Message) -> Iterator[str]:
     yield "```"
 
 
-def _quoted_only() -> dict[str, str]:
-    """Return the messages that only pages of rules have, in order; the rule stands for each."""
-    said = {words: rule.name for rule in all_rules().values() for words in quoted_by(rule) if not messages(words)}
-    return dict(sorted(said.items()))
-
-
 def _others() -> str:
     name, heading, about = _QUOTED
     rules = all_rules()
     parts = ["---", "search:", "  boost: 4", "---", "", f"# Messages: {heading}", "", about, ""]
-    for words in _quoted_only():
-        parts += [f"## {_escaped(words)} {{ #{_slug(words)} }}", ""]
+    for words, anchor in _anchors().items():
+        parts += [f"## {_escaped(words)} {{ #{anchor} }}", ""]
         parts += [f"- [{one.name}](../rules/{one.name}.md): {one.summary}" for one in found_by(words, rules)] + [""]
     return "\n".join(parts)
 
@@ -116,13 +128,15 @@ def _index() -> str:
         "```sh", "modwsgi-fix explain /var/log/apache2/error.log /etc/apache2", "```", "",
         "## By number", "", "| number | message | what it means |", "|---|---|---|",
     ]  # fmt: skip
-    numbered = sorted((message for message in MESSAGES if message.code), key=lambda message: message.code)
-    for one in numbered:
-        words = title(one).removeprefix(f"{one.code}: ").replace("|", "&#124;")
-        parts.append(f"| [{one.code}]({place(one)}) | {words} | {_sentence(one)} |")
+    rows = [(one.code, place(one), title(one), _sentence(one)) for one in MESSAGES if one.code]
+    for words in filter(code_of, _anchors()):
+        rows.append((code_of(words), place_of(words), _escaped(words), found_by(words, all_rules())[0].summary))
+    for code, link, words, about in sorted(rows):
+        told = _cell(words.removeprefix(f"{code}: "))
+        parts.append(f"| [{code}]({link}) | {told} | {_cell(about)} |")
     parts += ["", "## By what happens", ""]
     parts += [f"- [{heading}]({name}.md): {len(group)} messages" for name, heading, _, group in GROUPS]
-    parts += [f"- [{_QUOTED[1]}](others.md): {len(_quoted_only())} messages", ""]
+    parts += [f"- [{_QUOTED[1]}](others.md): {len(_anchors())} messages", ""]
     parts += ["## Nothing is wrong", "", "A healthy server writes these, when it starts, stops or is reloaded:"]
     parts += [", ".join(sorted(ROUTINE_CODES)) + ".", ""]
     return "\n".join(parts)

@@ -26,11 +26,11 @@ def pages() -> dict[str, str]:
 
 def page(rule: Rule, rules: Mapping[str, Rule]) -> str:
     """Return the page of a rule: its docstring, the messages by which it is found, its settings."""
-    head, below, seen = rule.page.strip().partition("## See also")
-    text = head + below + _linked(seen, rule, rules)
+    written = documents.page_of(_dedented(rule.page.strip()), f"docs/{rule.name}.md", "", {})
+    head, below, seen = written.partition("## See also")
     off = "" if rule.default else ", only where it is selected by name"
     facts = f"Family [`{rule.family}`](index.md#{rule.family}), {rule.severity.label}{off}."
-    parts = [f"# {rule.name}", "", facts, "", documents.page_of(_dedented(text), f"docs/{rule.name}.md", "", {}), ""]
+    parts = [f"# {rule.name}", "", facts, "", head + below + _linked(seen, rules), ""]
     if found := messages_of(rule.name):
         parts += ["## Messages by which it is found", ""]
         parts += [f"- [{messages.title(one)}]({messages.place(one, '../messages/')})" for one in found] + [""]
@@ -55,7 +55,7 @@ def index(rules: Mapping[str, Rule]) -> str:
     return "\n".join(parts)
 
 
-def _linked(section: str, rule: Rule, rules: Mapping[str, Rule]) -> str:
+def _linked(section: str, rules: Mapping[str, Rule]) -> str:
     """Return what stands below "See also" with links to rules and messages."""
     mine, heading, rest = section.partition("\n## ")
     names = _NAME.sub(lambda found: f"[`{found[1]}`]({found[1]}.md)" if found[1] in rules else found[0], mine)

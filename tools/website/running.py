@@ -74,6 +74,7 @@ def machine() -> Iterator[Run]:
             )  # fmt: skip
             if done.returncode not in (0, 1):
                 raise SystemExit(f"{page}: {command}: exit code {done.returncode}\n{done.stdout}")
-            return done.stdout
+            # Where the page says that it happens; the same commands give the same page.
+            return done.stdout.replace(str(place), "/home/ann")
 
         yield run
