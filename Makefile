@@ -90,12 +90,14 @@ moving: $(VENV)/.dev
 	$(BIN)/python tools/moving.py > docs/moving.md.new
 	mv docs/moving.md.new docs/moving.md
 
-# The site, in build/site: python3 -m http.server -d build/site shows it. Broken links end the build.
+# The site, in build/site: python3 -m http.server -b 127.0.0.1 -d build/site shows it. A broken link ends the build; where there
+# is a chromium, it looks at the pages as a telephone has them, and searches.
 docs: $(VENV)/.dev
 	test -x $(VENV)-docs/bin/python || $(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
 	cd tools && ../$(BIN)/python -m website ../build/docs
 	NO_MKDOCS_2_WARNING=true $(VENV)-docs/bin/python -m mkdocs build --quiet --strict
+	MODWSGI_FIX_SITE=build/site $(BIN)/python -m pytest -q tests/test_website.py
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
