@@ -84,7 +84,14 @@ def _cell(text: str) -> str:
 def _page(heading: str, about: str, group: Iterable[Message]) -> str:
     parts = ["---", "search:", "  boost: 4", "---", "", f"# Messages: {heading}", "", about, ""]
     for message in group:
-        parts += [f"## {title(message)} {{ #{_anchor(message)} }}", "", f"{_sentence(message)}", "", *_causes(message), ""]
+        parts += [
+            f"## {title(message)} {{ #{_anchor(message)} }}",
+            "",
+            f"{_sentence(message)}",
+            "",
+            *_causes(message),
+            "",
+        ]
     return "\n".join(parts)
 
 
@@ -126,14 +133,14 @@ def _index() -> str:
         "Type a number such as `AH01630`, or some words of the message, into the search field above; or give the whole log to",
         "[explain](../explain.md), which also names the file and the line:", "",
         "```sh", "modwsgi-fix explain /var/log/apache2/error.log /etc/apache2", "```", "",
-        "## By number", "", "| number | message | what it means |", "|---|---|---|",
+        "## By number", "", "| number | message, and what it means |", "|---|---|",
     ]  # fmt: skip
     rows = [(one.code, place(one), title(one), _sentence(one)) for one in MESSAGES if one.code]
     for words in filter(code_of, _anchors()):
         rows.append((code_of(words), place_of(words), _escaped(words), found_by(words, all_rules())[0].summary))
     for code, link, words, about in sorted(rows):
         told = _cell(words.removeprefix(f"{code}: "))
-        parts.append(f"| [{code}]({link}) | {told} | {_cell(about)} |")
+        parts.append(f"| [{code}]({link}) | *{told}*<br>{_cell(about)} |")
     parts += ["", "## By what happens", ""]
     parts += [f"- [{heading}]({name}.md): {len(group)} messages" for name, heading, _, group in GROUPS]
     parts += [f"- [{_QUOTED[1]}](others.md): {len(_anchors())} messages", ""]

@@ -47,7 +47,12 @@ def index(rules: Mapping[str, Rule]) -> str:
     families: dict[str, list[Rule]] = {}
     for rule in rules.values():
         families.setdefault(rule.family, []).append(rule)
-    parts = ["# Rules", "", f"{len(rules)} rules in {len(families)} families. `modwsgi-fix rule NAME` prints a page.", ""]
+    parts = [
+        "# Rules",
+        "",
+        f"{len(rules)} rules in {len(families)} families. `modwsgi-fix rule NAME` prints a page.",
+        "",
+    ]
     for family, members in sorted(families.items()):
         about = (import_module(members[0].check.__module__.rpartition(".")[0]).__doc__ or "").strip()
         parts += [f"## {family}", "", about, "", "| rule | severity | what is wrong |", "|---|---|---|"]
