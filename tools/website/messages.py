@@ -21,7 +21,7 @@ GROUPS: tuple[tuple[str, str, str, tuple[Message, ...]], ...] = (
     ("starting", "httpd does not start", "What httpd says when it reads its configuration and gives up.", STARTING),
     ("warnings", "httpd starts, and warns", "What httpd says when it reads its configuration and goes on.", WARNINGS),
     ("requests", "a request is refused", "What httpd writes about a request that it refuses or cannot answer.", REFUSED),
-    ("htaccess", ".htaccess files", "What httpd writes about a line of an .htaccess file; each request below gets an error 500.", HTACCESS),
+    ("htaccess", ".htaccess files", "What httpd writes about a line of an .htaccess file: each request below fails.", HTACCESS),
     ("daemons", "process groups", "What mod_wsgi writes about its daemon processes.", DAEMONS),
     ("scripts", "scripts and Python", "What mod_wsgi and Python write about a script that is loaded or called.", SCRIPTS),
 )  # fmt: skip
@@ -118,7 +118,7 @@ def _causes(message: Message) -> Iterator[str]:
 
 
 def _others() -> str:
-    name, heading, about = _QUOTED
+    _, heading, about = _QUOTED
     rules = all_rules()
     parts = ["---", "search:", "  boost: 4", "---", "", f"# Messages: {heading}", "", about, ""]
     for words, anchor in _anchors().items():

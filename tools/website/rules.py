@@ -89,8 +89,6 @@ def _shown(kind: str, words: list[str], body: str) -> str:
     """Return what an example shows: fixed at a level, reported without a fix, or silence."""
     versions = [word.replace("=", " ") for word in words if "=" in word]
     level = next((word for word in words if "=" not in word), "safe")
-    if kind == "diff":
-        what = f"fixed, {level}"
-    else:
-        what = "reported, without a fix" if _CARETS.search(body) else "nothing is reported"
+    alone = "reported, without a fix" if _CARETS.search(body) else "nothing is reported"
+    what = f"fixed, {level}" if kind == "diff" else alone
     return ", ".join([what, *versions])
