@@ -26,6 +26,16 @@ def say_all(session: Session) -> None:
             say(printable(f"note: {line}"))
 
 
+def say_unchecked(session: Session) -> None:
+    """Say that scripts, which are read as rules ask for them, were not checked in full."""
+    if any(config.scripts for config in session.configs):
+        # Where there is no script, nothing of this is imported.
+        from modwsgi_fix.script import NO_LIBCST, has_libcst
+
+        if not has_libcst():
+            say(f"note: WSGI scripts are not checked in full ({NO_LIBCST})")
+
+
 def say_starts(session: Session, *, of_fragments: bool = False) -> None:
     """Say for each server whether httpd starts with it.
 

@@ -91,6 +91,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         code = _report(request, session)
     else:
         code = _fix(request, session, stdin or "")
+    if not request.showing.quiet:
+        notes.say_unchecked(session)
     return 2 if in_trouble else code
 
 
