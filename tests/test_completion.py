@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import shutil
 import subprocess
 from pathlib import Path
@@ -40,21 +41,12 @@ LINES = {
 
 
 def completed_by_bash(script: Path) -> dict[str, str]:
-    """The same lines, as bash completes them: its words are told apart at blanks and ``=``."""
-    done = {}
-    asks = []
-    for line in LINES:
-        words = line.replace("=", " = ").split(" ")
-        quoted = " ".join(f"'{word}'" for word in words if word)
-        asks.append(
-            f'COMP_WORDS=({quoted}) COMP_CWORD={len([w for w in words if w]) - 1}; _modwsgi_fix; echo "${{COMPREPLY[*]}}"'
-        )
-    code = f"compopt() {{ :; }}; source {script}; ask() {{ " + "; ".join(asks) + "; }; ask"
-    said = subprocess.run(["bash", "--norc", "-c", code], cwd=script.parent, capture_output=True, text=True, check=True)
-    for line, word in zip(LINES, said.stdout.splitlines(), strict=True):
-        kept = max(line.rfind(" "), line.rfind("="))
-        done[line] = line[: kept + 1] + word
-    return done
+    setup = (
+        f"bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; source {script}\n"
+        f"told() {{ printf '%s\\n' \"$READLINE_LINE\" >> {said_by(script)}; READLINE_LINE=; READLINE_POINT=0; }}\n"
+        "bind -x '\"\\C-x\\C-t\": told'\n"
+    )
+    return typed(["bash", "--norc", "-i"], setup, script)
 
 
 def completed_by_fish(script: Path) -> dict[str, str]:
@@ -72,38 +64,47 @@ def completed_by_fish(script: Path) -> dict[str, str]:
 
 
 def completed_by_zsh(script: Path) -> dict[str, str]:
-    """The same lines, typed into a zsh on a terminal; after each TAB a widget writes the line to a file."""
-    said = script.parent / "said.txt"
     setup = (
         "unsetopt zle_bracketed_paste 2>/dev/null; PS1=; autoload -U compinit; compinit -u -D; unsetopt auto_menu list_beep\n"
         f"source {script}\n"
         "zstyle ':completion:*' completer _complete\n"
-        f"told() {{ print -r -- \"$BUFFER\" >> {said}; BUFFER=; }}; zle -N told; bindkey '^X^T' told; bindkey '^I' complete-word\n"
+        f'told() {{ print -r -- "$BUFFER" >> {said_by(script)}; BUFFER=; }}; zle -N told\n'
+        "bindkey '^X^T' told; bindkey '^I' complete-word\n"
     )
-    lines = "".join(f"{line}\t\x18\x14" for line in LINES)
+    return typed(["zsh", "-f", "-i"], setup, script)
+
+
+def said_by(script: Path) -> Path:
+    """The file to which a shell writes its line after each TAB."""
+    return script.parent / "said.txt"
+
+
+def typed(shell: list[str], setup: str, script: Path) -> dict[str, str]:
+    """The lines as a shell on a terminal completes them: each is typed with TAB, and with the keys that have it told."""
     main, other = pty.openpty()
     process = subprocess.Popen(
-        ["zsh", "-f", "-i"], cwd=script.parent, stdin=other, stdout=other, stderr=other, start_new_session=True,
-        env={**os.environ, "TERM": "dumb", "HOME": str(script.parent), "PYTHONPATH": ""},
+        shell, cwd=script.parent, stdin=other, stdout=other, stderr=other, start_new_session=True,
+        env={**os.environ, "TERM": "dumb", "HOME": str(script.parent), "PYTHONPATH": "", "INPUTRC": "/dev/null"},
     )  # fmt: skip
     os.close(other)
+    said = said_by(script)
+    said.write_text("")
     try:
-        os.write(main, setup.encode())
-        for line in lines.split("\x14")[:-1]:
-            os.write(main, line.encode() + b"\x14")
-        os.write(main, b"exit\n")
-        # Its end closes the terminal.
-        while True:
-            try:
-                if not os.read(main, 65536):
-                    break
-            except OSError:
-                break
+        # What is typed while a shell changes the terminal's mode may be taken for something else.
+        os.write(main, f"{setup}echo READ''Y\n".encode())
+        shown = b""
+        while b"READY" not in shown:
+            shown += os.read(main, 65536)
+        for number, line in enumerate(LINES, start=1):
+            os.write(main, line.encode() + b"\t\x18\x14")
+            while said.read_text().count("\n") < number:
+                if select.select([main], [], [], 0.02)[0]:
+                    os.read(main, 65536)
     finally:
         os.close(main)
         process.kill()
         process.wait()
-    return dict(zip(LINES, (line.rstrip() for line in said.read_text().splitlines()), strict=True))
+    return dict(zip(LINES, map(str.rstrip, said.read_text().splitlines()), strict=True))
 
 
 ASKED = {"bash": completed_by_bash, "fish": completed_by_fish, "zsh": completed_by_zsh}

@@ -108,6 +108,23 @@ def test_options_of_writing(run: Run, conf: Path, plan: Plan) -> None:
     assert refused(run("apply", "--diff", "--in-place", "plan.json", "conf")) == "--in-place needs --write"
 
 
+def test_a_directory_of_scripts_alone(run: Run, tmp_path: Path) -> None:
+    script = 'def application(environ, start_response):\n    start_response("200 OK", [])\n    return ["x"]\n'
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/x.wsgi").write_text(script)
+    run("--isolated", "--write-plan", "plan.json", "app")
+    assert run("apply", "--backup", ".orig", "plan.json", "app").code == 0
+    assert (tmp_path / "app/x.wsgi.orig").read_text() == script
+    assert 'return [b"x"]' in (tmp_path / "app/x.wsgi").read_text()
+
+
+def test_a_plan_of_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.conf").write_text("ServerName a.test\n")
+    outcome = run("--isolated", "--write-plan", "plan.json", "a.conf")
+    assert (outcome.code, "To carry out" in outcome.err) == (0, False)
+    assert run("apply", "plan.json", ".") == (0, "", "Nothing to do: plan.json changes no file.\n")
+
+
 def lines(run: Run, *words: str) -> list[str]:
     """What is said of a plan that is not carried out, file by file."""
     outcome = run("apply", *words)

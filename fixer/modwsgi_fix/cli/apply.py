@@ -75,6 +75,8 @@ def run(
     if outcome.files:
         say(printable(f"Carried out {plan}: {plural(len(outcome.files), 'file')} changed."))
         say_what_next(outcome.files, can_undo=bool(undo))
+    elif not outcome.done:
+        say(printable(f"Nothing to do: {plan} changes no file."))
     else:
         count = plural(len(outcome.done), "file")
         say(printable(f"Nothing to do: what {plan} makes of {count} is there already."))

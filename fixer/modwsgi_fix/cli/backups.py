@@ -10,6 +10,7 @@ from modwsgi_fix.files.state import kept_in_state
 from modwsgi_fix.model.reading.source import Source, server_above
 from modwsgi_fix.model.reading.taken import taken_in
 from modwsgi_fix.text import listed
+from modwsgi_fix.workspace.disk import Configurations
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Plan
 
@@ -49,11 +50,12 @@ def read_by_httpd(plan: Plan, paths: Sequence[str], texts: Mapping[str, str]) ->
     found: set[str] = set()
     for job in plan.jobs:
         found |= taken_in(job.source, paths, target=job.target, disk=job.disk, texts=texts)
-    job = plan.jobs[0]
+    # Where only scripts were named, no server was.
+    files, disk = (plan.jobs[0].source.files, plan.jobs[0].disk) if plan.jobs else (Configurations(), None)
     above: dict[str, tuple[Source, list[str]]] = {}
     for path in paths:
-        if path not in found and (server := server_above(job.source.files, path)):
+        if path not in found and (server := server_above(files, path)):
             above.setdefault(server.entries[0], (server, []))[1].append(path)
     for server, near in above.values():
-        found |= taken_in(server, near, target=job.target, disk=job.disk, texts=texts)
+        found |= taken_in(server, near, target=plan.target, disk=disk, texts=texts)
     return found

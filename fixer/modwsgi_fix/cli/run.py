@@ -238,7 +238,7 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
                 say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
         if request.writes and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
-        if next_command and not request.showing.quiet:
+        if next_command and done.files and not request.showing.quiet:
             say(next_command)
         return 2 if in_trouble else code
     except Exception as error:

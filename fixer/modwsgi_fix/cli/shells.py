@@ -28,6 +28,7 @@ _modwsgi_fix() {{
     COMPREPLY=($(compgen -W "$words" -- "$word"))
     COMPREPLY=("${{COMPREPLY[@]/#/$lead}}")
     if [ "$files" = yes ]; then COMPREPLY+=($(compgen -f -- "$word")); fi
+    if [ "$files" != yes ]; then compopt +o filenames 2>/dev/null; fi
     if [ -n "$open" ]; then compopt -o nospace 2>/dev/null; fi
 }}
 complete -o filenames -F _modwsgi_fix {program}
