@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
+COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel pinned licences moving words vscode clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -32,6 +34,10 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# A new rule, with a page and cases to fill in: make new-rule RULE=urls/alias-names-a-socket
+new-rule: $(VENV)/.dev
+	@$(BIN)/python tools/new_rule.py "$(RULE)"
+
 # What each rule asks for by name: rules/modwsgi_rules/_words.py.
 words: $(VENV)/.dev
 	$(BIN)/python tools/rule_words.py
@@ -47,25 +53,46 @@ minimum:
 	$(VENV)-minimum/bin/python -m pip install --quiet --disable-pip-version-check -c $(VENV)-minimum/lowest.txt -e '.[dev]'
 	$(VENV)-minimum/bin/python -m pytest -q -n 3 --ignore=tests/httpd
 
-# Fixed scripts of real frameworks are called, which are installed for it once.
+# Fixed scripts of real frameworks are called, and run by a real httpd; the frameworks are installed for it once.
 frameworks: $(VENV)/.dev
 	test -x $(VENV)-frameworks/bin/python || $(PYTHON) -m venv $(VENV)-frameworks
 	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
-	$(BIN)/python -m pytest -q tests/test_frameworks.py
+	$(BIN)/python -m pytest -q tests/test_frameworks.py tests/httpd/test_frameworks.py
 
-# A release: the same bytes from the same commit, by tools whose hashes are known.
+# The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
 wheel:
-	rm -rf $(VENV)-build
+	rm -rf $(VENV)-build dist
 	$(PYTHON) -m venv $(VENV)-build
 	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
-	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(VENV)-build/bin/python -m hatchling build -d dist
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python -m hatchling build -d dist
+
+# One file that needs nothing but Python 3.11: dist/modwsgi-fix.pyz.
+zipapp: wheel
+	$(VENV)-build/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/zipapp.txt
+	SOURCE_DATE_EPOCH=$(COMMITTED) $(VENV)-build/bin/python tools/zipapp.py dist/*.whl dist/modwsgi-fix.pyz
+
+# All of a release, with its checksums; it stops where something is not committed.
+release:
+	@test -z "$$(git status --porcelain)" || { echo "make release: commit your changes first"; exit 1; }
+	$(MAKE) --no-print-directory zipapp
+	cd dist && sha256sum * > SHA256SUMS
+	test -x $(VENV)-upload/bin/python || $(PYTHON) -m venv $(VENV)-upload
+	$(VENV)-upload/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/upload.txt
+	$(VENV)-upload/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
 
 pinned:
-	$(PYTHON) tools/pinned.py > requirements/build.txt.new
-	mv requirements/build.txt.new requirements/build.txt
+	for purpose in build zipapp; do \
+	    $(PYTHON) tools/pinned.py $$purpose > requirements/$$purpose.txt.new && \
+	    mv requirements/$$purpose.txt.new requirements/$$purpose.txt || exit 1; \
+	done
 
 licences: $(VENV)/.installed
 	$(BIN)/python tools/licences.py > docs/licences.md
+
+# The manual page, from what the commands say of themselves.
+man: $(VENV)/.installed
+	$(BIN)/python tools/man.py > docs/modwsgi-fix.1.new
+	mv docs/modwsgi-fix.1.new docs/modwsgi-fix.1
 
 # The page about a move, made by one: it needs httpd with mod_wsgi, and root.
 moving: $(VENV)/.dev
@@ -76,6 +103,15 @@ moving: $(VENV)/.dev
 vscode:
 	cp LICENSE editors/vscode/LICENSE
 	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run lint && npm test && npm run build && npm run package
+
+# The site, in build/site: python3 -m http.server -b 127.0.0.1 -d build/site shows it. A broken link ends the build; where there
+# is a chromium, it looks at the pages as a telephone has them, and searches.
+docs: $(VENV)/.dev
+	test -x $(VENV)-docs/bin/python || $(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/docs.txt
+	cd tools && ../$(BIN)/python -m website ../build/docs
+	NO_MKDOCS_2_WARNING=true $(VENV)-docs/bin/python -m mkdocs build --quiet --strict
+	MODWSGI_FIX_SITE=build/site $(BIN)/python -m pytest -q tests/test_website.py
 
 bench: $(VENV)/.dev
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
@@ -91,4 +127,4 @@ $(VENV)/.dev: pyproject.toml
 	touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build $(VENV)-frameworks dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-minimum $(VENV)-build $(VENV)-upload $(VENV)-docs $(VENV)-frameworks build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -150,3 +150,27 @@ def test_the_filter_of_the_documentation_in_emacs(tmp_path: Path) -> None:
     assert (tmp_path / "sites-enabled" / "site.conf").read_text() == NEW
     assert (tmp_path / "sites-enabled" / "b.conf").read_bytes() == bytes(20)
     assert "is binary data" in done.stdout
+
+
+def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
+    (block,) = documented("vim")
+    makeprg, errorformat = block.splitlines()
+    assert makeprg == r"set makeprg=modwsgi-fix\ --output-format\ concise"
+    said = (
+        "site.conf:2:19: error: duplicate-daemon-process [*] process group a is already defined\n"
+        "site.conf:3:1: info: not-much is so\n    help: write another\nFound 2 findings.\n"
+    )
+    path = tmp_path / "said.txt"
+    path.write_text(said)
+    commands = (
+        errorformat,
+        "cfile said.txt",
+        "call writefile(map(getqflist(), {_, v -> v.lnum . ' ' . v.col . ' ' . v.type . ' ' . v.text}), 'list.txt')",
+    )
+    required("vim")
+    words = [*EDITORS["vim"], *(word for command in (*commands, "qa!") for word in ("-c", command))]
+    subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
+    assert (tmp_path / "list.txt").read_text().splitlines() == [
+        "2 19 e duplicate-daemon-process [*] process group a is already defined",
+        "3 1 i not-much is so",
+    ]

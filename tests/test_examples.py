@@ -72,17 +72,17 @@ def test_a_right_example_passes(block: str) -> None:
         # Fixes.
         (fenced("diff", "-Bar", "+Baz"), "nothing is reported"),
         # Nothing is to be left of the file.
-        (fenced("diff", "-Foo 1"), "site.conf is not fixed as shown but to:\nFoo 1\n"),
-        (fenced("diff", "-Foo safe", " Foo safe"), "site.conf is not fixed as shown but to:\n"),
-        (fenced("diff", "-Foo safe", "+Qux"), "site.conf is not fixed as shown but to:\n"),
-        (fenced("diff", "-Foo repair"), "site.conf is not fixed as shown but to:\nFoo repair\n"),
-        (fenced("diff repair", "-Foo unsafe"), "site.conf is not fixed as shown but to:\nFoo unsafe\n"),
+        (fenced("diff", "-Foo 1"), "site.conf is not fixed as shown:\n--- as shown\n+++ as fixed\n@@ -0,0 +1 @@\n+Foo 1\n"),
+        (fenced("diff", "-Foo safe", " Foo safe"), "@@ -1 +0,0 @@\n-Foo safe\n"),
+        (fenced("diff", "-Foo safe", "+Qux"), "@@ -1 +0,0 @@\n-Qux\n"),
+        (fenced("diff", "-Foo repair"), "@@ -0,0 +1 @@\n+Foo repair\n"),
+        (fenced("diff repair", "-Foo unsafe"), "@@ -0,0 +1 @@\n+Foo unsafe\n"),
         (fenced("diff repair", "-Foo safe"), "already fixed at level safe: Delete Foo"),
         (fenced("diff unsafe", "-Foo safe"), "already fixed at level repair: Delete Foo"),
         (fenced("diff unsafe", "-Foo repair"), "already fixed at level repair: Delete Foo"),
         (fenced("diff", "-Foo loop", "+Foo loop x"), "withheld: Write it anew: it finds no end"),
         (fenced("diff", "-Foo break", "+<Open>"), "withheld: Break it: it would leave a syntax error: unclosed-section"),
-        (fenced("diff", " #- a.conf", "-Foo safe", " #- b.conf", " Foo safe"), "b.conf is not fixed as shown but to:\n"),
+        (fenced("diff", " #- a.conf", "-Foo safe", " #- b.conf", " Foo safe"), "b.conf is not fixed as shown:\n--- as shown\n"),
     ],
 )  # fmt: skip
 def test_a_wrong_example_fails(block: str, complaint: str) -> None:

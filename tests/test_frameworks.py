@@ -1,7 +1,8 @@
 """Scripts of real frameworks without an application: the fix is applied, and the script is called.
 
 The frameworks are installed once, by ``make frameworks``, into an environment beside ``.venv``; where there is none, these tests
-are skipped. tests/httpd/cases/script_frameworks.py has the same on a real httpd, with a module in the place of each framework.
+are skipped. tests/httpd/test_frameworks.py has the same scripts on a real httpd, and tests/httpd/cases/script_frameworks.py more of
+them, with a module in the place of each framework.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from support import ROOT
 
 from modwsgi_fix import api
 
-_PYTHON = Path(os.environ.get("MODWSGI_FIX_FRAMEWORKS") or ROOT / ".venv-frameworks") / "bin/python"
+#: The Python of the environment that `make frameworks` makes.
+PYTHON = Path(os.environ.get("MODWSGI_FIX_FRAMEWORKS") or ROOT / ".venv-frameworks") / "bin/python"
 #: What loads a script as mod_wsgi does, under a name of its own, and asks it for one page.
 _CALLER = """\
 import sys, types
@@ -24,10 +26,13 @@ module = types.ModuleType("_mod_wsgi_1")
 module.__file__ = sys.argv.pop()
 sys.modules[module.__name__] = module
 exec(compile(open(module.__file__).read(), module.__file__, "exec"), module.__dict__)
-environ, said = {"SCRIPT_NAME": "", "PATH_INFO": "/", "QUERY_STRING": ""}, []
+environ, said, written = {"SCRIPT_NAME": "", "PATH_INFO": "/", "QUERY_STRING": ""}, [], []
 setup_testing_defaults(environ)
-body = b"".join(module.application(environ, lambda status, headers, exc_info=None: said.append(status)))
-print(said[0], body.decode())
+def start_response(status, headers, exc_info=None):
+    said.append(status)
+    return written.append
+returned = list(module.application(environ, start_response))
+print(said[0].upper(), b"".join(written + returned).decode())
 """
 _PYRAMID = """\
 from pyramid.config import Configurator
@@ -71,6 +76,17 @@ sys.modules.update(shop_settings=settings, shop_urls=urls)
 os.environ["DJANGO_SETTINGS_MODULE"] = "shop_settings"
 """
 
+#: Trac lists the environments of a directory, with a page of one's own.
+_TRAC = """\
+import os, tempfile
+directory = tempfile.mkdtemp()
+os.environ["TRAC_ENV_PARENT_DIR"] = directory
+os.environ["TRAC_ENV_INDEX_TEMPLATE"] = os.path.join(directory, "index.html")
+with open(os.environ["TRAC_ENV_INDEX_TEMPLATE"], "w") as page:
+    page.write("hello")
+import trac.web.main
+"""
+
 SCRIPTS = {
     "bobo": 'import bobo\n@bobo.query("/")\ndef hello():\n    return "hello"\n',
     "bottle, routes": 'from bottle import route\n@route("/")\ndef index():\n    return "hello"\n',
@@ -88,6 +104,10 @@ SCRIPTS = {
     "falcon": "import falcon\nclass Page:\n    def on_get(self, request, response):\n        response.text = 'hello'\n"
     "shop = falcon.App()\nshop.add_route('/', Page())\n",
     "flask": _FLASK,
+    "flask, a response": "from flask import Response\ndef application(environ, start_response):\n"
+    "    return Response('hello')\n",
+    "flask, an answer that is dropped": f"{_FLASK}_app = app\ndef application(environ, start_response):\n"
+    "    _app(environ, start_response)\n",
     "flask, a server": _FLASK + "app.run()\n",
     "flask, a factory": 'from flask import Flask\ndef create_app():\n    app = Flask(__name__)\n    @app.route("/")\n'
     '    def index():\n        return "hello"\n    return app\n',
@@ -95,16 +115,22 @@ SCRIPTS = {
     "pyramid, with": f"{_PYRAMID}with Configurator() as config:\n    "
     + _VIEWS.replace("\n", "\n    ").rstrip()
     + "\n    app = config.make_wsgi_app()\n",
+    "pyramid, a response": f'{_PYRAMID}def application(environ, start_response):\n    return Response("hello")\n',
+    "trac": _TRAC,
     "turbogears": f'{_TURBOGEARS}config = MinimalApplicationConfigurator()\nconfig.update_blueprint({{"root_controller": Root()}})\n',
     "web.py": _WEB,
     "web.py, a server": _WEB + "app.run()\n",
+    "webob, a response": "from webob import Response\ndef application(environ, start_response):\n"
+    "    response = Response('hello')\n    return response\n",
     "webob": 'from webob.dec import wsgify\n@wsgify\ndef hello(request):\n    return "hello"\n',
     "werkzeug": "from werkzeug.wrappers import Request, Response\n@Request.application\ndef hello(request):\n"
     '    return Response("hello")\n',
+    "werkzeug, a response": "from werkzeug.wrappers import Request, Response\ndef application(environ, start_response):\n"
+    "    return Response('hello' + Request(environ).path.strip('/'))\n",
 }
 
 
-@pytest.mark.skipif(not _PYTHON.exists(), reason="the frameworks are not installed: make frameworks")
+@pytest.mark.skipif(not PYTHON.exists(), reason="the frameworks are not installed: make frameworks")
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_fixed_script_answers(name: str, tmp_path: Path) -> None:
     script = tmp_path / "app.wsgi"
@@ -122,7 +148,7 @@ def _asked(script: Path, directory: Path) -> str:
     environment = {"PATH": os.environ["PATH"], "HOME": str(directory)}
     try:
         done = subprocess.run(
-            [_PYTHON, caller, script],
+            [PYTHON, caller, script],
             capture_output=True,
             text=True,
             timeout=10,

@@ -76,6 +76,7 @@ EXAMPLES = {
     "SSLProtocol": "SSLProtocol -ALL +SSLv3 +TLSv1\n",
     "SSLProxyCARevocationFile": "SSLProxyCARevocationFile /etc/hosts\n",
     "SSLProxyCARevocationPath": "SSLProxyCARevocationPath /etc\n",
+    "SSLProxyCheckPeerCN": "SSLProxyEngine on\nProxyPass / https://192.0.2.9/\n",
     "SSLProxyProtocol": "SSLProxyProtocol SSLv2\n",
     "SSLRandomSeed": "SSLRandomSeed startup egd:/var/run/egd-pool\n",
     "SSLSessionCache": "SSLSessionCache shm:/var/run/ssl_scache(512000)\n",

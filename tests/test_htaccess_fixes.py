@@ -95,3 +95,45 @@ def test_a_message_says_what_becomes_of_requests_and_not_of_the_start(tmp_path: 
     out = run(str(tmp_path)).out
     assert "so every request below it is an error 500" in out
     assert "not start" not in out
+
+
+_OFFICE = "Order deny,allow\nDeny from all\nAllow from 192.0.2.0/24\n"
+
+
+def test_old_words_are_converted_where_the_server_is_in_sight(tmp_path: Path, run: Run) -> None:
+    file = _planted(tmp_path, _OFFICE)
+    _, _, err = _ask(run, file, tmp_path, server=True)
+    assert file.read_text() == "Require ip 192.0.2.0/24\n", err
+
+
+def test_old_words_stay_where_it_is_not(tmp_path: Path, run: Run) -> None:
+    file = tmp_path / ".htaccess"
+    file.write_text(_OFFICE)
+    done = run("--write", str(file))
+    assert file.read_text() == _OFFICE
+    assert "name that server as well, with --root" in done.err
+
+
+def test_old_words_stay_where_something_around_them_restricts(tmp_path: Path, run: Run) -> None:
+    """The Require of the file would take the place of the one around it."""
+    text = "Order allow,deny\nAllow from all\n"
+    file = _planted(tmp_path, text)
+    main = tmp_path / "etc/apache2/apache2.conf"
+    main.write_text(main.read_text().replace("Require all granted", "Require ip 192.0.2.1"))
+    _, _, err = _ask(run, file, tmp_path, server=True)
+    assert file.read_text() == text
+    assert "Say it with Require" in err
+
+
+def test_a_server_and_its_files_are_converted_in_one_run(tmp_path: Path, run: Run) -> None:
+    file = _planted(tmp_path, _OFFICE)
+    main = tmp_path / "etc/apache2/apache2.conf"
+    main.write_text(
+        main.read_text()
+        .replace("Require all denied", "Order deny,allow\n    Deny from all")
+        .replace("Require all granted", "Order allow,deny\n    Allow from all")
+    )
+    words = ("migrate", "--isolated", "--root", str(tmp_path), str(tmp_path / "etc"), str(file.parent))
+    run(*words, "--write")
+    assert not {"Order", "Allow", "Deny"} & {*file.read_text().split(), *main.read_text().split()}
+    assert run(*words, "--diff").out == ""

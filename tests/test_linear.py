@@ -37,6 +37,7 @@ Include sites/*.conf
 #: Rules whose example is not found once for each copy: it needs another version of httpd, a filesystem, a fragment,
 #: a name that is not the user's own, or is about the server as a whole.
 _ONCE_ONLY = {
+    "condition-above-module",
     "endless-include",
     "htaccess-refused",
     "key-readable-by-all",

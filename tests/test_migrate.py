@@ -125,7 +125,9 @@ def test_of_a_server_that_does_not_start_it_says_what_starting_serves(run: Run, 
     server(tmp_path, fault + BASE + SITE)
     told = parts(run("migrate", "--isolated", "conf").out)["What changes for visitors"]
     assert told[0].startswith("  nothing, compared with what it would answer if it started now (")
-    assert told[1].startswith("  httpd refuses to start now, and starts with these fixes; it then serves no source")
+    assert told[1].startswith(
+        "  httpd refuses to start now, and nothing in sight keeps it from starting with these fixes; "
+    )
     page = json.loads(run("migrate", "--isolated", "--output-format", "json", "conf").out)
     assert len(page["starting"]) == 1
 
@@ -186,9 +188,8 @@ def test_a_server_of_debian_7(run: Run, tmp_path: Path) -> None:
         path.write_text(text)
     page = parts(run("migrate", "--isolated", "conf").out)
     assert "Cannot load /usr/lib/apache2/modules/mod_authz_default.so" in page["Whether it starts"][0]
-    left = page["What is left for you, in this order"]
-    assert "old-module-list" in left[0]
-    assert left[1].strip() == "a2enmod mpm_event authz_core authn_core"
+    assert page["Whether it starts"][1].startswith("  fixed: httpd starts with this configuration")
+    assert page["What is left for you, in this order"][0].strip() == "nothing"
     run("migrate", "--isolated", "--write", "conf")
     old = ("LockFile", "MaxClients", "MaxRequestsPerChild", "NameVirtualHost", "Order", "Satisfy", "authz_default")
     after = {name: (tmp_path / "conf" / name).read_text() for name in DEBIAN_7}
@@ -196,10 +197,16 @@ def test_a_server_of_debian_7(run: Run, tmp_path: Path) -> None:
     site = after["sites-enabled/tickets"]
     assert site.count("Require") == 2, "nothing is joined that a script is not concerned by"
     assert "AuthMerging" not in site
-    # Once the modules are enabled, nothing is left.
-    for name in ("mpm_event", "authz_core", "authn_core"):
-        line = f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
-        (tmp_path / f"conf/mods-enabled/{name}.load").write_text(line)
+    main = after["apache2.conf"]
+    loaded = [line.split()[1] for line in main.splitlines() if line.startswith("LoadModule")]
+    assert loaded == ["mpm_event_module", "authz_core_module", "authn_core_module"]
+    assert main.index("mod_mpm_event.so") < main.index("<IfModule mpm_"), "what sets its processes is read"
+    # A module that a2enmod enables after all is loaded once.
+    (tmp_path / "conf/mods-enabled/authn_core.load").write_text(
+        "LoadModule authn_core_module /usr/lib/apache2/modules/mod_authn_core.so\n"
+    )
+    run("--isolated", "--write", "conf")
+    assert "authn_core_module" not in (tmp_path / "conf/apache2.conf").read_text()
     again = run("migrate", "--isolated", "conf")
     assert parts(again.out)["Whether it starts"][0].split() == [
         "now:",

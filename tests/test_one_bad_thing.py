@@ -18,7 +18,7 @@ from modwsgi_fix.rule import Diagnostic, Rule, Severity
 
 OLD = b"NameVirtualHost *:80\nListen 80\n"
 NEW = b"Listen 80\n"
-REPORTED = "conf/site.conf:1:1: name-virtual-host"
+REPORTED = "conf/site.conf:1:1: warning: name-virtual-host"
 
 
 def errors(err: str) -> list[str]:

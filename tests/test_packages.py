@@ -217,7 +217,7 @@ def test_a_shipped_script_is_not_reported(run: Run) -> None:
     write("image/etc/apache2/apache2.conf", "WSGIScriptAlias / /usr/share/shop/shop.wsgi\n")
     write("image/usr/share/shop/shop.wsgi", text)
     words = ("--isolated", "--select", "stdout-workaround", "--root", "image", "image/etc/apache2")
-    assert "shop.wsgi:2:1: stdout-workaround" in run(*words).out
+    assert "shop.wsgi:2:1: info: stdout-workaround" in run(*words).out
     md5sums({"/usr/share/shop/shop.wsgi": md5(text)})
     outcome = run(*words)
     assert "stdout-workaround" not in outcome.out

@@ -18,8 +18,8 @@ SCRIPT = 'def application(environ, start_response):\n    start_response("200 OK"
 
 def test_there_is_one_that_writes_and_one_that_only_checks() -> None:
     assert {name: hook["entry"] for name, hook in HOOKS.items()} == {
-        "modwsgi-fix": "modwsgi-fix --write --verbose",
-        "modwsgi-fix-check": "modwsgi-fix",
+        "modwsgi-fix": "modwsgi-fix --write --verbose --force-exclude",
+        "modwsgi-fix-check": "modwsgi-fix --force-exclude",
     }
     assert all(hook["language"] == "python" and hook["require_serial"] for hook in HOOKS.values())
 

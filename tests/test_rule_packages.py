@@ -140,7 +140,7 @@ def test_what_is_merely_installed_does_not_run(server: Path, words: tuple[str, .
 def test_what_is_named_runs(server: Path, name: str) -> None:
     touched = installed(server / "site")
     done = ran(server, "--isolated", "--plugins", name, "conf")
-    assert "conf/site.conf:2:8: always-so is so" in done.stdout
+    assert "conf/site.conf:2:8: warning: always-so is so" in done.stdout
     assert touched.exists()
     for format in ("json", "sarif"):
         assert "It is always so." in ran(server, "rule", "--plugins", name, "always-so").stdout

@@ -39,6 +39,19 @@ def test_every_rule_shows_a_report_and_a_silence(rule: Rule) -> None:
     assert any(example.after is None and not example.carets for example in shown), "no silence is shown"
 
 
+@pytest.mark.parametrize("rule", all_rules().values(), ids=lambda rule: rule.name)
+def test_nothing_of_a_new_rule_is_left_to_do(rule: Rule) -> None:
+    extra = _PAGES / f"{rule.name}.md"
+    texts = [Path(rule.check.__code__.co_filename), *([extra] if extra.exists() else [])]
+    left = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in texts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1)
+        if "TODO" in line
+    ]
+    assert not left, "write what is marked:\n" + "\n".join(left)
+
+
 def test_every_extra_page_belongs_to_a_rule() -> None:
     assert {page.stem for page in _PAGES.glob("*.md")} <= set(all_rules())
 

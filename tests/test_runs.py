@@ -194,7 +194,7 @@ def test_it_says_which_repair_reveals_it_and_whether_it_goes(run: Run, tmp_path:
     (shown,) = [one for one in findings(run) if one["rule"] == "misspelt-section"]
     assert "after" not in shown
     line = next(line for line in run("--isolated", "conf").out.splitlines() if "alias-hides-application" in line)
-    assert line.startswith("conf/site.conf:4:11: alias-hides-application [*] ")
+    assert line.startswith("conf/site.conf:4:11: error: alias-hides-application [*] ")
     assert line.endswith("(once line 2 is repaired)")
 
 
@@ -242,7 +242,7 @@ MIXED = """\
 
 
 def names(text: str) -> list[str]:
-    return [line.split()[1] for line in text.splitlines() if line.startswith("conf/")]
+    return [line.split()[2] for line in text.splitlines() if line.startswith("conf/")]
 
 
 def test_a_report_begins_with_what_matters_most(run: Run, tmp_path: Path) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
-from support import job_of
+from support import Run, job_of
 
 from modwsgi_fix import api
 from modwsgi_fix.engine import check
 from modwsgi_fix.rule import all_rules
 from modwsgi_fix.script import remembered
 from modwsgi_fix.script import source as source_module
+from modwsgi_fix.script.faults import fault_of
 from modwsgi_fix.script.loading import bound_at_top
 
 _LOG_IN = "auth-script-result"
@@ -41,6 +43,53 @@ def test_libcst_is_not_asked_about_a_script_that_binds_its_application(monkeypat
 
     monkeypatch.setattr(libcst, "parse_module", refuse)
     _checked({f"/srv/few/{n}.wsgi": _SCRIPT.format(n, "few") for n in range(3)})
+
+
+_NO_LIBCST = "note: WSGI scripts are not checked in full (libcst is not installed)"
+
+
+@pytest.fixture
+def without_libcst(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where libcst is not installed; what other tests had it read is forgotten."""
+    monkeypatch.setitem(sys.modules, "libcst", None)
+    monkeypatch.setattr(remembered, "_MOST", 0)
+
+
+def scripts(tmp_path: Path, **texts: str) -> str:
+    """A directory of scripts, each mounted by a line of its ``site.conf``."""
+    mounts = [f"WSGIScriptAlias /{name} {tmp_path}/{name}.wsgi\n" for name in texts]
+    for name, text in texts.items():
+        (tmp_path / f"{name}.wsgi").write_text(text)
+    (tmp_path / "site.conf").write_text("".join(mounts))
+    return "site.conf"
+
+
+@pytest.mark.usefixtures("without_libcst")
+@pytest.mark.parametrize("how", [(), ("--diff",), ("--write",)])
+def test_without_libcst_scripts_are_said_to_be_unchecked(run: Run, tmp_path: Path, how: tuple[str, ...]) -> None:
+    under_guard = "def f():\n    pass\n\n\nif __name__ == '__main__':\n    f.application = f\n"
+    conf = scripts(tmp_path, guarded=under_guard, newer="match = (\n", fine="application = print\n")
+    outcome = run("--isolated", "--root", "/", *(how or ("--output-format", "full")), conf)
+    assert outcome.err.count(_NO_LIBCST) == 1
+    assert "bug" not in outcome.out + outcome.err
+    assert "error" not in outcome.err
+    if not how:
+        reason = "not understood: the script is not checked in full: libcst is not installed"
+        assert [line for line in outcome.out.splitlines() if "in full" in line] == [
+            f"{tmp_path}/{name}.wsgi:1: {reason}" for name in ("guarded", "newer")
+        ]
+
+
+def test_with_libcst_nothing_is_said_of_it(run: Run, tmp_path: Path) -> None:
+    outcome = run("--isolated", "--root", "/", scripts(tmp_path, fine="application = print\n"))
+    assert "libcst" not in outcome.out + outcome.err
+
+
+@pytest.mark.usefixtures("without_libcst")
+def test_without_libcst_python_2_is_still_known() -> None:
+    assert fault_of("print 'x'\n") is not None
+    # A newer Python may take it, for all that this one can tell.
+    assert fault_of("x = (\n") is None
 
 
 def test_what_is_remembered_is_bounded_by_characters(monkeypatch: pytest.MonkeyPatch) -> None:

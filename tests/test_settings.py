@@ -104,7 +104,7 @@ share = 0.25
 def test_what_is_shown_says_the_same(project: Path) -> None:
     toml = (
         'select = ["a1"]\nfix-level = "unsafe"\ntarget = { httpd = "2.4", mod_wsgi = "5.0" }\n'
-        'assume-deny = "2.2"\nexclude = ["x"]\n\n[per-file-ignores]\n"é \\"" = ["b"]\n\n[rules.a1]\nmax = 4\n'
+        'assume-deny = "2.2"\ndocs-url = "https://docs.example.com/"\nexclude = ["x"]\n\n[per-file-ignores]\n"é \\"" = ["b"]\n\n[rules.a1]\nmax = 4\n'
     )
     path = project / "modwsgi-fix.toml"
     path.write_text(toml)
@@ -131,6 +131,13 @@ def test_what_is_shown_says_the_same(project: Path) -> None:
         ("target = 2\n", "target must be a table, not 2"),
         ("target = { httpd = 2.4 }\n", 'target.httpd must be a version such as "2.4", not 2.4'),
         ('target = { nginx = "1" }\n', "unknown target nginx"),
+        (
+            'docs-url = "javascript:1"\n',
+            'docs-url must begin with https:// or http:// and have no blank, not "javascript:1"',
+        ),
+        ('docs-url = "https://a b"\n', "docs-url must begin with https:// or http://"),
+        ('docs-url = ""\n', "docs-url must begin with https:// or http://"),
+        ("docs-url = 1\n", "docs-url must begin with https:// or http:// and have no blank, not 1"),
         ("root = 1\n", "root must be a directory, not 1"),
         ("exclude = 1\n", "exclude must be a list of strings, not 1"),
         ("per-file-ignores = []\n", "per-file-ignores must be a table, not []"),

@@ -101,6 +101,23 @@ def test_the_picture_is_xml_and_has_every_box_once(planted: list[str], run: Run)
         assert int(box.get("x", "")) + int(box.get("width", "")) <= int(picture.get("width", ""))
 
 
+def test_no_words_of_a_picture_lie_on_others(tmp_path: Path, run: Run) -> None:
+    """Two hosts lead to the same places, and their edges cross: words stand below each other, or side by side."""
+    mapped = "".join(f"Alias /{name}/static/ /srv/{name}/static/\n" for name in ("admin", "shop", "welcome"))
+    hosts = (
+        f"<VirtualHost *:{port}>\nServerName example.com\n{mapped}WSGIScriptAlias / /srv/app.wsgi\n</VirtualHost>\n"
+        for port in (80, 443)
+    )
+    (tmp_path / "site.conf").write_text("".join(hosts))
+    picture = ElementTree.fromstring(run("show", "--output-format", "svg", str(tmp_path)).out)
+    texts = list(picture.iter("{http://www.w3.org/2000/svg}text"))
+    places = [(float(text.get("x", "")), float(text.get("y", "")), len(text.text or "")) for text in texts]
+    assert len(places) == 16
+    for at, (x, y, length) in enumerate(places):
+        for x2, y2, length2 in places[at + 1 :]:
+            assert abs(y - y2) >= 12 or x + 7.3 * length <= x2 or x2 + 7.3 * length2 <= x
+
+
 def test_nothing_to_draw_is_a_picture_all_the_same(tmp_path: Path, run: Run) -> None:
     (tmp_path / "apache2.conf").write_text("Listen 80\n")
     assert ElementTree.fromstring(run("show", "--output-format", "svg", str(tmp_path)).out).tag.endswith("svg")

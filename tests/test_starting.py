@@ -79,7 +79,26 @@ def test_a_server_with_nothing_to_hide(root: Path, run: Run) -> None:
     closed = SERVER.replace("Alias /files/ /srv/shop/files/\n", "")
     (root / "conf/apache2.conf").write_text(closed + "WSGIDaemonProcess shop\n")
     err = run("--isolated", "--diff", "--root", "root", "conf").err
-    assert "starts with these fixes; it then serves no source, database or key" in err
+    assert "nothing in sight keeps it from starting with these fixes; it then serves no source, database or key" in err
+
+
+@pytest.mark.parametrize(
+    ("modules", "told"),
+    [
+        (
+            "mpm_event authn_core authz_core authz_host alias dir",
+            "and starts with these fixes; it then serves no source",
+        ),
+        (
+            "auth_basic authn_file authz_host alias dir mime",
+            "and with these fixes it still lacks modules of httpd 2.4; once it has them, it serves",
+        ),
+    ],
+)
+def test_that_it_starts_is_said_only_where_its_modules_are_there(root: Path, run: Run, modules: str, told: str) -> None:
+    lines = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in (*modules.split(), "wsgi"))
+    (root / "conf/apache2.conf").write_text(lines + "WSGIDaemonProcess shop\nWSGIDaemonProcess shop\n")
+    assert f"httpd refuses to start now, {told}" in run("--isolated", "--diff", "conf").err
 
 
 def test_without_the_disk_it_may_be_there(root: Path, run: Run) -> None:

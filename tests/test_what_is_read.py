@@ -142,7 +142,7 @@ def test_fixes_of_a_template_leave_its_tags_alone(run: Run, tmp_path: Path) -> N
 
 def test_templates_in_a_directory_are_read(run: Run, tmp_path: Path) -> None:
     write(tmp_path, role__site_conf_j2="NameVirtualHost *:80\nServerName {{ name }}\n")
-    assert "role/site.conf.j2:1:1: name-virtual-host" in run("--isolated", "role").out
+    assert "role/site.conf.j2:1:1: warning: name-virtual-host" in run("--isolated", "role").out
 
 
 # -- scripts -------------------------------------------------------------------
@@ -150,7 +150,7 @@ def test_templates_in_a_directory_are_read(run: Run, tmp_path: Path) -> None:
 
 def test_a_named_script_is_checked_and_fixed_as_python(run: Run, tmp_path: Path) -> None:
     write(tmp_path, srv__hello_wsgi=BODY)
-    assert "srv/hello.wsgi:3:12: str-body" in run("--isolated", "srv/hello.wsgi").out
+    assert "srv/hello.wsgi:3:12: error: str-body" in run("--isolated", "srv/hello.wsgi").out
     assert run("--isolated", "--write", "srv/hello.wsgi").code == 0
     assert '[b"Hello"]' in (tmp_path / "srv/hello.wsgi").read_text()
 
@@ -173,8 +173,8 @@ def test_a_right_script_is_never_changed(run: Run, tmp_path: Path, name: str, le
 def test_a_directory_of_scripts_is_checked(run: Run, tmp_path: Path) -> None:
     write(tmp_path, srv__hello_wsgi=BODY, srv__models_py="x = 1\n", srv__main_py=BODY)
     out = run("--isolated", "srv").out
-    assert "srv/hello.wsgi:3:12: str-body" in out
-    assert "srv/main.py:3:12: str-body" in out
+    assert "srv/hello.wsgi:3:12: error: str-body" in out
+    assert "srv/main.py:3:12: error: str-body" in out
     assert "models.py" not in out
 
 

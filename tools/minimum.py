@@ -8,7 +8,7 @@ from pathlib import Path
 
 #: Only these are tested at their lowest: what runs and tests the program, not what judges how it is written.
 _JUDGES = frozenset({"mypy", "ruff", "import-linter"})
-_LOWEST = re.compile(r"([A-Za-z0-9_-]+)(?:>=|==)([0-9.]+)")
+_LOWEST = re.compile(r"([A-Za-z0-9_-]+)(?:>=|==)([0-9][0-9a-z.]*)")
 
 
 def lowest(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from httpd import install, moving, server  # noqa: E402
 TREE, CONF = "debian-7", moving.TREES["debian-7"]
 #: Where the page says that it happens.
 DESK = "/home/ann/move"
-MIGRATE = ("migrate", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine", f"machine/{CONF}")
+MIGRATE = ("migrate", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine", f"machine/{CONF}", "machine/srv/www")
 
 _BEGIN = f"""\
 # Move a 2.2 server this week
@@ -53,7 +53,7 @@ is certain, and more is left for you.
 ## Tuesday: read what would change
 
 Access control is one change in all files, or none: `Order` and `Require` are both asked, so half a conversion shuts
-people out.
+people out. `machine/srv/www` is named for the `.htaccess` files in it, which are converted in the same run.
 
 """
 _WRITE = """
@@ -61,9 +61,13 @@ _WRITE = """
 
 All files are written, or none:
 """
-_BY_HAND = """
-What is left is what no program should do for you. 2.2 had its MPM compiled in, and other things inside of modules
-that are apart now. Take the line from the page:
+_MODULES = """
+2.2 had its MPM compiled in, and other things inside of modules that are apart now. The lines in `apache2.conf` load
+them. Debian's own way are links; once you have made those, `modwsgi-fix --write` takes the lines out that say it again:
+
+```console
+$ {advice}
+```
 """
 _TEST = """
 ## Thursday: does it start, and does it answer
@@ -89,7 +93,7 @@ After that all is as it was on Monday, and `modwsgi-fix {" ".join(MIGRATE)} --wr
 ## Where your server is another one
 
 - **CentOS 6**: the same with `machine/etc/httpd`; [corpus/centos-6](../corpus/centos-6/README.md) is such a server.
-  The page says which modules are to be loaded; `Include conf.modules.d/*.conf` of the new package loads them all.
+  Its modules are loaded by a list in `httpd.conf`, and what 2.4 needs besides comes at the end of that list.
 - **Debian 8**, or any 2.4 whose sites are still in the words of 2.2: [corpus/debian-8](../corpus/debian-8/README.md).
   It starts, but what 2.4 denies by default stays denied.
 - **One site alone**, without the server around it: name its file. It is taken to come into a server that denies as
@@ -133,10 +137,7 @@ def _parts(directory: Path) -> Iterator[str]:
     yield f"<details><summary>The whole diff</summary>\n{diff}\n</details>\n"
     yield _WRITE
     yield run(*MIGRATE, "--write")
-    yield _BY_HAND
-    (advice,) = re.findall(r"^ +(a2enmod .+)$", before, re.M)
-    moving.follow(before, conf, found)
-    yield _block(advice, "")
+    yield _MODULES.format(advice=_enabling(conf))
     yield _TEST
     yield configtest()
     yield _ASK
@@ -144,7 +145,7 @@ def _parts(directory: Path) -> Iterator[str]:
     yield _AGAIN
     yield run(*MIGRATE)
     yield _UNDO
-    yield run("undo", f"machine/{CONF}")
+    yield run("undo", f"machine/{CONF}", "machine/srv/www")
     for path in (ROOT / "corpus" / TREE / "conf").rglob("*"):
         if (
             path.is_file()
@@ -152,6 +153,12 @@ def _parts(directory: Path) -> Iterator[str]:
         ):
             raise SystemExit(f"{path} was not taken back")
     yield _END
+
+
+def _enabling(conf: Path) -> str:
+    """The command that enables what the lines in the main file load."""
+    names = re.findall(r"^LoadModule (\w+)_module", (conf / "apache2.conf").read_text("utf-8"), re.M)
+    return f"a2enmod {' '.join(names)}"
 
 
 def _block(command: str, said: str) -> str:

@@ -1,4 +1,7 @@
-"""Print what builds a release, each with its version and hash, for ``pip install --require-hashes -r``."""
+"""Print the packages of a purpose, each with its version and hash, for ``pip install --require-hashes -r``.
+
+``build`` is what builds a release, ``zipapp`` what the one-file program has in it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,15 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
+HEADS = {
+    "build": "# What builds a release; made by `make pinned`.",
+    "zipapp": "# What modwsgi-fix.pyz has in it; made by `make pinned`.",
+}
+#: What the one file does without, and what these need: libcst has compiled parts, and rich only paints typer's help.
+LEFT_OUT = {"libcst": ("pyyaml",), "rich": ("markdown-it-py", "mdurl", "pygments")}
 
-def pinned(report: str) -> list[str]:
+
+def pinned(report: str, left_out: frozenset[str] = frozenset()) -> list[str]:
     """A line for each package of a report by ``pip install --report``."""
     found = [
         (
@@ -21,11 +31,26 @@ def pinned(report: str) -> list[str]:
         )
         for one in json.loads(report)["install"]
     ]
-    return [f"{name}=={version} --hash=sha256:{digest}" for name, version, digest in sorted(found)]
+    return [
+        f"{name}=={version} --hash=sha256:{digest}" for name, version, digest in sorted(found) if name not in left_out
+    ]
 
 
-def main() -> None:
-    wanted = tomllib.loads(PROJECT.read_text("utf-8"))["build-system"]["requires"]
+def wanted(purpose: str, text: str) -> list[str]:
+    """What a pyproject.toml asks for, for that purpose."""
+    project = tomllib.loads(text)
+    if purpose == "build":
+        requires: list[str] = project["build-system"]["requires"]
+        return requires
+    return [one for one in project["project"]["dependencies"] if not one.startswith(tuple(LEFT_OUT))]
+
+
+def left_out(purpose: str) -> frozenset[str]:
+    """The packages that are not in it for that purpose."""
+    return frozenset(LEFT_OUT).union(*LEFT_OUT.values()) if purpose == "zipapp" else frozenset()
+
+
+def main(purpose: str) -> None:
     command = [
         sys.executable,
         "-m",
@@ -34,14 +59,15 @@ def main() -> None:
         "--quiet",
         "--dry-run",
         "--ignore-installed",
+        "--only-binary=:all:",
         "--report",
         "-",
-        *wanted,
+        *wanted(purpose, PROJECT.read_text("utf-8")),
     ]
     report = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    print("# What builds a release; made by `make pinned`.")
-    print("\n".join(pinned(report)))
+    print(HEADS[purpose])
+    print("\n".join(pinned(report, left_out(purpose))))
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

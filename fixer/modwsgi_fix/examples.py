@@ -178,10 +178,18 @@ def failures(rule: Rule, example: Example) -> list[str]:
     result = {**wanted, **{_name(wanted, file.path): file.after for file in fixed.files}}
     for name, text in example.after.items():
         if result.get(name) != text:
-            wrong.append(f"{name} is not fixed as shown but to:\n{result.get(name)}")
+            wrong.append(f"{name} is not fixed as shown:\n{_compared(text, result.get(name, ''))}")
     if not wrong and (again := fix(job(rule, example, result), example.level)).files:
         wrong.append(f"not stable: {again.applied[0].fix.title}")
     return wrong
+
+
+def _compared(shown: str, made: str) -> str:
+    """Return the difference between what an example shows and what is made, as a unified diff."""
+    from difflib import unified_diff
+
+    lines = unified_diff(shown.splitlines(), made.splitlines(), "as shown", "as fixed", lineterm="")
+    return "\n".join(lines) + "\n"
 
 
 def _name(texts: Mapping[str, str], key: str) -> str:

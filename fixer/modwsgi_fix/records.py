@@ -215,6 +215,8 @@ class Report(NamedTuple):
     is_diff: bool = False
     #: What takes the write back, as undo names it; empty where nothing was written, or it cannot be taken back.
     undo: str = ""
+    #: The address that the pages of rules are published below; empty where none is known.
+    docs_url: str = ""
     #: A line on each server whose fixes cannot be had with another's.
     conflicts: tuple[str, ...] = ()
 
@@ -222,6 +224,10 @@ class Report(NamedTuple):
     def total(self) -> int:
         """The number of findings, listed or only counted."""
         return len(self.findings) + sum(one.times for one in self.more)
+
+    def page_url(self, rule: str) -> str:
+        """Return the address of a rule's page; empty where none is known."""
+        return f"{self.docs_url.rstrip('/')}/{rule}" if self.docs_url else ""
 
     @property
     def partial(self) -> bool:

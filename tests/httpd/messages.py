@@ -277,6 +277,7 @@ ELSEWHERE = {
         ),
         "mod_wsgi 6 writes it",
     ),
+    "python-not-initialised-5": "mod_wsgi 5 writes it, where the proofs are run with it",
     "header-bytes": "mod_wsgi for Python 2 writes it",
     "segmentation-fault-core": "the system writes core dumps where it wants, so httpd does not speak of one",
     "workers-prefork": "the same text as AH00484, of another MPM",

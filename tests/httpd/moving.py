@@ -10,7 +10,7 @@ import base64
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,31 +92,6 @@ def _mode(path: Path) -> int:
 
 def _is_key(path: Path) -> bool:
     return path.suffix in (".pem", ".key") and "key" in path.name
-
-
-def follow(advice: str, conf: Path, found: Install) -> None:
-    """Do what the page tells a person to do of modules."""
-    if (words := re.search(r"^ +a2enmod (.+)$", advice, re.M)) is not None:
-        _enable(conf, words[1].split(), found)
-    elif (words := re.search(r"^ +load (.+), too$", advice, re.M)) is not None:
-        _load(conf / "conf/httpd.conf", re.findall(r"mod_(\w+)", words[1]), found)
-
-
-def _load(main: Path, names: Sequence[str], found: Install) -> None:
-    """Lines for these modules above the first of its kind."""
-    strange = [name for name in names if found.module(name) is None and name not in _ELSEWHERE]
-    assert not strange, f"not here: {strange}"
-    lines = "".join(f"LoadModule {name}_module modules/mod_{name}.so\n" for name in names)
-    main.write_text(main.read_text("utf-8").replace("LoadModule", f"{lines}LoadModule", 1), "utf-8")
-
-
-def _enable(conf: Path, names: Sequence[str], found: Install) -> None:
-    """What Debian's ``a2enmod`` does: a link to what the package of this release has in ``mods-available``."""
-    for name in names:
-        file = found.module(name)
-        assert file is not None, f"there is no mod_{name} here"
-        (conf / f"mods-available/{name}.load").write_text(f"LoadModule {name}_module {file}\n")
-        (conf / f"mods-enabled/{name}.load").symlink_to(f"../mods-available/{name}.load")
 
 
 def setup_of(machine: Path, conf: Path, found: Install) -> Setup:

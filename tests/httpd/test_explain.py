@@ -21,11 +21,13 @@ from .probe import probes
 from .server import Setup
 
 _FOUND = install.find()
-#: The texts of the table are those of this release; others write some of them otherwise, or not at all.
+_VERSION = (4, 9) if isinstance(_FOUND, str) else install.mod_wsgi_version(_FOUND)[:2]
+#: The texts of the table are those of these releases; others write some of them otherwise, or not at all.
 of_this_release = pytest.mark.skipif(
-    not isinstance(_FOUND, str) and install.mod_wsgi_version(_FOUND)[:2] != (4, 9),
-    reason="the table has the texts of mod_wsgi 4.9",
+    _VERSION != (4, 9) and _VERSION[0] != 5, reason="the table has the texts of mod_wsgi 4.9 and 5"
 )
+#: What Python itself writes where it does not start. mod_wsgi 5 is told instead of the process being ended, and writes that.
+_ENDED = {"no-encodings", "no-codec"}
 
 #: Set to keep what the servers write for the tests that have none.
 _RECORD = "MODWSGI_FIX_RECORD_LOGS"
@@ -37,13 +39,16 @@ def test_a_server_writes_it(
     key: str, scene: Scene, serve: Serve, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     setup = Setup({"site.conf": scene.conf}, scene.tree, **{"listen": (80,), **scene.setup})
+    names = set(scene.proves)
+    if _VERSION[0] == 5 and names & _ENDED:
+        names = names - _ENDED | {"python-not-initialised-5"}
     done = serve(setup, probes(*scene.urls))
     for _ in range(2):
         # A process that crashes may do so after the server was stopped, on a busy machine.
-        if set(scene.proves) <= names_in(done.log):
+        if names <= names_in(done.log):
             break
         done = serve(setup, probes(*scene.urls))
-    assert set(scene.proves) <= names_in(done.log), done.log
+    assert names <= names_in(done.log), done.log
     assert faults(scene, explained(done.log, scene, tmp_path, capfd)) == []
     if os.environ.get(_RECORD):
         kept = json.loads(LOGS.read_text("utf-8")) if LOGS.exists() else {}

@@ -51,3 +51,35 @@ def test_what_is_mended_is_answered(text: str, answers: tuple[int, ...], httpd: 
     before, after = seen
     assert before[0] == before[2] == 500
     assert after == answers
+
+
+_OLD = {
+    "the office": "Order deny,allow\nDeny from all\nAllow from 127.0.0.8\n",
+    "nobody": "Order allow,deny\nDeny from all\n",
+    "all but one": "Order allow,deny\nAllow from all\nDeny from 127.0.0.8\n",
+    "whoever logs in": "AuthType Basic\nAuthName n\nAuthUserFile /srv/none\nRequire valid-user\nSatisfy all\n",
+}
+_VISITS = tuple(Probe("a.example", "/x.txt", client=client) for client in ("", "127.0.0.8"))
+
+
+@pytest.mark.parametrize("dialect", ["2.4", "2.2"])
+@pytest.mark.parametrize("who", _OLD)
+def test_old_words_mean_the_same_with_require(who: str, dialect: str, httpd: Path, tmp_path: Path) -> None:
+    """In a server that is converted, and in one that is not; and the answers would differ without the file."""
+    old = "Order allow,deny\n    Allow from all"
+    conf = _CONF if dialect == "2.4" else _CONF.replace("Require all granted", old, 1)
+    tree = {"srv/w/x.txt": "x", "srv/w/.htaccess": _OLD[who]}
+    for name, content in {**tree, "etc/apache2/apache2.conf": conf}.items():
+        (tmp_path / "root" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "root" / name).write_text(content, "utf-8")
+    words = ["--isolated", "--select", "old-access-in-htaccess", "--write", "--root", str(tmp_path / "root")]
+    main([*words, str(tmp_path / "root/etc"), str(tmp_path / "root/srv/w/.htaccess")])
+    mended = (tmp_path / "root/srv/w/.htaccess").read_text("utf-8")
+    assert not {"Order", "Allow", "Deny", "Satisfy"} & set(mended.split())
+    seen = []
+    for text in (_OLD[who], mended, ""):
+        planted = {"/srv/w/x.txt": "x", "/srv/w/.htaccess": text}
+        done = server.run(Setup({"site.conf": conf}, planted, None, listen=(80,)), _VISITS, httpd)
+        seen.append(tuple(answer.status for answer in done.answers.values()))
+    before, after, without = seen
+    assert before == after != without

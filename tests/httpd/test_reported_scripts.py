@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from . import product
 from .cases import opened
 from .probe import probes
 from .server import Setup, run
@@ -131,3 +132,14 @@ def test_what_writes_to_a_log_that_it_closed_is_never_answered(httpd: Path) -> N
     found = run(Setup({"site.conf": _MOUNT}, tree), probes(_URL), httpd)
     assert found.started, found.messages
     assert found[_URL].status == 0
+
+
+def test_an_empty_body_that_a_fix_returns_is_an_answer(httpd: Path) -> None:
+    script = f"{_HEAD}    start_response('302 Found', [('Location', '{_URL}new')])\n    return\n"
+    texts = {"site.conf": _MOUNT, "/srv/w/app.wsgi": script}
+    after = product.fixed(texts, "safe", ["application-returns-nothing"])
+    answers = [
+        run(Setup({"site.conf": _MOUNT}, {"/srv/w/app.wsgi": text}), probes(_URL), httpd)[_URL]
+        for text in (script, after["/srv/w/app.wsgi"])
+    ]
+    assert [(one.status, one.location) for one in answers] == [(500, ""), (302, f"{_URL}new")]

@@ -31,6 +31,10 @@ def run(
     *,
     diff: Annotated[bool, _option("Show what --write would change, as a unified diff.", "--diff")] = False,
     write: Annotated[bool, _option("Apply the fixes, to all files or to none.", "--write")] = False,
+    write_plan: Annotated[
+        str | None,
+        _option("As --diff, and write a plan, which modwsgi-fix apply carries out.", "--write-plan", metavar="FILE"),
+    ] = None,
     patch: Annotated[bool, _option("Ask of each change whether to apply it, as git add -p does.", "--patch")] = False,
     fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
     unsafe_fixes: Annotated[bool, _option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
@@ -49,6 +53,19 @@ def run(
     ] = None,
     exclude: Annotated[
         list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
+    ] = None,
+    force_exclude: Annotated[
+        bool, _option("Exclude files that are named, too, as pre-commit names them.", "--force-exclude")
+    ] = False,
+    per_file_ignores: Annotated[
+        list[str] | None,
+        _option("Rules not to run in the files that match.", "--per-file-ignores", metavar="PATTERN:NAMES"),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        _option(
+            "Report and fix only what is of these files, virtual hosts and rules.", "--only", metavar="FILE|HOST|RULE"
+        ),
     ] = None,
     as_apache: Annotated[
         bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
@@ -150,12 +167,14 @@ def run(
         ("--diff", "--write", diff and write),
         ("--diff", "--patch", diff and patch),
         ("--write", "--patch", write and patch),
+        ("--write-plan", "--patch", write_plan is not None and patch),
         ("--add-ignore", "--patch", add_ignore is not None and patch),
         ("--fix-level", "--unsafe-fixes", unsafe_fixes and fix_level not in (None, "unsafe")),
         ("--show-settings", "--show-files", show_settings and show_files),
     ):
         if clash:
             raise Stop(f"{first} and {second} exclude each other")
+    diff = diff or (write_plan is not None and not write)
     writes = write or (add_ignore is not None and paths != ["-"])
     mode = (
         Mode.DIFF if diff else Mode.PATCH if patch else Mode.WRITE if writes
@@ -175,6 +194,9 @@ def run(
             _words(unfixable),
         ),
         exclude=_words(exclude),
+        force_exclude=force_exclude,
+        per_file_ignores=tuple(per_file_ignores or ()),
+        only=tuple(only or ()),
         target=_words(target),
         root=root,
         config=config,
@@ -186,6 +208,7 @@ def run(
         no_scripts=no_scripts,
         plugins=_words(plugins),
         baseline=baseline,
+        plan_file=write_plan,
         allow=None if add_ignore is None else add_ignore.strip(" "),
         writing=Writing(in_place, backup, verify, exit_non_zero_on_fix, allow_shared_tree),
         showing=Showing(

@@ -25,12 +25,13 @@ class Command(NamedTuple):
 
 #: Every subcommand. One needs its line here and its module, and nothing else.
 COMMANDS = {
+    "apply": Command("modwsgi_fix.cli.apply", "PLAN DIRECTORY", "Carry out a plan that --write-plan made."),
     "baseline": Command(
         "modwsgi_fix.cli.baseline",
         "write|prune PATHS",
         "Take the present findings as known, so that only new ones are reported.",
     ),
-    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash or zsh."),
+    "completion": Command("modwsgi_fix.cli.completion", "SHELL", "A script that completes words in bash, zsh or fish."),
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),

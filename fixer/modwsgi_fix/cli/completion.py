@@ -6,67 +6,101 @@ with the words that exist when it is printed.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from modwsgi_fix.cli import PROGRAM
-from modwsgi_fix.cli.commands import COMMANDS, app
+from modwsgi_fix.cli.commands import COMMANDS, Command, app
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.workspace.rules import known_rules
 from modwsgi_fix.workspace.settings import KEYS
 
-_SCRIPT = """\
-{prelude}_modwsgi_fix() {{
-    local IFS=$'\\n' word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD-1]}} words= files=yes
-    if [ "$word" = = ]; then word=; elif [ "$before" = = ]; then before=${{COMP_WORDS[COMP_CWORD-2]}}; fi
-    case $before in
-{values}    *)
-        case ${{COMP_WORDS[1]}}:$COMP_CWORD in
-        *:1) words={first} ;;
-{commands}        *) case $word in -*) words={options} ;; esac ;;
-        esac ;;
-    esac
-    COMPREPLY=($(compgen -W "$words" -- "$word"))
-    if [ "$files" = yes ]; then COMPREPLY+=($(compgen -f -- "$word")); fi
-}}
-complete -o filenames -F _modwsgi_fix {program}
-"""
-_ZSH = "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n"
+#: The options whose values are names of rules and families: lists of them, and files or hosts besides.
+_LISTS = frozenset({"--select", "--extend-select", "--ignore", "--fixable", "--unfixable"})
+_ALSO_FILES = "--only"
 
 
-def run(shell: Annotated[Literal["bash", "zsh"], typer.Argument(help="The shell that the script is for.")]) -> int:
-    """A script for your shell: eval "$(modwsgi-fix completion bash)"."""
+class Option(NamedTuple):
+    """An option: its long name, its help, and what may follow it.
+
+    ``values`` are all words that may, ``is_list`` says that they may be joined by commas; ``takes`` says that a value
+    follows at all, which is a file where there are no values, or ``files``.
+    """
+
+    name: str
+    help: str
+    takes: bool
+    values: tuple[str, ...] = ()
+    is_list: bool = False
+    files: bool = False
+
+
+class Words(NamedTuple):
+    """What may be said to a command: its options, and the words that may stand in the first place behind it.
+
+    ``files`` says that paths may stand there.
+    """
+
+    help: str
+    options: tuple[Option, ...]
+    first: tuple[str, ...] = ()
+    files: bool = True
+
+
+def run(
+    shell: Annotated[Literal["bash", "zsh", "fish"], typer.Argument(help="The shell that the script is for.")],
+) -> int:
+    """A script for your shell: eval "$(modwsgi-fix completion bash)"; in fish: modwsgi-fix completion fish | source."""
     write(script(shell))
     return 0
 
 
 def script(shell: str) -> str:
     """Return the script for a shell, with all options, commands, rules and settings."""
+    from modwsgi_fix.cli import shells
+
+    commands = {name: words_of(command) for name, command in COMMANDS.items()}
+    make = {"bash": shells.bash, "zsh": shells.zsh, "fish": shells.fish}[shell]
+    return make(words_of(None), commands, _selectors())
+
+
+def words_of(command: Command | None) -> Words:
+    """Return what may be said to a subcommand; to the bare command for None."""
     from typer.main import get_command
 
-    rules = known_rules()
-    selectors = ["ALL", *sorted({rule.family for rule in rules.values()}), *rules]
-    parameters = get_command(app(None)).params
-    options = [name for parameter in parameters for name in parameter.opts if name.startswith("--")]
-    choices = {
-        "|".join(parameter.opts): list(parameter.type.choices)
-        for parameter in parameters
-        if hasattr(parameter.type, "choices")
-    }
-    choices["--select|--extend-select|--ignore|--fixable|--unfixable"] = selectors
-    choices["--target"] = ["httpd=", "mod_wsgi=", "python="]
-    after = {"rule": selectors[1:], "config": list(KEYS), "completion": ["bash", "zsh"]}
-    return _SCRIPT.format(
-        prelude=_ZSH if shell == "zsh" else "",
-        program=PROGRAM,
-        values="".join(f"    {names}) words={_words(each)} files=no ;;\n" for names, each in choices.items()),
-        first=_words([*COMMANDS, *options, "--help"]),
-        commands="".join(f"        {name}:*) words={_words(each)} files=no ;;\n" for name, each in after.items()),
-        options=_words([*options, "--help"]),
+    parameters = get_command(app(command)).params
+    options = [option for parameter in parameters if (option := _option(parameter)) is not None]
+    arguments = [parameter for parameter in parameters if not parameter.opts[0].startswith("-")]
+    first = _choices(arguments[0]) if arguments else ()
+    if command is not None and command is COMMANDS["rule"]:
+        first = _selectors()[1:]
+    elif command is not None and command is COMMANDS["config"]:
+        first = tuple(KEYS)
+    known = Option("--help", "Show the options.", takes=False)
+    paths = command is None or any(word in command.usage for word in ("PATHS", "PLAN", "LOG"))
+    return Words("" if command is None else command.help, (*options, known), first, paths)
+
+
+def _option(parameter: Any) -> Option | None:
+    """Return an option by its long name; None for an argument."""
+    name = next((each for each in parameter.opts if each.startswith("--")), None)
+    if name is None:
+        return None
+    values = _choices(parameter)
+    if name in _LISTS or name == _ALSO_FILES:
+        values = _selectors()
+    elif name == "--target":
+        values = ("httpd=", "mod_wsgi=", "python=")
+    return Option(
+        name, parameter.help or "", not parameter.is_flag, values, name in _LISTS, not values or name == _ALSO_FILES
     )
 
 
-def _words(words: list[str]) -> str:
-    """Return words as ``compgen -W`` takes them here: one a line, quoted for the shell."""
-    return "$'" + "\\n".join(words) + "'"
+def _choices(parameter: Any) -> tuple[str, ...]:
+    return tuple(getattr(parameter.type, "choices", ()))
+
+
+def _selectors() -> tuple[str, ...]:
+    """Return ``ALL``, the families, and the names of the rules."""
+    rules = known_rules()
+    return ("ALL", *sorted({rule.family for rule in rules.values()}), *rules)

@@ -3,6 +3,7 @@
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
 import shlex
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import typer
@@ -15,6 +16,7 @@ from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
+from modwsgi_fix.model.config import Config
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import plan
@@ -110,8 +112,8 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
     move = Move(
         old,
         new,
-        starts(session.configs),
-        starts(outcome.after for outcome in done.outcomes),
+        starts(_servers(session.configs)),
+        starts(_servers([outcome.after for outcome in done.outcomes])),
         impacts(done.outcomes),
         done.report,
         len(done.files),
@@ -142,3 +144,8 @@ def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...], denie
     # The targets are those of --to.
     wanted = request.wanted(None)._replace(target=(), denies=denies)
     return " ".join(["modwsgi-fix migrate", *map(shlex.quote, words), wanted.words])
+
+
+def _servers(configs: Sequence[Config]) -> Sequence[Config]:
+    """Return the whole servers; all where none is whole. Files that are named beside a server do not start anything."""
+    return [config for config in configs if config.complete] or configs

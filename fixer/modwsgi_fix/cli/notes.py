@@ -26,6 +26,16 @@ def say_all(session: Session) -> None:
             say(printable(f"note: {line}"))
 
 
+def say_unchecked(session: Session) -> None:
+    """Say that scripts, which are read as rules ask for them, were not checked in full."""
+    if any(config.scripts for config in session.configs):
+        # Where there is no script, nothing of this is imported.
+        from modwsgi_fix.script import NO_LIBCST, has_libcst
+
+        if not has_libcst():
+            say(f"note: WSGI scripts are not checked in full ({NO_LIBCST})")
+
+
 def say_starts(session: Session, *, of_fragments: bool = False) -> None:
     """Say for each server whether httpd starts with it.
 
@@ -56,7 +66,7 @@ def what_starting_serves(outcomes: Sequence[Fixed]) -> Iterator[list[str]]:
         if not outcome.files or not refused(outcome.before) or refused(outcome.after):
             continue
         served = served_by_starting(outcome.before, outcome.after)
-        starts = "httpd refuses to start now, and starts with these fixes; it then serves"
+        starts = f"httpd refuses to start now, and {_starting(outcome.after)}"
         if not served:
             yield [f"{starts} no source, database or key, as far as these files show"]
             continue
@@ -65,6 +75,18 @@ def what_starting_serves(outcomes: Sequence[Fixed]) -> Iterator[list[str]]:
         lines += [discretion.text(f"{url}: {what}", outcome.before, outcome.after) for url, what in served[:_MOST]]
         rest = len(served) - _MOST
         yield [*lines, f"and {rest} more (modwsgi-fix exposed lists them)"] if rest > 0 else lines
+
+
+def _starting(after: Config) -> str:
+    """Return how far it is known that httpd starts once nothing that it certainly refuses is left."""
+    from modwsgi_fix.effect.starting import verdict
+    from modwsgi_fix.model.facts.loaded import list_of_22
+
+    if list_of_22(after) is not None:
+        return "with these fixes it still lacks modules of httpd 2.4; once it has them, it serves"
+    if verdict(after).starts:
+        return "starts with these fixes; it then serves"
+    return "nothing in sight keeps it from starting with these fixes; it then serves"
 
 
 def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:

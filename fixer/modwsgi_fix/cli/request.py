@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from typing import NamedTuple
 
@@ -78,6 +79,12 @@ class Request(NamedTuple):
     plugins: tuple[str, ...] = ()
     #: The path of a file of known findings.
     baseline: str | None = None
+    #: The file to write a plan of the changes to.
+    plan_file: str | None = None
+    #: As in ``Wanted``.
+    per_file_ignores: tuple[str, ...] = ()
+    force_exclude: bool = False
+    only: tuple[str, ...] = ()
     #: The reason in comments that allow the findings; empty for comments without a reason, None for no comments.
     allow: str | None = None
     writing: Writing = Writing()
@@ -117,6 +124,9 @@ class Request(NamedTuple):
             self.no_scripts,
             self.plugins,
             self.baseline,
+            self.per_file_ignores,
+            self.force_exclude,
+            self.only,
         )
 
 
@@ -131,6 +141,13 @@ def checked(request: Request) -> Request:
         raise Stop("- (standard input) stands alone, without other paths")
     if request.stdin_name is not None and request.paths != ("-",):
         raise Stop("--stdin-filename names what is on standard input; say - instead of a path")
+    if request.plan_file is not None:
+        if mode is not Mode.DIFF or request.paths == ("-",) or request.allow is not None:
+            raise Stop(
+                "--write-plan changes no file and reads none from standard input: leave out --write, --add-ignore and -"
+            )
+        if not os.path.basename(request.plan_file) or os.path.isdir(request.plan_file):
+            raise Stop(f"--write-plan {request.plan_file}: is a directory; name a file")
     if request.stdin_name == "":
         raise Stop("--stdin-filename is empty")
     if request.paths == ("-",) and request.writes:
@@ -146,7 +163,7 @@ def checked(request: Request) -> Request:
         "--in-place": writing.in_place,
         "--verify": writing.verify is not None,
         "--exit-non-zero-on-fix": writing.exit_on_fix,
-        "--allow-shared-tree": writing.allow_shared,
+        "--allow-shared-tree": writing.allow_shared and request.plan_file is None,
     }
     for option, given in needs_write.items():
         if given and not request.writes:

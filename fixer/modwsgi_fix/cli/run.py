@@ -51,6 +51,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     if request.mode is Mode.PATCH and not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise Stop("--patch asks on a terminal, and this is not one: --diff shows the changes, --write makes them")
     plan = make_plan(request.wanted(stdin))
+    if plan.excluded:
+        return _nothing(request, stdin or "")
     gc.freeze()
     gc.enable()
     if request.showing.only == "settings":
@@ -89,7 +91,21 @@ def _carry_out(request: Request, stdin: str | None) -> int:
         code = _report(request, session)
     else:
         code = _fix(request, session, stdin or "")
+    if not request.showing.quiet:
+        notes.say_unchecked(session)
     return 2 if in_trouble else code
+
+
+def _nothing(request: Request, stdin: str) -> int:
+    """Report on no file, because all that were named are excluded, and return exit code 0; a filter hands its text on."""
+    if request.is_filter:
+        write(stdin)
+    elif request.mode is Mode.REPORT or request.showing.format is not None:
+        changed = None if request.mode is Mode.REPORT else ()
+        _show(request, Report((), (), changed=changed, is_diff=request.mode is Mode.DIFF))
+    if not request.showing.quiet and not request.is_filter:
+        say("note: all files that were named are excluded")
+    return 0
 
 
 def _filter(request: Request, session: Session, stdin: str) -> int:
@@ -202,7 +218,11 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
     changes = _impacts(request, done.outcomes)
     if request.showing.format == "json":
         done = done._replace(report=_with_changes(request, session, done))
-    undo = ""
+    undo = next_command = ""
+    if request.plan_file is not None:
+        from modwsgi_fix.cli.planning import write_plan
+
+        next_command = write_plan(request, request.plan_file, session, done)
     if request.writes:
         undo = write_files(request, session.plan, done.files)
     elif request.mode is Mode.FILTER:
@@ -218,6 +238,8 @@ def _fix(request: Request, session: Session, stdin: str) -> int:
                 say(printable(f"{one.name}:{one.line}: fixed: {named(one)}"))
         if request.writes and not request.showing.quiet:
             say_what_next(done.files, can_undo=bool(undo))
+        if next_command and not request.showing.quiet:
+            say(next_command)
         return 2 if in_trouble else code
     except Exception as error:
         if request.writes:

@@ -49,10 +49,13 @@ def note_left(plan: Plan) -> None:
             _tell(f"note: {path}: is not read here, though httpd may read it; delete it")
 
 
-def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> str:
+def write_files(
+    request: Request, plan: Plan, files: Sequence[Rewritten], *, within: Sequence[str] | None = None
+) -> str:
     """Write all files or none, and return the name of the record by which that can be taken back; empty where it cannot.
 
-    Raises ``FileProblem`` or ``Stop`` where none was written.
+    Only files within these real paths are written, by default those that the user named. Raises ``FileProblem`` or ``Stop``
+    where none was written.
     """
     if not files:
         return ""
@@ -72,7 +75,7 @@ def write_files(request: Request, plan: Plan, files: Sequence[Rewritten]) -> str
                 in_place=writing.in_place,
                 backups=kept,
                 verify=None if command is None else lambda: _verify(command),
-                within=given(plan),
+                within=given(plan) if within is None else within,
                 allow_shared=writing.allow_shared,
             )
         except BaseException as problem:

@@ -6,6 +6,7 @@ Only what was measured with ``apache2 -t`` of 2.4.71 and mod_wsgi 4.9.4 counts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 from modwsgi_fix import directives
@@ -20,12 +21,25 @@ from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
 from modwsgi_fix.text import Span
 
 
+class Stage(IntEnum):
+    """When httpd finds a fault (main.c): a later stage is not reached with a fault of an earlier one."""
+
+    #: While it reads the files: sections, and lines that take effect at once.
+    READING = 0
+    #: When all is read: whether there is an MPM (config.c:ap_read_config).
+    READ = 1
+    #: While it processes what it has read, line by line.
+    PROCESSING = 2
+
+
 class Fault(NamedTuple):
     """A refused line: the key of the file, the span, and httpd's own message or what is wrong."""
 
     path: str
     span: Span
     message: str
+    #: When httpd finds it.
+    stage: Stage = Stage.PROCESSING
 
     @property
     def is_of_place(self) -> bool:
@@ -49,7 +63,7 @@ def refused(config: Config) -> Iterator[Fault]:
             yield Fault(item.path, item.span, reason)
     for item in filter(is_certain, config.named("loadmodule") if not config.target.is_22 else ()):
         if item.value.removesuffix("_module") in REMOVED_MODULES and len(item.args) == 2:
-            yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server")
+            yield Fault(item.path, item.span, f"Cannot load {item.values[1]} into server", Stage.READING)
     yield from _preloaded(config)
     for item in filter(is_certain, config.named("requireall")):
         if item.children and all(map(_denies, item.children)):

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.families import CONDITIONS, READ_AT_ONCE
-from modwsgi_fix.effect.refused import Fault, is_certain, refused, refused_lines
+from modwsgi_fix.effect.refused import Fault, Stage, is_certain, refused, refused_lines
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.facts.accounts import unknown_accounts
 from modwsgi_fix.model.facts.left_open import may_stay_open
 from modwsgi_fix.model.facts.listening import clashes
 from modwsgi_fix.model.facts.loaded import Standing, loaded, strangers
 from modwsgi_fix.model.facts.missing import missing
-from modwsgi_fix.model.facts.named_modules import unserved
+from modwsgi_fix.model.facts.named_modules import NO_MPM, unserved
 from modwsgi_fix.model.facts.platform import without_daemon_mode
 from modwsgi_fix.model.gaps import GapKind
 from modwsgi_fix.model.items import Item
@@ -57,7 +57,7 @@ class Start(NamedTuple):
 def verdict(config: Config) -> Start:
     """Return whether httpd starts with a configuration, as far as the files say."""
     order = {path: at for at, path in enumerate(config.files)}
-    fault = min(faults(config), key=lambda fault: (order[fault.path], fault.span), default=None)
+    fault = min(faults(config), key=lambda fault: (fault.stage, order[fault.path], fault.span), default=None)
     if fault is not None:
         file = config.files[fault.path]
         return Start(False, fault.message, file.name, file.lines.position(fault.span.start).line)
@@ -75,11 +75,11 @@ def _faults(config: Config) -> Iterator[Fault]:
         for problem in file.tree.problems:
             if may_stay_open(config, file, problem) is not False:
                 continue
-            yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message)
+            yield Fault(file.path, Span(problem.node.start, problem.node.start), problem.message, Stage.READING)
         for node in file.tree.children:
             if isinstance(node, Section) and node.key in CONDITIONS and not node.args:
                 reason = f"<{node.name}> directive requires additional arguments"
-                yield Fault(file.path, Span(node.start, node.start), reason)
+                yield Fault(file.path, Span(node.start, node.start), reason, Stage.READING)
     names: set[str] = set()
     for item in filter(is_certain, config.named("wsgidaemonprocess")):
         if item.value in names:
@@ -87,7 +87,8 @@ def _faults(config: Config) -> Iterator[Fault]:
         names.add(item.value)
     yield from refused(config)
     for lacking_module in unserved(config):
-        yield Fault(lacking_module.item.path, lacking_module.item.span, lacking_module.message)
+        stage = Stage.READ if lacking_module.message == NO_MPM else Stage.PROCESSING
+        yield Fault(lacking_module.item.path, lacking_module.item.span, lacking_module.message, stage)
     for item, standing in strangers(config):
         if standing in (Standing.NOWHERE, Standing.NOT_LOADED) and not item.guards:
             name = f"<{item.name}" if item.is_section else item.name

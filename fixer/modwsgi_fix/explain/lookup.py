@@ -30,7 +30,7 @@ def found_by(words: str, rules: Mapping[str, Rule]) -> list[Rule]:
     names = [name for message in told for name in message.rules]
     piece = " ".join(words.split()).lower()
     if len(piece) >= _SHORTEST:
-        names += [name for name, rule in rules.items() if any(piece in said for said in _said(rule))]
+        names += [name for name, rule in rules.items() if any(piece in said.lower() for said in quoted_by(rule))]
     return [rules[name] for name in dict.fromkeys(names) if name in rules]
 
 
@@ -45,6 +45,12 @@ def messages(words: str) -> list[Message]:
     if len(piece) < _SHORTEST:
         return []
     return [message for message, pattern in patterns() if any(piece in fixed.lower() for fixed in pattern.words)]
+
+
+def quoted_by(rule: Rule) -> list[str]:
+    """Return the messages that a rule's page quotes."""
+    _, _, below = rule.page.partition("## See also")
+    return [" ".join(text.split()) for text in _ITALICS.findall(below.partition("\n## ")[0])]
 
 
 def guessed(text: str) -> tuple[Known, ...]:
@@ -66,9 +72,3 @@ def _begun(text: str) -> tuple[Known, ...]:
             name = quoted[1:].partition("'")[0] if quoted.startswith("'") else ""
             found.append(Known(message, {pattern.fields[0]: plain(name)} if name and pattern.fields else {}))
     return tuple(found)
-
-
-def _said(rule: Rule) -> list[str]:
-    """Return the messages that a rule's page quotes, in lower case."""
-    _, _, below = rule.page.partition("## See also")
-    return [" ".join(text.split()).lower() for text in _ITALICS.findall(below.partition("\n## ")[0])]

@@ -7,7 +7,8 @@ has a colour of its own, and is marked in words, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -106,17 +107,22 @@ def _entities(text: str) -> str:
 
 # -- a picture -----------------------------------------------------------------------------------------------------------
 
-#: Pixels: the height of a box, the gap between two boxes, the width of a letter, and the margin around all.
-_HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 7, 20
-_GAP = 60
+#: Pixels: the least height of a box, the gap between two boxes, the width of a letter, and the margin around all.
+_HEIGHT, _BETWEEN, _LETTER, _MARGIN = 28, 14, 8, 20
+#: The width in which edges slant from their first box, and the distance of those that end at one box, whose words lie between.
+_SLANT, _APART = 60, 18
 #: Characters that XML cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class _Box(NamedTuple):
+    """A box; before it there is ``room`` for the words of the edges that end at it."""
+
     x: int
     y: int
     width: int
+    height: int
+    room: int
 
 
 def as_svg(found: Sequence[Overview]) -> str:
@@ -132,50 +138,61 @@ def as_svg(found: Sequence[Overview]) -> str:
         [*groups, *unused],
     ]
     columns[1] = list(dict.fromkeys(columns[1]))
-    boxes, width, height = _placed(columns, edges)
-    color = COLORS[""]
+    said = {text: f"{text} (unused)" if text in unused else text for column in columns for text in column}
+    boxes, width, height = _placed(columns, said, edges)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        f'<g font-family="monospace" font-size="12" fill="{color}" stroke-width="1.2">',
+        f'<g font-family="monospace" font-size="12" fill="{COLORS[""]}" stroke-width="1.2">',
     ]
-    lines += [_line(edge, boxes[edge.start], boxes[edge.end], at) for at, edge in enumerate(edges)]
+    lines += _lines(edges, boxes)
     for text, box in boxes.items():
         state = "unused" if text in unused else ""
-        said = f"{text} (unused)" if state else text
-        frame = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{_HEIGHT}"'
+        frame = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
         lines.append(f'<rect {frame} fill="#ffffff" stroke="{COLORS[state]}"/>')
-        lines.append(f'<text x="{box.x + 8}" y="{box.y + 18}" fill="{COLORS[state]}">{_written(said)}</text>')
+        lines.append(
+            f'<text x="{box.x + 8}" y="{box.y + box.height // 2 + 4}" fill="{COLORS[state]}">{_written(said[text])}</text>'
+        )
     return valid("\n".join([*lines, "</g>", "</svg>", ""]))
 
 
-def _placed(columns: Sequence[Sequence[str]], edges: Sequence[Edge]) -> tuple[dict[str, _Box], int, int]:
+def _placed(
+    columns: Sequence[Sequence[str]], said: Mapping[str, str], edges: Sequence[Edge]
+) -> tuple[dict[str, _Box], int, int]:
     """Return the boxes, each below the one before, and the width and height of the picture, with room for words on edges."""
-    words = max((len(edge.said) for edge in edges), default=0) * _LETTER + _GAP
+    arriving = Counter(edge.end for edge in edges)
+    words: dict[str, int] = {}
+    for edge in edges:
+        words[edge.end] = max(words.get(edge.end, 0), len(edge.said))
     boxes: dict[str, _Box] = {}
     left, lowest = _MARGIN, _MARGIN
     for texts in columns:
-        widest = max((len(text) + len(" (unused)") for text in texts), default=0) * _LETTER + 16
-        for at, text in enumerate(texts):
-            boxes[text] = _Box(left, _MARGIN + at * (_HEIGHT + _BETWEEN), widest)
-            lowest = max(lowest, boxes[text].y + _HEIGHT)
-        left += widest + words if texts else 0
+        widest = max((len(said[text]) for text in texts), default=0) * _LETTER + 16
+        room = max((words.get(text, 0) for text in texts), default=0) * _LETTER + 12
+        left += room + _SLANT if boxes and texts else 0
+        top = _MARGIN
+        for text in texts:
+            height = max(_HEIGHT, arriving[text] * _APART + 10)
+            boxes[text] = _Box(left, top, widest, height, room)
+            top += height + _BETWEEN
+            lowest = max(lowest, top - _BETWEEN)
+        left += widest if texts else 0
     right = max((box.x + box.width for box in boxes.values()), default=0)
     return boxes, right + _MARGIN, lowest + _MARGIN
 
 
-def _line(edge: Edge, start: _Box, end: _Box, at: int) -> str:
-    x1, y1, x2, y2 = start.x + start.width, start.y + _HEIGHT // 2, end.x, end.y + _HEIGHT // 2
-    # Where several edges leave one box, the words of each stand near the box that it leads to.
-    part = 0.55 + 0.1 * (at % 3)
-    color = COLORS[edge.state]
-    dashes = ' stroke-dasharray="5 3"' if edge.state == "hidden" else ""
-    width = len(edge.said) * _LETTER
-    x, y = x1 + (x2 - x1) * part - width / 2, y1 + (y2 - y1) * part - 4
-    return (
-        f'<path d="M{x1} {y1} L{x2} {y2}" stroke="{color}" fill="none"{dashes}/>'
-        f'<text x="{x:.0f}" y="{y:.0f}" fill="{color}">{_written(edge.said)}</text>'
-    )
+def _lines(edges: Sequence[Edge], boxes: Mapping[str, _Box]) -> Iterator[str]:
+    """Yield the edges: each slants to the height at which it ends, and goes on below its words, so that none crosses words."""
+    arriving, drawn = Counter(edge.end for edge in edges), Counter[str]()
+    for edge in edges:
+        start, end = boxes[edge.start], boxes[edge.end]
+        y = end.y + end.height // 2 + _APART * drawn[edge.end] - _APART * (arriving[edge.end] - 1) // 2 + 3
+        drawn[edge.end] += 1
+        color = COLORS[edge.state]
+        dashes = ' stroke-dasharray="5 3"' if edge.state == "hidden" else ""
+        way = f"M{start.x + start.width} {start.y + start.height // 2} L{end.x - end.room} {y} L{end.x} {y}"
+        yield f'<path d="{way}" stroke="{color}" fill="none"{dashes}/>'
+        yield f'<text x="{end.x - end.room + 6}" y="{y - 4}" fill="{color}">{_written(edge.said)}</text>'
 
 
 def _written(text: str) -> str:

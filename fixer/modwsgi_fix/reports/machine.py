@@ -232,7 +232,7 @@ def rdjson(report: Report) -> str:
                         "range": _bytes(finding.place),
                     },
                     "severity": severities[finding.severity],
-                    "code": {"value": finding.rule},
+                    "code": {"value": finding.rule, **({"url": url} if (url := report.page_url(finding.rule)) else {})},
                     **({"suggestions": suggestions} if (suggestions := _suggestions(finding)) else {}),
                 }
                 for finding in report.findings

@@ -32,7 +32,7 @@ def sarif(report: Report) -> str:
             "driver": {
                 "name": "modwsgi-fix",
                 "semanticVersion": VERSION,
-                "rules": [_rule(rule, exposing.get(rule.name)) for rule in used],
+                "rules": [_rule(rule, exposing.get(rule.name), report.page_url(rule.name)) for rule in used],
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -62,8 +62,11 @@ def sarif(report: Report) -> str:
     return dumped({"$schema": schema, "version": "2.1.0", "runs": [run]})
 
 
-def _rule(rule: Rule, exposing: Severity | None) -> dict[str, Any]:
-    """Return a rule; ``exposing`` is how much its findings matter where something lies open by them."""
+def _rule(rule: Rule, exposing: Severity | None, url: str) -> dict[str, Any]:
+    """Return a rule; ``exposing`` is how much its findings matter where something lies open by them.
+
+    ``url`` is the address of its page, or empty.
+    """
     tags = {"tags": [rule.family]}
     if exposing is not None:
         tags["tags"].append("security")
@@ -72,6 +75,7 @@ def _rule(rule: Rule, exposing: Severity | None) -> dict[str, Any]:
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": rule.summary},
         "help": {"text": rule.page, "markdown": rule.page},
+        **({"helpUri": url} if url else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": tags if exposing is None else {**tags, "security-severity": _SECURITY[exposing]},
     }

@@ -27,13 +27,17 @@ _NAMES = {Applicability.SAFE: "safe", Applicability.REPAIR: "repair", Applicabil
 
 
 def concise(report: Report, *, color: bool = False) -> str:
-    """Return ``file:line:column: rule [*] message`` for each finding, its help in a line of its own, and a summary."""
+    """Return ``file:line:column: severity: rule [*] message`` for each finding, its help in a line of its own, and a summary.
+
+    Compilers write file, place and severity in this way, and editors read it.
+    """
     paint = _painter(color)
     lines = []
     for finding in _shown(report):
         place = f"{paint(finding.file)}:{finding.line}:{finding.column}:"
         mark = "[*] " if _marked(finding, report) else ""
-        lines.append(f"{place} {paint(finding.rule, _COLORS[finding.severity])} {mark}{paint(finding.message)}")
+        severity = paint(f"{finding.severity.label}:", _COLORS[finding.severity])
+        lines.append(f"{place} {severity} {paint(finding.rule)} {mark}{paint(finding.message)}")
         if finding.help:
             lines.append(f"    help: {paint(finding.help)}")
     return "".join(f"{line}\n" for line in [*lines, *_end(report, folded=report.folded)])

@@ -11,7 +11,8 @@ from modwsgi_fix.edits import Edit
 from modwsgi_fix.model.facts.scripts import WsgiScript
 from modwsgi_fix.script import Module
 from modwsgi_fix.script.constants import Script
-from modwsgi_fix.script.source import source_of
+from modwsgi_fix.script.source import Source, source_of
+from modwsgi_fix.script.tokens import newline_of
 from modwsgi_fix.text import Span
 
 
@@ -30,6 +31,68 @@ def python_of_script(script: WsgiScript) -> Script | None:
     """Return a script as Python's own parser reads it; None where it cannot read it."""
     source = source_of(script.script.text)
     return Script(source, script.script.place) if source is not None else None
+
+
+def importing(script: Script, path: str, module: str, before: ast.expr) -> list[Edit] | None:
+    """Return the edits that let a node at the top of a script use a module by its name: none where it is imported above.
+
+    None where the name stands for anything else, or where there is no line to write the import on.
+    """
+    source = script.source
+    if any(_binds_otherwise(node, module) for node in source.nodes):
+        return None
+    above = [one for one in script.tree.body if one.lineno < before.lineno]
+    if any(_imports(one, module) for one in above):
+        return []
+    # The documentation and ``from __future__`` stay first, and so do the comments at the beginning of the file.
+    later = [one for one in script.tree.body if not _comes_first(one)]
+    place = source.whole_lines(
+        next((one for one in later if isinstance(one, (ast.Import, ast.ImportFrom)) and one in above), later[0])
+    )
+    if place is None:
+        return None
+    start = _above_comments(source, place.start)
+    return [Edit(path, Span(start, start), f"import {module}{newline_of(source.text)}")]
+
+
+def _above_comments(source: Source, start: int) -> int:
+    """Return where the comments directly above a line begin; the line itself where they begin the file."""
+    at = start
+    while at:
+        line = source.lines(Span(at - 1, at - 1))
+        if not source.text[slice(*line)].lstrip().startswith("#"):
+            return at
+        at = line.start
+    return start
+
+
+def _comes_first(statement: ast.stmt) -> bool:
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return is_text or (isinstance(statement, ast.ImportFrom) and statement.module == "__future__")
+
+
+def _imports(statement: ast.stmt, module: str) -> bool:
+    """Whether a statement binds a module's own name by importing it or a part of it."""
+    return isinstance(statement, ast.Import) and any(
+        one.asname in (None, module) and (one.name == module or (not one.asname and one.name.startswith(f"{module}.")))
+        for one in statement.names
+    )
+
+
+def _binds_otherwise(node: ast.AST, name: str) -> bool:
+    """Whether a node binds a name to anything but the module of that name."""
+    match node:
+        case ast.Name(ctx=ast.Store() | ast.Del()):
+            return node.id == name
+        case ast.arg():
+            return node.arg == name
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return node.name == name
+        case ast.ImportFrom():
+            return any((one.asname or one.name) in (name, "*") for one in node.names)
+        case ast.Import():
+            return any(one.asname == name and one.name != name for one in node.names)
+    return False
 
 
 def without(script: Script, statements: Sequence[ast.stmt]) -> list[Span] | None:

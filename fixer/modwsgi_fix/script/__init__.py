@@ -5,10 +5,20 @@ not Python 3, only that is known.
 """
 
 from modwsgi_fix.script.applications import bobo_resources, makes_application
-from modwsgi_fix.script.module import Argument, Call, Kind, Module, NotPython3, Statement, Text, is_main_guard
-from modwsgi_fix.script.reader import is_python3, parse
+from modwsgi_fix.script.module import (
+    NO_LIBCST,
+    Argument,
+    Call,
+    Kind,
+    Module,
+    NotPython3,
+    Statement,
+    Text,
+    is_main_guard,
+)
+from modwsgi_fix.script.reader import has_libcst, is_python3, parse
 
 __all__ = [
-    "Argument", "Call", "Kind", "Module", "NotPython3", "Statement", "Text", "bobo_resources", "is_main_guard",
-    "is_python3", "makes_application", "parse",
+    "NO_LIBCST", "Argument", "Call", "Kind", "Module", "NotPython3", "Statement", "Text", "bobo_resources", "has_libcst",
+    "is_main_guard", "is_python3", "makes_application", "parse",
 ]  # fmt: skip

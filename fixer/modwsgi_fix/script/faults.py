@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from modwsgi_fix.script.module import LINE_END, NotPython3
+from modwsgi_fix.script.module import LINE_END, NO_LIBCST, NotPython3
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span, encode
 
@@ -36,7 +36,7 @@ def fault_of(text: str, version: tuple[int, ...] | None = None) -> Fault | None:
     # Python 3.14 reads "except A, b:" as two types; in Python 2 it meant something else.
     of_python_2 = _SAID_OF_PYTHON_2.search(fault.message) is not None and (version is None or version < (3, 14))
     is_certain = of_python_2 or _OF_BYTES.match(fault.message) is not None
-    if fault.kind == "SyntaxError" and not is_certain and _is_read_by_libcst(text):
+    if fault.kind == "SyntaxError" and not is_certain and _may_be_newer(text):
         return None
     return fault
 
@@ -86,8 +86,11 @@ def _too_new(text: str, version: tuple[int, ...] | None) -> Fault | None:
     return None
 
 
-def _is_read_by_libcst(text: str) -> bool:
-    """Whether a text is in the syntax of a newer Python, which libcst may know; it is asked where Python's parser gave up."""
+def _may_be_newer(text: str) -> bool:
+    """Whether a text may be in the syntax of a newer Python: libcst knows it, or is not there to be asked.
+
+    It is asked where Python's parser gave up.
+    """
     import ast
 
     from modwsgi_fix.script.reader import parse
@@ -99,8 +102,8 @@ def _is_read_by_libcst(text: str) -> bool:
     except SyntaxError:
         try:
             parse(text)
-        except NotPython3:
-            return False
+        except NotPython3 as error:
+            return error.reason == NO_LIBCST
         return True
     except (ValueError, RecursionError, MemoryError):
         return False

@@ -14,8 +14,12 @@ LINE_END = re.compile(r"\r\n?|\n")
 Kind = Literal["import", "assign", "expression", "def", "class", "block", "return", "yield", "other"]
 
 
+#: Why no script is read: libcst has compiled parts, which a single file without them does not bring along.
+NO_LIBCST = "libcst is not installed"
+
+
 class NotPython3(Exception):
-    """A script that libcst cannot read: Python 2, or broken. ``span`` is where libcst gave up."""
+    """A script that libcst cannot read: Python 2, broken, or no libcst. ``span`` is where libcst gave up."""
 
     def __init__(self, reason: str, span: Span) -> None:
         super().__init__(reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import warnings
 from bisect import bisect_right
@@ -10,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from modwsgi_fix.script.loading import is_too_much
-from modwsgi_fix.script.module import LINE_END, Argument, Call, Kind, Module, NotPython3, Statement, Text
+from modwsgi_fix.script.module import LINE_END, NO_LIBCST, Argument, Call, Kind, Module, NotPython3, Statement, Text
 from modwsgi_fix.script.remembered import remembered
 from modwsgi_fix.text import Span
 
@@ -38,9 +39,17 @@ def _read(text: str) -> Module | NotPython3:
         return error.with_traceback(None)
 
 
+def has_libcst() -> bool:
+    """Whether libcst is installed; it is not imported."""
+    return importlib.util.find_spec("libcst") is not None
+
+
 def _module(text: str) -> Module:
-    import libcst as cst
-    from libcst.metadata import MetadataWrapper, PositionProvider
+    try:
+        import libcst as cst
+        from libcst.metadata import MetadataWrapper, PositionProvider
+    except ImportError as error:
+        raise NotPython3(NO_LIBCST, Span(0, 0)) from error
 
     bom = text.startswith("\ufeff")
     source = _SURROGATE.sub("\ufffd", text[1:] if bom else text)

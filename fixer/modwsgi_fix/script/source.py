@@ -53,14 +53,18 @@ class Source:
     @cached_property
     def top(self) -> tuple[ast.AST, ...]:
         """The nodes outside of functions and classes that mod_wsgi may run, in order, without those under a main guard."""
-        guarded = {
+        return tuple(node for node in own(self.tree) if id(node) not in self.guarded)
+
+    @cached_property
+    def guarded(self) -> frozenset[int]:
+        """The ``id`` of every node under ``if __name__ == "__main__":``, which mod_wsgi never runs."""
+        return frozenset(
             id(node)
             for guard in self.tree.body
             if isinstance(guard, ast.If) and is_main_guard(guard)
             for statement in guard.body
             for node in ast.walk(statement)
-        }
-        return tuple(node for node in own(self.tree) if id(node) not in guarded)
+        )
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
         """Return the span of a node."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability
@@ -11,6 +11,7 @@ from modwsgi_fix.files import MISSING, FileProblem, working_directory
 from modwsgi_fix.model.config import Config, Target
 from modwsgi_fix.model.reading.source import Source
 from modwsgi_fix.rule import Diagnostic, Rule
+from modwsgi_fix.workspace.chosen import Chosen, chosen, selecting
 from modwsgi_fix.workspace.disk import Configurations
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.root import find_servers
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from modwsgi_fix.workspace.baseline import Baseline
 
 
+#: Whether a file is meant, by its absolute path, and the names of the rules that are ignored in it.
+_FileIgnores = tuple[Callable[[str], bool], frozenset[str]]
+
+
 class Wanted(NamedTuple):
     """What is to be read, and how. A field that is None is left to the settings.
 
@@ -30,6 +35,8 @@ class Wanted(NamedTuple):
     path of a settings file, or its content as a table; None looks for a file upward from the first path, an empty table means
     no settings. ``target`` are words as ``httpd=2.4``. ``as_httpd`` reads every named file as httpd's; ``denies`` is as
     ``Source.denies``. ``no_scripts`` leaves WSGI scripts out; ``baseline`` is the path of a file of known findings.
+    ``per_file_ignores`` are words as ``PATTERN:NAMES``; with ``force_exclude`` files that are named are excluded, too.
+    ``only`` are files, virtual hosts and rules.
     """
 
     paths: tuple[str, ...]
@@ -47,6 +54,9 @@ class Wanted(NamedTuple):
     #: Packages of other people's rules, in addition to those of the settings.
     plugins: tuple[str, ...] = ()
     baseline: str | None = None
+    per_file_ignores: tuple[str, ...] = ()
+    force_exclude: bool = False
+    only: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -66,7 +76,8 @@ class Plan(NamedTuple):
 
     ``on`` are the rules that run. ``scripts`` is the job on WSGI scripts that were named, for those that no server mounts;
     ``allowed`` are named paths of scripts, as (what to show, key); ``problems`` the paths that cannot be read. Findings in
-    ``baseline`` are neither reported nor fixed.
+    ``baseline`` are neither reported nor fixed. ``chosen`` says which findings are. ``excluded`` says that nothing is left of
+    what was named.
     """
 
     settings: Settings
@@ -80,6 +91,8 @@ class Plan(NamedTuple):
     allowed: tuple[tuple[str, str], ...]
     problems: tuple[FileProblem, ...]
     baseline: Baseline | None = None
+    chosen: Chosen = Chosen()
+    excluded: bool = False
 
     @property
     def all_jobs(self) -> list[Job]:
@@ -119,12 +132,13 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     denies = wanted.denies or settings.denies
     named = frozenset(name.casefold() for name in settings.directives)
     sources = [
-        _without(source, excluded)._replace(
+        left._replace(
             denies="" if source.complete else denies,
             directives=named,
             without_scripts=wanted.no_scripts,
         )
         for source in found.sources
+        if (left := _without(source, excluded, force=wanted.force_exclude)) is not None
     ]
     root = wanted.root or settings.root or ("/" if seen else None)
     # A server's scripts may be changed where they, or their directory, were named, too.
@@ -135,6 +149,8 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
     if target.is_22 and denies == "2.4":
         raise Stop("assume-deny 2.4 and target httpd=2.2 exclude each other: httpd 2.2 has no Require all denied")
     baseline, new = _baseline(wanted.baseline)
+    choice = chosen(wanted.only, rules)
+    ignores = _per_file_ignores(wanted.per_file_ignores, settings, rules, directory)
 
     def job(source: Source) -> Job:
         return Job(
@@ -143,13 +159,14 @@ def plan(wanted: Wanted, *, looks_only: bool = False) -> Plan:
             target,
             seen,
             settings.rules,
-            _ignored(settings, rules, on, source, excluded),
-            new=new,
+            _ignored(ignores, rules, on, source, excluded, force=wanted.force_exclude),
+            new=_both(new, selecting(choice, source.files.key)),
         )
 
     return Plan(
         settings, tuple(map(job, sources)), target, level, root, on, denies,
-        None if found.scripts is None else job(found.scripts), found.allowed, found.problems, baseline,
+        None if found.scripts is None else job(found.scripts), found.allowed, found.problems, baseline, choice,
+        excluded=bool(found.sources) and not sources and not found.problems and found.scripts is None,
     )  # fmt: skip
 
 
@@ -175,9 +192,19 @@ def _settings(wanted: Wanted, directory: str) -> Settings:
     return load(found, known_rules(*wanted.plugins)) if found else Settings(base=directory)
 
 
-def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Source:
-    """Return a source without the fragments that are excluded; a file named by itself is never excluded."""
-    named = {key for _, key in source.given}
+def _both(first: New | None, second: New | None) -> New | None:
+    """Return a function that selects the findings which two such functions select."""
+    if first is None or second is None:
+        return first or second
+    return lambda config, found: second(config, first(config, found))
+
+
+def _without(source: Source, excluded: Sequence[Callable[[str], bool]], *, force: bool) -> Source | None:
+    """Return a source without the fragments that are excluded; a file named by itself only where that is forced.
+
+    None where that leaves nothing of a source whose files were all named by themselves.
+    """
+    named = set() if force else {key for _, key in source.given}
     if source.complete:
         return source
     entries = tuple(
@@ -186,22 +213,39 @@ def _without(source: Source, excluded: Sequence[Callable[[str], bool]]) -> Sourc
         if (key := source.files.key(path)) in named or not any(matches(key) for matches in excluded)
     )
     if not entries:
+        if force:
+            return None
         raise Stop(f"{source.given[0][0]}: all configuration files in it are excluded")
     return source._replace(entries=entries)
 
 
-def _ignored(
-    settings: Settings,
-    rules: Mapping[str, Rule],
-    on: frozenset[str],
-    source: Source,
-    excluded: Sequence[Callable[[str], bool]],
-) -> Callable[[str, str], bool]:
-    named = {key for _, key in source.given}
+def _per_file_ignores(
+    words: Iterable[str], settings: Settings, rules: Mapping[str, Rule], directory: str
+) -> list[_FileIgnores]:
+    """Return the rules to ignore in files that match: those of the settings, then those of ``PATTERN:NAMES`` words."""
     ignores = [
         (matcher([pattern], settings.base), matched(names, rules))
         for pattern, names in settings.per_file_ignores.items()
     ]
+    for word in words:
+        pattern, _, said = word.rpartition(":")
+        names = [name.strip() for name in said.split(",") if name.strip()]
+        if not pattern or not names:
+            raise Stop(f"--per-file-ignores {word}: expected PATTERN:NAMES, such as sites/*.conf:access,syntax")
+        ignores.append((matcher([pattern], directory), matched(check_selectors(names, rules), rules)))
+    return ignores
+
+
+def _ignored(
+    ignores: Sequence[_FileIgnores],
+    rules: Mapping[str, Rule],
+    on: frozenset[str],
+    source: Source,
+    excluded: Sequence[Callable[[str], bool]],
+    *,
+    force: bool,
+) -> Callable[[str, str], bool]:
+    named = set() if force else {key for _, key in source.given}
 
     def ignored(path: str, rule: str) -> bool:
         if rule in rules and rule not in on:

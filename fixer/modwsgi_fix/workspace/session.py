@@ -21,6 +21,7 @@ from modwsgi_fix.records import FileText, Finding, More, Report, Trace
 from modwsgi_fix.rule import Diagnostic, Severity
 from modwsgi_fix.text import LineIndex
 from modwsgi_fix.workspace import discretion, shipped
+from modwsgi_fix.workspace.chosen import check_hosts
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Plan
@@ -77,7 +78,7 @@ class Mended(NamedTuple):
 
 def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
     """Read the servers of a plan, and the scripts that were named and that none of them mounts."""
-    if hosts is Hosts.UNLIKE and any(job.source.complete for job in plan.jobs):
+    if hosts is Hosts.UNLIKE and not plan.chosen.hosts and any(job.source.complete for job in plan.jobs):
         from modwsgi_fix.engine.shapes import read as read_unlike
 
         unlike = tuple(read_unlike(job) for job in plan.jobs)
@@ -85,6 +86,7 @@ def opened(plan: Plan, *, hosts: Hosts = Hosts.ALL) -> Session:
         plan = plan._replace(jobs=tuple(one.job for one in unlike))
     else:
         unlike, configs = (), [read(job) for job in plan.jobs]
+    check_hosts(plan.chosen, configs)
     plan = _with_scripts(plan, configs)
     configs += [read(job) for job in plan.jobs[len(configs) :]]
     jobs = shipped.told(plan.jobs, configs)
@@ -237,6 +239,7 @@ def _report(session: Session, configs: Sequence[Config], findings: Iterable[Find
         skipped=tuple(dict.fromkeys(one for config in configs for one in config.skipped)),
         failed=_merged(discretion.failed(config.failed, config) for config in configs),
         more=more,
+        docs_url=session.plan.settings.docs_url,
     )
 
 

@@ -23,6 +23,7 @@ _NONE: Mapping[str, Any] = MappingProxyType({})
 _FILES = ("modwsgi-fix.toml", "pyproject.toml")
 _BARE = re.compile(r"[\w-]+", re.ASCII).fullmatch
 _POSITION = re.compile(r"(.*) \(at line (\d+), column (\d+)\)$", re.S)
+_ADDRESS = re.compile(r"https?://[!-~]+", re.ASCII)
 _VERSION = re.compile(r"\d+(\.\d+){0,3}", re.ASCII)
 
 
@@ -59,6 +60,11 @@ KEYS = {
         "[]",
         "Directives of modules that are not httpd's or mod_wsgi's, so that they are not taken for mistakes.",
     ),
+    "docs-url": Key(
+        "address",
+        "none",
+        "Where pages of rules are published, for links in SARIF and rdjson: a rule's name is put behind it.",
+    ),
     "exclude": Key(
         "list of patterns", "[]", "Files which are read where others include them, not reported or changed."
     ),
@@ -86,6 +92,7 @@ class Settings(NamedTuple):
     denies: str = ""
     directives: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    docs_url: str = ""
 
 
 def find(path: str) -> str | None:
@@ -206,6 +213,11 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
     root = read.get("root")
     if root is not None and not isinstance(root, str):
         raise SettingsError(f"root must be a directory, not {toml(root)}", ("root",))
+    docs_url = read.get("docs-url", "")
+    if "docs-url" in read and not (isinstance(docs_url, str) and _ADDRESS.fullmatch(docs_url)):
+        raise SettingsError(
+            f"docs-url must begin with https:// or http:// and have no blank, not {toml(docs_url)}", ("docs-url",)
+        )
     denies = read.get("assume-deny", "")
     if denies not in ("", *DENIES):
         raise SettingsError(f'assume-deny must be "2.2", "2.4" or "none", not {toml(denies)}', ("assume-deny",))
@@ -225,6 +237,7 @@ def _settings(path: str, base: str, read: Mapping[str, Any], rules: Mapping[str,
         denies,
         _strings(("directives",), read.get("directives", [])),
         plugins,
+        docs_url,
     )
 
 
@@ -320,6 +333,7 @@ def as_toml(
     lines += [f"assume-deny = {toml(denies)}"] if denies else []
     lines += [f"directives = {toml(list(settings.directives))}"] if settings.directives else []
     lines += [f"plugins = {toml(list(settings.plugins))}"] if settings.plugins else []
+    lines += [f"docs-url = {toml(settings.docs_url)}"] if settings.docs_url else []
     lines += [f"exclude = {toml(list(settings.exclude))}"] if settings.exclude else []
     if settings.per_file_ignores:
         lines += ["", "[per-file-ignores]"]

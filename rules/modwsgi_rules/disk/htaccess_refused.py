@@ -12,9 +12,19 @@ What may stand in such a file is what its module allows there and `AllowOverride
 ap_parse_htaccess). People put `WSGIScriptAlias` there, which belongs into the host, or move a file to a server without
 the module that it needs.
 
+Where nothing says `AllowOverride`, httpd 2.4 reads the file and admits none of its lines (`create_core_dir_config`, core.c); in 2.2 it
+admitted all of them.
+
+## The fix
+
+Where nothing says `AllowOverride`, it writes `AllowOverride All` into the `<Directory>` that is the nearest above the file. That is what
+2.2 had by default, and it is unsafe: all such files below it say what they like again.
+
 ## Left alone
 
-There is no fix: the line may belong elsewhere, or `AllowOverride` may be meant otherwise. Only `--root` shows the files. What
+In all other cases there is no fix: the line may belong elsewhere, or `AllowOverride` may be meant otherwise. Neither is there one for a
+line that may not stand in such a file at all, and where the section above it is `<Directory />`, a regular expression or in a macro.
+Only `--root` shows the files. What
 `AllowOverride None` leaves unread, and what `Nonfatal=` passes over, is not reported; nor is a name that a module may have which
 modwsgi-fix does not know.
 
@@ -25,6 +35,21 @@ by a module not included in the server configuration*, each with *alert* and the
 a URL.
 
 ## Examples
+
+    ```diff unsafe
+     #- httpd.conf
+     ServerName www.example.com
+     Listen 80
+     DocumentRoot /srv/www
+     <Directory /srv/www>
+         Require all granted
+    +    AllowOverride All
+     </Directory>
+     #- /srv/www/private/.htaccess
+     Require all denied
+     #- /srv/www/private/list.txt
+     names
+    ```
 
 Not reported:
 
@@ -59,19 +84,57 @@ Reported without a fix:
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
+from modwsgi_fix.directives import Context, allowed_in
+from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.htaccess import refused_htaccess
+from modwsgi_fix.model.facts.htaccess import Refused, refused_htaccess
+from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.lines import locate
+from modwsgi_fix.model.merge.places import is_override_default
+from modwsgi_fix.model.merge.sections import (
+    depth,
+    directory_matches,
+    directory_sections,
+    is_regex_section,
+    pattern_of,
+)
+from modwsgi_fix.rewriting.lines import append
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
+from modwsgi_fix.syntax import Directive
+
+_REASON = "such files say what they like again, as they did with httpd 2.2"
+_HELP = "take the line out, write it into the host, or let AllowOverride admit it"
 
 
 @rule(severity=Severity.ERROR, rank=Rank.ANSWER)
 def htaccess_refused(config: Config) -> Iterator[Diagnostic]:
     for refused in refused_htaccess(config):
-        yield Diagnostic(
-            refused.file.path,
-            refused.span,
-            f"httpd refuses this line, so every request below it is an error 500: {refused.reason}",
-            help="take the line out, write it into the host, or let AllowOverride admit it",
-        )
+        fix = _fix(config, refused)
+        message = f"httpd refuses this line, so every request below it is an error 500: {refused.reason}"
+        yield Diagnostic(refused.file.path, refused.span, message, fix, help="" if fix else _HELP)
+
+
+def _fix(config: Config, refused: Refused) -> Fix | None:
+    """Let a file say what it says, where no line decides and 2.2 would have let it."""
+    directory = posixpath.dirname(refused.place)
+    node, _ = locate(refused.file.tree, refused.span.start)
+    if not isinstance(node, Directive) or not allowed_in(node.name, Context.HTACCESS):
+        return None
+    if not is_override_default(config, refused.server, directory):
+        return None
+    section = _above(config, refused, directory)
+    if section is None:
+        return None
+    return Fix.unsafe("Write AllowOverride All", append(section, ["AllowOverride All"]), reason=_REASON)
+
+
+def _above(config: Config, refused: Refused, directory: str) -> Item | None:
+    """The nearest section above such a file, where it can be edited."""
+    sections = reversed(directory_sections(config, refused.server))
+    section = next((one for one in sections if directory_matches(one, directory) is not False), None)
+    if section is None or is_regex_section(section) or not depth(pattern_of(section)):
+        return None
+    return None if section.foreign or section.guards or not section.known else section

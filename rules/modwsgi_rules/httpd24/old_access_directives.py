@@ -18,7 +18,7 @@ included. It is safe where every request is answered as before. It is a repair w
 `Require all denied` refuses now, which is what they say; where files are served from them, it is unsafe. It is unsafe where a section takes its `Require` from one place and its `Order` from another, so that one
 of the two is lifted, and in a fragment. Where `AllowOverride` lets `.htaccess` files set access, `--root` has to show them: they stay
 as they are, which is the same where everyone is admitted around them (with mod_access_compat, where they have the old words), and
-else the fix is unsafe.
+else the fix is unsafe. Files that are named with the server are converted by `old-access-in-htaccess`.
 
 | old | new |
 |---|---|

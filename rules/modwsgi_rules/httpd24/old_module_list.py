@@ -13,16 +13,68 @@ session caches need modules of their own; the help names those that are asked fo
 `mod_authz_core` was written for 2.2. Where distributions build all modules shared, as RHEL does, `mod_unixd` and those that write logs are
 loaded from files, too, and the unit of systemd waits for `mod_systemd` (`Type=notify`).
 
+## The fix
+
+It is a repair, offered for the builds of Debian and of RHEL. The lines are like those that are there, and come at the end of their
+list. Where Debian has a file for each module, they follow `Include mods-enabled/*.load` in `apache2.conf`, since a fix makes no links:
+once `a2enmod` has made one, `module-loaded-twice` takes the line out. The MPM is event, and prefork where PHP runs inside httpd or the
+server is RHEL's, which ran prefork. It is loaded above the sections `<IfModule prefork.c>` and the like that set its processes:
+httpd 2.2 had it compiled in and read them, and 2.4 reads a condition with what is loaded so far.
+
 ## Left alone
 
-There is no fix: which MPM is meant is the owner's to say (prefork where PHP runs inside httpd, else event). Debian's `a2enmod` links
-the files; elsewhere the distribution's own conf.modules.d is best included. Said of whole servers that load six modules at least.
+There is no fix for other builds, whose modules may be compiled in, and where `--root` shows the modules of httpd 2.4 and one of them
+is not there. Where another MPM is meant, write its name into the line. Said of whole servers that load six modules at least.
 
 ## See also
 
 Rules `removed-module`, `module-not-loaded` and `include-missing-file`.
 
 ## Examples
+
+    ```diff repair
+     #- etc/httpd/conf/httpd.conf
+    +# The MPM, which httpd 2.2 had compiled in.
+    +LoadModule mpm_prefork_module modules/mod_mpm_prefork.so
+    +
+     <IfModule prefork.c>
+         StartServers 8
+     </IfModule>
+     LoadModule alias_module modules/mod_alias.so
+     LoadModule auth_basic_module modules/mod_auth_basic.so
+     LoadModule authn_file_module modules/mod_authn_file.so
+     LoadModule authz_host_module modules/mod_authz_host.so
+     LoadModule dir_module modules/mod_dir.so
+     LoadModule mime_module modules/mod_mime.so
+    +# httpd 2.4 has these in modules of their own.
+    +LoadModule authz_core_module modules/mod_authz_core.so
+    +LoadModule authn_core_module modules/mod_authn_core.so
+    +LoadModule unixd_module modules/mod_unixd.so
+    +LoadModule systemd_module modules/mod_systemd.so
+     ServerName www.example.com
+    ```
+    ```diff repair
+     #- etc/apache2/apache2.conf
+     Include mods-enabled/*.load
+    +# httpd 2.4 has these in modules of their own. A line can go once a2enmod has enabled its module.
+    +LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
+    +LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
+    +LoadModule authn_core_module /usr/lib/apache2/modules/mod_authn_core.so
+    +LoadModule socache_shmcb_module /usr/lib/apache2/modules/mod_socache_shmcb.so
+     SSLSessionCache shmcb:/run/ssl_scache(512000)
+     #- etc/apache2/mods-enabled/alias.load
+     LoadModule alias_module /usr/lib/apache2/modules/mod_alias.so
+     #- etc/apache2/mods-enabled/auth_basic.load
+     LoadModule auth_basic_module /usr/lib/apache2/modules/mod_auth_basic.so
+     #- etc/apache2/mods-enabled/authn_file.load
+     LoadModule authn_file_module /usr/lib/apache2/modules/mod_authn_file.so
+     #- etc/apache2/mods-enabled/authz_host.load
+     LoadModule authz_host_module /usr/lib/apache2/modules/mod_authz_host.so
+     #- etc/apache2/mods-enabled/dir.load
+     LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
+     #- etc/apache2/mods-enabled/ssl.load
+     LoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so
+    ```
 
 Reported without a fix:
 
@@ -55,50 +107,67 @@ Not reported:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from modwsgi_fix.directives import find
 from modwsgi_fix.directives.families import OLD_ACCESS
+from modwsgi_fix.edits import Applicability, Fix
 from modwsgi_fix.model.builds import Build, build_of
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.loaded import ENOUGH, shows_all
+from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.named_modules import asked
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.model.modules import has_module, is_loaded
+from modwsgi_fix.rewriting.loading import absent, load
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_rules.httpd24._htaccess import needs_compat
 
 #: What the directives of an MPM are listed under.
 _MPMS = frozenset({"event", "prefork", "worker", "mpm_winnt"})
+_REASON = "httpd refused to start"
+
+
+#: What the lines say of themselves.
+_ABOUT = "# httpd 2.4 has these in modules of their own."
+_ABOUT_DEBIAN = f"{_ABOUT} A line can go once a2enmod has enabled its module."
 
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def old_module_list(config: Config) -> Iterator[Diagnostic]:
-    if not shows_all(config):
+    host = list_of_22(config)
+    if host is None:
         return
-    lines = {item.value.removesuffix("_module"): item for item in config.named("loadmodule") if item.args}
-    host = lines.get("authz_host")
-    if host is None or host.guards or "authz_core" in lines or len(lines) < ENOUGH:
-        return
-    if not all(item.known for item in lines.values()):
-        return
-    lacking = [name for name in _wanted(config, host) if name not in lines]
-    if not any(name.startswith("mpm_") for name in lines):
-        lacking.insert(0, "mpm_event" if not any(name.startswith("php") for name in lines) else "mpm_prefork")
-    is_debian = build_of(host.file.name, host.values[-1]) is Build.DEBIAN
-    advice = (
-        f"a2enmod {' '.join(lacking)}" if is_debian else f"load {', '.join(f'mod_{name}' for name in lacking)}, too"
-    )
+    build = build_of(host.file.name, host.values[-1])
+    names = {item.value.removesuffix("_module") for item in config.named("loadmodule") if item.args}
+    lacking = [name for name in _wanted(config, host, build) if name not in names]
+    if not any(name.startswith("mpm_") for name in names):
+        lacking.insert(0, _mpm(names, build))
+    is_debian = build is Build.DEBIAN
+    modules = [f"mod_{name}" for name in lacking]
     message = "the modules loaded are those of httpd 2.2, so httpd 2.4 does not start without mod_authz_core"
-    yield Diagnostic(host.path, host.args[0].span, message, help=advice)
+    advice = f"a2enmod {' '.join(lacking)}" if is_debian else f"load {', '.join(modules)}, too"
+    if missing := absent(config, lacking, host):
+        advice += f"; there is no {', '.join(f'mod_{name}.so' for name in missing)} on this filesystem"
+    # Nobody knows what another builder compiled into httpd, but where the modules are in sight.
+    edits = (
+        load(config, lacking, host, about=[_ABOUT_DEBIAN if is_debian else _ABOUT]) if build is not Build.OTHER else ()
+    )
+    fix = Fix("Load the modules of httpd 2.4", edits, Applicability.REPAIR, _REASON) if edits else None
+    yield Diagnostic(host.path, host.args[0].span, message, fix, help="" if fix else advice)
 
 
-def _wanted(config: Config, host: Item) -> list[str]:
+def _mpm(names: Collection[str], build: Build) -> str:
+    """The MPM to load: RHEL 6 ran prefork, as PHP inside httpd demands; Debian's 2.2 was a threaded one by default."""
+    is_prefork = build is Build.RHEL or any(name.startswith("php") for name in names)
+    return "mpm_prefork" if is_prefork else "mpm_event"
+
+
+def _wanted(config: Config, host: Item, build: Build) -> list[str]:
     """What 2.4 needs besides an MPM: what its own modules have become, as far as it is asked for; and all that RHEL has as modules."""
     wanted = ["authz_core", "authn_core"]
     if config.named(*OLD_ACCESS) or needs_compat(config):
         wanted.append("access_compat")
-    if build_of(host.file.name, host.values[-1]) is Build.RHEL:
+    if build is Build.RHEL:
         wanted += ["unixd", "systemd"]
     named = {one.module for one in asked(config) if is_loaded(config, f"mod_{one.module}.c") is False}
     return [*wanted, *sorted({*_of_directives(config), *named} - {*wanted})]

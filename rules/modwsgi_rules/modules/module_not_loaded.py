@@ -63,7 +63,7 @@ from collections.abc import Iterator
 
 from modwsgi_fix import directives
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.loaded import Standing, strangers
+from modwsgi_fix.model.facts.loaded import Standing, list_of_22, strangers
 from modwsgi_fix.model.items import Item
 from modwsgi_fix.rule import Diagnostic, Rank, Related, Severity, rule
 from modwsgi_rules.modules._shared import lacking, loading
@@ -74,6 +74,8 @@ _MOST = 3
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def module_not_loaded(config: Config) -> Iterator[Diagnostic]:
+    if list_of_22(config) is not None:
+        return  # old-module-list names all of them
     of_module: dict[str, list[Item]] = {}
     for item, standing in strangers(config):
         if standing is Standing.NOT_LOADED and not item.guards:

@@ -81,6 +81,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.named_modules import unserved
 from modwsgi_fix.rule import Diagnostic, Rank, Severity, rule
 from modwsgi_rules.modules._shared import lacking, loading
@@ -88,6 +89,8 @@ from modwsgi_rules.modules._shared import lacking, loading
 
 @rule(severity=Severity.ERROR, rank=Rank.START)
 def provider_not_loaded(config: Config) -> Iterator[Diagnostic]:
+    if list_of_22(config) is not None:
+        return  # old-module-list names all of them
     told: set[str] = set()
     for line in unserved(config):
         if not line.module or line.module in told:

@@ -7,20 +7,23 @@ After the next upgrade of the environment the script fails when it is loaded, an
 
 ## Why
 
-`pkg_resources` is a part of setuptools, which the environments of Python 3.12 and later do not have by themselves ("What's New In
-Python 3.12"), and which setuptools itself advises against. `djcelery` and `CELERY_LOADER` were for Celery 2 and 3; since 3.1
+`pkg_resources` was a part of setuptools up to version 81; 82.0.0 of February 2026 does not have it ("History" of setuptools), and the
+environments of Python 3.12 and later have no setuptools by themselves ("What's New In Python 3.12"). `djcelery` and `CELERY_LOADER` were for Celery 2 and 3; since 3.1
 Celery has worked with Django by itself, and from 4.0 on it knows no such loader ("What's new in Celery 4.0").
 
 ## The fix
 
-It takes away the line that sets `CELERY_LOADER`, and the import of `djcelery` with the call of `setup_loader()` where nothing else
-uses it. It is unsafe, because a Celery before 3.1 needs them.
+It takes away the import of `pkg_resources` where nothing uses it, or only calls of `require()` and `declare_namespace(__name__)` do, and
+writes `importlib.metadata.entry_points()` for `iter_entry_points()`. A script is not a package, so that declaring it one does nothing.
+It takes away the line that sets `CELERY_LOADER`, and the import of `djcelery` with the call of `setup_loader()` where nothing else uses
+it. All this is unsafe: `require()` also puts packages on the path that were installed as eggs beside each other, and says at the start
+which package is missing, and a Celery before 3.1 needs its loader.
 
 ## Left alone
 
-`pkg_resources` has no fix: what takes its place depends on what it is used for. An import that a `try` guards is not reported.
-It is a warning where the script runs by Python 3.12 or later (`--target python`, or `python-home` with `--root`), and otherwise only
-worth knowing.
+There is no fix where the script uses anything else of `pkg_resources`, or sets what its `__main__` requires: what takes its place depends
+on what it is used for. An import that a `try` guards is not reported. It is a warning where the script runs by Python 3.12 or later
+(`--target python`, or `python-home` with `--root`), and otherwise only worth knowing.
 
 ## See also
 
@@ -28,13 +31,21 @@ Python's own message is *ModuleNotFoundError: No module named 'pkg_resources'*; 
 
 ## Examples
 
+    ```diff unsafe
+     #- site.conf
+     WSGIScriptAlias / /srv/site/app.wsgi
+     #- /srv/site/app.wsgi
+    -import pkg_resources
+    -pkg_resources.require("shop")
+     from shop import application
+    ```
     ```python
     #- site.conf
     WSGIScriptAlias / /srv/site/app.wsgi
     #- /srv/site/app.wsgi
     import pkg_resources
     #      ^^^^^^^^^^^^^
-    pkg_resources.require("shop")
+    PAGE = pkg_resources.resource_string("shop", "page.html")
     from shop import application
     ```
     ```diff unsafe
@@ -79,6 +90,7 @@ from modwsgi_fix.script.loading import runs_at_load
 from modwsgi_fix.script.settings import environment_set
 from modwsgi_fix.script.source import Source, dotted, source_of
 from modwsgi_fix.text import Span
+from modwsgi_rules.scripts._setuptools import without_setuptools
 
 #: The modules that are gone, and what to do instead.
 _GONE = MappingProxyType({
@@ -99,9 +111,9 @@ def import_that_is_gone(config: Config) -> Iterator[Diagnostic]:
         python = python_of(config, script)
         is_new = python is not None and python >= _WITHOUT_SETUPTOOLS
         for name, span in sorted(_named(source), key=lambda one: one[1]):
-            of = "the environments of Python 3.12 and later" if name == "pkg_resources" else "Celery 4.0 and later"
+            of = "setuptools 82, and from new environments" if name == "pkg_resources" else "Celery 4.0 and later"
             severity = Severity.WARNING if is_new else None
-            fix = _fix(script, name)
+            fix = without_setuptools(script, python) if name == "pkg_resources" else _fix(script, name)
             advice = "" if fix else _GONE[name]
             yield Diagnostic(script.path, span, f"{name} is gone from {of}", fix, severity=severity, help=advice)
 
@@ -109,7 +121,7 @@ def import_that_is_gone(config: Config) -> Iterator[Diagnostic]:
 def _fix(script: WsgiScript, name: str) -> Fix | None:
     """Return the fix that deletes the lines at the top of a script that only set up a loader of Celery; else None."""
     read = python_of_script(script)
-    if read is None or name == "pkg_resources":
+    if read is None:
         return None
     gone = [one for one in read.tree.body if (_sets_loader(one) if name == "CELERY_LOADER" else _loads(one, name))]
     uses = [node for node in read.source.nodes if isinstance(node, ast.Name) and node.id == name]

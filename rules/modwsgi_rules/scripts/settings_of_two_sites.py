@@ -13,15 +13,17 @@ put there (measured with mod_wsgi 4.9.4 and 6.1.1; the mod_wsgi manual, "Applica
 
 ## The fix
 
-It gives the site whose value is the wrong one a process group of its own, defined beside the shared one with the same options,
-and selects it at each mount of the site. It is unsafe, because there are more processes than before.
+It gives the site whose value is the wrong one a process group of its own, and selects it at each mount of the site: defined beside the
+shared group with the same options, or in embedded mode above the first mount. It is unsafe, because there are more processes than
+before, and a site that leaves httpd's own processes has one process of 15 threads instead of them: add `processes=` and `threads=` as
+its capacity needs.
 
 ## Left alone
 
-In embedded mode there is no fix, and none where processes are restricted to groups (`WSGIRestrictProcess`) or where the mount
-cannot be told the group: a script behind a handler, or a mount that names its interpreter and not its group. Give each site a
-process group of its own there. In two interpreters a plain assignment, `os.environ["NAME"] = ...`, helps as well, and is not
-reported.
+There is no fix where processes are restricted to groups (`WSGIRestrictProcess`) or where the mount cannot be told the group: a script
+behind a handler, or a mount that names its interpreter and not its group. In embedded mode there is none where a directive holds only
+there (`WSGIPythonPath`, `WSGIPythonEggs`), nor for mounts in several files or in hosts of several names. Give each site a process group
+of its own there. In two interpreters a plain assignment, `os.environ["NAME"] = ...`, helps as well, and is not reported.
 
 ## See also
 
@@ -45,10 +47,28 @@ reported.
      os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog.settings")
     ```
 
-Reported without a fix in embedded mode:
+In embedded mode:
+
+    ```diff unsafe
+     #- site.conf
+     WSGIApplicationGroup %{GLOBAL}
+     WSGIScriptAlias /shop /srv/shop/wsgi.py
+    -WSGIScriptAlias /blog /srv/blog/wsgi.py
+    +WSGIDaemonProcess blog
+    +WSGIScriptAlias /blog /srv/blog/wsgi.py process-group=blog
+     #- /srv/shop/wsgi.py
+     import os
+     os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+     #- /srv/blog/wsgi.py
+     import os
+     os.environ["DJANGO_SETTINGS_MODULE"] = "blog.settings"
+    ```
+
+Reported without a fix, because `WSGIPythonPath` holds in embedded mode alone:
 
     ```python
     #- site.conf
+    WSGIPythonPath /srv/lib
     WSGIApplicationGroup %{GLOBAL}
     WSGIScriptAlias /shop /srv/shop/wsgi.py
     WSGIScriptAlias /blog /srv/blog/wsgi.py
@@ -99,7 +119,7 @@ from modwsgi_fix.rule import Diagnostic, Related, Severity, rule
 from modwsgi_fix.script.settings import Set, environment_set
 from modwsgi_fix.script.source import source_of
 from modwsgi_fix.text import Span
-from modwsgi_rules.scripts._own_group import own_group
+from modwsgi_rules.scripts._own_group import first_group, group_name, own_group
 
 
 class _Setting(NamedTuple):
@@ -139,7 +159,7 @@ def settings_of_two_sites(config: Config) -> Iterator[Diagnostic]:
                 f"{setting.set.name} has the value of another script of the process where that came first",
                 fix,
                 (Related(other.script.path, other.place, "another value is set here"),),
-                help="" if fix else "give each site a process group of its own",
+                help="" if fix else _advice(config, wrong),
             )
 
 
@@ -162,15 +182,21 @@ def _sets(config: Config, script: WsgiScript) -> list[Set]:
 def _fix(config: Config, group: str, runs: Sequence[Run], wrong: _Setting) -> Fix | None:
     """Return the fix that gives a site, with every script of the shared group that sets its value, a process group."""
     process = process_of(config, group)
-    if process is None or None in runs_by_group(config):
+    if (process is None and group) or None in runs_by_group(config):
         return None
     moving = [one.run for one in _sites(config, group, runs)[wrong.set.name, wrong.set.value]]
-    edits = own_group(config, process, _label(wrong), moving)
-    if edits is None:
-        return None
-    return Fix.unsafe(
-        "Give the site a process group of its own", *edits, reason="there are more processes, which take memory"
-    )
+    if process is None:
+        edits = first_group(config, _label(wrong), moving)
+        reason = "the site leaves httpd's own processes for one process with 15 threads"
+    else:
+        edits = own_group(config, process, _label(wrong), moving)
+        reason = "there are more processes, which take memory"
+    return Fix.unsafe("Give the site a process group of its own", *edits, reason=reason) if edits is not None else None
+
+
+def _advice(config: Config, wrong: _Setting) -> str:
+    name = group_name(config, _label(wrong))
+    return f"define WSGIDaemonProcess {name}, and write process-group={name} at the WSGIScriptAlias of the site"
 
 
 def _sites(config: Config, group: str, runs: Sequence[Run]) -> dict[tuple[str, str | None], list[_Setting]]:

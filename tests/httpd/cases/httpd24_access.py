@@ -18,11 +18,44 @@ from ._httpd24 import (
     PASSWORD,
     SITE,
     STATIC,
+    TREE,
     case,
     logged_in,
 )
 
+_NOTES = "http://a.example/static/notes/a.txt"
+
 CASES = (
+    case(
+        name="an .htaccess file that 2.2 took, because nothing says AllowOverride",
+        rules=("htaccess-refused",),
+        level="unsafe",
+        before={
+            "httpd.conf": f"""\
+{HOST}\
+<Directory /srv/site>
+    Require all granted
+</Directory>
+"""
+        },
+        tree={
+            **TREE,
+            "/srv/site/static/notes/.htaccess": "Require all denied\n",
+            "/srv/site/static/notes/a.txt": "between us",
+        },
+        probes=probes(SITE, STATIC, _NOTES),
+        bases=(None,),
+        root=True,
+        expect=EqualExcept(
+            changes={
+                _NOTES: {
+                    "status": (500, 403),
+                    "mapped": ("/srv/site/static/notes/", _NOTES.replace("http://a.example", "/srv/site")),
+                    "body": ("500 Internal Server Error", "403 Forbidden"),
+                }
+            }
+        ),
+    ),
     # -- access control ---------------------------------------------------------------------------------------------
     case(
         name="a whole server written for 2.2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..application import app
-from ..case import Case, Equal, StartsAfter
+from ..case import Case, Equal, EqualExcept, StartsAfter
 from ..install import find
 from ..probe import probes
 from ..root import Tree
@@ -22,6 +22,12 @@ _HOST = f"""\
 {opened("/srv/site")}"""
 _FOUND = find()
 _SPELING = "" if isinstance(_FOUND, str) else str(_FOUND.module("speling"))
+#: A list of 2.2's time, of modules that the harness has loaded already.
+_LIST_OF_22 = "".join(
+    f"LoadModule {name}_module {'' if isinstance(_FOUND, str) else _FOUND.module(name)}\n"
+    for name in ("alias", "auth_basic", "authn_file", "authz_host", "dir", "mime", "ssl")
+)
+_MISSPELT = "http://a.example/static/pgae.html"
 
 _case = partial(Case, tree=_TREE, level="safe", probes=probes(_SITE))
 
@@ -39,5 +45,45 @@ CASES = (
             "site.conf": f'LoadModule speling_module "{_SPELING}"\nLoadModule speling_module "{_SPELING}"\nCheckSpelling Off\n{_HOST}'
         },
         expect=Equal(),
+    ),
+    _case(
+        # That httpd needs the other lines, too, is tests/httpd/test_old_lists.py's to show.
+        name="a list of modules of 2.2, which lacks the kind of cache that a line asks for",
+        rules=("old-module-list",),
+        level="repair",
+        before={"httpd.conf": f"{_LIST_OF_22}SSLSessionCache dbm:/tmp/cache\n{_HOST}"},
+        bases=(None,),
+        mpms=("event",),
+        expect=StartsAfter("'dbm' session cache not supported", {_SITE: _ANSWERED}),
+        equivalent={"httpd.conf: swap: LoadModule *": "none of these modules needs another one first"},
+    ),
+    _case(
+        name="a condition above the line that loads its module",
+        rules=("condition-above-module",),
+        level="unsafe",
+        before={
+            "httpd.conf": f"""\
+# where letters are exchanged
+<IfModule mod_speling.c>
+    CheckSpelling On
+</IfModule>
+Alias /static/ /srv/site/static/
+{_HOST}\
+LoadModule speling_module "{_SPELING}"
+"""
+        },
+        tree={**_TREE, "/srv/site/static/page.html": "a page\n"},
+        probes=(*probes(_SITE), *probes(_MISSPELT)),
+        bases=(None,),
+        expect=EqualExcept(
+            changes={
+                _MISSPELT: {
+                    "status": (404, 301),
+                    "location": ("", "http://a.example/static/page.html"),
+                    "body": ("404 Not Found", "301 Moved Permanently"),
+                }
+            }
+        ),
+        equivalent={"httpd.conf: drop: -*": "where it stood, httpd passes over the section"},
     ),
 )

@@ -9,7 +9,7 @@ from ..application import app
 from ..case import Equal, EqualExcept
 from ..probe import Probe, probes
 from . import opened
-from ._scripts import HANDLER, SITE, script_case
+from ._scripts import BESIDE, HANDLER, SITE, script_case
 
 _LOGGED_IN = (("Authorization", "Basic " + base64.b64encode(b"joe:secret").decode()),)
 _PRIVATE = Probe("a.example", "/app", headers=_LOGGED_IN)
@@ -27,7 +27,6 @@ _AUTH = script_case(
     expect=EqualExcept(regained=(str(_PRIVATE),)),
 )
 _CHECK = "def check_password(environ, user, password):\n    return 1 if password == 'secret' else 0\n"
-
 CASES = (
     script_case(
         "an exception behind a comma",
@@ -72,6 +71,22 @@ CASES = (
         "an abstract class of another module",
         "module-gone-from-python",
         f"from collections import Mapping\nassert issubclass(dict, Mapping)\n{app()}",
+    ),
+    script_case(
+        "an answer that is not returned",
+        "application-returns-nothing",
+        app().replace("def application(", "def _answer(")
+        + "_application = _answer\ndef application(environ, start_response):\n    _application(environ, start_response)\n",
+    ),
+    script_case(
+        "a response that is returned and not called",
+        "start-response-not-called",
+        BESIDE
+        + "from webob import Response\ndef application(environ, start_response):\n    return Response(environ)\n",
+        tree={
+            "/srv/w/webob.py": f"{app()}\n_answer = application\nclass Response:\n    def __init__(self, environ): pass\n"
+            "    def __call__(self, environ, start_response): return _answer(environ, start_response)\n"
+        },
     ),
     script_case(
         "a debugger that finds no terminal",

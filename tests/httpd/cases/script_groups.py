@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..application import app
 from ..case import Case, Equal, EqualExcept
 from ..probe import probes
-from ..root import Link
+from ..root import CONF, Link
 from . import opened
 
 _SITE = "http://a.example"
@@ -57,7 +57,7 @@ def _named(line: str) -> str:
     return f"import os\n{line}\n" + app().replace('"label": LABEL', '"label": os.environ["SETTINGS"]')
 
 
-def _two_sites(name: str, conf: str, blog: str) -> Case:
+def _two_sites(name: str, conf: str, blog: str, **more: object) -> Case:
     return Case(
         name=name,
         rules=("settings-of-two-sites",),
@@ -70,16 +70,13 @@ def _two_sites(name: str, conf: str, blog: str) -> Case:
         include=("site.conf",),
         tree={},
         probes=probes(f"{_SITE}/app", _BLOG),
-        expect=EqualExcept(
-            {
-                _BLOG: {
-                    "label": ("shop", "blog"),
-                    "process_group": ("site", "site-w"),
-                    "process_class": (f"{_SITE}/app", _BLOG),
-                }
-            }
-        ),
+        **{"expect": _another_group("site", "site-w"), **more},  # type: ignore[arg-type]
     )
+
+
+def _another_group(old: str, new: str, **more: object) -> EqualExcept:
+    changed = {"label": ("shop", "blog"), "process_group": (old, new), "process_class": (f"{_SITE}/app", _BLOG), **more}
+    return EqualExcept({_BLOG: changed})  # type: ignore[dict-item]
 
 
 CASES = (
@@ -93,6 +90,14 @@ CASES = (
         "WSGIDaemonProcess site threads=2\n"
         + (_CONF + _TWO_SITES).replace(".wsgi\n", ".wsgi process-group=site application-group=%{GLOBAL}\n"),
         _named("os.environ.setdefault('SETTINGS', 'blog')"),
+    ),
+    _two_sites(
+        "two sites in httpd's own processes",
+        "WSGIApplicationGroup %{GLOBAL}\n" + _CONF + _TWO_SITES,
+        _named("os.environ.setdefault('SETTINGS', 'blog')"),
+        mpms=("event",),
+        expect=_another_group("", "w", threads=(4, 15)),
+        equivalent={"site.conf: swap: *": "a mount that leaves the interpreter open may stand above its group"},
     ),
     _case(
         "an environment that a script activates",
@@ -137,6 +142,12 @@ CASES = (
         expect=Equal(),
     ),
     _case(
+        "packages that a script asks for by what setuptools no longer has",
+        "import-that-is-gone",
+        "import sys\nsys.path.append('/srv/lib')\nsys.modules['pkg_resources'] = None\n"
+        "import pkg_resources\npkg_resources.require('shop')\n" + app(),
+    ),
+    _case(
         "a directory of packages that a script adds",
         "sys-path-in-script",
         "import site\nsite.addsitedir('/srv/lib')\nfrom site_app import application\n",
@@ -164,8 +175,32 @@ CASES = (
         "a file that is opened by a relative name",
         "working-directory-in-script",
         f"SECRET = open('secret.txt').read()\n{app()}",
+        level="repair",
         tree={"/srv/w/secret.txt": "secret"},
         root=True,
+    ),
+    _case(
+        "a file that is opened by a relative name in embedded mode",
+        "working-directory-in-script",
+        f"import configparser\nPARSER = configparser.ConfigParser()\nPARSER.read('etc/site.ini')\nLABEL = PARSER['site']['label']\n{app()}",
+        level="repair",
+        conf=_CONF,
+        tree={"/srv/w/etc/site.ini": "[site]\nlabel = shop\n"},
+        root=True,
+    ),
+    # Without --root nothing shows where the file lies.
+    Case(
+        name="a file that is taken to lie beside the script",
+        rules=("relative-path-in-script",),
+        level="unsafe",
+        before={
+            "site.conf": _CONF.replace("/srv/w", CONF),
+            "app.wsgi": f"SECRET = open('secret.txt').read()\n{app()}",
+        },
+        include=("site.conf",),
+        tree={f"{CONF}/secret.txt": "secret"},
+        probes=_ANSWERS,
+        expect=_REGAINED,
     ),
     _case(
         "a module that lies beside the script",

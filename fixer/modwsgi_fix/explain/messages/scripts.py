@@ -136,6 +136,14 @@ SCRIPTS = (
         only=_SIX,
     ),
     Message(
+        "python-not-initialised-5",
+        "Initializing Python failed: {reason}",
+        "python-home",
+        "Python does not start, and mod_wsgi passes on its reason",
+        rules=("python-home-not-a-prefix", "missing-on-disk"),
+        only="mod_wsgi 5",
+    ),
+    Message(
         "no-encodings",
         "ModuleNotFoundError: No module named 'encodings'",
         "python-home",

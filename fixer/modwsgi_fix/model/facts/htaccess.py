@@ -13,10 +13,10 @@ from typing import NamedTuple
 from modwsgi_fix.directives import find
 from modwsgi_fix.files import Files
 from modwsgi_fix.model.config import Config
-from modwsgi_fix.model.facts.loaded import ENOUGH, loaded
+from modwsgi_fix.model.facts.loaded import list_of_22
 from modwsgi_fix.model.facts.served import served
 from modwsgi_fix.model.items import File, Item, Server
-from modwsgi_fix.model.modules import has_module, loaded_modules
+from modwsgi_fix.model.modules import has_module
 from modwsgi_fix.model.paths import ascending, components, has_wildcard
 from modwsgi_fix.model.request import Request, trace
 from modwsgi_fix.model.request.htaccess import htaccess_file, refused_by
@@ -32,11 +32,16 @@ _NAMES = 20_000
 
 
 class Refused(NamedTuple):
-    """A file that httpd refuses, the span of the refused line, and the reason in a sentence."""
+    """A file that httpd refuses, the span of the refused line, and the reason in a sentence.
+
+    ``place`` is the file's path in the configuration, and ``server`` a host that reads it.
+    """
 
     file: File
     span: Span
     reason: str
+    place: str
+    server: Server
 
 
 def refused_htaccess(config: Config) -> Iterator[Refused]:
@@ -47,7 +52,7 @@ def refused_htaccess(config: Config) -> Iterator[Refused]:
     seen: set[tuple[str, Span]] = set()
     for server in config.servers:
         for request in islice(_asked(config, server, names), _MOST):
-            found = _refused(config, request)
+            found = _refused(config, server, request)
             if found is not None and (found.file.path, found.span) not in seen:
                 seen.add((found.file.path, found.span))
                 config.htaccess[found.file.path] = found.file
@@ -80,7 +85,7 @@ def _is_on_the_way(config: Config, path: str, names: Collection[str]) -> bool:
     return any(disk.is_file(posixpath.join(directory, name)) for directory in above for name in names)
 
 
-def _refused(config: Config, request: Request) -> Refused | None:
+def _refused(config: Config, server: Server, request: Request) -> Refused | None:
     """Return the refused line of an .htaccess file on the way of a request; None where no line is refused."""
     outcome = trace(config, request).outcome
     path = refused_by(outcome)
@@ -90,17 +95,17 @@ def _refused(config: Config, request: Request) -> Refused | None:
     if step.item is not None and _waits_for_modules(config, step.item):
         return None
     if step.item is not None:
-        return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2])
+        return Refused(step.item.file, step.item.span, step.text.rpartition(": ")[2], path, server)
     file = htaccess_file(config, path)
     problem = next(iter(file.tree.problems), None) if file is not None else None
     if file is None or problem is None:
         return None
-    return Refused(file, Span(problem.node.start, problem.node.start), problem.message)
+    return Refused(file, Span(problem.node.start, problem.node.start), problem.message, path, server)
 
 
 def _waits_for_modules(config: Config, item: Item) -> bool:
     """Whether a line is refused for want of a module of a server whose list of modules is still that of httpd 2.2."""
-    if len(loaded_modules(config)) < ENOUGH or loaded(config) is not None:
+    if list_of_22(config) is None:
         return False
     info = find(f"<{item.name}" if item.is_section else item.name)
     return info is not None and info.exists_in("2.4") and has_module(config, info) is False

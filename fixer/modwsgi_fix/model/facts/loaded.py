@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from modwsgi_fix import directives
 from modwsgi_fix.directives.kinds import DirectiveInfo
-from modwsgi_fix.model.builds import SOMETIMES
+from modwsgi_fix.model.builds import SOMETIMES, Build
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.gaps import whole_text
 from modwsgi_fix.model.items import Item
-from modwsgi_fix.model.modules import compiled_in, is_strange, loaded_modules
+from modwsgi_fix.model.modules import build, compiled_in, is_strange, loaded_modules
 from modwsgi_fix.model.reading.conditions import module_asked
 
 #: A server with fewer modules is an example, or has modules compiled in, unless it loads all that a server needs.
@@ -70,13 +70,30 @@ def shows_all(config: Config) -> bool:
 
 
 @derived
+def list_of_22(config: Config) -> Item | None:
+    """Return the line of mod_authz_host in a list of modules that was written for httpd 2.2; None where there is no such list.
+
+    What mod_authz_core does was a part of mod_authz_host, so a list for 2.4 has both.
+    """
+    if not shows_all(config):
+        return None
+    lines = {item.value.removesuffix("_module"): item for item in config.named("loadmodule") if item.args}
+    host = lines.get("authz_host")
+    if host is None or host.guards or "authz_core" in lines or len(lines) < ENOUGH:
+        return None
+    return host if all(item.known for item in lines.values()) else None
+
+
+@derived
 def loaded(config: Config) -> Loaded | None:
     """Return the loaded modules; None for a fragment, and for a server that is not wholly in sight."""
     if not shows_all(config):
         return None
     lines = [item for item in config.named("loadmodule") if item.values]
     certain = frozenset(loaded_modules(config))
-    if any(not item.args[0].known for item in lines) or not certain & _BASIC:
+    # Other builders may have compiled in what a list of 2.2 lacks.
+    is_old = list_of_22(config) is not None and build(config) is not Build.OTHER
+    if any(not item.args[0].known for item in lines) or not (certain & _BASIC or is_old):
         return None
     if len(certain) < ENOUGH and not ("authz_core" in certain and certain & MPMS):
         return None

@@ -45,6 +45,8 @@ _OF_PASSWORDS = {
     "socache": "authn_socache",
 }
 _CACHES = ("dbm", "memcache", "redis", "shmcb")
+#: What httpd says where no module of ``MPMS`` is there.
+NO_MPM = "Configuration error: No MPM loaded."
 _METHODS = ("bybusyness", "byrequests", "bytraffic", "heartbeat")
 
 
@@ -83,7 +85,7 @@ def asked(config: Config) -> list[Unserved]:
 def _mpm(config: Config, modules: Loaded) -> Iterator[Unserved]:
     lines = config.named("loadmodule")
     if not (modules.certain | modules.possible) & MPMS and build(config) is not Build.OTHER:
-        yield Unserved(lines[0], "Configuration error: No MPM loaded.", lines[0].span)
+        yield Unserved(lines[0], NO_MPM, lines[0].span)
 
 
 def _providers(config: Config, present: Loaded) -> Iterator[Unserved]:

@@ -15,13 +15,13 @@ _LIBRARY = re.compile(r"\.(?:pyd|dll)\Z", re.I)
 @derived
 def without_daemon_mode(config: Config) -> list[Item]:
     """Return the lines that mod_wsgi certainly does not know on Windows (mod_wsgi.c: ``MOD_WSGI_WITH_DAEMONS``)."""
-    if not _is_windows(config):
+    if not is_windows(config):
         return []
     named = config.named(*DAEMON_MODE)
     return [item for item in named if item.args and not item.guards and not item.file.tree.is_template]
 
 
-def _is_windows(config: Config) -> bool:
+def is_windows(config: Config) -> bool:
     """Whether a line that is certainly read can only be meant for Windows: a library, or a script on a drive."""
     libraries = (item for item in config.named("loadfile", "loadmodule") if item.args and not item.guards)
     mounted = (item for item in config.named(*MOUNTS) if len(item.args) > 1 and not item.guards)

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from modwsgi_fix.directives.families import NAMES_SCRIPT
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.facts.running import python_of
-from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts, path_of
+from modwsgi_fix.model.facts.scripts import WsgiScript, loaded_scripts, module_of, path_of
 from modwsgi_fix.model.items import File, Script
 from modwsgi_fix.placeholders import is_code_to_fill_in
 from modwsgi_fix.script.faults import Fault, fault_of
+from modwsgi_fix.script.source import source_of
 
 
 class Unread(NamedTuple):
@@ -42,7 +43,7 @@ def unread_scripts(config: Config) -> Iterator[Unread]:
             yield Unread(script.script, fault.line, "a script for Python 2 is not understood")
         elif fault is not None:
             yield Unread(script.script, fault.line, f"Python does not take the script: {fault}")
-        elif script.script.not_read:
+        elif script.script.not_read or (source_of(script.script.text) is None and module_of(script) is None):
             yield Unread(script.script, 1, f"the script is not checked in full: {script.script.not_read}")
     for item in config.named(*NAMES_SCRIPT) if config.unreadable else ():
         if (reason := config.unreadable.get(path_of(config, item))) is not None:

@@ -107,3 +107,13 @@ def may_override(config: Config, server: Server, path: str) -> bool:
 
     allowed = [way.result for way in ways(run, None, {})]
     return any(words is None or (words or ("all" if config.target.is_22 else "none")) != "none" for words in allowed)
+
+
+def is_override_default(config: Config, server: Server, path: str) -> bool:
+    """Whether certainly no line says what an ``.htaccess`` file in the directory ``path`` may say, so that the default counts."""
+    site = site_of(config, server)
+
+    def run(world: World) -> str:
+        return override_of(layers_at(site, path, None, world), world)
+
+    return all(way.result == "" for way in ways(run, None, {}))

@@ -1,0 +1,81 @@
+"""``modwsgi-fix apply PLAN DIRECTORY``: a plan that ``--write-plan`` made, carried out."""
+
+# No postponed annotations here: Typer would evaluate each of them four times.
+import os
+from typing import Annotated, Any
+
+import typer
+
+from modwsgi_fix.cli import trouble
+from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.output import say, write
+from modwsgi_fix.cli.request import Mode, Request, Writing, checked
+from modwsgi_fix.cli.writing import put_right, say_what_next, write_files
+from modwsgi_fix.files import MISSING, FileProblem, working_directory
+from modwsgi_fix.reports import plural
+from modwsgi_fix.reports.text import printable
+from modwsgi_fix.workspace.errors import Stop
+from modwsgi_fix.workspace.plan import Wanted
+from modwsgi_fix.workspace.plan import plan as make_plan
+from modwsgi_fix.workspace.written_plan import carried_out, read_plan
+
+
+def _option(help: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
+
+
+def run(
+    plan: Annotated[str, typer.Argument(metavar="PLAN", help="The file that --write-plan made.", show_default=False)],
+    directory: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIRECTORY", help="The directory that was named then, or a copy of it.", show_default=False
+        ),
+    ],
+    *,
+    diff: Annotated[bool, _option("Only show what the plan changes, as a unified diff.", "--diff")] = False,
+    backup: Annotated[
+        str | None, _option("Keep each original under its name and this suffix.", "--backup", metavar="SUFFIX")
+    ] = None,
+    in_place: Annotated[
+        bool, _option("Write into the files: for hard links and directories that are read-only.", "--in-place")
+    ] = False,
+    verify: Annotated[
+        str | None,
+        _option(
+            "Run this command once all is written, and undo everything if it fails.", "--verify", metavar="COMMAND"
+        ),
+    ] = None,
+    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+) -> int:
+    """Carry out a plan: all its files are changed, or none, and only where each has the bytes that the plan was made for.
+
+    Exit code 0: carried out, or done already; 1: --diff, and there is something to do; 2: nothing was done.
+    """
+    writing = Writing(in_place, backup, verify, allow_shared=allow_shared_tree)
+    request = checked(Request((directory,), Mode.DIFF if diff else Mode.WRITE, writing=writing))
+    files = read_plan(plan)
+    if not os.path.isdir(directory):
+        raise FileProblem(directory, "is not a directory" if os.path.lexists(directory) else MISSING)
+    top = os.path.realpath(directory)
+    around = make_plan(Wanted((directory,), settings={}), looks_only=True)
+    if not diff:
+        put_right(around, allow_shared=allow_shared_tree)
+    outcome = carried_out(files, top, lambda place: os.path.join(directory, place))
+    problems = [*outcome.problems, *(f"{name}: is as the plan makes it already" for name in outcome.done)]
+    if outcome.problems or (outcome.done and outcome.files):
+        trouble.tell(problems)
+        raise Stop("the plan was not carried out, and no file was changed", "file")
+    if diff:
+        from modwsgi_fix.reports.diff import diff as unified
+
+        write(unified(outcome.files, directory=working_directory()))
+        return int(bool(outcome.files))
+    undo = write_files(request, around, outcome.files, within=[top])
+    if outcome.files:
+        say(printable(f"Carried out {plan}: {plural(len(outcome.files), 'file')} changed."))
+        say_what_next(outcome.files, can_undo=bool(undo))
+    else:
+        count = plural(len(outcome.done), "file")
+        say(printable(f"Nothing to do: what {plan} makes of {count} is there already."))
+    return 0

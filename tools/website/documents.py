@@ -1,0 +1,95 @@
+"""The project's own documents as pages: what becomes of their names, their links and their lists."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: The documents outside of docs and corpus, with the pages that they become.
+_ABOUT = {
+    "ARCHITECTURE.md": "project/architecture.md",
+    "CONTRIBUTING.md": "project/contributing.md",
+    "SECURITY.md": "project/security.md",
+    "CHANGELOG.md": "project/changelog.md",
+}
+#: What people find in another place on the site, or as a whole directory.
+_ELSEWHERE = {"README.md": "index.md", "corpus": "corpus/index.md", "corpus/README.md": "corpus/index.md"}
+
+_FENCE = re.compile(r"^[ \t]*(`{3,})")
+_LINK = re.compile(r"(?<!!)\[([^\]\n]+)\]\(([^)\s]+)\)")
+_ITEM = re.compile(r"^[ \t]*(?:[-*]|\d+\.) ")
+
+
+def places() -> dict[str, str]:
+    """Return the page of each document, both as paths from their roots."""
+    docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").iterdir())}
+    servers = {f"corpus/{path.parent.name}/README.md": path for path in sorted((ROOT / "corpus").glob("*/README.md"))}
+    return {**_ABOUT, **_ELSEWHERE, **docs, **{name: f"corpus/{path.parent.name}.md" for name, path in servers.items()}}
+
+
+def copied() -> dict[str, str]:
+    """Return the documents as pages, with the glossary apart."""
+    known = places()
+    made = {
+        page: page_of((ROOT / name).read_text("utf-8"), name, page, known)
+        for name, page in known.items()
+        if name not in ("README.md", "corpus")
+    }
+    return {**made, "glossary.md": glossary((ROOT / "CONTRIBUTING.md").read_text("utf-8"))}
+
+
+def written() -> dict[str, str]:
+    """Return the pages and the style sheet that are written by hand."""
+    directory = ROOT / "website"
+    files = [*directory.glob("*.md"), *directory.glob("*.css"), *directory.glob("problems/*.md")]
+    return {str(path.relative_to(directory)): path.read_text("utf-8") for path in sorted(files)}
+
+
+def glossary(contributing: str) -> str:
+    """Return the table of words, which messages and pages keep to."""
+    found = re.search(r"^\| word \| meaning \|\n\|[-|]+\|\n(?:\|.*\n)+", contributing, re.M)
+    if found is None:
+        raise ValueError("CONTRIBUTING.md has no table of words")
+    return f"# Glossary\n\nThe words that messages, help and pages use, each with one meaning.\n\n{found[0]}"
+
+
+def page_of(text: str, name: str, page: str, known: dict[str, str]) -> str:
+    """Return a document as a page: links lead to pages, and lists are apart from the paragraph above."""
+    if not name.endswith(".md"):
+        return text
+    return "".join(_lines(text, name, page, known))
+
+
+def _lines(text: str, name: str, page: str, known: dict[str, str]) -> Iterator[str]:
+    fence = previous = ""
+    for line in text.splitlines(keepends=True):
+        opened = _FENCE.match(line)
+        if fence or opened:
+            # A fence within a list item, or in a quotation, ends where one as long stands alone.
+            if opened and not fence:
+                fence = opened[1]
+            elif opened and opened[1].startswith(fence) and line.strip() == opened[1]:
+                fence = ""
+            yield line
+        else:
+            # Python's Markdown begins a list only after an empty line.
+            if _ITEM.match(line) and previous.strip() and not _ITEM.match(previous) and not previous[:1].isspace():
+                yield "\n"
+            yield _LINK.sub(lambda link: _link(link, name, page, known), line)
+        previous = line
+
+
+def _link(link: re.Match[str], name: str, page: str, known: dict[str, str]) -> str:
+    """Return a link as the page has it: to a page where there is one, else the words alone."""
+    words, target = link[1], link[2]
+    path, mark, anchor = target.partition("#")
+    if not path or ":" in path:
+        return link[0]
+    there = known.get(os.path.normpath(os.path.join(os.path.dirname(name), path)))
+    if there is None:
+        return words
+    return f"[{words}]({os.path.relpath(there, os.path.dirname(page) or '.')}{mark}{anchor})"
