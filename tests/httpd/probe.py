@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import os
 import re
 import socket
 import ssl
@@ -160,7 +161,9 @@ def _exchange(probe: Probe, address: str, identity: str) -> bytes:
     lines = [f"{probe.method} {probe.path} HTTP/1.1", f"Host: {probe.authority}", f"X-Probe: {identity}"]
     lines += ["Connection: close", *(f"{name}: {value}" for name, value in probe.headers), "", ""]
     source = (probe.client, 0) if probe.client else None
-    with socket.create_connection((address, probe.port), probe.patience, source) as plain:
+    # A machine that is asked for more than it has answers later, and that is no observation.
+    patience = probe.patience * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    with socket.create_connection((address, probe.port), patience, source) as plain:
         connection = _tls().wrap_socket(plain, server_hostname=probe.host.split(":")[0]) if probe.encrypted else plain
         with connection:
             connection.sendall("\r\n".join(lines).encode("latin-1"))
