@@ -23,9 +23,7 @@ EDITORS = {
 
 def edited(editor: str, path: Path, *commands: str) -> str:
     """The file after these commands on it."""
-    if shutil.which(editor) is None:
-        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), f"there is no {editor}"
-        pytest.skip(f"there is no {editor}")
+    required(editor)
     words = [*EDITORS[editor], *(word for command in (*commands, "wq!") for word in ("-c", command)), str(path)]
     done = subprocess.run(words, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
@@ -56,22 +54,37 @@ vim.cmd("wq")
 """
 
 
-def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
-    if shutil.which("nvim") is None:
-        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no nvim"
-        pytest.skip("there is no nvim")
-    page = (ROOT / "docs" / "editors.md").read_text("utf-8")
-    (lines, *_) = re.findall(r"```lua\n(.*?)```", page, re.S)
-    (tmp_path / "init.lua").write_text(lines + SHOW)
-    (tmp_path / "site.conf").write_text(OLD)
+def required(editor: str) -> None:
+    """Skip a test where there is no such editor; fail where there must be one."""
+    if shutil.which(editor) is None:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), f"there is no {editor}"
+        pytest.skip(f"there is no {editor}")
+
+
+def documented(language: str) -> list[str]:
+    """The blocks of docs/editors.md in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / "docs" / "editors.md").read_text("utf-8"), re.S)
+
+
+def with_program(tmp_path: Path) -> dict[str, str]:
+    """The environment of an editor that finds modwsgi-fix on its path."""
     program = tmp_path / "bin" / "modwsgi-fix"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec {sys.executable} -m modwsgi_fix.cli "$@"\n')
     program.chmod(0o755)
+    return {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+
+
+def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
+    required("nvim")
+    (lines, *_) = documented("lua")
+    (tmp_path / "init.lua").write_text(lines + SHOW)
+    (tmp_path / "site.conf").write_text(OLD)
+    environment = with_program(tmp_path)
     done = subprocess.run(
         ["nvim", "--clean", "--headless", "-u", "NONE", "-c", "luafile init.lua"],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -82,8 +95,65 @@ def test_the_lines_of_the_documentation_set_neovim_up(tmp_path: Path) -> None:
     assert (tmp_path / "site.conf").read_text() == NEW
 
 
+#: After the lines of docs/editors.md: the same of Emacs. In a batch nothing is typed, so that a hook after typing never runs.
+SHOW_IN_EMACS = """
+(unless (require 'eglot nil t) (kill-emacs 3))
+(find-file "sites-enabled/site.conf")
+(apply #'eglot (eglot--guess-contact))
+(let ((left 600))
+  (while (and (> left 0) (null (flymake-diagnostics)))
+    (setq left (1- left))
+    (accept-process-output nil 0.1)))
+(dolist (one (flymake-diagnostics))
+  (princ (format "%d %s\\n" (line-number-at-pos (flymake-diagnostic-beg one)) (flymake-diagnostic-text one))))
+(eglot-format-buffer)
+(save-buffer)
+(eglot-shutdown (eglot-current-server))
+"""
+
+
+def emacs(tmp_path: Path, *lines: str) -> subprocess.CompletedProcess[str]:
+    """Emacs with these lines, in a directory with a site."""
+    required("emacs")
+    (tmp_path / "lines.el").write_text("".join(lines))
+    (tmp_path / "sites-enabled").mkdir()
+    (tmp_path / "sites-enabled" / "site.conf").write_text(OLD)
+    return subprocess.run(
+        ["emacs", "--batch", "-f", "package-initialize", "-l", "lines.el"],
+        cwd=tmp_path,
+        env=with_program(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
+def test_the_lines_of_the_documentation_set_emacs_up(tmp_path: Path) -> None:
+    done = emacs(tmp_path, documented("elisp")[0], SHOW_IN_EMACS)
+    if done.returncode == 3:
+        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no eglot"
+        pytest.skip("there is no eglot")
+    assert "1 modwsgi-fix [name-virtual-host]: NameVirtualHost " in done.stdout, done.stderr
+    assert (tmp_path / "sites-enabled" / "site.conf").read_text() == NEW
+
+
+def test_the_filter_of_the_documentation_in_emacs(tmp_path: Path) -> None:
+    fix = '(find-file "sites-enabled/site.conf") (modwsgi-fix-buffer) (save-buffer)'
+    # What cannot be read is handed on as it was, with a line on standard error that does not get into the text.
+    binary = '(find-file "b.conf") (insert (make-string 20 0)) (modwsgi-fix-buffer) (save-buffer)'
+    done = emacs(
+        tmp_path, documented("elisp")[1], fix, binary, '(princ (with-current-buffer "*modwsgi-fix*" (buffer-string)))'
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "sites-enabled" / "site.conf").read_text() == NEW
+    assert (tmp_path / "sites-enabled" / "b.conf").read_bytes() == bytes(20)
+    assert "is binary data" in done.stdout
+
+
 def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
-    (block,) = re.findall(r"```vim\n(.*?)```", (ROOT / "docs/editors.md").read_text("utf-8"), re.S)
+    (block,) = documented("vim")
     makeprg, errorformat = block.splitlines()
     assert makeprg == r"set makeprg=modwsgi-fix\ --output-format\ concise"
     said = (
@@ -97,9 +167,7 @@ def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
         "cfile said.txt",
         "call writefile(map(getqflist(), {_, v -> v.lnum . ' ' . v.col . ' ' . v.type . ' ' . v.text}), 'list.txt')",
     )
-    if shutil.which("vim") is None:
-        assert not os.environ.get("MODWSGI_FIX_REQUIRE_EDITORS"), "there is no vim"
-        pytest.skip("there is no vim")
+    required("vim")
     words = [*EDITORS["vim"], *(word for command in (*commands, "qa!") for word in ("-c", command))]
     subprocess.run(words, cwd=tmp_path, capture_output=True, timeout=60, check=True, stdin=subprocess.DEVNULL)
     assert (tmp_path / "list.txt").read_text().splitlines() == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import stat
@@ -9,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import Outcome, Run, conf, refused, tree
+from support import ROOT, Outcome, Run, conf, refused, tree
 from terminal import Terminal
 
 from modwsgi_fix.cli import run as carrying_out
@@ -261,3 +262,14 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
         terminal.type("\x03")  # Ctrl-C
         assert terminal.ended() == 130
     assert tree(tmp_path / "conf") == before
+
+
+def test_the_sessions_in_the_documentation_are_real() -> None:
+    spec = importlib.util.spec_from_file_location("captures", ROOT / "tools/captures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    captures = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(captures)
+    page = captures.PAGE.read_text("utf-8")
+    assert page.count("<!-- capture: ") == len(captures.CAPTURES)
+    assert captures.page(page) == page, "python tools/captures.py"
