@@ -296,3 +296,16 @@ def test_a_script_that_cannot_be_read_is_never_called_clean(run: Run, tree: Path
     assert "No findings" not in told
     assert "Not understood: 1 line of" in told
     assert "app.wsgi:1: not understood: Python does not take the script" in run("--output-format", "full", *words).out
+
+
+@pytest.mark.parametrize(("key", "is_told"), [("wsgi.multithread", True), ("wsgi.multiprocess", False)])
+def test_a_script_that_is_named_by_itself_says_that_it_refuses_threads(
+    key: str, run: Run, tmp_path: Path, *, is_told: bool
+) -> None:
+    """A process group has 15 threads by default; it has several processes only where somebody says so."""
+    script = tmp_path / "app.wsgi"
+    script.write_text(
+        f"def application(environ, start_response):\n    if environ['{key}']:\n        raise RuntimeError('closed')\n"
+        "    return answer(environ, start_response)\n"
+    )
+    assert ("app.wsgi:2:5: script-refuses-concurrency" in run("--all", str(script)).out) == is_told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from modwsgi_fix.edits import Edit, Fix
@@ -16,6 +17,8 @@ _GONE = "pkg_resources"
 _ASKED, _ENTRY_POINTS = f"{_GONE}.iter_entry_points", "importlib.metadata.entry_points"
 #: The first Python whose ``entry_points`` takes a group.
 _WITH_GROUPS = (3, 10)
+#: A requirement that no later version fails: one that asks for an old version may have chosen an egg among several.
+_ANY_LATER = re.compile(r"[\w.-]+(?:\[[\w,. -]*\])?\s*(?:>=?[\w.\s]+)?")
 #: What an entry point of pkg_resources has, and one of importlib.metadata has not.
 _ATTRIBUTES = frozenset({"attrs", "module_name", "require", "resolve"})
 
@@ -67,7 +70,7 @@ def _is_needless(read: Script, statement: ast.stmt) -> bool:
             name = resolved(dotted(func), imports_of(read.source))
             if name == f"{_GONE}.declare_namespace":
                 return [dotted(one) for one in args] == ["__name__"]
-            return name == f"{_GONE}.require" and all(read.value(one) is not None for one in args)
+            return name == f"{_GONE}.require" and all(_ANY_LATER.fullmatch(read.value(one) or "") for one in args)
     return False
 
 

@@ -21,8 +21,8 @@ which package is missing, and a Celery before 3.1 needs its loader.
 
 ## Left alone
 
-There is no fix where the script uses anything else of `pkg_resources`, or sets what its `__main__` requires: what takes its place depends
-on what it is used for. An import that a `try` guards is not reported. It is a warning where the script runs by Python 3.12 or later
+There is no fix where the script uses anything else of `pkg_resources`, requires an old version (`<`, `==`), or sets what its `__main__`
+requires: what takes its place depends on what it is used for. An import that a `try` guards is not reported. It is a warning where the script runs by Python 3.12 or later
 (`--target python`, or `python-home` with `--root`), and otherwise only worth knowing.
 
 ## See also

@@ -29,6 +29,20 @@ Python's own message is *FileNotFoundError: [Errno 2] No such file or directory*
 
 ## Examples
 
+Reported without a fix, because code is loaded from there:
+
+    ```python
+    #- site.conf
+    WSGIScriptAlias / /srv/site/app.wsgi
+    #- /srv/site/app.wsgi
+    import sys
+    sys.path.insert(0, "lib")
+    #                  ^^^^^
+    from shop import application
+    ```
+
+Fixed:
+
     ```diff unsafe
      #- site.conf
      WSGIScriptAlias / /app.wsgi
@@ -40,18 +54,6 @@ Python's own message is *FileNotFoundError: [Errno 2] No such file or directory*
     -application = get_app("config:production.ini", "main")
     +setup_logging(os.path.join(os.path.dirname(__file__), path))
     +application = get_app("config:" + os.path.join(os.path.dirname(__file__), "production.ini"), "main")
-    ```
-
-Reported without a fix, because code is loaded from there:
-
-    ```python
-    #- site.conf
-    WSGIScriptAlias / /srv/site/app.wsgi
-    #- /srv/site/app.wsgi
-    import sys
-    sys.path.insert(0, "lib")
-    #                  ^^^^^
-    from shop import application
     ```
 
 Not reported:

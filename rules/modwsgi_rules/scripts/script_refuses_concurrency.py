@@ -19,7 +19,8 @@ every script that runs in it: raise `processes=` as capacity needs, where the sc
 ## Left alone
 
 In embedded mode there is no fix: the MPM decides how many threads there are. There it is reported where `mpm_event` or
-`mpm_worker` is loaded. A test that does not end the request is not reported.
+`mpm_worker` is loaded. A script that is named by itself, where no process group is in sight, has one line about threads, which is only
+worth knowing. A test that does not end the request is not reported.
 
 ## See also
 
@@ -97,6 +98,10 @@ def script_refuses_concurrency(config: Config) -> Iterator[Diagnostic]:
     for script in wsgi_scripts(config):
         for key, what in ((_THREADS, "threads"), (_PROCESSES, "processes")):
             place = _refusal(script, key)
+            if place is not None and script.item is None and key == _THREADS:
+                message = "threads are refused here, and a process group has 15 where it does not say how many"
+                advice = "write threads=1 at the WSGIDaemonProcess that the script runs in"
+                yield Diagnostic(script.path, place, message, severity=Severity.INFO, help=advice)
             for run in runs_of(config, script) if place is not None else ():
                 process = process_of(config, run.group.name)
                 item = run.item if process is None else process.directive

@@ -134,15 +134,15 @@ def working_directory_in_script(config: Config) -> Iterator[Diagnostic]:
 def _changing(config: Config, script: WsgiScript, read: Script) -> Iterator[Diagnostic]:
     changed = _changed(read)
     process = process_group_of(config, script) if changed else None
-    for one in changed:
-        fix = _fix(config, script, read, process, one)
+    for change in changed:
+        fix = _fix(config, script, read, process, change)
         yield Diagnostic(
             script.path,
-            read.source.head(one.argument),
-            f"the script changes to {one.directory} after the process has started elsewhere",
+            read.source.head(change.argument),
+            f"the script changes to {change.directory} after the process has started elsewhere",
             fix,
             runs_there(process),
-            help="" if fix else f"write home={one.directory} at the WSGIDaemonProcess that the script runs in",
+            help="" if fix else f"write home={change.directory} at the WSGIDaemonProcess that the script runs in",
         )
 
 
