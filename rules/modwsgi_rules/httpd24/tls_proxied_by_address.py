@@ -82,7 +82,7 @@ def tls_proxied_by_address(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 arg.span,
-                f"httpd 2.4 answers 500 where the certificate does not name {url[1]}; 2.2 did not look",
+                f"httpd 2.4 answers 500 where the certificate does not name {url[1]}, which 2.2 did not look at",
                 help="write the name in the certificate, or, where the network is trusted, SSLProxyCheckPeerName off",
                 severity=Severity.WARNING if is_whole else Severity.INFO,
             )
