@@ -99,7 +99,7 @@ from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 _NAME = ".htaccess"
 
 
-@rule
+@rule()
 def old_access_in_htaccess(config: Config) -> Iterator[Diagnostic]:
     lines = [item for item in read_by_24(config, *OLD_ACCESS) if item.path.rpartition("/")[2] == _NAME]
     for together in grouped(lines, lambda item: item.path).values():
