@@ -47,6 +47,7 @@ _ONCE_ONLY = {
     "module-beside-script",
     "module-not-loaded",
     "new-access-directives",
+    "old-access-in-htaccess",
     "old-module-list",
     "permission-missing",
     "python-home-not-a-prefix",

@@ -89,7 +89,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "httpd24.rewrite_log": ("rewritelog", "rewriteloglevel",),
     "httpd24.session_cache_type": ("sslsessioncache",),
     "httpd24.tls_protocol_refused": ("sslprotocol", "sslproxyprotocol",),
-    "httpd24.tls_proxied_by_address": ("balancermember", "proxypass", "proxypassmatch",),
+    "httpd24.tls_proxied_by_address": ("balancermember", "proxypass", "proxypassmatch", "proxyset",),
     "httpd24.wsgi_deprecated_directive": ("wsgiverbosedebugging",),
     "logs.log_format_redefined": ("logformat", "virtualhost",),
     "logs.piped_log_without_shell": ("customlog", "errorlog", "transferlog",),

@@ -85,7 +85,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from modwsgi_fix.directives.families import OLD_ACCESS
+from modwsgi_fix.directives.families import OLD_ACCESS, REQUIRE_SECTIONS
 from modwsgi_fix.edits import Fix
 from modwsgi_fix.model.config import Config, grouped
 from modwsgi_fix.model.items import Item
@@ -99,7 +99,7 @@ from modwsgi_rules.httpd24._shared import is_editable, read_by_24
 _NAME = ".htaccess"
 
 
-@rule(changes=("regained",))
+@rule()
 def old_access_in_htaccess(config: Config) -> Iterator[Diagnostic]:
     lines = [item for item in read_by_24(config, *OLD_ACCESS) if item.path.rpartition("/")[2] == _NAME]
     for together in grouped(lines, lambda item: item.path).values():
@@ -123,14 +123,14 @@ def _fix(config: Config, lines: Sequence[Item]) -> Fix | None:
     if any(item.path == path for item in config.named("authmerging")) or not all(map(is_editable, lines)):
         return None
     by_key = grouped(lines, lambda item: item.key)
-    if any(item.value.lower() != "all" for item in by_key.get("satisfy", ())):
+    orders, allows, denies, satisfies = (tuple(by_key.get(key, ())) for key in OLD_ACCESS)
+    if any(item.value.lower() != "all" for item in satisfies):
         return None
-    orders, allows, denies = (tuple(by_key.get(key, ())) for key in ("order", "allow", "deny"))
     said = hosts(Access(lines[0], (), orders, allows, denies, None, ()))
-    is_new = any(item.path == path for item in config.named("require", "requireall", "requireany", "requirenone"))
+    is_new = any(item.path == path for item in config.named("require", *REQUIRE_SECTIONS))
     if said is None or (is_new and said != GRANTED):
         return None
-    # Without an Order the file takes back no denial around it; where there is none, its Require would be the first one.
+    # A Satisfy alone says nothing of who is admitted.
     new = () if is_new or not (orders or allows or denies) else said
     last = max((*allows, *denies, *orders), default=lines[-1], key=lambda item: item.index)
     edits = [delete(item) for item in lines if item is not last or not new]

@@ -61,6 +61,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from modwsgi_fix.directives.families import BALANCER_LINES
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.model.items import Server
 from modwsgi_fix.rule import Diagnostic, Severity, rule
@@ -73,7 +74,7 @@ _CHECKS = ("sslproxycheckpeername", "sslproxycheckpeercn")
 
 @rule(severity=Severity.WARNING)
 def tls_proxied_by_address(config: Config) -> Iterator[Diagnostic]:
-    for item in read_by_24(config, "proxypass", "proxypassmatch", "balancermember"):
+    for item in read_by_24(config, *BALANCER_LINES):
         for arg in item.args:
             url = _BY_ADDRESS.match(arg.value)
             if url is None or not _speaks_tls(config, item.server) or _says_whether(config, item.server):
@@ -82,7 +83,7 @@ def tls_proxied_by_address(config: Config) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 item.path,
                 arg.span,
-                f"httpd 2.4 answers 500 where the certificate does not name {url[1]}; 2.2 did not look",
+                f"httpd 2.4 answers 500 where the certificate does not name {url[1]}, which 2.2 did not look at",
                 help="write the name in the certificate, or, where the network is trusted, SSLProxyCheckPeerName off",
                 severity=Severity.WARNING if is_whole else Severity.INFO,
             )
