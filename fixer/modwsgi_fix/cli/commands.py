@@ -36,6 +36,7 @@ COMMANDS = {
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),
     "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
+    "report": Command("modwsgi_fix.cli.report", "REPORTS", "The JSON reports of many servers as one."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "server": Command("modwsgi_fix.cli.server", "", "A language server for editors."),
     "show": Command("modwsgi_fix.cli.show", "PATHS", "The server as httpd sees it."),

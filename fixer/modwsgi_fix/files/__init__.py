@@ -192,8 +192,11 @@ def has_acl(path: str) -> bool:
         return False
 
 
-def read_bytes(path: str) -> bytes:
-    """Return the bytes of a regular file or /dev/null, which httpd allows (ap_pcfg_openfile); a pipe would block for ever."""
+def read_bytes(path: str, most: int | None = None) -> bytes:
+    """Return the bytes of a regular file or /dev/null, which httpd allows (ap_pcfg_openfile); a pipe would block for ever.
+
+    A file of more than ``most`` bytes is a problem.
+    """
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -202,9 +205,12 @@ def read_bytes(path: str) -> bytes:
             raise FileProblem(path, "is not a regular file")
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            parts = []
+            parts, size = [], 0
             while part := os.read(file, 1 << 20):
                 parts.append(part)
+                size += len(part)
+                if most is not None and size > most:
+                    raise FileProblem(path, f"is larger than {most >> 20} MB")
             return b"".join(parts)
         finally:
             os.close(file)
