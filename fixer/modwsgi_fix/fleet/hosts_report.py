@@ -12,7 +12,7 @@ from modwsgi_fix.reports.machine import SCHEMA
 
 #: The most bytes of a report, and the most values in it: what a file may cost is known before it is parsed.
 MOST_BYTES, MOST_VALUES = 16 << 20, 1_000_000
-#: The most characters of a text that are kept; the program itself writes no more than 500.
+#: The most characters of a text that are kept; the program writes up to 500.
 _LONGEST = 600
 _SEVERITIES = ("error", "warning", "info")
 _LEVELS = ("safe", "repair", "unsafe")

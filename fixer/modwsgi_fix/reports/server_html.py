@@ -112,7 +112,9 @@ def _visitors(impacts: Iterable[Impact]) -> Iterator[str]:
 
 
 def _change(change: Change) -> str:
-    return f"{change.path}: " + (f"{change.before} → {change.after}" if change.is_change else change.before or "unchanged")
+    return f"{change.path}: " + (
+        f"{change.before} → {change.after}" if change.is_change else change.before or "unchanged"
+    )
 
 
 def _picture(overviews: Sequence[Overview]) -> str:
