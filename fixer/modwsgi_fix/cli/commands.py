@@ -34,6 +34,7 @@ COMMANDS = {
     "config": Command("modwsgi_fix.cli.config", "[KEY]", "The settings there are."),
     "explain": Command("modwsgi_fix.cli.explain", "LOG PATHS", "Why httpd wrote the messages of an error log."),
     "exposed": Command("modwsgi_fix.cli.exposed", "PATHS", "Every file that a visitor can fetch."),
+    "fetch": Command("modwsgi_fix.cli.fetch", "[USER@]HOST DIR", "Bring a server here over ssh."),
     "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
     "report": Command("modwsgi_fix.cli.report", "REPORTS", "The JSON reports of many servers as one."),

@@ -21,6 +21,9 @@ from modwsgi_fix.text import decode, encode
 #: The prefix of the names of all files that a run creates beside those it writes. None of them is configuration.
 OWN = ".modwsgi-fix-"
 
+#: At the top of a copy that ``modwsgi-fix fetch`` made: what is known of the server beside the copied files.
+MANIFEST = "modwsgi-fix-fetched.json"
+
 #: The problem of a path that does not exist.
 MISSING = "no such file or directory"
 
@@ -83,6 +86,12 @@ class Files(Protocol):
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
+
+
+def is_known(files: Files, path: str) -> bool:
+    """Whether a path that these files do not have certainly does not exist: always, but in a copy that was fetched in part."""
+    ask = getattr(files, "is_known", None)
+    return ask is None or bool(ask(path))
 
 
 class Remembered:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from modwsgi_fix.directives import spelled
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import FileProblem, Files, is_known
 from modwsgi_fix.model.items import Guard, Item
 
 #: The most branches, more than anyone would read.
@@ -94,9 +94,11 @@ class World:
     # -- files -----------------------------------------------------------------
 
     def type_of(self, path: str) -> str:
-        """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` without a filesystem."""
+        """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` where no filesystem tells."""
         if self.disk is not None:
-            return self._seen(path)[0]
+            kind = self._seen(path)[0]
+            if kind != MISSING or is_known(self.disk, path):
+                return kind
         if path == "/":
             return DIRECTORY
         known = self.assumed.get(path)
