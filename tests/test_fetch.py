@@ -303,3 +303,24 @@ def test_a_manifest_comes_back(tmp_path: Path) -> None:
 )
 def test_the_directory_of_a_configuration(main: str, top: str) -> None:
     assert top_of(main) == top
+
+
+def test_an_htaccess_that_was_left_there_or_was_not_looked_for_decides_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "copy/etc/apache2").mkdir(parents=True)
+    (tmp_path / "copy/etc/apache2/apache2.conf").write_text(
+        "ServerName a.test\nListen 80\nDocumentRoot /srv\n<Directory /srv>\nAllowOverride All\nRequire all granted\n</Directory>\n"
+    )
+    file, directory = Entry("-", 0o644, 0, 0, 1), Entry("d", 0o755, 0, 0, 1)
+    entries = {"/srv": directory, "/srv/a": file, "/srv/b": directory, "/srv/b/c": file, "/srv/b/.htaccess": file}
+
+    def traced(listed: set[str], url: str) -> str:
+        manifest = _manifest()._replace(entries=entries, listed=frozenset(listed), digests={}, left_out={})
+        (tmp_path / "copy" / MANIFEST).write_text(as_json(manifest))
+        done = run("trace", f"http://a.test/{url}", "copy/etc/apache2", "--root", "copy")
+        assert "internal error" not in done.err
+        return done.out
+
+    assert "200 file served: /srv/a" in traced({"/srv"}, "a")
+    assert "if no .htaccess in /srv" in traced(set(), "a")
+    assert "unknown" in (left := traced({"/srv"}, "b/c"))
+    assert "200" not in left

@@ -121,26 +121,26 @@ class Fetched:
                 if known:
                     break
 
-    def _there(self, path: str) -> str | None:
+    def _remote(self, path: str) -> str | None:
         """Return the path on the server for one of the copy; None for any other."""
         path = absolute(path)
         return (path[len(self._top) :] or "/") if f"{path}/".startswith(f"{self._top}/") else None
 
     def _left(self, path: str) -> Entry | None:
         """Return what is known of a path that was left on the server."""
-        there = self._there(path)
-        return None if there is None or there in self._manifest.digests else self._manifest.entries.get(there)
+        remote = self._remote(path)
+        return None if remote is None or remote in self._manifest.digests else self._manifest.entries.get(remote)
 
     def is_known(self, path: str) -> bool:
         """Whether a path that is not here is certainly not on the server either."""
-        there = self._there(path)
-        if there is None:
+        remote = self._remote(path)
+        if remote is None:
             return True
         manifest = self._manifest
-        while there != "/":
-            if there in manifest.absent or there in manifest.listed or there in manifest.digests:
+        while remote != "/":
+            if remote in manifest.absent or remote in manifest.listed or remote in manifest.digests:
                 return True
-            there = there.rpartition("/")[0] or "/"
+            remote = remote.rpartition("/")[0] or "/"
         return False
 
     def read(self, path: str) -> str:
@@ -150,7 +150,7 @@ class Fetched:
             left = self._left(path)
             if problem.reason != MISSING or left is None or left.kind != "-":
                 raise
-            why = self._manifest.left_out.get(self._there(path) or "", "")
+            why = self._manifest.left_out.get(self._remote(path) or "", "")
             raise FileProblem(path, f"was not fetched{f' ({why})' if why else ''}") from None
 
     def key(self, path: str) -> str:
@@ -161,9 +161,9 @@ class Fetched:
         return self._files.is_file(path) or (left is not None and left.kind == "-")
 
     def is_dir(self, path: str) -> bool:
-        there = self._there(path)
+        remote = self._remote(path)
         left = self._left(path)
-        implied = there in self._names and (left is None or left.kind == "d")
+        implied = remote in self._names and (left is None or left.kind == "d")
         return self._files.is_dir(path) or implied or (left is not None and left.kind == "d")
 
     def is_link(self, path: str) -> bool:
@@ -175,10 +175,10 @@ class Fetched:
         return bool(known.mode & 0o111) if known else None
 
     def permissions(self, path: str) -> Permissions | None:
-        there = self._there(self._files.key(path))
-        if there is None:
+        remote = self._remote(self._files.key(path))
+        if remote is None:
             return self._files.permissions(path)
-        entry = self._manifest.entries.get(there)
+        entry = self._manifest.entries.get(remote)
         # Modes and owners of the copy are this user's.
         return None if entry is None or entry.has_acl else Permissions(entry.mode, entry.owner, entry.group)
 
@@ -187,14 +187,14 @@ class Fetched:
         return left.target if left is not None and left.kind == "l" else self._files.readlink(path)
 
     def names(self, directory: str) -> list[str]:
-        there = self._there(directory)
-        listed = self._names.get(there or "", set())
+        remote = self._remote(directory)
+        listed = self._names.get(remote or "", set())
         if not listed:
             return self._files.names(directory)
         present = self._files.names(directory) if self._files.is_dir(directory) else []
-        prefix = (there or "").rstrip("/")
+        prefix = (remote or "").rstrip("/")
         left = {name for name in listed if f"{prefix}/{name}" not in self._manifest.digests}
-        return sorted({*present, *left} - ({MANIFEST} if there == "/" else set()), key=encode)
+        return sorted({*present, *left} - ({MANIFEST} if remote == "/" else set()), key=encode)
 
 
 def with_manifest(files: Files, root: str) -> Files:

@@ -95,10 +95,8 @@ class World:
 
     def type_of(self, path: str) -> str:
         """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` where no filesystem tells."""
-        if self.disk is not None:
-            kind = self._seen(path)[0]
-            if kind != MISSING or is_known(self.disk, path):
-                return kind
+        if self.is_seen(path):
+            return self._seen(path)[0]
         if path == "/":
             return DIRECTORY
         known = self.assumed.get(path)
@@ -115,6 +113,10 @@ class World:
             (DIRECTORY, f"{path} is a directory"),
             (MISSING, f"{path} does not exist"),
         )
+
+    def is_seen(self, path: str) -> bool:
+        """Whether the filesystem tells what a path is, or that it does not exist."""
+        return self.disk is not None and (self._seen(path)[0] != MISSING or is_known(self.disk, path))
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link; False without a filesystem."""

@@ -40,7 +40,7 @@ def htaccess(site: Site, directory: str, override: Override, anchor: str, world:
     item = site.last("accessfilename", world)
     for name in item.values if item else (".htaccess",):
         path = f"{directory}/{name}"
-        if world.disk is None:
+        if not world.is_seen(path):
             _assumed_absent(name, directory, anchor, world)
         elif world.type_of(path) == FILE:
             return _allowed(site.config, path, directory, override, world)
@@ -59,6 +59,8 @@ def _assumed_absent(name: str, directory: str, anchor: str, world: World) -> Non
 
 def _allowed(config: Config, path: str, directory: str, override: Override, world: World) -> Layer:
     found = _read(config)(path)
+    if found.unread:
+        raise Beyond(f"{path}{_UNSEEN}")
     fault = next(_faults_of_writing(found), None)
     if fault is not None:
         world.step("directory", f"httpd refuses {path}: {fault}")
