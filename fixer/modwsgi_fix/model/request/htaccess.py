@@ -13,7 +13,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
-from modwsgi_fix.model.merge.world import FILE, Beyond, World
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, World
 from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loads_php, loads_unknown_modules
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
@@ -40,6 +40,8 @@ def htaccess(site: Site, directory: str, override: Override, anchor: str, world:
     item = site.last("accessfilename", world)
     for name in item.values if item else (".htaccess",):
         path = f"{directory}/{name}"
+        if world.disk is not None and world.type_of(directory or "/") != DIRECTORY:
+            return None
         if not world.is_seen(path):
             _assumed_absent(name, directory, anchor, world)
         elif world.type_of(path) == FILE:
