@@ -21,6 +21,14 @@ from modwsgi_fix.workspace.session import Session
 _ENABLED = re.compile(r"(?:sites|conf|mods)-[^/]+").fullmatch
 
 
+def must_be_a_file(option: str, path: str) -> None:
+    """Raise ``Stop`` where the path that an option names cannot be a file."""
+    if os.path.isdir(path) or not os.path.basename(path):
+        raise Stop(f"{option} {path}: is a directory; name a file")
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        raise Stop(f"{option} {path}: no such directory")
+
+
 def must_not_be_configuration(session: Session, path: str, option: str) -> None:
     """Raise ``Stop`` where httpd reads the file that an option names, or might."""
     real = os.path.realpath(path)

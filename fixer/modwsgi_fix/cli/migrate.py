@@ -1,7 +1,6 @@
 """``modwsgi-fix migrate --from httpd=2.2 --to httpd=2.4 PATHS``: on one page what it takes to move a server."""
 
 # No postponed annotations here: Typer would evaluate each of them four times.
-import os
 import shlex
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -9,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.beside import must_not_be_configuration, put
+from modwsgi_fix.cli.beside import must_be_a_file, must_not_be_configuration, put
 from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.notes import what_starting_serves
 from modwsgi_fix.cli.output import write
@@ -102,7 +101,7 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
 
     session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
     if form == "html":
-        _must_be_a_file(file)
+        must_be_a_file("--html", file)
         must_not_be_configuration(session, file, "--html")
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
@@ -128,13 +127,6 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
     else:
         write(as_json(move) if form == "json" else as_text(move))
     return 2 if in_trouble else int(bool(done.files) or bool(move.left))
-
-
-def _must_be_a_file(path: str) -> None:
-    if os.path.isdir(path) or not os.path.basename(path):
-        raise Stop(f"--html {path}: is a directory; name a file")
-    if not os.path.isdir(os.path.dirname(path) or "."):
-        raise Stop(f"--html {path}: no such directory")
 
 
 def _command(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: str) -> str:

@@ -21,6 +21,9 @@ from modwsgi_fix.text import decode, encode
 #: The prefix of the names of all files that a run creates beside those it writes. None of them is configuration.
 OWN = ".modwsgi-fix-"
 
+#: At the top of a copy that ``modwsgi-fix fetch`` made: what is known of the server beside the copied files.
+MANIFEST = "modwsgi-fix-fetched.json"
+
 #: The problem of a path that does not exist.
 MISSING = "no such file or directory"
 
@@ -83,6 +86,12 @@ class Files(Protocol):
     def names(self, directory: str) -> list[str]:
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
+
+
+def is_known(files: Files, path: str) -> bool:
+    """Whether a path that these files do not have certainly does not exist: always, but in a copy that was fetched in part."""
+    ask = getattr(files, "is_known", None)
+    return ask is None or bool(ask(path))
 
 
 class Remembered:
@@ -192,8 +201,11 @@ def has_acl(path: str) -> bool:
         return False
 
 
-def read_bytes(path: str) -> bytes:
-    """Return the bytes of a regular file or /dev/null, which httpd allows (ap_pcfg_openfile); a pipe would block for ever."""
+def read_bytes(path: str, most: int | None = None) -> bytes:
+    """Return the bytes of a regular file or /dev/null, which httpd allows (ap_pcfg_openfile); a pipe would block for ever.
+
+    A file of more than ``most`` bytes is a problem.
+    """
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
@@ -202,9 +214,12 @@ def read_bytes(path: str) -> bytes:
             raise FileProblem(path, "is not a regular file")
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            parts = []
+            parts, size = [], 0
             while part := os.read(file, 1 << 20):
                 parts.append(part)
+                size += len(part)
+                if most is not None and size > most:
+                    raise FileProblem(path, f"is larger than {most >> 20} MB")
             return b"".join(parts)
         finally:
             os.close(file)

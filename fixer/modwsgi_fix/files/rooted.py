@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
+from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions, is_known
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -115,6 +115,11 @@ class Rooted:
 
     def names(self, directory: str) -> list[str]:
         return self.files.names(self._host_if_there(directory))
+
+    def is_known(self, path: str) -> bool:
+        """Whether a path that is not here is known not to exist: always, but in a copy that was fetched in part."""
+        # What a path leads to is looked up only where somebody knows more.
+        return not hasattr(self.files, "is_known") or is_known(self.files, self.host(path))
 
     def _link_at(self, path: str) -> str:
         head, name = os.path.split(path)

@@ -214,21 +214,27 @@ def _columns(char: str) -> int:
 
 
 def _fix(fix: Fix, width: int, *, color: bool) -> Iterator[str]:
-    from modwsgi_fix.diff import unified
-
     paint = _painter(color, keep="\t")
     reason = f" ({fix.reason})" if fix.reason else ""
     yield f"{'':{width}} = fix ({_NAMES[fix.level]}): {paint(fix.title + reason)}"
+    for name, lines in diff_of(fix):
+        yield f"{'':{width}}   {paint(name)}"
+        for line in lines:
+            code = {"+": "32", "-": "31", "@": "36"}.get(line[0], "")
+            yield f"{'':{width}}   {paint(line, code)}"
+
+
+def diff_of(fix: Fix) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of each file that a fix changes, and the lines of its diff."""
+    from modwsgi_fix.diff import unified
+
     edits: dict[str, list[Edit]] = {}
     for place, text in fix.edits:
         edits.setdefault(place.file.path, []).append(Edit(place.file.path, place.span, text))
     files = {place.file.path: place.file for place, _ in fix.edits}
     for path, file in files.items():
-        yield f"{'':{width}}   {paint(file.name)}"
-        for line in unified(file.lines.text, edits[path], file.name, context=1).split("\n")[2:]:
-            if line:
-                code = {"+": "32", "-": "31", "@": "36"}.get(line[0], "")
-                yield f"{'':{width}}   {paint(line, code)}"
+        changed = unified(file.lines.text, edits[path], file.name, context=1)
+        yield file.name, [line for line in changed.split("\n")[2:] if line]
 
 
 def _painter(color: object, *, keep: str = "") -> Callable[..., str]:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from modwsgi_fix.files import FileProblem, Files, Overlay
+from modwsgi_fix.files import MANIFEST, FileProblem, Files, Overlay
 from modwsgi_fix.files.rooted import Held, Rooted
 from modwsgi_fix.model.reading.above import within_servers
 from modwsgi_fix.model.reading.source import Found, discover
@@ -44,6 +44,10 @@ def find_servers(
     chosen = root or settings.root
     if chosen is not None and not os.path.isdir(chosen):
         raise Stop(f"--root {chosen}: no such directory")
+    if chosen is not None and os.path.lexists(os.path.join(chosen, MANIFEST)):
+        from modwsgi_fix.files.fetched import with_manifest
+
+        over = with_manifest(over, chosen)
     files, seen = (over, None) if chosen is None else _held(over, paths, chosen)
     if files is not over and texts:
         files = Overlay(files, texts)

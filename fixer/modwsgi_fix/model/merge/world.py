@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from modwsgi_fix.directives import spelled
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import FileProblem, Files, is_known
 from modwsgi_fix.model.items import Guard, Item
 
 #: The most branches, more than anyone would read.
@@ -94,8 +94,8 @@ class World:
     # -- files -----------------------------------------------------------------
 
     def type_of(self, path: str) -> str:
-        """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` without a filesystem."""
-        if self.disk is not None:
+        """Return ``file``, ``directory`` or ``missing``, links followed. Raises ``Fork`` where no filesystem tells."""
+        if self.is_seen(path):
             return self._seen(path)[0]
         if path == "/":
             return DIRECTORY
@@ -113,6 +113,10 @@ class World:
             (DIRECTORY, f"{path} is a directory"),
             (MISSING, f"{path} does not exist"),
         )
+
+    def is_seen(self, path: str) -> bool:
+        """Whether the filesystem tells what a path is, or that it does not exist."""
+        return self.disk is not None and (self._seen(path)[0] != MISSING or is_known(self.disk, path))
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link; False without a filesystem."""

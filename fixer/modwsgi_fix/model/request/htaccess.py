@@ -13,7 +13,7 @@ from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.items import File, Item
 from modwsgi_fix.model.merge.layers import Layer, Site
 from modwsgi_fix.model.merge.options import OPTIONS, Override
-from modwsgi_fix.model.merge.world import FILE, Beyond, World
+from modwsgi_fix.model.merge.world import DIRECTORY, FILE, Beyond, World
 from modwsgi_fix.model.modules import has_module, is_of_php, loaded_modules, loads_php, loads_unknown_modules
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import Source
@@ -40,7 +40,9 @@ def htaccess(site: Site, directory: str, override: Override, anchor: str, world:
     item = site.last("accessfilename", world)
     for name in item.values if item else (".htaccess",):
         path = f"{directory}/{name}"
-        if world.disk is None:
+        if world.disk is not None and world.type_of(directory or "/") != DIRECTORY:
+            return None
+        if not world.is_seen(path):
             _assumed_absent(name, directory, anchor, world)
         elif world.type_of(path) == FILE:
             return _allowed(site.config, path, directory, override, world)
@@ -59,6 +61,8 @@ def _assumed_absent(name: str, directory: str, anchor: str, world: World) -> Non
 
 def _allowed(config: Config, path: str, directory: str, override: Override, world: World) -> Layer:
     found = _read(config)(path)
+    if found.unread:
+        raise Beyond(f"{path}{_UNSEEN}")
     fault = next(_faults_of_writing(found), None)
     if fault is not None:
         world.step("directory", f"httpd refuses {path}: {fault}")
