@@ -44,7 +44,7 @@ def own_group(config: Config, process: DaemonProcess, label: str, runs: Sequence
 def first_group(config: Config, label: str, runs: Sequence[Run]) -> list[Edit] | None:
     """Return the edits that move the runs of a script out of httpd's own processes into a new group; None where impossible.
 
-    The group is written above the first mount. Only hosts of the same name may use it (mod_wsgi.c:wsgi_hook_handler), and no
+    The group is written above the first mount. Only hosts of the same name may use it (as `process-group-inaccessible` says), and no
     file depends on another one for it.
     """
     name, items = group_name(config, label), [run.item for run in runs]
