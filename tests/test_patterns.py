@@ -289,6 +289,7 @@ ALLOWED = {
     "fixer/modwsgi_fix/syntax/parser.py": "the name of a section, escaped or letters only",
     "fixer/modwsgi_fix/syntax/words.py": "one of three quotes",
     "fixer/modwsgi_fix/text.py": "how much is kept of a long word",
+    "rules/modwsgi_rules/scripts/_relative_paths.py": "a string in Python code",
     "rules/modwsgi_rules/scripts/str_body.py": "a name in Python code",
     "rules/modwsgi_rules/syntax/confusable_in_regex.py": "a table of characters",
     "rules/modwsgi_rules/syntax/dash_and_ellipsis.py": "a table of characters",

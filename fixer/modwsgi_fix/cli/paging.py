@@ -12,8 +12,8 @@ from modwsgi_fix.text import encode
 
 #: Lines of more columns are hard to read.
 _WIDEST = 100
-#: An example of a rule's page, which is indented there, and the words behind the name of its language.
-_BLOCK = re.compile(r"^    ```(?P<kind>\w+)(?P<words>[^\n]*)\n(?P<body>.*?)^    ```[ \t]*$", re.M | re.S)
+#: What an example of a rule's page begins with, and ends with.
+_FENCE = "    ```"
 
 
 def show(text: str, markdown: str = "") -> None:
@@ -42,16 +42,26 @@ def set_in_columns(markdown: str) -> str:
         highlight=False,
     )
     with console.capture() as capture:
-        console.print(Markdown(_BLOCK.sub(_fenced, markdown), code_theme="ansi_dark", hyperlinks=False))
+        console.print(Markdown(_fenced(markdown), code_theme="ansi_dark", hyperlinks=False))
     return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
-def _fenced(block: re.Match[str]) -> str:
-    """Return an example without its indentation, below the level of its fix."""
-    body = re.sub(r"^    ", "", block["body"], flags=re.M)
-    level = next((word for word in block["words"].split() if word in ("repair", "unsafe")), "safe")
-    title = f"*Fixed at level {level}:*\n\n" if block["kind"] == "diff" else ""
-    return f"{title}```{block['kind']}\n{body}```"
+def _fenced(markdown: str) -> str:
+    """Return a page with its examples unindented, each below the level of its fix."""
+    lines: list[str] = []
+    is_inside = False
+    for line in markdown.split("\n"):
+        if line.startswith(_FENCE) and not is_inside:
+            kind, *words = line.removeprefix(_FENCE).split() or [""]
+            level = next((word for word in words if word in ("repair", "unsafe")), "safe")
+            lines += [f"*Fixed at level {level}:*", ""] if kind == "diff" else []
+            line = f"```{kind}"
+            is_inside = True
+        elif is_inside:
+            is_inside = line.rstrip() != _FENCE
+            line = line.removeprefix("    ")
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def page(text: str) -> None:

@@ -126,6 +126,8 @@ MUST_EXIST = frozenset({
 })  # fmt: skip
 #: They open a file for writing when httpd starts (log.c:open_error_log, mod_log_config.c).
 LOG_FILES = ("errorlog", "customlog", "transferlog")
+#: They name a file with users' passwords or groups.
+PASSWORD_FILES = ("authuserfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authdbmgroupfile")
 #: They name a file that mod_ssl reads when httpd starts.
 CERTIFICATES = (
     "sslcertificatefile",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from posixpath import basename, dirname, join
 from typing import NamedTuple
 
-from modwsgi_fix.directives.families import CERTIFICATES, FILE_MAPPINGS, INCLUDES, MOUNTS, NAMES_SCRIPT
+from modwsgi_fix.directives.families import CERTIFICATES, FILE_MAPPINGS, INCLUDES, MOUNTS, NAMES_SCRIPT, PASSWORD_FILES
 from modwsgi_fix.files import FileProblem, Memory
 from modwsgi_fix.files.fetched import Entry, Manifest
 from modwsgi_fix.files.paths import resolve
@@ -39,7 +39,8 @@ _OF_THE_SYSTEM = frozenset({
 })  # fmt: skip
 _SCRIPTS = (".wsgi", ".fcgi")
 _KEYS = re.compile(r"\.key$|(^|/)id_(rsa|dsa|ecdsa|ed25519)$|(^|/)\.?htpasswd|\.htpasswd$|\.p12$|\.pfx$|\.jks$", re.I)
-_PASSWORDS = ("authuserfile", "authdbmuserfile", "authdigestfile", "authgroupfile", "authdbmgroupfile")
+#: What ``httpd -V`` says of its main file.
+_ROOT, _MAIN = re.compile(r'-D HTTPD_ROOT="([^"]*)"'), re.compile(r'-D SERVER_CONFIG_FILE="([^"]*)"')
 _NAMES_KEY = tuple(name for name in CERTIFICATES if "key" in name or "machine" in name)
 _WORD = re.compile(r"[=:]")
 
@@ -74,7 +75,7 @@ def fetched(far: Far, main: str = "", skip: Collection[str] = ()) -> Copy:
 
 def _said(version: str) -> str:
     """Return the main file that ``httpd -V`` names, or an empty string."""
-    root, file = (re.search(rf'-D {name}="([^"]*)"', version) for name in ("HTTPD_ROOT", "SERVER_CONFIG_FILE"))
+    root, file = _ROOT.search(version), _MAIN.search(version)
     return join(root[1] if root else "", file[1]) if file else ""
 
 
@@ -209,7 +210,7 @@ class _Gathering:
         return entry.target if entry is not None and entry.kind == "l" else None
 
     def _named_secrets(self, config: Config) -> None:
-        for item in config.named(*_NAMES_KEY, *_PASSWORDS):
+        for item in config.named(*_NAMES_KEY, *PASSWORD_FILES):
             for path in _paths([item], config):
                 self._keys |= {path, self._real(path)}
 
@@ -284,7 +285,7 @@ def _paths(items: Iterable[Item], config: Config) -> Iterator[str]:
             if not arg.known:
                 continue
             words = [arg.value] if arg.value.startswith("/") else _WORD.split(arg.value)
-            if item.key in INCLUDES or item.key in (*_NAMES_KEY, *_PASSWORDS):
+            if item.key in INCLUDES or item.key in (*_NAMES_KEY, *PASSWORD_FILES):
                 words = [join(root, arg.value)]
             for word in words:
                 if (

@@ -18,8 +18,8 @@ NAME = "…"
 #: The packages that, beside the rules, have texts of which messages are made.
 _SOURCES = ("modwsgi_fix.model", "modwsgi_fix.effect", "modwsgi_fix.rewriting")
 _LETTERS = re.compile(r"[A-Za-z]+")
-#: A word with the marks that may stand before and after it.
-_WORD = re.compile(r"([\"'(\[<]*)(.*?)([\"')\]>,;:.!?]*)", re.S)
+#: The marks that may stand before a word, and those after it.
+_OPENING, _CLOSING = "\"'([<", "\"')]>,;:.!?"
 #: What is named with its release, which is not a name of the server.
 _RELEASED = frozenset({"httpd", "mod_wsgi", "python", "openssl"})
 
@@ -34,10 +34,9 @@ def normalised(message: str) -> str:
 
 
 def _without_names(word: str) -> str:
-    parts = _WORD.fullmatch(word)
-    if parts is None:
-        return NAME
-    opening, bare, closing = parts.groups()
+    rest = word.lstrip(_OPENING)
+    bare = rest.rstrip(_CLOSING)
+    opening, closing = word[: len(word) - len(rest)], rest[len(bare) :]
     return f"{opening}{bare if _is_ours(bare) else NAME}{closing}"
 
 
