@@ -308,4 +308,4 @@ def test_a_script_that_is_named_by_itself_says_that_it_refuses_threads(
         f"def application(environ, start_response):\n    if environ['{key}']:\n        raise RuntimeError('closed')\n"
         "    return answer(environ, start_response)\n"
     )
-    assert ("app.wsgi:2:5: script-refuses-concurrency" in run("--all", str(script)).out) == is_told
+    assert ("app.wsgi:2:5: info: script-refuses-concurrency" in run("--all", str(script)).out) == is_told
