@@ -232,7 +232,7 @@ def test_an_interrupted_run_is_not_put_right_there(run: Run, tmp_path: Path) -> 
 
 def test_the_option_needs_something_to_write(run: Run) -> None:
     done = run(*ONLY, "--allow-shared-tree", "site/conf")
-    assert done == (2, "modwsgi-fix: --allow-shared-tree needs --write\n")
+    assert done == (2, "modwsgi-fix: --allow-shared-tree needs --write or --patch\n")
     done = run("migrate", "--isolated", "--allow-shared-tree", "site/conf")
     assert done == (2, "modwsgi-fix: --allow-shared-tree needs --write or --html\n")
 
