@@ -71,8 +71,11 @@ def agrees(server: api.Server, level: str) -> int:
 
 @pytest.mark.parametrize("server", SERVERS, ids=lambda path: path.name)
 def test_marks_and_fixes_agree_on_our_servers(server: Path) -> None:
-    for root in (None, str(server / "root") if (server / "root").is_dir() else None):
-        for level in ("safe", "repair", "unsafe"):
+    shown = str(server / "root") if (server / "root").is_dir() else None
+    # A distribution's own server has a hundred files, and one way to ask of it is enough here.
+    is_stock = (server / "requests.txt").exists()
+    for root in (shown,) if is_stock else (None, shown):
+        for level in ("repair",) if is_stock else ("safe", "repair", "unsafe"):
             agrees(api.load(str(server / "conf"), root=root, settings={}), level)
 
 
