@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import sys
 import termios
 import time
@@ -26,6 +27,8 @@ class Terminal:
         if self._pid == 0:
             os.chdir(directory)
             os.environ.update({"TERM": "dumb", **(environment or {})})
+            # A shell that runs the tests behind it has them ignore Ctrl-C, and so would this.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execv(sys.executable, [sys.executable, "-P", "-m", "modwsgi_fix.cli", *words])
         termios.tcsetwinsize(self._end, (50, 200))
 

@@ -74,7 +74,11 @@ def test_what_is_no_new_rule(copy: Path, rule: str, message: str) -> None:
 
 def test_make_begins_it(tmp_path: Path) -> None:
     done = subprocess.run(
-        ["make", "-n", "new-rule", "RULE=urls/x"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory", "-n", "new-rule", "RULE=urls/x"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.endswith('tools/new_rule.py "urls/x"\n')
 
