@@ -2,12 +2,12 @@
 
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.options import InPlace, SharedTree, Verify, option
 from modwsgi_fix.cli.output import say, write
 from modwsgi_fix.cli.request import Mode, Request, Writing, checked
 from modwsgi_fix.cli.writing import put_right, say_what_next, write_files
@@ -20,10 +20,6 @@ from modwsgi_fix.workspace.plan import plan as make_plan
 from modwsgi_fix.workspace.written_plan import carried_out, read_plan
 
 
-def _option(help: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
-
-
 def run(
     plan: Annotated[str, typer.Argument(metavar="PLAN", help="The file that --write-plan made.", show_default=False)],
     directory: Annotated[
@@ -33,20 +29,13 @@ def run(
         ),
     ],
     *,
-    diff: Annotated[bool, _option("Only show what the plan changes, as a unified diff.", "--diff")] = False,
+    diff: Annotated[bool, option("Only show what the plan changes, as a unified diff.", "--diff")] = False,
     backup: Annotated[
-        str | None, _option("Keep each original under its name and this suffix.", "--backup", metavar="SUFFIX")
+        str | None, option("Keep each original under its name and this suffix.", "--backup", metavar="SUFFIX")
     ] = None,
-    in_place: Annotated[
-        bool, _option("Write into the files: for hard links and directories that are read-only.", "--in-place")
-    ] = False,
-    verify: Annotated[
-        str | None,
-        _option(
-            "Run this command once all is written, and undo everything if it fails.", "--verify", metavar="COMMAND"
-        ),
-    ] = None,
-    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+    in_place: InPlace = False,
+    verify: Verify = None,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """Carry out a plan: all its files are changed, or none, and only where each has the bytes that the plan was made for.
 

@@ -3,13 +3,13 @@
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import is_enabled, is_read, must_not_be_configuration, put
-from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.reports import plural
@@ -25,10 +25,6 @@ from modwsgi_fix.workspace.session import Hosts, Session, opened
 NAME = "modwsgi-fix-baseline.json"
 
 
-def _option(help: str, name: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, help=help, metavar=metavar, show_default=False)
-
-
 def run(
     what: Annotated[
         Literal["write", "prune"],
@@ -38,26 +34,30 @@ def run(
         list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
     ] = None,
     *,
-    baseline: Annotated[str | None, _option("The baseline's file, if not the usual one.", "--baseline", "FILE")] = None,
-    select: Annotated[list[str] | None, _option("Rules to run.", "--select", "NAMES")] = None,
-    extend_select: Annotated[list[str] | None, _option("Further rules to run.", "--extend-select", "NAMES")] = None,
-    ignore: Annotated[list[str] | None, _option("Rules not to run.", "--ignore", "NAMES")] = None,
-    exclude: Annotated[list[str] | None, _option("Files not to report on.", "--exclude", "PATTERNS")] = None,
-    as_apache: Annotated[bool, _option("Read every file that is named as httpd's.", "--as-apache")] = False,
-    no_scripts: Annotated[bool, _option("Leave WSGI scripts unread.", "--no-scripts")] = False,
+    baseline: Annotated[
+        str | None, option("The baseline's file, if not the usual one.", "--baseline", metavar="FILE")
+    ] = None,
+    select: Annotated[list[str] | None, option("Rules to run.", "--select", metavar="NAMES")] = None,
+    extend_select: Annotated[
+        list[str] | None, option("Further rules to run.", "--extend-select", metavar="NAMES")
+    ] = None,
+    ignore: Annotated[list[str] | None, option("Rules not to run.", "--ignore", metavar="NAMES")] = None,
+    exclude: Annotated[list[str] | None, option("Files not to report on.", "--exclude", metavar="PATTERNS")] = None,
+    as_apache: Annotated[bool, option("Read every file that is named as httpd's.", "--as-apache")] = False,
+    no_scripts: Annotated[bool, option("Leave WSGI scripts unread.", "--no-scripts")] = False,
     root: Annotated[
-        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+        str | None, option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
     target: Annotated[
-        list[str] | None, _option("The versions that the configuration is for.", "--target", "NAME=VERSION")
+        list[str] | None, option("The versions that the configuration is for.", "--target", metavar="NAME=VERSION")
     ] = None,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
-        _option("How the server around fragments denies by default.", "--assume-deny"),
+        option("How the server around fragments denies by default.", "--assume-deny"),
     ] = None,
-    config: Annotated[str | None, _option("The settings file to use.", "--config", "FILE")] = None,
-    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
-    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+    config: Annotated[str | None, option("The settings file to use.", "--config", metavar="FILE")] = None,
+    isolated: Annotated[bool, option("Use no settings file.", "--isolated")] = False,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """Take the present findings as known: modwsgi-fix --baseline FILE then reports and fixes only new ones.
 

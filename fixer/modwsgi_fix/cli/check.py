@@ -1,11 +1,11 @@
 """The bare command: ``modwsgi-fix [OPTIONS] PATHS``. Words become a ``Request``; ``cli.run`` does the rest."""
 
 # No postponed annotations here: Typer would evaluate each of them four times, which takes 3 ms at every start.
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.options import InPlace, SharedTree, Verify, option
 from modwsgi_fix.cli.output import write as write_text
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing, checked
 from modwsgi_fix.cli.run import carry_out
@@ -19,140 +19,127 @@ FailLevel = Literal["info", "warning", "error"]
 Format = Literal["concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdjson"]
 
 
-def _option(help: str, *names: str, metavar: str | None = None) -> Any:
-    return typer.Option(*names, help=help, metavar=metavar, show_default=False)
-
-
 def run(
     paths: Annotated[
         list[str] | None,
         typer.Argument(metavar="PATHS", help="Directories or files; - for standard input.", show_default=False),
     ] = None,
     *,
-    diff: Annotated[bool, _option("Show what --write would change, as a unified diff.", "--diff")] = False,
-    write: Annotated[bool, _option("Apply the fixes, to all files or to none.", "--write")] = False,
+    diff: Annotated[bool, option("Show what --write would change, as a unified diff.", "--diff")] = False,
+    write: Annotated[bool, option("Apply the fixes, to all files or to none.", "--write")] = False,
     write_plan: Annotated[
         str | None,
-        _option("As --diff, and write a plan, which modwsgi-fix apply carries out.", "--write-plan", metavar="FILE"),
+        option("As --diff, and write a plan, which modwsgi-fix apply carries out.", "--write-plan", metavar="FILE"),
     ] = None,
-    patch: Annotated[bool, _option("Ask of each change whether to apply it, as git add -p does.", "--patch")] = False,
-    fix_level: Annotated[Level | None, _option("How far a fix may go; repair by default.", "--fix-level")] = None,
-    unsafe_fixes: Annotated[bool, _option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
+    patch: Annotated[bool, option("Ask of each change whether to apply it, as git add -p does.", "--patch")] = False,
+    fix_level: Annotated[Level | None, option("How far a fix may go; repair by default.", "--fix-level")] = None,
+    unsafe_fixes: Annotated[bool, option("The same as --fix-level unsafe.", "--unsafe-fixes")] = False,
     select: Annotated[
-        list[str] | None, _option("Rules to run: names, families or ALL.", "--select", metavar="NAMES")
+        list[str] | None, option("Rules to run: names, families or ALL.", "--select", metavar="NAMES")
     ] = None,
     extend_select: Annotated[
-        list[str] | None, _option("Further rules to run.", "--extend-select", metavar="NAMES")
+        list[str] | None, option("Further rules to run.", "--extend-select", metavar="NAMES")
     ] = None,
-    ignore: Annotated[list[str] | None, _option("Rules not to run.", "--ignore", metavar="NAMES")] = None,
+    ignore: Annotated[list[str] | None, option("Rules not to run.", "--ignore", metavar="NAMES")] = None,
     fixable: Annotated[
-        list[str] | None, _option("Rules whose fixes may be applied.", "--fixable", metavar="NAMES")
+        list[str] | None, option("Rules whose fixes may be applied.", "--fixable", metavar="NAMES")
     ] = None,
-    unfixable: Annotated[
-        list[str] | None, _option("Rules whose fixes may not.", "--unfixable", metavar="NAMES")
-    ] = None,
+    unfixable: Annotated[list[str] | None, option("Rules whose fixes may not.", "--unfixable", metavar="NAMES")] = None,
     exclude: Annotated[
-        list[str] | None, _option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
+        list[str] | None, option("Files not to report on or change.", "--exclude", metavar="PATTERNS")
     ] = None,
     force_exclude: Annotated[
-        bool, _option("Exclude files that are named, too, as pre-commit names them.", "--force-exclude")
+        bool, option("Exclude files that are named, too, as pre-commit names them.", "--force-exclude")
     ] = False,
     per_file_ignores: Annotated[
         list[str] | None,
-        _option("Rules not to run in the files that match.", "--per-file-ignores", metavar="PATTERN:NAMES"),
+        option("Rules not to run in the files that match.", "--per-file-ignores", metavar="PATTERN:NAMES"),
     ] = None,
     only: Annotated[
         list[str] | None,
-        _option(
+        option(
             "Report and fix only what is of these files, virtual hosts and rules.", "--only", metavar="FILE|HOST|RULE"
         ),
     ] = None,
     as_apache: Annotated[
-        bool, _option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
+        bool, option("Read every file that is named as httpd's, whatever it looks like.", "--as-apache")
     ] = False,
-    no_scripts: Annotated[bool, _option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
+    no_scripts: Annotated[bool, option("Leave WSGI scripts unread and unchanged.", "--no-scripts")] = False,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
-        _option("How the server around fragments denies by default, which fragments do not show.", "--assume-deny"),
+        option("How the server around fragments denies by default, which fragments do not show.", "--assume-deny"),
     ] = None,
     target: Annotated[
         list[str] | None,
-        _option(
+        option(
             "The versions that the configuration is for, such as httpd=2.4, mod_wsgi=5 or python=3.11.",
             "--target",
             metavar="NAME=VERSION",
         ),
     ] = None,
     root: Annotated[
-        str | None, _option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
+        str | None, option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
     output_format: Annotated[
-        Format | None, _option("How to show findings: full on a terminal, else concise.", "--output-format")
+        Format | None, option("How to show findings: full on a terminal, else concise.", "--output-format")
     ] = None,
     output_file: Annotated[
-        str | None, _option("Where to write the report or diff.", "--output-file", metavar="FILE")
+        str | None, option("Where to write the report or diff.", "--output-file", metavar="FILE")
     ] = None,
     baseline: Annotated[
         str | None,
-        _option(
+        option(
             "Neither report nor fix what this file, of modwsgi-fix baseline write, has.", "--baseline", metavar="FILE"
         ),
     ] = None,
     add_ignore: Annotated[
         str | None,
-        _option("Fix nothing, and write comments that allow the findings.", "--add-ignore", metavar="[=REASON]"),
+        option("Fix nothing, and write comments that allow the findings.", "--add-ignore", metavar="[=REASON]"),
     ] = None,
     fail_level: Annotated[
         FailLevel | None,
-        _option("The least severity that exits 1 if it is left: warning, or error with --write.", "--fail-level"),
+        option("The least severity that exits 1 if it is left: warning, or error with --write.", "--fail-level"),
     ] = None,
-    exit_zero: Annotated[bool, _option("Exit 0 whatever was found.", "--exit-zero")] = False,
+    exit_zero: Annotated[bool, option("Exit 0 whatever was found.", "--exit-zero")] = False,
     exit_non_zero_on_fix: Annotated[
-        bool, _option("Exit 1 if --write changed something.", "--exit-non-zero-on-fix")
+        bool, option("Exit 1 if --write changed something.", "--exit-non-zero-on-fix")
     ] = False,
     backup: Annotated[
         str | None,
-        _option("Keep each original under its name and this suffix (.orig).", "--backup", metavar="[=SUFFIX]"),
+        option("Keep each original under its name and this suffix (.orig).", "--backup", metavar="[=SUFFIX]"),
     ] = None,
-    in_place: Annotated[
-        bool, _option("Write into the files: for hard links and directories that are read-only.", "--in-place")
-    ] = False,
-    verify: Annotated[
-        str | None,
-        _option(
-            "Run this command once all is written, and undo everything if it fails.", "--verify", metavar="COMMAND"
-        ),
-    ] = None,
-    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+    in_place: InPlace = False,
+    verify: Verify = None,
+    allow_shared_tree: SharedTree = False,
     plugins: Annotated[
         list[str] | None,
-        _option(
+        option(
             "Installed packages of other people's rules to load; this runs their code.", "--plugins", metavar="NAMES"
         ),
     ] = None,
-    config: Annotated[str | None, _option("The settings file to use.", "--config", metavar="FILE")] = None,
-    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
+    config: Annotated[str | None, option("The settings file to use.", "--config", metavar="FILE")] = None,
+    isolated: Annotated[bool, option("Use no settings file.", "--isolated")] = False,
     stdin_filename: Annotated[
-        str | None, _option("The name of the text on standard input.", "--stdin-filename", metavar="FILE")
+        str | None, option("The name of the text on standard input.", "--stdin-filename", metavar="FILE")
     ] = None,
-    color: Annotated[Literal["auto", "always", "never"], _option("Whether to colour the report.", "--color")] = "auto",
-    quiet: Annotated[bool, _option("Print findings and nothing else.", "--quiet", "-q")] = False,
+    color: Annotated[Literal["auto", "always", "never"], option("Whether to colour the report.", "--color")] = "auto",
+    quiet: Annotated[bool, option("Print findings and nothing else.", "--quiet", "-q")] = False,
     verbose: Annotated[
         bool,
-        _option(
+        option(
             "With -: report on standard error what was found and fixed; with --write: name each fix.", "--verbose", "-v"
         ),
     ] = False,
-    all: Annotated[bool, _option("Also show findings that are only worth knowing.", "--all")] = False,
-    statistics: Annotated[bool, _option("Count findings by rule.", "--statistics")] = False,
+    all: Annotated[bool, option("Also show findings that are only worth knowing.", "--all")] = False,
+    statistics: Annotated[bool, option("Count findings by rule.", "--statistics")] = False,
     impact: Annotated[
         Literal["short", "full"] | None,
-        _option("How much to say of what a fix changes for visitors.", "--impact", metavar="short|full"),
+        option("How much to say of what a fix changes for visitors.", "--impact", metavar="short|full"),
     ] = None,
-    no_impact: Annotated[bool, _option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
-    show_settings: Annotated[bool, _option("Print the settings that apply.", "--show-settings")] = False,
-    show_files: Annotated[bool, _option("Print the files that are read.", "--show-files")] = False,
-    version: Annotated[bool, _option("Print the version.", "--version")] = False,
+    no_impact: Annotated[bool, option("Do not say what a fix changes for visitors.", "--no-impact")] = False,
+    show_settings: Annotated[bool, option("Print the settings that apply.", "--show-settings")] = False,
+    show_files: Annotated[bool, option("Print the files that are read.", "--show-files")] = False,
+    version: Annotated[bool, option("Print the version.", "--version")] = False,
 ) -> int:
     """Report what is wrong with an Apache + mod_wsgi configuration, and fix it.
 

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from typer import Typer
 
 
-#: The help of ``--allow-shared-tree`` in every command that writes files.
-SHARED_TREE = "As root, also write where another user could change what is written."
-
-
 class Command(NamedTuple):
     """A subcommand: the module whose function ``run`` is its Typer command, and a line for ``--help``."""
 

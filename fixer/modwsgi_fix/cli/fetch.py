@@ -3,18 +3,15 @@
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
 import shlex
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from modwsgi_fix.cli import PROGRAM
+from modwsgi_fix.cli.options import option
 from modwsgi_fix.cli.output import say, write
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
-
-
-def _option(help: str, name: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, help=help, metavar=metavar, show_default=False)
 
 
 def run(
@@ -23,10 +20,12 @@ def run(
     ],
     directory: Annotated[str, typer.Argument(metavar="DIR", help="A new directory for the copy.", show_default=False)],
     *,
-    sudo: Annotated[bool, _option("Read as root there, by sudo -n.", "--sudo")] = False,
-    main: Annotated[str, _option("The main file there, if httpd is not to be asked.", "--main", "FILE")] = "",
-    skip: Annotated[list[str] | None, _option("Do not list this directory there.", "--skip", "DIRECTORY")] = None,
-    ssh: Annotated[str, _option("The command that connects; ssh if not given.", "--ssh", "COMMAND")] = "ssh",
+    sudo: Annotated[bool, option("Read as root there, by sudo -n.", "--sudo")] = False,
+    main: Annotated[str, option("The main file there, if httpd is not to be asked.", "--main", metavar="FILE")] = "",
+    skip: Annotated[
+        list[str] | None, option("Do not list this directory there.", "--skip", metavar="DIRECTORY")
+    ] = None,
+    ssh: Annotated[str, option("The command that connects; ssh if not given.", "--ssh", metavar="COMMAND")] = "ssh",
 ) -> int:
     """Bring a server here over ssh: its configuration, scripts and .htaccess files, and the names of what it serves.
 

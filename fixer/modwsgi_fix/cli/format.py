@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli import trouble
-from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
+from modwsgi_fix.cli.options import SharedTree
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.cli.output import write as write_text
 from modwsgi_fix.cli.writing import given, put_right
@@ -34,7 +34,7 @@ def run(
             "--stdin-filename", help="The name of the text on standard input.", metavar="FILE", show_default=False
         ),
     ] = None,
-    allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """Indent each line as deep as it is nested, and take the blanks from the ends of lines. Nothing else changes.
 

@@ -3,14 +3,14 @@
 # No postponed annotations here: Typer would evaluate each of them four times.
 import shlex
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import must_be_a_file, must_not_be_configuration, put
-from modwsgi_fix.cli.commands import SHARED_TREE
 from modwsgi_fix.cli.notes import what_starting_serves
+from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
@@ -26,41 +26,39 @@ from modwsgi_fix.workspace.settings import parse_target
 _FROM, _TO = ("httpd=2.2",), ("httpd=2.4",)
 
 
-def _option(help: str, name: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, help=help, metavar=metavar, show_default=False)
-
-
 def run(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATHS", help="Directories or files.", show_default=False)
     ] = None,
     *,
     moved_from: Annotated[
-        list[str] | None, _option("The releases that it runs on; httpd=2.2 if not given.", "--from", "NAME=VERSION")
+        list[str] | None,
+        option("The releases that it runs on; httpd=2.2 if not given.", "--from", metavar="NAME=VERSION"),
     ] = None,
     to: Annotated[
-        list[str] | None, _option("The releases that it is to run on; httpd=2.4 if not given.", "--to", "NAME=VERSION")
+        list[str] | None,
+        option("The releases that it is to run on; httpd=2.4 if not given.", "--to", metavar="NAME=VERSION"),
     ] = None,
-    diff: Annotated[bool, _option("Print what --write would change instead of the page.", "--diff")] = False,
-    make: Annotated[bool, _option("Fix the files.", "--write")] = False,
+    diff: Annotated[bool, option("Print what --write would change instead of the page.", "--diff")] = False,
+    make: Annotated[bool, option("Fix the files.", "--write")] = False,
     fix_level: Annotated[
-        Literal["safe", "repair", "unsafe"] | None, _option("The most that a fix may change.", "--fix-level")
+        Literal["safe", "repair", "unsafe"] | None, option("The most that a fix may change.", "--fix-level")
     ] = None,
     root: Annotated[
-        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+        str | None, option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,
-        _option(
+        option(
             "How the server around fragments denies by default; as the new release does if not given.", "--assume-deny"
         ),
     ] = None,
-    output_format: Annotated[Literal["text", "json"], _option("How to show the page.", "--output-format")] = "text",
+    output_format: Annotated[Literal["text", "json"], option("How to show the page.", "--output-format")] = "text",
     html: Annotated[
-        str | None, _option("Write the page to a file for a browser, with the changes in it.", "--html", "FILE")
+        str | None, option("Write the page to a file for a browser, with the changes in it.", "--html", metavar="FILE")
     ] = None,
-    isolated: Annotated[bool, _option("Use no settings file.", "--isolated")] = False,
-    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+    isolated: Annotated[bool, option("Use no settings file.", "--isolated")] = False,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """What it takes to move a server to another release: what starts it, what changes, and what is left for a person.
 

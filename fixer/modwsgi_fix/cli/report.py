@@ -2,13 +2,13 @@
 
 # No postponed annotations here: Typer would evaluate each of them four times.
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import is_enabled, must_be_a_file, must_not_be_configuration, put
-from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.reports.text import printable
@@ -16,10 +16,6 @@ from modwsgi_fix.rule import Severity
 from modwsgi_fix.workspace.errors import Stop
 from modwsgi_fix.workspace.plan import Wanted, plan
 from modwsgi_fix.workspace.session import Hosts, checked, exposures, impacts, mended, opened, overviews, starts
-
-
-def _option(help: str, name: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, help=help, metavar=metavar, show_default=False)
 
 
 def run(
@@ -30,12 +26,12 @@ def run(
         ),
     ] = None,
     *,
-    html: Annotated[str | None, _option("Write a page for a browser.", "--html", "FILE")] = None,
+    html: Annotated[str | None, option("Write a page for a browser.", "--html", metavar="FILE")] = None,
     root: Annotated[
-        str | None, _option("Of a configuration: the filesystem that its paths mean.", "--root", "DIRECTORY")
+        str | None, option("Of a configuration: the filesystem that its paths mean.", "--root", metavar="DIRECTORY")
     ] = None,
-    isolated: Annotated[bool, _option("Of a configuration: use no settings file.", "--isolated")] = False,
-    allow_shared_tree: Annotated[bool, _option(SHARED_TREE, "--allow-shared-tree")] = False,
+    isolated: Annotated[bool, option("Of a configuration: use no settings file.", "--isolated")] = False,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """The reports of many servers as one, made by --output-format json on each; or, with --html, one server on a page.
 

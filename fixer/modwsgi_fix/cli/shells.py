@@ -74,10 +74,10 @@ def bash(bare: Words, commands: Mapping[str, Words], rules: tuple[str, ...]) -> 
     def lines(words: tuple[str, ...]) -> str:
         return "$rules" if words in (rules, rules[1:]) else _lines(words)
 
-    def case(patterns: Iterable[str], option: Option) -> str:
+    def case(pattern: str, option: Option) -> str:
         opened = "list" if option.is_list else "yes" if any(each.endswith("=") for each in option.values) else ""
         more = ("" if option.files else " files=no") + (f" open={opened}" if opened else "")
-        return f"    {'|'.join(patterns)}) words={lines(option.values)}{more} ;;\n"
+        return f"    {pattern}) words={lines(option.values)}{more} ;;\n"
 
     return _BASH.format(
         program=PROGRAM,
@@ -86,9 +86,9 @@ def bash(bare: Words, commands: Mapping[str, Words], rules: tuple[str, ...]) -> 
         first=_lines([*commands, *_names(bare)]),
         commands="".join(
             f"        {name}:*) case $word in -*) words={_lines(_names(words))} ;; *) words={lines(words.first)} ;; esac"
-            f"{'' if words.files else ' files=no'} ;;\n"
+            f"{'' if words.files else '; files=no'} ;;\n"
             for name, words in commands.items()
-        ).replace(" esac files=no", " esac; files=no"),
+        ),
         options=_lines(_names(bare)),
     )
 
@@ -99,7 +99,7 @@ def zsh(bare: Words, commands: Mapping[str, Words], rules: tuple[str, ...]) -> s
     def quoted(words: tuple[str, ...]) -> str:
         return "$rules" if words in (rules, rules[1:]) else _quoted(words)
 
-    def case(patterns: Iterable[str], option: Option) -> str:
+    def case(pattern: str, option: Option) -> str:
         if not option.values:
             does = "_files"
         elif option.is_list:
@@ -107,7 +107,7 @@ def zsh(bare: Words, commands: Mapping[str, Words], rules: tuple[str, ...]) -> s
         else:
             end = "-S '' " if any(each.endswith("=") for each in option.values) else ""
             does = f"compadd {end}-- {quoted(option.values)}" + ("; _files" if option.files else "")
-        return f"    ({'|'.join(patterns)}) {does} ;;\n"
+        return f"    ({pattern}) {does} ;;\n"
 
     def behind(words: Words) -> str:
         does = [f"compadd -- {quoted(words.first)}"] if words.first else []
@@ -156,12 +156,12 @@ def fish(bare: Words, commands: Mapping[str, Words], rules: tuple[str, ...]) -> 
     return "".join(f"{line}\n" for line in lines)
 
 
-def _valued(bare: Words, commands: Mapping[str, Words]) -> Iterator[tuple[list[str], Option]]:
+def _valued(bare: Words, commands: Mapping[str, Words]) -> Iterator[tuple[str, Option]]:
     """Yield the options that a value follows, each with the pattern ``COMMAND:OPTION``; those of the bare command last."""
     for name, words in (*commands.items(), ("*", bare)):
         for option in words.options:
             if option.takes:
-                yield [f"{name}:{option.name}"], option
+                yield f"{name}:{option.name}", option
 
 
 def _names(words: Words) -> list[str]:

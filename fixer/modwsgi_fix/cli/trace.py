@@ -9,6 +9,7 @@ import typer
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
+from modwsgi_fix.cli.options import option
 from modwsgi_fix.cli.output import write
 from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.files import Disk
@@ -17,30 +18,26 @@ from modwsgi_fix.model.request.asked import requests_of
 from modwsgi_fix.workspace.errors import Stop
 
 
-def _option(help: str, name: str, metavar: str) -> Any:
-    return typer.Option(name, help=help, metavar=metavar, show_default=False)
-
-
 def run(
     words: Annotated[list[str], typer.Argument(metavar="URL... PATHS", help="URLs, then directories or files.")],
     *,
-    urls: Annotated[str | None, _option("A file of URLs, one a line.", "--urls", "FILE")] = None,
+    urls: Annotated[str | None, option("A file of URLs, one a line.", "--urls", metavar="FILE")] = None,
     requests: Annotated[
         str | None,
-        _option(
+        option(
             "A file of requests, a JSON object with url, method, headers, client and address on each line.",
             "--requests",
-            "FILE",
+            metavar="FILE",
         ),
     ] = None,
     address: Annotated[
-        str | None, _option("The server's address at which the request arrives.", "--address", "IP")
+        str | None, option("The server's address at which the request arrives.", "--address", metavar="IP")
     ] = None,
-    client: Annotated[str | None, _option("The visitor's address.", "--client", "IP")] = None,
-    method: Annotated[str, _option("GET by default.", "--method", "METHOD")] = "GET",
-    header: Annotated[list[str] | None, _option("A header of the request.", "--header", "NAME:VALUE")] = None,
+    client: Annotated[str | None, option("The visitor's address.", "--client", metavar="IP")] = None,
+    method: Annotated[str, option("GET by default.", "--method", metavar="METHOD")] = "GET",
+    header: Annotated[list[str] | None, option("A header of the request.", "--header", metavar="NAME:VALUE")] = None,
     root: Annotated[
-        str | None, _option("The filesystem that the paths in the files mean.", "--root", "DIRECTORY")
+        str | None, option("The filesystem that the paths in the files mean.", "--root", metavar="DIRECTORY")
     ] = None,
     assume_deny: Annotated[
         Literal["2.2", "2.4", "none"] | None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from modwsgi_fix.cli import reloading
-from modwsgi_fix.cli.commands import SHARED_TREE
+from modwsgi_fix.cli.options import SharedTree
 from modwsgi_fix.cli.output import say
 from modwsgi_fix.files import MISSING, FileProblem
 from modwsgi_fix.files.history import Record, changed_since, drop, records
@@ -27,7 +27,7 @@ def run(
         typer.Argument(metavar="PATHS", help="Files or directories: the last write to these.", show_default=False),
     ] = None,
     *,
-    allow_shared_tree: Annotated[bool, typer.Option("--allow-shared-tree", help=SHARED_TREE)] = False,
+    allow_shared_tree: SharedTree = False,
 ) -> int:
     """Take the last --write back: all its files are as they were before, or none is touched. Again for the one before.
 
