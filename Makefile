@@ -113,8 +113,9 @@ docs: $(VENV)/.dev
 	NO_MKDOCS_2_WARNING=true $(VENV)-docs/bin/python -m mkdocs build --quiet --strict
 	MODWSGI_FIX_SITE=build/site $(BIN)/python -m pytest -q tests/test_website.py
 
+# All benchmarks, on a machine that has nothing else to do; their figures go into docs/benchmarks.md and docs/benchmark-run.md.
 bench: $(VENV)/.dev
-	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one; done
+	$(BIN)/python benchmarks/record.py
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

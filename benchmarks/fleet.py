@@ -12,6 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from figures import figure
+
 ROOT = Path(__file__).resolve().parents[1]
 _SERVERS = ("web2py-https", "debian-7", "centos-6", "trac")
 _SECONDS, _MEGABYTES = 60, 300
@@ -46,7 +48,8 @@ def main(servers: int) -> int:
             process.returncode = code = os.waitstatus_to_exitcode(status)
             seconds, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
             what = "a page" if words else "text"
-            print(f"{servers:,} servers, {size / 2**20:.0f} MB of reports, {what}: {seconds:.1f} s, {megabytes:.0f} MB")
+            figure(f"merging {servers:,} reports of {size / 2**20:.0f} MB into {what}", seconds, "s", _SECONDS)
+            figure("the memory of that", megabytes, "MB", _MEGABYTES)
             if code != 1 or megabytes > _MEGABYTES or seconds * 10_000 > _SECONDS * max(servers, 10_000):
                 return 1
     return 0

@@ -16,6 +16,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from figures import figure  # noqa: E402
 from hostile import KINDS, Kind  # noqa: E402
 
 _SECONDS = 30
@@ -70,6 +71,8 @@ def written(kind: Kind, directory: str) -> None:
 
 def main() -> None:
     wanted = sys.argv[1:] or list(KINDS)
+    seconds: dict[str, float] = {}
+    megabytes: dict[str, float] = {}
     print(f"| kind | size | {' | '.join(_RUNS)} |\n|---|---{'|---' * len(_RUNS)}|")
     for name in wanted:
         kind = KINDS[name]
@@ -80,8 +83,20 @@ def main() -> None:
             f"{'over ' + str(_SECONDS) if c.seconds is None else format(c.seconds, '.2f')}, {c.megabytes:.0f}"
             for c in costs
         ]
-        told = "; ".join(f"{c.code} {c.said}" for c in costs)
-        print(f"| `{name}` | {kind.size:,} | {' | '.join(cells)} | {told}", flush=True)
+        print(f"| `{name}` | {kind.size:,} | {' | '.join(cells)} |", flush=True)
+        for title, c in zip(_RUNS, costs, strict=True):
+            if c.seconds is None or c.code not in (0, 1, 2):
+                print(f"{name}, {title}: exit code {c.code}, {c.said}")
+            seconds[f"`{name}`, {title}"] = _SECONDS if c.seconds is None else c.seconds
+            megabytes[f"`{name}`, {title}"] = c.megabytes
+    for name, value in sorted(seconds.items(), key=lambda one: -one[1]):
+        if value > 5:
+            figure(f"hostile input {name}", value, "s", 5)
+    within = {name: value for name, value in seconds.items() if value <= 5}
+    name = max(within, key=within.__getitem__)
+    figure(f"the dearest of {len(within)} other runs on hostile input ({name})", within[name], "s", 5)
+    name = max(megabytes, key=megabytes.__getitem__)
+    figure(f"the most memory of hostile input ({name})", megabytes[name], "MB", 1024)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 from pathlib import Path
 
+from figures import figure
+
 _COMMAND = [sys.executable, "-c", "import sys; from modwsgi_fix.cli import main; main()"]
 _ANSWER = """\
 def application(environ, start_response):
@@ -61,12 +63,13 @@ def main() -> None:
         large = Path(directory, "large", "large.wsgi")
         large.parent.mkdir()
         large.write_text(f"{_ANSWER.format(status='200', body='name')}ROWS = [\n{'    (1, 2, 3),' * 80_000}\n]\n")
+        print(f"python -c pass: {nothing * 1000:.0f} ms")
         for label, place in (
-            (f"{arguments.scripts} scripts", "many"),
-            (f"one of {large.stat().st_size} bytes", "large"),
+            (f"{arguments.scripts:,} scripts", "many"),
+            (f"one script of {large.stat().st_size:,} bytes", "large"),
         ):
             seconds = _seconds([*_COMMAND, "--isolated", str(Path(directory, place))])
-            print(f"{label}: {seconds:.1f} s, {seconds / nothing:.0f} times python -c pass ({nothing * 1000:.0f} ms)")
+            figure(label, seconds, f"s, {seconds / nothing:.0f} times `python -c pass`", 20)
 
 
 def _texts(corpus: Path | None) -> Iterator[bytes]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 import time
 
+from figures import figure
+
 from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.files import Memory
 from modwsgi_fix.model.reading.source import find_sources
@@ -101,9 +103,8 @@ def main() -> None:
     reading, checking, tracing = loaded - began, checked - loaded, traced - start
     print(f"{hosts} hosts: read {reading:.2f} s, checked {checking:.2f} s")
     print(f"{urls} URLs traced in {tracing:.2f} s: {', '.join(f'{kinds.count(k)} {k}' for k in dict.fromkeys(kinds))}")
-    print(
-        f"with reading {(reading + tracing) / (reading + checking):.2f} times the check (without {tracing / checking:.2f})"
-    )
+    ratio = (reading + tracing) / (reading + checking)
+    figure(f"{urls:,} URLs traced on {hosts:,} hosts, with reading", ratio, "times the check", 2)
 
 
 if __name__ == "__main__":

@@ -95,13 +95,15 @@ def _dispatch(words: list[str]) -> int:
 
         return start()
     name, command = "", COMMANDS.get(words[0]) if words else None
-    if command is None and words and not any(word.startswith("-") for word in words):
-        # Paths only: there is nothing to parse, and importing Typer takes as long as everything else together.
-        from modwsgi_fix.cli.request import Request, checked
-        from modwsgi_fix.cli.run import carry_out
-
-        return carry_out(checked(Request(tuple(words))))
     if command is None:
+        from modwsgi_fix.cli.plain import plain
+
+        request = plain(words)
+        if request is not None:
+            from modwsgi_fix.cli.request import checked
+            from modwsgi_fix.cli.run import carry_out
+
+            return carry_out(checked(request))
         words = _with_values(words)
     else:
         name, words = f" {words[0]}", words[1:]
