@@ -206,7 +206,9 @@ def _is_simple(section: Item, movable: list[Item]) -> bool:
 
 def _onto_mounts(config: Config, section: Item, movable: list[Item]) -> Fix | None:
     """Return the fix that writes the groups on each mount in sight, in place of a section for all mounts."""
-    if not _is_simple(section, movable) or any(child.key not in _ON_MOUNT or not child.known for child in movable):
+    if not _is_simple(section, movable):
+        return None
+    if any(child.key not in _ON_MOUNT or not child.known or len(child.args) != 1 for child in movable):
         return None
     in_sight = {mount.item: mount for server in config.servers for mount in mounts(config, server)}
     if not in_sight or any(item.foreign or item.guards for item in in_sight):
