@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import Run, one_file
 
-from modwsgi_fix.directives.secrets import is_secret
+from modwsgi_fix.directives.secrets import has_hint, is_hinted, is_secret
 from modwsgi_fix.model.secrets import masked
 
 SECRET = "hunter-2x9"
@@ -41,6 +41,21 @@ AROUND = {
     "IfModule": "<IfModule mod_env.c>\n{}\n</IfModule>\n",
 }
 FORMATS = ("concise", "full", "json", "sarif", "github", "gitlab", "junit", "rdjson")
+
+
+@pytest.mark.parametrize("line", [*LINES.values(), "AuthBasicFake anna " + SECRET])
+def test_a_line_with_a_secret_is_looked_at(line: str) -> None:
+    assert is_hinted(line)
+    assert has_hint(f"Listen 80\n{line.upper()}\n")
+
+
+def test_most_lines_are_not_looked_at() -> None:
+    for line in (
+        "ServerName shop.example",
+        "SSLCertificateKeyFile /etc/ssl/shop.pem",
+        "Redirect / https://shop.example/",
+    ):
+        assert not is_hinted(line)
 
 
 @pytest.mark.parametrize("around", AROUND.values(), ids=AROUND.keys())

