@@ -74,7 +74,7 @@ def diffed(job: Job) -> Fixed:
     """All that ``--diff`` does."""
     outcome = fix(job, Applicability.REPAIR, objection, proof=gate.objection)
     impact(outcome.before, outcome.after)
-    diff(outcome.files, here="/")
+    diff(outcome.files, directory="/")
     return outcome
 
 
