@@ -275,12 +275,12 @@ def test_another_answer_takes_all_back_unless_told(httpd: Httpd) -> None:
 @sshd.needed
 @pytest.mark.parametrize(
     ("command", "at", "is_new"),
-    [("cp", 1, False), ("chcon", 1, False), ("chcon", 2, False), ("configtest", 1, False), ("graceful", 1, True)],
+    [("cp", 1, False), ("chcon", 2, False), ("configtest", 1, False), ("graceful", 1, True)],
 )
 def test_a_connection_that_is_cut_leaves_no_mixture(
     fleet: Fleet, far: sshd.Server, command: str, at: int, *, is_new: bool
 ) -> None:
-    """At the first copy, in the installation of either file, during configtest, and once it has passed."""
+    """At the first copy, when one file is in its place, during configtest, and once it has passed."""
     server = far
     subprocess.run(["find", *(str(far.root / path) for path in sshd.BOUND), "-mindepth", "1", "-delete"], check=True)
     server.put(SERVER)
@@ -378,6 +378,7 @@ def calls(fleet: Fleet) -> int:
 
 
 @sshd.needed
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("way", ["KILL", "HUP", "TERM"])
 def test_a_push_that_is_ended_at_any_program_leaves_no_mixture(fleet: Fleet, way: str) -> None:
     """By a signal to all its processes; after SIGKILL the next push, or a person, puts right what is left."""
@@ -392,7 +393,7 @@ def test_a_push_that_is_ended_at_any_program_leaves_no_mixture(fleet: Fleet, way
     assert most > 40
     ends = set()
     drawn = (
-        range(1, most + 1) if _ALL else sorted({*Random(f"push {way}").sample(range(1, most + 1), 12), most - 1, most})
+        range(1, most + 1) if _ALL else sorted({*Random(f"push {way}").sample(range(1, most + 1), 6), most - 1, most})
     )
     for at in drawn:
         fleet.server.put({path: data for path, data in old.items() if path in (BLOG, SHOP)})
@@ -724,3 +725,45 @@ def test_a_change_that_nobody_noted_is_edits_of_lines(size: int) -> None:
     assert apply(after, edits_between("a", after, "")) == ""
     assert edits_between("a", before, before) == []
     assert "+one\n" in unified(before, edits_between("a", before, after), "a")
+
+
+# -- as root, by sudo -------------------------------------------------------------------------------------------------------
+
+
+@sshd.needed
+@pytest.mark.skipif(shutil.which("sudo") is None, reason="no sudo")
+def test_sudo_reads_and_writes_what_the_user_cannot(run: Run, tmp_path: Path) -> None:
+    """The user is nobody, whom the sudoers of the test let do all without a password."""
+    (tmp_path / "far").mkdir()
+    server = sshd.far_side(tmp_path / "far")
+    server.put(SERVER)
+    (tmp_path / "sudoers").write_text("nobody ALL=(ALL) NOPASSWD: ALL\n")
+    (tmp_path / "sudoers").chmod(0o440)
+    inner = server.enter.parent / "inner"
+    inner.write_text(
+        inner.read_text()
+        .replace("cd /\n", f"mount --bind {tmp_path}/sudoers /etc/sudoers\ncd /\n")
+        .replace("exec sh -c", "exec setpriv --reuid 65534 --regid 65534 --clear-groups sh -c")
+    )
+    for path in (SHOP, "etc/apache2/envvars"):
+        (server.root / path).chmod(0o600)
+    far = Fleet(server, run, tmp_path)
+    assert (
+        "sites-available/shop.conf: was left there: it cannot be read"
+        in run("fetch", "web1", "copy", "--ssh", server.ssh).err
+    )
+    shutil.rmtree(far.copy)
+    assert run("fetch", "web1", "copy", "--ssh", server.ssh, "--sudo").code == 0
+    far.change_both()
+    before = far.state()
+    assert far.tested().code == 2
+    assert far.state() == before
+    done = far.tested("--sudo")
+    assert done.code == 0, done.err
+    assert far.there(SHOP) == (far.copy / SHOP).read_bytes()
+    assert (server.root / SHOP).stat().st_mode & 0o7777 == 0o600
+    (tmp_path / "sudoers").chmod(0o640)
+    (tmp_path / "sudoers").write_text("")
+    far.change(SHOP, "new", "newest")
+    assert "sudo: a password is required" in (refused := far.tested("--sudo")).err
+    assert refused.code == 2

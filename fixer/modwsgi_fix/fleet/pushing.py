@@ -21,7 +21,7 @@ from modwsgi_fix.workspace.errors import Stop
 
 #: The most bytes of what a script tells.
 _TOLD = 4 << 20
-#: Directories of version control, which are no part of a server.
+#: Directories of version control, which are not the server's.
 _NOT_OURS = frozenset({".git", ".hg", ".svn", ".bzr"})
 
 
