@@ -1,7 +1,7 @@
 """A real sshd on a loopback address, behind which /etc/apache2, /srv and /opt are directories of a test.
 
 Whoever logs in is put into a mount namespace of its own, in which these three are bound over the machine's. So what runs
-there is the machine's own shell, tar and httpd, and nothing outside of the test is changed.
+there is the machine's own shell, tar and httpd, and nothing outside of the test is changed. Programs in /opt/bin come first.
 """
 
 from __future__ import annotations
@@ -38,11 +38,15 @@ needed = pytest.mark.skipif(bool(_missing()), reason=_missing())
 
 
 class Server(NamedTuple):
-    """``root`` has the directories that stand in for those of the machine; ``ssh`` is the command that connects."""
+    """``root`` has the directories that stand in for those of the machine; ``ssh`` is the command that connects.
+
+    ``direct`` runs there what ssh would, without a connection.
+    """
 
     root: Path
     ssh: str
     enter: Path
+    direct: str
 
     def put(self, files: Mapping[str, str | bytes]) -> None:
         """Write files there, by absolute paths; a text that begins with ``->`` is a link."""
@@ -56,20 +60,20 @@ class Server(NamedTuple):
 
 
 def far_side(directory: Path) -> Server:
-    """The directories and the script that enters them, without sshd: its ``ssh`` runs the command in this process's place."""
+    """The directories and the script that enters them, without sshd: its ``ssh`` runs the command in a session of its own."""
     root = directory / "root"
     for path in BOUND:
         (root / path).mkdir(parents=True, exist_ok=True)
     binds = "".join(f"mount --bind '{root}/{path}' '/{path}'\n" for path in BOUND)
     inner = directory / "inner"
-    inner.write_text(f'mount --make-rprivate /\n{binds}cd /\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n')
+    inner.write_text(f'mount --make-rprivate /\n{binds}cd /\nPATH=/opt/bin:$PATH\nexec sh -c "$SSH_ORIGINAL_COMMAND"\n')
     enter = directory / "enter"
     enter.write_text(f"#!/bin/sh\nexec unshare -m sh '{inner}'\n")
     enter.chmod(0o755)
     direct = directory / "direct"
-    direct.write_text(f"#!/bin/sh\nwhile [ $# -gt 1 ]; do shift; done\nSSH_ORIGINAL_COMMAND=$1 exec '{enter}'\n")
+    direct.write_text(f"#!/bin/sh\nwhile [ $# -gt 1 ]; do shift; done\nSSH_ORIGINAL_COMMAND=$1 exec setsid '{enter}'\n")
     direct.chmod(0o755)
-    return Server(root, str(direct), enter)
+    return Server(root, str(direct), enter, str(direct))
 
 
 @contextmanager

@@ -36,6 +36,8 @@ LINES = {
     "modwsgi-fix baseline pru": "modwsgi-fix baseline prune",
     "modwsgi-fix baseline write --assume-deny no": "modwsgi-fix baseline write --assume-deny none",
     "modwsgi-fix completion f": "modwsgi-fix completion fish",
+    "modwsgi-fix push --conf": "modwsgi-fix push --configtest",
+    "modwsgi-fix push some-fi": "modwsgi-fix push some-file.conf",
     "modwsgi-fix show --output-format merm": "modwsgi-fix show --output-format mermaid",
 }
 

@@ -15,9 +15,18 @@ from support import Run, refused, tree
 from modwsgi_fix.files import MANIFEST, FileProblem, Memory
 from modwsgi_fix.files.copying import write_copy
 from modwsgi_fix.files.fetched import Entry, Fetched, Manifest, as_json, read_manifest
+from modwsgi_fix.files.rooted import Rooted
 from modwsgi_fix.fleet import listing
 from modwsgi_fix.fleet.far import Far
 from modwsgi_fix.fleet.fetching import top_of
+from modwsgi_fix.model.config import Config
+from modwsgi_fix.model.facts.accounts import unknown_accounts
+from modwsgi_fix.model.facts.barred import barred, is_readable_by_all
+from modwsgi_fix.model.facts.pythons import python_of_environment, python_of_mod_wsgi
+from modwsgi_fix.model.facts.running import is_installed, python_of
+from modwsgi_fix.model.facts.scripts import wsgi_scripts
+from modwsgi_fix.model.reading.loading import load
+from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.workspace.errors import Stop
 
 _KEY = "-----BEGIN RSA PRIVATE KEY-----\nhush\n-----END RSA PRIVATE KEY-----\n"
@@ -324,3 +333,83 @@ def test_an_htaccess_that_was_left_there_or_was_not_looked_for_decides_alone(run
     assert "if no .htaccess in /srv" in traced(set(), "a")
     assert "unknown" in (left := traced({"/srv"}, "b/c"))
     assert "200" not in left
+
+
+# -- what nobody looked at ----------------------------------------------------------------------------------------------
+
+
+def _copied(
+    text: str, here: dict[str, str], entries: dict[str, Entry], *, listed: set[str], absent: set[str]
+) -> Config:
+    """A server whose main file was fetched, and what is here besides; the entries are those of the manifest."""
+    texts = {"/etc/apache2/apache2.conf": text, **here}
+    manifest = _manifest()._replace(
+        entries=entries,
+        listed=frozenset(listed),
+        absent=frozenset(absent),
+        digests=dict.fromkeys(texts, "0"),
+        left_out={},
+    )
+    files = Fetched(Memory(texts), "/", manifest)
+    (source,) = find_sources(files, ["/etc/apache2"])
+    return load(source._replace(as_httpd=True), disk=Rooted(files, "/"))
+
+
+_PASSWD = {"/etc/passwd": "root:x:0:0::/:\n", "/etc/group": "root:x:0:\n"}
+
+
+@pytest.mark.parametrize(
+    ("nsswitch", "absent", "certain"),
+    [
+        ("", set(), False),
+        ("", {"/etc/nsswitch.conf"}, True),
+        ("passwd: files sss\n", set(), False),
+        ("passwd: files sss\n", {"/etc/sssd"}, True),
+        ("passwd: files\n", set(), True),
+    ],
+)
+def test_a_user_may_be_known_where_nobody_looked(nsswitch: str, absent: set[str], *, certain: bool) -> None:
+    here = {**_PASSWD, **({"/etc/nsswitch.conf": nsswitch} if nsswitch else {})}
+    config = _copied(
+        "User nobody-such\n", here, {}, listed=set(), absent={*absent, "/etc/sssd"} if not nsswitch else absent
+    )
+    assert bool(unknown_accounts(config)) is certain
+
+
+def test_who_may_read_is_unknown_without_the_modes_on_the_way() -> None:
+    key = Entry("-", 0o644, 0, 0, 1)
+    entries = {"/srv": Entry("d", 0o755, 0, 0, 1), "/srv/tls": Entry("d", 0o755, 0, 0, 1), "/srv/tls/key": key}
+
+    def readable(known: dict[str, Entry]) -> bool:
+        return is_readable_by_all(_copied("Listen 80\n", {}, known, listed=set(), absent=set()), "/srv/tls/key")
+
+    assert readable(entries)
+    assert not readable({path: entry for path, entry in entries.items() if path != "/srv/tls"})
+    assert not readable({**entries, "/srv/tls": entries["/srv/tls"]._replace(mode=0o700)})
+    # Nobody knows who httpd is, or what a directory is that was not looked at.
+    config = _copied("User root\nDocumentRoot /srv/www\n", _PASSWD, entries, listed=set(), absent=set())
+    assert barred(config) == []
+
+
+def test_a_python_and_its_packages_are_unknown_where_not_all_was_listed() -> None:
+    there, file = Entry("d", 0o755, 0, 0, 1), Entry("-", 0o644, 0, 0, 1)
+    packages = "/srv/venv/lib/python3.9/site-packages"
+    entries = {packages: there, f"{packages}/flask": there, "/srv/app.wsgi": file}
+    text = (
+        "LoadModule wsgi_module modules/mod_wsgi-py311.so\nWSGIDaemonProcess a python-home=/srv/venv\nWSGIProcessGroup a\n"
+        "WSGIScriptAlias / /srv/app.wsgi\n"
+    )
+
+    def said(listed: set[str]) -> list[object]:
+        config = _copied(text, {"/srv/app.wsgi": "application = None\n"}, entries, listed=listed, absent=set())
+        (script,) = wsgi_scripts(config)
+        found = [is_installed(config, "/srv/venv", name) for name in ("flask", "django")]
+        return [
+            python_of_environment(config, "/srv/venv"),
+            python_of_mod_wsgi(config),
+            python_of(config, script),
+            *found,
+        ]
+
+    assert said({"/srv/venv"}) == [None, "3.11", (3, 9), True, False]
+    assert said(set()) == [None, "3.11", None, True, None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from modwsgi_fix.edits import Edit, apply
@@ -84,6 +85,33 @@ def unified(before: str, edits: Iterable[Edit], name: str, *, context: int = 3) 
                 parts += (_line("-", line) for line in old[i:j])
                 parts += (_line("+", line) for line in new[new_i:new_j])
     return "".join(parts)
+
+
+#: The most lines on either side that are compared one by one; further ones are one replacement.
+_MOST_COMPARED = 4_000
+
+
+def edits_between(path: str, before: str, after: str) -> list[Edit]:
+    """Return edits of a file's whole lines that lead from one text to another, where nobody noted the change as it was made."""
+    import difflib
+
+    old, new = lines(before), lines(after)
+    start = end = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    old_end, new_end = len(old) - end, len(new) - end
+    codes = [("replace", start, old_end, start, new_end)] if (start, start) != (old_end, new_end) else []
+    if max(old_end, new_end) - start <= _MOST_COMPARED:
+        found = difflib.SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False).get_opcodes()
+        codes = [(tag, *(at + start for at in places)) for tag, *places in found]  # type: ignore[misc]
+    offsets = [0, *accumulate(map(len, old))]
+    return [
+        Edit(path, Span(offsets[first], offsets[last]), "".join(new[new_first:new_last]))
+        for tag, first, last, new_first, new_last in codes
+        if tag != "equal"
+    ]
 
 
 def compose(first: Iterable[Edit], second: Iterable[Edit]) -> list[Edit]:

@@ -34,6 +34,7 @@ COMMANDS = {
     "fetch": Command("modwsgi_fix.cli.fetch", "[USER@]HOST DIR", "Bring a server here over ssh."),
     "format": Command("modwsgi_fix.cli.format", "PATHS", "Indentation, and nothing else."),
     "migrate": Command("modwsgi_fix.cli.migrate", "PATHS", "What it takes to move a server to another release."),
+    "push": Command("modwsgi_fix.cli.push", "DIR", "Take what was changed in a fetched copy back to its server."),
     "report": Command("modwsgi_fix.cli.report", "REPORTS", "The JSON reports of many servers as one."),
     "rule": Command("modwsgi_fix.cli.rule", "[NAME]", "A rule's manual page, or the list of rules."),
     "server": Command("modwsgi_fix.cli.server", "", "A language server for editors."),

@@ -77,7 +77,7 @@ def words_of(command: Command | None) -> Words:
     elif command is not None and command is COMMANDS["config"]:
         first = tuple(KEYS)
     known = Option("--help", "Show the options.", takes=False)
-    paths = command is None or any(word in command.usage for word in ("PATHS", "PLAN", "LOG"))
+    paths = command is None or any(word in command.usage for word in ("PATHS", "PLAN", "LOG", "DIR"))
     return Words("" if command is None else command.help, (*options, known), first, paths)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from posixpath import dirname, join, normpath, relpath
 
-from modwsgi_fix.files import FileProblem, problem
+from modwsgi_fix.files import MANIFEST, OWN, FileProblem, problem
+from modwsgi_fix.files.fetched import Manifest, as_json
 from modwsgi_fix.text import encode
 
 
@@ -43,6 +45,20 @@ def write_copy(top: str, contents: Mapping[str, bytes], links: Mapping[str, str]
                     os.symlink(encode(relpath(leads_to, dirname(path))), place)
     except (OSError, ValueError) as error:
         raise problem(top, error) from error
+
+
+def write_manifest(top: str, manifest: Manifest) -> None:
+    """Put another manifest in the place of a copy's own, which is whole at any moment. Raises ``FileProblem``."""
+    place = os.path.join(top, MANIFEST)
+    beside = os.path.join(top, f"{OWN}manifest")
+    try:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as stream:
+            stream.write(as_json(manifest))
+        os.replace(beside, place)
+    except (OSError, ValueError) as error:
+        raise problem(place, error) from error
 
 
 def _made(top: str, path: str) -> bytes:

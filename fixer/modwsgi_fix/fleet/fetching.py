@@ -58,7 +58,7 @@ def fetched(far: Far, main: str = "", skip: Collection[str] = ()) -> Copy:
     Raises ``Stop``.
     """
     facts = listing.facts(far)
-    first = [main] if main else [_said(facts.get("version", "")), *_USUAL]
+    first = [main] if main else [said_main(facts.get("version", "")), *_USUAL]
     gathering = _Gathering(far, frozenset(skip))
     gathering.look([path for path in first if path and listing.is_plain(path)])
     entry = next((path for path in first if path in gathering.entries), "")
@@ -73,7 +73,7 @@ def fetched(far: Far, main: str = "", skip: Collection[str] = ()) -> Copy:
     return gathering.copy(entry, facts)
 
 
-def _said(version: str) -> str:
+def said_main(version: str) -> str:
     """Return the main file that ``httpd -V`` names, or an empty string."""
     root, file = _ROOT.search(version), _MAIN.search(version)
     return join(root[1] if root else "", file[1]) if file else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.files import FileProblem, Files, is_known
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.model.items import Item
@@ -104,13 +104,22 @@ def _lines(disk: Files | None, path: str) -> list[list[str]] | None:
 
 
 def _has_others(disk: Files | None) -> bool:
+    """Whether there may be accounts besides those of the files, also where nobody looked."""
+    if _is_unknown(disk, "/etc/nsswitch.conf"):
+        return True
     words: set[str] = set()
     for line in _lines(disk, "/etc/nsswitch.conf") or ():
         if line[0].strip() in ("passwd", "group", "initgroups"):
             words |= set(":".join(line[1:]).split())
-    if disk is not None and not disk.is_file("/etc/sssd/sssd.conf"):
+    is_unknown = _is_unknown(disk, "/etc/sssd/sssd.conf")
+    if disk is not None and not is_unknown and not disk.is_file("/etc/sssd/sssd.conf"):
         words.discard("sss")  # Red Hat lists it whether it is set up or not
     return bool(words & _ELSEWHERE)
+
+
+def _is_unknown(disk: Files | None, path: str) -> bool:
+    """Whether nobody looked for a file, in a copy that was fetched in part."""
+    return disk is not None and not disk.is_file(path) and not is_known(disk, path)
 
 
 def httpd_identity(config: Config) -> Identity | None:

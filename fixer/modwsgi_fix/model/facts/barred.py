@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.files import Files
+from modwsgi_fix.files import Files, is_known
 from modwsgi_fix.files.paths import resolve
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
@@ -169,13 +169,18 @@ def _uses_of(config: Config, server: Server) -> Iterator[_Use]:
 
 
 def is_readable_by_all(config: Config, path: str) -> bool:
-    """Whether a file exists that every user of the server may read."""
+    """Whether a file certainly exists that every user of the server may read."""
     disk = config.disk
     if disk is None or not path.startswith("/") or not disk.is_file(path):
         return False
     real = resolve(path, lambda one: disk.readlink(one) if disk.is_link(one) else None)
-    way = [(directory, SEARCH) for directory in _above(real)]
-    rights = [(disk.permissions(one), bit) for one, bit in [*way, (real, READ)]]
-    own, *_ = rights[-1]
-    # A directory with an unknown mode is assumed to be passable.
-    return own is not None and all(found is None or bool(found.mode & bit) for found, bit in rights)
+    if not all(_lets_all_pass(disk, directory) for directory in _above(real)):
+        return False
+    own = disk.permissions(real)
+    return own is not None and bool(own.mode & READ)
+
+
+def _lets_all_pass(disk: Files, directory: str) -> bool:
+    """Whether every user may search a directory; one with an unknown mode counts, if not in a copy that was fetched in part."""
+    found = disk.permissions(directory)
+    return directory == "/" or is_known(disk, directory) if found is None else bool(found.mode & SEARCH)

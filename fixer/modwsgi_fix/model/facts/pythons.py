@@ -31,7 +31,7 @@ def python_of_mod_wsgi(config: Config) -> str | None:
 
 
 def python_of_environment(config: Config, home: str) -> str | None:
-    """Return the Python that made a virtual environment, as ``3.11``; None where there is no such environment."""
+    """Return the Python that made a virtual environment, as ``3.11``; None where there is none, or it is not known."""
     found = _IN_CFG.search(_read(config, posixpath.join(home, "pyvenv.cfg")))
     return found[1] if found is not None else None
 

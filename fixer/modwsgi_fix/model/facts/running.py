@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem
+from modwsgi_fix.files import FileProblem, is_known
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, options_of
 from modwsgi_fix.model.facts.handled import handled_files
@@ -206,6 +206,8 @@ def _version_of(config: Config, home: str) -> tuple[int, ...] | None:
         names = disk.names(f"{home}/lib") if disk.is_dir(f"{home}/lib") else []
     except FileProblem:
         return None
+    if not is_known(disk, f"{home}/lib/python"):
+        return None  # there may be others that nobody looked at
     versions = [match for name in names if (match := _LIBRARY.match(name))]
     return (int(versions[0][1]), int(versions[0][2])) if len(versions) == 1 else None
 
@@ -217,7 +219,7 @@ def is_installed(config: Config, home: str | None, name: str) -> bool | None:
     """
     disk = config.disk
     tops = [f"{home}/lib"] if home is not None else ["/usr/lib/python3", "/usr/local/lib", "/usr/lib", "/usr/lib64"]
-    is_seen = False
+    is_seen, is_partial = False, False
     for top in tops if disk is not None else ():
         try:
             below = (
@@ -228,13 +230,14 @@ def is_installed(config: Config, home: str | None, name: str) -> bool | None:
             for place in (f"{one}/{kind}" for one in (*below, top) for kind in ("site-packages", "dist-packages")):
                 names = disk.names(place) if disk and disk.is_dir(place) else []
                 is_seen = is_seen or bool(names)
+                is_partial = is_partial or (disk is not None and not is_known(disk, f"{place}/{name}"))
                 if name in names or f"{name}.py" in names or any(one.startswith(f"{name}.") for one in names):
                     return True
                 if any(one.endswith((".pth", ".egg-link")) and "nspkg" not in one for one in names):
                     return True
         except FileProblem:
             return None
-    return False if is_seen else None
+    return False if is_seen and not is_partial else None
 
 
 def search_path(process: DaemonProcess | None) -> tuple[str, ...]:
