@@ -323,6 +323,7 @@ def edited(server: dict[str, str], edit: tuple[str, int, int, str]) -> str:
     return name
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(edits=st.lists(_edit, min_size=1, max_size=4), host=st.sampled_from([HOST, OLD]))
 def test_after_any_changes_the_same_is_said_as_of_a_new_server(

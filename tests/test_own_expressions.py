@@ -74,7 +74,10 @@ def _flags(call: ast.Call) -> int:
 
 def own(path: Path) -> Iterator[Own]:
     """The expressions that stand in a module."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"\bre\.", source):
+        return
+    tree = ast.parse(source)
     module = path.relative_to(ROOT).as_posix()
     names: dict[int, str] = {}
     direct: dict[int, set[str]] = {}

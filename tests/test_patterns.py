@@ -409,7 +409,7 @@ def _tree(pattern: str) -> Any:
     return _parser.parse(pattern.replace("$", r"\Z").encode(), re.DOTALL)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None)
 @given(_PATTERNS, st.text("abc/", min_size=1, max_size=7))
 def test_no_search_takes_more_steps_than_were_allowed_for(pattern: str, text: str) -> None:
     tree = _tree(pattern)

@@ -34,6 +34,7 @@ _PARTS, _COUNT = 4, 1000
 _TESTS = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_made_inputs(tmp_path: Path, part: int) -> None:
