@@ -227,6 +227,13 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
         raise problem(path, error) from error
 
 
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of a file's bytes, as plans, reports and records of writes have it."""
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
+
+
 class Memory:
     """Files that exist only in memory, for tests and for callers without a disk.
 
