@@ -17,7 +17,7 @@ from httpd.messages import ELSEWHERE, SCENES, Scene
 from support import ROOT, Run
 from test_english import unusual
 
-from modwsgi_fix.cli import main, progress
+from modwsgi_fix.cli import main
 from modwsgi_fix.explain.lines import LONGEST, lines_of
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.rule import all_rules
@@ -591,31 +591,6 @@ def test_a_line_without_an_end_is_never_held() -> None:
     (line,) = lines_of(stream)
     assert len(line.text) <= stream.most == LONGEST
     assert stream.left == 0
-
-
-def test_how_far_a_log_is_read_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setattr(progress, "_EVERY", 1)
-    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
-    monkeypatch.setattr(progress, "_PAUSE", -1.0)
-    for terminal, drawn in ((Terminal(), True), (io.StringIO(), False)):
-        monkeypatch.setattr("sys.stderr", terminal)
-        with progress.ticker(io.BytesIO(b"a\nb\n")) as tick:
-            tick()
-            tick()
-        assert ("2 lines" in terminal.getvalue()) is drawn
-        assert terminal.getvalue().endswith("\x1b[K") is drawn
-
-
-@pytest.mark.parametrize(
-    ("read", "size", "expected"),
-    [(0, 0, "7 lines"), (50, 100, f"[{'#' * 15}{' ' * 15}] 50 % 7 lines"), (200, 100, f"[{'#' * 30}] 100 % 7 lines")],
-)
-def test_a_bar_shows_how_far(read: int, size: int, expected: str) -> None:
-    assert progress.bar(7, read, size) == expected
 
 
 # -- pieces, and what is seen of the disk ---------------------------------------------------------------------------------
