@@ -270,6 +270,7 @@ def test_without_the_hosts_that_share_words_something_wrong_is_said(tmp_path: Pa
     assert is_part(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blind", [False, True])
 def test_without_the_hosts_that_stand_for_others_something_wrong_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, blind: bool

@@ -246,6 +246,7 @@ def test_a_reason_is_told_once(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     assert told[1::2][:2] == ["  only-rule (safe): Delete one (there are two of it)", "  only-rule (safe): Delete one"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir() if path.is_dir()))
 def test_a_diff_gives_what_write_writes(run: Run, tmp_path: Path, name: str) -> None:
     for copy in ("site", "git", "patch"):

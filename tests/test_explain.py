@@ -420,6 +420,7 @@ def test_hostile_logs_are_read(log: bytes, tmp_path: Path, capfdbinary: pytest.C
             json.loads(text)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_kinds_are_counted_in_bounded_groups(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

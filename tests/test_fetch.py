@@ -20,6 +20,8 @@ from modwsgi_fix.fleet.far import Far
 from modwsgi_fix.fleet.fetching import top_of
 from modwsgi_fix.workspace.errors import Stop
 
+pytestmark = pytest.mark.slow
+
 _KEY = "-----BEGIN RSA PRIVATE KEY-----\nhush\n-----END RSA PRIVATE KEY-----\n"
 _SITE = """\
 <VirtualHost *:80>

@@ -33,6 +33,7 @@ def _bugs(text: str) -> list[str]:
     return [f"{held.rule}: {held.reason}: {text!r}" for held in _fixed(text).withheld if held.is_bug]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_line_cut_anywhere(rule: Rule) -> None:
     for text in _broken(rule):

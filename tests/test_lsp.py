@@ -140,6 +140,7 @@ def test_diagnostics_are_those_of_the_command(conf: Path) -> None:
     play(scene)
 
 
+@pytest.mark.slow
 def test_open_texts_stand_in_for_files(conf: Path) -> None:
     shop, blog = conf / "sites-enabled/shop.conf", conf / "sites-enabled/blog.conf"
 
@@ -159,6 +160,7 @@ def test_open_texts_stand_in_for_files(conf: Path) -> None:
     play(scene)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_pushed_to_who_does_not_ask(conf: Path) -> None:
     shop = conf / "sites-enabled/shop.conf"
 
@@ -491,6 +493,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert done.stderr == "modwsgi-fix: the language server needs pygls: pip install 'modwsgi-fix[lsp]'\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "code"), [(["shutdown", "exit"], 0), (["exit"], 1), ([], 1)], ids=["in order", "at once", "gone"]
 )

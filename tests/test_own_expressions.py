@@ -21,6 +21,8 @@ from support import ROOT
 
 from modwsgi_fix.model.request.samples import _text
 
+pytestmark = pytest.mark.slow
+
 #: Characters of a text; seconds of the processor after which a search is stopped, which a linear one takes a thousandth of.
 LENGTH, SECONDS = 60_000, 2.0
 _ALIKE = dict.fromkeys(("search", "sub", "subn", "split", "findall"), "finditer")

@@ -264,6 +264,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     assert tree(tmp_path / "conf") == before
 
 
+@pytest.mark.slow
 def test_the_sessions_in_the_documentation_are_real() -> None:
     spec = importlib.util.spec_from_file_location("captures", ROOT / "tools/captures.py")
     assert spec is not None

@@ -307,6 +307,7 @@ def _is_written_there(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", ["fixer", "rules"])
 def test_no_other_module_matches_a_pattern_of_the_configuration(root: str) -> None:
     strange = {}

@@ -47,6 +47,7 @@ for number in range(1, steps + 1):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nameless", "named", "in place"])
 @pytest.mark.parametrize("verified", [False, True])
 def test_a_run_killed_at_any_step_leaves_whole_files_and_the_next_one_puts_it_right(

@@ -269,6 +269,7 @@ def as_nobody(conf: Path) -> Callable[[str], str]:
     return run
 
 
+@pytest.mark.slow
 def test_what_may_not_be_written_is_refused_beforehand(conf: Path, as_nobody: Callable[[str], str]) -> None:
     before, after = outcome(conf)
     if os.geteuid() == 0:

@@ -162,6 +162,7 @@ def failures(fault: Callable[[Input], list[str]], count: int = 3) -> list[Failur
     return list(run(1, range(count), ours(), fault, seconds=1))
 
 
+@pytest.mark.slow
 def test_an_input_that_takes_too_long_ends_its_process_and_the_others_are_asked() -> None:
     slow = made(1, 1, ours())
 
