@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the seed before there are other processes, which are given the options."""
-    config.addinivalue_line("markers", "slow: takes seconds; left to make check by make unit")
+    config.addinivalue_line("markers", "slow: takes over four tenths of a second; left to make check by make unit")
     config.addinivalue_line("markers", "always: a case that is in every sample")
     if config.option.sample:
         settings.register_profile("sample", settings.default, max_examples=settings.default.max_examples // 10)

@@ -134,6 +134,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "is_told"), CHANGES.values(), ids=CHANGES)
 def test_what_is_said_again_is_what_a_new_server_says(
     tmp_path: Path, change: tuple[str, str], *, is_told: bool
@@ -152,6 +153,7 @@ def test_what_is_said_again_is_what_a_new_server_says(
     assert first.check().to_json() == before
 
 
+@pytest.mark.slow
 def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_path: Path) -> None:
     """The first host of the file, which shows both, is left out; the fix is in the second."""
     server = {"apache2.conf": MAIN}
@@ -171,6 +173,7 @@ def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_p
     assert [text.count("\r\n\t  ") for text in edits] == [2]
 
 
+@pytest.mark.slow
 def test_a_change_of_the_main_file_is_one_of_all(tmp_path: Path) -> None:
     directory = written(tmp_path / "conf", texts())
     first = load(directory)

@@ -726,6 +726,7 @@ def program(*words: str, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "modwsgi_fix", *words], env=environment, **options)  # type: ignore[call-overload,no-any-return]
 
 
+@pytest.mark.slow
 def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE * 300)
     reader, writer = os.pipe()
@@ -736,6 +737,7 @@ def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_sigint_ends_with_130(tmp_path: Path) -> None:
     # A shell starts background jobs with SIGINT ignored, and so what they start.
     process = program(

@@ -375,6 +375,7 @@ def test_a_file_outside_the_named_paths_is_not_quoted(tmp_path: Path, capfd: pyt
 DENIED = b"AH01630: client denied by server configuration: "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "log",
     [

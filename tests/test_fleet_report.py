@@ -148,6 +148,7 @@ def test_nothing_but_hostile_files_is_no_page(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "page.html").exists()
 
 
+@pytest.mark.slow
 def test_texts_of_a_report_are_neither_obeyed_nor_markup(run: Run, tmp_path: Path) -> None:
     evil = "<script>alert(1)</script> \x1b[2J \u202e ' onload='x \ud800"
     words = put(tmp_path, **{"<b>": report({**finding(evil), "file": evil, "help": evil}), "x": report(finding("y"))})

@@ -95,6 +95,7 @@ def test_a_server_is_read_as_often_however_many_lines_are_wrong(name: str, monke
 # -- what is not followed ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_include_through_links_that_lead_round_ends_at_a_limit(limit: int) -> None:
     files = {
         "/etc/apache2/apache2.conf": f"Include {'*/' * 30}*.conf\nListen 80\n",

@@ -131,6 +131,7 @@ def test_a_file_of_findings_is_told_up_to_a_number(tmp_path: Path, run: Run) -> 
     assert summary == "Found 10005 findings (10005 fixable with --write: 10005 safe)."
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("three_of_a_rule")
 @pytest.mark.parametrize("around", ["{0}", "<IfModule mod_wsgi.c>\n{0}</IfModule>\n"])
 def test_formats_say_how_many_more_there_are(tmp_path: Path, run: Run, around: str) -> None:

@@ -233,6 +233,7 @@ def test_a_settings_file_may_not_have_a_filesystem_quoted_that_it_does_not_lie_i
         assert "group-out" in run("--root", "/", *words).out
 
 
+@pytest.mark.slow
 def test_a_script_that_was_not_named_is_not_quoted(run: Run) -> None:
     Path("conf").mkdir()
     Path("private.py").write_text('import sys\nsys.stdout = sys.stderr; KEY = "zq000wort"\nprint "zq001wort"\n')

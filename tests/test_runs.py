@@ -166,6 +166,7 @@ def places(found: list[dict[str, Any]]) -> set[tuple[str, int]]:
     return {(one["rule"], one["line"]) for one in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -187,6 +188,7 @@ def test_what_a_fault_of_writing_hides_is_reported_where_it_stands(run: Run, tmp
     assert {one["rule"] for one in fixed} <= {one["rule"] for one in found}
 
 
+@pytest.mark.slow
 def test_it_says_which_repair_reveals_it_and_whether_it_goes(run: Run, tmp_path: Path) -> None:
     text = HOST.replace("<VirtualHost", "<VirualHost").replace("</VirtualHost", "</VirualHost")
     write_conf(tmp_path, "# a shop\n" + text)
@@ -248,6 +250,7 @@ def names(text: str) -> list[str]:
     return [line.split()[2] for line in text.splitlines() if line.startswith("conf/")]
 
 
+@pytest.mark.slow
 def test_a_report_begins_with_what_matters_most(run: Run, tmp_path: Path) -> None:
     write_conf(tmp_path, MIXED)
     shown = names(run("--isolated", "conf").out)
