@@ -12,7 +12,7 @@ import pytest
 import sshd
 from support import Run, refused, tree
 
-from modwsgi_fix.files import MANIFEST, FileProblem, Memory
+from modwsgi_fix.files import MANIFEST, FileProblem, Memory, Overlay, Remembered
 from modwsgi_fix.files.copying import write_copy
 from modwsgi_fix.files.fetched import Entry, Fetched, Manifest, as_json, read_manifest
 from modwsgi_fix.fleet import listing
@@ -275,6 +275,9 @@ def test_a_manifest_says_what_is_there_what_is_missing_and_what_is_unknown() -> 
         files.read("/copy/srv/a")
     assert [files.is_known(path) for path in ("/copy/srv/no", "/copy/opt/none/x", "/else")] == [True] * 3
     assert [files.is_known(path) for path in ("/copy/etc/y.conf", "/copy/var", "/copy/opt/other")] == [False] * 3
+    # So it is behind what stands in for files, and what looks directories up once.
+    for other in (Overlay(files, {"/copy/etc/x.conf": "new"}), Remembered(files)):
+        assert [other.is_known(path) for path in ("/copy/srv/no", "/copy/var")] == [True, False]
     # What was deleted from the copy is not there any longer, whatever the manifest says.
     assert not Fetched(Memory({"/else": ""}), "/copy", _manifest()).is_file("/copy/etc/x.conf")
 

@@ -87,11 +87,9 @@ class Files(Protocol):
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
-
-def is_known(files: Files, path: str) -> bool:
-    """Whether a path that these files do not have certainly does not exist: always, but in a copy that was fetched in part."""
-    ask = getattr(files, "is_known", None)
-    return ask is None or bool(ask(path))
+    def is_known(self, path: str) -> bool:
+        """Whether a path that is not here certainly does not exist: always, but in a copy that was fetched in part."""
+        ...
 
 
 class Remembered:
@@ -107,6 +105,7 @@ class Remembered:
         self.permissions = files.permissions
         self.readlink = files.readlink
         self.names = cache(files.names)
+        self.is_known = files.is_known
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
@@ -189,6 +188,9 @@ class Disk:
             return _in_byte_order(os.listdir(directory))
         except (OSError, ValueError) as error:
             raise problem(directory, error) from error
+
+    def is_known(self, path: str) -> bool:
+        return True
 
 
 def has_acl(path: str) -> bool:
@@ -307,6 +309,9 @@ class Memory:
             reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
+    def is_known(self, path: str) -> bool:
+        return True
+
     def _find(self, path: str) -> str:
         """Return the key of an existing path; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
         try:
@@ -358,6 +363,9 @@ class Overlay:
         key = self.key(directory)
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
+
+    def is_known(self, path: str) -> bool:
+        return self._files.is_known(path)
 
 
 def _in_byte_order(names: Iterable[str]) -> list[str]:
