@@ -16,9 +16,10 @@ test: lint check
 check: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n 3
 
-# All but the proofs on a real httpd.
+# After each edit, in about a minute: a sample of the tests, other ones each day. SEED=20261128 takes that day's, ALL=1 all but the
+# proofs on a real httpd.
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -n 3 --ignore=tests/httpd
+	$(BIN)/python -m pytest -q --ignore=tests/httpd $(if $(ALL),-n 3,-n auto --maxprocesses 4 --sample $(if $(SEED),--sample-seed $(SEED)))
 
 # Everything of which "make check" proves a sample: on a real httpd, and interrupted at any call of the system.
 proofs: $(VENV)/.dev
@@ -29,8 +30,8 @@ fuzz: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m fuzz $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ONLY),--only $(ONLY)) $(if $(REAL),--real)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff format --check fixer rules tests benchmarks
-	$(BIN)/ruff check fixer rules tests benchmarks
+	$(BIN)/ruff format --check fixer rules tests benchmarks tools
+	$(BIN)/ruff check fixer rules tests benchmarks tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -18,6 +18,8 @@ from support import Outcome, Run
 
 from modwsgi_fix.cli import main
 
+pytest_plugins = ["sampling"]
+
 # A busy machine is no failure; and CI tries the same examples each time, so that what is green stays green.
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)

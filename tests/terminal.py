@@ -18,9 +18,14 @@ KILL = 60
 
 
 class Terminal:
-    """modwsgi-fix on a terminal; ``screen`` is what it has shown so far, with line ends as LF."""
+    """modwsgi-fix on a terminal; ``screen`` is what it has shown so far, with line ends as LF.
 
-    def __init__(self, directory: Path, *words: str, environment: Mapping[str, str] | None = None) -> None:
+    ``before`` are lines of Python that are run first, in the same process.
+    """
+
+    def __init__(
+        self, directory: Path, *words: str, environment: Mapping[str, str] | None = None, before: str = ""
+    ) -> None:
         self.screen = ""
         self._code: int | None = None
         self._pid, self._end = pty.fork()
@@ -29,7 +34,8 @@ class Terminal:
             os.environ.update({"TERM": "dumb", **(environment or {})})
             # A shell that runs the tests behind it has them ignore Ctrl-C, and so would this.
             signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os.execv(sys.executable, [sys.executable, "-P", "-m", "modwsgi_fix.cli", *words])
+            run = ["-c", f"{before}\nimport sys\nfrom modwsgi_fix.cli import main\nsys.exit(main(sys.argv[1:]))"]
+            os.execv(sys.executable, [sys.executable, "-P", *(run if before else ["-m", "modwsgi_fix.cli"]), *words])
         termios.tcsetwinsize(self._end, (50, 200))
 
     def __enter__(self) -> Terminal:
@@ -50,6 +56,10 @@ class Terminal:
             assert time.monotonic() < deadline, self.screen
             assert self._read(), self.screen
         self._seen = self.screen.index(text, start) + len(text)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.write(self._end, b"\x03")
 
     def type(self, text: str) -> None:
         os.write(self._end, text.encode())

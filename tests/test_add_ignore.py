@@ -155,6 +155,7 @@ def kept(run: Run, *words: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 def test_a_script_is_left(run: Run, tmp_path: Path) -> None:
     script = tmp_path / "shop.wsgi"
     script.write_text("import sys\n")

@@ -134,6 +134,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "is_told"), CHANGES.values(), ids=CHANGES)
 def test_what_is_said_again_is_what_a_new_server_says(
     tmp_path: Path, change: tuple[str, str], *, is_told: bool
@@ -152,6 +153,7 @@ def test_what_is_said_again_is_what_a_new_server_says(
     assert first.check().to_json() == before
 
 
+@pytest.mark.slow
 def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_path: Path) -> None:
     """The first host of the file, which shows both, is left out; the fix is in the second."""
     server = {"apache2.conf": MAIN}
@@ -171,6 +173,7 @@ def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_p
     assert [text.count("\r\n\t  ") for text in edits] == [2]
 
 
+@pytest.mark.slow
 def test_a_change_of_the_main_file_is_one_of_all(tmp_path: Path) -> None:
     directory = written(tmp_path / "conf", texts())
     first = load(directory)
@@ -270,6 +273,7 @@ def test_without_the_hosts_that_share_words_something_wrong_is_said(tmp_path: Pa
     assert is_part(changed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blind", [False, True])
 def test_without_the_hosts_that_stand_for_others_something_wrong_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, blind: bool
@@ -323,6 +327,7 @@ def edited(server: dict[str, str], edit: tuple[str, int, int, str]) -> str:
     return name
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(edits=st.lists(_edit, min_size=1, max_size=4), host=st.sampled_from([HOST, OLD]))
 def test_after_any_changes_the_same_is_said_as_of_a_new_server(

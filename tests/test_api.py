@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,44 @@ def test_the_lines_of_the_documentation_run(conf: Path, capsys: pytest.CaptureFi
     assert "-    WSGIDaemonProcess shop\n" in out
     assert "\napplication (" in out
     assert conf.read_text().count("WSGIDaemonProcess") == 1
+
+
+def test_only_what_is_asked_for_is_found_and_fixed(conf: Path) -> None:
+    conf.write_text(BROKEN.replace("Require all granted", "Order allow,deny\n        Allow from all"))
+    every = {finding.rule for finding in api.load("conf").check().findings}
+    assert {"duplicate-daemon-process", "old-access-directives"} <= every
+    server = api.load("conf", only=["duplicate-daemon-process"])
+    assert {finding.rule for finding in server.check().findings} == {"duplicate-daemon-process"}
+    assert [one.rule for one in server.fix("unsafe").applied] == ["duplicate-daemon-process"]
+    with pytest.raises(api.Error, match=r"nobody\.example"):
+        api.load("conf", only=["nobody.example"]).check()
+
+
+def test_a_plan_is_that_of_the_command_and_is_carried_out_in_a_copy(conf: Path, run: Run) -> None:
+    run("--write-plan", "theirs.json", "conf")
+    Path("ours.json").write_text(api.load("conf").fix().to_plan())
+    assert Path("ours.json").read_text() == Path("theirs.json").read_text()
+    shutil.copytree("conf", "copy")
+    (file,) = api.apply("ours.json", "copy")
+    assert (file.name, file.before) == ("copy/site.conf", BROKEN)
+    assert Path("copy/site.conf").read_text() == file.after == api.load("conf").fix().files[0].after
+    assert conf.read_text() == BROKEN
+    assert api.apply("ours.json", "copy") == ()
+
+
+@pytest.mark.parametrize(
+    ("directory", "text", "message"),
+    [
+        ("conf", BROKEN + "\n", "conf/site.conf: is not as it was when the plan was made"),
+        ("gone", BROKEN, "gone: is not a directory"),
+    ],
+)
+def test_a_plan_that_does_not_fit_changes_nothing(conf: Path, directory: str, text: str, message: str) -> None:
+    Path("plan.json").write_text(api.load("conf").fix().to_plan())
+    conf.write_text(text)
+    with pytest.raises(api.Error, match=re.escape(message)):
+        api.apply("plan.json", directory)
+    assert conf.read_text() == text
 
 
 def test_everything_of_a_server_is_documented() -> None:

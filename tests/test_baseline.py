@@ -146,6 +146,7 @@ def test_lines_may_move(run: Run, tmp_path: Path, changed: bytes) -> None:
     assert "stale" not in outcome.err
 
 
+@pytest.mark.slow
 def test_a_second_one_like_it_is_new(run: Run, tmp_path: Path) -> None:
     conf(tmp_path, site=OLD)
     run("baseline", "write", "conf")

@@ -221,6 +221,7 @@ def test_a_long_file_is_read_whole(limit: int) -> None:
     assert not config.gaps
 
 
+@pytest.mark.slow
 def test_a_file_that_many_hosts_include_is_read_for_each() -> None:
     hosts = "".join(f"<VirtualHost *:80>\nServerName h{at}\nInclude c.conf\n</VirtualHost>\n" for at in range(300))
     config = config_of({"/etc/apache2/apache2.conf": hosts, "/etc/apache2/c.conf": "Timeout 5\n" * 300})
@@ -291,6 +292,7 @@ def nested(shape: str, depth: int, name: str = "If") -> str:
     return opened + "".join(closed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [300, 3000, 30_000])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_depth_is_too_much_for_any_part(shape: str, depth: int) -> None:
@@ -386,6 +388,7 @@ def test_what_cannot_be_mended_is_not_tried_again_and_again(text: str, parses: l
     assert len(parses) <= 12
 
 
+@pytest.mark.slow
 def test_each_closing_tag_is_a_pass_up_to_the_depth_that_is_read(parses: list[int]) -> None:
     job = job_of({"/site.conf": '<If "true">\n' * DEEPEST_SECTION}, *all_rules().values())
     config = engine.read(job)

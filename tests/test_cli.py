@@ -246,6 +246,7 @@ def test_a_reason_is_told_once(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     assert told[1::2][:2] == ["  only-rule (safe): Delete one (there are two of it)", "  only-rule (safe): Delete one"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.name for path in CORPUS.iterdir() if path.is_dir()))
 def test_a_diff_gives_what_write_writes(run: Run, tmp_path: Path, name: str) -> None:
     for copy in ("site", "git", "patch"):
@@ -725,6 +726,7 @@ def program(*words: str, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "modwsgi_fix", *words], env=environment, **options)  # type: ignore[call-overload,no-any-return]
 
 
+@pytest.mark.slow
 def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
     conf(tmp_path, site=TWICE * 300)
     reader, writer = os.pipe()
@@ -735,6 +737,7 @@ def test_a_broken_pipe_is_quiet(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
+@pytest.mark.slow
 def test_sigint_ends_with_130(tmp_path: Path) -> None:
     # A shell starts background jobs with SIGINT ignored, and so what they start.
     process = program(

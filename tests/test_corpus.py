@@ -117,6 +117,7 @@ def test_a_template_keeps_its_placeholders(path: Path) -> None:
 CLEAN = {"express-clean", "good-web2py"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", LEVELS, ids=lambda level: level.label)
 @pytest.mark.parametrize("server", SERVERS, ids=name_of)
 def test_a_server(server: Path, level: Applicability) -> None:

@@ -158,7 +158,7 @@ def test_each_diff_reads_back(case: tuple[str, list[Edit]], context: int) -> Non
 
 
 @given(twice_edited())
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_two_passes_are_one(case: tuple[str, list[Edit], list[Edit]]) -> None:
     text, first, second = case
     composed = diff.compose(first, second)

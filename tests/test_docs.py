@@ -115,6 +115,7 @@ def imported(directory: Path) -> set[str]:
     return found
 
 
+@pytest.mark.slow
 def test_every_module_that_rules_use_is_listed() -> None:
     listed = {row[0].strip("`") for row in table((ROOT / "CONTRIBUTING.md").read_text("utf-8"), "module")}
     used = imported(ROOT / "rules")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
+pytestmark = pytest.mark.slow
+
 OLD = "NameVirtualHost *:80\nListen 80\nLogFile x\n"
 NEW = "Listen 80\nLogFile x\n"
 

@@ -17,7 +17,7 @@ from httpd.messages import ELSEWHERE, SCENES, Scene
 from support import ROOT, Run
 from test_english import unusual
 
-from modwsgi_fix.cli import main, progress
+from modwsgi_fix.cli import main
 from modwsgi_fix.explain.lines import LONGEST, lines_of
 from modwsgi_fix.explain.messages import MESSAGES
 from modwsgi_fix.rule import all_rules
@@ -375,6 +375,7 @@ def test_a_file_outside_the_named_paths_is_not_quoted(tmp_path: Path, capfd: pyt
 DENIED = b"AH01630: client denied by server configuration: "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "log",
     [
@@ -420,6 +421,7 @@ def test_hostile_logs_are_read(log: bytes, tmp_path: Path, capfdbinary: pytest.C
             json.loads(text)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_kinds_are_counted_in_bounded_groups(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -591,31 +593,6 @@ def test_a_line_without_an_end_is_never_held() -> None:
     (line,) = lines_of(stream)
     assert len(line.text) <= stream.most == LONGEST
     assert stream.left == 0
-
-
-def test_how_far_a_log_is_read_is_drawn_on_a_terminal_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setattr(progress, "_EVERY", 1)
-    monkeypatch.setattr(progress, "_PATIENCE", -1.0)
-    monkeypatch.setattr(progress, "_PAUSE", -1.0)
-    for terminal, drawn in ((Terminal(), True), (io.StringIO(), False)):
-        monkeypatch.setattr("sys.stderr", terminal)
-        with progress.ticker(io.BytesIO(b"a\nb\n")) as tick:
-            tick()
-            tick()
-        assert ("2 lines" in terminal.getvalue()) is drawn
-        assert terminal.getvalue().endswith("\x1b[K") is drawn
-
-
-@pytest.mark.parametrize(
-    ("read", "size", "expected"),
-    [(0, 0, "7 lines"), (50, 100, f"[{'#' * 15}{' ' * 15}] 50 % 7 lines"), (200, 100, f"[{'#' * 30}] 100 % 7 lines")],
-)
-def test_a_bar_shows_how_far(read: int, size: int, expected: str) -> None:
-    assert progress.bar(7, read, size) == expected
 
 
 # -- pieces, and what is seen of the disk ---------------------------------------------------------------------------------

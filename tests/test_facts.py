@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from support import ROOT
 
 FACTS = ROOT / "docs" / "httpd-facts.md"
@@ -40,6 +41,7 @@ def test_each_fact_has_a_source_and_says_how_it_was_found_out() -> None:
         assert re.search(r"^\*Source\*: .+ \*Measured\.?\*", text, re.M), name
 
 
+@pytest.mark.slow
 def test_what_is_cited_is_there() -> None:
     cited = {(name, path.relative_to(ROOT).as_posix()) for path, text in texts() for name in _NAME.findall(text)}
     assert {path for _, path in cited} - {"docs/httpd-facts.md"}, "nothing is cited"

@@ -87,6 +87,7 @@ def test_the_search_leaves_other_words_alone(text: str) -> None:
     assert not families_in(text)
 
 
+@pytest.mark.slow
 def test_families_stand_in_directives_alone() -> None:
     found = {}
     for path in sorted([*(ROOT / "fixer").rglob("*.py"), *(ROOT / "rules").rglob("*.py")]):

@@ -12,7 +12,7 @@ import pytest
 import sshd
 from support import Run, refused, tree
 
-from modwsgi_fix.files import MANIFEST, FileProblem, Memory
+from modwsgi_fix.files import MANIFEST, FileProblem, Memory, Overlay, Remembered
 from modwsgi_fix.files.copying import write_copy
 from modwsgi_fix.files.fetched import Entry, Fetched, Manifest, as_json, read_manifest
 from modwsgi_fix.files.rooted import Rooted
@@ -28,6 +28,8 @@ from modwsgi_fix.model.facts.scripts import wsgi_scripts
 from modwsgi_fix.model.reading.loading import load
 from modwsgi_fix.model.reading.source import find_sources
 from modwsgi_fix.workspace.errors import Stop
+
+pytestmark = pytest.mark.slow
 
 _KEY = "-----BEGIN RSA PRIVATE KEY-----\nhush\n-----END RSA PRIVATE KEY-----\n"
 _SITE = """\
@@ -282,6 +284,9 @@ def test_a_manifest_says_what_is_there_what_is_missing_and_what_is_unknown() -> 
         files.read("/copy/srv/a")
     assert [files.is_known(path) for path in ("/copy/srv/no", "/copy/opt/none/x", "/else")] == [True] * 3
     assert [files.is_known(path) for path in ("/copy/etc/y.conf", "/copy/var", "/copy/opt/other")] == [False] * 3
+    # So it is behind what stands in for files, and what looks directories up once.
+    for other in (Overlay(files, {"/copy/etc/x.conf": "new"}), Remembered(files)):
+        assert [other.is_known(path) for path in ("/copy/srv/no", "/copy/var")] == [True, False]
     # What was deleted from the copy is not there any longer, whatever the manifest says.
     assert not Fetched(Memory({"/else": ""}), "/copy", _manifest()).is_file("/copy/etc/x.conf")
 

@@ -81,7 +81,7 @@ def seen(files: Files, path: str, root: str = "") -> dict[str, object]:
 
 
 @given(PATHS)
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_a_rooted_disk_and_memory_agree_on_any_path(image: Path, parts: list[str]) -> None:
     path = "/" + "/".join(parts)
     expected = seen(memory(), path)
@@ -90,7 +90,7 @@ def test_a_rooted_disk_and_memory_agree_on_any_path(image: Path, parts: list[str
 
 
 @given(PATHS)
-@settings(max_examples=300)
+@settings(max_examples=3 * settings.default.max_examples)
 def test_disk_and_memory_agree_on_any_path(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
     root = tmp_path_factory.getbasetemp().resolve() / "plain"
     if not root.exists():

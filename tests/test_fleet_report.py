@@ -148,6 +148,7 @@ def test_nothing_but_hostile_files_is_no_page(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "page.html").exists()
 
 
+@pytest.mark.slow
 def test_texts_of_a_report_are_neither_obeyed_nor_markup(run: Run, tmp_path: Path) -> None:
     evil = "<script>alert(1)</script> \x1b[2J \u202e ' onload='x \ud800"
     words = put(tmp_path, **{"<b>": report({**finding(evil), "file": evil, "help": evil}), "x": report(finding("y"))})
@@ -185,6 +186,7 @@ def test_what_is_kept_does_not_grow_with_the_number_of_servers(monkeypatch: pyte
     assert sum(row.places for row in gathering.fleet().findings) == 100
 
 
+@pytest.mark.slow
 def test_what_the_program_writes_is_read(run: Run, tmp_path: Path) -> None:
     written = run("--isolated", "--output-format", "json", str(CORPUS / "web2py-https/conf")).out
     (tmp_path / "old.json").write_text(written)
@@ -210,6 +212,7 @@ def test_words_that_contradict_each_other(run: Run, tmp_path: Path) -> None:
 # -- one server ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @browser.needed
 def test_a_server_is_one_page_that_a_telephone_shows(run: Run, tmp_path: Path) -> None:
     server = CORPUS / "web2py-http"
@@ -248,6 +251,7 @@ def test_what_should_not_lie_open_is_red_and_comes_first() -> None:
     assert "--root says which filesystem" in as_html(Page(Report((), ()), (), None, (), ()))
 
 
+@pytest.mark.slow
 @browser.needed
 def test_a_telephone_shows_a_fleet(run: Run, tmp_path: Path) -> None:
     wide = report(finding("x" * 500), finding("/srv/" + "y " * 200), starts=False)

@@ -117,6 +117,7 @@ def test_a_host_that_nobody_calls_by_its_name_is_asked() -> None:
 # -- every file ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_file_on_the_disk_is_asked() -> None:
     """More than the requests that stand for a host."""
     disk = {f"/srv/s/{n // 100}/{n}.css": "" for n in range(400)} | {"/srv/s/3/last.key": ""}

@@ -33,6 +33,7 @@ def _bugs(text: str) -> list[str]:
     return [f"{held.rule}: {held.reason}: {text!r}" for held in _fixed(text).withheld if held.is_bug]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_line_cut_anywhere(rule: Rule) -> None:
     for text in _broken(rule):
@@ -44,6 +45,7 @@ def test_a_line_cut_anywhere(rule: Rule) -> None:
 _ODD = ["<", "</", "</e><f", "<Directory", "7 <", "&lt;/x", "\\", "  \\ ", "user=x", "5", "# a\\", "<Files x></Files>"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_lines_of_broken_files_in_any_order(seed: int) -> None:
     """One of them cut, or with a character too many."""

@@ -74,6 +74,7 @@ def test_a_cost_by_pairs_would_be_noticed() -> None:
     assert calls(lambda: pairs(200)) > 2.3 * calls(lambda: pairs(100))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["changed-hosts", "withheld-hosts", "unclosed-location", "misspelt"])
 def test_a_server_is_read_as_often_however_many_lines_are_wrong(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     loads: list[Config] = []
@@ -94,6 +95,7 @@ def test_a_server_is_read_as_often_however_many_lines_are_wrong(name: str, monke
 # -- what is not followed ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_include_through_links_that_lead_round_ends_at_a_limit(limit: int) -> None:
     files = {
         "/etc/apache2/apache2.conf": f"Include {'*/' * 30}*.conf\nListen 80\n",

@@ -66,6 +66,7 @@ def test_no_row_is_of_a_limit_that_there_is_not() -> None:
     assert [row for row in rows()[1:] if not row.startswith(known)] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "limit"),
     [
@@ -119,6 +120,7 @@ def in_a_file(directory: Path, count: int) -> str:
     return "many.conf"
 
 
+@pytest.mark.slow
 def test_a_file_of_findings_is_told_up_to_a_number(tmp_path: Path, run: Run) -> None:
     """Ten thousand and five of them, as they are; the tests below make do with fewer."""
     done = run("--isolated", in_a_file(tmp_path, 10_005))
@@ -129,6 +131,7 @@ def test_a_file_of_findings_is_told_up_to_a_number(tmp_path: Path, run: Run) -> 
     assert summary == "Found 10005 findings (10005 fixable with --write: 10005 safe)."
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("three_of_a_rule")
 @pytest.mark.parametrize("around", ["{0}", "<IfModule mod_wsgi.c>\n{0}</IfModule>\n"])
 def test_formats_say_how_many_more_there_are(tmp_path: Path, run: Run, around: str) -> None:

@@ -205,6 +205,7 @@ def sites(number: int, files: int) -> dict[str, str]:
     return {"/etc/apache2/apache2.conf": _MAIN, **texts}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hosts_in_a_file", [1, _COPIES])
 def test_reading_and_checking_grow_with_the_hosts(hosts_in_a_file: int) -> None:
     jobs = [job_of(sites(hosts, hosts // hosts_in_a_file), *_RULES.values()) for hosts in (_COPIES, 2 * _COPIES)]
@@ -229,6 +230,7 @@ _MANY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("many", _MANY.values(), ids=_MANY)
 def test_checking_one_host_grows_with_what_it_has(many: str) -> None:
     """A grant of all URLs stands behind it, so that each of them has to do with something."""

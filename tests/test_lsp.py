@@ -110,6 +110,7 @@ def changed(editor: Editor, edit: types.WorkspaceEdit) -> dict[str, str]:
 # -- diagnostics -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_diagnostics_are_those_of_the_command(conf: Path) -> None:
     async def scene(editor: Editor) -> None:
         kinds = editor.begun.capabilities.code_action_provider.code_action_kinds
@@ -140,6 +141,7 @@ def test_diagnostics_are_those_of_the_command(conf: Path) -> None:
     play(scene)
 
 
+@pytest.mark.slow
 def test_open_texts_stand_in_for_files(conf: Path) -> None:
     shop, blog = conf / "sites-enabled/shop.conf", conf / "sites-enabled/blog.conf"
 
@@ -159,6 +161,7 @@ def test_open_texts_stand_in_for_files(conf: Path) -> None:
     play(scene)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_pushed_to_who_does_not_ask(conf: Path) -> None:
     shop = conf / "sites-enabled/shop.conf"
 
@@ -245,6 +248,7 @@ def test_the_server_is_the_nearest_above_the_file(tmp_path: Path) -> None:
     play(scene, folders=[tmp_path / "elsewhere"])
 
 
+@pytest.mark.slow
 def test_servers_where_the_editor_works_are_checked_with_nothing_open(tmp_path: Path) -> None:
     one = server(tmp_path / "one", {"shop": SITE})
     other = server(tmp_path / "other/etc/apache2", {"blog": BLOG})
@@ -332,6 +336,7 @@ def test_scripts_are_looked_into(tmp_path: Path) -> None:
 # -- what it offers to do --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_actions_are_what_the_command_does(conf: Path) -> None:
     shop, blog = conf / "sites-enabled/shop.conf", conf / "sites-enabled/blog.conf"
 
@@ -376,6 +381,7 @@ def test_actions_are_what_the_command_does(conf: Path) -> None:
     play(scene)
 
 
+@pytest.mark.slow
 def test_indentation_is_formatted_where_it_is_set(conf: Path) -> None:
     shop = conf / "sites-enabled/shop.conf"
     untidy = SITE.replace("    ServerName", "ServerName  \t").replace("        Require", "   Require")
@@ -491,6 +497,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert done.stderr == "modwsgi-fix: the language server needs pygls: pip install 'modwsgi-fix[lsp]'\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "code"), [(["shutdown", "exit"], 0), (["exit"], 1), ([], 1)], ids=["in order", "at once", "gone"]
 )

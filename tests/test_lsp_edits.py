@@ -161,6 +161,7 @@ def test_what_a_fix_reveals_waits_in_a_large_server(tmp_path: Path, monkeypatch:
     assert said() == everything
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_after_any_edits_it_says_what_a_fresh_server_says(

@@ -17,6 +17,8 @@ from modwsgi_fix.examples import job
 from modwsgi_fix.rule import Diagnostic, Rule, all_rules
 from modwsgi_fix.second_reader import objection
 
+pytestmark = pytest.mark.slow
+
 SERVERS = sorted(path.parent for path in CORPUS.glob("*/conf") if path.parent.name != "broken")
 REAL = [*sorted(SHARED.glob("configs/*"))[::6], *SHARED.glob("configs/406-*")]
 

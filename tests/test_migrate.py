@@ -181,6 +181,7 @@ Include sites-enabled/
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_server_of_debian_7(run: Run, tmp_path: Path) -> None:
     for name, text in DEBIAN_7.items():
         path = tmp_path / "conf" / name

@@ -126,6 +126,7 @@ def test_a_directory_that_holds_itself(run: Run, tmp_path: Path, include: str) -
     assert "Too many levels of symbolic links" in run("--isolated", "--output-format", "full", "conf").out
 
 
+@pytest.mark.slow
 def test_directories_a_thousand_deep(run: Run, deep_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(deep_path)
     conf(deep_path, site=OLD)

@@ -156,6 +156,7 @@ def plant(include: str) -> list[str]:
     return words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_word_of_a_private_file_is_printed(run: Run, command: str) -> None:
     words = plant(INCLUDES["relative"])
@@ -166,6 +167,7 @@ def test_no_word_of_a_private_file_is_printed(run: Run, command: str) -> None:
     assert Path("private.env").read_bytes() == secret()[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("include", INCLUDES)
 @pytest.mark.parametrize("given", ["conf", "conf/apache2.conf"])
 def test_it_does_not_matter_how_the_private_file_is_reached(run: Run, include: str, given: str) -> None:
@@ -175,12 +177,14 @@ def test_it_does_not_matter_how_the_private_file_is_reached(run: Run, include: s
         assert printed(outcome.out + outcome.err, words) == [], command
 
 
+@pytest.mark.slow
 def test_where_the_private_file_is_named_its_words_are_printed(run: Run) -> None:
     words = plant(INCLUDES["relative"])
     outcome = run(*COMMANDS["full"], "conf", "private.env")
     assert len(printed(outcome.out, words)) > 40
 
 
+@pytest.mark.slow
 def test_what_is_wrong_in_a_private_file_is_said_by_rule_and_line(run: Run) -> None:
     plant(INCLUDES["relative"])
     outcome = run(*COMMANDS["full"], "conf")
@@ -229,6 +233,7 @@ def test_a_settings_file_may_not_have_a_filesystem_quoted_that_it_does_not_lie_i
         assert "group-out" in run("--root", "/", *words).out
 
 
+@pytest.mark.slow
 def test_a_script_that_was_not_named_is_not_quoted(run: Run) -> None:
     Path("conf").mkdir()
     Path("private.py").write_text('import sys\nsys.stdout = sys.stderr; KEY = "zq000wort"\nprint "zq001wort"\n')

@@ -21,6 +21,8 @@ from support import ROOT
 
 from modwsgi_fix.model.request.samples import _text
 
+pytestmark = pytest.mark.slow
+
 #: Characters of a text; seconds of the processor after which a search is stopped, which a linear one takes a thousandth of.
 LENGTH, SECONDS = 60_000, 2.0
 _ALIKE = dict.fromkeys(("search", "sub", "subn", "split", "findall"), "finditer")
@@ -74,7 +76,10 @@ def _flags(call: ast.Call) -> int:
 
 def own(path: Path) -> Iterator[Own]:
     """The expressions that stand in a module."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    source = path.read_text(encoding="utf-8")
+    if not re.search(r"\bre\.", source):
+        return
+    tree = ast.parse(source)
     module = path.relative_to(ROOT).as_posix()
     names: dict[int, str] = {}
     direct: dict[int, set[str]] = {}

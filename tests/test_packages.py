@@ -338,7 +338,7 @@ def test_a_header_gives_the_sums_of_its_files() -> None:
 
 
 @given(st.integers(0, 250), st.binary(max_size=8), st.integers(0, 8))
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 def test_a_broken_header_is_no_error(at: int, noise: bytes, cut: int) -> None:
     whole = header({"/etc/a": "1" * 64, "/usr/c": "2" * 64})
     broken = whole[:at] + noise + whole[at + cut :]

@@ -239,6 +239,7 @@ def test_nothing_to_fix_is_not_asked_about(ask: Run, tmp_path: Path) -> None:
 # -- on a real terminal ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_on_a_terminal(tmp_path: Path) -> None:
     path = conf(tmp_path, site=SITE.encode()) / "site.conf"
     with Terminal(tmp_path, *ASK) as terminal:
@@ -252,6 +253,7 @@ def test_on_a_terminal(tmp_path: Path) -> None:
     assert "To take it back: modwsgi-fix undo" in terminal.screen
 
 
+@pytest.mark.slow
 def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     conf(tmp_path, site=SITE.encode())
     before = tree(tmp_path / "conf")
@@ -264,6 +266,7 @@ def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
     assert tree(tmp_path / "conf") == before
 
 
+@pytest.mark.slow
 def test_the_sessions_in_the_documentation_are_real() -> None:
     spec = importlib.util.spec_from_file_location("captures", ROOT / "tools/captures.py")
     assert spec is not None

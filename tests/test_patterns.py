@@ -307,6 +307,7 @@ def _is_written_there(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("root", ["fixer", "rules"])
 def test_no_other_module_matches_a_pattern_of_the_configuration(root: str) -> None:
     strange = {}
@@ -409,7 +410,7 @@ def _tree(pattern: str) -> Any:
     return _parser.parse(pattern.replace("$", r"\Z").encode(), re.DOTALL)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=4 * settings.default.max_examples, deadline=None)
 @given(_PATTERNS, st.text("abc/", min_size=1, max_size=7))
 def test_no_search_takes_more_steps_than_were_allowed_for(pattern: str, text: str) -> None:
     tree = _tree(pattern)

@@ -71,6 +71,7 @@ def patterns(text: str) -> Iterator[str]:
             )
 
 
+@pytest.mark.slow
 def test_no_other_module_knows_the_tags_of_templates() -> None:
     found = [
         path.relative_to(ROOT).as_posix()

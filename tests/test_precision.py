@@ -13,6 +13,8 @@ from support import ROOT, one_file
 from modwsgi_fix.engine import findings
 from modwsgi_fix.rule import Severity, all_rules
 
+pytestmark = pytest.mark.slow
+
 _SITE = "WSGIScriptAlias / /srv/shop/run.wsgi\n"
 _PAIR = """
 <VirtualHost *:80>

@@ -47,6 +47,7 @@ for number in range(1, steps + 1):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nameless", "named", "in place"])
 @pytest.mark.parametrize("verified", [False, True])
 def test_a_run_killed_at_any_step_leaves_whole_files_and_the_next_one_puts_it_right(
@@ -245,6 +246,7 @@ def test_two_runs_do_not_write_in_one_directory(conf: Path) -> None:
     assert contents(conf) == after != before
 
 
+@pytest.mark.slow
 def test_every_directory_of_the_given_paths_is_looked_through(deep_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However deep it lies; but for what a link leads to, and for what cannot be read."""
     for name in ("conf/a/b", "conf/closed/inner", "elsewhere"):

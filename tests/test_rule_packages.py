@@ -12,6 +12,8 @@ import pytest
 
 from modwsgi_fix.rule import offers
 
+pytestmark = pytest.mark.slow
+
 OFFER = "[console_scripts]\nx = y:z\n\n[modwsgi_fix.rules]\n# ours\n{name} = {name}\n[other]\na = b\n"
 
 

@@ -83,6 +83,7 @@ def test_a_pager_is_handed_the_page_and_settings_as_git_has_them(
     assert run("rule", NAME).out == printed
 
 
+@pytest.mark.slow
 def test_elsewhere_there_is_neither_pager_nor_rich(tmp_path: Path) -> None:
     code = "import sys; from modwsgi_fix.cli import main; main(['rule', sys.argv[1]]); print('rich' in sys.modules)"
     environment = {"PAGER": "touch paged; cat", "PATH": "/usr/bin:/bin", "PYTHONPATH": ":".join(sys.path)}

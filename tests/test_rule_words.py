@@ -27,6 +27,7 @@ def at(item: Item) -> Diagnostic:
     return Diagnostic(item.path, item.span, "is there")
 
 
+@pytest.mark.slow
 def test_the_table_is_as_the_rules_are() -> None:
     assert PATH.read_text("utf-8") == table(), "make words writes it"
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import config_of
@@ -14,20 +16,22 @@ from modwsgi_fix.rule import Rule, Severity, all_rules
 _PAGES = Path(__file__).parent / "rules"
 
 
-def _cases() -> list[tuple[Rule, Example, str]]:
-    found = []
+def cases() -> Iterator[Any]:
+    """The examples of each rule."""
     for rule in all_rules().values():
-        found += [(rule, example, f"{rule.name}:{example.line}") for example in examples(rule.page)]
         extra = _PAGES / f"{rule.name}.md"
-        if extra.exists():
-            found += [(rule, example, f"{extra.name}:{example.line}") for example in examples(extra.read_text("utf-8"))]
-    return found
+        pages = {rule.name: rule.page} | ({extra.name: extra.read_text("utf-8")} if extra.exists() else {})
+        # The first report of each rule is in every sample.
+        always = [pytest.mark.always]
+        for name, page in pages.items():
+            for example in examples(page):
+                reports = example.after is not None or bool(example.carets)
+                yield pytest.param(rule, example, id=f"{name}:{example.line}", marks=always if reports else [])
+                if reports:
+                    always = []
 
 
-_CASES = _cases()
-
-
-@pytest.mark.parametrize(("rule", "example"), [c[:2] for c in _CASES], ids=[c[2] for c in _CASES])
+@pytest.mark.parametrize(("rule", "example"), list(cases()))
 def test_example(rule: Rule, example: Example) -> None:
     assert failures(rule, example) == []
 

@@ -14,6 +14,8 @@ from modwsgi_fix.files import Memory
 from modwsgi_fix.model.daemons import atoi
 from modwsgi_fix.rule import all_rules
 
+pytestmark = pytest.mark.slow
+
 #: So many directives share a file: few, since an Include that leads nowhere silences what is concluded from absence.
 _BATCH = 200
 #: As many digits as Python reads at the least, and some.

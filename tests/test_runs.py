@@ -91,6 +91,7 @@ def passes_of(run: Run, *words: str) -> int:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("--unsafe-fixes",), ("--fix-level", "safe")])
 def test_one_with_fixes_is_read_again_once_for_each_pass(
     run: Run, tmp_path: Path, calls: Calls, words: tuple[str, ...]
@@ -105,6 +106,7 @@ def test_one_with_fixes_is_read_again_once_for_each_pass(
     assert (min(rules.values()), len(rules)) >= (1, len(known_rules()) - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [(), ("--unsafe-fixes",)])
 def test_a_diff_reads_no_state_twice(run: Run, tmp_path: Path, calls: Calls, words: tuple[str, ...]) -> None:
     conf(tmp_path, site=listing())
@@ -164,6 +166,7 @@ def places(found: list[dict[str, Any]]) -> set[tuple[str, int]]:
     return {(one["rule"], one["line"]) for one in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -185,6 +188,7 @@ def test_what_a_fault_of_writing_hides_is_reported_where_it_stands(run: Run, tmp
     assert {one["rule"] for one in fixed} <= {one["rule"] for one in found}
 
 
+@pytest.mark.slow
 def test_it_says_which_repair_reveals_it_and_whether_it_goes(run: Run, tmp_path: Path) -> None:
     text = HOST.replace("<VirtualHost", "<VirualHost").replace("</VirtualHost", "</VirualHost")
     write_conf(tmp_path, "# a shop\n" + text)
@@ -215,6 +219,7 @@ def test_nothing_is_revealed_by_fixes_that_were_not_asked_for(run: Run, tmp_path
     assert not any("after" in one for one in findings(run, "--unfixable", "syntax"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SHARED.parent / "seed").is_dir(), reason="the page is not at hand")
 def test_a_listing_with_the_numbers_of_its_page_shows_its_alias(run: Run, tmp_path: Path) -> None:
     (page,) = (SHARED.parent / "seed").glob("*.txt")
@@ -245,6 +250,7 @@ def names(text: str) -> list[str]:
     return [line.split()[2] for line in text.splitlines() if line.startswith("conf/")]
 
 
+@pytest.mark.slow
 def test_a_report_begins_with_what_matters_most(run: Run, tmp_path: Path) -> None:
     write_conf(tmp_path, MIXED)
     shown = names(run("--isolated", "conf").out)
@@ -260,6 +266,7 @@ def test_a_report_begins_with_what_matters_most(run: Run, tmp_path: Path) -> Non
     assert by_place == sorted(by_place)
 
 
+@pytest.mark.slow
 def test_what_is_only_worth_knowing_is_counted_until_it_is_asked_for(run: Run, tmp_path: Path) -> None:
     write_conf(tmp_path, MIXED)
     folded = run("--isolated", "conf").out

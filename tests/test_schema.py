@@ -47,6 +47,7 @@ def test_the_schema_is_one_and_has_the_version_that_is_said() -> None:
     assert PUBLISHED["$defs"]["report"]["properties"]["schema"] == {"const": SCHEMA}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", KINDS)
 @pytest.mark.parametrize("mode", [(), ("--diff",), ("--diff", "--unsafe-fixes")], ids=" ".join)
 def test_reports_and_diffs_of_whole_servers_keep_to_it(run: Run, server: str, mode: tuple[str, ...]) -> None:

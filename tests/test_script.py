@@ -86,6 +86,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_what_libcst_cannot_bear_is_not_given_to_it(text: str) -> None:
     """It ends the process for some of these, so that this runs in another one; the time is a kill switch only."""

@@ -144,6 +144,7 @@ def test_a_log_in_script_that_is_named_by_itself_is_known_by_what_it_defines(
     assert found & {_LOG_IN} == rules
 
 
+@pytest.mark.slow
 def test_a_script_that_is_too_large_is_not_looked_through_and_that_is_said(tmp_path: Path) -> None:
     text = _SCRIPT.format(1, "large") + f"ROWS = [\n{'    (1, 2, 3),' * 50_000}\n]\n"
     assert source_module.source_of(text) is None

@@ -30,6 +30,8 @@ from modwsgi_fix.model.shapes import hosts as hosts_of
 from modwsgi_fix.rule import Rule, all_rules
 from modwsgi_fix.text import decode
 
+pytestmark = pytest.mark.slow
+
 MAIN = """\
 ServerName www.example.com
 LoadModule wsgi_module /usr/lib/apache2/modules/mod_wsgi.so

@@ -319,6 +319,7 @@ def put_right_in_place(trap: Trap) -> Callable[[], object]:
     return lambda: recover([str(trap.conf)], [str(trap.conf)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gives_way", ["", "sub"])
 @pytest.mark.parametrize("kind", [write_replacing, write_in_place, write_and_fail, put_right, put_right_in_place])
 @pytest.mark.parametrize("nameless", ["with files without a name", "without"])

@@ -52,6 +52,7 @@ while code:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "again"), [("INT", False), ("TERM", False), ("TERM", True), ("HUP", False)])
 def test_a_signal_at_any_step(tmp_path: Path, name: str, *, again: bool) -> None:
     number = int(getattr(signal, f"SIG{name}"))
@@ -85,6 +86,7 @@ def write(directory: Path, *words: str, ignored: signal.Signals | None = None) -
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["INT", "TERM", "HUP"])
 def test_a_signal_while_the_verification_runs(tmp_path: Path, name: str) -> None:
     (tmp_path / "site.conf").write_bytes(TWICE)
@@ -93,6 +95,7 @@ def test_a_signal_while_the_verification_runs(tmp_path: Path, name: str) -> None
     assert contents(tmp_path) == {"site.conf": TWICE}
 
 
+@pytest.mark.slow
 def test_a_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     (tmp_path / "site.conf").write_bytes(TWICE)
     done = write(tmp_path, "--verify", "kill -HUP $PPID", "site.conf", ignored=signal.SIGHUP)

@@ -274,6 +274,7 @@ def test_a_fragment_is_never_said_to_start() -> None:
     assert verdict(config_of({"/site.conf": "Listen 80\nListen 80\n"})).starts is False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no real configurations")
 def test_real_configurations_start_as_httpd_says() -> None:
     """Each as a whole server with every module that Debian ships, as httpd was asked; lines that need the machine left out."""

@@ -20,6 +20,8 @@ from types import ModuleType
 import pytest
 from support import ROOT, Run
 
+pytestmark = pytest.mark.slow
+
 
 def tool(name: str) -> ModuleType:
     """A program of the directory tools."""

@@ -54,7 +54,7 @@ def _nodes(tree: Tree) -> list[Node]:
     return found
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=6 * settings.default.max_examples, deadline=None)
 @given(_BYTES)
 def test_any_bytes_come_back(data: bytes) -> None:
     text = decode(data)
@@ -68,7 +68,7 @@ def _read(logical: Logical, span: Span) -> str:
     return "".join(letter for at, letter in enumerate(logical.text) if span.start <= logical.offset(at) < span.end)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=6 * settings.default.max_examples, deadline=None)
 @given(_BYTES)
 def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: bytes) -> None:
     text = decode(data)
@@ -95,7 +95,7 @@ def test_every_character_belongs_to_one_node_and_spans_hold_what_they_say(data: 
         assert problem.message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 @given(_BYTES)
 def test_children_lie_within_their_section(data: bytes) -> None:
     for node in parse(decode(data)).walk():
@@ -140,7 +140,7 @@ def _words(line: str) -> list[str]:
     return found
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=5 * settings.default.max_examples, deadline=None)
 @given(st.text(alphabet="ab\"'\\ \t=\xa0\x85é#", max_size=30))
 def test_words_are_those_of_ap_getword_conf(rest: str) -> None:
     line = f"Name {rest}"

@@ -111,6 +111,7 @@ def test_fixes_of_many_hosts_are_withheld_for_what_each_does(count: int) -> None
         assert reason.startswith(f"opened: http://{name}/")
 
 
+@pytest.mark.slow
 def test_they_are_what_each_would_be_told_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["", "Options Indexes\n", "<Files x>\nRequire all denied\n</Files>\n"]
     texts = {MAIN: BASE + "".join(host(f"h{at}.test", lines[at % 3]) for at in range(7))}

@@ -226,6 +226,7 @@ def two(tmp_path: Path) -> list[Path]:
     return paths
 
 
+@pytest.mark.slow
 def test_a_write_that_was_killed_and_put_back_does_not_count(run: Run, tmp_path: Path) -> None:
     one, _ = two(tmp_path)
     before = tree(tmp_path)

@@ -269,6 +269,7 @@ def as_nobody(conf: Path) -> Callable[[str], str]:
     return run
 
 
+@pytest.mark.slow
 def test_what_may_not_be_written_is_refused_beforehand(conf: Path, as_nobody: Callable[[str], str]) -> None:
     before, after = outcome(conf)
     if os.geteuid() == 0:
@@ -287,6 +288,7 @@ def test_what_may_not_be_written_is_refused_beforehand(conf: Path, as_nobody: Ca
     assert contents(conf) == after
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_an_owner_that_cannot_be_kept_is_refused(conf: Path, as_nobody: Callable[[str], str]) -> None:
     before, after = outcome(conf)

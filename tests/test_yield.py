@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support import ROOT
+
+pytestmark = pytest.mark.slow
 
 _HIDDEN = "Alias / /srv/shop/applications/\nWSGIScriptAlias / /srv/shop/run.wsgi\n"
 _TWICE = "WSGIDaemonProcess shop\nWSGIDaemonProcess shop\n"

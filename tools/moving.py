@@ -24,7 +24,17 @@ from httpd import install, moving, server  # noqa: E402
 TREE, CONF = "debian-7", moving.TREES["debian-7"]
 #: Where the page says that it happens.
 DESK = "/home/ann/move"
-MIGRATE = ("migrate", "--from", "httpd=2.2", "--to", "httpd=2.4", "--root", "machine", f"machine/{CONF}", "machine/srv/www")
+MIGRATE = (
+    "migrate",
+    "--from",
+    "httpd=2.2",
+    "--to",
+    "httpd=2.4",
+    "--root",
+    "machine",
+    f"machine/{CONF}",
+    "machine/srv/www",
+)
 
 _BEGIN = f"""\
 # Move a 2.2 server this week

@@ -34,6 +34,7 @@ _PARTS, _COUNT = 4, 1000
 _TESTS = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(_PARTS))
 def test_made_inputs(tmp_path: Path, part: int) -> None:
@@ -161,6 +162,7 @@ def failures(fault: Callable[[Input], list[str]], count: int = 3) -> list[Failur
     return list(run(1, range(count), ours(), fault, seconds=1))
 
 
+@pytest.mark.slow
 def test_an_input_that_takes_too_long_ends_its_process_and_the_others_are_asked() -> None:
     slow = made(1, 1, ours())
 

@@ -16,6 +16,8 @@ import pytest
 from .calls import Call, ended, why_not
 from .scenes import SCENES, Scene, debris, set_up, tree, warm, wrong
 
+pytestmark = pytest.mark.slow
+
 _ALL = os.environ.get("MODWSGI_FIX_PROOFS") == "all"
 #: Of each scene so many are tried where not all are.
 _SAMPLE = 8

@@ -14,6 +14,8 @@ import pytest
 from .calls import Ended, ended
 from .scenes import SCENES, UNDO, WRITE, Scene, Stage, Tree, debris, set_up, tree, warm, wrong
 
+pytestmark = pytest.mark.slow
+
 _ALL = os.environ.get("MODWSGI_FIX_PROOFS") == "all"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL)
 _BUSY = (

@@ -13,6 +13,7 @@ import pytest
 _MOUNTS = ["unshare", "-m", "--propagation", "private", "sh", "-c"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_a_disk_that_is_full_at_any_moment(tmp_path: Path, record_property: pytest.RecordProperty) -> None:
     try:

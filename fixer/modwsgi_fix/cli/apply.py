@@ -51,9 +51,8 @@ def run(
     if not diff:
         put_right(around, allow_shared=allow_shared_tree)
     outcome = carried_out(files, top, lambda place: os.path.join(directory, place))
-    problems = [*outcome.problems, *(f"{name}: is as the plan makes it already" for name in outcome.done)]
-    if outcome.problems or (outcome.done and outcome.files):
-        trouble.tell(problems)
+    if outcome.obstacles:
+        trouble.tell(outcome.obstacles)
         raise Stop("the plan was not carried out, and no file was changed", "file")
     if diff:
         from modwsgi_fix.reports.diff import diff as unified

@@ -11,6 +11,7 @@ from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import is_enabled, is_read, must_not_be_configuration, put
 from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.files import working_directory
 from modwsgi_fix.reports import plural
 from modwsgi_fix.reports.text import printable
@@ -85,7 +86,8 @@ def run(
         planned = planned._replace(baseline=read_baseline(path))
     elif baseline is not None and (os.path.isdir(path) or not os.path.basename(path)):
         raise Stop(f"--baseline {path}: is a directory; name a file")
-    session = opened(planned, hosts=Hosts.UNLIKE)
+    with working("reading the server"):
+        session = opened(planned, hosts=Hosts.UNLIKE)
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
@@ -103,7 +105,8 @@ def _written(session: Session, path: str, *, allow_shared: bool) -> str:
     must_not_be_configuration(session, path, "--baseline")
     if os.path.lexists(path):
         read_baseline(path)
-    entries = written(session)
+    with working("checking"):
+        entries = written(session)
     put(path, as_text(entries), "baseline", allow_shared=allow_shared)
     found = plural(sum(entry.times for entry in entries), "finding")
     return f"Wrote {found} to {path}; modwsgi-fix --baseline {path} reports and fixes only new findings."

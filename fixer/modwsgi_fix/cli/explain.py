@@ -13,7 +13,7 @@ import typer
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
 from modwsgi_fix.cli.output import say, write
-from modwsgi_fix.cli.progress import ticker
+from modwsgi_fix.cli.progress import ticker, working
 from modwsgi_fix.files import FileProblem, problem
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.text import encode
@@ -81,7 +81,9 @@ def run(
             root=root,
             denies=assume_deny or "",
         )
-        session = opened(plan(wanted))
+        planned = plan(wanted)
+        with working("reading the server"):
+            session = opened(planned)
         in_trouble = trouble.reading(session)
         for gap in gaps(session.configs):
             say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))
@@ -99,7 +101,8 @@ def run(
         except OSError as error:
             raise problem(log, error) from error
         in_trouble |= trouble.tell(f"{log}: {fault}" for fault in faults)
-        result = explained(found, Asked(session, wanted.words))
+        with working("looking for the causes"):
+            result = explained(found, Asked(session, wanted.words))
     from modwsgi_fix.reports.explain import as_json, as_text
 
     write(as_json(result) if output_format == "json" else as_text(result))

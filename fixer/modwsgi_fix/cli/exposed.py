@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.servers import servers
 
 
@@ -30,6 +31,7 @@ def run(
     from modwsgi_fix.workspace.session import exposures
 
     session, in_trouble = servers(paths or [], root)
-    found = exposures(session)
+    with working("asking what can be fetched"):
+        found = exposures(session)
     write(as_json(found) if output_format == "json" else as_text(found))
     return 2 if in_trouble else int(any(one.sensitive for one in found))

@@ -12,6 +12,7 @@ from modwsgi_fix.cli.beside import must_be_a_file, must_not_be_configuration, pu
 from modwsgi_fix.cli.notes import what_starting_serves
 from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.request import Mode, Request, Showing, Writing
 from modwsgi_fix.cli.run import carry_out
 from modwsgi_fix.edits import Applicability
@@ -97,21 +98,25 @@ def _page(request: Request, old: tuple[str, ...], new: tuple[str, ...], denies: 
     """Show the page; in the form ``html`` it is written to a file."""
     from modwsgi_fix.reports.migrate import Move, as_json, as_text
 
-    session = opened(plan(request.wanted(None)), hosts=Hosts.UNLIKE)
+    planned = plan(request.wanted(None))
+    with working("reading the server"):
+        session = opened(planned, hosts=Hosts.UNLIKE)
     if form == "html":
         must_be_a_file("--html", file)
         must_not_be_configuration(session, file, "--html")
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
-    done = mended(session)
+    with working("fixing, and measuring what the fixes change"):
+        done = mended(session)
+        changes = impacts(done.outcomes)
     in_trouble |= trouble.fixing(done)
     move = Move(
         old,
         new,
         starts(_servers(session.configs)),
         starts(_servers([outcome.after for outcome in done.outcomes])),
-        impacts(done.outcomes),
+        changes,
         done.report,
         len(done.files),
         _command(request, old, new, denies),

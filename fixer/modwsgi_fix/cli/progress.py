@@ -1,56 +1,99 @@
-"""A progress bar for long logs, on a terminal only."""
+"""How far a long piece of work is: one line on standard error, on a terminal only, and gone at its end.
+
+The work counts and knows nothing of the line, which a thread draws; so a run that is over soon, or that no person waits
+for, loads neither threads nor rich.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from modwsgi_fix.cli.output import is_terminal
 
-#: Lines between two looks at the clock; seconds before the bar first appears, and between two drawings of it.
-_EVERY, _PATIENCE, _PAUSE = 5_000, 1.0, 0.2
-_WIDTH = 30
+if TYPE_CHECKING:
+    from threading import Event
+
+#: Seconds before the line first appears, and between two drawings of it; lines of a log between two looks at how far it is read.
+PATIENCE, _PAUSE, _EVERY = 1.0, 0.1, 5_000
+
+
+class Step:
+    """A piece of work of which ``done`` parts of ``of`` are done; ``of`` is 0 where nobody knows how many there are."""
+
+    def __init__(self, what: str, of: int = 0) -> None:
+        self.what = what
+        self.of = of
+        self.done = 0
+
+    def tick(self) -> None:
+        """Count one part as done."""
+        self.done += 1
+
+
+@contextmanager
+def working(what: str, of: int = 0, *, quiet: bool = False) -> Iterator[Step]:
+    """Yield a step, and show how far it is where it takes over a second; nothing may be printed meanwhile."""
+    step = Step(what, of)
+    if quiet or not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        yield step
+        return
+    from threading import Event, Thread
+
+    ended = Event()
+    drawing = Thread(target=_draw, args=(step, ended), daemon=True)
+    drawing.start()
+    try:
+        yield step
+    finally:
+        ended.set()
+        drawing.join()
+
+
+def _draw(step: Step, ended: Event) -> None:
+    if ended.wait(PATIENCE):
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    known = [BarColumn(), TaskProgressColumn()] if step.of else []
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), *known, TimeElapsedColumn())
+    with (
+        suppress(OSError),
+        Progress(
+            *columns,
+            console=Console(stderr=True, highlight=False),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        ) as bar,
+    ):
+        task = bar.add_task(step.what, total=step.of or None)
+        while True:
+            bar.update(task, completed=step.done, description=step.what, refresh=True)
+            if ended.wait(_PAUSE):
+                return
 
 
 @contextmanager
 def ticker(stream: BinaryIO) -> Iterator[Callable[[], None]]:
-    """Yield a function to call for each line; it draws a bar where the reading takes over a second."""
-    terminal = sys.stderr
-    if terminal is None or not is_terminal(terminal):
-        yield lambda: None
-        return
-    size = _size(stream)
-    began = time.monotonic()
-    lines, drawn = 0, 0.0
+    """Yield a function to call for each line of a log: how far it has been read is shown where that takes over a second."""
+    with working("reading the log", _size(stream)) as step:
+        lines = 0
 
-    def tick() -> None:
-        nonlocal lines, drawn
-        lines += 1
-        if lines % _EVERY:
-            return
-        now = time.monotonic()
-        if now - began > _PATIENCE and now - drawn > _PAUSE:
-            drawn = now
-            terminal.write("\r" + bar(lines, stream.tell() if size else 0, size))
-            terminal.flush()
+        def tick() -> None:
+            nonlocal lines
+            lines += 1
+            if lines % _EVERY == 0:
+                step.what = f"reading the log: {lines:,} lines"
+                step.done = stream.tell() if step.of else 0
 
-    yield tick
-    if drawn:
-        terminal.write("\r\x1b[K")
-        terminal.flush()
-
-
-def bar(lines: int, read: int, size: int) -> str:
-    """Return a line with the part of ``size`` bytes that was read; where the size is 0, with the number of lines."""
-    if not size:
-        return f"{lines:,} lines"
-    done = min(read * _WIDTH // size, _WIDTH)
-    return f"[{'#' * done}{' ' * (_WIDTH - done)}] {min(100 * read // size, 100)} % {lines:,} lines"
+        yield tick
 
 
 def _size(stream: BinaryIO) -> int:

@@ -10,6 +10,7 @@ from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.beside import is_enabled, must_be_a_file, must_not_be_configuration, put
 from modwsgi_fix.cli.options import SharedTree, option
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.files import FileProblem
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.rule import Severity
@@ -62,14 +63,11 @@ def _fleet(paths: list[str], html: str | None, *, allow_shared: bool) -> int:
 
     if html is not None and (is_enabled(html) or os.path.realpath(html) in map(os.path.realpath, paths)):
         raise Stop(f"--html {html}: is one of the reports, or httpd might read it there; name another file")
-    problems = 0
-
-    def complain(problem: FileProblem) -> None:
-        nonlocal problems
-        problems += trouble.tell([str(problem)])
-
-    fleet = merged(paths, complain)
-    if problems == len(paths):
+    problems: list[FileProblem] = []
+    with working("reading the reports", len(paths)) as step:
+        fleet = merged(paths, problems.append, step.tick)
+    trouble.tell(map(str, problems))
+    if len(problems) == len(paths):
         return 2
     if html is None:
         from modwsgi_fix.fleet.overview import as_text
@@ -85,24 +83,29 @@ def _fleet(paths: list[str], html: str | None, *, allow_shared: bool) -> int:
 def _server(paths: tuple[str, ...], html: str, root: str | None, *, isolated: bool, allow_shared: bool) -> int:
     from modwsgi_fix.reports.server_html import Page, as_html
 
-    session = opened(plan(Wanted(paths, settings={} if isolated else None, root=root)), hosts=Hosts.UNLIKE)
+    planned = plan(Wanted(paths, settings={} if isolated else None, root=root))
+    with working("reading the server"):
+        session = opened(planned, hosts=Hosts.UNLIKE)
     must_not_be_configuration(session, html, "--html")
     in_trouble = trouble.reading(session)
     if not session.plan.jobs:
         return 2
-    report = checked(session)
+    with working("checking"):
+        report = checked(session)
     in_trouble |= trouble.tell(trouble.failed(report.failed))
-    done = mended(session)
+    with working("fixing, and measuring what the fixes change"):
+        done = mended(session)
     in_trouble |= trouble.fixing(done)
-    # Of hosts that are alike only some were read; a picture and a list of files have them all.
-    whole = opened(session.plan)
-    page = Page(
-        report._replace(starts=starts(session.configs)),
-        starts(outcome.after for outcome in done.outcomes),
-        None if any(job.disk is None for job in whole.plan.jobs) else exposures(whole),
-        impacts(done.outcomes),
-        overviews(whole),
-    )
+    with working("asking what visitors get"):
+        # Of hosts that are alike only some may have been read; a picture and a list of files have them all.
+        whole = opened(planned) if any(server.texts for server in session.unlike) else session
+        page = Page(
+            report._replace(starts=starts(session.configs)),
+            starts(outcome.after for outcome in done.outcomes),
+            None if any(job.disk is None for job in whole.plan.jobs) else exposures(whole),
+            impacts(done.outcomes),
+            overviews(whole),
+        )
     _put(html, as_html(page), allow_shared=allow_shared)
     severities = [finding.severity for finding in report.findings] + [more.severity for more in report.more]
     return 2 if in_trouble else int(any(severity >= Severity.WARNING for severity in severities))

@@ -100,6 +100,11 @@ class Request(NamedTuple):
         """Whether standard input goes to standard output, fixed: nothing else may be printed there."""
         return self.mode is Mode.FILTER and not self.showing.only
 
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether nobody is told how far a run is: it is to be quiet, or its report is in a form for programs."""
+        return self.showing.quiet or self.showing.format not in (None, "concise", "full")
+
     def wanted(self, stdin: str | None) -> Wanted:
         """Return the part of the request that concerns reading; ``stdin`` is the text on standard input, where that is checked.
 

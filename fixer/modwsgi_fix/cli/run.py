@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from modwsgi_fix.cli import WRITTEN, notes, trouble
 from modwsgi_fix.cli.filter import HANDED_ON, configuration, hand_on, standard_input
 from modwsgi_fix.cli.output import is_terminal, say, wants_color, write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.request import Mode, Request
 from modwsgi_fix.cli.writing import note_left, put_right, say_what_next, write_files
 from modwsgi_fix.engine import Fixed
@@ -63,7 +64,8 @@ def _carry_out(request: Request, stdin: str | None) -> int:
     wants_all = (
         request.mode in (Mode.FILTER, Mode.PATCH) or request.showing.only == "files" or request.allow is not None
     )
-    session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
+    with working("reading the server", quiet=request.is_for_programs):
+        session = opened(plan, hosts=Hosts.ALL if wants_all else Hosts.UNLIKE)
     if request.showing.only == "files":
         files = dict.fromkeys(file.name for config in session.configs for file in config.files.values())
         write("".join(f"{printable(name)}\n" for name in files))
@@ -154,7 +156,8 @@ def _put(request: Request, text: str) -> None:
 
 
 def _report(request: Request, session: Session) -> int:
-    report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
+    with working("checking", quiet=request.is_for_programs):
+        report = checked(session, marked=request.showing.format in (None, "concise", "full", "json"))
     in_trouble = trouble.tell(trouble.failed(report.failed))
     if request.showing.format == "json":
         report = report._replace(starts=starts(session.configs))
@@ -207,7 +210,8 @@ def _exit_code(request: Request, report: Report, fail_level: Severity, *, change
 
 
 def _fix(request: Request, session: Session, stdin: str) -> int:
-    done = mended(session)
+    with working("fixing, and measuring what the fixes change", quiet=request.is_for_programs):
+        done = mended(session)
     if request.mode is Mode.PATCH and done.files:
         from modwsgi_fix.cli.patch import chosen
 
@@ -299,7 +303,8 @@ def _impacts(request: Request, outcomes: Sequence[Fixed]) -> tuple[Impact, ...] 
     if not (request.mode is Mode.DIFF or request.writes) or request.showing.impact == "none" or not seen:
         return None
     try:
-        return impacts(outcomes)
+        with working("asking what changes for visitors", quiet=request.is_for_programs):
+            return impacts(outcomes)
     except Exception as error:
         if os.environ.get("MODWSGI_FIX_TRACEBACK"):
             raise

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.output import say
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.reports.text import printable
 from modwsgi_fix.workspace.gaps import gaps
 from modwsgi_fix.workspace.plan import Wanted, plan
@@ -22,7 +23,9 @@ class Servers(NamedTuple):
 
 def servers(paths: Sequence[str], root: str | None, *, denies: str = "") -> Servers:
     """Read the servers at these paths, ``denies`` as for ``Source``. Raises what ``errors.explain`` explains."""
-    session = opened(plan(Wanted(tuple(paths), root=root, denies=denies), looks_only=True))
+    planned = plan(Wanted(tuple(paths), root=root, denies=denies), looks_only=True)
+    with working("reading the server"):
+        session = opened(planned)
     in_trouble = trouble.reading(session)
     for gap in gaps(session.configs):
         say(printable(f"note: {gap.name}:{gap.first}: {gap.reason}"))

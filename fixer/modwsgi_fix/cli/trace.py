@@ -11,6 +11,7 @@ from modwsgi_fix.cli import trouble
 from modwsgi_fix.cli.notes import say_starts
 from modwsgi_fix.cli.options import option
 from modwsgi_fix.cli.output import write
+from modwsgi_fix.cli.progress import working
 from modwsgi_fix.cli.servers import servers
 from modwsgi_fix.files import Disk
 from modwsgi_fix.model.request import Request, request_of
@@ -75,7 +76,8 @@ def run(
     from modwsgi_fix.workspace.session import traced
 
     say_starts(session, of_fragments=True)
-    traces = traced(session, found)
+    with working("tracing", len(found) * len(session.configs)) as step:
+        traces = traced(session, found, step.tick)
     write({"text": as_text, "json": as_json, "jsonl": as_json_lines}[output_format](traces))
     return 2 if in_trouble else 0
 

@@ -87,11 +87,9 @@ class Files(Protocol):
         """Return the names in a directory, hidden ones too, in byte order, as httpd sorts with strcmp (server/config.c)."""
         ...
 
-
-def is_known(files: Files, path: str) -> bool:
-    """Whether a path that these files do not have certainly does not exist: always, but in a copy that was fetched in part."""
-    ask = getattr(files, "is_known", None)
-    return ask is None or bool(ask(path))
+    def is_known(self, path: str) -> bool:
+        """Whether a path that is not here certainly does not exist: always, but in a copy that was fetched in part."""
+        ...
 
 
 class Remembered:
@@ -107,6 +105,7 @@ class Remembered:
         self.permissions = files.permissions
         self.readlink = files.readlink
         self.names = cache(files.names)
+        self.is_known = files.is_known
 
 
 def key_of_each(files: Files) -> Callable[[str], str]:
@@ -190,6 +189,9 @@ class Disk:
         except (OSError, ValueError) as error:
             raise problem(directory, error) from error
 
+    def is_known(self, path: str) -> bool:
+        return True
+
 
 def has_acl(path: str) -> bool:
     """Whether a file has an ACL, whose further users and groups count beside the mode, as far as this system shows it."""
@@ -225,6 +227,13 @@ def read_bytes(path: str, most: int | None = None) -> bytes:
             os.close(file)
     except (OSError, ValueError) as error:
         raise problem(path, error) from error
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of a file's bytes, as plans, reports and records of writes have it."""
+    from hashlib import sha256
+
+    return sha256(data).hexdigest()
 
 
 class Memory:
@@ -300,6 +309,9 @@ class Memory:
             reason = "not a directory" if self.is_file(directory) else MISSING
             raise FileProblem(directory, reason) from None
 
+    def is_known(self, path: str) -> bool:
+        return True
+
     def _find(self, path: str) -> str:
         """Return the key of an existing path; ``""`` where the kernel finds nothing, as for ``missing/../a`` or ``file/``."""
         try:
@@ -351,6 +363,9 @@ class Overlay:
         key = self.key(directory)
         new = {os.path.basename(path) for path in self._texts if os.path.dirname(path) == key}
         return _in_byte_order({*self._files.names(directory), *new})
+
+    def is_known(self, path: str) -> bool:
+        return self._files.is_known(path)
 
 
 def _in_byte_order(names: Iterable[str]) -> list[str]:

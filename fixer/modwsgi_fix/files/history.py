@@ -10,7 +10,6 @@ Only records of this user's own runs are trusted: regular files of this user, mo
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
-from modwsgi_fix.files import FileProblem, problem, read_bytes
+from modwsgi_fix.files import FileProblem, digest, problem, read_bytes
 from modwsgi_fix.files.journal import MOST
 from modwsgi_fix.files.locking import locked, used
 from modwsgi_fix.files.places import opening, read_whole
@@ -93,7 +92,7 @@ def remember(changes: Iterable[tuple[str, str, str]], *, in_place: bool) -> str:
         {
             "path": os.path.realpath(path),
             "before": base64.b64encode(encode(before)).decode("ascii"),
-            "sha256": hashlib.sha256(encode(after)).hexdigest(),
+            "sha256": digest(encode(after)),
         }
         for path, before, after in changes
         if before != after
@@ -185,7 +184,7 @@ def changed_since(files: Sequence[Written]) -> list[FileProblem]:
     problems = []
     for file in files:
         now = file.now()
-        if now is not None and hashlib.sha256(now).hexdigest() == file.sha256:
+        if now is not None and digest(now) == file.sha256:
             continue
         if not os.path.lexists(file.path):
             reason = "was removed since"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions, is_known
+from modwsgi_fix.files import MISSING, FileProblem, Files, Permissions
 from modwsgi_fix.files.paths import resolve
 
 T = TypeVar("T")
@@ -117,9 +117,7 @@ class Rooted:
         return self.files.names(self._host_if_there(directory))
 
     def is_known(self, path: str) -> bool:
-        """Whether a path that is not here is known not to exist: always, but in a copy that was fetched in part."""
-        # What a path leads to is looked up only where somebody knows more.
-        return not hasattr(self.files, "is_known") or is_known(self.files, self.host(path))
+        return self.files.is_known(self.host(path))
 
     def _link_at(self, path: str) -> str:
         head, name = os.path.split(path)
@@ -203,6 +201,10 @@ class Held:
 
     def names(self, directory: str) -> list[str]:
         return self._ask(directory, lambda files, there: files.names(there))
+
+    def is_known(self, path: str) -> bool:
+        meant = self._meant(path)
+        return meant is None or meant[0].is_known(meant[1])
 
     def _ask(self, path: str, question: Callable[[Files, str], T]) -> T:
         meant = self._meant(path)

@@ -64,8 +64,13 @@ def names_of(paths: Sequence[str]) -> Iterator[str]:
         yield (os.path.basename(path) if alone else path).removesuffix(".json") or path
 
 
-def merged(paths: Sequence[str], complain: Callable[[FileProblem], None]) -> Fleet:
-    """Return the reports in these files as one; ``complain`` is told of each file that is not a report."""
+def merged(
+    paths: Sequence[str], complain: Callable[[FileProblem], None], tick: Callable[[], None] = lambda: None
+) -> Fleet:
+    """Return the reports in these files as one; ``complain`` is told of each file that is not a report.
+
+    ``tick`` is called behind each file.
+    """
     gathering = Gathering()
     for path, name in zip(paths, names_of(paths), strict=True):
         try:
@@ -74,6 +79,7 @@ def merged(paths: Sequence[str], complain: Callable[[FileProblem], None]) -> Fle
             complain(problem)
         else:
             gathering.add(name, report)
+        tick()
     return gathering.fleet()
 
 

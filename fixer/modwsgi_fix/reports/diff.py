@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from modwsgi_fix.diff import check, origins, unified
+from modwsgi_fix.files import digest
 from modwsgi_fix.records import Changed, Hunk
 from modwsgi_fix.reports.text import applied as describe
 from modwsgi_fix.reports.text import named, printable
@@ -61,14 +62,10 @@ def changes(
     for file in files:
         text = read_back(file, unified(file.before, file.edits, os.path.relpath(file.path, "/")))
         hunks = hunks_of(file, text, applied)
-        found.append(Changed(file.name, place(file.path), _digest(file.before), _digest(file.after), hunks))
+        found.append(
+            Changed(file.name, place(file.path), digest(encode(file.before)), digest(encode(file.after)), hunks)
+        )
     return tuple(found)
-
-
-def _digest(text: str) -> str:
-    from hashlib import sha256
-
-    return sha256(encode(text)).hexdigest()
 
 
 def hunks_of(file: Rewritten, text: str, applied: Sequence[Applied]) -> tuple[Hunk, ...]:

@@ -138,11 +138,16 @@ def _holds(directory: str, paths: Iterable[str]) -> bool:
     return any(path.startswith(directory.rstrip("/") + "/") for path in paths)
 
 
-def traced(session: Session, requests: Sequence[Request]) -> tuple[Trace, ...]:
-    """Return what answers each request, on each server."""
+def traced(session: Session, requests: Sequence[Request], tick: Callable[[], None] = lambda: None) -> tuple[Trace, ...]:
+    """Return what answers each request, on each server; ``tick`` is called behind each of them."""
     from modwsgi_fix.model.request import trace
 
-    return tuple(discretion.trace(trace(config, request), config) for config in session.configs for request in requests)
+    traces = list[Trace]()
+    for config in session.configs:
+        for request in requests:
+            traces.append(discretion.trace(trace(config, request), config))
+            tick()
+    return tuple(traces)
 
 
 def exposures(session: Session) -> tuple[Exposed, ...]:

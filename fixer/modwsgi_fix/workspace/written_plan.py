@@ -11,12 +11,11 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from modwsgi_fix.edits import Applicability, Edit, apply
 from modwsgi_fix.engine.outcome import Applied, Rewritten
-from modwsgi_fix.files import FileProblem, read_bytes
+from modwsgi_fix.files import FileProblem, digest, read_bytes
 from modwsgi_fix.model.language import language_of
 from modwsgi_fix.text import LineIndex, Span, decode, encode
 from modwsgi_fix.workspace.errors import Stop
@@ -81,8 +80,8 @@ def _planned(file: Rewritten, applied: Sequence[Applied], top: str) -> PlannedFi
     }
     return PlannedFile(
         place,
-        _digest(encode(file.before)),
-        _digest(encode(file.after)),
+        digest(encode(file.before)),
+        digest(encode(file.after)),
         tuple(Piece(*edit) for edit in edits),
         tuple(fixes),
     )
@@ -113,10 +112,8 @@ def read_plan(path: str) -> tuple[PlannedFile, ...]:
 
     Raises ``FileProblem`` or ``Stop`` for one that is missing or broken, or that reaches out of its tree.
     """
-    if os.path.isfile(path) and os.path.getsize(path) > MOST:
-        raise _broken(path, f"has more than {MOST >> 20} MiB")
     try:
-        table = json.loads(read_bytes(path).decode("utf-8"))
+        table = json.loads(read_bytes(path, most=MOST).decode("utf-8"))
     except json.JSONDecodeError as error:
         raise _broken(f"{path}:{error.lineno}:{error.colno}", "is not JSON") from error
     except (ValueError, RecursionError) as error:
@@ -190,10 +187,6 @@ def _broken(place: str, why: str) -> Stop:
     return Stop(f"{place}: {why}; modwsgi-fix --write-plan makes one", "file")
 
 
-def _digest(data: bytes) -> str:
-    return sha256(data).hexdigest()
-
-
 # -- carrying one out -----------------------------------------------------------------------------------------------------
 
 
@@ -203,6 +196,13 @@ class Outcome(NamedTuple):
     files: tuple[Rewritten, ...]
     done: tuple[str, ...]
     problems: tuple[str, ...]
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why nothing is carried out, line by line: in part, it would leave a tree that nobody looked at."""
+        if not (self.problems or (self.done and self.files)):
+            return ()
+        return (*self.problems, *(f"{name}: is as the plan makes it already" for name in self.done))
 
 
 def carried_out(plan: Iterable[PlannedFile], top: str, name: Callable[[str], str]) -> Outcome:
@@ -217,10 +217,10 @@ def carried_out(plan: Iterable[PlannedFile], top: str, name: Callable[[str], str
         except FileProblem as problem:
             problems.append(f"{shown}: {problem.reason}")
             continue
-        digest = _digest(data)
-        if digest == file.after:
+        found = digest(data)
+        if found == file.after:
             done.append(shown)
-        elif digest != file.before:
+        elif found != file.before:
             problems.append(f"{shown}: is not as it was when the plan was made")
         elif language_of(path, decode(data)).kind == "other":
             problems.append(f"{shown}: is neither httpd's nor Python, and no plan changes such a file")
@@ -241,4 +241,4 @@ def _rewritten(file: PlannedFile, path: str, shown: str, before: str) -> Rewritt
         edits.append(Edit(path, Span(start, stop), edit.text))
         end = stop
     after = apply(before, edits)
-    return Rewritten(path, shown, before, after, tuple(edits)) if _digest(encode(after)) == file.after else None
+    return Rewritten(path, shown, before, after, tuple(edits)) if digest(encode(after)) == file.after else None

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from modwsgi_fix.directives.families import ALIASES, CERTIFICATES, LOG_FILES, MOUNTS
-from modwsgi_fix.files import FileProblem, Files, is_known
+from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
 from modwsgi_fix.model.items import Item
@@ -57,7 +57,7 @@ def _missing(config: Config, disk: Files) -> Iterator[Missing]:
             continue
         if disk.is_file(path) or disk.is_dir(path) or disk.is_link(path):
             continue
-        if not is_known(disk, path) or not _is_in_sight(disk, path):
+        if not disk.is_known(path) or not _is_in_sight(disk, path):
             continue
         yield named._replace(path=path, beside=_beside(disk, path))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
 from modwsgi_fix.directives import spelled
-from modwsgi_fix.files import FileProblem, Files, is_known
+from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.items import Guard, Item
 
 #: The most branches, more than anyone would read.
@@ -116,7 +116,7 @@ class World:
 
     def is_seen(self, path: str) -> bool:
         """Whether the filesystem tells what a path is, or that it does not exist."""
-        return self.disk is not None and (self._seen(path)[0] != MISSING or is_known(self.disk, path))
+        return self.disk is not None and (self._seen(path)[0] != MISSING or self.disk.is_known(path))
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link; False without a filesystem."""
