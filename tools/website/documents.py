@@ -26,7 +26,7 @@ _ITEM = re.compile(r"^[ \t]*(?:[-*]|\d+\.) ")
 
 def places() -> dict[str, str]:
     """Return the page of each document, both as paths from their roots."""
-    docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").iterdir())}
+    docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").iterdir()) if path.is_file()}
     servers = {f"corpus/{path.parent.name}/README.md": path for path in sorted((ROOT / "corpus").glob("*/README.md"))}
     return {**_ABOUT, **_ELSEWHERE, **docs, **{name: f"corpus/{path.parent.name}.md" for name, path in servers.items()}}
 
@@ -40,6 +40,11 @@ def copied() -> dict[str, str]:
         if name not in ("README.md", "corpus")
     }
     return {**made, "glossary.md": glossary((ROOT / "CONTRIBUTING.md").read_text("utf-8"))}
+
+
+def pictures() -> dict[str, Path]:
+    """Return the pictures of the documents, by the names that pages have for them."""
+    return {str(path.relative_to(ROOT / "docs")): path for path in sorted((ROOT / "docs").glob("*/*"))}
 
 
 def written() -> dict[str, str]:
