@@ -15,6 +15,7 @@ _ABOUT = {
     "CONTRIBUTING.md": "project/contributing.md",
     "SECURITY.md": "project/security.md",
     "CHANGELOG.md": "project/changelog.md",
+    "editors/vscode/README.md": "editors/vscode.md",
 }
 #: What people find in another place on the site, or as a whole directory.
 _ELSEWHERE = {"README.md": "index.md", "corpus": "corpus/index.md", "corpus/README.md": "corpus/index.md"}
