@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
+.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode vscode-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -104,6 +104,17 @@ moving: $(VENV)/.dev
 vscode:
 	cp LICENSE editors/vscode/LICENSE
 	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm run lint && npm test && npm run build && npm run package
+
+# The extension in a real VS Code (its server and web client, code-server of npm) and a headless Chromium; it draws docs/editors/vscode.png.
+# Besides what "make vscode" needs: a C++ compiler for the modules of VS Code, ripgrep and chromium. The first run installs 300 MB in build.
+vscode-run: vscode $(VENV)/.dev build/vscode-host/.installed
+	cd editors/vscode && PICTURE=$(CURDIR)/docs/editors/vscode.png CHROMIUM=$$(command -v chromium) \
+	    VSCODE_HOST=$(CURDIR)/build/vscode-host VSCODE_EXTENSION=$$(echo $(CURDIR)/editors/vscode/dist/*.vsix) \
+	    MODWSGI_FIX=$(CURDIR)/$(BIN)/modwsgi-fix npm run --silent host
+
+build/vscode-host/.installed: editors/vscode/host/install.sh editors/vscode/host/package-lock.json
+	editors/vscode/host/install.sh build/vscode-host
+	touch $@
 
 # The site, in build/site: python3 -m http.server -b 127.0.0.1 -d build/site shows it. A broken link ends the build; where there
 # is a chromium, it looks at the pages as a telephone has them, and searches.

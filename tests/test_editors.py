@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
+sys.path.insert(0, str(ROOT / "tools"))
+
+import screens
+
 pytestmark = pytest.mark.slow
 
 OLD = "NameVirtualHost *:80\nListen 80\nLogFile x\n"
@@ -176,3 +180,57 @@ def test_vim_goes_from_finding_to_finding(tmp_path: Path) -> None:
         "2 19 e duplicate-daemon-process [*] process group a is already defined",
         "3 1 i not-much is so",
     ]
+
+
+# -- pictures ------------------------------------------------------------------
+
+
+def pictured(name: str) -> str:
+    """What a picture of docs/editors says."""
+    return screens.text_of((ROOT / "docs" / "editors" / f"{name}.svg").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is found now in the server of the pictures: the message by the rule."""
+    directory = tmp_path_factory.mktemp("etc") / "apache2"
+    screens.written(directory)
+    words = [sys.executable, "-P", "-m", "modwsgi_fix.cli", "--isolated", "--output-format", "concise", str(directory)]
+    said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    found = dict(re.findall(r"^\S+: \w+: ([a-z0-9-]+) (?:\[\*\] )?(.*)", said, re.M))
+    assert len(found) == 4
+    return found
+
+
+def test_each_picture_is_on_the_page_and_each_on_the_page_is_there() -> None:
+    named = re.findall(r"^!\[[^\]]+\]\(editors/([^)]+)\)$", (ROOT / "docs" / "editors.md").read_text("utf-8"), re.M)
+    there = sorted(path.name for path in (ROOT / "docs" / "editors").iterdir())
+    assert sorted(named) == there == sorted([*(f"{name}.svg" for name in screens.PICTURE), "vscode.png"])
+
+
+@pytest.mark.parametrize("name", ["vim", "emacs"])
+def test_a_list_in_a_picture_has_what_is_found_now(name: str, findings: dict[str, str]) -> None:
+    # Long lines are wrapped in one, and cut off in the other.
+    shown = pictured(name).replace("\n", "")
+    for rule, message in findings.items():
+        assert re.search(rf"{rule}(?: \[\*\]|\]:) {re.escape(message[:25])}", shown), rule
+
+
+def test_the_messages_beside_lines_are_those_of_now(findings: dict[str, str]) -> None:
+    shown = pictured("neovim")
+    for message in findings.values():
+        assert f"■ {message[:40]}" in shown
+    assert "(duplicate-daemon-process: safe)" in shown
+    assert "what answers here" in pictured("neovim-hover")
+
+
+def test_the_filtered_text_in_a_picture_is_what_the_filter_makes(tmp_path: Path) -> None:
+    words = [sys.executable, "-P", "-m", "modwsgi_fix.cli", "--isolated", "--stdin-filename", "shop.conf", "-"]
+    done = subprocess.run(words, cwd=tmp_path, input=screens.SITE, capture_output=True, text=True, check=True)
+    assert done.stdout != screens.SITE
+    assert pictured("vim-filter").startswith(done.stdout)
+
+
+def test_the_screen_of_patch_is_as_in_its_picture(tmp_path: Path) -> None:
+    required("tmux")
+    assert screens.text_of(screens.patch(tmp_path)) == pictured("patch")

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from support import ROOT
 
 from modwsgi_fix import __version__
@@ -21,8 +22,9 @@ def test_it_has_the_version_and_the_licence_of_the_project() -> None:
     assert MANIFEST["license"] == "Apache-2.0"
 
 
-def test_the_lock_file_names_no_place_to_fetch_from_and_has_every_hash() -> None:
-    lock = json.loads((EXTENSION / "package-lock.json").read_text("utf-8"))
+@pytest.mark.parametrize("directory", ["", "host"])
+def test_the_lock_file_names_no_place_to_fetch_from_and_has_every_hash(directory: str) -> None:
+    lock = json.loads((EXTENSION / directory / "package-lock.json").read_text("utf-8"))
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
     for name, package in packages.items():

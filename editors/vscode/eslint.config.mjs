@@ -4,7 +4,7 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   { languageOptions: { parserOptions: { project: true } } },
   {
-    files: ["test/**"],
+    files: ["test/**", "host/**"],
     // node's describe and test return promises that node itself waits for.
     rules: { "@typescript-eslint/no-floating-promises": "off" },
   },

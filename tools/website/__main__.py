@@ -24,6 +24,9 @@ def write(directory: Path, files: dict[str, str]) -> None:
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
+    for name, picture in documents.pictures().items():
+        (directory / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(picture, directory / name)
 
 
 if __name__ == "__main__":

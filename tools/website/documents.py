@@ -15,6 +15,7 @@ _ABOUT = {
     "CONTRIBUTING.md": "project/contributing.md",
     "SECURITY.md": "project/security.md",
     "CHANGELOG.md": "project/changelog.md",
+    "editors/vscode/README.md": "editors/vscode.md",
 }
 #: What people find in another place on the site, or as a whole directory.
 _ELSEWHERE = {"README.md": "index.md", "corpus": "corpus/index.md", "corpus/README.md": "corpus/index.md"}
@@ -26,7 +27,7 @@ _ITEM = re.compile(r"^[ \t]*(?:[-*]|\d+\.) ")
 
 def places() -> dict[str, str]:
     """Return the page of each document, both as paths from their roots."""
-    docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").iterdir())}
+    docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").iterdir()) if path.is_file()}
     servers = {f"corpus/{path.parent.name}/README.md": path for path in sorted((ROOT / "corpus").glob("*/README.md"))}
     return {**_ABOUT, **_ELSEWHERE, **docs, **{name: f"corpus/{path.parent.name}.md" for name, path in servers.items()}}
 
@@ -40,6 +41,11 @@ def copied() -> dict[str, str]:
         if name not in ("README.md", "corpus")
     }
     return {**made, "glossary.md": glossary((ROOT / "CONTRIBUTING.md").read_text("utf-8"))}
+
+
+def pictures() -> dict[str, Path]:
+    """Return the pictures of the documents, by the names that pages have for them."""
+    return {str(path.relative_to(ROOT / "docs")): path for path in sorted((ROOT / "docs").glob("*/*"))}
 
 
 def written() -> dict[str, str]:

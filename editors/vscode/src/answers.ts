@@ -30,6 +30,12 @@ export function treeOf(answer: string): Line[] {
   return top;
 }
 
+/** Return the text of a command's answer; undefined where the server gave none. */
+export function answerOf(result: unknown): string | undefined {
+  const written = typeof result === "object" && result !== null && "text" in result ? result.text : undefined;
+  return typeof written === "string" ? written : undefined;
+}
+
 /** Return the text of the status bar for a number of findings. */
 export function status(errors: number, others: number): string {
   const counts = [`$(error) ${String(errors)}`, `$(warning) ${String(others)}`];

@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions, State } from "vscode-languageclient/node";
 
-import { type Line, status, treeOf, urlFault } from "./answers";
+import { answerOf, type Line, status, treeOf, urlFault } from "./answers";
 import { fixLevel, type Get, serverSettings, text } from "./settings";
 import { choosing, findTool, missing, serverOf, type Tool } from "./tool";
 
@@ -34,6 +34,7 @@ class Extension {
       { isWindows: process.platform === "win32", env: process.env, isProgram },
     );
     if (!this.tool) {
+      this.log.warn(missing());
       this.say("modwsgi-fix $(warning)", missing());
       return;
     }
@@ -42,6 +43,12 @@ class Extension {
       documentSelector: SELECTOR,
       initializationOptions: serverSettings(this.get),
       outputChannel: this.log,
+      middleware: {
+        // A lens runs a command of the server, too, so its answer is shown here and not where the extension asks.
+        executeCommand: async (command, words, next) => this.shown(await next(command, words)),
+        // The server would show the same answer as a document, above the file that was asked about.
+        window: { showDocument: () => Promise.resolve({ success: false }) },
+      },
     };
     const program = { command: this.tool.command, args: [...this.tool.args, "server"] };
     this.client = new LanguageClient("modwsgi-fix", "modwsgi-fix", program, options);
@@ -92,14 +99,14 @@ class Extension {
     const uri = this.uri();
     const url = uri && (await vscode.window.showInputBox({ prompt: "What answers this URL?", validateInput: urlFault }));
     if (uri && url) {
-      await this.ask("modwsgi-fix.trace", [uri.toString(), url]);
+      await this.ask("modwsgi-fix.trace", uri.toString(), url);
     }
   }
 
   async exposed(): Promise<void> {
     const uri = this.uri();
     if (uri) {
-      await this.ask("modwsgi-fix.exposed", [uri.toString()]);
+      await this.ask("modwsgi-fix.exposed", uri.toString());
     }
   }
 
@@ -116,15 +123,18 @@ class Extension {
     terminal.show();
   }
 
-  private async ask(command: string, words: readonly string[]): Promise<void> {
-    const answer = await this.client?.sendRequest<{ title: string; text: string } | null>("workspace/executeCommand", {
-      command,
-      arguments: words,
-    });
-    if (answer) {
-      this.answers.show(treeOf(answer.text));
+  private async ask(command: string, ...words: string[]): Promise<void> {
+    await vscode.commands.executeCommand(command, ...words);
+  }
+
+  /** Show the answer of a command in the view, and return it. */
+  private async shown(answer: unknown): Promise<unknown> {
+    const written = answerOf(answer);
+    if (written !== undefined) {
+      this.answers.show(treeOf(written));
       await vscode.commands.executeCommand("modwsgi-fix.answers.focus");
     }
+    return answer;
   }
 
   private uri(): vscode.Uri | undefined {
@@ -166,7 +176,7 @@ class Answers implements vscode.TreeDataProvider<Line> {
     item.tooltip = line.text;
     if (line.place) {
       const start = new vscode.Position(line.place.line - 1, 0);
-      item.description = `${line.place.file}:${String(line.place.line)}`;
+      item.description = `${vscode.workspace.asRelativePath(line.place.file)}:${String(line.place.line)}`;
       item.command = {
         command: "vscode.open",
         title: "Open",

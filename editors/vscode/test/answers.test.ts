@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Line, status, treeOf, urlFault } from "../src/answers";
+import { answerOf, type Line, status, treeOf, urlFault } from "../src/answers";
 
 const TRACE = `\
 http://example.com/db.py
@@ -44,5 +44,12 @@ test("a URL has a scheme and a host, or is a path", () => {
   }
   for (const url of ["", "example.com", "ftp://a/", "/a b"]) {
     assert.ok(urlFault(url), url);
+  }
+});
+
+test("the answer of a command is its text", () => {
+  assert.equal(answerOf({ title: "exposed", text: "nothing\n", uri: null }), "nothing\n");
+  for (const none of [null, undefined, "text", {}, { text: 1 }]) {
+    assert.equal(answerOf(none), undefined);
   }
 });
