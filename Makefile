@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -58,6 +58,10 @@ frameworks: $(VENV)/.dev
 	test -x $(VENV)-frameworks/bin/python || $(PYTHON) -m venv $(VENV)-frameworks
 	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
 	$(BIN)/python -m pytest -q tests/test_frameworks.py tests/httpd/test_frameworks.py
+
+# The collection for Ansible: its plays over as many hosts as they are meant for, and ansible-test sanity.
+ansible: $(VENV)/.dev
+	MODWSGI_FIX_PLAYS=all $(BIN)/python -m pytest -q tests/test_ansible*.py
 
 # The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
 wheel:
