@@ -79,15 +79,20 @@ def _of_server(params):
     return words
 
 
-def fix_words(params, mode):
-    """Return the words of a run of ``mode``, which is ``--diff`` or ``--write``."""
-    words = [mode, "--output-format", "json", "--quiet", "--no-impact", "--fix-level", params["fix_level"]]
-    words += _of_server(params)
+def _chosen(params):
+    words = []
     for option in ("select", "ignore"):
         if params.get(option):
             words += ["--" + option, ",".join(params[option])]
     for target in params.get("target") or ():
         words += ["--target", target]
+    return words
+
+
+def fix_words(params, mode):
+    """Return the words of a run of ``mode``, which is ``--diff`` or ``--write``."""
+    words = [mode, "--output-format", "json", "--quiet", "--no-impact", "--fix-level", params["fix_level"]]
+    words += _of_server(params) + _chosen(params)
     if params.get("baseline") is not None:
         words += ["--baseline", params["baseline"]]
     if mode == "--write":
@@ -115,7 +120,8 @@ def asked(params):
 
 def report_words(params):
     """Return the words of a report."""
-    return ["--output-format", "json", "--quiet", "--exit-zero"] + _of_server(params) + ["--"] + list(params["paths"])
+    words = ["--output-format", "json", "--quiet", "--exit-zero"] + _of_server(params) + _chosen(params)
+    return words + ["--"] + list(params["paths"])
 
 
 def show_words(params):
