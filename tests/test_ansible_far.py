@@ -1,4 +1,4 @@
-"""The collection for Ansible on targets without modwsgi-fix: over ssh on loopback, by a shell alone."""
+"""The collection for Ansible on targets without modwsgi-fix: by a shell alone, over a real sshd where all is tried."""
 
 from __future__ import annotations
 
@@ -34,30 +34,21 @@ def reached(server: sshd.Server, python: str) -> dict[str, Any]:
         "ansible_connection": "ssh",
         "ansible_host": "web1",
         "ansible_ssh_common_args": server.ssh.removeprefix("ssh "),
-        "ansible_ssh_args": "-o ControlMaster=no",
+        "ansible_ssh_args": "-o ControlMaster=auto -o ControlPersist=5s",
         "ansible_python_interpreter": python,
     }
 
 
-@pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, sshd.Server]]:
-    """Three servers, each behind an sshd of its own."""
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[Mapping[str, sshd.Server]]:
+    """Three servers with the same faulty configuration, each behind an sshd of its own."""
     with ExitStack() as stack:
         found = {}
         for name in ("one", "two", "three"):
-            directory = tmp_path_factory.mktemp(name)
-            found[name] = stack.enter_context(sshd.running(directory))
+            (tmp_path / name).mkdir()
+            found[name] = stack.enter_context(sshd.running(tmp_path / name))
+            found[name].put(SERVER)
         yield found
-
-
-@pytest.fixture
-def fresh(servers: Mapping[str, sshd.Server]) -> Mapping[str, sshd.Server]:
-    """The three servers with the same faulty configuration."""
-    for server in servers.values():
-        for path in SERVER:
-            (server.root / path.lstrip("/")).unlink(missing_ok=True)
-        server.put(SERVER)
-    return servers
 
 
 def hosts(servers: Mapping[str, sshd.Server]) -> dict[str, dict[str, Any]]:
@@ -73,33 +64,33 @@ def hosts(servers: Mapping[str, sshd.Server]) -> dict[str, dict[str, Any]]:
 @pytest.mark.skipif(
     not plays.ALL, reason="make ansible has the play over three hosts; the next test has the hardest of them"
 )
-def test_three_over_ssh_and_the_second_run_changes_nothing(fresh: Mapping[str, sshd.Server], tmp_path: Path) -> None:
+def test_three_over_ssh_and_the_second_run_changes_nothing(servers: Mapping[str, sshd.Server], tmp_path: Path) -> None:
     fixing = [{"tasks": [task("fix", "modwsgi_fix", paths=PATHS, verify="test -f /etc/apache2/apache2.conf")]}]
-    for path in (server.root / SITE for server in fresh.values()):
+    for path in (server.root / SITE for server in servers.values()):
         path.chmod(0o640)
-    first = plays.play(tmp_path, hosts(fresh), fixing)
+    first = plays.play(tmp_path, hosts(servers), fixing)
     assert (first.code, [one.how for one in first.told]) == (0, ["ok"] * 3), (first.out, first.told)
-    assert {name: first.of(name, "fix").result["ran_on"] for name in fresh} == {
+    assert {name: first.of(name, "fix").result["ran_on"] for name in servers} == {
         "one": "target", "two": "controller", "three": "controller",
     }  # fmt: skip
-    for name, server in fresh.items():
+    for name, server in servers.items():
         assert first.of(name, "fix").changed
         assert (server.root / SITE).read_text() == FIXED
         assert (server.root / SITE).stat().st_mode & 0o777 == 0o640
         assert first.of(name, "fix").result["findings"] == first.of("one", "fix").result["findings"]
         assert sorted(path.name for path in (server.root / SITE).parent.iterdir()) == ["shop.conf"]
     assert first.of("three", "fix").result["changed_files"] == first.of("one", "fix").result["changed_files"]
-    second = plays.play(tmp_path, hosts(fresh), fixing)
+    second = plays.play(tmp_path, hosts(servers), fixing)
     assert (second.code, [one.changed for one in second.told]) == (0, [False] * 3), second.out
 
 
-def far(server: sshd.Server) -> dict[str, dict[str, Any]]:
-    return {"three": reached(server, "/nonexistent/python3")}
-
-
-def test_a_target_without_python_is_fixed_verified_and_undone(fresh: Mapping[str, sshd.Server], tmp_path: Path) -> None:
+def test_a_target_without_python_is_fixed_verified_and_undone(tmp_path: Path) -> None:
     options: dict[str, Any] = {"paths": PATHS, "where": "controller"}
-    server = fresh["three"]
+    # In place of ssh a script that enters the same directories.
+    (tmp_path / "three").mkdir()
+    server = sshd.far_side(tmp_path / "three")
+    server.put(SERVER)
+    hosts = {"three": {"ansible_connection": "ssh", "ansible_host": "web1", "ansible_ssh_executable": server.ssh}}
     changing = tmp_path / "changing"
     changing.write_text(f"#!/bin/sh\necho '# by hand' >> {server.root / SITE}\n")
     changing.chmod(0o755)
@@ -116,7 +107,7 @@ def test_a_target_without_python_is_fixed_verified_and_undone(fresh: Mapping[str
         {"name": "changed by hand", "ansible.builtin.command": str(changing), "delegate_to": "localhost", "vars": plays.LOCAL},
         task("not undone", "modwsgi_undo", {"ignore_errors": True}, undo_id="{{ fixed.undo_id }}"),
     ]  # fmt: skip
-    played = plays.play(tmp_path, far(server), [{"tasks": tasks}])
+    played = plays.play(tmp_path, hosts, [{"tasks": tasks}])
 
     def of(name: str) -> plays.Told:
         return played.of("three", name)
