@@ -17,7 +17,7 @@ description:
   - Rewrites what modwsgi-fix finds wrong with a configuration, in all files or in none.
   - A second run finds nothing to change.
   - Findings that are left never fail the task. It fails where the program ends with exit code 2, such as for a path that is
-    missing, a file that cannot be read, or a O(verify) that fails; everything is then as it was, unless RV(changed) says
+    missing, a file that cannot be read, or a O(verify) that fails; everything is then as it was, unless C(changed) says
     otherwise.
 author:
   - modwsgi-fix contributors (@modwsgi-fix)
