@@ -29,8 +29,8 @@ fuzz: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m fuzz $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ONLY),--only $(ONLY)) $(if $(REAL),--real)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff format --check fixer rules tests benchmarks
-	$(BIN)/ruff check fixer rules tests benchmarks
+	$(BIN)/ruff format --check fixer rules tests benchmarks integrations
+	$(BIN)/ruff check fixer rules tests benchmarks integrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

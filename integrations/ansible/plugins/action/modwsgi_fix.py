@@ -34,7 +34,9 @@ class ActionModule(ActionBase):
             return self._fixed(there, copy, params)
 
     def _fixed(self, there: OnController, copy: Copy, params: dict[str, Any]) -> dict[str, Any]:
-        here = copy.params(params, baseline=there.baseline(copy, params["baseline"]), verify=None, allow_shared_tree=True)
+        here = copy.params(
+            params, baseline=there.baseline(copy, params["baseline"]), verify=None, allow_shared_tree=True
+        )
         shown = copy.run(["--isolated", *product.fix_words(here, "--diff")])
         result = {**product.result_of(shown), "ran_on": "controller", "left_there": copy.left_out}
         if self._task.diff:
@@ -50,9 +52,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(written.problem)
         changes = [scripts.Change(copy.there(path), before[path], Path(copy.here(path)).read_bytes()) for path in paths]
         record = scripts.new_record()
-        code, _, said = there.there(
-            scripts.writing(record, changes, params["verify"], allow_shared=params["allow_shared_tree"])
-        )
-        if code:
-            return {**result, "failed": True, "changed": False, "msg": said.strip() or f"the target's shell ended with {code}"}
+        script = scripts.writing(record, changes, params["verify"], allow_shared=params["allow_shared_tree"])
+        answer = there.there(script)
+        if answer.code:
+            return {**result, "failed": True, "changed": False, "msg": answer.problem}
         return {**result, "undo_id": record}

@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
                 module_name="modwsgi.fix.modwsgi_undo", module_args=self._task.args, task_vars=task_vars
             )
         script = scripts.undoing(params["undo_id"], allow_shared=params["allow_shared_tree"])
-        code, out, said = OnController(self).there(script)
-        if code > 1:
-            return {"failed": True, "msg": said.strip() or f"the target's shell ended with {code}"}
-        return {"changed": code == 0, "messages": out.decode("utf-8", "replace").splitlines()}
+        answer = OnController(self).there(script)
+        if answer.code > 1:
+            return {"failed": True, "msg": answer.problem}
+        return {"changed": answer.code == 0, "messages": answer.data.decode("utf-8", "replace").splitlines()}

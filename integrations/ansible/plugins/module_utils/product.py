@@ -155,7 +155,7 @@ class Said(object):
 def plain(value):
     """Return a value whose texts are UTF-8; bytes of other encodings become U+FFFD, because Ansible hands on no others."""
     if isinstance(value, dict):
-        return dict((plain(key), plain(one)) for key, one in value.items())
+        return {plain(key): plain(one) for key, one in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
     if isinstance(value, bytes):
@@ -173,7 +173,7 @@ def result_of(said):
     """Return what a task returns of a report of ``--diff`` or ``--write``."""
     report = said.report
     changed = report.get("changed", [])
-    found = dict((key, report[key]) for key in _KEPT if key in report)
+    found = {key: report[key] for key in _KEPT if key in report}
     found.setdefault("findings", [])
     found["changed"] = bool(changed)
     found["changed_files"] = [one["file"] for one in changed]
@@ -194,7 +194,7 @@ def prepared(name, hunks):
 
 def failures_of(params, said):
     """Return a sentence for each URL that is not answered as the task asserts."""
-    traces = dict((trace["url"], trace) for trace in said.report.get("traces", []))
+    traces = {trace["url"]: trace for trace in said.report.get("traces", [])}
     failures = []
     for url, wanted in sorted((params.get("assert") or {}).items()):
         trace = traces.get(url)
@@ -237,8 +237,19 @@ def _told(outcome):
 
 
 #: What a task may assert of an answer.
-_OF_OUTCOME = ("kind", "status", "host", "file", "path_info", "handler", "process_group", "application_group", "script_name",
-               "user", "location")
+_OF_OUTCOME = (
+    "kind",
+    "status",
+    "host",
+    "file",
+    "path_info",
+    "handler",
+    "process_group",
+    "application_group",
+    "script_name",
+    "user",
+    "location",
+)
 
 
 def trace_problem(params):

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -27,6 +27,19 @@ from ansible_collections.modwsgi.fix.plugins.plugin_utils import bridge
 _MAINS = ("apache2.conf", "httpd.conf", "conf/httpd.conf")
 
 
+class Answer(NamedTuple):
+    """What a script came to on the target: its exit code, its output, and its messages."""
+
+    code: int
+    data: bytes
+    said: str
+
+    @property
+    def problem(self) -> str:
+        """Why it failed, in words."""
+        return self.said or f"the target's shell ended with exit code {self.code}"
+
+
 class OnController:
     """What an action plugin asks of its target by a shell alone, and of the program on the controller."""
 
@@ -35,19 +48,19 @@ class OnController:
 
     # -- there ---------------------------------------------------------------------------------------------------------
 
-    def there(self, script: str | bytes) -> tuple[int, bytes, str]:
-        """Run a script by the target's shell; return its exit code, its output and its messages."""
+    def there(self, script: str | bytes) -> Answer:
+        """Run a script by the target's shell."""
         data = script if isinstance(script, bytes) else script.encode("utf-8", "surrogateescape")
         command = f"{self._action._compute_environment_string()} sh -s".strip()
         done = self._action._low_level_execute_command(command, in_data=data, encoding_errors="surrogateescape")
-        return done["rc"], done["stdout"].encode("utf-8", "surrogateescape"), done["stderr"]
+        return Answer(done["rc"], done["stdout"].encode("utf-8", "surrogateescape"), done["stderr"].strip())
 
     def _main(self, paths: Sequence[str]) -> str:
         """Return the main file of the server that the paths name, or an empty string."""
         names = [os.path.join(path, name) for path in paths for name in _MAINS]
         names += [path for path in paths if os.path.basename(path) in _MAINS]
         tests = "\n".join(f"if [ -f {quote(name)} ]; then printf %s {quote(name)}; exit 0; fi" for name in names)
-        return self.there(f"{tests}\nexit 0\n")[1].decode("utf-8", "surrogateescape")
+        return self.there(f"{tests}\nexit 0\n").data.decode("utf-8", "surrogateescape")
 
     # -- here ----------------------------------------------------------------------------------------------------------
 
@@ -55,7 +68,9 @@ class OnController:
     def fetched(self, params: Mapping[str, Any]) -> Iterator[Copy]:
         """Bring the target's configuration here, for as long as the block lasts."""
         if params.get("root") not in (None, "/"):
-            raise AnsibleActionFail(f"root: {params['root']}: where the program runs on the controller, only / can be read there")
+            raise AnsibleActionFail(
+                f"root: {params['root']}: where the program runs on the controller, only / can be read there"
+            )
         if relative := [path for path in params["paths"] if not path.startswith("/")]:
             raise AnsibleActionFail(f"paths: {relative[0]}: is not an absolute path on the target")
         with tempfile.TemporaryDirectory(prefix="modwsgi-fix-") as scratch:
@@ -63,7 +78,9 @@ class OnController:
             self._fetch(copy, self._main(params["paths"]))
             for path in params["paths"]:
                 if not os.path.lexists(copy.here(path)):
-                    raise AnsibleActionFail(f"{path}: is not there, or httpd does not read it, so that it was not fetched")
+                    raise AnsibleActionFail(
+                        f"{path}: is not there, or httpd does not read it, so that it was not fetched"
+                    )
             yield copy
 
     def _fetch(self, copy: Copy, main: str) -> None:
@@ -76,7 +93,10 @@ class OnController:
             words = ["fetch", "--ssh", f"{quote(sys.executable)} {quote(bridge.__file__)} {quote(address)}"]
             words += ["--main", main] if main else []
             process = subprocess.Popen(
-                [*program(), *words, "target", str(copy.root)], stdout=subprocess.DEVNULL, stderr=said, env=copy.environment
+                [*program(), *words, "target", str(copy.root)],
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=copy.environment,
             )
             try:
                 while process.poll() is None:
@@ -94,23 +114,23 @@ class OnController:
     def _answer(self, listening: socket.socket) -> None:
         """Hand one script to the target, where one has been asked for."""
         try:
-            asking, _ = listening.accept()
+            asking = listening.accept()[0]
         except TimeoutError:
             return
         with asking:
             asking.settimeout(None)
             with asking.makefile("rb") as script:
-                code, out, _ = self.there(script.read())
-            asking.sendall(b"%04d" % code + out)
+                answer = self.there(script.read())
+            asking.sendall(b"%04d" % answer.code + answer.data)
 
     def baseline(self, copy: Copy, path: str | None) -> str | None:
         """Bring a baseline here, and return where it is."""
         if path is None:
             return None
-        code, data, said = self.there(f"cat {quote(path)}\n")
-        if code:
-            raise AnsibleActionFail(f"baseline: {said.strip() or path}")
-        (copy.scratch / "baseline.json").write_bytes(data)
+        answer = self.there(f"cat {quote(path)}\n")
+        if answer.code:
+            raise AnsibleActionFail(f"baseline: {answer.said or path}")
+        (copy.scratch / "baseline.json").write_bytes(answer.data)
         return str(copy.scratch / "baseline.json")
 
 
@@ -166,12 +186,19 @@ def belongs_to_controller(answer: Mapping[str, Any]) -> bool:
     return bool(answer.get(product.ABSENT)) or ("invocation" not in answer and bool(answer.get("failed")))
 
 
-def asked_of(action: ActionBase, module: str, spec: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """Run a module where its option ``where`` says; return its answer, or None where the controller is to do it, and the options."""
+def asked_of(
+    action: ActionBase, module: str, spec: Mapping[str, Any], task_vars: dict[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Run a module where its option ``where`` says; return its answer and the options.
+
+    The answer is None where the controller is to do it.
+    """
     params = validated(spec, action._task.args)
     if params["where"] == "controller":
         return None, params
-    answer = action._execute_module(module_name=f"modwsgi.fix.{module}", module_args=action._task.args, task_vars=task_vars)
+    answer = action._execute_module(
+        module_name=f"modwsgi.fix.{module}", module_args=action._task.args, task_vars=task_vars
+    )
     if params["where"] == "auto" and belongs_to_controller(answer):
         return None, params
     return answer, params

@@ -28,6 +28,8 @@ LC_ALL=C; export LC_ALL
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; export PATH
 record="${XDG_STATE_HOME:-${HOME:-/root}/.local/state}/modwsgi-fix/ansible/"@ID@
 fail() { printf '%s\n' "$1" >&2; exit 2; }
+unwritten() { rm -rf "$record"; fail "$1"; }
+unkept() { unwritten "$record: what is needed to take the write back cannot be kept there"; }
 sum() { sha256sum < "$1" | cut -d ' ' -f 1; }
 has() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(sum "$1")" = "$2" ]; }
 # The file of a number gets the content of a kind, and keeps its owner and mode.
@@ -44,16 +46,17 @@ back() {
     done
 }
 # Whoever may change a directory on the way decides what root writes there.
+shared() { fail "$d: $1 could change what root writes here; allow_shared_tree writes all the same"; }
 own() {
     [ "$(id -u)" = 0 ] || return 0
     d=$1
     while :; do
         set -- $(ls -ldn "$d")
-        case $3 in 0) ;; *) fail "$d: belongs to user $3, who could change what root writes here; allow_shared_tree writes all the same" ;; esac
-        case "$1 $4" in
-            ?????w*" 0") ;;
-            ?????w???[tT]*|????????w[tT]*) ;;
-            ?????w*|????????w*) fail "$d: other users may write here, and could change what root writes; allow_shared_tree writes all the same" ;;
+        case $3 in 0|"${SUDO_UID:-0}") ;; *) shared "belongs to user $3, who" ;; esac
+        case $1 in
+            ?????????[tT]*) ;;
+            ????????w*) shared "everybody" ;;
+            ?????w*) [ "$4" = 0 ] || shared "group $4" ;;
         esac
         [ "$d" = / ] && return 0
         d=${d%/*}; [ -n "$d" ] || d=/
@@ -61,11 +64,13 @@ own() {
 }
 """
 _WRITE = r"""
-mkdir -p "$record" || fail "$record: what is needed to take the write back cannot be kept there"
+mkdir -p "$record" || unkept
 @KEEP@
 trap 'back; rm -rf "$record"; exit 2' HUP INT TERM
 for n in $numbers; do
-    put "$n" after || { back; f=$(cat "$record/$n.path"); rm -rf "$record"; fail "$f: cannot be written; all files are as they were"; }
+    put "$n" after && continue
+    back; f=$(cat "$record/$n.path"); rm -rf "$record"
+    fail "$f: cannot be written; all files are as they were"
 done
 @VERIFY@
 rm -f "$record"/*.after
@@ -112,9 +117,11 @@ def writing(record: str, changes: Sequence[Change], verify: str | None, *, allow
     numbers = [str(number) for number in range(1, len(changes) + 1)]
     numbered = list(zip(numbers, changes, strict=True))
     lines = [_common(record), f"numbers='{' '.join(numbers)}'"]
-    for _, change in numbered:
+    for change in changes:
         path = quote(change.path)
-        lines.append(f'has {path} {_digest(change.before)} || fail {path}": was changed since it was fetched; nothing was written"')
+        lines.append(
+            f'has {path} {_digest(change.before)} || fail {path}": was changed since it was fetched; nothing was written"'
+        )
         lines += [] if allow_shared else [f"own {path}"]
     kept = "\n".join(_keep(number, change) for number, change in numbered)
     command = "" if verify is None else _VERIFY.replace("@COMMAND@", quote(verify))
@@ -137,9 +144,9 @@ def _keep(number: str, change: Change) -> str:
     digest = _digest(change.after)
     return (
         f'printf %s {quote(change.path)} > "$record/{number}.path"; printf %s {digest} > "$record/{number}.sum"\n'
-        f'cp -p {quote(change.path)} "$record/{number}.before" || fail "$record: what is needed to take the write back cannot be kept"\n'
+        f'cp -p {quote(change.path)} "$record/{number}.before" || unkept\n'
         f"base64 -d > \"$record/{number}.after\" <<'END'\n{encoded}END\n"
-        f'has "$record/{number}.after" {digest} || fail {quote(change.path)}": did not arrive whole; nothing was written"'
+        f'has "$record/{number}.after" {digest} || unwritten {quote(change.path)}": did not arrive whole; nothing was written"'
     )
 
 

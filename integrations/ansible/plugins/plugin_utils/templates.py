@@ -33,7 +33,9 @@ def fixed(action: ActionBase, params: Mapping[str, Any], task_vars: Mapping[str,
         for path, texts in after.items():
             rendered = [_rendered(action, task_vars, path, text) for text in texts]
             diffs.append(_diff(_shown(path), *rendered))
-            result["rendered"].append({"template": path, "findings": _findings(params, _shown(path), rendered[1], Path(scratch))})
+            result["rendered"].append(
+                {"template": path, "findings": _findings(params, _shown(path), rendered[1], Path(scratch))}
+            )
     if action._task.diff:
         result["diff"] = [diff for diff in diffs if diff["prepared"]]
     return result
@@ -54,7 +56,9 @@ def _fixed_copies(params: Mapping[str, Any], paths: Sequence[str], scratch: Path
         shutil.copyfile(path, place)
         copies[path] = place
     before = {path: _text(place) for path, place in copies.items()}
-    words = product.fix_words({**params, "paths": list(map(str, copies.values())), "verify": None, "allow_shared_tree": True}, "--write")
+    words = product.fix_words(
+        {**params, "paths": list(map(str, copies.values())), "verify": None, "allow_shared_tree": True}, "--write"
+    )
     said = _run(["--isolated", *words], XDG_STATE_HOME=str(scratch / "state"))
     if said.problem:
         raise AnsibleActionFail(said.problem.replace(f"{scratch}/", ""))
