@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs ansible fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -59,9 +59,16 @@ frameworks: $(VENV)/.dev
 	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
 	$(BIN)/python -m pytest -q tests/test_frameworks.py tests/httpd/test_frameworks.py
 
-# The collection for Ansible: its plays over as many hosts as they are meant for, and ansible-test sanity.
+# The collection for Ansible: its plays over as many hosts as they are meant for.
 ansible: $(VENV)/.dev
 	MODWSGI_FIX_PLAYS=all $(BIN)/python -m pytest -q tests/test_ansible*.py
+
+# What ansible-test says of the collection. It installs its own tools, and has pip from Ansible's site the first time.
+ansible-sanity: $(VENV)/.dev
+	place=$$(mktemp -d)/ansible_collections/modwsgi && mkdir -p $$place && cp -r integrations/ansible $$place/fix && \
+	    find $$place -name __pycache__ -prune -exec rm -rf {} + && cd $$place/fix && \
+	    PATH="$(CURDIR)/$(BIN):$$PATH" ansible-test sanity --local \
+	        --python $$($(CURDIR)/$(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
 wheel:

@@ -42,8 +42,8 @@ OF_TOP = {"paths": ["{{ top }}/etc/apache2"], "root": "{{ top }}"}
 
 
 def test_twenty_roots_and_the_second_run_changes_nothing(tmp_path: Path) -> None:
-    """Of twenty (``make ansible``) the ordinary run has three."""
-    count = 20 if plays.ALL else 3
+    """Of twenty (``make ansible``) the ordinary run has two."""
+    count = 20 if plays.ALL else 2
     tops = {f"web{number}": root(tmp_path / f"web{number}") for number in range(count)}
     hosts = {name: host(top) for name, top in tops.items()}
     fixing = [{"tasks": [task("fix", "modwsgi_fix", **OF_TOP)]}]
