@@ -34,7 +34,8 @@ def reached(server: sshd.Server, python: str) -> dict[str, Any]:
         "ansible_connection": "ssh",
         "ansible_host": "web1",
         "ansible_ssh_common_args": server.ssh.removeprefix("ssh "),
-        "ansible_ssh_args": "-o ControlMaster=auto -o ControlPersist=5s",
+        # A connection for each: all three are called web1.
+        "ansible_ssh_args": f"-o ControlMaster=auto -o ControlPersist=5s -o ControlPath={server.root.parent}/connection",
         "ansible_python_interpreter": python,
     }
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 from ansible_collections.modwsgi.fix.plugins.module_utils import product
 from ansible_collections.modwsgi.fix.plugins.plugin_utils import bridge
 
@@ -200,5 +201,8 @@ def asked_of(
         module_name=f"modwsgi.fix.{module}", module_args=action._task.args, task_vars=task_vars
     )
     if params["where"] == "auto" and belongs_to_controller(answer):
+        Display().v(
+            f"modwsgi-fix runs on the controller: {answer.get('msg')}", host=task_vars.get("inventory_hostname")
+        )
         return None, params
     return answer, params
