@@ -65,9 +65,9 @@ ansible: $(VENV)/.dev
 
 # What ansible-test says of the collection. It installs its own tools, and has pip from Ansible's site the first time.
 ansible-sanity: $(VENV)/.dev
-	place=$$(mktemp -d)/ansible_collections/modwsgi && mkdir -p $$place && cp -r integrations/ansible $$place/fix && \
-	    find $$place -name __pycache__ -prune -exec rm -rf {} + && cd $$place/fix && \
-	    PATH="$(CURDIR)/$(BIN):$$PATH" ansible-test sanity --local \
+	place=$$(mktemp -d) && trap "rm -rf $$place" EXIT && mkdir -p $$place/ansible_collections/modwsgi && \
+	    cp -r integrations/ansible $$place/ansible_collections/modwsgi/fix && cd $$place/ansible_collections/modwsgi/fix && \
+	    find . -name __pycache__ -prune -exec rm -rf {} + && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-test sanity --local \
 	        --python $$($(CURDIR)/$(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
