@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # The date of the commit, which the archives of a release have: hatchling takes the same one where there is no git.
 COMMITTED = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
-.PHONY: demo test lint check unit minimum frameworks proofs fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode vscode-run clean
+.PHONY: demo test lint check unit minimum frameworks proofs ansible ansible-sanity fuzz bench versions wheel zipapp release pinned licences man moving docs new-rule words vscode vscode-run clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/modwsgi-fix --diff --root corpus/web2py-https/root corpus/web2py-https/conf || test $$? -eq 1
@@ -30,8 +30,8 @@ fuzz: $(VENV)/.dev
 	@cd tests && ../$(BIN)/python -m fuzz $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ONLY),--only $(ONLY)) $(if $(REAL),--real)
 
 lint: $(VENV)/.dev
-	$(BIN)/ruff format --check fixer rules tests benchmarks tools
-	$(BIN)/ruff check fixer rules tests benchmarks tools
+	$(BIN)/ruff format --check fixer rules tests benchmarks tools integrations
+	$(BIN)/ruff check fixer rules tests benchmarks tools integrations
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -59,6 +59,17 @@ frameworks: $(VENV)/.dev
 	test -x $(VENV)-frameworks/bin/python || $(PYTHON) -m venv $(VENV)-frameworks
 	$(VENV)-frameworks/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/frameworks.txt
 	$(BIN)/python -m pytest -q tests/test_frameworks.py tests/httpd/test_frameworks.py
+
+# The collection for Ansible: its plays over as many hosts as they are meant for.
+ansible: $(VENV)/.dev
+	MODWSGI_FIX_PLAYS=all $(BIN)/python -m pytest -q tests/test_ansible*.py
+
+# What ansible-test says of the collection. It installs its own tools, and has pip from Ansible's site the first time.
+ansible-sanity: $(VENV)/.dev
+	place=$$(mktemp -d) && trap "rm -rf $$place" EXIT && mkdir -p $$place/ansible_collections/modwsgi && \
+	    cp -r integrations/ansible $$place/ansible_collections/modwsgi/fix && cd $$place/ansible_collections/modwsgi/fix && \
+	    find . -name __pycache__ -prune -exec rm -rf {} + && PATH="$(CURDIR)/$(BIN):$$PATH" ansible-test sanity --local \
+	        --python $$($(CURDIR)/$(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 
 # The wheel and the source distribution: the same bytes from the same commit, by tools whose hashes are known.
 wheel:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -84,6 +85,16 @@ def test_the_last_write_to_these_paths(run: Run, tmp_path: Path) -> None:
     assert run("undo", "one").code == 1
     assert run("undo", "other").code == 0
     assert "elsewhere" in refused(run("undo", "elsewhere/c.conf"))
+
+
+def test_a_write_by_its_name(run: Run, tmp_path: Path) -> None:
+    first, last = made(tmp_path, "a/shop.conf", "b/shop.conf")
+    name = json.loads(run(*WRITE, "--output-format", "json", "a").out)["undo"]
+    assert run(*WRITE, "b").code == 0
+    assert (run("undo", "--record", name).code, first.read_bytes(), last.read_bytes()) == (0, TWICE, ONCE)
+    again = run("undo", "--record", name, "b")
+    assert (again.code, again.err) == (1, f"nothing to undo in b: no write {name} is recorded\n")
+    assert last.read_bytes() == ONCE
 
 
 def test_a_part_of_a_write_is_not_taken_back(run: Run, tmp_path: Path) -> None:

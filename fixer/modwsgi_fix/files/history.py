@@ -62,6 +62,11 @@ class Record:
     files: tuple[Written, ...]
 
     @property
+    def name(self) -> str:
+        """What a JSON report says in ``undo``."""
+        return os.path.basename(self.kept).removesuffix(".undo")
+
+    @property
     def directories(self) -> list[str]:
         """The directories of its files, each once."""
         return list(dict.fromkeys(os.path.dirname(file.path) for file in self.files))
