@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, Files, is_known
+from modwsgi_fix.files import FileProblem, Files
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes
 from modwsgi_fix.model.items import Item
@@ -119,7 +119,7 @@ def _has_others(disk: Files | None) -> bool:
 
 def _is_unknown(disk: Files | None, path: str) -> bool:
     """Whether nobody looked for a file, in a copy that was fetched in part."""
-    return disk is not None and not disk.is_file(path) and not is_known(disk, path)
+    return disk is not None and not disk.is_file(path) and not disk.is_known(path)
 
 
 def httpd_identity(config: Config) -> Identity | None:

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.files import Files, is_known
+from modwsgi_fix.files import Files
 from modwsgi_fix.files.paths import resolve
 from modwsgi_fix.model.config import Config, derived
 from modwsgi_fix.model.daemons import daemon_processes
@@ -183,4 +183,4 @@ def is_readable_by_all(config: Config, path: str) -> bool:
 def _lets_all_pass(disk: Files, directory: str) -> bool:
     """Whether every user may search a directory; one with an unknown mode counts, if not in a copy that was fetched in part."""
     found = disk.permissions(directory)
-    return directory == "/" or is_known(disk, directory) if found is None else bool(found.mode & SEARCH)
+    return directory == "/" or disk.is_known(directory) if found is None else bool(found.mode & SEARCH)

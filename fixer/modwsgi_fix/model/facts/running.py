@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from modwsgi_fix.files import FileProblem, is_known
+from modwsgi_fix.files import FileProblem
 from modwsgi_fix.model.config import Config, derived, grouped
 from modwsgi_fix.model.daemons import DaemonProcess, daemon_processes, options_of
 from modwsgi_fix.model.facts.handled import handled_files
@@ -206,7 +206,7 @@ def _version_of(config: Config, home: str) -> tuple[int, ...] | None:
         names = disk.names(f"{home}/lib") if disk.is_dir(f"{home}/lib") else []
     except FileProblem:
         return None
-    if not is_known(disk, f"{home}/lib/python"):
+    if not disk.is_known(f"{home}/lib/python"):
         return None  # there may be others that nobody looked at
     versions = [match for name in names if (match := _LIBRARY.match(name))]
     return (int(versions[0][1]), int(versions[0][2])) if len(versions) == 1 else None
@@ -230,7 +230,7 @@ def is_installed(config: Config, home: str | None, name: str) -> bool | None:
             for place in (f"{one}/{kind}" for one in (*below, top) for kind in ("site-packages", "dist-packages")):
                 names = disk.names(place) if disk and disk.is_dir(place) else []
                 is_seen = is_seen or bool(names)
-                is_partial = is_partial or (disk is not None and not is_known(disk, f"{place}/{name}"))
+                is_partial = is_partial or (disk is not None and not disk.is_known(f"{place}/{name}"))
                 if name in names or f"{name}.py" in names or any(one.startswith(f"{name}.") for one in names):
                     return True
                 if any(one.endswith((".pth", ".egg-link")) and "nspkg" not in one for one in names):
