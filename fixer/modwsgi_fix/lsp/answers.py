@@ -54,8 +54,8 @@ class Answer:
         return checked(self.session, hurried=self._hurried)
 
     def known(self) -> Known | None:
-        """What the next question can start from; None where the server was not checked, or only in a hurry."""
-        if self._known is not None or self._hurried or "report" not in vars(self):
+        """What the next question can start from; None where the server was not checked."""
+        if self._known is not None or "report" not in vars(self):
             return self._known
         from modwsgi_fix.lsp.asking import known
 

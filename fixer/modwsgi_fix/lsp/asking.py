@@ -79,7 +79,12 @@ class Known(NamedTuple):
 
 
 def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known | None:
-    """Return what the next answer can start from, once a server was checked; None where it has to be read anew."""
+    """Return what the next answer can start from, once a server was checked; None where it has to be read anew.
+
+    What fixes would reveal is left out of the next answers, too, where it was left out of this one because the server is large.
+    """
+    if not report.marked and not _is_large(session):
+        return None
     base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
     return None if base is None else Known(base, dict(texts))
 
