@@ -124,3 +124,14 @@ def test_where_all_had_to_be_read_the_next_key_is_told_by_a_part_again(
     assert codes(said) <= fresh(editor, directory)
     editor.state.buffers.stale()
     assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_at(tmp_path: Path) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    before = codes(editor.said())
+    (directory / "sites/06.conf").write_text(server["sites/06.conf"].replace("threads=5", "threads=x"))
+    editor.state.buffers.stale()
+    editor.type(0, "#")
+    assert codes(editor.said()) == fresh(editor, directory) != before

@@ -123,8 +123,8 @@ class Answers:
         return self._known[paths]
 
     def _keep(self) -> None:
-        """Keep what the next answers can start from."""
-        if not self.buffers.typing:
+        """Keep what the next answers can start from: nothing, where more than open texts has changed since the last ones."""
+        if self.buffers.staled > self._generation:
             self._before.clear()
             return
         for paths, answer in self._known.items():

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import NamedTuple
 
@@ -171,43 +171,52 @@ def _part(base: Base, after: Base) -> Part | None:
 
     None where this cannot be told, or is most of the server.
     """
-    files = after.overlay.keys()
     states = (base.compared, base.texts, after.texts)
-    reshaped = frozenset(key for key in files if len({len(texts[key].hosts) for texts in states}) > 1)
-    changes = [(key, base.texts[key], after.texts[key], False) for key in files]
-    changes += [(key, after.texts[key], base.compared[key], True) for key in files]
-    touched, said = set[Region](), set[bytes]()
-    for key, mine, other, is_new in changes:
-        for number in (None,) if key in reshaped else _differing(mine, other):
-            if number is None:
-                text = _added(*((one.text if key in reshaped else one.outside) for one in (mine, other)))
-                added = text
-            else:
-                text = _host(mine, number)
-                added = _added(text, _host(other, number))
-            if words(added) & _LEADING or (is_new and _tells_apart(added, is_host=number is not None)):
-                return None
-            touched.add((key, number))
-            said |= words(text)
+    changed = frozenset(after.overlay)
+    reshaped = frozenset(key for key in changed if len({len(texts[key].hosts) for texts in states}) > 1)
+    changes = [*_changes(base.texts, after.texts, changed, reshaped)]
+    recent = [*_changes(after.texts, base.compared, changed, reshaped)]
+    if any(words(one.added) & _LEADING for one in (*changes, *recent)) or any(map(_tells_apart, recent)):
+        return None
+    touched = {one.region for one in (*changes, *recent)}
     if len(touched) > _MOST_CHANGED:
         return None
+    said = set[bytes]().union(*(words(one.text) for one in (*changes, *recent)))
     inside = {host for group in base.groups for host in group.hosts if host in touched or host[0] in reshaped}
     near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
     inside.update(host for group in near for host in group.hosts)
     read = inside | _standing(base.groups, frozenset(inside))
-    if not read or 2 * len(read) > sum(len(one.hosts) for one in base.compared.values()):
+    if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
         return None
     hosts = frozenset(host for host in read if host[0] not in reshaped)
-    return Part(hosts, reshaped, frozenset(files), frozenset(touched | inside))
+    return Part(hosts, reshaped, changed, frozenset(touched | inside))
 
 
-def _differing(one: Text, other: Text) -> Iterator[int | None]:
-    """Yield the numbers of the hosts that differ in two texts of a file, and None where the text outside of them does."""
-    if _outside(one) != _outside(other):
-        yield None
-    for number in range(len(one.hosts)):
-        if _host(one, number) != _host(other, number):
-            yield number
+class _Change(NamedTuple):
+    """A region that differs in two states: the lines that only the first has (``added``), and all ``text`` that may matter."""
+
+    region: Region
+    text: str
+    added: str
+
+
+def _changes(
+    texts: Mapping[str, Text], others: Mapping[str, Text], keys: Iterable[str], reshaped: Set[str]
+) -> Iterator[_Change]:
+    """Yield the regions of some files that differ in two states; a reshaped file is one region."""
+    for key in keys:
+        mine, other = texts[key], others[key]
+        if key in reshaped:
+            added = _added(mine.text, other.text)
+            yield _Change((key, None), added, added)
+            continue
+        if _outside(mine) != _outside(other):
+            added = _added(mine.outside, other.outside)
+            yield _Change((key, None), added, added)
+        for number in range(len(mine.hosts)):
+            text, before = _host(mine, number), _host(other, number)
+            if text != before:
+                yield _Change((key, number), text, _added(text, before))
 
 
 def _added(text: str, other: str) -> str:
@@ -216,9 +225,10 @@ def _added(text: str, other: str) -> str:
     return "\n".join(mine - theirs)
 
 
-def _tells_apart(lines: str, *, is_host: bool) -> bool:
-    """Whether lines may mean some hosts and not others by a part of their names; patterns in a host are for that host."""
-    return tells_names(lines) or (not is_host and parts_asked_for([lines]) != set())
+def _tells_apart(change: _Change) -> bool:
+    """Whether a change may mean some hosts and not others by a part of their names; patterns in a host are for that host."""
+    is_outside = change.region[1] is None
+    return tells_names(change.added) or (is_outside and parts_asked_for([change.added]) != set())
 
 
 def _outside(text: Text) -> list[str]:
