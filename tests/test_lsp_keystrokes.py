@@ -10,7 +10,7 @@ from lsprotocol import types
 from test_again import NAMES, counted, texts, written
 
 from modwsgi_fix import api
-from modwsgi_fix.lsp import asking
+from modwsgi_fix.lsp import asking, completion, hover, navigating
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding, Position
 from modwsgi_fix.lsp.state import State
@@ -135,3 +135,29 @@ def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_a
     editor.state.buffers.stale()
     editor.type(0, "#")
     assert codes(editor.said()) == fresh(editor, directory) != before
+
+
+def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hover, a completion and a renaming after a key: the files are as they were, but for what was typed."""
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    at = editor.text.index("# wexpyla\n")
+    for char in "#\n":
+        editor.type(at, char)
+    editor.said()
+    group = editor.text.index("WSGIProcessGroup wexpyla") + len("WSGIProcessGroup ")
+    document = types.TextDocumentIdentifier(uri_of(editor.path))
+    place = types.Position(editor.text.count("\n", 0, group), len("    WSGIProcessGroup "))
+    asked = {
+        hover.hover: types.HoverParams(document, place),
+        completion.completion: types.CompletionParams(document, place),
+        navigating.renamed: types.RenameParams(document, place, "shop"),
+    }
+    anew = Editor(editor.path, editor.text).state
+    wanted = [function(anew, params) for function, params in asked.items()]
+    answers: list[object] = []
+    assert counted(monkeypatch, lambda: answers.extend(ask(editor.state, given) for ask, given in asked.items())) == 0
+    assert answers == wanted
+    assert all(answers)

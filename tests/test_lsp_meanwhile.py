@@ -13,7 +13,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from modwsgi_fix import giving_up
+from modwsgi_fix import api, giving_up
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding
@@ -229,3 +229,13 @@ def test_what_a_command_was_asked_for_is_answered_to_the_end(
     asked = rules_asked(monkeypatch, type_on)
     assert asyncio.run(made.answered(State.published, to_the_end=True))
     assert len(asked) > 3
+
+
+def test_reading_is_given_up_between_two_files(tmp_path: Path) -> None:
+    (tmp_path / "apache2.conf").write_text("Include a.conf\nInclude b.conf\n")
+    for name in "ab":
+        (tmp_path / f"{name}.conf").write_text("Listen 80\n")
+    files = iter([False, False, True])
+    with pytest.raises(giving_up.GivenUp), giving_up.until(lambda: next(files)):
+        api.load(tmp_path)
+    assert not list(files)

@@ -1,4 +1,4 @@
-"""A check that ends between two rules once nobody waits for its answer, as in an editor when the text has changed."""
+"""A check that ends once nobody waits for its answer, as in an editor when the text has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _is_over: ContextVar[Callable[[], bool]] = ContextVar("is_over")
 
 @contextmanager
 def until(is_over: Callable[[], bool]) -> Iterator[None]:
-    """End a check within the context by ``GivenUp`` as soon as ``is_over`` says so, which is asked before each rule."""
+    """End a check within the context by ``GivenUp`` once ``is_over`` says so, which is asked before each file and each rule."""
     token = _is_over.set(is_over)
     try:
         yield

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # Imported when the first text is opened, because an editor waits for the language server to start.
     from modwsgi_fix.lsp.asking import Known, Question
     from modwsgi_fix.model.config import Config
+    from modwsgi_fix.model.items import File
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
 
@@ -43,6 +44,15 @@ class Answer:
     def configs(self) -> tuple[Config, ...]:
         """The servers as they were read."""
         return self.session.configs
+
+    @property
+    def last_read(self) -> tuple[Config, ...]:
+        """The servers as they were last read as a whole: since then texts may have changed (``text``), but no definition."""
+        return self.configs if self._known is None else self._known.configs
+
+    def text(self, file: File) -> str:
+        """Return the present text of a file of ``last_read``."""
+        return file.text if self._known is None else self._known.text(file.path)
 
     @cached_property
     def report(self) -> Report:

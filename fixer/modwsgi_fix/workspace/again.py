@@ -46,8 +46,7 @@ class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
     ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
-    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is the part that was read last, and
-    the report on it.
+    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is what was read last.
     """
 
     plan: Plan
@@ -58,7 +57,7 @@ class Base(NamedTuple):
     order: Mapping[str, int]
     groups: Sequence[Group]
     trees: dict[str, Tree]
-    last: tuple[Part, Report] | None = None
+    last: _Read | None = None
 
 
 class Part(NamedTuple):
@@ -159,11 +158,13 @@ def _again(base: Base, key: str, text: str) -> Base | None:
     part = _part(base, after)
     if part is None:
         return None
-    is_last = base.last is not None and base.last[0]._replace(touched=part.touched) == part
-    before = base.last[1] if base.last is not None and is_last else _read(base, part)
+    is_last = base.last is not None and base.last.part._replace(touched=part.touched) == part
+    before = base.last if base.last is not None and is_last else _read(base, part)
     now = _read(after, part)
-    report = _together(base, after, before, now, part, Moved(key, old.text, text))
-    return None if report is None else after._replace(report=report, last=(part, now))
+    if now.variables != before.variables:
+        return None
+    report = _together(base, after, before.report, now.report, part, Moved(key, old.text, text))
+    return None if report is None else after._replace(report=report, last=now)
 
 
 def _part(base: Base, after: Base) -> Part | None:
@@ -246,8 +247,16 @@ def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Ho
     return frozenset(host for group in (*unlike, *alike) for host in group.hosts)
 
 
-def _read(base: Base, part: Part) -> Report:
-    """Return the report on a part of the server. A file of which nothing is left is not read."""
+class _Read(NamedTuple):
+    """A part of a server that was read: the report on it, and the variables that are defined."""
+
+    part: Part
+    report: Report
+    variables: Mapping[str, str]
+
+
+def _read(base: Base, part: Part) -> _Read:
+    """Read a part of the server, and check it. A file of which nothing is left is not read."""
     (job,) = base.plan.jobs
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
@@ -264,9 +273,10 @@ def _read(base: Base, part: Part) -> Report:
         files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
     )
     less = job._replace(source=source)
-    session = Session(base.plan._replace(jobs=(less,)), (read(less, trees=base.trees),))
+    config = read(less, trees=base.trees)
+    session = Session(base.plan._replace(jobs=(less,)), (config,))
     report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
-    return report._replace(starts=starts(session.configs))
+    return _Read(part, report._replace(starts=starts(session.configs)), config.variables)
 
 
 def _is_comment(text: str) -> bool:
