@@ -1,18 +1,23 @@
-"""What an editor waits for: the beginning against a bare pygls server's, and a keystroke until its diagnostics are there.
+"""What an editor waits for: the beginning against a bare pygls server's, a keystroke until its diagnostics, other requests.
 
 Run with ``python benchmarks/editor.py [FILES]``. The server has 100 files of 190 lines, a host each. A keystroke is one
-character typed in one of them; what it costs is measured in the server (``State``) and over standard input and output.
+character typed in one of them. Times are of the processor, so that other work on the machine counts less, and medians; beside
+each is what a fixed piece of work took in the same second, as a multiple: adding two million numbers in Python.
 """
 
 import json
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from lsprotocol import types
 
 MAIN = """\
 ServerRoot "/etc/apache2"
@@ -86,18 +91,33 @@ class Client:
 
 
 def beginning(command: list[str]) -> float:
-    """Seconds from the start of the program to its answer to ``initialize``."""
-    start = time.perf_counter()
+    """Seconds of the processor from the start of the program to its answer to ``initialize``."""
     client = Client(command)
     client.begin()
-    taken = time.perf_counter() - start
+    taken = used_by(client.process.pid)
     client.end()
     return taken
 
 
-def over_stdio(path: Path, text: str, keys: int) -> list[float]:
-    """Seconds from each change to the diagnostics that the editor pulls."""
-    client, uri, taken = Client(OURS), path.as_uri(), []
+def used_by(process: int) -> float:
+    """Seconds of the processor that a process has used so far (proc(5): the fields utime and stime, in ticks)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def fixed_work() -> float:
+    """Seconds of the processor that the fixed piece of work takes now."""
+    start, total = time.process_time(), 0
+    for number in range(2_000_000):
+        total += number
+    return time.process_time() - start
+
+
+def over_stdio(path: Path, text: str, keys: int) -> tuple[list[float], list[float]]:
+    """Seconds from each change to the diagnostics that the editor pulls: elapsed, and of the server's processor."""
+    client, uri = Client(OURS), path.as_uri()
+    elapsed: list[float] = []
+    used: list[float] = []
     client.begin()
     client.send(method="initialized", params={})
     document = {"uri": uri, "languageId": "apache", "version": 1, "text": text}
@@ -105,14 +125,16 @@ def over_stdio(path: Path, text: str, keys: int) -> list[float]:
     client.ask(10, "textDocument/diagnostic", {"textDocument": {"uri": uri}})
     for key in range(keys):
         at = {"line": 1, "character": 4 + len("ServerName ") + key}
-        start = time.perf_counter()
+        start, before = time.perf_counter(), used_by(client.process.pid)
         change = {"range": {"start": at, "end": at}, "text": "x"}
         identifier = {"uri": uri, "version": 2 + key}
         client.send(method="textDocument/didChange", params={"textDocument": identifier, "contentChanges": [change]})
         client.ask(11 + key, "textDocument/diagnostic", {"textDocument": {"uri": uri}})
-        taken.append(time.perf_counter() - start)
+        elapsed.append(time.perf_counter() - start)
+        used.append(used_by(client.process.pid) - before)
     client.end()
-    return taken
+    # Before the first key the old text is read in the same way.
+    return elapsed[1:], used[1:]
 
 
 def while_checking(path: Path, text: str) -> tuple[float, float]:
@@ -137,32 +159,134 @@ def while_checking(path: Path, text: str) -> tuple[float, float]:
     return times[10] - start, times[11] - asked
 
 
-def in_the_server(path: Path, text: str, keys: int) -> list[float]:
-    """The same without the protocol around it, and in seconds of the processor."""
-    from modwsgi_fix.lsp.buffers import Change
-    from modwsgi_fix.lsp.diagnostics import of_file
-    from modwsgi_fix.lsp.positions import Encoding, Position
-    from modwsgi_fix.lsp.state import State
+class Measured(NamedTuple):
+    """Seconds of the processor, and the same as a multiple of the fixed piece of work."""
 
-    state, uri, taken = State(print), path.as_uri(), []
-    state.buffers.open(uri, "apache", 1, text)
-    # An editor asks what is wrong when it has opened a file.
-    state.published()
-    for key in range(-1, keys):
-        at = Position(1, 4 + len("ServerName ") + key + 1)
-        start = time.process_time()
-        state.buffers.change(uri, 3 + key, [Change("x", at, at)], Encoding.UTF8)
-        buffer = state.buffers.get(uri)
-        assert buffer is not None
-        of_file(state.answers.of(buffer), buffer.key, state.buffers, Encoding.UTF8)
-        taken.append(time.process_time() - start)
-    return taken[1:]
+    seconds: float
+    multiple: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds * 1000:8.1f} ms, {self.multiple:6.2f} times the fixed work"
+
+
+def median(measured: list[Measured]) -> Measured:
+    return sorted(measured, key=lambda one: one.multiple)[len(measured) // 2]
+
+
+#: Where the keys of a burst are typed (line, from 0), what is there before them, and the keys.
+BURSTS = {
+    "a value in a host": (1, "    ServerName ", "xxxxx"),
+    "a comment in a host": (6, "", "# note"),
+    "white space in a host": (6, "", "     "),
+    "a section half typed in a host": (6, "", "<Location"),
+    "a comment outside of hosts": (0, "", "# note"),
+    "a section half typed outside of hosts": (0, "", "<Location"),
+}
+
+
+class InServer:
+    """The language server without the protocol around it, with one open file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        from modwsgi_fix.lsp.positions import Encoding
+        from modwsgi_fix.lsp.state import State
+
+        self.state, self.uri, self.version = State(print), path.as_uri(), 1
+        self.state.encoding = Encoding.UTF8
+        self.state.buffers.open(self.uri, "apache", 1, text)
+        self.diagnostics()
+
+    def type(self, line: int, at: int, typed: str) -> None:
+        from modwsgi_fix.lsp.buffers import Change
+        from modwsgi_fix.lsp.positions import Position
+
+        self.version += 1
+        place = Position(line, at)
+        self.state.buffers.change(self.uri, self.version, [Change(typed, place, place)], self.state.encoding)
+
+    def diagnostics(self) -> None:
+        from modwsgi_fix.lsp.pulling import document
+
+        document(self.state, types.DocumentDiagnosticParams(types.TextDocumentIdentifier(self.uri)))
+
+    def measured(self, work: Callable[[], object]) -> Measured:
+        fixed, start = fixed_work(), time.process_time()
+        work()
+        taken = time.process_time() - start
+        return Measured(taken, taken / fixed)
+
+
+def keystrokes(path: Path, text: str) -> None:
+    """Print what a key costs until its diagnostics are there; the first of a burst reads the old text in the same way."""
+    for name, (line, before, keys) in BURSTS.items():
+        editor, taken = InServer(path, text), list[Measured]()
+        editor.type(line, 0, "\n" if not before else "")
+        editor.diagnostics()
+        for number, key in enumerate(keys):
+            editor.type(line, len(before) + number, key)
+            taken.append(editor.measured(editor.diagnostics))
+        print(f"  {name:40} {median(taken[1:])}")
+
+
+#: The requests beside diagnostics, with the line (from 0) and character that they are about.
+REQUESTS = {
+    types.TEXT_DOCUMENT_HOVER: (4, 24),
+    types.TEXT_DOCUMENT_COMPLETION: (4, 21),
+    types.TEXT_DOCUMENT_DEFINITION: (4, 24),
+    types.TEXT_DOCUMENT_DOCUMENT_SYMBOL: None,
+    types.TEXT_DOCUMENT_FOLDING_RANGE: None,
+    types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL: None,
+    types.TEXT_DOCUMENT_CODE_LENS: None,
+    types.TEXT_DOCUMENT_INLAY_HINT: (0, 190),
+    types.TEXT_DOCUMENT_CODE_ACTION: (1, 1),
+    types.TEXT_DOCUMENT_FORMATTING: None,
+    types.WORKSPACE_SYMBOL: None,
+    types.WORKSPACE_DIAGNOSTIC: None,
+}
+
+
+def params_of(method: str, uri: str, place: tuple[int, int] | None) -> Any:
+    """Return the parameters of a request."""
+    from pygls.protocol import default_converter
+
+    line, character = place or (0, 0)
+    start = {"line": line, "character": 0}
+    end = {"line": character, "character": 0} if method == types.TEXT_DOCUMENT_INLAY_HINT else start
+    told = {
+        "textDocument": {"uri": uri},
+        "position": {"line": line, "character": character},
+        "range": {"start": start, "end": end},
+        "context": {"diagnostics": [], "triggerKind": 1},
+        "options": {"tabSize": 4, "insertSpaces": True},
+        "query": "h50",
+        "previousResultIds": [],
+    }
+    return (
+        default_converter()
+        .structure({"id": 1, "jsonrpc": "2.0", "method": method, "params": told}, types.METHOD_TO_TYPES[method][0])
+        .params
+    )
+
+
+def requests(path: Path, text: str) -> None:
+    """Print what other requests cost after a key whose diagnostics are there."""
+    from modwsgi_fix.lsp.capabilities import FEATURES
+
+    editor = InServer(path, text)
+    for method, place in REQUESTS.items():
+        params, taken = params_of(method, editor.uri, place), list[Measured]()
+        for _ in range(4):
+            editor.type(1, 4 + len("ServerName "), "x")
+            editor.diagnostics()
+            taken.append(editor.measured(partial(FEATURES[method][0].answer, editor.state, params)))
+        # The first imports a module.
+        print(f"  {method:40} {median(taken[1:])}")
 
 
 def main() -> None:
     files = int(next((word for word in sys.argv[1:] if word.isdigit()), "100"))
-    bare = statistics.median(beginning([sys.executable, "-c", BARE]) for _ in range(5))
-    ours = statistics.median(beginning(OURS) for _ in range(5))
+    bare = statistics.median(beginning([sys.executable, "-c", BARE]) for _ in range(7))
+    ours = statistics.median(beginning(OURS) for _ in range(7))
     print(f"initialize: {ours * 1000:.0f} ms, {ours / bare:.2f} times a bare pygls server's {bare * 1000:.0f} ms")
     with tempfile.TemporaryDirectory() as top:
         directory = Path(top).resolve()
@@ -172,11 +296,18 @@ def main() -> None:
             (directory / "sites-enabled" / f"{number:04}.conf").write_text(host(number))
         path, text = directory / "sites-enabled" / f"{files // 2:04}.conf", host(files // 2)
         checked, told = while_checking(path, text)
-        print(f"the first check: {checked * 1000:.0f} ms; a hover meanwhile: {told * 1000:.0f} ms")
-        print(f"a keystroke in one of {files} files of {text.count(chr(10))} lines, until its diagnostics are there:")
-        for name, measured in (("in the server", in_the_server), ("over stdio", over_stdio)):
-            taken = measured(path, text, 3)
-            print(f"  {name:14} {statistics.median(taken) * 1000:8.1f} ms")
+        print(f"the first check: {checked * 1000:.0f} ms; a hover meanwhile: {told * 1000:.0f} ms (elapsed)")
+        print(
+            f"a keystroke in one of {files} files of {text.count(chr(10))} lines, until its diagnostics are there, in the server:"
+        )
+        keystrokes(path, text)
+        elapsed, used = over_stdio(path, text, 6)
+        print(
+            f"  {'over stdio, a value in a host':40} {statistics.median(used) * 1000:8.1f} ms"
+            f" ({statistics.median(elapsed) * 1000:.0f} ms elapsed)"
+        )
+        print("other requests after a keystroke, in the server:")
+        requests(path, text)
 
 
 if __name__ == "__main__":

@@ -125,12 +125,28 @@ CHANGES = {
     "an address of its own": (("*:80", "*:81"), True),
     "a wildcard": (line("ServerAlias zen*.example.org"), False),
     "a variable": (line("Define SITE x"), False),
-    "a section that does not end": (line("<Directory /srv>"), False),
-    "an undefined variable": (line("ErrorLog ${LOGS}/x.log"), False),
+    "a section that does not end": (line("<Directory /srv>"), True),
+    "an undefined variable": (line("ErrorLog ${LOGS}/x.log"), True),
     "a file that is included": (line("Include other.conf"), False),
-    "a host that does not end": (("</VirtualHost>", ""), False),
-    "one host more": (("# wexpyla\n", f"{HOST.format(name='kotri')}# wexpyla\n"), False),
-    "a line outside of hosts": (("# wexpyla\n", "Timeout 30\n# wexpyla\n"), False),
+    "a host that does not end": (("</VirtualHost>", ""), True),
+    "one host more": (("# wexpyla\n", f"{HOST.format(name='kotri')}# wexpyla\n"), True),
+    "a host less": ((HOST.format(name="wexpyla"), ""), True),
+    "a line outside of hosts": (("# wexpyla\n", "Timeout 30\n# wexpyla\n"), True),
+    "a comment outside of hosts": (("# wexpyla\n", "# wexpyla, moved\n"), True),
+    "spaces outside of hosts": (("# wexpyla\n", "# wexpyla  \n\n"), True),
+    "a fault outside of hosts": (("# wexpyla\n", "# wexpyla\nTimeot 30\n"), True),
+    "half a word outside of hosts": (("# wexpyla\n", "# wexpyla\nTime"), True),
+    "a section outside of hosts that does not end": (("# wexpyla\n", "# wexpyla\n<Directory /srv\n"), True),
+    "a pattern outside of hosts": (("# wexpyla\n", "<DirectoryMatch ^/srv/[a-z]+>\n</DirectoryMatch>\n"), False),
+    "a module outside of hosts": (("# wexpyla\n", "LoadModule ssl_module modules/mod_ssl.so\n"), False),
+    "the name of another host outside of hosts": (("# wexpyla\n", "Redirect /x http://zentria.example.org/\n"), True),
+    "a line of a host moved out of it": (
+        (
+            "<VirtualHost *:80>\n    ServerName wexpyla.example.org\n",
+            "ServerName wexpyla.example.org\n<VirtualHost *:80>\n",
+        ),
+        True,
+    ),
 }
 
 
@@ -173,13 +189,40 @@ def test_fixes_keep_the_line_ends_and_steps_of_files_that_are_read_in_part(tmp_p
     assert [text.count("\r\n\t  ") for text in edits] == [2]
 
 
+#: What is changed of the main file, as (old, new); and whether a part of the server tells.
+MAIN_CHANGES = {
+    "the files that are read": (("sites/*.conf", "sites/0*.conf"), False),
+    "a module": (("LoadModule", "#LoadModule"), False),
+    "a line that all hosts depend on": (("    Require all denied\n", ""), True),
+    "a comment": (("ServerName", "# The server's own name.\nServerName"), True),
+    "half a section": (("Listen 80\n", "Listen 80\n<Directory /srv\n"), True),
+    "a name of a host": (("www.example.com", "zentria.example.org"), True),
+}
+
+
 @pytest.mark.slow
-def test_a_change_of_the_main_file_is_one_of_all(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("change", "is_told"), MAIN_CHANGES.values(), ids=MAIN_CHANGES)
+def test_a_change_of_the_main_file_is_told_by_the_hosts_that_stand_for_others(
+    tmp_path: Path, change: tuple[str, str], *, is_told: bool
+) -> None:
     directory = written(tmp_path / "conf", texts())
     first = load(directory)
     first.check()
-    overlay = {str(directory / "apache2.conf"): MAIN.replace("    Require all denied\n", "")}
-    assert not same(first.changed(overlay), directory, overlay)
+    assert change[0] in MAIN
+    overlay = {str(directory / "apache2.conf"): MAIN.replace(*change)}
+    assert same(first.changed(overlay), directory, overlay) is is_told
+
+
+def test_where_hosts_that_are_not_read_have_other_findings_all_is_read(tmp_path: Path) -> None:
+    closed = HOST.replace("        AllowOverride None\n        Require all granted\n", "        AllowOverride None\n")
+    directory = written(tmp_path / "conf", texts(closed))
+    first = load(directory)
+    refused = [one for one in first.check().findings if one.rule == "static-directory-not-granted"]
+    assert len(refused) == len(NAMES)
+    overlay = {str(directory / "apache2.conf"): MAIN.replace("denied", "granted")}
+    changed = first.changed(overlay)
+    assert not same(changed, directory, overlay)
+    assert not [one for one in changed.check().findings if one.rule == "static-directory-not-granted"]
 
 
 def test_texts_come_together(tmp_path: Path) -> None:
@@ -307,7 +350,7 @@ LINES = (
 )  # fmt: skip
 
 _line = st.tuples(st.sampled_from(LINES), st.sampled_from(NAMES)).map(lambda pair: pair[0].replace("{name}", pair[1]))
-_edit = st.tuples(st.sampled_from(["insert", "delete", "replace", "host"]), st.sampled_from([0, 2, 4, 6, 8, -1]),
+_edit = st.tuples(st.sampled_from(["insert", "delete", "replace", "host", "typed"]), st.sampled_from([0, 2, 4, 6, 8, -1]),
                   st.integers(0, 60), _line)  # fmt: skip
 
 
@@ -319,6 +362,8 @@ def edited(server: dict[str, str], edit: tuple[str, int, int, str]) -> str:
     at = min(at, len(lines))
     if how == "host":
         lines[at:at] = [HOST.format(name=f"new{at}")]
+    elif how == "typed":
+        lines[at:at] = [text[: at % 9 + 1]]
     elif how == "delete":
         del lines[at : at + 1]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import pytest
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
+from modwsgi_fix import api, giving_up
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Encoding
@@ -145,3 +148,94 @@ def test_a_change_during_a_check_is_checked_as_well(
     asyncio.run(scene())
     # What was found in the text as it was is not told of the text as it is.
     assert told == [(2, [])]
+
+
+def rules_asked(monkeypatch: pytest.MonkeyPatch, then: Callable[[int], None]) -> list[str]:
+    """The names of the rules that are asked from now on; ``then`` is called with their number before each."""
+    asked: list[str] = []
+    real = giving_up.go_on
+
+    def go_on() -> None:
+        real()
+        asked.append("")
+        then(len(asked))
+
+    monkeypatch.setattr(importlib.import_module("modwsgi_fix.engine.check"), "go_on", go_on)
+    return asked
+
+
+def test_of_a_burst_of_keys_only_the_last_is_checked_to_the_end(
+    made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = rules_asked(monkeypatch, lambda count: None)
+    State.published(made.state)
+    told: list[tuple[int | None, int]] = []
+    monkeypatch.setattr(
+        made,
+        "text_document_publish_diagnostics",
+        lambda params: told.append((params.version, len(params.diagnostics))),
+    )
+
+    def type_on(count: int) -> None:
+        """Type a key at the fifth rule of each check, eight times."""
+        if count % 5 == 0 and count <= 40:
+            made.state.buffers.change(uri(tmp_path), 2 + count // 5, [Change(f"{SITE}#{count}")], Encoding.UTF16)
+
+    asked = rules_asked(monkeypatch, type_on)
+
+    async def scene() -> None:
+        made.state.buffers.change(uri(tmp_path), 2, [Change(f"{SITE}#")], Encoding.UTF16)
+        made.changed()
+        assert made._due is not None
+        await asyncio.wait_for(made._due, KILL)
+
+    asyncio.run(scene())
+    assert [version for version, _ in told] == [10]
+    assert 40 < len(asked) <= 40 + len(whole)
+
+
+def test_diagnostics_that_are_asked_for_are_those_of_the_text_that_came_meanwhile(
+    made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_on(count: int) -> None:
+        if count == 3:
+            made.state.buffers.change(uri(tmp_path), 2, [Change("Listen 80\n")], Encoding.UTF16)
+
+    rules_asked(monkeypatch, type_on)
+    params = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(uri(tmp_path)))
+    assert asyncio.run(ask(made, types.TEXT_DOCUMENT_DIAGNOSTIC, params)).items == []  # type: ignore[arg-type]
+
+
+def test_what_is_asked_of_a_place_in_a_text_that_changed_is_refused(
+    made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_on(count: int) -> None:
+        if count == 3:
+            made.state.buffers.change(uri(tmp_path), 2, [Change("Listen 80\n")], Encoding.UTF16)
+
+    asked = rules_asked(monkeypatch, type_on)
+    with pytest.raises(JsonRpcException) as refused:
+        asyncio.run(ask(made, types.TEXT_DOCUMENT_HOVER, at(tmp_path, 2, 3)))  # type: ignore[arg-type]
+    assert refused.value.code == types.LSPErrorCodes.ContentModified
+    assert len(asked) == 3
+
+
+def test_what_a_command_was_asked_for_is_answered_to_the_end(
+    made: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def type_on(count: int) -> None:
+        made.state.buffers.change(uri(tmp_path), 2 + count, [Change("Listen 80\n")], Encoding.UTF16)
+
+    asked = rules_asked(monkeypatch, type_on)
+    assert asyncio.run(made.answered(State.published, to_the_end=True))
+    assert len(asked) > 3
+
+
+def test_reading_is_given_up_between_two_files(tmp_path: Path) -> None:
+    (tmp_path / "apache2.conf").write_text("Include a.conf\nInclude b.conf\n")
+    for name in "ab":
+        (tmp_path / f"{name}.conf").write_text("Listen 80\n")
+    files = iter([False, False, True])
+    with pytest.raises(giving_up.GivenUp), giving_up.until(lambda: next(files)):
+        api.load(tmp_path)
+    assert not list(files)

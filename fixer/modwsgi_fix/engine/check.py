@@ -9,6 +9,7 @@ from functools import partial
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.engine.job import Ignored, Job, New, read
 from modwsgi_fix.engine.read_later import is_htaccess, worded
+from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.config import Config
 from modwsgi_fix.rule import UNUSED_SUPPRESSION, Diagnostic, Rule, Severity
 from modwsgi_fix.suppressions import Allowed, allowed_by_rule, suppressions
@@ -59,7 +60,7 @@ def _line(config: Config, one: Diagnostic) -> tuple[str, int]:
 def _run(config: Config, rule: Rule) -> list[Diagnostic]:
     """Return the findings of a rule, which runs once for each state of the server: that is frozen, and rules do no I/O.
 
-    A rule that raises an exception has no findings, and ``Config.failed`` has its error.
+    A rule that raises an exception has no findings, and ``Config.failed`` has its error. Raises ``GivenUp`` (``until``).
     """
 
     def run() -> list[Diagnostic]:
@@ -67,6 +68,7 @@ def _run(config: Config, rule: Rule) -> list[Diagnostic]:
         # The names that a rule asks for may depend on its settings; its words are the names that it asks for without settings.
         if rule.words is not None and view is config and config.lacks(rule.words):
             return []
+        go_on()
         try:
             found = list(rule.check(view))
         except Exception as error:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     # Imported when the first text is opened, because an editor waits for the language server to start.
     from modwsgi_fix.lsp.asking import Known, Question
     from modwsgi_fix.model.config import Config
+    from modwsgi_fix.model.items import File
     from modwsgi_fix.records import Finding, Report
     from modwsgi_fix.workspace.session import Session
 
@@ -44,6 +45,15 @@ class Answer:
         """The servers as they were read."""
         return self.session.configs
 
+    @property
+    def last_read(self) -> tuple[Config, ...]:
+        """The servers as they were last read as a whole: since then texts may have changed (``text``), but no definition."""
+        return self.configs if self._known is None else self._known.configs
+
+    def text(self, file: File) -> str:
+        """Return the present text of a file of ``last_read``."""
+        return file.text if self._known is None else self._known.text(file.path)
+
     @cached_property
     def report(self) -> Report:
         """The report on the server."""
@@ -54,8 +64,8 @@ class Answer:
         return checked(self.session, hurried=self._hurried)
 
     def known(self) -> Known | None:
-        """What the next question can start from; None where the server was not checked, or only in a hurry."""
-        if self._known is not None or self._hurried or "report" not in vars(self):
+        """What the next question can start from; None where the server was not checked."""
+        if self._known is not None or "report" not in vars(self):
             return self._known
         from modwsgi_fix.lsp.asking import known
 
@@ -123,8 +133,8 @@ class Answers:
         return self._known[paths]
 
     def _keep(self) -> None:
-        """Keep what the next answers can start from."""
-        if not self.buffers.typing:
+        """Keep what the next answers can start from: nothing, where more than open texts has changed since the last ones."""
+        if self.buffers.staled > self._generation:
             self._before.clear()
             return
         for paths, answer in self._known.items():

@@ -56,10 +56,14 @@ def _is_large(session: Session) -> bool:
 
 
 class Known(NamedTuple):
-    """A server that was checked, and the texts that were open then, by the key of their file."""
+    """A server that was checked, and the texts that were open then, by the key of their file.
+
+    ``configs`` are the server as it was last read as a whole; since then texts have changed, but no definition.
+    """
 
     base: Base
     texts: Mapping[str, str]
+    configs: tuple[Config, ...]
 
     @property
     def report(self) -> Report:
@@ -70,18 +74,27 @@ class Known(NamedTuple):
         """Whether a file is a configuration of this server."""
         return key in self.base.order
 
+    def text(self, key: str) -> str:
+        """Return the present text of a configuration file."""
+        return self.base.texts[key].text
+
     def under(self, texts: Mapping[str, str]) -> Known | None:
         """Return the same server with other texts, of which only a part was checked; None where a part does not suffice."""
         if texts.keys() != self.texts.keys():
             return None
         base = again(self.base, {key: text for key, text in texts.items() if text != self.texts[key]})
-        return None if base is None else Known(base, dict(texts))
+        return None if base is None else self._replace(base=base, texts=dict(texts))
 
 
 def known(session: Session, report: Report, texts: Mapping[str, str]) -> Known | None:
-    """Return what the next answer can start from, once a server was checked; None where it has to be read anew."""
+    """Return what the next answer can start from, once a server was checked; None where it has to be read anew.
+
+    What fixes would reveal is left out of the next answers, too, where it was left out of this one because the server is large.
+    """
+    if not report.marked and not _is_large(session):
+        return None
     base = base_of(session, report._replace(starts=sessions.starts(session.configs)))
-    return None if base is None else Known(base, dict(texts))
+    return None if base is None else Known(base, dict(texts), session.configs)
 
 
 class Stretch(NamedTuple):

@@ -45,14 +45,14 @@ def changed(text: str, changes: Iterable[Change], encoding: Encoding) -> str:
 class Buffers:
     """The open texts.
 
-    ``generation`` grows with every event that may change an answer, on the disk too (``stale``); ``typing`` says that the
-    last event was a change of an open text.
+    ``generation`` grows with every event that may change an answer; ``staled`` is that of the last one which was not a change
+    of an open text (``stale``).
     """
 
     def __init__(self) -> None:
         self._open: dict[str, Buffer] = {}
         self.generation = 0
-        self.typing = False
+        self.staled = 0
 
     def __iter__(self) -> Iterator[Buffer]:
         return iter(self._open.values())
@@ -77,7 +77,6 @@ class Buffers:
             # Where a file is open under two names, the text that was changed last stands in for it.
             self._open[uri] = buffer._replace(version=version, text=text)
             self.generation += 1
-            self.typing = True
 
     def close(self, uri: str) -> None:
         """Let the text under a URI go."""
@@ -87,13 +86,18 @@ class Buffers:
     def kept(self) -> Buffers:
         """Return the texts as they are now, for whoever answers in another thread while more is typed."""
         kept = Buffers()
-        kept._open, kept.generation, kept.typing = dict(self._open), self.generation, self.typing
+        kept._open, kept.generation, kept.staled = dict(self._open), self.generation, self.staled
         return kept
 
     def stale(self) -> None:
         """Note that earlier answers need no longer hold, and that nobody is typing."""
         self.generation += 1
-        self.typing = False
+        self.staled = self.generation
+
+    @property
+    def typing(self) -> bool:
+        """Whether the last event was a change of an open text."""
+        return self.staled < self.generation
 
     @property
     def texts(self) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from modwsgi_fix.lsp.diagnostics import page_of
 from modwsgi_fix.lsp.names import Kind, Name, Names
 from modwsgi_fix.lsp.state import State
 from modwsgi_fix.syntax import Section
-from modwsgi_fix.text import Span
+from modwsgi_fix.text import LineIndex, Span
 
 
 def hover(state: State, params: types.HoverParams) -> types.Hover | None:
@@ -66,8 +66,8 @@ def _named(answer: Answer, names: Names, name: Name) -> tuple[str, Span]:
 
 
 def _place(answer: Answer, name: Name) -> str:
-    file = next(config.files[name.path] for config in answer.configs if name.path in config.files)
-    return f"{file.name}:{file.lines.position(name.span.start).line}"
+    file = next(config.files[name.path] for config in answer.last_read if name.path in config.files)
+    return f"{file.name}:{LineIndex(answer.text(file)).position(name.span.start).line}"
 
 
 def _wrong(answer: Answer, buffer: Buffer, span: Span) -> str:

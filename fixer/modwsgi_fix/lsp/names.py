@@ -18,7 +18,7 @@ from modwsgi_fix.lsp.context import directives_of, tree_of
 from modwsgi_fix.lsp.state import Refusal
 from modwsgi_fix.model.outside import veiled
 from modwsgi_fix.model.reading.variables import put_in
-from modwsgi_fix.syntax import Directive, Tree, Word
+from modwsgi_fix.syntax import Directive, Word
 from modwsgi_fix.text import Span
 
 _VARIABLE = re.compile(r"\$\{([^}:\s$]{1,400})\}")
@@ -44,13 +44,9 @@ class Name(NamedTuple):
     defines: bool
 
 
-def names_in(tree: Tree, path: str) -> tuple[Name, ...]:
-    """Return every name in a file, as it is written."""
-    return _names_in(tree.source, path)
-
-
 @lru_cache(maxsize=512)
-def _names_in(text: str, path: str) -> tuple[Name, ...]:
+def names_in(text: str, path: str) -> tuple[Name, ...]:
+    """Return every name in a file, as it is written."""
     return tuple(
         Name(kind, name, path, span, directive, defines)
         for directive, _ in directives_of(tree_of(text))
@@ -113,14 +109,13 @@ class Names:
     """The names of a server."""
 
     def __init__(self, answer: Answer) -> None:
-        files = {key: file for config in answer.configs for key, file in config.files.items()}
-        trees = {key: file.tree for key, file in files.items()}
-        self._configs = answer.configs
-        self._values = {name: value for config in answer.configs for name, value in config.variables.items()}
+        self._configs = answer.last_read
+        files = {key: file for config in self._configs for key, file in config.files.items()}
+        self._values = {name: value for config in self._configs for name, value in config.variables.items()}
         #: The files that may be quoted (``Source.quotable``): names in other files are neither offered nor given as answers.
         self.quotable = {key for key, file in files.items() if file.quotable}
-        self.texts = {key: tree.source for key, tree in trees.items()}
-        self.all = [name for key, tree in trees.items() for name in names_in(tree, key)]
+        self.texts = {key: answer.text(file) for key, file in files.items()}
+        self.all = [name for key, text in self.texts.items() for name in names_in(text, key)]
 
     def at(self, path: str, offset: int) -> Name | None:
         """Return the name at a place of a file, the inner one of two; None where there is none."""

@@ -22,6 +22,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from modwsgi_fix import __version__
+from modwsgi_fix.giving_up import GivenUp, until
 from modwsgi_fix.lsp import capabilities
 from modwsgi_fix.lsp.buffers import Change
 from modwsgi_fix.lsp.positions import Position
@@ -31,7 +32,7 @@ from modwsgi_fix.lsp.virtual import SCHEME, Virtual
 #: Seconds that an answer waits for messages that are already on their way.
 PAUSE = 0.002
 #: The most seconds that diagnostics wait for the user to stop typing, and the wait as a part of the time of the last ones.
-LONGEST_PAUSE, PART = 0.5, 0.25
+LONGEST_PAUSE, PART = 0.15, 0.25
 #: Seconds after which the rules are imported, so that this does not delay the editor's first requests.
 READY = 0.05
 
@@ -109,17 +110,22 @@ class Server(LanguageServer):
         """Whether something is being answered that needs a server."""
         return not all(job.done() for job in self._jobs)
 
-    async def answered(self, function: Callable[[State], T], *, checks: bool = False) -> T:
+    async def answered(self, function: Callable[[State], T], *, checks: bool = False, to_the_end: bool = False) -> T:
         """Return what a function says of the state as it is now, which is found out in the thread.
 
-        The time of the first check after a change decides how long the next one waits.
+        The time of the first check after a change decides how long the next one waits. Unless it is run ``to_the_end``, a check
+        raises ``GivenUp`` once the state is not as it was.
         """
-        state = self.state.kept()
+        state, now = self.state.kept(), self.state.buffers
+
+        def is_over() -> bool:
+            return not to_the_end and now.generation != state.buffers.generation
 
         def answer() -> T:
             state.answers.buffers = state.buffers
             first, start = self._checked != state.buffers.generation, time.monotonic()
-            found = function(state)
+            with until(is_over):
+                found = function(state)
             if checks and first:
                 self._checked = state.buffers.generation
                 self._pause = min(max(PAUSE, PART * (time.monotonic() - start)), LONGEST_PAUSE)
@@ -137,6 +143,8 @@ class Server(LanguageServer):
             generation = self.state.buffers.generation
             try:
                 found = await self.answered(State.published, checks=True)
+            except GivenUp:
+                continue
             except Exception:
                 _log.exception("diagnostics")
                 return
@@ -171,7 +179,10 @@ def server() -> Server:
 
 
 def _answering(made: Server, method: str, function: Callable[[State, Any], Any]) -> Callable[[Any], Any]:
-    """Return the handler of a request: it waits and answers; where it fails, the answer is empty."""
+    """Return the handler of a request: it waits and answers; where it fails, the answer is empty.
+
+    Where the text changes meanwhile, diagnostics are those of the new one; other requests were about places in the old one.
+    """
 
     async def answer(params: Any) -> Any:
         checks = method in capabilities.CHECKS
@@ -186,6 +197,10 @@ def _answering(made: Server, method: str, function: Callable[[State, Any], Any])
             return await made.answered(lambda state: function(state, params), checks=checks)
         except Refusal as refusal:
             raise JsonRpcException(str(refusal), types.LSPErrorCodes.RequestFailed) from refusal
+        except GivenUp:
+            if checks:
+                return await answer(params)
+            raise JsonRpcException("the text has changed", types.LSPErrorCodes.ContentModified) from None
         except Exception:
             _log.exception("%s", method)
             return capabilities.EMPTY.get(method)
@@ -197,7 +212,7 @@ def _commanded(made: Server, name: str, command: Callable[..., Any]) -> Callable
     async def answer(*arguments: Any) -> Any:
         await asyncio.sleep(PAUSE)
         try:
-            return _shown(made, await made.answered(lambda state: command(state, *arguments)))
+            return _shown(made, await made.answered(lambda state: command(state, *arguments), to_the_end=True))
         except Exception:
             _log.exception("%s", name)
             return None

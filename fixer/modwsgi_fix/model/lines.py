@@ -159,8 +159,12 @@ def strip(text: str) -> str:
     return text.strip(WHITESPACE)
 
 
-def unknown_names(file: File) -> list[tuple[Directive, tuple[Section, ...]]]:
+def unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
     """Return the directives and opening lines with unknown names, with the sections around them."""
+    return file.tree.once(unknown_names, lambda: _unknown_names(file))
+
+
+def _unknown_names(file: File) -> Sequence[tuple[Directive, tuple[Section, ...]]]:
     known: dict[str, bool] = {}
     found = []
     for node, parents in directives_in(file):

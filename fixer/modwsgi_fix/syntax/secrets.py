@@ -10,8 +10,12 @@ from modwsgi_fix.syntax.nodes import Directive, Tree
 from modwsgi_fix.text import Span
 
 
-def secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
-    """Yield the secrets of a file as they are written: the span and the text of each."""
+def secrets_in(tree: Tree) -> tuple[tuple[Span, str], ...]:
+    """Return the secrets of a file as they are written: the span and the text of each."""
+    return tree.once(secrets_in, lambda: tuple(_secrets_in(tree)))
+
+
+def _secrets_in(tree: Tree) -> Iterator[tuple[Span, str]]:
     if not table.has_hint(tree.source):
         return
     for node in tree.walk():

@@ -1,34 +1,33 @@
 """Checking a server again with a changed file: only what the change can affect is read.
 
 The server is read with the hosts that were changed, those that share words with them, and of all others those that stand
-for the ones like them, as in ``model.shapes``: once with the old text and once with the new one. Where both readings have
-the same findings in all unchanged hosts, and the old one has those that were found before, the rest of the report holds; in
-every other case nothing is concluded, and the caller checks the whole server.
+for the ones like them, as in ``model.shapes``: once with the old text and once with the new one. All text outside of hosts is
+read both times, and so are the files that gained or lost a host. Where both readings have the same findings in all that did
+not change, and the old one has those that were found before, the rest of the report holds; in every other case nothing is
+concluded, and the caller checks the whole server.
 
 So this assumes what ``engine.shapes`` assumes: hosts that are equal but for words that stand nowhere else are equal to every
-rule. Where that cannot be seen to hold (changed text outside of hosts, a host more or less, text that does not parse,
-definitions) it is not assumed.
+rule. Where that cannot be seen to hold (other files are read, patterns outside of hosts, definitions) it is not assumed.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
-from modwsgi_fix import records
 from modwsgi_fix.engine import read
 from modwsgi_fix.engine.collector import collector_off
 from modwsgi_fix.engine.likeness import alike_to
 from modwsgi_fix.files import Files, Overlay
-from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, standing, tells_names
+from modwsgi_fix.model.shapes.alike import TURNS, Unit, by_shape, parts_asked_for, standing, tells_names, uncommented
 from modwsgi_fix.model.shapes.hosts import Text, hosts_in, without
 from modwsgi_fix.model.shapes.words import words
-from modwsgi_fix.records import FileText, Finding, Report
+from modwsgi_fix.records import Finding, Gap, Report
 from modwsgi_fix.syntax import Tree
-from modwsgi_fix.text import Span
+from modwsgi_fix.workspace.followed import Moved, followed, plain
 from modwsgi_fix.workspace.plan import Plan
 from modwsgi_fix.workspace.session import Session, checked, starts
 
@@ -46,19 +45,36 @@ _MOST_CHANGED = 20
 class Base(NamedTuple):
     """A server that was checked, and how its hosts are alike.
 
-    ``texts`` are the files with hosts, by key; ``edited`` the hosts whose text has changed since it was compared. ``trees`` is
-    a cache of parsed files. ``last`` are the hosts that were read last, and the report on them.
+    ``compared`` are the files as they were when their hosts were compared, by key, and ``texts`` as they are now; ``overlay``
+    has those that have changed meanwhile. ``trees`` is a cache of parsed files. ``last`` is what was read last.
     """
 
     plan: Plan
     report: Report
+    compared: Mapping[str, Text]
     texts: Mapping[str, Text]
     overlay: Mapping[str, str]
     order: Mapping[str, int]
     groups: Sequence[Group]
-    edited: frozenset[Host]
     trees: dict[str, Tree]
-    last: tuple[frozenset[Host], Report] | None = None
+    last: _Read | None = None
+
+
+class Part(NamedTuple):
+    """A part of a server: the text outside of all hosts, and these hosts.
+
+    ``reshaped`` are the files that gained or lost a host: they are read as a whole. ``changed`` are all files that have changed.
+    ``touched`` are the regions about which nothing is known from before, besides all of ``reshaped``.
+    """
+
+    hosts: frozenset[Host]
+    reshaped: frozenset[str]
+    changed: frozenset[str]
+    touched: frozenset[Region]
+
+    def is_touched(self, region: Region) -> bool:
+        """Whether a region changed, or shares words with one that did."""
+        return region in self.touched or region[0] in self.reshaped
 
 
 class Group(NamedTuple):
@@ -102,31 +118,26 @@ def base_of(session: Session, report: Report) -> Base | None:
         return None
     if any(finding.place.file.path not in config.files for finding in report.findings):
         return None
-    texts = {key: text for key, file in config.files.items() if (text := hosts_in(file.text)).hosts}
-    found = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
-    units = [Unit(_directory(key), *_span(texts, (key, n)), _text(texts, (key, n)), whole=False) for key, n in found]
-    outside = [texts[key].outside if key in texts else file.text for key, file in config.files.items()]
-    groups = alike_to(job, units, outside)
+    texts = {key: hosts_in(file.text) for key, file in config.files.items()}
+    hosts = [(key, number) for key, text in texts.items() for number in range(len(text.hosts))]
+    units = [Unit(_directory(key), *texts[key].hosts[n], _host(texts[key], n), whole=False) for key, n in hosts]
+    groups = alike_to(job, units, [text.outside for text in texts.values()])
     if groups is None:
         return None
-    hosts = iter(found)
-    mine = tuple(Group(tuple(next(hosts) for _ in group.units), group.own, group.shape) for group in groups)
+    each = iter(hosts)
+    mine = tuple(Group(tuple(next(each) for _ in group.units), group.own, group.shape) for group in groups)
     plan = plan._replace(jobs=(job._replace(source=source._replace(files=_Kept(source.files))),))
     order = {path: at for at, path in enumerate(config.files)}
-    return Base(plan, report, texts, {}, order, mine, frozenset(), {})
+    return Base(plan, report, texts, texts, {}, order, mine, {})
 
 
 def _directory(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def _span(texts: Mapping[str, Text], host: Host) -> tuple[int, int]:
-    return texts[host[0]].hosts[host[1]]
-
-
-def _text(texts: Mapping[str, Text], host: Host) -> str:
-    start, end = _span(texts, host)
-    return texts[host[0]].text[start:end]
+def _host(text: Text, number: int) -> str:
+    start, end = text.hosts[number]
+    return text.text[start:end]
 
 
 def again(base: Base, changed: Mapping[str, str]) -> Base | None:
@@ -139,34 +150,86 @@ def again(base: Base, changed: Mapping[str, str]) -> Base | None:
 
 
 def _again(base: Base, key: str, text: str) -> Base | None:
-    old, new = base.texts.get(key), hosts_in(text)
-    if old is None or _outside(old) != _outside(new):
+    old = base.texts.get(key)
+    if old is None or old.text == text:
+        return None if old is None else base
+    texts, overlay = {**base.texts, key: hosts_in(text)}, {**base.overlay, key: text}
+    after = base._replace(texts=texts, overlay=overlay)
+    part = _part(base, after)
+    if part is None:
         return None
-    texts = {**base.texts, key: new}
-    changed = frozenset(
-        (key, number)
-        for number in range(len(new.hosts))
-        if _text(base.texts, (key, number)) != _text(texts, (key, number))
-    )
-    if not changed:
-        return base
-    edited = base.edited | changed
-    told = [*(_text(base.texts, host) for host in changed), *(_text(texts, host) for host in edited)]
-    said = set[bytes]().union(*map(words, told))
-    if len(edited) > _MOST_CHANGED or said & _LEADING or any(map(tells_names, told)):
+    is_last = base.last is not None and base.last.part._replace(touched=part.touched) == part
+    before = base.last if base.last is not None and is_last else _read(base, part)
+    now = _read(after, part)
+    if now.variables != before.variables:
         return None
-    near = [group for group in base.groups if group.own & said or not edited.isdisjoint(group.hosts)]
-    touched = edited.union(*(group.hosts for group in near))
-    hosts = touched | _standing(base.groups, touched)
-    if 2 * len(hosts) > sum(len(one.hosts) for one in base.texts.values()):
+    report = _together(base, after, before.report, now.report, part, Moved(key, old.text, text))
+    return None if report is None else after._replace(report=report, last=now)
+
+
+def _part(base: Base, after: Base) -> Part | None:
+    """Return the part of a server that a change can affect, with hosts that stand for the others.
+
+    None where this cannot be told, or is most of the server.
+    """
+    states = (base.compared, base.texts, after.texts)
+    changed = frozenset(after.overlay)
+    reshaped = frozenset(key for key in changed if len({len(texts[key].hosts) for texts in states}) > 1)
+    changes = [*_changes(base.texts, after.texts, changed, reshaped)]
+    recent = [*_changes(after.texts, base.compared, changed, reshaped)]
+    if any(words(one.added) & _LEADING for one in (*changes, *recent)) or any(map(_tells_apart, recent)):
         return None
-    after = base._replace(texts=texts, overlay={**base.overlay, key: text}, edited=edited)
-    reports = [
-        base.last[1] if base.last is not None and base.last[0] == hosts else _read(base, hosts),
-        _read(after, hosts),
-    ]
-    report = _together(base, after, reports[0], reports[1], hosts, frozenset(touched), _Moved(key, old, new))
-    return None if report is None else after._replace(report=report, last=(hosts, reports[1]))
+    touched = {one.region for one in (*changes, *recent)}
+    if len(touched) > _MOST_CHANGED:
+        return None
+    said = set[bytes]().union(*(words(one.text) for one in (*changes, *recent)))
+    inside = {host for group in base.groups for host in group.hosts if host in touched or host[0] in reshaped}
+    near = (group for group in base.groups if group.own & said or not inside.isdisjoint(group.hosts))
+    inside.update(host for group in near for host in group.hosts)
+    read = inside | _standing(base.groups, frozenset(inside))
+    if not read or 2 * len(read) > sum(len(text.hosts) for text in base.compared.values()):
+        return None
+    hosts = frozenset(host for host in read if host[0] not in reshaped)
+    return Part(hosts, reshaped, changed, frozenset(touched | inside))
+
+
+class _Change(NamedTuple):
+    """A region that differs in two states: the lines that only the first has (``added``), and all ``text`` that may matter."""
+
+    region: Region
+    text: str
+    added: str
+
+
+def _changes(
+    texts: Mapping[str, Text], others: Mapping[str, Text], keys: Iterable[str], reshaped: Set[str]
+) -> Iterator[_Change]:
+    """Yield the regions of some files that differ in two states; a reshaped file is one region."""
+    for key in keys:
+        mine, other = texts[key], others[key]
+        if key in reshaped:
+            added = _added(mine.text, other.text)
+            yield _Change((key, None), added, added)
+            continue
+        if _outside(mine) != _outside(other):
+            added = _added(mine.outside, other.outside)
+            yield _Change((key, None), added, added)
+        for number in range(len(mine.hosts)):
+            text, before = _host(mine, number), _host(other, number)
+            if text != before:
+                yield _Change((key, number), text, _added(text, before))
+
+
+def _added(text: str, other: str) -> str:
+    """Return the lines that a text has more often than another one, without comments of plain words."""
+    mine, theirs = (Counter(uncommented(one).split("\n")) for one in (text, other))
+    return "\n".join(mine - theirs)
+
+
+def _tells_apart(change: _Change) -> bool:
+    """Whether a change may mean some hosts and not others by a part of their names; patterns in a host are for that host."""
+    is_outside = change.region[1] is None
+    return tells_names(change.added) or (is_outside and parts_asked_for([change.added]) != set())
 
 
 def _outside(text: Text) -> list[str]:
@@ -184,14 +247,24 @@ def _standing(groups: Iterable[Group], touched: frozenset[Host]) -> frozenset[Ho
     return frozenset(host for group in (*unlike, *alike) for host in group.hosts)
 
 
-def _read(base: Base, hosts: frozenset[Host]) -> Report:
-    """Return the report on the server with only these hosts. A file of which nothing is left is not read."""
+class _Read(NamedTuple):
+    """A part of a server that was read: the report on it, and the variables that are defined."""
+
+    part: Part
+    report: Report
+    variables: Mapping[str, str]
+
+
+def _read(base: Base, part: Part) -> _Read:
+    """Read a part of the server, and check it. A file of which nothing is left is not read."""
     (job,) = base.plan.jobs
     stand_ins: dict[str, tuple[str, str]] = {}
     skipped: set[str] = set()
     for key, text in base.texts.items():
-        left_out = [span for number, span in enumerate(text.hosts) if (key, number) not in hosts]
-        if len(left_out) == len(text.hosts) and _is_comment(text.outside):
+        if key in part.reshaped:
+            continue
+        left_out = [span for number, span in enumerate(text.hosts) if (key, number) not in part.hosts]
+        if left_out and len(left_out) == len(text.hosts) and key not in part.changed and _is_comment(text.outside):
             skipped.add(key)
         elif left_out:
             stand_ins[key] = without(text, left_out), text.text
@@ -200,8 +273,10 @@ def _read(base: Base, hosts: frozenset[Host]) -> Report:
         files=files, stand_ins=stand_ins, picks=lambda paths: [path for path in paths if files.key(path) not in skipped]
     )
     less = job._replace(source=source)
-    session = Session(base.plan._replace(jobs=(less,)), (read(less, trees=base.trees),))
-    return checked(session, weighed=base.report.weighed)._replace(starts=starts(session.configs))
+    config = read(less, trees=base.trees)
+    session = Session(base.plan._replace(jobs=(less,)), (config,))
+    report = checked(session, marked=base.report.marked, weighed=base.report.weighed)
+    return _Read(part, report._replace(starts=starts(session.configs)), config.variables)
 
 
 def _is_comment(text: str) -> bool:
@@ -210,76 +285,44 @@ def _is_comment(text: str) -> bool:
     return all(not line or (line.startswith("#") and not line.endswith("\\")) for line in lines)
 
 
-class _Moved:
-    """The new offsets of a file's text after some of its hosts were changed."""
-
-    def __init__(self, key: str, old: Text, new: Text) -> None:
-        self.key = key
-        self.shifts_lines = old.text.count("\n") != new.text.count("\n")
-        self._starts: list[int] = []
-        self._shifts: list[int | None] = []
-        for before, after in zip(_bounds(old), _bounds(new), strict=True):
-            is_same = old.text[slice(*before)] == new.text[slice(*after)]
-            self._starts.append(before[0])
-            self._shifts.append(after[0] - before[0] if is_same else None)
-
-    def span(self, path: str, span: Span) -> Span | None:
-        """Return where a span is now; None where its text has changed."""
-        if path != self.key:
-            return span
-        first, last = (bisect_right(self._starts, at) - 1 for at in (span.start, max(span.end - 1, span.start)))
-        shift = self._shifts[first]
-        if shift is None or any(one != shift for one in self._shifts[first : last + 1]):
-            return None
-        return Span(span.start + shift, span.end + shift)
-
-
-def _bounds(text: Text) -> list[tuple[int, int]]:
-    """Return the bounds of a file's parts, by turns text outside of hosts and a host."""
-    edges = [0, *(at for host in text.hosts for at in host), len(text.text)]
-    return [(start, end) for start, end in pairwise(edges) if start < end]
-
-
-def _together(
-    base: Base, after: Base, old: Report, new: Report, hosts: frozenset[Host], touched: frozenset[Host], moved: _Moved
-) -> Report | None:
-    """Return the old report, with new findings for the hosts that were read again; None where the others may differ."""
+def _together(base: Base, after: Base, old: Report, new: Report, part: Part, moved: Moved) -> Report | None:
+    """Return the old report, with new findings for what was read again; None where the rest may differ."""
     was = base.report
-    for aspect in ("unread", "skipped", "failed", "gaps", "shipped", "more"):
+    for aspect in ("unread", "skipped", "failed", "shipped", "more"):
         if not getattr(old, aspect) == getattr(new, aspect) == getattr(was, aspect):
             return None
-    if old.starts != was.starts or (new.starts != old.starts and not _is_refused_now(old, new)):
-        return None
-    name = {file.path: file.name for file in was.files}[moved.key]
-    if moved.shifts_lines and any(name in (gap.name for gap in was.gaps) or one.file == name for one in was.starts):
-        return None
+    names = {file.path: file.name for file in was.files}
     read_again = {file.path for file in new.files}
+    if old.starts != was.starts or old.gaps != was.gaps or {file.path for file in old.files} != read_again:
+        return None
+    if _elsewhere(old.gaps, names[moved.key]) != _elsewhere(new.gaps, names[moved.key]):
+        return None
     region_of, region_now = _regions(base.texts), _regions(after.texts)
 
     def is_read(region: Region) -> bool:
         path, number = region
-        return path in read_again if number is None else (path, number) in hosts
+        return path in read_again if number is None or path in part.reshaped else region in part.hosts
 
     left = [one for one in was.findings if not is_read(region_of(one))]
-    again = {_plain(one) for one in was.findings if is_read(region_of(one))}
-    if again != {_plain(one) for one in old.findings}:
+    again = {plain(one) for one in was.findings if is_read(region_of(one))}
+    if again != {plain(one) for one in old.findings}:
         return None
-    rest = {_plain(one, moved) for one in old.findings if region_of(one) not in touched}
-    if None in rest or rest != {_plain(one) for one in new.findings if region_now(one) not in touched}:
+    rest = {plain(one, moved) for one in old.findings if not part.is_touched(region_of(one))}
+    if None in rest or rest != {plain(one) for one in new.findings if not part.is_touched(region_now(one))}:
         return None
     files = {file.path: file for file in was.files} | {file.path: file for file in new.files if file.path == moved.key}
-    kept = [_followed(one, moved, files[moved.key]) for one in left]
+    kept = [followed(one, moved, files[moved.key]) for one in left]
     found = [one for one in kept if one is not None]
     if len(found) < len(kept) or (moved.shifts_lines and any(one.after is not None for one in was.findings)):
         return None
     order = base.order
     merged = sorted((*found, *new.findings), key=lambda one: (order[one.place.file.path], one.place.span, one.rule))
-    return was._replace(findings=tuple(merged), files=tuple(files.values()), starts=new.starts)
+    return was._replace(findings=tuple(merged), files=tuple(files.values()), gaps=new.gaps, starts=new.starts)
 
 
-def _is_refused_now(old: Report, new: Report) -> bool:
-    """Whether httpd refuses the changed text, and refused nothing before: a report has only the first of two reasons."""
-    return all(one.starts is not False for one in old.starts) and all(one.starts is False for one in new.starts)
+def _elsewhere(gaps: Iterable[Gap], name: str) -> list[Gap]:
+    """Return the gaps of all files but one."""
+    return [gap for gap in gaps if gap.name != name]
 
 
 def _regions(texts: Mapping[str, Text]) -> Callable[[Finding], Region]:
@@ -288,52 +331,7 @@ def _regions(texts: Mapping[str, Text]) -> Callable[[Finding], Region]:
 
     def region(finding: Finding) -> Region:
         path, at = finding.place.file.path, finding.place.span.start
-        if path not in texts:
-            return path, None
         number = bisect_right(starts[path], at) - 1
         return path, number if number >= 0 and at < texts[path].hosts[number][1] else None
 
     return region
-
-
-def _places(finding: Finding) -> Iterator[records.Place]:
-    yield finding.place
-    yield from (one.place for one in finding.related)
-    yield from (one.place for one in (finding.fix.edits if finding.fix is not None else ()))
-
-
-def _plain(finding: Finding, moved: _Moved | None = None) -> object:
-    """Return a finding in a comparable form, with keys of files for their texts; None where its text is gone."""
-    places = [
-        (path, span if moved is None else moved.span(path, span))
-        for (path, *_), span in ((place.file, place.span) for place in _places(finding))
-    ]
-    if any(span is None for _, span in places):
-        return None
-    fix = finding.fix
-    said = (
-        finding.rule, finding.severity, finding.stated, finding.help, finding.rank, finding.level, finding.after,
-        tuple(one.message for one in finding.related),
-        None if fix is None else (fix.title, fix.level, fix.reason, tuple(one.text for one in fix.edits)),
-    )  # fmt: skip
-    return said, tuple(places)
-
-
-def _followed(finding: Finding, moved: _Moved, file: FileText) -> Finding | None:
-    """Return a finding at the present place of its text; None where some of the text is gone."""
-    if all(place.file.path != moved.key for place in _places(finding)):
-        return finding
-    if _plain(finding, moved) is None:
-        return None
-
-    def at(place: records.Place) -> records.Place:
-        span = moved.span(place.file.path, place.span)
-        assert span is not None
-        return records.Place(file if place.file.path == moved.key else place.file, span)
-
-    fix = finding.fix
-    return finding._replace(
-        place=at(finding.place),
-        related=tuple(one._replace(place=at(one.place)) for one in finding.related),
-        fix=None if fix is None else fix._replace(edits=tuple(one._replace(place=at(one.place)) for one in fix.edits)),
-    )

@@ -51,12 +51,37 @@ class Says(NamedTuple):
         return self.old is False or self.new is False
 
 
+#: The directives that decide what sections say.
+_SPEAKING = frozenset({*OLD_ACCESS, *NEW, "authmerging"})
+
+
 def says(asked: Asked) -> Says:
     """Return what the layers say, each dialect by itself."""
     old, _ = by_hosts(asked)
     verdict, by = by_requires(asked)
     new = {Verdict.GRANTED: True, Verdict.DENIED: False}.get(verdict) if by is not None else None
     return Says(old, new, by is not None and new is None, satisfy_of(asked) == "any")
+
+
+def says_to_everyone(layers: Sequence[Layer], config: Config, world: World) -> Says:
+    """Return what layers of a server say to everyone; once for all layers whose lines have the same words."""
+    asked = Asked(layers, EVERYONE, world, config)
+    lines = _words_of(layers)
+    # With nothing assumed, an answer is one to which no question was asked: that depends on the words alone.
+    return says(asked) if lines is None or world.assumed else config.once((says, lines), lambda: says(asked))
+
+
+def _words_of(layers: Iterable[Layer]) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...] | None:
+    """Return the access lines of layers as words; None where they are not the whole meaning: in a section, under a condition."""
+    found = []
+    for layer in layers:
+        if layer.by_key.keys().isdisjoint(_SPEAKING):
+            continue
+        lines = layer.all(_SPEAKING)
+        if any(line.guards or line.parent is not layer.section or line.is_section or not line.known for line in lines):
+            return None
+        found.append(tuple((line.key, line.values) for line in lines))
+    return tuple(found)
 
 
 class _Lines(NamedTuple):
@@ -224,7 +249,7 @@ def _grant(config: Config, server: Server, path: str, file: str | None, given: C
 
     def run(world: World) -> tuple[Says, Item | None, Item | None]:
         layers = layers_at(site, path, file, world)
-        said = says(Asked(layers, EVERYONE, world, config))
+        said = says_to_everyone(layers, config, world)
         return said, _section_with(layers, ORDER_KEYS), _section_with(layers, NEW)
 
     answers = {question_of(guard): "no" if guard.negated else "yes" for guard in given}

@@ -172,6 +172,8 @@ class Site:
         self.base = [one.layer for one in both]
         self._directories = [one.directories for one in both]
         self._locations = [one.locations for one in both]
+        #: The layers that hold in a directory for a file there, where no question was asked: for ``places.layers_at``.
+        self.settled: dict[tuple[str, str | None], list[Layer]] = {}
 
     def directories(self, path: str, depth: int) -> list[Section]:
         """Return the ``<Directory>`` sections for exactly this directory, in the order of merging."""

@@ -44,8 +44,17 @@ def on_the_way(site: Site, path: str, name: str | None, world: World) -> list[La
 
 
 def layers_at(site: Site, path: str, name: str | None, world: World, located: Iterable[Layer] = ()) -> list[Layer]:
-    """Return all layers for a file in a directory, as for ``on_the_way``, with the Locations ``located``."""
-    return stack(site, on_the_way(site, path, name, world), name, located, world, unknown_if(world))
+    """Return all layers for a file in a directory, as for ``on_the_way``, with the Locations ``located``.
+
+    Where nothing had to be assumed for them, they are the same under all assumptions, and are found once.
+    """
+    known = site.settled.get((path, name)) if not located else None
+    if known is not None:
+        return known
+    layers = stack(site, on_the_way(site, path, name, world), name, located, world, unknown_if(world))
+    if not world.assumed and not located:
+        site.settled[path, name] = layers
+    return layers
 
 
 class Option(NamedTuple):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from modwsgi_fix.directives.families import CONDITIONS
 from modwsgi_fix.files import FileProblem, Files
+from modwsgi_fix.giving_up import go_on
 from modwsgi_fix.model.bounds import DEEPEST_INCLUDE, Budget, Endless, Standing, TooMuch, Underway, files_below
 from modwsgi_fix.model.builds import build_of
 from modwsgi_fix.model.config import Target
@@ -93,6 +94,7 @@ class Reader:
         key = self.key(path)
         file = self.files.get(key)
         if file is None:
+            go_on()
             text = self.texts.get(key, text)
             if text is None:
                 text = self.read_text(path)

@@ -73,10 +73,10 @@ class Unit(NamedTuple):
     @property
     def compared(self) -> str:
         """The text to compare: the name of a whole file, and from the next line on the text without comments of plain words."""
-        return f"{self.path.rpartition('/')[2] if self.whole else ''}{_uncommented(self.text)}"
+        return f"{self.path.rpartition('/')[2] if self.whole else ''}{uncommented(self.text)}"
 
 
-def _uncommented(text: str) -> str:
+def uncommented(text: str) -> str:
     """Return a text from its second line on, without comments of plain words."""
     return _COMMENT.sub("", f"\n{text}") if "#" in text else f"\n{text}"
 
@@ -108,8 +108,8 @@ def grouped(
     is a file at a path of the configuration.
     """
     texts = [unit.compared for unit in units]
-    elsewhere = list(map(_uncommented, elsewhere))
-    parts = _parts_asked_for([*elsewhere, *(_uncommented(unit.outside) for unit in units if unit.outside)])
+    elsewhere = list(map(uncommented, elsewhere))
+    parts = parts_asked_for([*elsewhere, *(uncommented(unit.outside) for unit in units if unit.outside)])
     if parts is None or any(map(tells_names, elsewhere)):
         return None
     fresh, shared, links = _first_seen(texts)
@@ -221,7 +221,7 @@ def _together(count: int, links: Iterable[_Link], shared: set[bytes]) -> Iterato
         yield first, last
 
 
-def _parts_asked_for(texts: Sequence[str]) -> set[bytes] | None:
+def parts_asked_for(texts: Sequence[str]) -> set[bytes] | None:
     """Return the words that patterns of the main server look for, perhaps in the middle of a name.
 
     None where a pattern may tell names apart by their letters.

@@ -1,0 +1,163 @@
+"""What one keystroke costs in the language server, counted: a part of the server is read and asked again, not all of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from editor import uri_of
+from lsprotocol import types
+from test_again import NAMES, counted, texts, written
+
+from modwsgi_fix import api
+from modwsgi_fix.lsp import asking, completion, hover, navigating
+from modwsgi_fix.lsp.buffers import Change
+from modwsgi_fix.lsp.positions import Encoding, Position
+from modwsgi_fix.lsp.state import State
+from modwsgi_fix.workspace.session import Session
+
+#: After what somebody types in a file with two hosts, and what: a part of the server tells at each key.
+TYPED = {
+    "a comment above the hosts": ("# wexpyla\n", "\n# as of May"),
+    "spaces in a host": ("    WSGIProcessGroup wexpyla\n", "\n \t "),
+    "another value": ("threads=", "1"),
+    "a section in a host": ("    WSGIProcessGroup wexpyla\n", "\n<Location /x>\n</Location>"),
+    "a section outside of hosts": ("# wexpyla\n", "\n<Location /x>\n</Location>"),
+    "a fault in a host": ("    WSGIProcessGroup wexpyla\n", "\n    Alias / /srv"),
+}
+
+
+class Editor:
+    """An editor with one open file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.state = State(lambda line: None)
+        self.path, self.text, self.version = path, text, 1
+        self.state.buffers.open(uri_of(path), "apache", 1, text)
+
+    def type(self, at: int, typed: str) -> None:
+        """Insert a text at an offset."""
+        line = self.text.count("\n", 0, at)
+        place = Position(line, at - self.text.rfind("\n", 0, at) - 1)
+        self.text, self.version = self.text[:at] + typed + self.text[at:], self.version + 1
+        self.state.buffers.change(uri_of(self.path), self.version, [Change(typed, place, place)], Encoding.UTF16)
+        buffer = self.state.buffers.get(uri_of(self.path))
+        assert buffer is not None
+        assert buffer.text == self.text
+
+    def said(self) -> dict[str, list[types.Diagnostic]]:
+        """Return all diagnostics that are not empty, by URI."""
+        return {uri: found for uri, found in self.state.published().items() if found}
+
+
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[asking.Question]:
+    """The questions for which all of a server is read from now on."""
+    asked: list[asking.Question] = []
+    real = asking.read
+
+    def read(question: asking.Question) -> Session:
+        asked.append(question)
+        return real(question)
+
+    monkeypatch.setattr(asking, "read", read)
+    return asked
+
+
+def fresh(editor: Editor, directory: Path) -> set[tuple[str, str]]:
+    """What a new server says of the text."""
+    report = api.load(directory, overlay={str(editor.path): editor.text}).check().report
+    return {(one.rule, one.text) for one in report.findings}
+
+
+def codes(said: dict[str, list[types.Diagnostic]]) -> set[tuple[str, str]]:
+    return {(str(one.code), one.message) for found in said.values() for one in found}
+
+
+@pytest.mark.parametrize(("after", "typed"), TYPED.values(), ids=TYPED)
+def test_a_part_of_the_server_tells_at_each_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str, typed: str
+) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    whole = reads(monkeypatch)
+    at = editor.text.index(after) + len(after) - after.endswith("\n")
+    for key, char in enumerate(typed):
+        editor.type(at + key, char)
+        editor.said()
+    assert not whole
+    assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_a_key_reads_the_hosts_it_concerns_and_those_that_stand_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the first key the old text is read in the same way; after it, each reads five of twelve hosts."""
+    server = texts(of_each=1)
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    each = counted(monkeypatch, editor.said) / len(NAMES)
+    at = editor.text.index("WSGIScriptAlias /") + len("WSGIScriptAlias /")
+    for times in (2, 1, 1):
+        editor.type(at, "a")
+        assert counted(monkeypatch, editor.said) < times * 6 * each
+
+
+def test_where_all_had_to_be_read_the_next_key_is_told_by_a_part_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a large server, too, where what fixes would reveal is left out until the file is saved."""
+    monkeypatch.setattr(asking, "LARGE", 0)
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    whole = reads(monkeypatch)
+    editor.type(0, "Define SITE x\n")
+    editor.said()
+    assert len(whole) == 1
+    for typed in ("\n", "T", "i"):
+        editor.type(0, typed)
+        said = editor.said()
+    assert len(whole) == 1
+    assert codes(said) <= fresh(editor, directory)
+    editor.state.buffers.stale()
+    assert codes(editor.said()) == fresh(editor, directory)
+
+
+def test_a_change_on_the_disk_is_seen_although_a_key_comes_before_it_is_looked_at(tmp_path: Path) -> None:
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    before = codes(editor.said())
+    (directory / "sites/06.conf").write_text(server["sites/06.conf"].replace("threads=5", "threads=x"))
+    editor.state.buffers.stale()
+    editor.type(0, "#")
+    assert codes(editor.said()) == fresh(editor, directory) != before
+
+
+def test_names_are_told_without_reading_a_file_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hover, a completion and a renaming after a key: the files are as they were, but for what was typed."""
+    server = texts()
+    directory = written(tmp_path, server)
+    editor = Editor(directory / "sites/04.conf", server["sites/04.conf"])
+    editor.said()
+    at = editor.text.index("# wexpyla\n")
+    for char in "#\n":
+        editor.type(at, char)
+    editor.said()
+    group = editor.text.index("WSGIProcessGroup wexpyla") + len("WSGIProcessGroup ")
+    document = types.TextDocumentIdentifier(uri_of(editor.path))
+    place = types.Position(editor.text.count("\n", 0, group), len("    WSGIProcessGroup "))
+    asked = {
+        hover.hover: types.HoverParams(document, place),
+        completion.completion: types.CompletionParams(document, place),
+        navigating.renamed: types.RenameParams(document, place, "shop"),
+    }
+    anew = Editor(editor.path, editor.text).state
+    wanted = [function(anew, params) for function, params in asked.items()]
+    answers: list[object] = []
+    assert counted(monkeypatch, lambda: answers.extend(ask(editor.state, given) for ask, given in asked.items())) == 0
+    assert answers == wanted
+    assert all(answers)
