@@ -1,14 +1,15 @@
-"""No rule raises of its own examples while somebody types in them: each line of them loses its words, in three ways."""
+"""No rule raises while somebody types: the lines of its examples lose their words, and sections stand where they cannot."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
-from support import examples_of
+from support import examples_of, source_of
 
-from modwsgi_fix.engine import check, read
+from modwsgi_fix.engine import Job, check, read
 from modwsgi_fix.examples import job
 from modwsgi_fix.rule import all_rules
 
@@ -36,6 +37,26 @@ def test_a_rule_does_not_raise_of_lines_that_end_early(rule: str) -> None:
                 config = read(work)
                 check(work, config)
                 assert not config.failed, changed
+
+
+_SECTIONS = {
+    "VirtualHost": "*:80", "Directory": "/srv/shop", "Location": "/", "Files": "*", "Limit": "GET", "LimitExcept": "GET",
+    "If": "true", "RequireAll": "", "RequireAny": "", "RequireNone": "", "Proxy": "*", "IfModule": "mod_wsgi.c",
+    "Macro": "shop",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("outer", _SECTIONS)
+def test_no_rule_raises_of_sections_in_any_others(outer: str) -> None:
+    for middle, inner in product(_SECTIONS, _SECTIONS):
+        opened = [(name, f"<{name} {_SECTIONS[name]}>\n") for name in (outer, middle, inner)]
+        closed = "".join(f"</{name}>\n" for name, _ in reversed(opened))
+        lines = "Require all granted\nOrder allow,deny\nAllow from all\nWSGIProcessGroup shop\nAlias / /srv/shop\n"
+        text = "".join(line for _, line in opened) + lines + closed
+        work = Job(source_of({"/etc/apache2/site.conf": text}), list(all_rules().values()))
+        config = read(work)
+        check(work, config)
+        assert not config.failed, text
 
 
 def test_each_line_is_cut_in_three_ways() -> None:

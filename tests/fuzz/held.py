@@ -24,7 +24,7 @@ from modwsgi_fix.reports import show as show_report
 from modwsgi_fix.reports import trace as trace_report
 from modwsgi_fix.reports.diff import diff as diff_of
 from modwsgi_fix.reports.diff import hunks
-from modwsgi_fix.reports.text import withheld
+from modwsgi_fix.reports.text import printable, withheld
 from modwsgi_fix.syntax import parse
 from modwsgi_fix.text import decode, encode
 from modwsgi_fix.workspace.plan import Plan, Wanted, plan
@@ -194,7 +194,7 @@ def _hold_fixes(found: Faults, given: Input, session: Session, level: Applicabil
             found.add(f"fixed again at {level.label} by {again.report.fixed[0].rule}", again.report.fixed[0])
         if given.thorough:
             changes = impacts(done.outcomes)
-            _hold_shown(found, "impact", "\n".join(impact_report.as_lines(changes)))
+            _hold_shown(found, "impact", "\n".join(map(printable, impact_report.as_lines(changes))))
             _hold_report(found, done.report._replace(impacts=changes), given)
 
 

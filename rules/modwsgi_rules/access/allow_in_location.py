@@ -263,7 +263,7 @@ def _by_method(config: Config) -> Iterator[Diagnostic]:
     """Report grants in ``<Limit>``, which replaces the requirements outside of it and does not cover other methods."""
     for section in config.named(*LOCATION_SECTIONS):
         limits = [child for child in section.children if child.key in LIMIT_SECTIONS]
-        granting = [access for access in map(access_of, limits) if access.grants]
+        granting = [access for access in map(access_of, limits) if access.grants and lines_that_grant(access)]
         if section.sections or len(granting) < len(limits) or not section.args:
             continue
         if any(child.key in ANSWERING | AUTHENTICATION for child in section.children):
@@ -284,10 +284,10 @@ def _by_name(config: Config) -> Iterator[Diagnostic]:
         if not is_for_every_file(section):
             continue
         for access in map(access_of, [section, *(one for one in section.children if one.key in LIMIT_SECTIONS)]):
-            if access.grants:
+            if access.grants and (lines := lines_that_grant(access)):
                 yield Diagnostic(
                     section.path,
-                    lines_that_grant(access)[-1].span,
+                    lines[-1].span,
                     f"<{section.name} {pattern_of(section)}> opens every file of the disk that a URL or a link leads to",
                     help=_OPEN_INSTEAD,
                 )
