@@ -12,7 +12,7 @@ import pytest
 from plays import LOCAL, task
 from support import ROOT
 
-pytestmark = plays.needed
+pytestmark = [plays.needed, pytest.mark.slow]
 
 #: Refused by httpd, until the repetition is deleted; and something that stays for a person to decide.
 FAULTY = "WSGIDaemonProcess shop threads=15 maximum-requests=500\n" * 2 + "WSGIProcessGroup shop\n"

@@ -12,7 +12,7 @@ import pytest
 import sshd
 from plays import task
 
-pytestmark = [plays.needed, sshd.needed]
+pytestmark = [pytest.mark.slow, plays.needed, sshd.needed]
 
 FAULTY = "WSGIDaemonProcess shop threads=15\n" * 2 + "WSGIProcessGroup shop\n"
 FIXED = "WSGIDaemonProcess shop threads=15\nWSGIProcessGroup shop\n"

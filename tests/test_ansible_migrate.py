@@ -22,6 +22,7 @@ from plays import LOCAL
 _HTTPD = next(filter(os.path.exists, ("/usr/sbin/apache2", "/usr/sbin/httpd")), "")
 _MODULES = Path("/usr/lib/apache2/modules")
 pytestmark = [
+    pytest.mark.slow,
     plays.needed,
     pytest.mark.skipif(
         not _HTTPD or not (_MODULES / "mod_wsgi.so").exists() or os.geteuid() != 0,

@@ -8,7 +8,7 @@ import plays
 import pytest
 from plays import LOCAL, task
 
-pytestmark = plays.needed
+pytestmark = [plays.needed, pytest.mark.slow]
 
 #: The repetition has no tag in it, the host around it has.
 TEMPLATE = """\

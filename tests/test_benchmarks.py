@@ -13,6 +13,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from figures import Figure, figure, figures
 from record import BENCHMARKS
 
+pytestmark = pytest.mark.slow
+
 #: What runs here; the others take their time whatever they are given.
 SMALL = (
     "parse.py 200",

@@ -323,3 +323,14 @@ def test_main_without_a_stream(run: Run, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, stream, None)
     assert main(["--isolated", "-"]) == (0 if stream == "stderr" else 2)
     assert main(["--isolated", "conf"]) == (2 if stream == "stdout" else 1)
+
+
+def test_a_main_file_of_binary_data_with_files_beside_it(tmp_path: Path, run: Run) -> None:
+    directory = tmp_path / "conf"
+    directory.mkdir()
+    (directory / "httpd.conf").write_bytes(b"\a" * 8)
+    (directory / "site.conf").write_text("Listen 80\n")
+    outcome = run("--isolated", "conf")
+    assert outcome.code == 2
+    assert "conf/httpd.conf: is binary data, not a configuration" in outcome.err
+    assert "internal error" not in outcome.err

@@ -16,6 +16,8 @@ from modwsgi_fix.cli.commands import app
 from modwsgi_fix.cli.plain import plain
 from modwsgi_fix.cli.request import Mode, Request
 
+pytestmark = pytest.mark.slow
+
 _PATHS = (["conf"], ["a.conf", "b.conf"], ["-"], ["-", "a.conf"])
 _OPTIONS = (
     [],

@@ -27,6 +27,8 @@ from modwsgi_fix.fleet.far import Far
 from modwsgi_fix.fleet.installer import STAGE, Change, Orders, escaped
 from modwsgi_fix.workspace.errors import Stop
 
+pytestmark = pytest.mark.slow
+
 _PORTS = "127.0.0.3"
 _MODULES = "/usr/lib/apache2/modules"
 _MAIN = f"""\

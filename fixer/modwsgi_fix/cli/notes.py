@@ -93,7 +93,8 @@ def _unread(job: Job, config: Config, session: Session) -> Iterator[str]:
     """Yield a line on the files beside a server that are not part of it."""
     unopened = {file.path for files in session.unopened.values() for file in files}
     missed = unread(config.files.keys() | unopened, job.source)
-    if missed:
+    # Of a server whose main file cannot be read nothing is known, and that is said elsewhere.
+    if missed and config.files:
         entry = next(iter(config.files.values())).name
         are = "are" if len(missed) > 1 else "is"
         yield f"{plural(len(missed), 'file')} {are} not part of the server of {entry}, and not checked: {listed(missed)}"

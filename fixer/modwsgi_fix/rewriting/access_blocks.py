@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -78,8 +79,15 @@ def deny_lines(config: Config) -> list[str]:
 
 
 def quoted(path: str) -> str:
-    """Return a path as one argument, fit for a section, too, whose last ``>`` ends it."""
-    return f'"{path}"' if any(char in path for char in " \t'>") or not path else path
+    """Return a path as one argument, fit for a section, too, whose last ``>`` ends it.
+
+    A quote within quotes has a backslash, and so has a backslash before another, a quote or the end; any other one stands for
+    itself (server/util.c:substring_conf).
+    """
+    text = re.sub(r'\\(?=[\\"]|\Z)', r"\\\\", path)
+    if path and not any(char in path for char in " \t'\">"):
+        return text
+    return '"' + text.replace('"', r"\"") + '"'
 
 
 def static_block(
