@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from figures import figure
 from lsprotocol import types
 
 MAIN = """\
@@ -226,6 +227,10 @@ def keystrokes(path: Path, text: str) -> None:
             editor.type(line, len(before) + number, key)
             taken.append(editor.measured(editor.diagnostics))
         print(f"  {name:40} {median(taken[1:])}")
+        if name == next(iter(BURSTS)):
+            figure(
+                "a keystroke until its diagnostics are there, in the server", median(taken[1:]).seconds * 1000, "ms", 20
+            )
 
 
 #: The requests beside diagnostics, with the line (from 0) and character that they are about.
@@ -287,7 +292,8 @@ def main() -> None:
     files = int(next((word for word in sys.argv[1:] if word.isdigit()), "100"))
     bare = statistics.median(beginning([sys.executable, "-c", BARE]) for _ in range(7))
     ours = statistics.median(beginning(OURS) for _ in range(7))
-    print(f"initialize: {ours * 1000:.0f} ms, {ours / bare:.2f} times a bare pygls server's {bare * 1000:.0f} ms")
+    print(f"initialize: {ours * 1000:.0f} ms, a bare pygls server {bare * 1000:.0f} ms")
+    figure("the language server's initialize", ours / bare, "times a bare pygls server's", 1.3)
     with tempfile.TemporaryDirectory() as top:
         directory = Path(top).resolve()
         (directory / "sites-enabled").mkdir()
@@ -305,6 +311,12 @@ def main() -> None:
         print(
             f"  {'over stdio, a value in a host':40} {statistics.median(used) * 1000:8.1f} ms"
             f" ({statistics.median(elapsed) * 1000:.0f} ms elapsed)"
+        )
+        figure(
+            "a keystroke until its diagnostics are there, over stdio",
+            statistics.median(elapsed) * 1000,
+            "ms elapsed",
+            70,
         )
         print("other requests after a keystroke, in the server:")
         requests(path, text)

@@ -21,6 +21,8 @@ from support import ROOT
 
 from modwsgi_fix import __version__
 
+pytestmark = pytest.mark.slow
+
 PRODUCT = runpy.run_path(str(COLLECTION / "plugins/module_utils/product.py"))
 SPECS = {"modwsgi_fix": "FIX", "modwsgi_trace": "TRACE", "modwsgi_facts": "SERVER", "modwsgi_undo": "UNDO"}
 #: What is sent to targets.

@@ -19,6 +19,8 @@ from modwsgi_fix.edits import apply
 from modwsgi_fix.formatting import indented
 from modwsgi_fix.syntax import parse
 
+pytestmark = pytest.mark.slow
+
 MAIN = """\
 ServerRoot /etc/apache2
 Listen 80

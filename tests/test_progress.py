@@ -18,6 +18,8 @@ from modwsgi_fix.cli import progress, report
 from modwsgi_fix.cli.output import is_terminal
 from modwsgi_fix.engine import shapes
 
+pytestmark = pytest.mark.slow
+
 CONF = "<VirtualHost *:80>\n    ServerName a.example\n    LockFile /run/lock\n</VirtualHost>\n"
 
 #: The function of a module waits until there is a file ``go``.
