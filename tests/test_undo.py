@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from disturbance import plant
@@ -134,6 +135,25 @@ def test_a_write_that_changed_nothing_does_not_count(run: Run, tmp_path: Path, s
     assert run("undo").code == 0
     assert file.read_bytes() == TWICE
     assert list((state / "modwsgi-fix/undo").iterdir()) == []
+
+
+def test_a_write_that_another_run_was_ahead_of_does_not_count(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (file,) = made(tmp_path, "conf/shop.conf")
+    remember = history.remember
+
+    def ahead(*words: Any, **options: Any) -> str:
+        kept = remember(*words, **options)
+        file.write_bytes(ONCE)
+        return kept
+
+    monkeypatch.setattr(history, "remember", ahead)
+    assert "changed on disk meanwhile" in refused(run(*WRITE, "conf"))
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path.parent / f"{tmp_path.name}-state"))
+    assert "no write is recorded" in run("undo", "conf").err
+    assert file.read_bytes() == ONCE
 
 
 def test_a_write_that_was_rolled_back_does_not_count(run: Run, tmp_path: Path) -> None:

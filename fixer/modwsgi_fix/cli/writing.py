@@ -79,7 +79,11 @@ def write_files(
                 allow_shared=writing.allow_shared,
             )
         except BaseException as problem:
-            history.drop_unless_written(record)
+            if isinstance(problem, FileProblem) and not getattr(problem, "__notes__", []):
+                # Nothing was written, though the files may be as they were to be: another run may have written the same.
+                history.drop(record)
+            else:
+                history.drop_unless_written(record)
             if not isinstance(problem, FileProblem) or problem.path not in shown:
                 raise
             named = FileProblem(shown[problem.path], problem.reason)
