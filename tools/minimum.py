@@ -12,9 +12,10 @@ _LOWEST = re.compile(r"([A-Za-z0-9_-]+)(?:>=|==)([0-9][0-9a-z.]*)")
 
 
 def lowest(text: str) -> list[str]:
-    """``name==version`` for each dependency of a pyproject.toml and of its extra ``dev``."""
+    """``name==version`` for each dependency of a pyproject.toml and of its extras, which ``dev`` names all."""
     project = tomllib.loads(text)["project"]
-    found = (_LOWEST.match(one) for one in [*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    extras = project["optional-dependencies"].values()
+    found = (_LOWEST.match(one) for group in [project["dependencies"], *extras] for one in group)
     return [f"{one[1]}=={one[2]}" for one in found if one is not None and one[1] not in _JUDGES]
 
 
